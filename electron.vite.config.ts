@@ -1,0 +1,51 @@
+// Builds the three programs (Electron main, Chromium shell, command line), the two preload scripts and the two pages.
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: 'node24',
+      // Dependencies stay in node_modules: native modules cannot be bundled, and the audited ones stay as published.
+      externalizeDeps: true,
+      rolldownOptions: {
+        input: { index: at('src/main/index.ts'), chromium: at('src/main/chromium.ts'), cli: at('src/cli/index.ts') },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // The syntax of Node 20 is that of Chromium 113; electron-vite accepts no other name here.
+      target: 'node20',
+      // A sandboxed preload script may require nothing but electron: everything else goes in, one file an entry.
+      externalizeDeps: false,
+      isolatedEntries: true,
+      rolldownOptions: {
+        input: { electron: at('src/preload/electron.ts'), chromium: at('src/preload/chromium.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [react()],
+    build: {
+      outDir: 'out/renderer',
+      target: 'chrome120',
+      emptyOutDir: true,
+      minify: true,
+      // The content security policy allows files of our own and nothing inline, not even pictures.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: {
+        input: { index: at('src/renderer/index.html'), prompt: at('src/renderer/prompt.html') },
+      },
+    },
+  },
+})

@@ -1,0 +1,105 @@
+// Makes a fresh clone ready: npm packages, the programs a test suite needs, the build. Does nothing when nothing is missing.
+import { spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { at, captureTool, findNode, main, newestBelow, reasonOf, Stop } from './tools.mjs'
+
+/** Debian packages by suite, each with the programs of which one must be there. */
+const packagesOf = {
+  unit: [
+    { name: 'dbus', programs: ['dbus-run-session'] },
+    { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
+  ],
+  e2e: [
+    { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] },
+    { name: 'xvfb', programs: ['Xvfb'] },
+    { name: 'procps', programs: ['ps'] },
+  ],
+  card: [],
+}
+
+export async function ensureDependencies() {
+  const lock = statSync(at('package-lock.json'), { throwIfNoEntry: false })
+  const installed = statSync(at('node_modules', '.package-lock.json'), { throwIfNoEntry: false })
+  const isCurrent = installed !== undefined && (lock === undefined || installed.mtimeMs >= lock.mtimeMs)
+  if (isCurrent && findNode() !== undefined) return
+  console.error('countersign: installing the npm packages, this takes a minute the first time')
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+    cwd: at(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // npm.cmd is a batch file, which Windows starts through its shell only; the arguments are fixed.
+    shell: process.platform === 'win32',
+  })
+  if (done.error) throw new Stop(`npm could not be started: ${done.error.message}`)
+  if (done.status !== 0) throw new Stop(`npm ci failed:\n${reasonOf(done.stderr ?? '', 6)}`)
+  if (findNode() === undefined) throw new Stop('npm did not install Node 24; remove node_modules and run: npm ci')
+}
+
+/** Installs what is missing as root on Debian; elsewhere names it with the exact command. */
+export function ensurePrograms(suites) {
+  const missing = [
+    ...new Set(
+      suites
+        .flatMap((suite) => packagesOf[suite] ?? [])
+        .filter(isMissing)
+        .map(({ name }) => name),
+    ),
+  ]
+  if (missing.length === 0) return
+  const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
+  const isDebian = existsSync('/etc/debian_version')
+  if (!isDebian)
+    throw new Stop(`these programs are missing: ${missing.join(', ')}; install them with your system's package tool`)
+  if (process.getuid?.() !== 0) throw new Stop(`Debian packages are missing, install them with: sudo ${command}`)
+  console.error(`countersign: installing Debian packages: ${missing.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const apt = (...args) => spawnSync('apt-get', args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const install = () => apt('install', '-y', '--no-install-recommends', ...missing)
+  let done = install()
+  if (done.status !== 0) {
+    // The list of packages may be older than the archive.
+    apt('update')
+    done = install()
+  }
+  if (done.status !== 0)
+    throw new Stop(`installing failed, try: apt-get update && ${command}\n${reasonOf(done.stderr ?? '', 4)}`)
+}
+
+function isMissing({ programs }) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin']
+  return !programs.some((program) => folders.some((folder) => folder !== '' && existsSync(join(folder, program))))
+}
+
+/** Builds when a source is newer than what was built from it. */
+export function ensureBuilt() {
+  const results = [
+    'main/index.js',
+    'main/chromium.js',
+    'main/cli.js',
+    'preload/electron.cjs',
+    'preload/chromium.cjs',
+    'renderer/index.html',
+  ]
+  const built = Math.min(...results.map((name) => statSync(at('out', name), { throwIfNoEntry: false })?.mtimeMs ?? 0))
+  const sources = newestBelow(
+    at('src'),
+    at('resources'),
+    at('electron.vite.config.ts'),
+    at('package.json'),
+    at('package-lock.json'),
+  )
+  if (built >= sources) return
+  console.error('countersign: building')
+  const { code, said } = captureTool('electron-vite', ['build'])
+  if (code !== 0) throw new Stop(`the build failed:\n${reasonOf(said)}`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main(async () => {
+    await ensureDependencies()
+    ensurePrograms(process.argv.slice(2))
+  })
+}

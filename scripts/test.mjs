@@ -1,0 +1,69 @@
+// npm test: sets up, runs the suites, ends with one line that sums them. A skipped test counts as failed: it proved nothing.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { ensureBuilt, ensureDependencies, ensurePrograms } from './setup.mjs'
+import { at, main, runTool, Stop } from './tools.mjs'
+
+const suites = ['unit', 'e2e', 'card']
+/** Has no tests until the tokens exist; every other suite without tests is a mistake. */
+const mayBeEmpty = new Set(['card'])
+
+function countReport(path) {
+  const report = JSON.parse(readFileSync(path, 'utf8'))
+  const count = { passed: 0, failed: 0, skipped: 0 }
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') count.passed++
+      else if (test.status === 'failed') count.failed++
+      else count.skipped++
+    }
+    // A file that could not even be loaded has no tests in it to fail.
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) count.failed++
+  }
+  return count
+}
+
+async function runSuite(name) {
+  const path = at('.cache', 'reports', `${name}.json`)
+  rmSync(path, { force: true })
+  const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]
+  const code = await runTool('vitest', mayBeEmpty.has(name) ? [...args, '--passWithNoTests'] : args)
+  let count
+  try {
+    count = countReport(path)
+  } catch {
+    return { passed: 0, failed: 1, remark: 'no report: the run itself failed' }
+  }
+  const { passed, failed, skipped } = count
+  if (passed + failed + skipped === 0) {
+    if (mayBeEmpty.has(name) && code === 0) return { passed: 0, failed: 0, remark: 'empty until its issue' }
+    return { passed: 0, failed: 1, remark: 'no tests were found' }
+  }
+  if (skipped > 0) return { passed, failed: failed + skipped, remark: `${skipped} skipped, counted as failed` }
+  if (failed === 0 && code !== 0) return { passed, failed: 1, remark: 'the run ended with an error outside a test' }
+  return { passed, failed, remark: '' }
+}
+
+main(async () => {
+  const wanted = process.argv.slice(2)
+  const unknown = wanted.filter((name) => !suites.includes(name))
+  if (unknown.length > 0) throw new Stop(`there is no suite ${unknown.join(', ')}; known: ${suites.join(', ')}`, 2)
+  const chosen = wanted.length === 0 ? suites : wanted
+  await ensureDependencies()
+  ensurePrograms(chosen)
+  if (chosen.includes('e2e')) ensureBuilt()
+  mkdirSync(at('.cache', 'reports'), { recursive: true })
+  const results = []
+  for (const name of chosen) results.push({ name, ...(await runSuite(name)) })
+  console.log('')
+  let passed = 0
+  let failed = 0
+  for (const result of results) {
+    console.log(
+      `${result.name}: ${result.passed} passed, ${result.failed} failed${result.remark ? ` (${result.remark})` : ''}`,
+    )
+    passed += result.passed
+    failed += result.failed
+  }
+  console.log(`${passed} passed, ${failed} failed`)
+  return failed === 0 ? 0 : 1
+})

@@ -1,0 +1,51 @@
+// What a command is: a name, the words that explain it, and a function. The terminal itself is handed in.
+import type { Prompt } from '../core/signer.ts'
+
+export interface Io {
+  /** Results: what a script reads. */
+  out(line: string): void
+  /** Progress and remarks, for a person; silent when standard error is no terminal. */
+  note(line: string): void
+  /** Asks a person one line; throws usage/invalid when nobody is there to ask. */
+  ask(question: string): Promise<string>
+  prompt: Prompt
+  signal: AbortSignal
+  now(): Date
+}
+
+export interface Option {
+  /** Shown in the help: "--key NAME". */
+  form: string
+  text: string
+  type: 'boolean' | 'string'
+  multiple?: boolean
+}
+
+export interface Parsed {
+  positionals: readonly string[]
+  text(name: string): string | undefined
+  texts(name: string): readonly string[]
+  flag(name: string): boolean
+}
+
+/** What a command answers: `data` for --json, and the same for people. */
+export interface Answer {
+  data: unknown
+  lines: readonly string[]
+}
+
+export interface Command {
+  name: string
+  /** "sign SOURCE ID --key KEY" */
+  usage: string
+  summary: string
+  details?: readonly string[]
+  options: Readonly<Record<string, Option>>
+  /** How many positional arguments it takes. */
+  arity: readonly [min: number, max: number]
+  run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
+}
+
+export function answer(data: unknown, ...lines: readonly string[]): Answer {
+  return { data, lines }
+}

@@ -1,0 +1,105 @@
+// keys: software keys on this machine, and public keys of others. No secret is ever printed.
+import { readFile } from 'node:fs/promises'
+import { toHex } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import { fingerprintOf, keyLabel } from '../../core/key.ts'
+import type { SoftwareScheme } from '../../core/software-key.ts'
+import type { NewProtection, StoredKey } from '../../node/key-store.ts'
+import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { deskFor } from '../session.ts'
+
+export const keysCommand: Command = {
+  name: 'keys',
+  usage: 'keys (create NAME | list | export NAME | import NAME FILE | delete NAME)',
+  summary: 'Software keys on this machine, and public keys of other people.',
+  details: [
+    'countersign keys create NAME [--type p256] [--keychain]   a new key, under a passphrase or the OS keychain',
+    'countersign keys list                                     keys here, and what protects them',
+    'countersign keys export NAME                              its public key, PEM',
+    'countersign keys import NAME FILE                         a public key, PEM; - reads standard input',
+    'countersign keys delete NAME --yes                        for ever: there is no copy',
+  ],
+  options: {
+    type: { form: '--type TYPE', text: 'ed25519 (the default) or p256', type: 'string' },
+    keychain: { form: '--keychain', text: 'protect the key by the OS keychain instead of a passphrase', type: 'boolean' },
+    yes: { form: '--yes', text: 'with delete: do not ask', type: 'boolean' },
+  },
+  arity: [1, 3],
+  run: async (parsed, io, dataDir) => {
+    const store = deskFor(io, dataDir).keys
+    const [verb, name, file] = parsed.positionals
+    if (verb === 'list') return listKeys(await store.list(io.signal))
+    if (name === undefined) throw usage(`keys ${verb} takes the name of a key`)
+    switch (verb) {
+      case 'create': {
+        const key = await store.create(name, schemeOf(parsed), await protectionOf(parsed, name, io), io.signal)
+        return answer(dataOf(key), `created ${lineOf(key)}`)
+      }
+      case 'export': {
+        const pem = await store.exportPem(name, io.signal)
+        return answer({ name, pem }, pem.trimEnd())
+      }
+      case 'import': {
+        if (file === undefined) throw usage('keys import takes a name and a file')
+        const key = await store.importPublic(name, await readText(file), io.signal)
+        return answer(dataOf(key), `imported ${lineOf(key)}`)
+      }
+      case 'delete':
+        await confirmDelete(parsed, name, io)
+        await store.delete(name, io.signal)
+        return answer({ deleted: name }, `deleted ${name}`)
+      default:
+        throw usage(`keys does create, list, export, import or delete, not ${verb}`)
+    }
+  },
+}
+
+function usage(message: string): AppError {
+  return new AppError({ code: 'usage/invalid', message, hint: 'see: countersign keys --help' })
+}
+
+function schemeOf(parsed: Parsed): SoftwareScheme {
+  const type = parsed.text('type') ?? 'ed25519'
+  if (type === 'ed25519') return 'ed25519'
+  if (type === 'p256') return 'ecdsa-p256-sha256'
+  throw usage(`--type is ed25519 or p256, not ${type}`)
+}
+
+async function protectionOf(parsed: Parsed, name: string, io: Io): Promise<NewProtection> {
+  if (parsed.flag('keychain')) return { kind: 'keychain' }
+  const purpose = `protect the new key ${name}`
+  const passphrase = await io.prompt.pin({ device: `new key ${name}`, secret: 'new passphrase', purpose }, io.signal)
+  return { kind: 'passphrase', passphrase }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')
+  } catch (cause) {
+    throw new AppError({ code: 'source/not-found', message: `${file} cannot be read`, cause })
+  }
+}
+
+async function confirmDelete(parsed: Parsed, name: string, io: Io): Promise<void> {
+  if (parsed.flag('yes')) return
+  const typed = await io.ask(`Deleting ${name} cannot be undone. Type its name to delete it: `)
+  if (typed.trim() !== name) throw new AppError({ code: 'user/cancelled', message: 'nothing was deleted' })
+}
+
+function dataOf(key: StoredKey): object {
+  const { name, protection, created } = key
+  return { id: `file:${name}`, name, protection, created, type: keyLabel(key.key), sha256: toHex(fingerprintOf(key.key)) }
+}
+
+function lineOf(key: StoredKey): string {
+  const guard = { passphrase: 'under a passphrase', keychain: 'in the OS keychain’s care', 'public-only': 'public key only' }[key.protection]
+  const digest = toHex(fingerprintOf(key.key)).slice(0, 16).match(/.{4}/g)?.join(' ') ?? ''
+  return `file:${key.name}  ${keyLabel(key.key)}, ${guard}, sha256 ${digest} …`
+}
+
+function listKeys({ keys, problems }: { keys: readonly StoredKey[]; problems: readonly AppError[] }): Answer {
+  const none = keys.length + problems.length === 0 ? ['no keys here; make one: countersign keys create NAME'] : []
+  const broken = problems.map((error) => `cannot be read: ${error.message}`)
+  const data = { keys: keys.map(dataOf), problems: problems.map(({ code, message }) => ({ code, message })) }
+  return answer(data, ...none, ...keys.map(lineOf), ...broken)
+}

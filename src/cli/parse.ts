@@ -1,0 +1,73 @@
+// From words on a command line to what a command reads; every mistake says what is allowed.
+import { parseArgs } from 'node:util'
+import { AppError } from '../core/error.ts'
+import type { Command, Option, Parsed } from './command.ts'
+
+export const commonOptions: Readonly<Record<string, Option>> = {
+  help: { form: '--help', text: 'show this', type: 'boolean' },
+  json: { form: '--json', text: 'answer with one JSON document on standard output', type: 'boolean' },
+  home: { form: '--home DIR', text: 'keep settings, pinned roots and keys in DIR', type: 'string' },
+  'passphrase-fd': {
+    form: '--passphrase-fd N',
+    text: 'read passphrases, one a line, from file descriptor N instead of the terminal',
+    type: 'string',
+  },
+}
+
+export function parseCommand(command: Command, args: readonly string[]): Parsed {
+  const all = { ...command.options, ...commonOptions }
+  const options = Object.fromEntries(
+    Object.entries(all).map(([name, { type, multiple }]) => [name, { type, multiple: multiple ?? false }]),
+  )
+  let result: ReturnType<typeof parseArgs>
+  try {
+    result = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (cause) {
+    const message = cause instanceof Error ? (cause.message.split(/[.\n]/)[0] ?? '') : ''
+    throw usage(command, message.charAt(0).toLowerCase() + message.slice(1), cause)
+  }
+  const { positionals, values } = result
+  const [min, max] = command.arity
+  const isHelp = values.help === true
+  if (!isHelp && (positionals.length < min || positionals.length > max)) {
+    throw usage(
+      command,
+      `${command.name} takes ${min === max ? min : `${min} to ${max}`} arguments, not ${positionals.length}`,
+    )
+  }
+  return {
+    positionals,
+    text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    texts: (name) => (Array.isArray(values[name]) ? values[name].filter((value) => typeof value === 'string') : []),
+    flag: (name) => values[name] === true,
+  }
+}
+
+function usage(command: Command, message: string, cause?: unknown): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message,
+    hint: `usage: countersign ${command.usage}; more with: countersign ${command.name} --help`,
+    cause,
+  })
+}
+
+/** A whole number option within bounds. */
+export function parseCount(parsed: Parsed, name: string, fallback: number, min: number, max: number): number {
+  const text = parsed.text(name)
+  if (text === undefined) return fallback
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= min && value <= max) return value
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--${name} takes a whole number from ${min} to ${max}, not ${text}`,
+  })
+}
+
+export function helpOf(command: Command): string[] {
+  const rows = Object.values({ ...command.options, ...commonOptions }).map(
+    ({ form, text }) => `  ${form.padEnd(26)} ${text}`,
+  )
+  const details = command.details === undefined ? [] : ['', ...command.details]
+  return [`countersign ${command.usage}`, '', command.summary, ...details, '', 'Options:', ...rows]
+}

@@ -1,0 +1,102 @@
+// Proposals and states as lines for a terminal, and as data for --json. What came from outside is made visible, never obeyed.
+import { parseHex, toHex } from '../core/bytes.ts'
+import { type Finding, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
+import type { TrustedState } from '../core/system.ts'
+import { daysUntil } from '../core/systems/tuf/expiry.ts'
+import { toWords } from '../core/words.ts'
+
+/** Control characters, and those that turn the direction of writing, could repaint a terminal: shown by their number. */
+export function visible(text: string): string {
+  return text.replace(/(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
+}
+
+const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
+
+export function holderName(entry: QuorumKey): string {
+  return entry.owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`
+}
+
+export function wordLines(digest: string): string[] {
+  const words = toWords(parseHex(digest, 'the digest'))
+  const rows = Array.from({ length: Math.ceil(words.length / 4) }, (_, row) => words.slice(row * 4, row * 4 + 4))
+  return rows.map((row, i) => `  ${String(i * 4 + 1).padStart(2)}  ${row.map((word) => word.padEnd(14)).join('')}`.trimEnd())
+}
+
+export function quorumLines(quorum: Quorum): string[] {
+  const state = isMet(quorum) ? 'reached' : `${quorum.threshold - signedCount(quorum)} missing`
+  return [
+    `${quorum.name}: ${signedCount(quorum)} of ${quorum.threshold} signed, ${state}`,
+    ...quorum.keys.map((entry) => {
+      const what = entry.signed ? 'signed' : entry.reason === undefined ? 'not yet' : `does not count: ${entry.reason}`
+      return `  ${(entry.signed ? '✓' : '·')} ${holderName(entry)} (${entry.label}${entry.rehearsal ? ', rehearsal' : ''}): ${what}`
+    }),
+    ...quorum.strangers.map(({ id, reason }) => `  ! a signature by ${id.slice(0, 16)} does not count: ${reason}`),
+  ]
+}
+
+function findingLine(finding: Finding): string {
+  const clients = finding.clients === undefined ? '' : ` (${finding.clients.join(', ')})`
+  return `  ${riskWord[finding.risk]}: ${finding.sentence}${clients}`
+}
+
+export function reviewLines(proposal: Proposal): string[] {
+  const lines = [
+    `${proposal.title}: ${proposal.headline}`,
+    '',
+    ...proposal.changes.flatMap((change) => [
+      `  ${riskWord[change.risk]}: ${change.sentence}`,
+      ...(change.before === undefined ? [] : [`      was  ${change.before}`]),
+      ...(change.after === undefined ? [] : [`      is   ${change.after}`]),
+    ]),
+    `  ${proposal.changes.length} of ${proposal.changes.length} changes shown, ${proposal.unchanged} fields unchanged.`,
+    ...(proposal.findings.length === 0 ? [] : ['', 'Worth knowing:', ...proposal.findings.map(findingLine)]),
+    '',
+    ...proposal.quorums.flatMap(quorumLines),
+    '',
+    `sha256 of the signed bytes: ${proposal.digest}`,
+    'The same on every screen:',
+    ...wordLines(proposal.digest),
+    ...(proposal.blocked === undefined ? [] : ['', `This cannot be signed: ${proposal.blocked.message}`]),
+  ]
+  return lines
+}
+
+export function stateLines(name: string, state: TrustedState, now: Date): string[] {
+  return [
+    `${name}: ${state.anchor.title}${state.rehearsal ? ', a rehearsal repository' : ''}`,
+    ...state.roles.map((role) => {
+      const days = daysUntil(role.expires, now, role.name)
+      const left = days < 0 ? `EXPIRED ${-days} days ago` : `${days} days left`
+      const people = [...new Set(role.quorum.keys.map(holderName))].join(', ')
+      return `  ${role.name} ${role.version}, ${left}, ${role.quorum.threshold} of ${role.quorum.keys.length}: ${people}`
+    }),
+    ...state.findings.map(findingLine),
+    'Root in words:',
+    ...wordLines(state.anchor.digest),
+  ]
+}
+
+// ---- data ----------------------------------------------------------------------------------------------------------
+
+function quorumData(quorum: Quorum): object {
+  return {
+    name: quorum.name,
+    threshold: quorum.threshold,
+    signed: signedCount(quorum),
+    met: isMet(quorum),
+    keys: quorum.keys.map(({ key, ...entry }) => ({ ...entry, ...(key === undefined ? {} : { spki: toHex(key.spki) }) })),
+    strangers: quorum.strangers,
+  }
+}
+
+export function proposalData(proposal: Proposal): object {
+  const { payload: _payload, before: _before, after: _after, quorums, ...rest } = proposal
+  return { ...rest, words: toWords(parseHex(proposal.digest, 'the digest')), quorums: quorums.map(quorumData) }
+}
+
+export function stateData(state: TrustedState): object {
+  const { memory: _memory, anchor, roles, ...rest } = state
+  const { bytes: _bytes, ...named } = anchor
+  const words = toWords(parseHex(anchor.digest, 'the digest'))
+  return { ...rest, anchor: { ...named, words }, roles: roles.map((role) => ({ ...role, quorum: quorumData(role.quorum) })) }
+}

@@ -1,0 +1,140 @@
+// The terminal: results go to standard output, everything said to a person to standard error, secrets are never echoed.
+import { readSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { AppError } from '../core/error.ts'
+import type { PinRequest, Prompt } from '../core/signer.ts'
+import type { Io } from './command.ts'
+import { visible } from './show.ts'
+
+export interface TerminalOptions {
+  passphraseFd?: number
+  signal: AbortSignal
+}
+
+export function terminal({ passphraseFd, signal }: TerminalOptions): Io {
+  const note = (line: string): void => {
+    if (process.stderr.isTTY) process.stderr.write(`${visible(line)}\n`)
+  }
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    note,
+    ask: (question) => askLine(question, signal),
+    prompt: passphraseFd === undefined ? typedPrompt(note) : fdPrompt(passphraseFd),
+    signal,
+    now: () => new Date(),
+  }
+}
+
+function nobody(what: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${what} must be typed, and there is no terminal`,
+    hint: 'run this in a terminal; for a passphrase in a script there is --passphrase-fd N',
+  })
+}
+
+async function askLine(question: string, signal: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY) throw nobody('the answer')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question, { signal })
+  } finally {
+    lines.close()
+  }
+}
+
+const maxSecretBytes = 1024
+
+/** Byte by byte from the terminal in raw mode: nothing is echoed, and nothing is kept in a line history or a string. */
+function typedPrompt(note: (line: string) => void): Prompt {
+  return {
+    touch: (request) => {
+      note(`touch ${request.device}: ${request.purpose}`)
+      return () => {}
+    },
+    pin: async (request, signal) => {
+      if (!process.stdin.isTTY) throw nobody(`the ${request.secret} of ${request.device}`)
+      const isNew = request.secret.startsWith('new')
+      const first = await readHidden(labelOf(request), signal)
+      if (!isNew) return first
+      const second = await readHidden('The same once more: ', signal)
+      const isSame = first.length === second.length && first.every((byte, i) => byte === second[i])
+      second.fill(0)
+      if (isSame) return first
+      first.fill(0)
+      throw new AppError({ code: 'usage/invalid', message: 'the two entries differ; nothing was created', hint: 'start again' })
+    },
+  }
+}
+
+function labelOf(request: PinRequest): string {
+  const again = request.wasWrong === true ? 'That was not it. ' : ''
+  const about = request.purpose === '' ? '' : `${visible(request.purpose)}\n`
+  return `${about}${again}${request.secret} of ${request.device}: `
+}
+
+async function readHidden(label: string, signal: AbortSignal): Promise<Uint8Array> {
+  const { stdin, stderr } = process
+  stderr.write(label)
+  const secret = new Uint8Array(maxSecretBytes)
+  let length = 0
+  stdin.setRawMode(true)
+  stdin.resume()
+  try {
+    return await new Promise<Uint8Array>((resolve, reject) => {
+      const cancel = (): void => reject(new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' }))
+      signal.addEventListener('abort', cancel, { once: true })
+      stdin.on('data', (chunk: Buffer) => {
+        for (const byte of chunk) {
+          if (byte === 0x03 || byte === 0x04 || byte === 0x1b) return cancel()
+          if (byte === 0x0d || byte === 0x0a) return resolve(secret.slice(0, length))
+          if (byte === 0x7f || byte === 0x08) {
+            // One character may be several bytes.
+            do length = Math.max(0, length - 1)
+            while (length > 0 && ((secret[length] ?? 0) & 0xc0) === 0x80)
+          } else if (length < maxSecretBytes) secret[length++] = byte
+        }
+        chunk.fill(0)
+      })
+    })
+  } finally {
+    secret.fill(0)
+    stdin.removeAllListeners('data')
+    stdin.setRawMode(false)
+    stdin.pause()
+    stderr.write('\n')
+  }
+}
+
+/** One secret a line; a line is used once. */
+function fdPrompt(fd: number): Prompt {
+  return {
+    touch: () => () => {},
+    pin: async (request) => {
+      const secret = new Uint8Array(maxSecretBytes)
+      const one = new Uint8Array(1)
+      let length = 0
+      let isEnd = false
+      try {
+        while (length < maxSecretBytes) {
+          isEnd = readSync(fd, one) === 0
+          if (isEnd || one[0] === 0x0a) break
+          secret[length++] = one[0] ?? 0
+        }
+      } catch (cause) {
+        throw new AppError({ code: 'usage/invalid', message: `file descriptor ${fd} cannot be read`, cause })
+      }
+      if (isEnd && length === 0) {
+        // The person behind the script has given all they have: a wrong passphrase is not tried again by itself.
+        throw new AppError({
+          code: request.wasWrong === true ? 'signer/pin-wrong' : 'usage/invalid',
+          message: request.wasWrong === true ? `the ${request.secret} of ${request.device} is wrong` : `file descriptor ${fd} holds no more passphrases`,
+          hint: 'give one line for each question; nothing was signed',
+        })
+      }
+      const line = secret.slice(0, length)
+      secret.fill(0)
+      return line
+    },
+  }
+}

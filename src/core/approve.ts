@@ -1,0 +1,182 @@
+// The use case: the only functions in which trust system, signer and transport meet. Each reads as a checklist.
+import { isEqualBytes } from './bytes.ts'
+import { verifySignature } from './crypto.ts'
+import { AppError } from './error.ts'
+import { isComplete, isMet, type Proposal, type QuorumKey, signedCount } from './proposal.ts'
+import type { PublicKey, Signer } from './signer.ts'
+import type { Context, TrustSystem } from './system.ts'
+import { type Files, overlay, type Snapshot, snapshot, type Transport } from './transport.ts'
+
+export interface Approval {
+  /** The proposal as it stands with the new signature. */
+  proposal: Proposal
+  /** Names that were written. */
+  files: readonly string[]
+}
+
+/** Re-read, re-verify, sign, verify the signature, verify the whole result; only then write. */
+export async function approve(
+  id: string,
+  system: TrustSystem,
+  source: Transport,
+  target: Transport,
+  signer: Signer,
+  context: Context,
+): Promise<Approval> {
+  const before = snapshot(source)
+  const proposal = await findProposal(id, system, before, context)
+  checkNotBlocked(proposal)
+  const holders = checkMaySign(proposal, signer)
+  const files = await system.sign(proposal, guarded(signer, holders), context)
+  const signed = await findProposal(id, system, overlay(before, files), context)
+  checkHasSigned(signed, signer.key)
+  context.signal.throwIfAborted()
+  await target.write(files, baseFor(files, before, source, target), `sign ${proposal.title}`, context.signal)
+  return { proposal: signed, files: writtenNames(files) }
+}
+
+/** Puts a proposal whose quorums are met into effect; what clients would then see is verified before anything is written. */
+export async function publish(
+  id: string,
+  system: TrustSystem,
+  source: Transport,
+  target: Transport,
+  online: readonly Signer[],
+  context: Context,
+): Promise<Approval> {
+  const before = snapshot(source)
+  const proposal = await findProposal(id, system, before, context)
+  checkNotBlocked(proposal)
+  checkComplete(proposal)
+  const files = await system.publish(proposal, online, before, context)
+  await verifyPublished(system, overlay(before, files), context)
+  context.signal.throwIfAborted()
+  await target.write(files, baseFor(files, before, source, target), `publish ${proposal.title}`, context.signal)
+  return { proposal, files: writtenNames(files) }
+}
+
+/** The candidate may have been replaced since it was reviewed: its id is the digest of its bytes, so then it is not found. */
+export async function findProposal(
+  id: string,
+  system: TrustSystem,
+  source: Transport,
+  context: Context,
+): Promise<Proposal> {
+  const { proposals, problems } = await system.pending(source, context)
+  const found = proposals.find((proposal) => proposal.id === id)
+  if (found !== undefined) return found
+  const subject = id.slice(0, id.lastIndexOf('/'))
+  const problem = problems.find((one) => one.subject === subject)
+  if (problem !== undefined) throw problem.error
+  const other = proposals.find((proposal) => proposal.subject === subject)
+  throw new AppError({
+    code: 'trust/changed',
+    message:
+      other === undefined
+        ? `the change you reviewed (${subject}) is no longer there`
+        : `the change to ${subject} was replaced since you reviewed it`,
+    hint: 'nothing was signed; review what is there now',
+    data: { subject },
+  })
+}
+
+function writtenNames(files: Files): string[] {
+  return [...files].filter(([, bytes]) => bytes !== null).map(([name]) => name)
+}
+
+function checkNotBlocked(proposal: Proposal): void {
+  if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
+}
+
+function isSameKey(a: PublicKey, b: PublicKey | undefined): boolean {
+  return b !== undefined && a.scheme === b.scheme && isEqualBytes(a.spki, b.spki)
+}
+
+/** The entries of the quorums that this signer's key can sign for and has not. */
+export function openEntries(proposal: Proposal, key: PublicKey): QuorumKey[] {
+  return proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isSameKey(key, entry.key) && !entry.signed))
+}
+
+function checkMaySign(proposal: Proposal, signer: Signer): QuorumKey[] {
+  const mine = proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isSameKey(signer.key, entry.key)))
+  if (mine.length === 0) {
+    throw new AppError({
+      code: 'signer/wrong-key',
+      message: `${signer.label} is not one of the keys that may sign ${proposal.title}`,
+      hint: 'choose a key that stands in the list of those who must agree',
+    })
+  }
+  const open = mine.filter((entry) => !entry.signed)
+  if (open.length === 0) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${signer.label} has already signed ${proposal.title}`,
+      hint: 'nothing is left to do with this key',
+    })
+  }
+  if (signer.rehearsal && !open.every((entry) => entry.rehearsal)) {
+    throw new AppError({
+      code: 'signer/unsupported',
+      message: `${signer.label} is for rehearsal, and ${proposal.title} is not a rehearsal`,
+      hint: 'sign with a real key',
+    })
+  }
+  return open
+}
+
+/** Whatever a token answers is verified with the key from the trusted metadata before anyone sees it. */
+function guarded(signer: Signer, holders: readonly QuorumKey[]): Signer {
+  const key = holders[0]?.key ?? signer.key
+  return {
+    ...signer,
+    sign: async (message, signal) => {
+      const signature = await signer.sign(message, signal)
+      if (await verifySignature(key, message, signature)) return signature
+      throw new AppError({
+        code: 'signer/failed',
+        message: `${signer.label} answered with a signature that does not fit`,
+        hint: 'nothing was written; check the token, and try again',
+      })
+    },
+  }
+}
+
+function checkHasSigned(signed: Proposal, key: PublicKey): void {
+  if (openEntries(signed, key).length === 0) return
+  throw new AppError({
+    code: 'internal/bug',
+    message: `the result does not hold the new signature; nothing was written`,
+  })
+}
+
+function checkComplete(proposal: Proposal): void {
+  if (isComplete(proposal)) return
+  const missing = proposal.quorums
+    .filter((quorum) => !isMet(quorum))
+    .map((quorum) => `${quorum.name} has ${signedCount(quorum)} of ${quorum.threshold}`)
+  throw new AppError({
+    code: 'trust/threshold',
+    message: `${proposal.title} is not signed by enough keys yet: ${missing.join(', ')}`,
+    hint: 'ask those who have not signed',
+  })
+}
+
+async function verifyPublished(system: TrustSystem, result: Transport, context: Context): Promise<void> {
+  try {
+    await system.state(result, context)
+  } catch (cause) {
+    const why = cause instanceof AppError ? cause : undefined
+    if (why === undefined || !/^(trust|format|source)\//.test(why.code)) throw cause
+    throw new AppError({
+      code: why.code,
+      message: `clients would refuse the repository after this: ${why.message}`,
+      hint: 'nothing was published; make the missing part, then publish',
+      cause,
+    })
+  }
+}
+
+/** Names that are overwritten must still hold what was read, unless the target is another place. */
+function baseFor(files: Files, read: Snapshot, source: Transport, target: Transport): Files {
+  return source === target ? read.seen(files.keys()) : new Map()
+}

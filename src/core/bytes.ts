@@ -1,0 +1,75 @@
+// Bytes and their spellings: hex, base64, UTF-8. Decoders are strict; encoders cannot fail.
+import { AppError } from './error.ts'
+
+const encoder = new TextEncoder()
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text)
+}
+
+/** Text of well-formed UTF-8; a byte order mark stays in the text, where parsers refuse it. */
+export function parseUtf8(bytes: Uint8Array, what: string): string {
+  try {
+    return strictDecoder.decode(bytes)
+  } catch (cause) {
+    throw new AppError({ code: 'format/malformed', message: `${what} is not valid UTF-8`, cause })
+  }
+}
+
+const hexDigits = '0123456789abcdef'
+const hexOfByte: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15),
+)
+
+export function toHex(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += hexOfByte[byte]
+  return text
+}
+
+export function parseHex(text: string, what: string): Uint8Array<ArrayBuffer> {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) {
+    throw new AppError({ code: 'format/malformed', message: `${what} is not hexadecimal` })
+  }
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let binary = ''
+  for (const byte of bytes) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
+/** Standard alphabet, padded, no white space, no stray bits: one text for one value. */
+export function parseBase64(text: string, what: string): Uint8Array<ArrayBuffer> {
+  let binary: string
+  try {
+    binary = atob(text)
+  } catch (cause) {
+    throw new AppError({ code: 'format/malformed', message: `${what} is not base64`, cause })
+  }
+  if (btoa(binary) !== text) {
+    throw new AppError({ code: 'format/malformed', message: `${what} is not canonical base64` })
+  }
+  return Uint8Array.from(binary, (char) => char.charCodeAt(0))
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}
+
+export function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

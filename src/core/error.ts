@@ -1,0 +1,87 @@
+// The one error of the house. The family before the slash says who must act, and is the exit code of the command line.
+
+export type ErrorCode =
+  | 'source/not-found'
+  | 'source/unreachable'
+  | 'source/too-large'
+  | 'source/rejected'
+  | 'source/conflict'
+  | 'format/malformed'
+  | 'format/unsupported'
+  | 'trust/bad-signature'
+  | 'trust/threshold'
+  | 'trust/rollback'
+  | 'trust/expired'
+  | 'trust/changed'
+  | 'signer/absent'
+  | 'signer/busy'
+  | 'signer/pin-wrong'
+  | 'signer/pin-blocked'
+  | 'signer/touch-timeout'
+  | 'signer/wrong-key'
+  | 'signer/unsupported'
+  | 'signer/failed'
+  | 'usage/invalid'
+  | 'user/cancelled'
+  | 'internal/bug'
+
+/** What crosses a process boundary: plain data, never an Error object. */
+export interface ErrorData {
+  code: ErrorCode
+  message: string
+  hint?: string
+  data?: Readonly<Record<string, string | number | boolean>>
+}
+
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly hint?: string
+  readonly data?: Readonly<Record<string, string | number | boolean>>
+
+  constructor(fields: ErrorData & { cause?: unknown }) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.name = 'AppError'
+    this.code = fields.code
+    if (fields.hint !== undefined) this.hint = fields.hint
+    if (fields.data !== undefined) this.data = fields.data
+  }
+}
+
+/** Any thrown value as an AppError; what is not one already is a bug of ours and says so. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was changed', cause: thrown })
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new AppError({
+    code: 'internal/bug',
+    message: `unexpected failure: ${message}`,
+    hint: 'report this with the log; nothing was signed by this step',
+    cause: thrown,
+  })
+}
+
+export function toErrorData(thrown: unknown): ErrorData {
+  const error = toAppError(thrown)
+  return {
+    code: error.code,
+    message: error.message,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.data === undefined ? {} : { data: error.data }),
+  }
+}
+
+const exitCodes: Readonly<Record<string, number>> = {
+  user: 1,
+  usage: 2,
+  source: 3,
+  format: 4,
+  trust: 5,
+  signer: 6,
+  internal: 70,
+}
+
+export function exitCodeOf(error: AppError): number {
+  return exitCodes[error.code.slice(0, error.code.indexOf('/'))] ?? 70
+}

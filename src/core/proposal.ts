@@ -1,0 +1,103 @@
+// What a person is asked to sign, as plain data. Everything here is derived from the bytes to be signed.
+import type { ErrorData } from './error.ts'
+import type { PublicKey } from './signer.ts'
+import type { SystemId } from './system.ts'
+
+export type Risk = 'routine' | 'notable' | 'dangerous'
+
+/** One fact that changes, derived from the bytes to be signed; the list is complete: unknown fields are changes too. */
+export interface Change {
+  /** Where in the document, e.g. "roles/root/threshold". */
+  path: string
+  before?: string
+  after?: string
+  risk: Risk
+  sentence: string
+}
+
+/** Something a reviewer should know that is not a change: a lock-out, a client that will refuse the file. */
+export interface Finding {
+  /** Name in the catalogue, e.g. "key-id-mismatch". */
+  code: string
+  risk: Risk
+  sentence: string
+  /** Clients by name that this concerns; absent when it concerns everybody. */
+  clients?: readonly string[]
+}
+
+export interface QuorumKey {
+  /** Every key id under which this key stands; one entry a distinct public key. */
+  ids: readonly string[]
+  /** Absent when the key is of a type that cannot be verified here; such a key never counts. */
+  key?: PublicKey
+  /** For people: "P-256", "Ed25519", "unknown type ml-dsa". */
+  label: string
+  owner?: string
+  /** Verified here, never claimed by anyone. */
+  signed: boolean
+  /** Why the signature that is present does not count. */
+  reason?: string
+  /** The key says of itself, in signed metadata, that it is for rehearsal only. */
+  rehearsal: boolean
+}
+
+/** Keys of which `threshold` must approve; distinct public keys count, not key ids. */
+export interface Quorum {
+  name: string
+  threshold: number
+  keys: readonly QuorumKey[]
+  /** Signatures by nobody in this quorum, and why each does not count. */
+  strangers: readonly { id: string; reason: string }[]
+}
+
+/** A verified change that waits for signatures. Plain data. */
+export interface Proposal {
+  /** "subject/sha256 of payload": one subject has one payload, two subjects may share one. */
+  id: string
+  system: SystemId
+  /** What in the repository changes: "root", "targets", "project-a". */
+  subject: string
+  title: string
+  headline: string
+  risk: Risk
+  /** The exact bytes that are signed. */
+  payload: Uint8Array
+  /** sha256 of payload, hex: the fingerprint people compare, here as words, there as hex. */
+  digest: string
+  changes: readonly Change[]
+  /** Fields that stay as they are, counted so that nothing is hidden without a number. */
+  unchanged: number
+  findings: readonly Finding[]
+  /** All of them must be met. */
+  quorums: readonly Quorum[]
+  /** Why nobody should sign or publish this, whatever the quorums say: it is expired, or a name in it is a trap. */
+  blocked?: ErrorData
+  /** The document in force now, and the candidate, as received. */
+  before?: Uint8Array
+  after: Uint8Array
+}
+
+export function signedCount(quorum: Quorum): number {
+  return quorum.keys.filter((entry) => entry.signed).length
+}
+
+export function isMet(quorum: Quorum): boolean {
+  return signedCount(quorum) >= quorum.threshold
+}
+
+export function isComplete(proposal: Proposal): boolean {
+  return proposal.quorums.length > 0 && proposal.quorums.every(isMet)
+}
+
+const riskOrder: Readonly<Record<Risk, number>> = { dangerous: 0, notable: 1, routine: 2 }
+
+export function worstRisk(risks: Iterable<Risk>): Risk {
+  let worst: Risk = 'routine'
+  for (const risk of risks) if (riskOrder[risk] < riskOrder[worst]) worst = risk
+  return worst
+}
+
+/** Most dangerous first; within one risk the order in which they were found. */
+export function byRisk(a: { risk: Risk }, b: { risk: Risk }): number {
+  return riskOrder[a.risk] - riskOrder[b.risk]
+}

@@ -1,0 +1,61 @@
+// The first noun: a TrustSystem turns bytes into proposals and signatures into files. Types only.
+import type { AppError } from './error.ts'
+import type { Finding, Proposal, Quorum } from './proposal.ts'
+import type { Signer } from './signer.ts'
+import type { Files, Transport } from './transport.ts'
+
+export type SystemId = 'tuf'
+
+export interface Context {
+  /** The pinned anchor, as received: for TUF a root file. */
+  anchor: Uint8Array
+  /** What this system trusted last time, as it returned it in TrustedState.memory: the guard against rollback. */
+  memory?: Files
+  now: Date
+  signal: AbortSignal
+}
+
+export interface TrustedRole {
+  name: string
+  version: number
+  /** As written in the document. */
+  expires: string
+  quorum: Quorum
+}
+
+/** What is trusted now, verified from the anchor. Plain data. */
+export interface TrustedState {
+  system: SystemId
+  /** The anchor's successor in force now: its title and the sha256 of its payload. */
+  anchor: { title: string; version: number; digest: string; bytes: Uint8Array }
+  roles: readonly TrustedRole[]
+  findings: readonly Finding[]
+  memory: Files
+  /** Every key that counts calls itself a rehearsal key. */
+  rehearsal: boolean
+}
+
+export interface Pending {
+  proposals: readonly Proposal[]
+  /** Candidates that cannot be shown for review, and why: one bad file does not hide the others. */
+  problems: readonly { subject: string; error: AppError }[]
+}
+
+/** A complete next document for one subject, as a person made it. */
+export interface Edit {
+  subject: string
+  document: Uint8Array
+}
+
+export interface TrustSystem {
+  id: SystemId
+  state(source: Transport, context: Context): Promise<TrustedState>
+  /** Candidates, each verified as far as it can be before it is signed. */
+  pending(source: Transport, context: Context): Promise<Pending>
+  /** A person's edit as a new candidate that waits for signatures. */
+  draft(edit: Edit, source: Transport, context: Context): Promise<Files>
+  /** The candidate with one more signature. */
+  sign(proposal: Proposal, signer: Signer, context: Context): Promise<Files>
+  /** What makes a complete proposal take effect; `online` are the signers here that need no person. */
+  publish(proposal: Proposal, online: readonly Signer[], source: Transport, context: Context): Promise<Files>
+}

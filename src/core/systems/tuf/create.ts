@@ -1,0 +1,133 @@
+// The birth of a repository: version 1 of its four roles, signed by keys that are here.
+import { toHex } from '../../bytes.ts'
+import { AppError } from '../../error.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Signer } from '../../signer.ts'
+import type { Context } from '../../system.ts'
+import type { Files } from '../../transport.ts'
+import { encodeMetadata } from './encode.ts'
+import { formatDate } from './expiry.ts'
+import { keyIdOf, ownerField, rehearsalField, tufKeyObject } from './key.ts'
+import type { Layout } from './layouts/plain.ts'
+import { type Metadata, parseMetadata, type RoleType, type Root, type TufSignature, topRoles } from './metadata.ts'
+import { metadataName } from './names.ts'
+import { expiryPeriodField, metaEntry, signOnline } from './publish.ts'
+
+export interface KeyHolder {
+  signer: Signer
+  /** The name written beside the key. */
+  owner?: string
+}
+
+export interface RolePlan {
+  holders: readonly KeyHolder[]
+  threshold: number
+  expiryDays: number
+}
+
+export type RepositoryPlan = Readonly<Record<RoleType, RolePlan>>
+
+export const specVersion = '1.0.34'
+
+/** A key as it stands in metadata: named, marked when it is for rehearsal, its id following from all of it. */
+export function holderKey(holder: KeyHolder): { id: string; raw: JsonObject } {
+  const raw = tufKeyObject(holder.signer.key, {
+    ...(holder.owner === undefined ? {} : { [ownerField]: holder.owner }),
+    ...(holder.signer.rehearsal ? { [rehearsalField]: true } : {}),
+  })
+  return { id: keyIdOf(raw), raw }
+}
+
+export async function createRepository(
+  plan: RepositoryPlan,
+  layout: Layout,
+  context: Pick<Context, 'now' | 'signal'>,
+): Promise<Files> {
+  const files = new Map<string, Uint8Array | null>()
+  const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
+  const expires = (role: RoleType): string =>
+    formatDate(new Date(context.now.getTime() + plan[role].expiryDays * 86_400_000))
+  const rootBytes = await signPlanned('root', rootFields(plan, expires('root')), plan.root, context.signal)
+  const root: Metadata<Root> = parseMetadata(rootBytes, 'root', 'the new root')
+  const targetsFields = {
+    _type: 'targets',
+    spec_version: specVersion,
+    version: 1,
+    expires: expires('targets'),
+    targets: {},
+    [expiryPeriodField]: plan.targets.expiryDays,
+  }
+  const targets = await signPlanned('targets', targetsFields, plan.targets, context.signal)
+  const online = [...plan.snapshot.holders, ...plan.timestamp.holders].map((holder) => holder.signer)
+  const common = { spec_version: specVersion, version: 1 }
+  const snapshotMeta = { 'targets.json': await metaEntry(1, targets, undefined) }
+  const full: Context = { ...context, anchor: rootBytes }
+  const snapshot = await signOnline(
+    'snapshot',
+    root,
+    { _type: 'snapshot', ...common, meta: snapshotMeta },
+    online,
+    full,
+  )
+  const timestampMeta = { 'snapshot.json': await metaEntry(1, snapshot, undefined) }
+  const timestamp = await signOnline(
+    'timestamp',
+    root,
+    { _type: 'timestamp', ...common, meta: timestampMeta },
+    online,
+    full,
+  )
+  place(metadataName('root', 1, true), rootBytes)
+  place(metadataName('targets', 1, true), targets)
+  place(metadataName('snapshot', 1, true), snapshot)
+  place('timestamp.json', timestamp)
+  return files
+}
+
+function rootFields(plan: RepositoryPlan, expires: string): JsonObject {
+  const keys: Record<string, JsonObject> = {}
+  const roles: Record<string, JsonObject> = {}
+  for (const role of topRoles) {
+    const { holders, threshold, expiryDays } = plan[role]
+    const ids = holders.map((holder) => {
+      const { id, raw } = holderKey(holder)
+      keys[id] = raw
+      return id
+    })
+    const isOnline = role === 'snapshot' || role === 'timestamp'
+    roles[role] = { keyids: [...new Set(ids)], threshold, ...(isOnline ? { [expiryPeriodField]: expiryDays } : {}) }
+  }
+  return {
+    _type: 'root',
+    spec_version: specVersion,
+    version: 1,
+    expires,
+    consistent_snapshot: true,
+    keys,
+    roles,
+    [expiryPeriodField]: plan.root.expiryDays,
+  }
+}
+
+/** Signed by every holder; all of them are here, or the repository cannot be born here. */
+async function signPlanned(
+  role: RoleType,
+  fields: JsonObject,
+  plan: RolePlan,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { payload } = parseMetadata(encodeMetadata(fields), role, role)
+  const signatures = new Map<string, TufSignature>()
+  for (const holder of plan.holders) {
+    const { id } = holderKey(holder)
+    if (!signatures.has(id)) signatures.set(id, { keyid: id, sig: toHex(await holder.signer.sign(payload, signal)) })
+  }
+  if (plan.threshold < 1 || signatures.size < plan.threshold) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${role} asks for ${plan.threshold} signatures and has ${signatures.size} key holders`,
+      hint: 'name more key holders, or lower the threshold',
+    })
+  }
+  return encodeMetadata(fields, [...signatures.values()])
+}

@@ -1,0 +1,93 @@
+// Findings about single keys: ids that do not follow from content, one key under two ids, types that clients refuse.
+import type { Finding } from '../../proposal.ts'
+import { findings as found } from './finding.ts'
+import { identityOf, idsByIdentity } from './holder.ts'
+import { isObject, type TufKey } from './key.ts'
+import { keysOf, type NamedRole, rolesOf } from './lint-scope.ts'
+import type { Signed } from './metadata.ts'
+import { keyOfText } from './shown.ts'
+
+export function keyFindings(before: Signed | undefined, after: Signed): Finding[] {
+  const keys = keysOf(after)
+  const used = new Set(rolesOf(after).flatMap((role) => role.keyids))
+  const list: Finding[] = []
+  for (const [id, key] of keys) {
+    const who = keyOfText(key, id)
+    list.push(...idFindings(who, key), ...typeFindings(who, key))
+    if (!used.has(id)) list.push(found['unused-key']({ who }))
+  }
+  return [...list, ...twoIdFindings(after), ...(before === undefined ? [] : newIdFindings(before, after))]
+}
+
+/** Specification 4.2: clients must check that the id is the hash of the whole entry. Few do; tough does, and refuses the file. */
+function idFindings(who: string, key: TufKey): Finding[] {
+  const [whole, bare] = key.contentIds
+  if (key.id === whole || whole === undefined) return []
+  if (key.id === bare) return [found['key-id-bare']({ who, id: key.id })]
+  return [found['key-id-mismatch']({ who, id: key.id, expected: whole })]
+}
+
+const knownTypes = new Set(['ed25519', 'ecdsa', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'rsa'])
+const knownSchemes = new Set(['ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'rsassa-pss-sha256'])
+
+function typeFindings(who: string, key: TufKey): Finding[] {
+  if (key.key === undefined) {
+    const isKnown = knownTypes.has(key.keytype) && knownSchemes.has(key.scheme)
+    if (isKnown) return [found['unusable-key']({ who, why: key.unusable ?? 'its value cannot be read' })]
+    return [found['unknown-key-type']({ who, type: key.keytype, scheme: key.scheme })]
+  }
+  switch (key.key.scheme) {
+    case 'ed25519':
+      return []
+    case 'ecdsa-p256-sha256':
+      return isHex(key) ? [found['client-hex-key']({ who })] : []
+    case 'ecdsa-p384-sha384':
+      return [found['client-p384']({ who }), ...(isHex(key) ? [found['client-hex-key']({ who })] : [])]
+    case 'rsa-pss-sha256': {
+      const bits = Number(/\d+$/.exec(key.label)?.[0])
+      return bits < 2048 || bits > 8192 ? [found['client-rsa-size']({ who, bits })] : []
+    }
+  }
+}
+
+function isHex(key: TufKey): boolean {
+  const { keyval } = key.raw
+  const value = isObject(keyval) ? keyval.public : undefined
+  return typeof value === 'string' && !value.includes('-----BEGIN')
+}
+
+function twoIdFindings(after: Signed): Finding[] {
+  const list: Finding[] = []
+  for (const ids of idsByIdentity(keysOf(after)).values()) {
+    if (ids.length < 2) continue
+    const id = ids[0] ?? ''
+    const who = keyOfText(keysOf(after).get(id), id)
+    const together = rolesOf(after).filter((role) => ids.filter((one) => role.keyids.includes(one)).length > 1)
+    if (together.length === 0) list.push(found['same-key-two-ids']({ who, ids, where: 'one document' }))
+    for (const role of together) list.push(found['same-key-two-ids']({ who, ids, where: 'one role', role: role.name }))
+  }
+  return list
+}
+
+/** A key that signs for root before and after, under different ids: its holder signs once, and both ids must carry it. */
+function newIdFindings(before: Signed, after: Signed): Finding[] {
+  if (before.type !== 'root' || after.type !== 'root') return []
+  const rootIds = (signed: Signed): ReadonlySet<string> => new Set(rolesOf(signed).find(isRoot)?.keyids)
+  const [oldIds, newIds] = [rootIds(before), rootIds(after)]
+  const old = new Map(
+    [...oldIds].flatMap((id) => {
+      const key = before.keys.get(id)
+      return key?.key === undefined ? [] : [[identityOf(key), id] as const]
+    }),
+  )
+  return [...newIds].flatMap((id) => {
+    const key = after.keys.get(id)
+    const was = key === undefined ? undefined : old.get(identityOf(key))
+    if (key === undefined || was === undefined || was === id || oldIds.has(id) || newIds.has(was)) return []
+    return [found['same-key-two-ids']({ who: keyOfText(key, id), ids: [was, id], where: 'two versions' })]
+  })
+}
+
+function isRoot(role: NamedRole): boolean {
+  return role.name === 'root'
+}

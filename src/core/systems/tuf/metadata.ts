@@ -1,0 +1,336 @@
+// TUF documents: strict views of received bytes (specification 1.0.34, section 4). The bytes are kept; nothing here re-serialises.
+import { sha256 as sha256Sync } from '@noble/hashes/sha2.js'
+import { toHex } from '../../bytes.ts'
+import { AppError } from '../../error.ts'
+import { type JsonDocument, type JsonObject, type JsonValue, parseJson } from '../../json.ts'
+import { isObject, parseTufKey, type TufKey } from './key.ts'
+
+export type RoleType = 'root' | 'timestamp' | 'snapshot' | 'targets'
+export const topRoles: readonly RoleType[] = ['root', 'timestamp', 'snapshot', 'targets']
+
+export interface TufSignature {
+  keyid: string
+  /** As written; empty means a slot that waits for its signature. */
+  sig: string
+}
+
+export interface RoleKeys {
+  keyids: readonly string[]
+  threshold: number
+  raw: JsonObject
+}
+
+interface Common {
+  version: number
+  specVersion: string
+  /** As written: real repositories hold dates of other forms, which verify all the same. */
+  expires: string
+  raw: JsonObject
+}
+
+export interface Root extends Common {
+  type: 'root'
+  consistentSnapshot: boolean
+  keys: ReadonlyMap<string, TufKey>
+  roles: ReadonlyMap<RoleType, RoleKeys>
+}
+
+export interface MetaFile {
+  version: number
+  length?: number
+  hashes?: ReadonlyMap<string, string>
+}
+
+export interface Timestamp extends Common {
+  type: 'timestamp'
+  snapshot: MetaFile
+}
+
+export interface Snapshot extends Common {
+  type: 'snapshot'
+  /** By role name, without ".json". */
+  meta: ReadonlyMap<string, MetaFile>
+}
+
+export interface TargetFile {
+  length: number
+  hashes: ReadonlyMap<string, string>
+  raw: JsonObject
+}
+
+export interface DelegatedRole extends RoleKeys {
+  name: string
+  terminating: boolean
+  paths?: readonly string[]
+  pathHashPrefixes?: readonly string[]
+}
+
+/** TAP 15. */
+export interface SuccinctRoles extends RoleKeys {
+  bitLength: number
+  namePrefix: string
+}
+
+export interface Delegations {
+  keys: ReadonlyMap<string, TufKey>
+  roles?: readonly DelegatedRole[]
+  succinct?: SuccinctRoles
+}
+
+export interface Targets extends Common {
+  type: 'targets'
+  target(path: string): TargetFile | undefined
+  targetPaths(): readonly string[]
+  delegations?: Delegations
+}
+
+export type Signed = Root | Timestamp | Snapshot | Targets
+export type SignedOf<T extends RoleType> = Extract<Signed, { type: T }>
+
+export interface Metadata<S extends Signed = Signed> {
+  /** As received. */
+  bytes: Uint8Array
+  document: JsonDocument
+  /** Canonical form of `signed`: the bytes that are signed. */
+  payload: Uint8Array<ArrayBuffer>
+  signed: S
+  signatures: readonly TufSignature[]
+}
+
+export function digestOf(metadata: Metadata): string {
+  return toHex(sha256Sync(metadata.payload))
+}
+
+export function parseMetadata<T extends RoleType>(bytes: Uint8Array, type: T, what: string): Metadata<SignedOf<T>> {
+  const document = parseJson(bytes, what)
+  const read = new Reader(what)
+  const envelope = read.object(document.value(), 'the document')
+  const signed = read.object(envelope.signed, 'signed')
+  const payload = document.members.get('signed')?.canonical
+  if (payload === undefined) return read.refuse('signed is missing')
+  if (signed._type !== type) return read.refuse(`it says it is ${shown(signed._type)}, not ${type}`)
+  const signatures = readSignatures(read, envelope.signatures)
+  return { bytes, document, payload, signatures, signed: readSigned(read, type, signed) }
+}
+
+function shown(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : 'of no type'
+}
+
+function readSigned<T extends RoleType>(read: Reader, type: T, raw: JsonObject): SignedOf<T>
+function readSigned(read: Reader, type: RoleType, raw: JsonObject): Signed {
+  const specVersion = read.text(raw.spec_version, 'spec_version')
+  if (!/^1(\.\d{1,6}){1,3}$/.test(specVersion)) {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${read.what} follows version ${specVersion.slice(0, 20)} of the specification, this program knows version 1`,
+    })
+  }
+  const common = {
+    version: read.integer(raw.version, 'version', 1),
+    specVersion,
+    expires: read.text(raw.expires, 'expires'),
+    raw,
+  }
+  switch (type) {
+    case 'root':
+      return { ...common, type, ...readRoot(read, raw) }
+    case 'timestamp':
+      return { ...common, type, snapshot: readTimestamp(read, raw) }
+    case 'snapshot':
+      return { ...common, type, meta: readMeta(read, raw) }
+    case 'targets':
+      return { ...common, type, ...readTargets(read, raw) }
+  }
+}
+
+function readSignatures(read: Reader, value: JsonValue | undefined): TufSignature[] {
+  const seen = new Set<string>()
+  return read.array(value, 'signatures').map((entry) => {
+    const signature = read.object(entry, 'a signature')
+    const keyid = read.text(signature.keyid, 'a signature’s keyid')
+    const sig = read.text(signature.sig, 'a signature’s sig', 0)
+    if (seen.has(keyid)) return read.refuse(`two signatures carry the key id ${keyid}`)
+    seen.add(keyid)
+    return { keyid, sig }
+  })
+}
+
+function readRoot(read: Reader, raw: JsonObject): Pick<Root, 'consistentSnapshot' | 'keys' | 'roles'> {
+  const roles = read.object(raw.roles, 'roles')
+  const consistent = raw.consistent_snapshot
+  // Absent in the oldest roots: then it is off (specification 1.0.34, 4.3).
+  if (consistent !== undefined && typeof consistent !== 'boolean')
+    return read.refuse('consistent_snapshot is not true or false')
+  return {
+    consistentSnapshot: consistent ?? false,
+    keys: readKeys(read, raw.keys),
+    roles: new Map(topRoles.map((name) => [name, readRoleKeys(read, roles[name], `role ${name}`)])),
+  }
+}
+
+function readKeys(read: Reader, value: JsonValue | undefined): Map<string, TufKey> {
+  const keys = read.object(value, 'keys')
+  return new Map(Object.entries(keys).map(([id, raw]) => [id, parseTufKey(id, read.object(raw, `key ${id}`))]))
+}
+
+function readRoleKeys(read: Reader, value: JsonValue | undefined, what: string): RoleKeys {
+  const raw = read.object(value, what)
+  const keyids = read.array(raw.keyids, `${what}: keyids`).map((id) => read.text(id, `${what}: a key id`))
+  if (new Set(keyids).size !== keyids.length) return read.refuse(`${what} lists a key id twice`)
+  return { keyids, threshold: read.integer(raw.threshold, `${what}: threshold`, 1), raw }
+}
+
+function readTimestamp(read: Reader, raw: JsonObject): MetaFile {
+  const meta = read.object(raw.meta, 'meta')
+  return readMetaFile(read, meta['snapshot.json'], 'snapshot.json')
+}
+
+function readMeta(read: Reader, raw: JsonObject): Map<string, MetaFile> {
+  const files = new Map<string, MetaFile>()
+  for (const [name, value] of Object.entries(read.object(raw.meta, 'meta'))) {
+    if (!name.endsWith('.json')) return read.refuse(`meta names ${shown(name)}, which does not end in .json`)
+    files.set(name.slice(0, -'.json'.length), readMetaFile(read, value, name))
+  }
+  return files
+}
+
+function readMetaFile(read: Reader, value: JsonValue | undefined, what: string): MetaFile {
+  const raw = read.object(value, what)
+  return {
+    version: read.integer(raw.version, `${what}: version`, 1),
+    ...(raw.length === undefined ? {} : { length: read.integer(raw.length, `${what}: length`, 0) }),
+    ...(raw.hashes === undefined ? {} : { hashes: readHashes(read, raw.hashes, what) }),
+  }
+}
+
+const hexDigest = /^[0-9a-fA-F]+$/
+
+function isHexDigest(value: JsonValue | undefined): value is string {
+  return typeof value === 'string' && value.length % 2 === 0 && hexDigest.test(value)
+}
+
+function readHashes(read: Reader, value: JsonValue | undefined, what: string): Map<string, string> {
+  const hashes = new Map<string, string>()
+  const raw = read.object(value, `${what}: hashes`)
+  for (const algorithm in raw) {
+    const digest = raw[algorithm]
+    if (!isHexDigest(digest)) return read.refuse(`${what}: a hash is not hexadecimal`)
+    hashes.set(algorithm, digest.toLowerCase())
+  }
+  if (!hashes.has('sha256') && !hashes.has('sha512'))
+    return read.refuse(`${what} has neither a sha256 nor a sha512 hash`)
+  return hashes
+}
+
+function readTargets(read: Reader, raw: JsonObject): Pick<Targets, 'target' | 'targetPaths' | 'delegations'> {
+  const targets = read.object(raw.targets, 'targets')
+  // Every entry is checked now, and made into a TargetFile only when asked for: there may be a million.
+  for (const path in targets) checkTargetFile(read, targets[path], path)
+  return {
+    targetPaths: () => Object.keys(targets),
+    target: (path) => (Object.hasOwn(targets, path) ? readTargetFile(read, targets[path], path) : undefined),
+    ...(raw.delegations === undefined ? {} : { delegations: readDelegations(read, raw.delegations) }),
+  }
+}
+
+/** What readTargetFile refuses, without making anything: the same rules, for a million entries. */
+function checkTargetFile(read: Reader, value: JsonValue | undefined, path: string): void {
+  const { length, hashes } = read.object(value, path)
+  const isPlain = typeof length === 'number' && length >= 0 && isObject(hashes) && isHexDigest(hashes.sha256)
+  // The common form is one sha256; anything else goes the long way.
+  if (!isPlain || Object.keys(hashes).length !== 1) readTargetFile(read, value, path)
+}
+
+function readTargetFile(read: Reader, value: JsonValue | undefined, path: string): TargetFile {
+  const raw = read.object(value, path)
+  return {
+    length: read.integer(raw.length, `${path}: length`, 0),
+    hashes: readHashes(read, raw.hashes, path),
+    raw,
+  }
+}
+
+function readDelegations(read: Reader, value: JsonValue | undefined): Delegations {
+  const raw = read.object(value, 'delegations')
+  const keys = readKeys(read, raw.keys)
+  const [roles, succinct] = [raw.roles, raw.succinct_roles]
+  if ((roles === undefined) === (succinct === undefined)) {
+    return read.refuse('delegations have either roles or succinct_roles, exactly one of them')
+  }
+  if (succinct !== undefined) return { keys, succinct: readSuccinct(read, succinct) }
+  const names = new Set<string>(topRoles)
+  const list = read.array(roles, 'delegations: roles').map((entry) => {
+    const role = readDelegatedRole(read, entry)
+    if (names.has(role.name))
+      return read.refuse(`delegations name the role ${shown(role.name)} twice, or a top-level role`)
+    names.add(role.name)
+    return role
+  })
+  return { keys, roles: list }
+}
+
+function readDelegatedRole(read: Reader, value: JsonValue | undefined): DelegatedRole {
+  const raw = read.object(value, 'a delegated role')
+  const name = read.text(raw.name, 'a delegated role’s name')
+  if (typeof raw.terminating !== 'boolean') return read.refuse(`role ${name}: terminating is not true or false`)
+  const [paths, prefixes] = [raw.paths, raw.path_hash_prefixes]
+  if ((paths === undefined) === (prefixes === undefined)) {
+    return read.refuse(`role ${name} has either paths or path_hash_prefixes, exactly one of them`)
+  }
+  const texts = (list: JsonValue | undefined, what: string): string[] =>
+    read.array(list, `role ${name}: ${what}`).map((text) => read.text(text, `role ${name}: one of ${what}`))
+  return {
+    ...readRoleKeys(read, raw, `role ${name}`),
+    name,
+    terminating: raw.terminating,
+    ...(paths === undefined ? {} : { paths: texts(paths, 'paths') }),
+    ...(prefixes === undefined ? {} : { pathHashPrefixes: texts(prefixes, 'path_hash_prefixes') }),
+  }
+}
+
+function readSuccinct(read: Reader, value: JsonValue | undefined): SuccinctRoles {
+  const raw = read.object(value, 'succinct_roles')
+  const bitLength = read.integer(raw.bit_length, 'succinct_roles: bit_length', 1)
+  if (bitLength > 32) return read.refuse('succinct_roles: bit_length is above 32')
+  return {
+    ...readRoleKeys(read, raw, 'succinct_roles'),
+    bitLength,
+    namePrefix: read.text(raw.name_prefix, 'succinct_roles: name_prefix'),
+  }
+}
+
+/** Reads one document's values; each refusal names the document and the field. */
+class Reader {
+  readonly what: string
+
+  constructor(what: string) {
+    this.what = what
+  }
+
+  refuse(why: string): never {
+    throw new AppError({
+      code: 'format/malformed',
+      message: `${this.what}: ${why}`,
+      hint: 'whoever made this file must mend it; nothing of it was used',
+    })
+  }
+
+  object(value: JsonValue | undefined, field: string): JsonObject {
+    return isObject(value) ? value : this.refuse(`${field} is not an object`)
+  }
+
+  array(value: JsonValue | undefined, field: string): readonly JsonValue[] {
+    return Array.isArray(value) ? value : this.refuse(`${field} is not a list`)
+  }
+
+  text(value: JsonValue | undefined, field: string, minLength = 1): string {
+    if (typeof value !== 'string') return this.refuse(`${field} is not text`)
+    return value.length >= minLength ? value : this.refuse(`${field} is empty`)
+  }
+
+  integer(value: JsonValue | undefined, field: string, min: number): number {
+    if (typeof value !== 'number') return this.refuse(`${field} is not a number`)
+    return value >= min ? value : this.refuse(`${field} is ${value}, at least ${min} is allowed`)
+  }
+}

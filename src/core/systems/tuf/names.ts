@@ -1,0 +1,46 @@
+// How TUF names files: metadata by role and version, targets by path and digest. Sizes that bound each read.
+import { AppError } from '../../error.ts'
+import { type RoleType, type TargetFile, topRoles } from './metadata.ts'
+
+/** Upper bounds for what a repository may send when it does not say a length itself (specification 5.3 to 5.6). */
+export const maxBytes = {
+  root: 512_000,
+  timestamp: 16_384,
+  snapshot: 16 * 1024 * 1024,
+  targets: 64 * 1024 * 1024,
+} as const
+
+/** A role's name as part of a file name: like python-tuf, everything but letters, digits and `_.-~` is percent-encoded. */
+export function encodeRole(role: string): string {
+  return encodeURIComponent(role).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+export function decodeRole(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch (cause) {
+    throw new AppError({ code: 'format/malformed', message: `${encoded} is not the name of a role`, cause })
+  }
+}
+
+export function metadataName(role: string, version: number, consistent: boolean): string {
+  return consistent ? `${version}.${encodeRole(role)}.json` : `${encodeRole(role)}.json`
+}
+
+/** Specification 5.7.3: with consistent snapshots the digest goes before the last part of the path. */
+export function targetName(path: string, file: TargetFile, consistent: boolean): string {
+  if (!consistent) return path
+  const digest = file.hashes.get('sha256') ?? file.hashes.get('sha512') ?? ''
+  const slash = path.lastIndexOf('/') + 1
+  return `${path.slice(0, slash)}${digest}.${path.slice(slash)}`
+}
+
+export function typeOf(role: string): RoleType {
+  return topRoles.find((type) => type === role) ?? 'targets'
+}
+
+/** For people: "Root 15", "project-a 3". */
+export function titleOf(role: string, version: number): string {
+  const isTop = topRoles.some((type) => type === role)
+  return isTop ? `${role.charAt(0).toUpperCase()}${role.slice(1)} ${version}` : `${role} ${version}`
+}

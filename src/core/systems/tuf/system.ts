@@ -1,0 +1,101 @@
+// The Update Framework behind the four nouns.
+import { toHex } from '../../bytes.ts'
+import { AppError } from '../../error.ts'
+import type { Finding, Proposal } from '../../proposal.ts'
+import type { Signer } from '../../signer.ts'
+import type { Context, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
+import type { Files, Transport } from '../../transport.ts'
+import { type ClientOptions, refresh, roleOf, rootQuorum, type TrustedSet } from './client.ts'
+import { verifyDelegations } from './delegation.ts'
+import { draftCandidate } from './draft.ts'
+import { isExpired } from './expiry.ts'
+import type { Layout } from './layouts/plain.ts'
+import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
+import { titleOf, typeOf } from './names.ts'
+import { pendingProposals } from './pending.ts'
+import { publishedFiles } from './publish.ts'
+import { insertSignature } from './signature-slot.ts'
+import { trustStore } from './store.ts'
+import { quorumOf } from './verify.ts'
+
+export function tufSystem(layout: Layout): TrustSystem {
+  return {
+    id: 'tuf',
+    state: (source, context) => trustedState(layout, source, context),
+    pending: (source, context) => pendingProposals(layout, source, context),
+    draft: (edit, source, context) => draftCandidate(edit, layout, source, context),
+    sign: (proposal, signer, context) => signCandidate(layout, proposal, signer, context),
+    publish: (proposal, online, source, context) => publishedFiles(layout, proposal, online, source, context),
+  }
+}
+
+async function trustedState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
+  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
+  const published = layout.published(source)
+  const store = trustStore(context)
+  const set = await refresh(published, store, options)
+  const delegated = await verifyDelegations(set, published, options)
+  const top = await Promise.all(topRoles.map((type) => topRole(type, set)))
+  const roles: TrustedRole[] = [
+    ...top,
+    ...(await Promise.all(
+      delegated.map(async ({ name, metadata, keys, role }) => ({
+        ...describe(name, metadata),
+        quorum: await quorumOf(name, metadata, keys, role),
+      })),
+    )),
+  ]
+  const rootKeys = top[0]?.quorum.keys ?? []
+  return {
+    system: 'tuf',
+    anchor: {
+      title: titleOf('root', set.root.signed.version),
+      version: set.root.signed.version,
+      digest: digestOf(set.root),
+      bytes: set.root.bytes,
+    },
+    roles,
+    findings: roles.filter((role) => isExpired(role.expires, context.now, role.name)).map(expiredFinding),
+    memory: store.files,
+    rehearsal: rootKeys.length > 0 && rootKeys.every((entry) => entry.rehearsal),
+  }
+}
+
+async function topRole(type: RoleType, set: TrustedSet): Promise<TrustedRole> {
+  const metadata: Metadata = set[type]
+  const quorum =
+    type === 'root'
+      ? await rootQuorum(set.root, set.root)
+      : await quorumOf(type, metadata, set.root.signed.keys, roleOf(set.root, type))
+  return { ...describe(type, metadata), quorum }
+}
+
+function describe(name: string, metadata: Metadata): Omit<TrustedRole, 'quorum'> {
+  return { name, version: metadata.signed.version, expires: metadata.signed.expires }
+}
+
+function expiredFinding(role: TrustedRole): Finding {
+  return {
+    code: 'expired',
+    risk: 'dangerous',
+    sentence: `${titleOf(role.name, role.version)} expired at ${role.expires}: clients refuse the repository until it is renewed`,
+  }
+}
+
+/** One message, one signature, written under every id of this key: old root's ids first, as key holders of two roots expect. */
+async function signCandidate(layout: Layout, proposal: Proposal, signer: Signer, context: Context): Promise<Files> {
+  const spki = toHex(signer.key.spki)
+  const ids = new Set(
+    proposal.quorums
+      .flatMap((quorum) => quorum.keys)
+      .filter((entry) => entry.key !== undefined && toHex(entry.key.spki) === spki)
+      .flatMap((entry) => entry.ids),
+  )
+  if (ids.size === 0) {
+    throw new AppError({ code: 'signer/wrong-key', message: `${signer.label} does not stand in ${proposal.title}` })
+  }
+  const sig = toHex(await signer.sign(proposal.payload, context.signal))
+  let bytes = proposal.after
+  for (const id of ids) bytes = insertSignature(bytes, typeOf(proposal.subject), id, sig)
+  return new Map([[layout.candidateName(proposal.subject), bytes]])
+}

@@ -1,0 +1,103 @@
+// Who has signed a document, and does it suffice: thresholds count distinct public keys, and every refusal keeps its reason.
+import { parseHex, toHex } from '../../bytes.ts'
+import { verifyAnchorSignature, verifySignature } from '../../crypto.ts'
+import { AppError } from '../../error.ts'
+import { isMet, type Quorum, type QuorumKey, signedCount } from '../../proposal.ts'
+import type { TufKey } from './key.ts'
+import type { Metadata, RoleKeys } from './metadata.ts'
+
+type Verifier = typeof verifySignature
+
+/** One entry a distinct public key, with every id under which it stands in the role. */
+interface Holder {
+  ids: string[]
+  key: TufKey | undefined
+}
+
+function holdersOf(keys: ReadonlyMap<string, TufKey>, role: RoleKeys): Holder[] {
+  const holders = new Map<string, Holder>()
+  for (const id of role.keyids) {
+    const key = keys.get(id)
+    // Equal SPKI is the same key, whatever its id says; what cannot be read stands for itself.
+    const identity = key?.key === undefined ? `id ${id}` : toHex(key.key.spki)
+    const holder = holders.get(identity)
+    if (holder === undefined) holders.set(identity, { ids: [id], key })
+    else holder.ids.push(id)
+  }
+  return [...holders.values()]
+}
+
+export async function quorumOf(
+  name: string,
+  metadata: Metadata,
+  keys: ReadonlyMap<string, TufKey>,
+  role: RoleKeys,
+): Promise<Quorum> {
+  const verify: Verifier = metadata.signed.type === 'root' ? verifyAnchorSignature : verifySignature
+  const holders = holdersOf(keys, role)
+  const entries = await Promise.all(holders.map((holder) => judge(holder, metadata, verify)))
+  const known = new Set(role.keyids)
+  const strangers = metadata.signatures
+    .filter((signature) => !known.has(signature.keyid) && signature.sig !== '')
+    .map((signature) => ({ id: signature.keyid, reason: 'this key id does not stand in the role' }))
+  return { name, threshold: role.threshold, keys: entries, strangers }
+}
+
+async function judge(holder: Holder, metadata: Metadata, verify: Verifier): Promise<QuorumKey> {
+  const { ids, key } = holder
+  const entry = {
+    ids,
+    label: key?.label ?? 'missing key',
+    ...(key?.key === undefined ? {} : { key: key.key }),
+    ...(key?.owner === undefined ? {} : { owner: key.owner }),
+    rehearsal: key?.rehearsal ?? false,
+  }
+  const present = metadata.signatures.filter((signature) => ids.includes(signature.keyid) && signature.sig !== '')
+  if (present.length === 0) return { ...entry, signed: false }
+  const reasons: string[] = []
+  for (const signature of present) {
+    const reason = await refusal(key, metadata, signature.sig, verify)
+    if (reason === undefined) return { ...entry, signed: true }
+    reasons.push(reason)
+  }
+  return { ...entry, signed: false, reason: reasons.join('; ') }
+}
+
+/** Why this signature does not count; undefined when it does. */
+async function refusal(
+  key: TufKey | undefined,
+  metadata: Metadata,
+  sig: string,
+  verify: Verifier,
+): Promise<string | undefined> {
+  if (key === undefined) return 'the role names a key that the document does not hold'
+  if (key.key === undefined) return `the key cannot be used here: ${key.unusable ?? 'unknown'}`
+  let bytes: Uint8Array
+  try {
+    bytes = parseHex(sig, 'the signature')
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'format/malformed') return error.message
+    throw error
+  }
+  try {
+    return (await verify(key.key, metadata.payload, bytes))
+      ? undefined
+      : 'the signature does not fit these bytes and this key'
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'format/unsupported') return error.message
+    throw error
+  }
+}
+
+/** Throws unless the quorum is met; says how many signed, and why the others did not count. */
+export function verifyQuorum(quorum: Quorum, what: string): void {
+  if (isMet(quorum)) return
+  const broken = quorum.keys.filter((entry) => entry.reason !== undefined)
+  const why = broken.map((entry) => `${entry.owner ?? entry.ids[0]}: ${entry.reason}`).join('; ')
+  throw new AppError({
+    code: broken.length > 0 ? 'trust/bad-signature' : 'trust/threshold',
+    message: `${what} is signed by ${signedCount(quorum)} of the ${quorum.threshold} keys that ${quorum.name} asks for${why === '' ? '' : ` (${why})`}`,
+    hint: 'do not use this file; ask the repository admin, or fetch it again',
+    data: { signed: signedCount(quorum), threshold: quorum.threshold, quorum: quorum.name },
+  })
+}

@@ -1,0 +1,213 @@
+// From what the core says to what the window shows: plain data, bytes as words and hex, nothing decided here.
+import { openEntries } from '../core/approve.ts'
+import { parseHex, toHex } from '../core/bytes.ts'
+import { fingerprintOf, keyLabel } from '../core/key.ts'
+import { isComplete, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
+import type { Signer } from '../core/signer.ts'
+import type { TrustedState } from '../core/system.ts'
+import { daysUntil } from '../core/systems/tuf/expiry.ts'
+import { toWords } from '../core/words.ts'
+import type {
+  KeyView,
+  ProposalSummary,
+  ProposalView,
+  QuorumView,
+  RawDocument,
+  Receipt,
+  RoleView,
+  SignerView,
+  SourceInspection,
+  SourceView,
+} from '../ipc/contract.ts'
+import { signersFor } from '../node/desk.ts'
+import type { Inspection } from '../node/inspect.ts'
+import type { StoredKey } from '../node/key-store.ts'
+import type { PinnedSource } from '../node/workspace.ts'
+
+export function wordsOf(digest: string): string[] {
+  return toWords(parseHex(digest, 'the digest'))
+}
+
+type Holder = RoleView['holders'][number]
+
+function holderOf(entry: QuorumKey): Holder {
+  return {
+    id: entry.ids[0] ?? '',
+    label: entry.label,
+    rehearsal: entry.rehearsal,
+    ...(entry.owner === undefined ? {} : { owner: entry.owner }),
+  }
+}
+
+export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date): SourceView {
+  return {
+    ...sourceHead(pinned),
+    rehearsal: state.rehearsal,
+    state: {
+      anchorTitle: state.anchor.title,
+      anchorVersion: state.anchor.version,
+      digest: state.anchor.digest,
+      words: wordsOf(state.anchor.digest),
+      findings: state.findings,
+      roles: state.roles.map((role) => ({
+        name: role.name,
+        version: role.version,
+        expires: role.expires,
+        daysLeft: daysUntil(role.expires, now, role.name),
+        threshold: role.quorum.threshold,
+        holders: role.quorum.keys.map(holderOf),
+      })),
+    },
+  }
+}
+
+export function sourceHead(pinned: PinnedSource): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal'> {
+  return { id: pinned.id, name: pinned.name, location: pinned.location, rehearsal: false }
+}
+
+export function inspectionView(inspection: Inspection, ask: readonly number[]): SourceInspection {
+  const { location, suggestedName, title, version, digest, quorum } = inspection
+  return {
+    location,
+    suggestedName,
+    title,
+    rootVersion: version,
+    digest,
+    words: wordsOf(digest),
+    threshold: quorum.threshold,
+    holders: quorum.keys.map(holderOf),
+    ask,
+  }
+}
+
+function quorumView(quorum: Quorum, signers: readonly Signer[]): QuorumView {
+  return {
+    name: quorum.name,
+    threshold: quorum.threshold,
+    signed: signedCount(quorum),
+    met: isMet(quorum),
+    strangers: quorum.strangers,
+    keys: quorum.keys.map((entry) => ({
+      ...holderOf(entry),
+      ids: entry.ids,
+      signed: entry.signed,
+      ...(entry.reason === undefined ? {} : { reason: entry.reason }),
+      signerIds: signers.filter((signer) => isHeldBy(entry, signer)).map((signer) => signer.id),
+    })),
+  }
+}
+
+function isHeldBy(entry: QuorumKey, signer: Signer): boolean {
+  return entry.key !== undefined && toHex(entry.key.spki) === toHex(signer.key.spki)
+}
+
+export function proposalSummary(pinned: PinnedSource, proposal: Proposal, signers: readonly Signer[]): ProposalSummary {
+  const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
+  return {
+    id: `${pinned.id}:${proposal.id}`,
+    sourceId: pinned.id,
+    sourceName: pinned.name,
+    subject: proposal.subject,
+    title: proposal.title,
+    headline: proposal.headline,
+    risk: proposal.risk,
+    rehearsal: keys.length > 0 && keys.every((entry) => entry.rehearsal),
+    quorums: proposal.quorums.map((quorum) => quorumView(quorum, signers)),
+    complete: isComplete(proposal),
+    mine: signersFor(proposal, signers).length > 0,
+  }
+}
+
+/** What will be asked before each kind of key signs. */
+function asks(signer: Signer, stored: readonly StoredKey[]): SignerView['asks'] {
+  const protection = stored.find((key) => signer.id === `file:${key.name}`)?.protection
+  return protection === 'passphrase' || protection === 'keychain' ? protection : 'nothing'
+}
+
+export function proposalView(
+  pinned: PinnedSource,
+  proposal: Proposal,
+  signers: readonly Signer[],
+  stored: readonly StoredKey[],
+): ProposalView {
+  const able = signersFor(proposal, signers)
+  return {
+    ...proposalSummary(pinned, proposal, signers),
+    digest: proposal.digest,
+    words: wordsOf(proposal.digest),
+    changes: proposal.changes,
+    unchanged: proposal.unchanged,
+    findings: proposal.findings,
+    signers: able.map((signer) => {
+      const owner = openEntries(proposal, signer.key).find((entry) => entry.owner !== undefined)?.owner
+      return {
+        id: signer.id,
+        label: signer.label,
+        scheme: keyLabel(signer.key),
+        rehearsal: signer.rehearsal,
+        asks: asks(signer, stored),
+        ...(owner === undefined ? {} : { owner }),
+      }
+    }),
+    wouldComplete: able.some((signer) => proposal.quorums.every((quorum) => isMet(withSignature(quorum, signer)))),
+    ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
+  }
+}
+
+function withSignature(quorum: Quorum, signer: Signer): Quorum {
+  return {
+    ...quorum,
+    keys: quorum.keys.map((entry) => ({ ...entry, signed: entry.signed || isHeldBy(entry, signer) })),
+  }
+}
+
+/** The window shows text; what a person can read at a sitting is cut here, and says so. */
+const maxRawChars = 2_000_000
+
+export function rawDocument(proposal: Proposal): RawDocument {
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(0, maxRawChars))
+  const truncated = Math.max(proposal.after.length, proposal.before?.length ?? 0) > maxRawChars
+  return {
+    after: text(proposal.after),
+    truncated,
+    ...(proposal.before === undefined ? {} : { before: text(proposal.before) }),
+  }
+}
+
+export function receipt(
+  kind: Receipt['kind'],
+  pinned: PinnedSource,
+  proposal: Proposal,
+  files: readonly string[],
+  now: Date,
+  signers: readonly Signer[],
+  signerLabel?: string,
+): Receipt {
+  const { title, digest, quorums, complete, rehearsal } = { ...proposal, ...proposalSummary(pinned, proposal, signers) }
+  return {
+    kind,
+    title,
+    sourceName: pinned.name,
+    digest,
+    words: wordsOf(digest),
+    at: `${now.toISOString().slice(0, 19)}Z`,
+    files,
+    quorums,
+    complete,
+    rehearsal,
+    ...(signerLabel === undefined ? {} : { signerLabel }),
+  }
+}
+
+export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {
+  const hex = toHex(fingerprintOf(key.key))
+  return {
+    id: key.name,
+    name: key.name,
+    scheme: keyLabel(key.key),
+    fingerprint: (hex.slice(0, 32).match(/.{4}/g) ?? []).join(' '),
+    protection: key.protection,
+    created: key.created,
+    usedIn,
+  }
+}

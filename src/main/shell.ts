@@ -1,0 +1,42 @@
+// The port between the app and what shows its windows. Electron is one implementation, the system's Chromium the other.
+import type { Notice, Outcome } from '../ipc/contract.ts'
+
+export type Page = 'main' | 'prompt'
+
+/** Answers one call of one page; never throws, an error is an answer. */
+export type Handle = (name: string, argument: unknown) => Promise<Outcome<unknown>>
+
+export interface WindowSpec {
+  page: Page
+  title: string
+  width: number
+  height: number
+  /** Called only after the shell has checked that the call comes from the top frame of this very page. */
+  handle: Handle
+}
+
+export interface ShellWindow {
+  /** A notice to a window that is gone is dropped. */
+  notify(notice: Notice): void
+  focus(): Promise<void>
+  close(): Promise<void>
+  /** Settles when the window is gone, whoever closed it. */
+  readonly closed: Promise<void>
+}
+
+export interface Shell {
+  readonly name: 'electron' | 'chromium'
+  /** False when the browser runs without one of its own protections: then only rehearsal keys may sign. */
+  readonly sandboxed: boolean
+  /** Whether pickDirectory and saveFile can ask; otherwise paths are typed. */
+  readonly canPick: boolean
+  open(spec: WindowSpec): Promise<ShellWindow>
+  /** undefined = the person cancelled. */
+  pickDirectory(title: string): Promise<string | undefined>
+  /** Asks where to save; writing is the caller's. undefined = the person cancelled. */
+  saveFile(title: string, suggestedName: string): Promise<string | undefined>
+  /** Closes every window and leaves nothing behind. */
+  quit(): Promise<void>
+  /** Settles when the last main window is gone, or the browser died. */
+  readonly ended: Promise<void>
+}

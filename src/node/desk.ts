@@ -1,0 +1,156 @@
+// What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
+import { type Approval, approve, findProposal, openEntries, publish } from '../core/approve.ts'
+import { AppError } from '../core/error.ts'
+import type { Proposal } from '../core/proposal.ts'
+import type { PinRequest, Prompt, Signer } from '../core/signer.ts'
+import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
+import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
+import { tufSystem } from '../core/systems/tuf/system.ts'
+import type { Transport } from '../core/transport.ts'
+import { type KeyStore, keyStore } from './key-store.ts'
+import { openLocation } from './location.ts'
+import { rehearsalSigners } from './signers/rehearsal.ts'
+import { softwareSigners } from './signers/software.ts'
+import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
+
+/** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
+export interface OpenSource {
+  pinned: PinnedSource
+  transport: Transport
+  system: TrustSystem
+  trust: Trust
+}
+
+export interface DeskOptions {
+  dataDir: string
+  prompt: Prompt
+  now(): Date
+  /** Without the browser's sandbox only rehearsal keys sign. */
+  rehearsalOnly?: boolean
+}
+
+export interface Desk {
+  workspace: Workspace
+  keys: KeyStore
+  open(sourceId: string): Promise<OpenSource>
+  state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
+  pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
+  proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
+  signers(signal: AbortSignal): Promise<Signer[]>
+  approve(
+    source: OpenSource,
+    proposalId: string,
+    signerId: string,
+    target: Transport,
+    signal: AbortSignal,
+  ): Promise<Approval>
+  publish(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Approval>
+}
+
+/** Of a passphrase, each typed anew by the person; the key file itself has no counter. */
+const passphraseTries = 3
+
+export function openDesk(options: DeskOptions): Desk {
+  const workspace = openWorkspace(options.dataDir)
+  const keys = keyStore(workspace.keys)
+
+  const contextOf = (source: OpenSource, signal: AbortSignal): Context => ({
+    anchor: source.trust.anchor,
+    memory: source.trust.memory,
+    now: options.now(),
+    signal,
+  })
+
+  async function listSigners(about: Pick<PinRequest, 'purpose' | 'wasWrong'>, signal: AbortSignal): Promise<Signer[]> {
+    const software = await softwareSigners(keys, options.prompt, () => about).list(signal)
+    return [...software, ...(await rehearsalSigners(workspace.rehearsal).list(signal))]
+  }
+
+  async function findSigner(
+    id: string,
+    about: Pick<PinRequest, 'purpose' | 'wasWrong'>,
+    signal: AbortSignal,
+  ): Promise<Signer> {
+    const signer = (await listSigners(about, signal)).find((one) => one.id === id)
+    if (signer === undefined) {
+      throw new AppError({
+        code: 'signer/absent',
+        message: `the key ${id} is not here`,
+        hint: 'list the keys to see what is here',
+      })
+    }
+    checkSandbox(signer, options.rehearsalOnly === true)
+    return signer
+  }
+
+  return {
+    workspace,
+    keys,
+    open: async (sourceId) => {
+      const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
+      if (pinned === undefined) throw notOpen()
+      return {
+        pinned,
+        transport: openLocation(pinned.location),
+        system: tufSystem(plainLayout),
+        trust: await workspace.trust(sourceId),
+      }
+    },
+    state: async (source, signal) => {
+      const state = await source.system.state(source.transport, contextOf(source, signal))
+      await workspace.remember(source.pinned.id, { successor: state.anchor.bytes, memory: state.memory })
+      return state
+    },
+    pending: (source, signal) => source.system.pending(source.transport, contextOf(source, signal)),
+    proposal: (source, proposalId, signal) =>
+      findProposal(proposalId, source.system, source.transport, contextOf(source, signal)),
+    signers: (signal) => listSigners({ purpose: '' }, signal),
+
+    approve: async (source, proposalId, signerId, target, signal) => {
+      const { system, transport } = source
+      const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
+      const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
+      for (let tries = 1; ; tries++) {
+        const signer = await findSigner(signerId, { purpose, wasWrong: tries > 1 }, signal)
+        try {
+          return await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
+        } catch (error) {
+          const isWrong = error instanceof AppError && error.code === 'signer/pin-wrong'
+          if (!isWrong || tries === passphraseTries) throw error
+        }
+      }
+    },
+
+    publish: async (source, proposalId, signal) => {
+      const { system, transport, pinned } = source
+      const signers = await listSigners({ purpose: `publish in ${pinned.name}: sign snapshot and timestamp` }, signal)
+      const allowed = signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
+      return publish(proposalId, system, transport, transport, allowed, contextOf(source, signal))
+    },
+  }
+}
+
+function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {
+  if (!rehearsalOnly || signer.rehearsal) return
+  throw new AppError({
+    code: 'signer/unsupported',
+    message: 'the browser of this window runs without its sandbox, so only rehearsal keys may sign',
+    hint: 'start Countersign as an ordinary user, or sign on the command line',
+  })
+}
+
+function notOpen(): AppError {
+  return new AppError({
+    code: 'source/not-found',
+    message: 'this repository is not open here',
+    hint: 'open it and pin its root',
+  })
+}
+
+/** Signers here that can sign this and have not. */
+export function signersFor(proposal: Proposal, signers: readonly Signer[]): Signer[] {
+  return signers.filter((signer) => {
+    const open = openEntries(proposal, signer.key)
+    return open.length > 0 && (!signer.rehearsal || open.every((entry) => entry.rehearsal))
+  })
+}

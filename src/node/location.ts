@@ -1,0 +1,52 @@
+// Where a repository is, as a person writes it: a folder, or an address on the web; and the Transport that goes there.
+import { homedir } from 'node:os'
+import { isAbsolute, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { AppError } from '../core/error.ts'
+import type { Transport } from '../core/transport.ts'
+import type { FileSystem } from './file-system.ts'
+import { visible } from './safe-name.ts'
+import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
+import { httpTransport } from './transports/http.ts'
+
+/** The one spelling that is kept: an absolute path, or the address of a folder on the web. */
+export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
+  const trimmed = text.trim()
+  if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(trimmed)?.[1]?.toLowerCase()
+  if (scheme === 'http' || scheme === 'https') {
+    if (!URL.canParse(trimmed)) throw invalid(text)
+    const url = new URL(trimmed)
+    return url.pathname.endsWith('/') ? url.href : `${url.href}/`
+  }
+  if (scheme === 'file') return pathOfFileUrl(trimmed)
+  if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
+  if (trimmed === '~' || trimmed.startsWith('~/')) return resolve(homedir(), trimmed.slice(2))
+  return isAbsolute(trimmed) ? resolve(trimmed) : resolve(currentFolder, trimmed)
+}
+
+function pathOfFileUrl(text: string): string {
+  try {
+    return resolve(fileURLToPath(text))
+  } catch (cause) {
+    throw invalid(text, cause)
+  }
+}
+
+function invalid(text: string, cause?: unknown): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${visible(text)} is neither a folder nor a web address`,
+    hint: 'give a folder, or an address that begins with https://',
+    cause,
+  })
+}
+
+export function isWebLocation(location: string): boolean {
+  return /^https?:\/\//i.test(location)
+}
+
+export function openLocation(text: string, options: DirectoryOptions & { fs?: FileSystem } = {}): Transport {
+  const location = parseLocation(text)
+  return isWebLocation(location) ? httpTransport(location) : directoryTransport(location, options)
+}

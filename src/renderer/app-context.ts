@@ -1,0 +1,27 @@
+// What every screen may need from the frame around it: facts of the app, the turn of events, and the running approval.
+import { createContext, useContext } from 'react'
+import type { AppInfo, ProposalView, SignerView } from '../ipc/contract.ts'
+
+/** What a person has just confirmed. */
+export type Work =
+  | { kind: 'sign'; proposal: ProposalView; signer: SignerView }
+  | { kind: 'publish'; proposal: ProposalView }
+
+export interface AppFrame {
+  info: AppInfo
+  /** Grows when main says that something changed; screens ask again then. */
+  revision: number
+  /** Speaks to screen readers and shows the sentence for a moment. */
+  say: (sentence: string) => void
+  begin: (work: Work) => void
+  /** Asks everything again, e.g. after a repository was opened here. */
+  refresh: () => void
+}
+
+export const AppFrameContext = createContext<AppFrame | undefined>(undefined)
+
+export function useApp(): AppFrame {
+  const frame = useContext(AppFrameContext)
+  if (frame === undefined) throw new Error('a screen was drawn outside the frame of the app')
+  return frame
+}

@@ -1,0 +1,174 @@
+// The frame of the window: rail, banners, the current screen, and the one approval that may be running.
+import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react'
+import type { ErrorData } from '../core/error.ts'
+import type { AppInfo, Receipt } from '../ipc/contract.ts'
+import { AppFrameContext, type Work } from './app-context.ts'
+import { bridge, settle, useAnswer } from './bridge.ts'
+import { WarnIcon } from './components/icons.tsx'
+import { Page, Waiting } from './components/page.tsx'
+import { Problem } from './components/problem.tsx'
+import { Rail } from './components/rail.tsx'
+import { waitingForMe } from './library.ts'
+import { hashOf, roomOf } from './route.ts'
+import { useRoute } from './use-route.ts'
+import { Done } from './views/done.tsx'
+import { Failed } from './views/failed.tsx'
+import { Home } from './views/home.tsx'
+import { Keys } from './views/keys.tsx'
+import { OpenSource } from './views/open-source.tsx'
+import { Repositories } from './views/repositories.tsx'
+import { Review } from './views/review.tsx'
+import { Sign, type Touch } from './views/sign.tsx'
+import { Welcome } from './views/welcome.tsx'
+
+type Flow =
+  | { step: 'none'; note?: string }
+  | { step: 'working'; work: Work }
+  | { step: 'failed'; work: Work; error: ErrorData }
+  | { step: 'done'; work: Work; receipt: Receipt }
+
+export function App({ info }: { info: AppInfo }): ReactElement {
+  const [revision, setRevision] = useState(0)
+  const [touch, setTouch] = useState<Touch>()
+  const [flow, setFlow] = useState<Flow>({ step: 'none' })
+  const [said, setSaid] = useState('')
+  const [opening, setOpening] = useState<string>()
+  const { route, go } = useRoute()
+  const sources = useAnswer('sources', revision, () => bridge().sources.list())
+  const inbox = useAnswer('inbox', revision, () => bridge().proposals.list())
+
+  useEffect(
+    () =>
+      bridge().notices.listen((notice) => {
+        if (notice.kind === 'changed') setRevision((now) => now + 1)
+        else if (notice.kind === 'touch') {
+          const { device, purpose, timeoutMs } = notice
+          setTouch({ device, purpose, timeoutMs, since: performance.now() })
+        } else setTouch(undefined)
+      }),
+    [],
+  )
+
+  // A sentence stays long enough to be read, then goes; the same one may be said again.
+  useEffect(() => {
+    if (said === '') return
+    const timer = setTimeout(() => setSaid(''), 6000)
+    return () => clearTimeout(timer)
+  }, [said])
+
+  const refresh = useCallback(() => setRevision((now) => now + 1), [])
+  const begin = useCallback(async (work: Work) => {
+    setFlow({ step: 'working', work })
+    const proposalId = work.proposal.id
+    const outcome = await settle(
+      work.kind === 'sign'
+        ? bridge().proposals.approve({ proposalId, signerId: work.signer.id })
+        : bridge().proposals.publish({ proposalId }),
+    )
+    setTouch(undefined)
+    setRevision((now) => now + 1)
+    if (outcome.ok) setFlow({ step: 'done', work, receipt: outcome.value })
+    else if (outcome.error.code === 'user/cancelled') {
+      setFlow({
+        step: 'none',
+        note: work.kind === 'sign' ? 'Cancelled. Nothing was signed.' : 'Cancelled. Nothing was published.',
+      })
+    } else setFlow({ step: 'failed', work, error: outcome.error })
+  }, [])
+
+  const frame = useMemo(() => ({ info, revision, say: setSaid, begin, refresh }), [info, revision, begin, refresh])
+  const place = hashOf(route)
+  // Leaving a receipt or a failure by the rail closes it; a running approval stays until it ends or is cancelled.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what is watched
+  useEffect(() => {
+    setFlow((now) => (now.step === 'working' ? now : { step: 'none' }))
+  }, [place])
+
+  const screen = (): ReactElement => {
+    if (flow.step === 'working') return <Sign key="sign" work={flow.work} touch={touch} />
+    if (flow.step === 'failed') {
+      return (
+        <Failed
+          key="failed"
+          work={flow.work}
+          error={flow.error}
+          onAgain={() => begin(flow.work)}
+          onBack={() => setFlow({ step: 'none' })}
+        />
+      )
+    }
+    if (flow.step === 'done') {
+      return (
+        <Done
+          key={`done ${flow.receipt.kind}`}
+          work={flow.work}
+          receipt={flow.receipt}
+          onClose={() => {
+            setFlow({ step: 'none' })
+            go({ screen: 'home' })
+          }}
+        />
+      )
+    }
+    if (route.screen === 'review') {
+      return <Review key={place} proposalId={route.proposalId} note={flow.note} />
+    }
+    if (route.screen === 'keys') return <Keys key="keys" />
+    if (route.screen === 'open') {
+      return <OpenSource key={`open ${opening}`} location={opening} onDone={() => go({ screen: 'home' })} />
+    }
+    if (sources.answer.kind === 'failed') {
+      return (
+        <Page key="problem" title="Your repositories cannot be read">
+          <Problem error={sources.answer.error} again={refresh} />
+        </Page>
+      )
+    }
+    if (sources.answer.kind === 'waiting') {
+      return (
+        <Page key="waiting" title="Countersign">
+          <Waiting text="Reading your repositories and checking every signature." />
+        </Page>
+      )
+    }
+    const list = sources.answer.value
+    if (route.screen === 'repositories') return <Repositories key="repositories" sources={list} again={refresh} />
+    if (list.length === 0) {
+      return (
+        <Welcome
+          key="welcome"
+          onInspect={(location) => {
+            setOpening(location)
+            go({ screen: 'open' })
+          }}
+        />
+      )
+    }
+    return <Home key="home" sources={list} inbox={inbox.answer} again={refresh} />
+  }
+
+  return (
+    <AppFrameContext value={frame}>
+      <div className="app">
+        <Rail
+          room={roomOf(route)}
+          waiting={inbox.answer.kind === 'ready' ? waitingForMe(inbox.answer.value) : 0}
+          held={flow.step === 'working'}
+          go={go}
+        />
+        <div className="stage">
+          {info.sandboxed ? null : (
+            <section className="band unsafe" aria-label="Warning">
+              <WarnIcon />
+              <p>The browser's own protection is off here: only rehearsal keys can sign.</p>
+            </section>
+          )}
+          {screen()}
+        </div>
+        <p className="toast" role="status">
+          {said}
+        </p>
+      </div>
+    </AppFrameContext>
+  )
+}

@@ -1,0 +1,43 @@
+// An error for people: what happened, what it means, what to do; the code comes last, small, to be copied.
+import type { ReactElement } from 'react'
+import type { ErrorData } from '../../core/error.ts'
+import { wordsFor } from '../error-words.ts'
+import { sentenceOf } from '../format.ts'
+import { CopyButton } from './copy.tsx'
+import { Foreign } from './foreign.tsx'
+
+export function Problem({
+  error,
+  again,
+  level = 2,
+}: {
+  error: ErrorData
+  again?: () => void
+  level?: 2 | 3
+}): ReactElement {
+  const words = wordsFor(error.code)
+  const Heading = level === 2 ? 'h2' : 'h3'
+  const tone = error.code.startsWith('trust/') || error.code.startsWith('internal/') ? 'tone-bad' : 'tone-warn'
+  return (
+    <div className={`note ${tone}`} role="alert">
+      <Heading>{words.title}</Heading>
+      <p>
+        <Foreign text={sentenceOf(error.message)} />
+      </p>
+      <p>{words.meaning}</p>
+      <p>
+        <strong>What to do: </strong>
+        <Foreign text={sentenceOf(error.hint ?? words.todo)} />
+      </p>
+      <div className="row">
+        {again === undefined ? null : (
+          <button type="button" className="button" onClick={again}>
+            Try again
+          </button>
+        )}
+        <span className="code small mono">{error.code}</span>
+        <CopyButton value={JSON.stringify(error, null, 2)} what="the details of this problem" label="Copy details" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,109 @@
+// Who must agree, by name: for each quorum who signed, who can sign here, who is missing, and which signatures do not count.
+import type { ReactElement } from 'react'
+import type { QuorumKeyView, QuorumView } from '../../ipc/contract.ts'
+import { countOf } from '../format.ts'
+import { holderName, progressText, type Standing, standingOf } from '../quorum.ts'
+import { Foreign } from './foreign.tsx'
+import { CheckIcon, CrossIcon, PenIcon } from './icons.tsx'
+import { RehearsalChip } from './page.tsx'
+
+export function QuorumBoard({ quorums }: { quorums: readonly QuorumView[] }): ReactElement {
+  const title =
+    quorums.length === 1
+      ? 'Who must agree'
+      : quorums.length === 2
+        ? 'Who must agree: both'
+        : `Who must agree: all ${quorums.length}`
+  return (
+    <section className="card" aria-label={title}>
+      <h2 className="label">{title}</h2>
+      {quorums.map((quorum) => (
+        <QuorumPart key={quorum.name} quorum={quorum} />
+      ))}
+    </section>
+  )
+}
+
+/** One bar a signature that is needed; the one this machine could add is hatched. */
+export function Segments({ quorum }: { quorum: QuorumView }): ReactElement {
+  const mine = !quorum.met && quorum.keys.some((key) => standingOf(key) === 'mine')
+  const kinds = Array.from({ length: Math.min(quorum.threshold, 24) }, (_, at) => {
+    if (at < quorum.signed) return 'signed'
+    return mine && at === quorum.signed ? 'mine' : ''
+  })
+  return (
+    <div className="segments" aria-hidden="true">
+      {kinds.map((kind, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: places in a bar
+        <i key={at} className={kind} />
+      ))}
+    </div>
+  )
+}
+
+function QuorumPart({ quorum }: { quorum: QuorumView }): ReactElement {
+  return (
+    <div className="quorum">
+      <div className="quorum-head">
+        <h3>
+          <Foreign text={quorum.name} />
+        </h3>
+        <span className="small soft">{progressText(quorum)}</span>
+      </div>
+      <Segments quorum={quorum} />
+      <ul>
+        {quorum.keys.map((key) => (
+          <Holder key={key.ids.join()} entry={key} met={quorum.met} />
+        ))}
+      </ul>
+      {quorum.strangers.length === 0 ? null : (
+        <details className="small soft">
+          <summary>{countOf(quorum.strangers.length, 'signature')} by nobody here, not counted</summary>
+          <ul>
+            {quorum.strangers.map((stranger) => (
+              <li key={stranger.id}>
+                <span className="mono">
+                  <Foreign text={stranger.id.slice(0, 8)} />
+                </span>
+                : <Foreign text={stranger.reason} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  )
+}
+
+const stateOf: Readonly<Record<Standing, { text: string; icon: ReactElement | null }>> = {
+  signed: { text: 'signed', icon: <CheckIcon /> },
+  mine: { text: 'can sign here', icon: <PenIcon /> },
+  invalid: { text: 'does not count', icon: <CrossIcon /> },
+  missing: { text: 'not yet', icon: null },
+}
+
+function Holder({ entry, met }: { entry: QuorumKeyView; met: boolean }): ReactElement {
+  const standing = standingOf(entry)
+  const state = stateOf[standing]
+  return (
+    <li className={`holder ${standing}`}>
+      <div>
+        <span>
+          <Foreign text={holderName(entry)} /> {entry.rehearsal ? <RehearsalChip /> : null}
+        </span>
+        <span className="state small">
+          {state.icon}
+          {met && standing === 'missing' ? 'not needed' : state.text}
+        </span>
+      </div>
+      {entry.reason !== undefined && !entry.signed ? (
+        <p className="small soft">
+          <Foreign text={entry.reason} />
+        </p>
+      ) : null}
+      {entry.ids.length > 1 ? (
+        <p className="small soft">One key under {countOf(entry.ids.length, 'id')}; it counts once.</p>
+      ) : null}
+    </li>
+  )
+}

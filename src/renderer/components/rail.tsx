@@ -1,0 +1,89 @@
+// The left rail: the rooms that exist, what waits in them, and the keys this machine can sign with. It never moves.
+import { type ReactElement, useEffect } from 'react'
+import { useApp } from '../app-context.ts'
+import { bridge, useAnswer } from '../bridge.ts'
+import { capital, countOf } from '../format.ts'
+import { hashOf, type Route } from '../route.ts'
+import { BrandIcon } from './icons.tsx'
+
+type Room = 'home' | 'repositories' | 'keys'
+
+const rooms: readonly { room: Room; name: string }[] = [
+  { room: 'home', name: 'Home' },
+  { room: 'repositories', name: 'Repositories' },
+  { room: 'keys', name: 'Keys' },
+]
+
+export interface RailProps {
+  room: Room
+  waiting: number
+  /** A signature is being made: nobody leaves without cancelling it. */
+  held: boolean
+  go: (route: Route) => void
+}
+
+export function Rail({ room, waiting, held, go }: RailProps): ReactElement {
+  useEffect(() => {
+    if (held) return
+    const onKey = (event: KeyboardEvent) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
+      // The physical digit: with the option key held, macOS reports another character.
+      const chosen = rooms[['Digit1', 'Digit2', 'Digit3'].indexOf(event.code)]
+      if (chosen === undefined) return
+      event.preventDefault()
+      go({ screen: chosen.room })
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [held, go])
+  return (
+    <nav className="rail" aria-label="Rooms">
+      <div className="brand">
+        <BrandIcon />
+        Countersign
+      </div>
+      <ul>
+        {rooms.map((one, at) => (
+          <li key={one.room}>
+            <a
+              href={held ? undefined : hashOf({ screen: one.room })}
+              aria-current={one.room === room ? 'page' : undefined}
+              aria-disabled={held ? true : undefined}
+              aria-keyshortcuts={`Alt+${at + 1}`}
+              title={`Alt+${at + 1}`}
+            >
+              {one.name}
+              {one.room === 'home' && waiting > 0 ? (
+                <span className="count">
+                  {waiting}
+                  <span className="unseen"> {waiting === 1 ? 'waits' : 'wait'} for you</span>
+                </span>
+              ) : null}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <KeysHere />
+    </nav>
+  )
+}
+
+function KeysHere(): ReactElement | null {
+  const { revision, info } = useApp()
+  const { answer } = useAnswer('keys', revision, () => bridge().keys.list())
+  if (answer.kind !== 'ready') return null
+  const able = answer.value.filter((key) => key.protection !== 'public-only')
+  const practice = able.filter((key) => key.protection === 'rehearsal').length
+  return (
+    <div className="rail-foot">
+      <strong>{able.length === 0 ? 'No key here' : `${able.length} ${able.length === 1 ? 'key' : 'keys'} here`}</strong>
+      {practice === 0
+        ? null
+        : practice === able.length
+          ? 'For rehearsal only'
+          : `${capital(countOf(practice, 'key'))} for rehearsal`}
+      {practice > 0 ? <br /> : null}
+      {info.keychain.available ? 'Keychain available' : 'No keychain here'}
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+// How facts are written for people: counts, lists, hex in groups, times in UTC. Pure.
+import type { Risk } from '../core/proposal.ts'
+
+const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
+
+/** "one change", "12 changes": small numbers as words, because a title is a sentence. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${small[count] ?? String(count)} ${count === 1 ? one : many}`
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** A message of the house (lower case, no period) as a sentence. A path or a name at its start stays as it is. */
+export function sentenceOf(message: string): string {
+  const trimmed = message.trim()
+  const text = /^[a-z]+(?:[ ,:;']|$)/.test(trimmed) ? capital(trimmed) : trimmed
+  return /[.?:]$/.test(text) ? text : `${text}.`
+}
+
+export function listOf(names: readonly string[], last: 'and' | 'or' = 'and'): string {
+  if (names.length <= 1) return names[0] ?? ''
+  return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`
+}
+
+export function groupsOfFour(hex: string): string[] {
+  return hex.match(/.{1,4}/gu) ?? []
+}
+
+export function isLongHex(text: string): boolean {
+  return text.length >= 16 && text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text)
+}
+
+/** "2026-11-20 00:00 UTC", or undefined when the text is not a time: then it is shown as it was written. */
+export function utcOf(text: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) return undefined
+  const at = new Date(text)
+  if (Number.isNaN(at.getTime())) return undefined
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** The same moment by this machine's clock, for the hover. */
+export function localOf(text: string): string | undefined {
+  if (utcOf(text) === undefined) return undefined
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(text))
+}
+
+export function daysText(daysLeft: number): string {
+  const days = Math.floor(daysLeft)
+  if (days < 0) return `expired ${days === -1 ? '1 day' : `${-days} days`} ago`
+  if (days === 0) return 'today'
+  return days === 1 ? '1 day' : `${days} days`
+}
+
+export type Tone = 'bad' | 'warn' | 'ok' | 'plain'
+
+/** When an expiry deserves colour: two weeks is the time in which a ceremony can still be called together. */
+export function expiryTone(daysLeft: number): Tone {
+  if (daysLeft < 14) return 'bad'
+  return daysLeft < 45 ? 'warn' : 'ok'
+}
+
+/** Length of an expiry bar: a year fills it; the root stretches the last weeks, where one looks. */
+export function expiryShare(daysLeft: number): number {
+  return Math.min(1, Math.max(0.04, Math.sqrt(Math.max(0, daysLeft) / 365)))
+}
+
+export function toneOf(risk: Risk): Tone {
+  if (risk === 'dangerous') return 'bad'
+  return risk === 'notable' ? 'warn' : 'plain'
+}
+
+export const riskWord: Readonly<Record<Risk, string>> = {
+  dangerous: 'Dangerous',
+  notable: 'Worth a look',
+  routine: 'Routine',
+}
+
+/** "Two changes are dangerous, one is worth a look and one is routine." */
+export function riskCount(changes: readonly { risk: Risk }[]): string {
+  const parts: string[] = []
+  for (const [risk, words] of [
+    ['dangerous', 'dangerous'],
+    ['notable', 'worth a look'],
+    ['routine', 'routine'],
+  ] as const) {
+    const count = changes.filter((change) => change.risk === risk).length
+    if (count === 0) continue
+    const number = small[count] ?? String(count)
+    const noun = parts.length > 0 ? '' : count === 1 ? ' change' : ' changes'
+    parts.push(`${number}${noun} ${count === 1 ? 'is' : 'are'} ${words}`)
+  }
+  return parts.length === 0 ? 'Nothing changes.' : `${capital(listOf(parts))}.`
+}

@@ -1,0 +1,38 @@
+// What a quorum still needs, in words. Pure views of what main verified; nothing is counted here that main did not count.
+import type { QuorumKeyView, QuorumView } from '../ipc/contract.ts'
+import { countOf, listOf } from './format.ts'
+
+export function holderName(holder: { owner?: string; label: string; id: string }): string {
+  return holder.owner ?? `${holder.label} key ${holder.id.slice(0, 8)}`
+}
+
+export type Standing = 'signed' | 'invalid' | 'mine' | 'missing'
+
+export function standingOf(key: QuorumKeyView): Standing {
+  if (key.signed) return 'signed'
+  if (key.signerIds.length > 0) return 'mine'
+  return key.reason === undefined ? 'missing' : 'invalid'
+}
+
+export function missingNames(quorum: QuorumView): string[] {
+  if (quorum.met) return []
+  return quorum.keys.filter((key) => !key.signed).map(holderName)
+}
+
+/** "Root 14 needs one more signature: Dana Ortiz or You." */
+export function missingSentence(quorum: QuorumView): string {
+  if (quorum.met) return `${quorum.name} has the ${countOf(quorum.threshold, 'signature')} it needs.`
+  const short = quorum.threshold - quorum.signed
+  const names = missingNames(quorum)
+  if (names.length < short)
+    return `${quorum.name} needs ${countOf(short, 'more signature')}, and too few keys are left.`
+  const who = names.length === short ? listOf(names) : `any ${short} of ${listOf(names)}`
+  const choice = short === 1 && names.length > 1 ? listOf(names, 'or') : who
+  return `${quorum.name} needs ${countOf(short, 'more signature', 'more signatures')}: ${choice}.`
+}
+
+export function progressText(quorum: QuorumView): string {
+  return quorum.signed > quorum.threshold
+    ? `${quorum.signed} signed, ${quorum.threshold} needed`
+    : `${quorum.signed} of ${quorum.threshold} signed`
+}

@@ -1,0 +1,156 @@
+// The receipt: what was signed, with what, when, who is still missing, and what happens next.
+import { type ReactElement, useState } from 'react'
+import type { Receipt } from '../../ipc/contract.ts'
+import { useApp, type Work } from '../app-context.ts'
+import { CopyButton } from '../components/copy.tsx'
+import { Foreign, Time } from '../components/foreign.tsx'
+import { Page } from '../components/page.tsx'
+import { QuorumBoard } from '../components/quorum-board.tsx'
+import { Fingerprint } from '../components/words.tsx'
+import { plainForeign } from '../foreign.ts'
+import { countOf, utcOf } from '../format.ts'
+import { missingSentence } from '../quorum.ts'
+import { Confirm } from './confirm.tsx'
+
+export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt; onClose: () => void }): ReactElement {
+  const { begin } = useApp()
+  const [asked, setAsked] = useState(false)
+  const [note, setNote] = useState<string>()
+  const signed = receipt.kind === 'signed'
+  const publishable = signed && receipt.complete
+  const publishLabel = `Publish ${plainForeign(receipt.title)}`
+  const next = nextSentences(receipt)
+  return (
+    <Page
+      title={`${signed ? 'Signed' : 'Published'}: ${plainForeign(receipt.title)} for ${plainForeign(receipt.sourceName)}`}
+      rehearsal={receipt.rehearsal}
+      aside={
+        <>
+          <QuorumBoard quorums={receipt.quorums} />
+          <section className="card" aria-label="Fingerprint">
+            <h2 className="label">The same on every screen</h2>
+            <Fingerprint
+              words={receipt.words}
+              digest={receipt.digest}
+              what={`the fingerprint of what was ${receipt.kind}`}
+            />
+          </section>
+        </>
+      }
+      foot={
+        <>
+          <p className="grow" role="status">
+            {note ?? (publishable ? 'Nothing is in force until it is published.' : '')}
+          </p>
+          <button type="button" className="button" onClick={onClose}>
+            Back to home
+          </button>
+          {publishable ? (
+            <button type="button" className="button go" aria-haspopup="dialog" onClick={() => setAsked(true)}>
+              {publishLabel}
+            </button>
+          ) : null}
+        </>
+      }
+    >
+      <div className="note headline tone-ok">
+        <h2>{signed ? 'Your signature is in place and verified.' : 'The change is in force.'}</h2>
+        <p>{next[0]}</p>
+      </div>
+      <section className="card" aria-label="Receipt">
+        <div className="row">
+          <h2 className="label">Receipt</h2>
+          <span className="push">
+            <CopyButton value={receiptText(receipt)} what="the receipt as text" label="Copy receipt" />
+          </span>
+        </div>
+        <dl className="facts">
+          <dt>What</dt>
+          <dd>
+            <Foreign text={work.proposal.headline} />
+          </dd>
+          <dt>Where</dt>
+          <dd>
+            <Foreign text={`${receipt.title}, ${receipt.sourceName}`} />
+          </dd>
+          {receipt.signerLabel === undefined ? null : (
+            <>
+              <dt>Signed with</dt>
+              <dd>
+                <Foreign text={receipt.signerLabel} />
+              </dd>
+            </>
+          )}
+          <dt>When</dt>
+          <dd>
+            <Time at={receipt.at} />
+          </dd>
+          <dt>{signed ? 'Written' : 'Now in place'}</dt>
+          <dd>
+            <ul>
+              {receipt.files.map((file) => (
+                <li key={file} className="mono">
+                  <Foreign text={file} />
+                </li>
+              ))}
+            </ul>
+          </dd>
+        </dl>
+      </section>
+      <section className="stack tight measure" aria-label="What happens next">
+        <h2 className="label">What happens next</h2>
+        {next.slice(1).map((sentence) => (
+          <p key={sentence}>
+            <Foreign text={sentence} />
+          </p>
+        ))}
+      </section>
+      {asked ? (
+        <Confirm
+          kind="publish"
+          label={publishLabel}
+          proposal={work.proposal}
+          signer={undefined}
+          onCancel={() => {
+            setAsked(false)
+            setNote('Cancelled. Nothing was published.')
+          }}
+          onConfirm={() => begin({ kind: 'publish', proposal: work.proposal })}
+        />
+      ) : null}
+    </Page>
+  )
+}
+
+function nextSentences(receipt: Receipt): string[] {
+  if (receipt.kind === 'published') {
+    return [
+      `${countOf(receipt.files.length, 'file')} put in place in one step.`,
+      'Everybody who updates from now on gets this change. Those who do not update keep what they have.',
+    ]
+  }
+  if (receipt.complete) {
+    return [
+      'It was the last one needed.',
+      'Every quorum is met. Publishing puts the change in force; until then nobody sees it.',
+    ]
+  }
+  const open = receipt.quorums.filter((quorum) => !quorum.met)
+  return [
+    'Others must sign before it can be published.',
+    ...open.map(missingSentence),
+    'Until then nobody sees this change.',
+  ]
+}
+
+function receiptText(receipt: Receipt): string {
+  return [
+    `${receipt.kind === 'signed' ? 'Signed' : 'Published'}: ${plainForeign(receipt.title)}, ${plainForeign(receipt.sourceName)}`,
+    ...(receipt.signerLabel === undefined ? [] : [`With: ${plainForeign(receipt.signerLabel)}`]),
+    `At: ${utcOf(receipt.at) ?? receipt.at}`,
+    `SHA-256: ${receipt.digest}`,
+    `Words: ${receipt.words.join(' ')}`,
+    ...receipt.files.map((file) => `File: ${plainForeign(file)}`),
+    ...(receipt.rehearsal ? ['This was a rehearsal.'] : []),
+  ].join('\n')
+}

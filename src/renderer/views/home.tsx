@@ -1,0 +1,149 @@
+// The inbox: what waits for a signature of this machine first, then what waits for others, what is ready, and problems.
+import type { ReactElement } from 'react'
+import type { ProposalSummary, SourceView } from '../../ipc/contract.ts'
+import type { Answer } from '../bridge.ts'
+import { ExpiryList } from '../components/expiry.tsx'
+import { Foreign } from '../components/foreign.tsx'
+import { ReadyIcon, RiskIcon } from '../components/icons.tsx'
+import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
+import { Problem } from '../components/problem.tsx'
+import { Segments } from '../components/quorum-board.tsx'
+import { plainForeign } from '../foreign.ts'
+import { capital, countOf, riskWord, toneOf, utcOf } from '../format.ts'
+import type { Inbox } from '../library.ts'
+import { progressText } from '../quorum.ts'
+import { hashOf } from '../route.ts'
+
+export interface HomeProps {
+  sources: readonly SourceView[]
+  inbox: Answer<Inbox>
+  again: () => void
+}
+
+export function Home({ sources, inbox, again }: HomeProps): ReactElement {
+  const rehearsal = sources.every((source) => source.rehearsal)
+  const aside = (
+    <section className="card" aria-label="Until it expires">
+      <h2 className="label">Until it expires</h2>
+      <ExpiryList sources={sources} />
+    </section>
+  )
+  if (inbox.kind === 'waiting') {
+    return (
+      <Page title="Home" rehearsal={rehearsal} aside={aside}>
+        <Waiting text="Reading your repositories and checking every signature." />
+      </Page>
+    )
+  }
+  if (inbox.kind === 'failed') {
+    return (
+      <Page title="Home" rehearsal={rehearsal} aside={aside}>
+        <Problem error={inbox.error} again={again} />
+      </Page>
+    )
+  }
+  const { proposals, problems } = inbox.value
+  const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
+  const ready = proposals.filter((proposal) => proposal.complete)
+  const others = proposals.filter((proposal) => !proposal.mine && !proposal.complete)
+  const title =
+    mine.length === 0
+      ? 'Nothing waits for you'
+      : `${capital(countOf(mine.length, 'change'))} ${mine.length === 1 ? 'waits' : 'wait'} for you`
+  const checked = utcOf(inbox.at.toISOString())?.slice(11)
+  return (
+    <Page title={title} where={`checked at ${checked}, from your pinned roots`} rehearsal={rehearsal} aside={aside}>
+      <Rows title="Your signature" proposals={mine} verb="Review" />
+      <Rows title="Waiting for others" proposals={others} verb="Open" />
+      <Rows title="Ready to publish" proposals={ready} verb="Open" />
+      {proposals.length === 0 ? (
+        <p className="soft measure">
+          No change is pending in your {countOf(sources.length, 'repository', 'repositories')}. When somebody proposes
+          one, it appears here.
+        </p>
+      ) : null}
+      {problems.length === 0 && sources.every((source) => source.problem === undefined) ? null : (
+        <section className="stack tight">
+          <h2 className="label">Problems</h2>
+          {sources.map((source) =>
+            source.problem === undefined ? null : (
+              <div key={source.id} className="stack tight">
+                <h3>
+                  <Foreign text={source.name} />
+                </h3>
+                <Problem error={source.problem} again={again} level={3} />
+              </div>
+            ),
+          )}
+          {problems.map((problem) => (
+            <div key={`${problem.sourceName}/${problem.subject}`} className="stack tight">
+              <h3>
+                <Foreign text={problem.subject} /> in <Foreign text={problem.sourceName} />
+              </h3>
+              <Problem error={problem.error} again={again} level={3} />
+            </div>
+          ))}
+        </section>
+      )}
+    </Page>
+  )
+}
+
+function Rows({
+  title,
+  proposals,
+  verb,
+}: {
+  title: string
+  proposals: readonly ProposalSummary[]
+  verb: string
+}): ReactElement | null {
+  if (proposals.length === 0) return null
+  return (
+    <section className="stack tight">
+      <h2 className="label">{title}</h2>
+      <ul className="stack tight">
+        {proposals.map((proposal) => (
+          <Row key={proposal.id} proposal={proposal} verb={verb} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Row({ proposal, verb }: { proposal: ProposalSummary; verb: string }): ReactElement {
+  const name = `${proposal.title}, ${proposal.sourceName}`
+  return (
+    <li className="inbox-row">
+      <span className={`risk-mark tone-${proposal.complete ? 'ok' : toneOf(proposal.risk)}`}>
+        {proposal.complete ? <ReadyIcon /> : <RiskIcon risk={proposal.risk} />}
+        <span className="unseen">{proposal.complete ? 'Ready' : riskWord[proposal.risk]}</span>
+      </span>
+      <div>
+        <h3>
+          <Foreign text={name} /> {proposal.rehearsal ? <RehearsalChip /> : null}
+        </h3>
+        <p className={proposal.risk === 'dangerous' ? 'dangerous' : undefined}>
+          <Foreign text={proposal.headline} />
+        </p>
+      </div>
+      <div className="progress">
+        {proposal.complete ? (
+          <span>complete</span>
+        ) : (
+          proposal.quorums.map((quorum) => (
+            <div key={quorum.name} className="progress-line">
+              {proposal.quorums.length > 1 ? <Foreign text={quorum.name} /> : null}
+              <Segments quorum={quorum} />
+              <span>{progressText(quorum)}</span>
+            </div>
+          ))
+        )}
+      </div>
+      <a className="button" href={hashOf({ screen: 'review', proposalId: proposal.id })}>
+        {verb}
+        <span className="unseen"> {plainForeign(name)}</span>
+      </a>
+    </li>
+  )
+}

@@ -1,0 +1,113 @@
+// Opens a repository: where it is, then a first look at what it claims, then its root is pinned by typed words.
+import { type ReactElement, useEffect, useId, useState } from 'react'
+import type { ErrorData } from '../../core/error.ts'
+import type { SourceInspection } from '../../ipc/contract.ts'
+import { useApp } from '../app-context.ts'
+import { bridge, settle } from '../bridge.ts'
+import { Page, Waiting } from '../components/page.tsx'
+import { Problem } from '../components/problem.tsx'
+import { Pin } from './pin.tsx'
+
+export interface OpenSourceProps {
+  /** Typed on another screen already. */
+  location: string | undefined
+  onDone: () => void
+}
+
+export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement {
+  const [inspection, setInspection] = useState<SourceInspection>()
+  const [problem, setProblem] = useState<ErrorData>()
+  const [busy, setBusy] = useState(location !== undefined)
+
+  const inspect = async (at: string) => {
+    setBusy(true)
+    setProblem(undefined)
+    const outcome = await settle(bridge().sources.inspect({ location: at }))
+    setBusy(false)
+    if (outcome.ok) setInspection(outcome.value)
+    else setProblem(outcome.error)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for the location this screen was opened with
+  useEffect(() => {
+    if (location !== undefined) inspect(location)
+  }, [])
+
+  if (inspection !== undefined) {
+    return (
+      <Pin key={inspection.digest} inspection={inspection} onDone={onDone} onBack={() => setInspection(undefined)} />
+    )
+  }
+  return (
+    <Page title="Open a repository">
+      <div className="welcome stack wide">
+        <section className="card stack" aria-label="Where it is">
+          <p className="soft measure">
+            Name the folder that holds the repository, the one with a folder called metadata in it. Nothing in it is
+            trusted until you have checked its fingerprint on the next screen.
+          </p>
+          <LocationForm start={location} onInspect={inspect} busy={busy} />
+        </section>
+        {busy ? <Waiting text="Reading the repository. Nothing is trusted yet." /> : null}
+        {problem === undefined ? null : <Problem error={problem} />}
+      </div>
+    </Page>
+  )
+}
+
+export interface LocationFormProps {
+  start?: string | undefined
+  busy: boolean
+  /** Another button on the screen is the filled one. */
+  calm?: boolean
+  onInspect: (location: string) => void
+}
+
+/** A path typed, or picked where the system can show a picker. */
+export function LocationForm({ start, busy, calm = false, onInspect }: LocationFormProps): ReactElement {
+  const { info } = useApp()
+  const [location, setLocation] = useState(start ?? '')
+  const [problem, setProblem] = useState<ErrorData>()
+  const id = useId()
+  const pick = async () => {
+    const outcome = await settle(bridge().sources.pick())
+    if (!outcome.ok) setProblem(outcome.error)
+    else if (outcome.value.location !== undefined) {
+      setLocation(outcome.value.location)
+      onInspect(outcome.value.location)
+    }
+  }
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (location.trim() !== '' && !busy) onInspect(location.trim())
+      }}
+    >
+      <div className="field">
+        <label htmlFor={id}>Folder of the repository</label>
+        <input
+          id={id}
+          className="input mono"
+          type="text"
+          value={location}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          onChange={(event) => setLocation(event.target.value)}
+        />
+      </div>
+      <div className="row">
+        <button type="submit" className={calm ? 'button' : 'button go'} disabled={busy || location.trim() === ''}>
+          Look at it
+        </button>
+        {info.canPick ? (
+          <button type="button" className="button" disabled={busy} onClick={pick}>
+            Choose a folder
+          </button>
+        ) : null}
+      </div>
+      {problem === undefined ? null : <Problem error={problem} level={3} />}
+    </form>
+  )
+}

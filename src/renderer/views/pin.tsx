@@ -1,0 +1,167 @@
+// Pinning: the one moment in which a repository becomes trusted. The person types two words that are not on this screen.
+import { type ReactElement, useId, useState } from 'react'
+import type { ErrorData } from '../../core/error.ts'
+import type { SourceInspection } from '../../ipc/contract.ts'
+import { useApp } from '../app-context.ts'
+import { bridge, settle } from '../bridge.ts'
+import { Foreign } from '../components/foreign.tsx'
+import { Page, RehearsalChip } from '../components/page.tsx'
+import { Problem } from '../components/problem.tsx'
+import { Fingerprint } from '../components/words.tsx'
+import { plainForeign } from '../foreign.ts'
+import { capital, countOf, listOf } from '../format.ts'
+import { holderName } from '../quorum.ts'
+
+export interface PinProps {
+  inspection: SourceInspection
+  onDone: () => void
+  onBack: () => void
+}
+
+export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
+  const { refresh, say } = useApp()
+  const [name, setName] = useState(inspection.suggestedName)
+  const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({})
+  const [problem, setProblem] = useState<ErrorData>()
+  const [busy, setBusy] = useState(false)
+  const nameId = useId()
+  const complete = name.trim() !== '' && inspection.ask.every((position) => (answers[position] ?? '').trim() !== '')
+  const rehearsal = inspection.holders.length > 0 && inspection.holders.every((holder) => holder.rehearsal)
+
+  const pin = async () => {
+    setBusy(true)
+    setProblem(undefined)
+    const typed = Object.fromEntries(
+      inspection.ask.map((position) => [String(position), (answers[position] ?? '').trim()]),
+    )
+    const outcome = await settle(
+      bridge().sources.pin({ location: inspection.location, name: name.trim(), answers: typed }),
+    )
+    setBusy(false)
+    if (!outcome.ok) {
+      setProblem(outcome.error)
+      return
+    }
+    say(`${plainForeign(outcome.value.name)} is pinned`)
+    refresh()
+    onDone()
+  }
+
+  return (
+    <Page
+      title="Is this the right repository?"
+      where="everything here is a claim until you pin it"
+      rehearsal={rehearsal}
+      aside={
+        <section className="card" aria-label="Who holds the keys">
+          <h2 className="label">Who holds the keys</h2>
+          <p>
+            {inspection.threshold} of {inspection.holders.length} must sign a change of the root.
+          </p>
+          <ul className="holders">
+            {inspection.holders.map((holder) => (
+              <li key={holder.id}>
+                <Foreign text={holderName(holder)} /> <span className="soft small">{holder.label}</span>{' '}
+                {holder.rehearsal ? <RehearsalChip /> : null}
+              </li>
+            ))}
+          </ul>
+        </section>
+      }
+    >
+      <section className="card stack" aria-label="What it claims to be">
+        <div>
+          <h2>
+            <Foreign text={inspection.title} />
+          </h2>
+          <p className="mono soft place">
+            <Foreign text={inspection.location} />
+          </p>
+        </div>
+        <Fingerprint
+          words={inspection.words}
+          digest={inspection.digest}
+          what="the fingerprint of its root"
+          masked={inspection.ask}
+          roomy
+        />
+      </section>
+      <form
+        className="card stack"
+        aria-label="Check and pin"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (complete && !busy) pin()
+        }}
+      >
+        <div>
+          <h2>Type {countOf(inspection.ask.length, 'word')} from another source</h2>
+          <p className="soft measure">
+            Ask a key holder, or look at the project's own page or a printed record. Compare the words you see here, and
+            type word {listOf(inspection.ask.map(String))}, which this screen does not show.
+          </p>
+        </div>
+        <div className="row">
+          {inspection.ask.map((position) => (
+            <AskedWord
+              key={position}
+              position={position}
+              value={answers[position] ?? ''}
+              onChange={(text) => setAnswers({ ...answers, [position]: text })}
+            />
+          ))}
+        </div>
+        <div className="field">
+          <label htmlFor={nameId}>What you call it</label>
+          <input
+            id={nameId}
+            className="input name"
+            type="text"
+            maxLength={120}
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </div>
+        {problem === undefined ? null : <Problem error={problem} level={3} />}
+        <div className="row">
+          <button type="submit" className="button go" disabled={!complete || busy}>
+            {busy ? 'Checking' : 'Pin this root'}
+          </button>
+          <button type="button" className="button" onClick={onBack}>
+            Not this one
+          </button>
+        </div>
+      </form>
+    </Page>
+  )
+}
+
+function AskedWord({
+  position,
+  value,
+  onChange,
+}: {
+  position: number
+  value: string
+  onChange: (text: string) => void
+}): ReactElement {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{capital(`word ${position}`)}</label>
+      <input
+        id={id}
+        className="input word"
+        type="text"
+        maxLength={40}
+        autoComplete="off"
+        autoCapitalize="off"
+        autoCorrect="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}

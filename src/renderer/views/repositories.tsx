@@ -1,0 +1,134 @@
+// Every repository whose root is pinned: what is trusted now, until when, and who holds the keys.
+import { type ReactElement, useState } from 'react'
+import type { ErrorData } from '../../core/error.ts'
+import type { RoleView, SourceView } from '../../ipc/contract.ts'
+import { useApp } from '../app-context.ts'
+import { bridge, settle } from '../bridge.ts'
+import { Findings } from '../components/change-card.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { ExpiryMeter } from '../components/expiry.tsx'
+import { Foreign, Time } from '../components/foreign.tsx'
+import { Page, RehearsalChip } from '../components/page.tsx'
+import { Problem } from '../components/problem.tsx'
+import { Fingerprint } from '../components/words.tsx'
+import { plainForeign } from '../foreign.ts'
+import { capital, countOf, daysText, expiryTone, listOf } from '../format.ts'
+import { holderName } from '../quorum.ts'
+
+export function Repositories({ sources, again }: { sources: readonly SourceView[]; again: () => void }): ReactElement {
+  return (
+    <Page
+      title={
+        sources.length === 0 ? 'No repository yet' : capital(countOf(sources.length, 'repository', 'repositories'))
+      }
+      where="pinned on this machine"
+      by={
+        <a className="button" href="#open">
+          Open a repository
+        </a>
+      }
+      rehearsal={sources.length > 0 && sources.every((source) => source.rehearsal)}
+    >
+      <div className="stack wide content">
+        {sources.map((source) => (
+          <Source key={source.id} source={source} again={again} />
+        ))}
+      </div>
+    </Page>
+  )
+}
+
+function Source({ source, again }: { source: SourceView; again: () => void }): ReactElement {
+  const { refresh, say } = useApp()
+  const [asked, setAsked] = useState(false)
+  const [problem, setProblem] = useState<ErrorData>()
+  const forget = async () => {
+    const outcome = await settle(bridge().sources.forget({ sourceId: source.id }))
+    setAsked(false)
+    if (outcome.ok) {
+      say(`${plainForeign(source.name)} is forgotten here`)
+      refresh()
+    } else setProblem(outcome.error)
+  }
+  return (
+    <section className="card stack" aria-label={plainForeign(source.name)}>
+      <div className="row">
+        <div>
+          <h2>
+            <Foreign text={source.name} /> {source.rehearsal ? <RehearsalChip /> : null}
+          </h2>
+          <p className="mono soft place">
+            <Foreign text={source.location} />
+          </p>
+        </div>
+        <button type="button" className="button quiet push" aria-haspopup="dialog" onClick={() => setAsked(true)}>
+          Forget<span className="unseen"> {plainForeign(source.name)}</span>
+        </button>
+      </div>
+      {problem === undefined ? null : <Problem error={problem} level={3} />}
+      {source.problem === undefined ? null : <Problem error={source.problem} again={again} level={3} />}
+      {source.state === undefined ? null : (
+        <>
+          <Roles roles={source.state.roles} />
+          {source.state.findings.length === 0 ? null : <Findings findings={source.state.findings} />}
+          <details>
+            <summary>
+              Fingerprint of <Foreign text={source.state.anchorTitle} />, in words
+            </summary>
+            <div className="inset">
+              <Fingerprint
+                words={source.state.words}
+                digest={source.state.digest}
+                what={`the fingerprint of ${plainForeign(source.state.anchorTitle)}`}
+                roomy
+              />
+            </div>
+          </details>
+        </>
+      )}
+      {asked ? (
+        <Dialog title={`Forget ${plainForeign(source.name)}?`} onCancel={() => setAsked(false)}>
+          <p>
+            Its pinned root is removed from this machine. The repository itself is not touched. To open it again, you
+            check its fingerprint again.
+          </p>
+          <div className="row">
+            <button type="button" className="button" data-first={true} onClick={() => setAsked(false)}>
+              Keep it
+            </button>
+            <button type="button" className="button danger-edge" onClick={forget}>
+              Forget it here
+            </button>
+          </div>
+        </Dialog>
+      ) : null}
+    </section>
+  )
+}
+
+function Roles({ roles }: { roles: readonly RoleView[] }): ReactElement {
+  return (
+    <ul className="roles">
+      {roles.map((role) => (
+        <li key={role.name}>
+          <div>
+            <h3>
+              <Foreign text={role.name} /> <span className="soft small">version {role.version}</span>
+            </h3>
+            <p className="small soft">
+              {role.threshold} of {role.holders.length} {role.holders.length === 1 ? 'key' : 'keys'}:{' '}
+              <Foreign text={listOf(role.holders.map(holderName))} />
+            </p>
+          </div>
+          <ExpiryMeter daysLeft={role.daysLeft} />
+          <p className="small left">
+            <span className={`until tone-${expiryTone(role.daysLeft)}`}>{daysText(role.daysLeft)}</span>
+            <span className="soft">
+              <Time at={role.expires} />
+            </span>
+          </p>
+        </li>
+      ))}
+    </ul>
+  )
+}

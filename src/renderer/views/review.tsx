@@ -1,0 +1,113 @@
+// What a change does, before anybody signs it: headline, changes worst first, findings, quorums, fingerprint, raw
+// document, and one deliberate action that names the key.
+import { type ReactElement, useState } from 'react'
+import type { Finding } from '../../core/proposal.ts'
+import type { ProposalView } from '../../ipc/contract.ts'
+import { useApp } from '../app-context.ts'
+import { bridge, useAnswer } from '../bridge.ts'
+import { ChangeCard, Findings } from '../components/change-card.tsx'
+import { Foreign } from '../components/foreign.tsx'
+import { Page, Waiting } from '../components/page.tsx'
+import { Problem } from '../components/problem.tsx'
+import { QuorumBoard } from '../components/quorum-board.tsx'
+import { Fingerprint } from '../components/words.tsx'
+import { plainForeign } from '../foreign.ts'
+import { countOf, groupsOfFour, riskCount, toneOf } from '../format.ts'
+import { Raw } from './raw.tsx'
+import { ReviewFoot } from './review-foot.tsx'
+
+export function Review({ proposalId, note }: { proposalId: string; note: string | undefined }): ReactElement {
+  const { revision } = useApp()
+  const { answer, again } = useAnswer(proposalId, revision, () => bridge().proposals.get({ proposalId }))
+  if (answer.kind === 'waiting') {
+    return (
+      <Page title="Review">
+        <Waiting text="Reading the change and checking every signature." />
+      </Page>
+    )
+  }
+  if (answer.kind === 'failed') {
+    return (
+      <Page title="This change cannot be reviewed">
+        <div className="stack">
+          <Problem error={answer.error} again={again} />
+          <div className="row">
+            <a className="button" href="#home">
+              Back to home
+            </a>
+          </div>
+        </div>
+      </Page>
+    )
+  }
+  return <Loaded proposal={answer.value} note={note} />
+}
+
+const order = { dangerous: 0, notable: 1, routine: 2 } as const
+
+function Loaded({ proposal, note }: { proposal: ProposalView; note: string | undefined }): ReactElement {
+  const [raw, setRaw] = useState(false)
+  const changes = [...proposal.changes].sort((a, b) => order[a.risk] - order[b.risk])
+  const findings = [...proposal.findings].sort((a, b) => order[a.risk] - order[b.risk])
+  const groups = groupsOfFour(proposal.digest)
+  return (
+    <Page
+      title={`${plainForeign(proposal.title)} for ${plainForeign(proposal.sourceName)}`}
+      where={proposal.complete ? 'complete, not published yet' : 'candidate, waits for signatures'}
+      by={
+        <span className="mono" title={`sha256 ${groups.join(' ')}`}>
+          sha256 {groups[0]} {groups[1]} ... {groups.at(-1)}
+        </span>
+      }
+      rehearsal={proposal.rehearsal}
+      foot={<ReviewFoot proposal={proposal} note={note} />}
+      aside={
+        <>
+          <QuorumBoard quorums={proposal.quorums} />
+          <section className="card" aria-label="Fingerprint">
+            <h2 className="label">The same on every screen</h2>
+            <Fingerprint words={proposal.words} digest={proposal.digest} what="the fingerprint of this change" />
+          </section>
+        </>
+      }
+    >
+      <div className={`note headline tone-${toneOf(proposal.risk)}`} data-risk={proposal.risk}>
+        <h2>
+          <Foreign text={proposal.headline} />
+        </h2>
+        <p>{riskCount(proposal.changes)}</p>
+      </div>
+      {proposal.blocked === undefined ? null : <Problem error={proposal.blocked} />}
+      <Known title="Before you read on" findings={findings.filter((finding) => finding.risk === 'dangerous')} />
+      <section className="stack tight" aria-label="Changes">
+        <h2 className="unseen">Changes</h2>
+        <ul className="stack tight">
+          {changes.map((change) => (
+            <ChangeCard key={`${change.path} ${change.sentence}`} change={change} />
+          ))}
+        </ul>
+        <div className="row soft small">
+          <span>
+            Nothing is hidden. {changes.length} of {proposal.changes.length} changes shown,{' '}
+            {countOf(proposal.unchanged, 'field')} unchanged.
+          </span>
+          <button type="button" className="button quiet" aria-expanded={raw} onClick={() => setRaw(!raw)}>
+            {raw ? 'Hide the raw document' : 'Raw document'}
+          </button>
+        </div>
+        {raw ? <Raw proposalId={proposal.id} /> : null}
+      </section>
+      <Known title="Good to know" findings={findings.filter((finding) => finding.risk !== 'dangerous')} />
+    </Page>
+  )
+}
+
+function Known({ title, findings }: { title: string; findings: readonly Finding[] }): ReactElement | null {
+  if (findings.length === 0) return null
+  return (
+    <section className="card" aria-label={title}>
+      <h2 className="label">{title}</h2>
+      <Findings findings={findings} />
+    </section>
+  )
+}

@@ -1,0 +1,58 @@
+// Every screen of the renderer by day, by night, at 200 % and at 400 %: accessible, one column where it is narrow, and
+// within the content security policy.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dangerous, holdSpace, openConfirm, renewal, review } from '../support/renderer-drive.ts'
+import { buildRendererPages, type RendererPages } from '../support/renderer-page.ts'
+
+let pages: RendererPages
+beforeAll(async () => {
+  pages = await buildRendererPages()
+}, 120_000)
+afterAll(async () => {
+  await pages?.close()
+})
+
+const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
+  ['welcome', 'index.html?scenario=empty'],
+  ['home', 'index.html?scenario=troubled&unsandboxed'],
+  ['repositories', 'index.html?scenario=troubled#repositories'],
+  ['open', 'index.html?scenario=rich#open'],
+  ['review', review(dangerous), (page) => page.getByRole('button', { name: 'Raw document' }).click()],
+  ['confirm', review(dangerous), openConfirm],
+  ['sign', review(renewal, '&approve=never'), signRenewal],
+  ['done', review(renewal, '&approve=10'), signRenewal],
+  ['keys', 'index.html?scenario=rich#keys', (page) => page.getByRole('button', { name: 'Create a key' }).click()],
+  ['prompt', 'prompt.html?tries=1&wrong'],
+  ['components', 'components.html'],
+]
+
+async function signRenewal(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign with alex-travel' }).click()
+  await holdSpace(page, 1200)
+}
+
+const lights = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['at 200 %', { viewport: { width: 640, height: 410 }, deviceScaleFactor: 2 }],
+  ['at 400 %', { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4, reducedMotion: 'reduce' }],
+] as const
+
+test.each(screens.flatMap((screen) => lights.map((light) => [screen[0], light[0], screen, light[1]] as const)))(
+  '%s, %s: accessible, nothing beside the page, no complaint of the browser',
+  async (_name, _light, [, address, act], options) => {
+    const { page, complaints } = await pages.open(address, options)
+    await act?.(page)
+    await page.waitForTimeout(150)
+    const results = await new AxeBuilder({ page }).analyze()
+    expect(
+      results.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`),
+    ).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
+    expect(complaints).toEqual([])
+    await page.context().close()
+  },
+  30_000,
+)

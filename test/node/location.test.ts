@@ -1,0 +1,46 @@
+// Where a repository is: one spelling for one place, and nothing that is neither a folder nor a web address.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, test } from 'vitest'
+import { utf8 } from '../../src/core/bytes.ts'
+import { isWebLocation, openLocation, parseLocation } from '../../src/node/location.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { codeOfCall, codeOfPromise } from '../support/thrown.ts'
+
+test.each([
+  ['/srv/repo', '/srv/repo'],
+  ['/srv/repo/', '/srv/repo'],
+  ['/srv/../srv/./repo', '/srv/repo'],
+  ['repo', '/here/repo'],
+  ['./a b', '/here/a b'],
+  [' /srv/repo\n', '/srv/repo'],
+  ['~', homedir()],
+  ['~/repo', join(homedir(), 'repo')],
+  ['file:///srv/a%20b/', '/srv/a b'],
+  ['https://Example.com', 'https://example.com/'],
+  ['HTTP://example.com/a', 'http://example.com/a/'],
+  ['a:b', '/here/a:b'],
+])('%j is %j', (text, location) => {
+  expect(parseLocation(text, '/here')).toBe(location)
+  expect(parseLocation(location, '/elsewhere')).toBe(location)
+})
+
+test.each(['', '  ', 'ftp://example.com/x', 'git+ssh://x/y', 'file://host/x', 'https://', 'a\0b', 'http://[/'])(
+  '%j is refused',
+  (text) => {
+    expect(codeOfCall(() => parseLocation(text, '/here'))).toBe('usage/invalid')
+  },
+)
+
+test('opens folders and file addresses; web addresses are known as such', async () => {
+  const { signal } = new AbortController()
+  const folder = join(temporaryFolder(), 'a b')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'x'), 'x')
+  for (const text of [folder, pathToFileURL(folder).href])
+    expect(await openLocation(text).read('x', 1, signal)).toEqual(utf8('x'))
+  expect(await codeOfPromise(openLocation('https://127.0.0.1/').list('', signal))).toBe('format/unsupported')
+  expect([folder, 'https://example.com/', 'http://x/'].map(isWebLocation)).toEqual([false, true, true])
+})

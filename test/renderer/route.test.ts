@@ -1,0 +1,31 @@
+// Hash routes: every screen survives the way there and back, anything else is home.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { hashOf, parseRoute, type Route, roomOf } from '../../src/renderer/route.ts'
+
+test.each<Route>([{ screen: 'home' }, { screen: 'repositories' }, { screen: 'open' }, { screen: 'keys' }])(
+  '$screen',
+  (route) => {
+    expect(parseRoute(hashOf(route))).toEqual(route)
+  },
+)
+
+test('any proposal id survives', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (proposalId) => {
+      expect(parseRoute(hashOf({ screen: 'review', proposalId }))).toEqual({ screen: 'review', proposalId })
+    }),
+  )
+})
+
+test.each(['', '#', '#nowhere', '#review', '#review/', '#review/%', '#keys/2', '#javascript:alert(1)'])(
+  '%s is home',
+  (hash) => {
+    expect(parseRoute(hash)).toEqual({ screen: 'home' })
+  },
+)
+
+test('a review belongs to home, opening to repositories', () => {
+  expect(roomOf({ screen: 'review', proposalId: 'x' })).toBe('home')
+  expect(roomOf({ screen: 'open' })).toBe('repositories')
+})

@@ -1,0 +1,113 @@
+// Counts, lists, times, quorums and errors in words.
+import { expect, test } from 'vitest'
+import type { QuorumKeyView, QuorumView } from '../../src/ipc/contract.ts'
+import { errorWords, wordsFor } from '../../src/renderer/error-words.ts'
+import {
+  countOf,
+  daysText,
+  expiryTone,
+  groupsOfFour,
+  isLongHex,
+  listOf,
+  riskCount,
+  sentenceOf,
+  utcOf,
+} from '../../src/renderer/format.ts'
+import { missingSentence, progressText, standingOf } from '../../src/renderer/quorum.ts'
+
+test('small counts are words, large ones figures', () => {
+  expect(countOf(0, 'change')).toBe('no changes')
+  expect(countOf(1, 'change')).toBe('one change')
+  expect(countOf(61, 'field')).toBe('61 fields')
+  expect(countOf(2, 'repository', 'repositories')).toBe('two repositories')
+})
+
+test('lists read like sentences', () => {
+  expect(listOf([])).toBe('')
+  expect(listOf(['A'])).toBe('A')
+  expect(listOf(['A', 'B', 'C'])).toBe('A, B and C')
+  expect(listOf(['A', 'B'], 'or')).toBe('A or B')
+})
+
+test('a message becomes a sentence, but a path keeps its letters', () => {
+  expect(sentenceOf('the disk is full')).toBe('The disk is full.')
+  expect(sentenceOf('metadata/root.json is too large')).toBe('metadata/root.json is too large.')
+  expect(sentenceOf('Is it here?')).toBe('Is it here?')
+})
+
+test('times are UTC to the minute, and what is no time stays as it is', () => {
+  expect(utcOf('2026-11-30T00:00:00Z')).toBe('2026-11-30 00:00 UTC')
+  expect(utcOf('2026-11-30T01:30:00+02:00')).toBe('2026-11-29 23:30 UTC')
+  for (const text of ['', 'soon', '2026-11-30', '2026-13-30T00:00:00Z', '1764460800'])
+    expect(utcOf(text)).toBeUndefined()
+})
+
+test('days left say when it is over', () => {
+  expect(daysText(9.7)).toBe('9 days')
+  expect(daysText(1)).toBe('1 day')
+  expect(daysText(0.4)).toBe('today')
+  expect(daysText(-0.5)).toBe('expired 1 day ago')
+  expect(daysText(-3)).toBe('expired 3 days ago')
+  expect([-1, 13, 14, 44, 45].map(expiryTone)).toEqual(['bad', 'bad', 'warn', 'warn', 'ok'])
+})
+
+test('hex is grouped by four, other values are not taken for hex', () => {
+  expect(groupsOfFour('9c4107be5f')).toEqual(['9c41', '07be', '5f'])
+  expect(isLongHex('9c4107be5f2ad831')).toBe(true)
+  for (const text of ['15', '9c4107be', '2027-12-30T00:00:00Z', '9c4107be5f2ad83g']) expect(isLongHex(text)).toBe(false)
+})
+
+test('the count of risks names all of them', () => {
+  const of = (...risks: ('dangerous' | 'notable' | 'routine')[]) => riskCount(risks.map((risk) => ({ risk })))
+  expect(of('dangerous', 'routine', 'dangerous', 'notable')).toBe(
+    'Two changes are dangerous, one is worth a look and one is routine.',
+  )
+  expect(of('routine')).toBe('One change is routine.')
+  expect(of()).toBe('Nothing changes.')
+})
+
+const key = (owner: string, more: Partial<QuorumKeyView> = {}): QuorumKeyView => ({
+  id: owner,
+  ids: [owner],
+  owner,
+  label: 'Ed25519',
+  signed: false,
+  rehearsal: false,
+  signerIds: [],
+  ...more,
+})
+
+function quorum(threshold: number, keys: QuorumKeyView[]): QuorumView {
+  const signed = keys.filter((one) => one.signed).length
+  return { name: 'Root 14', threshold, signed, met: signed >= threshold, keys, strangers: [] }
+}
+
+test('who is missing is said by name', () => {
+  expect(missingSentence(quorum(2, [key('A', { signed: true }), key('B'), key('C')]))).toBe(
+    'Root 14 needs one more signature: B or C.',
+  )
+  expect(missingSentence(quorum(2, [key('A'), key('B')]))).toBe('Root 14 needs two more signatures: A and B.')
+  expect(missingSentence(quorum(2, [key('A'), key('B'), key('C')]))).toBe(
+    'Root 14 needs two more signatures: any 2 of A, B and C.',
+  )
+  expect(missingSentence(quorum(3, [key('A')]))).toContain('too few keys')
+  expect(progressText(quorum(1, [key('A', { signed: true }), key('B', { signed: true })]))).toBe('2 signed, 1 needed')
+})
+
+test('how a key stands', () => {
+  expect(standingOf(key('A', { signed: true, signerIds: ['x'] }))).toBe('signed')
+  expect(standingOf(key('A', { signerIds: ['x'], reason: 'old' }))).toBe('mine')
+  expect(standingOf(key('A', { reason: 'old' }))).toBe('invalid')
+  expect(standingOf(key('A'))).toBe('missing')
+})
+
+test('every error has a title, a meaning and something to do, without an exclamation mark', () => {
+  for (const words of Object.values(errorWords)) {
+    for (const text of [words.title, words.meaning, words.todo]) {
+      expect(text).not.toBe('')
+      expect(text).not.toContain('!')
+    }
+  }
+  expect(wordsFor('trust/from-the-future')).toBe(errorWords['internal/bug'])
+  expect(wordsFor('constructor')).toBe(errorWords['internal/bug'])
+})

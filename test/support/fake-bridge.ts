@@ -1,0 +1,286 @@
+// A Bridge in memory: it answers like main would, remembers every call, and can be told to fail. For the renderer's tests.
+import type { ErrorData } from '../../src/core/error.ts'
+import type {
+  AppInfo,
+  Bridge,
+  KeyView,
+  Notice,
+  Outcome,
+  PromptContract,
+  PromptView,
+  ProposalView,
+  QuorumView,
+  Receipt,
+  SourceView,
+} from '../../src/ipc/contract.ts'
+import * as data from './fake-data.ts'
+import * as pending from './fake-proposals.ts'
+
+export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm'
+
+export interface FakeOptions {
+  scenario?: Scenario
+  info?: Partial<AppInfo>
+  /** How long a signature takes; undefined waits until it is cancelled. */
+  approveMs?: number | undefined
+  now?: Date
+}
+
+export interface Fake {
+  bridge: Bridge
+  calls: { name: string; argument: unknown }[]
+  notify(notice: Notice): void
+  /** The next call of this name fails with this error. */
+  failNext(name: string, error: ErrorData): void
+}
+
+const good = <T>(value: T): Outcome<T> => ({ ok: true, value })
+type Refused = { ok: false; error: ErrorData }
+const bad = (error: ErrorData): Refused => ({ ok: false, error })
+const missing: ErrorData = { code: 'source/not-found', message: 'no such change waits here any more' }
+
+export function fakeBridge(options: FakeOptions = {}): Fake {
+  const scenario = options.scenario ?? 'rich'
+  const calls: Fake['calls'] = []
+  const hearers = new Set<(notice: Notice) => void>()
+  const failures = new Map<string, ErrorData>()
+  let sources: SourceView[] =
+    scenario === 'empty' ? [] : [...data.sources, ...(scenario === 'troubled' ? [data.troubled] : [])]
+  let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
+  let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]
+  let stop: (() => void) | undefined
+  const at = () => (options.now ?? new Date()).toISOString()
+
+  const notify = (notice: Notice) => {
+    for (const hear of hearers) hear(notice)
+  }
+
+  async function answer<T>(
+    name: string,
+    argument: unknown,
+    make: () => T | Refused | Promise<T | Refused>,
+  ): Promise<Outcome<T>> {
+    calls.push({ name, argument })
+    const failure = failures.get(name)
+    failures.delete(name)
+    await Promise.resolve()
+    if (failure !== undefined) return bad(failure)
+    const made = await make()
+    if (typeof made === 'object' && made !== null && 'ok' in made && made.ok === false) return made
+    return good(made as T)
+  }
+
+  function working(ms: number | undefined): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => resolve(true), ms)
+      stop = () => {
+        clearTimeout(timer)
+        resolve(false)
+      }
+    })
+  }
+
+  const cancelled = bad({ code: 'user/cancelled', message: 'cancelled, nothing was changed' })
+  const find = (id: string) => proposals.find((one) => one.id === id)
+
+  function receipt(proposal: ProposalView, kind: Receipt['kind'], files: string[], signerLabel?: string): Receipt {
+    return {
+      title: proposal.title,
+      sourceName: proposal.sourceName,
+      digest: proposal.digest,
+      words: proposal.words,
+      at: at(),
+      kind,
+      ...(signerLabel === undefined ? {} : { signerLabel }),
+      files,
+      quorums: proposal.quorums,
+      complete: proposal.complete,
+      rehearsal: proposal.rehearsal,
+    }
+  }
+
+  const bridge: Bridge = {
+    app: { info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })) },
+    sources: {
+      list: () => answer('sources.list', undefined, () => sources),
+      pick: () => answer('sources.pick', undefined, () => ({ location: '/srv/repositories/loom' })),
+      inspect: (argument) =>
+        answer('sources.inspect', argument, () =>
+          argument.location.includes('nothing')
+            ? bad({
+                code: 'source/not-found',
+                message: `${argument.location} does not exist`,
+                hint: 'check the spelling, and that the disk is connected',
+              })
+            : { ...data.inspection, location: argument.location },
+        ),
+      pin: (argument) =>
+        answer('sources.pin', argument, () => {
+          const right = data.inspection.ask.every((position) => {
+            const word = data.inspection.words[position - 1]
+            return argument.answers[position]?.toLowerCase() === word?.toLowerCase()
+          })
+          if (!right) {
+            return bad({
+              code: 'trust/changed',
+              message: 'a typed word is not the word of this fingerprint',
+              hint: 'ask the other source again; if it stays different, this is not the right repository',
+            })
+          }
+          const pinned: SourceView = { id: 'loom', name: argument.name, location: argument.location, rehearsal: false }
+          sources = [...sources, pinned]
+          return pinned
+        }),
+      forget: (argument) =>
+        answer('sources.forget', argument, () => {
+          sources = sources.filter((one) => one.id !== argument.sourceId)
+        }),
+    },
+    demo: {
+      start: () =>
+        answer('demo.start', undefined, () => {
+          const practice = data.sources[2]
+          if (practice === undefined) return bad(missing)
+          sources = [practice]
+          proposals = pending.proposals.filter((one) => one.sourceId === practice.id)
+          keys = data.keys.filter((one) => one.protection === 'rehearsal')
+          return practice
+        }),
+    },
+    proposals: {
+      list: () =>
+        answer('proposals.list', undefined, () => ({
+          proposals: [...proposals],
+          problems: scenario === 'rich' || scenario === 'troubled' ? [data.inboxProblem] : [],
+        })),
+      get: (argument) => answer('proposals.get', argument, () => find(argument.proposalId) ?? bad(missing)),
+      raw: (argument) => answer('proposals.raw', argument, () => pending.raw),
+      approve: (argument) =>
+        answer('proposals.approve', argument, async () => {
+          const proposal = find(argument.proposalId)
+          const signer = proposal?.signers.find((one) => one.id === argument.signerId)
+          if (proposal === undefined || signer === undefined) return bad(missing)
+          if (signer.id.startsWith('piv:')) {
+            notify({ kind: 'touch', device: signer.label, purpose: proposal.headline, timeoutMs: 15_000 })
+          }
+          const finished = await working('approveMs' in options ? options.approveMs : 600)
+          notify({ kind: 'touch-over' })
+          if (!finished) return cancelled
+          const signed = withSignature(proposal, signer.id)
+          proposals = proposals.map((one) => (one.id === signed.id ? signed : one))
+          return receipt(signed, 'signed', [`metadata/pending/${proposal.subject}.json`], signer.label)
+        }),
+      publish: (argument) =>
+        answer('proposals.publish', argument, async () => {
+          const proposal = find(argument.proposalId)
+          if (proposal === undefined) return bad(missing)
+          if (!(await working('approveMs' in options ? options.approveMs : 600))) return cancelled
+          proposals = proposals.filter((one) => one.id !== proposal.id)
+          const version = proposal.title.split(' ')[1] ?? '1'
+          const files = [
+            `metadata/${version}.${proposal.subject}.json`,
+            'metadata/1905.snapshot.json',
+            'metadata/timestamp.json',
+          ]
+          return receipt({ ...proposal, complete: true }, 'published', files)
+        }),
+      cancel: () =>
+        answer('proposals.cancel', undefined, () => {
+          stop?.()
+        }),
+    },
+    keys: {
+      list: () => answer('keys.list', undefined, () => keys),
+      create: (argument) =>
+        answer('keys.create', argument, () => {
+          const made = newKey(
+            argument.name,
+            argument.scheme === 'ed25519' ? 'Ed25519' : 'P-256',
+            argument.protection,
+            at(),
+          )
+          keys = [...keys, made]
+          return made
+        }),
+      export: (argument) => answer('keys.export', argument, () => ({ pem: data.pem })),
+      import: (argument) =>
+        answer('keys.import', argument, () => {
+          if (!argument.pem.includes('BEGIN PUBLIC KEY')) {
+            return bad({ code: 'format/malformed', message: 'this is not a public key in PEM form' })
+          }
+          const made = newKey(argument.name, 'Ed25519', 'public-only', at())
+          keys = [...keys, made]
+          return made
+        }),
+      delete: (argument) =>
+        answer('keys.delete', argument, () => {
+          keys = keys.filter((one) => one.id !== argument.keyId)
+        }),
+    },
+    notices: {
+      listen: (hear) => {
+        hearers.add(hear)
+        return () => hearers.delete(hear)
+      },
+    },
+  }
+  return { bridge, calls, notify, failNext: (name, error) => failures.set(name, error) }
+}
+
+function newKey(name: string, scheme: string, protection: KeyView['protection'], created: string): KeyView {
+  return { id: `file:${name}`, name, scheme, fingerprint: 'c0de 57a7 10ff 2b1e', protection, created, usedIn: [] }
+}
+
+function withSignature(proposal: ProposalView, signerId: string): ProposalView {
+  const quorums = proposal.quorums.map((one): QuorumView => {
+    const keys = one.keys.map((key) =>
+      key.signerIds.includes(signerId) ? { ...key, signed: true, signerIds: [] } : key,
+    )
+    const signed = keys.filter((key) => key.signed).length
+    return { ...one, keys, signed, met: signed >= one.threshold }
+  })
+  return {
+    ...proposal,
+    quorums,
+    complete: quorums.every((one) => one.met),
+    mine: false,
+    signers: [],
+    wouldComplete: false,
+  }
+}
+
+export interface FakePrompt {
+  bridge: Bridge<PromptContract>
+  calls: Fake['calls']
+}
+
+/** The secret is "correct horse"; every other one is wrong and costs a try. */
+export function fakePrompt(more: Partial<PromptView> = {}): FakePrompt {
+  const calls: Fake['calls'] = []
+  const view: PromptView = {
+    id: 'prompt-1',
+    device: 'key file alex-office',
+    secret: 'passphrase',
+    purpose: "Replaces Dana Ortiz by Lee Ahn and lowers root's threshold from 3 to 2, in root 15 of Example Packages",
+    wasWrong: false,
+    ...more,
+  }
+  const wrong: ErrorData = { code: 'signer/pin-wrong', message: 'the passphrase does not open key file alex-office' }
+  return {
+    calls,
+    bridge: {
+      prompt: {
+        get: async () => good(view),
+        answer: async (argument) => {
+          calls.push({ name: 'prompt.answer', argument })
+          return argument.secret === 'correct horse' ? good(undefined) : bad(wrong)
+        },
+        cancel: async (argument) => {
+          calls.push({ name: 'prompt.cancel', argument })
+          return good(undefined)
+        },
+      },
+      notices: { listen: () => () => {} },
+    },
+  }
+}
