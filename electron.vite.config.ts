@@ -2,8 +2,17 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
+
+/** Without it the browser asks for /favicon.ico, which is not there. */
+const icon: Plugin = {
+  name: 'icon',
+  transformIndexHtml: () => [
+    { tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }, injectTo: 'head' },
+  ],
+}
 
 export default defineConfig({
   main: {
@@ -34,7 +43,8 @@ export default defineConfig({
   },
   renderer: {
     root: 'src/renderer',
-    plugins: [react()],
+    publicDir: at('resources/public'),
+    plugins: [react(), icon],
     build: {
       outDir: 'out/renderer',
       target: 'chrome120',

@@ -25,17 +25,35 @@ export async function ensureDependencies() {
   const isCurrent = installed !== undefined && (lock === undefined || installed.mtimeMs >= lock.mtimeMs)
   if (isCurrent && findNode() !== undefined) return
   console.error('countersign: installing the npm packages, this takes a minute the first time')
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const done = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], {
+  let done = npm('ci')
+  // A lock written where a registry lacks the builds for other systems misses them, and npm ci refuses it everywhere.
+  // npm install then installs the same locked versions with the same checks, and --no-save leaves the lock alone.
+  if (done.status !== 0 && onlyOtherSystemsMissing(done.stderr ?? '')) done = npm('install', '--no-save')
+  if (done.error) throw new Stop(`npm could not be started: ${done.error.message}`)
+  if (done.status !== 0) throw new Stop(`the npm packages could not be installed:\n${npmReason(done.stderr ?? '')}`)
+  if (findNode() === undefined) throw new Stop('npm did not install Node 24; remove node_modules and run: npm ci')
+}
+
+function npm(...args) {
+  // npm.cmd is a batch file, which Windows starts through its shell only; the arguments are fixed.
+  const isWindows = process.platform === 'win32'
+  return spawnSync(isWindows ? 'npm.cmd' : 'npm', [...args, '--no-audit', '--no-fund'], {
     cwd: at(),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    // npm.cmd is a batch file, which Windows starts through its shell only; the arguments are fixed.
-    shell: process.platform === 'win32',
+    shell: isWindows,
   })
-  if (done.error) throw new Stop(`npm could not be started: ${done.error.message}`)
-  if (done.status !== 0) throw new Stop(`npm ci failed:\n${reasonOf(done.stderr ?? '', 6)}`)
-  if (findNode() === undefined) throw new Stop('npm did not install Node 24; remove node_modules and run: npm ci')
+}
+
+/** npm names an optional package that it could not look up without a version; a package that we forgot has one. */
+function onlyOtherSystemsMissing(said) {
+  const missing = said.split('\n').filter((line) => /Missing:|Invalid:/.test(line))
+  return missing.length > 0 && missing.every((line) => /Missing: \S+@ from lock file/.test(line))
+}
+
+function npmReason(said) {
+  const lines = said.split('\n').filter((line) => /^npm error \S/.test(line) && !line.includes('complete log'))
+  return reasonOf(lines.slice(0, 4).join('\n'))
 }
 
 /** Installs what is missing as root on Debian; elsewhere names it with the exact command. */

@@ -8,6 +8,7 @@ import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import { verifyQuorum } from '../core/systems/tuf/verify.ts'
 import { type Desk, openDesk, type OpenSource } from '../node/desk.ts'
+import { blockingFileSystem } from '../node/file-system.ts'
 import { openLocation, parseLocation } from '../node/location.ts'
 import type { Io, Option, Parsed } from './command.ts'
 
@@ -16,7 +17,7 @@ export const rootOption: Readonly<Record<string, Option>> = {
 }
 
 export function deskFor(io: Io, dataDir: string): Desk {
-  return openDesk({ dataDir, prompt: io.prompt, now: io.now })
+  return openDesk({ dataDir, prompt: io.prompt, now: io.now, fs: blockingFileSystem })
 }
 
 /** SOURCE is the name, the id or the place of a pinned repository; with --root FILE any place, trusted from that file. */
@@ -45,7 +46,7 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: '', name: text, location, pinnedAt: '' }
-  return { pinned, transport: openLocation(location), system: tufSystem(plainLayout), trust: { anchor: root.bytes, memory: new Map() } }
+  return { pinned, transport: openLocation(location, { fs: blockingFileSystem }), system: tufSystem(plainLayout), trust: { anchor: root.bytes, memory: new Map() } }
 }
 
 /** ID is a whole id, the subject ("root") when one change waits for it, or at least eight digits of a digest. */

@@ -1,15 +1,14 @@
 // The app behind the window: answers every call of the contract by calling the desk. One signature at a time.
 import { randomInt } from 'node:crypto'
 import { AppError, toErrorData } from '../core/error.ts'
-import { isSameKey } from '../core/key.ts'
-import type { Prompt, Signer } from '../core/signer.ts'
+import { isSameKey, toPem } from '../core/key.ts'
+import type { Prompt, PublicKey } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
 import { version } from '../core/version.ts'
 import { type AnswerOf, type AppInfo, contract, type KeyView, type Notice, type SourceView } from '../ipc/contract.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
-import type { StoredKey } from '../node/key-store.ts'
 import { keychainState } from '../node/keychain.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import type { AppOptions } from './options.ts'
@@ -161,9 +160,9 @@ export function handlers(
           : { kind: 'passphrase' as const, passphrase: await passphrase() }
       return present.keyView(await desk.keys.create(name, scheme, chosen, signal), [])
     },
-    'keys.export': async ({ keyId }) => ({ pem: await desk.keys.exportPem(keyId, signal) }),
+    'keys.export': async ({ keyId }) => ({ pem: await exportPem(desk, keyId, signal) }),
     'keys.import': async ({ name, pem }) => present.keyView(await desk.keys.importPublic(name, pem, signal), []),
-    'keys.delete': ({ keyId }) => desk.keys.delete(keyId, signal),
+    'keys.delete': ({ keyId }) => desk.keys.delete(fileKeyName(keyId), signal),
   }
 }
 
@@ -186,6 +185,20 @@ async function listProposals(desk: Desk, signal: AbortSignal): Promise<Inbox> {
   return inbox
 }
 
+function fileKeyName(keyId: string): string {
+  if (keyId.startsWith('file:')) return keyId.slice('file:'.length)
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'a rehearsal key belongs to the demo and stays with it',
+    hint: 'forget the demo repository instead',
+  })
+}
+
+async function exportPem(desk: Desk, keyId: string, signal: AbortSignal): Promise<string> {
+  const rehearsal = (await desk.signers(signal)).find((signer) => signer.rehearsal && signer.id === keyId)
+  return rehearsal === undefined ? desk.keys.exportPem(fileKeyName(keyId), signal) : toPem(rehearsal.key)
+}
+
 async function listKeys(desk: Desk, signal: AbortSignal): Promise<KeyView[]> {
   const { keys } = await desk.keys.list(signal)
   const states: { name: string; state: TrustedState }[] = []
@@ -196,13 +209,17 @@ async function listKeys(desk: Desk, signal: AbortSignal): Promise<KeyView[]> {
       // A repository that cannot be read says so on its own screen; here it only has no uses to show.
     }
   }
-  return keys.map((key) => present.keyView(key, usesOf(key, states)))
+  const rehearsal = (await desk.signers(signal)).filter((signer) => signer.rehearsal)
+  return [
+    ...keys.map((key) => present.keyView(key, usesOf(key.key, states))),
+    ...rehearsal.map((signer) => present.rehearsalKeyView(signer, usesOf(signer.key, states))),
+  ]
 }
 
-function usesOf(key: StoredKey | Signer, states: readonly { name: string; state: TrustedState }[]): string[] {
+function usesOf(key: PublicKey, states: readonly { name: string; state: TrustedState }[]): string[] {
   return states.flatMap(({ name, state }) => {
     const roles = state.roles.filter((role) =>
-      role.quorum.keys.some((entry) => entry.key !== undefined && isSameKey(entry.key, key.key)),
+      role.quorum.keys.some((entry) => entry.key !== undefined && isSameKey(entry.key, key)),
     )
     return roles.map((role) => `${name}: ${role.name}`)
   })

@@ -200,14 +200,16 @@ export function receipt(
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {
-  const hex = toHex(fingerprintOf(key.key))
-  return {
-    id: key.name,
-    name: key.name,
-    scheme: keyLabel(key.key),
-    fingerprint: (hex.slice(0, 32).match(/.{4}/g) ?? []).join(' '),
-    protection: key.protection,
-    created: key.created,
-    usedIn,
-  }
+  const { name, protection, created } = key
+  return { ...keyFacts(key), id: `file:${name}`, name, protection, created, usedIn }
+}
+
+export function rehearsalKeyView(signer: Signer, usedIn: readonly string[]): KeyView {
+  const { id } = signer
+  return { ...keyFacts(signer), id, name: id.slice(id.indexOf(':') + 1), protection: 'rehearsal', created: '', usedIn }
+}
+
+function keyFacts({ key }: Pick<Signer, 'key'>): Pick<KeyView, 'scheme' | 'fingerprint'> {
+  const hex = toHex(fingerprintOf(key))
+  return { scheme: keyLabel(key), fingerprint: (hex.slice(0, 32).match(/.{4}/g) ?? []).join(' ') }
 }

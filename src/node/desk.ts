@@ -7,6 +7,7 @@ import type { Context, Pending, TrustedState, TrustSystem } from '../core/system
 import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
+import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openLocation } from './location.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
@@ -27,6 +28,8 @@ export interface DeskOptions {
   now(): Date
   /** Without the browser's sandbox only rehearsal keys sign. */
   rehearsalOnly?: boolean
+  /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
+  fs?: FileSystem
 }
 
 export interface Desk {
@@ -91,7 +94,7 @@ export function openDesk(options: DeskOptions): Desk {
       if (pinned === undefined) throw notOpen()
       return {
         pinned,
-        transport: openLocation(pinned.location),
+        transport: openLocation(pinned.location, options.fs === undefined ? {} : { fs: options.fs }),
         system: tufSystem(plainLayout),
         trust: await workspace.trust(sourceId),
       }

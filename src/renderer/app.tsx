@@ -58,6 +58,7 @@ export function App({ info }: { info: AppInfo }): ReactElement {
 
   const refresh = useCallback(() => setRevision((now) => now + 1), [])
   const begin = useCallback(async (work: Work) => {
+    setTouch(undefined)
     setFlow({ step: 'working', work })
     const proposalId = work.proposal.id
     const outcome = await settle(

@@ -10,6 +10,7 @@ import { refresh } from '../../src/core/systems/tuf/client.ts'
 import { verifyDelegations } from '../../src/core/systems/tuf/delegation.ts'
 import { encodeMetadata } from '../../src/core/systems/tuf/encode.ts'
 import { memoryTransport, within } from '../../src/core/transport.ts'
+import { blockingFileSystem } from '../../src/node/file-system.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { type BinRepository, writeBins } from './bins.ts'
 import { compare, msOf, report } from './compare.ts'
@@ -88,7 +89,7 @@ async function benchBins(bits: number): Promise<boolean> {
 }
 
 async function verifyOurs(repository: BinRepository): Promise<void> {
-  const published = within(directoryTransport(repository.folder), 'metadata/')
+  const published = within(directoryTransport(repository.folder, { fs: blockingFileSystem }), 'metadata/')
   const store = memoryTransport(new Map([['root.json', repository.anchor]]))
   const options = { now: new Date(), signal: new AbortController().signal, expired: 'refuse' as const }
   const set = await refresh(published, store, options)

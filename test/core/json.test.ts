@@ -72,7 +72,7 @@ describe('canonical form', () => {
       tie('object'),
     ),
     object: fc.dictionary(
-      fc.string({ unit: 'binary', maxLength: 6 }).filter((key) => key.isWellFormed()),
+      fc.string({ unit: 'binary', maxLength: 6 }).filter((key) => !/[\ud800-\udfff]/u.test(key)),
       tie('value'),
       { maxKeys: 6 },
     ),

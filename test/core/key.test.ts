@@ -79,6 +79,24 @@ test('a raw Ed25519 key and a point become the same SubjectPublicKeyInfo', () =>
   expect(codeOfCall(() => spkiOfPoint('p256', bytesOf('P-256 compressed').subarray(-33)))).toBe('format/unsupported')
 })
 
+test('a coordinate outside the field is a second text for a point, and refused', () => {
+  const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
+  const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
+  const power = (base: bigint, exponent: bigint): bigint =>
+    exponent === 0n ? 1n : (power((base * base) % p, exponent / 2n) * (exponent % 2n === 1n ? base : 1n)) % p
+  const point = (x: bigint, y: bigint) =>
+    parseHex(`04${x.toString(16).padStart(64, '0')}${y.toString(16).padStart(64, '0')}`, 'point')
+  let x = 0n
+  let y = 0n
+  do {
+    x++
+    // p = 3 modulo 4, so this is a square root if there is one.
+    y = power(x ** 3n - 3n * x + b, (p + 1n) / 4n)
+  } while ((y * y - x ** 3n + 3n * x - b) % p !== 0n)
+  expect(codeOfCall(() => spkiOfPoint('p256', point(x, y)))).toBe('ok')
+  expect(codeOfCall(() => spkiOfPoint('p256', point(x + p, y)))).toBe('format/malformed')
+})
+
 test('keys are the same by material and scheme', () => {
   expect(isSameKey(keyOf('P-256'), keyOf('P-256'))).toBe(true)
   expect(isSameKey(keyOf('P-256'), keyOf('P-384'))).toBe(false)

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { contract } from '../../src/ipc/contract.ts'
-import { type RunningApp, startTestApp } from './support/app.ts'
+import { type RunningApp, spawnTestApp, startTestApp } from './support/app.ts'
 
 let app: RunningApp
 
@@ -15,8 +15,20 @@ afterAll(async () => {
   await app?.end()
 })
 
+test('the page loads without one complaint of the browser', async () => {
+  const complaints: string[] = []
+  const hear = (message: { type(): string; text(): string }): void => {
+    if (message.type() === 'error') complaints.push(message.text())
+  }
+  app.page.on('console', hear)
+  await app.page.reload({ waitUntil: 'load' })
+  await app.page.waitForTimeout(500)
+  app.page.off('console', hear)
+  expect(complaints).toEqual([])
+})
+
 test('opens the main window with its title', async () => {
-  expect(await app.page.title()).toBe('Countersign')
+  expect(await app.page.title()).toContain('Countersign')
   expect(app.page.url().split('#')[0]).toBe('https://countersign.invalid/index.html')
 })
 
@@ -168,12 +180,12 @@ test('the window stays on its page, whatever asks it to go', async () => {
 })
 
 test('popups do not open, and a tab that something else opens is closed', async () => {
-  const count = (): number => app.browser.contexts().flatMap((context) => context.pages()).length
-  const before = count()
   expect(await app.page.evaluate(() => window.open('https://example.com/') === null)).toBe(true)
   const session = await app.browser.newBrowserCDPSession()
-  await session.send('Target.createTarget', { url: 'about:blank' })
-  await expect.poll(count, { timeout: 5000 }).toBe(before)
+  const { targetId } = await session.send('Target.createTarget', { url: 'about:blank' })
+  const isThere = async (): Promise<boolean> =>
+    (await session.send('Target.getTargets')).targetInfos.some((target) => target.targetId === targetId)
+  await expect.poll(isThere, { timeout: 5000 }).toBe(false)
 })
 
 test('every permission but the clipboard is denied without a question', async () => {
@@ -184,6 +196,10 @@ test('every permission but the clipboard is denied without a question', async ()
     return Promise.all(names.map(query))
   })
   expect(new Set(states)).toEqual(new Set(['denied']))
+  const copying = await app.page.evaluate(
+    async () => (await navigator.permissions.query({ name: 'clipboard-write' as PermissionName })).state,
+  )
+  expect(copying).toBe('granted')
 })
 
 test('nothing of the app listens on the network but the port the test itself added', () => {
@@ -211,7 +227,7 @@ test('closing the window ends the app and leaves no process and no profile', asy
   await app.page.close()
   expect(await app.exited).toBe(0)
   await expect.poll(() => family.filter(isAlive), { timeout: 5000 }).toEqual([])
-  expect(readdirSync(app.temporary).filter((name) => name.startsWith('countersign-window-'))).toEqual([])
+  expect(profilesIn(app.temporary)).toEqual([])
 })
 
 test('killing the browser ends the app; killing the app ends the browser', async () => {
@@ -222,7 +238,7 @@ test('killing the browser ends the app; killing the app ends the browser', async
   )
   process.kill(browserPid ?? 0, 'SIGKILL')
   expect(await first.exited).toBe(0)
-  expect(readdirSync(first.temporary).filter((name) => name.startsWith('countersign-window-'))).toEqual([])
+  expect(profilesIn(first.temporary)).toEqual([])
   await first.end()
 
   const second = await startTestApp()
@@ -232,6 +248,21 @@ test('killing the browser ends the app; killing the app ends the browser', async
   await expect.poll(() => others.filter(isAlive), { timeout: 8000 }).toEqual([])
   await second.end()
 })
+
+test('a signal while the browser starts leaves no process and no profile', async () => {
+  const early = await spawnTestApp()
+  await expect.poll(() => profilesIn(early.temporary).length, { interval: 5, timeout: 10_000 }).toBe(1)
+  const family = familyOf(early.process.pid ?? 0)
+  early.process.kill('SIGTERM')
+  await early.exited
+  await expect.poll(() => family.filter(isAlive), { timeout: 5000 }).toEqual([])
+  expect(profilesIn(early.temporary)).toEqual([])
+  await early.end()
+})
+
+function profilesIn(temporary: string): string[] {
+  return readdirSync(temporary).filter((name) => name.startsWith('countersign-window-'))
+}
 
 function commandOf(pid: number): string {
   try {
@@ -268,13 +299,22 @@ function listeningPorts(pids: ReadonlySet<number>): number[] {
   }
   const ports = new Set<number>()
   for (const pid of pids) {
-    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
+    for (const fd of openFilesOf(pid)) {
       const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${fd}`))?.[1]
       const port = inode === undefined ? undefined : inodes.get(inode)
       if (port !== undefined) ports.add(port)
     }
   }
   return [...ports].sort()
+}
+
+/** A process that ended meanwhile holds nothing open. */
+function openFilesOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`)
+  } catch {
+    return []
+  }
 }
 
 function linkOf(path: string): string {

@@ -50,7 +50,7 @@ test('locked, absent, and without D-Bus: each has its sentence and its hint, and
   const busOnly = join(home, 'bus.conf')
   writeFileSync(
     busOnly,
-    '<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context="default"><allow send_destination="*"/><allow own="*"/></policy></busconfig>',
+    '<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>',
   )
   const actions = ['state', 'read', 'create', 'sign']
   const locked = onBus(home, startLocked, ...actions)

@@ -53,5 +53,5 @@ export const electronSwitches: readonly (readonly [string, string?])[] = [
 
 export const schemePrivileges = {
   scheme: 'app',
-  privileges: { standard: true, secure: true, supportFetchAPI: false, corsEnabled: false, bypassCSP: false },
+  privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: false, bypassCSP: false },
 }

@@ -87,21 +87,24 @@ export async function acquireLock(fs: FileSystem, folder: string, options: LockO
   const path = `${folder}/lock-${owner.host}-${owner.boot}-${owner.pid}-${owner.started}-${owner.nonce}`
   const release = async () => {
     held.delete(owner.nonce)
-    await fs.unlink(path)
+    await unlinkIfPresent(fs, path)
     await removeIfEmpty(fs, folder)
   }
   const deadline = performance.now() + options.waitMs
   for (;;) {
     checkCancelled(options.signal)
     held.add(owner.nonce)
-    if (await create(fs, folder, path)) {
-      const other = await otherLock(fs, folder, owner.nonce, options.isAlive).catch(async (thrown: unknown) => {
-        await release().catch(() => undefined)
-        throw thrown
-      })
-      if (other === undefined) return release
-      await release()
-      if (performance.now() > deadline) throw busy(folder, other)
+    try {
+      if (await create(fs, folder, path)) {
+        const other = await otherLock(fs, folder, owner.nonce, options.isAlive)
+        if (other === undefined) return release
+        await release()
+        if (performance.now() > deadline) throw busy(folder, other)
+      }
+    } catch (thrown) {
+      // Whatever went wrong, the file must not pass for a lock that is held.
+      await release().catch(() => undefined)
+      throw thrown
     }
     // Two who met must not meet again at the next try.
     await sleep(10 + Math.random() * 60)

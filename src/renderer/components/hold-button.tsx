@@ -28,6 +28,8 @@ export function HoldButton({ label, holdMs, disabled, danger, otherwise, onHeld 
   const hintId = useId()
 
   const send = (event: HoldEvent) => {
+    // A disabled button hears no clicks, but it does hear pointers: the missing word must stop those as well.
+    if (disabled && event.kind !== 'lose') return
     const next = nextHold(latest.current, event, holdMs)
     latest.current = next
     setHold(next)
@@ -44,7 +46,7 @@ export function HoldButton({ label, holdMs, disabled, danger, otherwise, onHeld 
     if (!holding) return
     const lose = () => sendLatest.current({ kind: 'lose' })
     const timer = setTimeout(() => sendLatest.current({ kind: 'tick', at: performance.now() }), holdMs + 10)
-    
+    window.addEventListener('blur', lose)
     return () => {
       clearTimeout(timer)
       window.removeEventListener('blur', lose)

@@ -18,6 +18,7 @@ export interface ConfirmProps {
 }
 
 export function Confirm({ kind, label, proposal, signer, onCancel, onConfirm }: ConfirmProps): ReactElement {
+  // The people who signed have decided about the danger; publishing carries their decision out.
   const risk = kind === 'publish' && proposal.risk === 'dangerous' ? 'notable' : proposal.risk
   const deliberation = deliberationFor(risk)
   const danger = risk === 'dangerous'

@@ -98,7 +98,8 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
           <h2>Type {countOf(inspection.ask.length, 'word')} from another source</h2>
           <p className="soft measure">
             Ask a key holder, or look at the project's own page or a printed record. Compare the words you see here, and
-            type word {listOf(inspection.ask.map(String))}, which this screen does not show.
+            type {inspection.ask.length === 1 ? 'word' : 'words'} {listOf(inspection.ask.map(String))}, which this
+            screen does not show.
           </p>
         </div>
         <div className="row">

@@ -81,7 +81,7 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
       <Known title="Before you read on" findings={findings.filter((finding) => finding.risk === 'dangerous')} />
       <section className="stack tight" aria-label="Changes">
         <h2 className="unseen">Changes</h2>
-        <ul className="stack tight">
+        <ul className={changes.length > 60 ? 'stack tight many' : 'stack tight'}>
           {changes.map((change) => (
             <ChangeCard key={`${change.path} ${change.sentence}`} change={change} />
           ))}

@@ -18,6 +18,7 @@ export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }):
   const [stopping, setStopping] = useState(false)
   const cancelButton = useRef<HTMLButtonElement>(null)
   const cancel = async () => {
+    if (stopping) return
     setStopping(true)
     say('Stopping')
     await bridge().proposals.cancel()

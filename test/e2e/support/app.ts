@@ -10,22 +10,26 @@ import { startDisplay } from './display.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
-export interface RunningApp {
-  browser: Browser
-  /** The main window. */
-  page: Page
+/** The app's process, whether or not it shows a window yet. */
+export interface SpawnedApp {
   process: ChildProcess
   dataDir: string
   /** Where this app's profiles and other temporary files lie. */
   temporary: string
-  debuggingPort: number
   /** What the app wrote to standard error so far. */
   said(): string
-  /** Waits for a window that shows this page, e.g. the passphrase window. */
-  window(name: 'index.html' | 'prompt.html'): Promise<Page>
   /** Settles when the app's process has ended. */
   exited: Promise<number | null>
   end(): Promise<void>
+}
+
+export interface RunningApp extends SpawnedApp {
+  browser: Browser
+  /** The main window. */
+  page: Page
+  debuggingPort: number
+  /** Waits for a window that shows this page, e.g. the passphrase window. */
+  window(name: 'index.html' | 'prompt.html'): Promise<Page>
 }
 
 export interface StartOptions {
@@ -33,7 +37,7 @@ export interface StartOptions {
   env?: Readonly<Record<string, string>>
 }
 
-export async function startTestApp(options: StartOptions = {}): Promise<RunningApp> {
+export async function spawnTestApp(options: StartOptions = {}): Promise<SpawnedApp> {
   const entry = join(root, 'out/main/chromium.js')
   if (!existsSync(entry)) throw new Error('the app is not built: npm run build')
   const temporary = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
@@ -63,13 +67,14 @@ export async function startTestApp(options: StartOptions = {}): Promise<RunningA
     await display.end()
     rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
+  return { process: child, dataDir, temporary, said: () => said, exited, end }
+}
+
+export async function startTestApp(options: StartOptions = {}): Promise<RunningApp> {
+  const spawned = await spawnTestApp(options)
+  const { temporary, exited, said, end } = spawned
   try {
-    const debuggingPort = await until(
-      'the debugging port',
-      () => portOf(temporary),
-      exited,
-      () => said,
-    )
+    const debuggingPort = await until('the debugging port', () => portOf(temporary), exited, said)
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${debuggingPort}`)
     const window = (name: string): Promise<Page> =>
       until(
@@ -79,11 +84,11 @@ export async function startTestApp(options: StartOptions = {}): Promise<RunningA
           return pages.find((page) => new URL(page.url()).pathname === `/${name}`)
         },
         exited,
-        () => said,
+        said,
       )
     const page = await window('index.html')
     await page.waitForLoadState('load')
-    return { browser, page, process: child, dataDir, temporary, debuggingPort, said: () => said, window, exited, end }
+    return { ...spawned, browser, page, debuggingPort, window }
   } catch (error) {
     await end()
     throw error

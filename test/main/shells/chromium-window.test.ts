@@ -103,7 +103,11 @@ test.each<[string, (browser: Awaited<ReturnType<typeof opened>>) => Promise<void
   ['another script world of the page', ({ bind }) => bind(8, call)],
   [
     'a world that says it is not the page\u2019s own',
-    ({ world, bind }) => after(world(8, {}, { isDefault: false }), () => bind(8, call)),
+    async ({ world, emit, bind }) => {
+      world(8, {}, { isDefault: false })
+      emit('Runtime.consoleAPICalled', { executionContextId: 8, args: [{ objectId: 'receiver' }] })
+      await bind(8, call)
+    },
   ],
   ['a frame inside the page', ({ world, bind }) => after(world(8, {}, { frameId: 'inner' }), () => bind(8, call))],
   ['another binding', ({ bind }) => bind(7, call, 'other')],

@@ -43,12 +43,16 @@ function prepared(): string {
 const reopened = (root: string, fs: FileSystem = blockingFileSystem) =>
   directoryTransport(root, { fs, isAlive: () => false })
 
+/** What is listed and what can be read must agree, for every name that ever was there. */
 async function state(transport: Transport): Promise<Record<string, string>> {
-  const names = await transport.list('', signal)
-  const texts = await Promise.all(names.map((name) => transport.read(name, 100, signal)))
-  return Object.fromEntries(
-    names.map((name, at) => [name, new TextDecoder().decode(texts[at] ?? utf8('(listed, absent)'))]),
-  )
+  const listed = await transport.list('', signal)
+  const found: Record<string, string> = {}
+  for (const name of [...new Set([...listed, ...Object.keys(before), ...Object.keys(after)])].sort()) {
+    const bytes = await transport.read(name, 100, signal)
+    if (bytes !== undefined) found[name] = new TextDecoder().decode(bytes)
+  }
+  expect(Object.keys(found)).toEqual(listed)
+  return found
 }
 
 const filesOnly = (root: string) =>
@@ -85,6 +89,10 @@ describe.each(faults)('%s', (_, fault) => {
       const { thrown, call } = struck
       const where = `call ${at}: ${call.replaceAll(root, '')}`
 
+      const isCommitted = thrown instanceof AppError && thrown.data?.committed === true
+      // Who is told that nothing was written finds nothing, not even a temporary file.
+      if (thrown instanceof AppError && !isCommitted) expect(filesOnly(root), where).toEqual(before)
+
       const readOnly = await state(reopened(root, readOnlyFileSystem()))
       const found = await state(reopened(root))
       expect(readOnly, `${where}, read-only`).toEqual(found)
@@ -99,7 +107,6 @@ describe.each(faults)('%s', (_, fault) => {
         else {
           expect(thrown, where).toBeInstanceOf(AppError)
           expect(thrown, where).toMatchObject({ code: expect.stringMatching(/^source\//) })
-          const isCommitted = thrown instanceof AppError && thrown.data?.committed === true
           expect(found, where).toEqual(isCommitted ? after : before)
         }
       } else expect(thrown === undefined || thrown instanceof Death || thrown instanceof AppError, where).toBe(true)
@@ -175,4 +182,12 @@ test('what the change rests on is on the disk before the change', async () => {
     '/metadata/b.json',
     '/a.json',
   ])
+})
+
+test('our own folder is on the disk before the change, also when nothing else in the root changes', async () => {
+  const root = prepared()
+  const fs = faultyFileSystem(-1, { kind: 'error', errno: 'EIO' })
+  await directoryTransport(root, { fs }).write(new Map([['metadata/b.json', utf8('b')]]), new Map(), '', signal)
+  const decided = fs.log.findIndex((line) => line.endsWith('/journal') && line.startsWith('rename'))
+  expect(fs.log.slice(0, decided)).toContain(`sync ${root}`)
 })

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -120,13 +121,41 @@ describe.each([
       }),
     })
     expect(await replaced.read('file', 1000, signal)).toEqual(utf8('start'))
-    const swapped = directoryTransport(root, {
-      fs: meddling(() => {
-        rmSync(path)
-        symlinkSync('/etc/passwd', path)
-      }),
+    let reads = 0
+    const swapping = meddling(() => {
+      rmSync(path)
+      symlinkSync('/etc/passwd', path)
     })
+    const read: FileSystem['read'] = (...args) => {
+      reads++
+      return fs.read(...args)
+    }
+    const swapped = directoryTransport(root, { fs: { ...swapping, read } })
     expect(await codeOfPromise(swapped.read('file', 1000, signal))).toBe('source/rejected')
+    expect(reads).toBe(0)
+  })
+
+  test.each([
+    ['grows', 'more than there was'],
+    ['shrinks', 'x'],
+  ])('a file that %s between looking and reading is a conflict', async (_, text) => {
+    const root = temporaryFolder()
+    const path = join(root, 'file')
+    writeFileSync(path, 'as it was')
+    const fstat: FileSystem['fstat'] = async (fd) => {
+      const stats = await fs.fstat(fd)
+      return Object.assign(stats, { size: 'as it was'.length })
+    }
+    const read: FileSystem['read'] = async (...args) => {
+      writeFileSync(path, text)
+      return fs.read(...args)
+    }
+    const lstatIfPresent: FileSystem['lstatIfPresent'] = (at) => {
+      if (at === path) writeFileSync(path, 'as it was')
+      return fs.lstatIfPresent(at)
+    }
+    const transport = directoryTransport(root, { fs: { ...fs, fstat, read, lstatIfPresent } })
+    expect(await codeOfPromise(transport.read('file', 1000, signal))).toBe('source/conflict')
   })
 
   test('hostile names reach no file, in any call', async () => {
@@ -336,10 +365,18 @@ describe('the lock', () => {
     expect(everythingIn(root)).toEqual({ a: 'x' })
   })
 
+  // proc(5): the 22nd field, counted behind the name in parentheses.
+  const startOfParent =
+    readFileSync(`/proc/${process.ppid}/stat`, 'latin1')
+      .replace(/^.*\) /, '')
+      .split(' ')[19] ?? ''
+  const parent = String(process.ppid)
+
   test.each([
+    ['a process that lives', [undefined, undefined, parent, startOfParent], true],
     ['another computer', ['ffffffff', undefined, undefined, undefined], true],
-    ['this computer before it was started again', [undefined, 'ffffffff', undefined, undefined], false],
-    ['a process whose number was given to another', [undefined, undefined, String(process.ppid), '1'], false],
+    ['this computer before it was started again', [undefined, 'ffffffff', parent, startOfParent], false],
+    ['a process whose number was given to another', [undefined, undefined, parent, '1'], false],
     ['a process that is gone', [undefined, undefined, '4194399', undefined], false],
     ['this process, which does not hold it', [undefined, undefined, undefined, undefined], false],
   ])('of %s', async (_, parts, lives) => {

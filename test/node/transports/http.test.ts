@@ -122,6 +122,13 @@ test('endless data ends at the limit, whatever length was announced', async () =
   expect(sent - before).toBeLessThan(10_000_000)
 })
 
+test('an honest server that announces too much spares us the wait', async () => {
+  const origin = await serve((_, response) => response.writeHead(200, { 'content-length': '1000000' }).flushHeaders())
+  const began = performance.now()
+  expect(await codeOfPromise(httpTransport(origin).read('x', 1000, signal))).toBe('source/too-large')
+  expect(performance.now() - began).toBeLessThan(3000)
+})
+
 test('an answer that is cut off is not taken for the file', async () => {
   const origin = await serve((_, response) => {
     response.writeHead(200, { 'content-length': '100' })
@@ -134,7 +141,8 @@ test('an answer that is cut off is not taken for the file', async () => {
 test('silence before, between and all along the answer has an end', async () => {
   const origin = await serve((request, response) => {
     if (request.url === '/silent') return
-    response.writeHead(200)
+    response.writeHead(200).flushHeaders()
+    if (request.url === '/begins') return
     response.write('x')
     if (request.url === '/stalls') return
     const drip = setInterval(() => response.write('x'), 20)
@@ -143,6 +151,8 @@ test('silence before, between and all along the answer has an end', async () => 
   const limits = { answerMs: 150, idleMs: 150, totalMs: 10_000 }
   const began = performance.now()
   expect(await codeOfPromise(httpTransport(origin, limits).read('silent', 1000, signal))).toBe('source/unreachable')
+  const patient = { ...limits, answerMs: 10_000 }
+  expect(await codeOfPromise(httpTransport(origin, patient).read('begins', 1000, signal))).toBe('source/unreachable')
   expect(await codeOfPromise(httpTransport(origin, limits).read('stalls', 1000, signal))).toBe('source/unreachable')
   expect(await codeOfPromise(httpTransport(origin, { ...limits, totalMs: 300 }).read('drips', 1000, signal))).toBe(
     'source/unreachable',

@@ -1,12 +1,12 @@
 // The catalogue of findings: what a reviewer should know about a document besides its changes, in words, with the clients it concerns.
 // What each client does was read in its source or tried: python-tuf 5, go-tuf 2, tough 0.19, tuf-js 5 and 6, tuf-on-ci 0.20.
 import type { Finding, Risk } from '../../proposal.ts'
-import { capital, countText, daysText, groupsText, listText, quoted, roleText, someText } from './shown.ts'
+import { countText, daysText, idText, listText, quoted, roleText, sentenceOf, someText } from './shown.ts'
 import { visible } from './visible.ts'
 
 type Rule<F> = (facts: F) => Finding
 
-function rule<F>(
+function rule<F extends object>(
   code: string,
   risk: Risk | ((facts: F) => Risk),
   sentence: (facts: F) => string,
@@ -17,7 +17,7 @@ function rule<F>(
     return {
       code,
       risk: typeof risk === 'function' ? risk(facts) : risk,
-      sentence: capital(sentence(facts)),
+      sentence: sentenceOf(sentence(facts), facts),
       ...(names === undefined || names.length === 0 ? {} : { clients: names }),
     }
   }
@@ -25,6 +25,9 @@ function rule<F>(
 
 interface Who {
   who: string
+}
+interface Names {
+  names: readonly string[]
 }
 interface OfRole {
   role: string
@@ -34,9 +37,19 @@ interface Dated {
   days: number
 }
 /** What the names are names of: "artifact", "role", "key holder". */
-interface Named {
+interface Named extends Names {
   what: string
-  names: readonly string[]
+}
+
+type TwoIds =
+  | { where: 'role'; who: string; ids: readonly string[]; role: string }
+  | { where: 'document'; who: string; ids: readonly string[] }
+  | { where: 'versions'; names: readonly string[] }
+
+function onlineText({ names, why }: { names: readonly string[]; why: 'address' | 'shared' }): string {
+  const isOne = names.length === 1
+  if (why === 'address') return `${isOne ? 'is' : 'are'} used by a machine on the network`
+  return `also ${isOne ? 'signs' : 'sign'} for snapshot or timestamp, usually on a machine on the network`
 }
 
 const isRoot = ({ role }: OfRole): boolean => role === 'root'
@@ -49,29 +62,29 @@ export const findings = {
     'key-id-mismatch',
     'dangerous',
     (f) =>
-      `the id of ${f.who}, ${groupsText(visible(f.id).slice(0, 16))}, does not follow from its content; it should begin with ${groupsText(f.expected.slice(0, 16))}. Clients that check ids refuse the whole document`,
+      `the id of ${f.who}, ${idText(f.id)}, does not follow from its content; it should begin with ${idText(f.expected)}. Clients that check ids refuse the whole document`,
     ['tough'],
   ),
   'key-id-bare': rule<Who & { id: string }>(
     'key-id-bare',
     'notable',
     (f) =>
-      `the id of ${f.who}, ${groupsText(f.id.slice(0, 16))}, follows from the key alone and not from the fields beside it, as the specification asks. Clients that check ids refuse the whole document`,
+      `the id of ${f.who}, ${idText(f.id)}, follows from the key alone and not from the fields beside it, as the specification asks. Clients that check ids refuse the whole document`,
     ['tough'],
   ),
-  'same-key-two-ids': rule<
-    Who & { ids: readonly string[]; where: 'one role' | 'one document' | 'two versions'; role?: string }
-  >(
+  'same-key-two-ids': rule<TwoIds>(
     'same-key-two-ids',
-    (f) => (f.where === 'one role' ? 'dangerous' : 'notable'),
+    (f) => (f.where === 'role' ? 'dangerous' : 'notable'),
     (f) => {
-      const ids = listText(f.ids.map((id) => groupsText(visible(id).slice(0, 16))))
-      if (f.where === 'two versions')
-        return `${f.who} has another id in this version (${ids}); one person signs once, and clients look for the signature under both ids`
-      if (f.where === 'one document') return `${f.who} stands under several ids (${ids}); it is one key`
-      return `${f.who} stands in ${roleText(f.role ?? '')} under several ids (${ids}). Here it counts once; some clients count ids, so there one person can count as several`
+      if (f.where === 'versions') {
+        const keys = f.names.length === 1 ? 'one key' : `${f.names.length} keys`
+        return `${keys} of root (${someText(f.names)}) ${f.names.length === 1 ? 'has another id' : 'have other ids'} than before: each person signs once, and clients look for that signature under the old and under the new id`
+      }
+      const ids = listText(f.ids.map(idText))
+      if (f.where === 'document') return `${f.who} stands under several ids (${ids}); it is one key`
+      return `${f.who} stands in ${roleText(f.role)} under several ids (${ids}). Here it counts once; some clients count ids, so there one person can count as several`
     },
-    (f) => (f.where === 'one role' ? ['python-tuf', 'tough', 'tuf-js'] : []),
+    (f) => (f.where === 'role' ? ['python-tuf', 'tough', 'tuf-js'] : []),
   ),
   'threshold-above-keys': rule<OfRole & { threshold: number; usable: number }>(
     'threshold-above-keys',
@@ -83,7 +96,7 @@ export const findings = {
     'role-key-missing',
     'notable',
     (f) =>
-      `${roleText(f.role)} names the key ${groupsText(visible(f.id).slice(0, 16))}, which is not in the list of keys. Some clients then refuse the role`,
+      `${roleText(f.role)} names the key ${idText(f.id)}, which is not in the list of keys. Some clients then refuse the role`,
     ['go-tuf'],
   ),
   'unknown-key-type': rule<Who & { type: string; scheme: string }>(
@@ -103,27 +116,19 @@ export const findings = {
     (f) => `${f.who} cannot be used: ${visible(f.why)}`,
   ),
   'unused-key': rule<Who>('unused-key', 'routine', (f) => `${f.who} stands in the list of keys, and no role uses it`),
-  'client-p384': rule<Who>(
+  'client-p384': rule<Names>(
     'client-p384',
     'notable',
     (f) =>
-      `${f.who} is a P-384 key. Some clients cannot read a document that holds one, others judge its signatures wrongly`,
+      `some clients cannot read a document with a P-384 key in it, others judge its signatures wrongly: ${someText(f.names)}`,
     ['tough', 'tuf-js before 6'],
   ),
-  'client-hex-key': rule<Who>(
+  'client-hex-key': rule<Names>(
     'client-hex-key',
     'notable',
-    (f) => `${f.who} is written in hexadecimal and not in PEM; some clients cannot use it`,
-    ['python-tuf', 'go-tuf'],
-  ),
-  'client-rsa-size': rule<Who & { bits: number }>(
-    'client-rsa-size',
-    (f) => (f.bits < 2048 ? 'dangerous' : 'notable'),
     (f) =>
-      f.bits < 2048
-        ? `${f.who} has ${f.bits} bits, which is too short to be safe`
-        : `${f.who} has ${f.bits} bits; some clients take at most 8192`,
-    ['tough'],
+      `${f.names.length === 1 ? 'one key is' : `${f.names.length} keys are`} written in hexadecimal and not in PEM, which some clients cannot use: ${someText(f.names)}`,
+    ['python-tuf', 'go-tuf'],
   ),
 
   'expires-not-spec': rule<{ text: string }>(
@@ -222,7 +227,7 @@ export const findings = {
     'offline-key-online',
     (f) => (f.suffices ? 'dangerous' : 'notable'),
     (f) =>
-      `${roleText(f.role)} counts ${someText(f.names)}, ${f.why === 'address' ? 'which a machine on the network uses' : 'which also signs for snapshot or timestamp, usually on a machine on the network'}${f.suffices ? `; that is enough to sign ${roleText(f.role)} without a person` : ''}`,
+      `${roleText(f.role)} counts ${someText(f.names)}, which ${onlineText(f)}${f.suffices ? `; that is enough to sign ${roleText(f.role)} without a person` : ''}`,
   ),
   'online-keys-differ': rule<object>(
     'online-keys-differ',
@@ -245,8 +250,7 @@ export const findings = {
   'signature-stranger': rule<{ id: string }>(
     'signature-stranger',
     'notable',
-    (f) =>
-      `there is a signature by the key ${groupsText(visible(f.id).slice(0, 16))}, which nobody asks for; it does not count`,
+    (f) => `there is a signature by the key ${idText(f.id)}, which nobody asks for; it does not count`,
   ),
 
   'bidi-characters': rule<Named>(

@@ -11,6 +11,7 @@ const ownerFields = ['x-countersign-keyowner', 'x-tuf-on-ci-keyowner', 'x-rstuf-
 const addressFields = ['x-tuf-on-ci-online-uri', 'x-rstuf-online-key-uri', 'x-playground-online-uri']
 const rehearsalField = 'x-countersign-rehearsal'
 const hashListField = 'keyid_hash_algorithms'
+const usualHashList = ['sha256', 'sha512']
 
 /** The parts of an entry that its label and owner tell; everything else in it is told on its own. */
 export function toldParts(at: Path, id: string, key: TufKey | undefined): Path[] {
@@ -18,8 +19,9 @@ export function toldParts(at: Path, id: string, key: TufKey | undefined): Path[]
   const parts: Path[] = [
     [...at, id, 'keytype'],
     [...at, id, 'scheme'],
-    [...at, id, hashListField],
   ]
+  // What securesystemslib wrote beside every key for years tells nothing; anything else in that place does.
+  if (isSameValue(key.raw[hashListField], usualHashList)) parts.push([...at, id, hashListField])
   if (key.key !== undefined) parts.push([...at, id, 'keyval', 'public'])
   const owner = ownerFieldOf(key)
   if (owner !== undefined) parts.push([...at, id, owner])
@@ -79,7 +81,11 @@ export function carriedFields(list: Path, old: TufKey, key: TufKey): { covers: P
     ]
     const [was, is] = [old.raw[name], key.raw[name]]
     if (isSameValue(was, is)) covers.push(...paths)
-    else if (!told.has(name)) {
+    else if (name === hashListField) {
+      facts.push(
+        fact(say.keyHashList({ who: keyOfText(key, key.id) }), [...list, key.id, name], pairText(was, is), paths),
+      )
+    } else if (!told.has(name)) {
       const at: Path = [...list, key.id, name]
       const facing = { path: pathText(at) }
       const telling =

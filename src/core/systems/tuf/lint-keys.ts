@@ -1,11 +1,11 @@
 // Findings about single keys: ids that do not follow from content, one key under two ids, types that clients refuse.
 import type { Finding } from '../../proposal.ts'
 import { findings as found } from './finding.ts'
-import { identityOf, idsByIdentity } from './holder.ts'
+import { byText, identityOf, idsByIdentity } from './holder.ts'
 import { isObject, type TufKey } from './key.ts'
 import { keysOf, type NamedRole, rolesOf } from './lint-scope.ts'
 import type { Signed } from './metadata.ts'
-import { keyOfText } from './shown.ts'
+import { holderText, keyOfText } from './shown.ts'
 
 export function keyFindings(before: Signed | undefined, after: Signed): Finding[] {
   const keys = keysOf(after)
@@ -16,7 +16,23 @@ export function keyFindings(before: Signed | undefined, after: Signed): Finding[
     list.push(...idFindings(who, key), ...typeFindings(who, key))
     if (!used.has(id)) list.push(found['unused-key']({ who }))
   }
-  return [...list, ...twoIdFindings(after), ...(before === undefined ? [] : newIdFindings(before, after))]
+  return [
+    ...list,
+    ...writingFindings([...keys.values()]),
+    ...twoIdFindings(after),
+    ...(before === undefined ? [] : newIdFindings(before, after)),
+  ]
+}
+
+/** Told once for all keys: what is true of one is usually true of all. */
+function writingFindings(keys: readonly TufKey[]): Finding[] {
+  const names = (list: readonly TufKey[]): string[] =>
+    list.map((key) => holderText(key, key.id).replace(/^the key /, '')).sort(byText)
+  const [p384, hex] = [keys.filter((key) => key.key?.scheme === 'ecdsa-p384-sha384'), keys.filter(isHexPoint)]
+  return [
+    ...(p384.length === 0 ? [] : [found['client-p384']({ names: names(p384) })]),
+    ...(hex.length === 0 ? [] : [found['client-hex-key']({ names: names(hex) })]),
+  ]
 }
 
 /** Specification 4.2: clients must check that the id is the hash of the whole entry. Few do; tough does, and refuses the file. */
@@ -31,29 +47,17 @@ const knownTypes = new Set(['ed25519', 'ecdsa', 'ecdsa-sha2-nistp256', 'ecdsa-sh
 const knownSchemes = new Set(['ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'rsassa-pss-sha256'])
 
 function typeFindings(who: string, key: TufKey): Finding[] {
-  if (key.key === undefined) {
-    const isKnown = knownTypes.has(key.keytype) && knownSchemes.has(key.scheme)
-    if (isKnown) return [found['unusable-key']({ who, why: key.unusable ?? 'its value cannot be read' })]
-    return [found['unknown-key-type']({ who, type: key.keytype, scheme: key.scheme })]
-  }
-  switch (key.key.scheme) {
-    case 'ed25519':
-      return []
-    case 'ecdsa-p256-sha256':
-      return isHex(key) ? [found['client-hex-key']({ who })] : []
-    case 'ecdsa-p384-sha384':
-      return [found['client-p384']({ who }), ...(isHex(key) ? [found['client-hex-key']({ who })] : [])]
-    case 'rsa-pss-sha256': {
-      const bits = Number(/\d+$/.exec(key.label)?.[0])
-      return bits < 2048 || bits > 8192 ? [found['client-rsa-size']({ who, bits })] : []
-    }
-  }
+  if (key.key !== undefined) return []
+  const isKnown = knownTypes.has(key.keytype) && knownSchemes.has(key.scheme)
+  if (isKnown) return [found['unusable-key']({ who, why: key.unusable ?? 'its value cannot be read' })]
+  return [found['unknown-key-type']({ who, type: key.keytype, scheme: key.scheme })]
 }
 
-function isHex(key: TufKey): boolean {
+/** An ECDSA key as go-tuf wrote it until 2022: the bare point. */
+function isHexPoint(key: TufKey): boolean {
   const { keyval } = key.raw
   const value = isObject(keyval) ? keyval.public : undefined
-  return typeof value === 'string' && !value.includes('-----BEGIN')
+  return key.key?.scheme.startsWith('ecdsa-') === true && typeof value === 'string' && !value.includes('-----BEGIN')
 }
 
 function twoIdFindings(after: Signed): Finding[] {
@@ -63,8 +67,8 @@ function twoIdFindings(after: Signed): Finding[] {
     const id = ids[0] ?? ''
     const who = keyOfText(keysOf(after).get(id), id)
     const together = rolesOf(after).filter((role) => ids.filter((one) => role.keyids.includes(one)).length > 1)
-    if (together.length === 0) list.push(found['same-key-two-ids']({ who, ids, where: 'one document' }))
-    for (const role of together) list.push(found['same-key-two-ids']({ who, ids, where: 'one role', role: role.name }))
+    if (together.length === 0) list.push(found['same-key-two-ids']({ who, ids, where: 'document' }))
+    for (const role of together) list.push(found['same-key-two-ids']({ who, ids, where: 'role', role: role.name }))
   }
   return list
 }
@@ -80,12 +84,13 @@ function newIdFindings(before: Signed, after: Signed): Finding[] {
       return key?.key === undefined ? [] : [[identityOf(key), id] as const]
     }),
   )
-  return [...newIds].flatMap((id) => {
+  const names = [...newIds].flatMap((id) => {
     const key = after.keys.get(id)
     const was = key === undefined ? undefined : old.get(identityOf(key))
-    if (key === undefined || was === undefined || was === id || oldIds.has(id) || newIds.has(was)) return []
-    return [found['same-key-two-ids']({ who: keyOfText(key, id), ids: [was, id], where: 'two versions' })]
+    const isKept = was === undefined || was === id || oldIds.has(id) || newIds.has(was)
+    return key === undefined || isKept ? [] : [holderText(key, id).replace(/^the key /, '')]
   })
+  return names.length === 0 ? [] : [found['same-key-two-ids']({ where: 'versions', names: names.sort(byText) })]
 }
 
 function isRoot(role: NamedRole): boolean {

@@ -1,7 +1,7 @@
 // The catalogue: every sentence that a review can show about roles, dates and versions, each with its risk. The same fact
 // has the same words everywhere. Sentences about keys stand in sentence-keys.ts, about artifacts and delegations in sentence-targets.ts.
 import type { Risk } from '../../proposal.ts'
-import { capital, countText, daysText, numberText, roleText, someText } from './shown.ts'
+import { countText, daysText, numberText, roleText, sentenceOf, someText } from './shown.ts'
 
 /** How a fact takes part in the headline: equal phrases are said once, about all their subjects. */
 export interface Head {
@@ -20,7 +20,7 @@ export interface Telling {
 
 export type Saying<F> = (facts: F) => Telling
 
-export function saying<F>(
+export function saying<F extends object>(
   kind: string,
   risk: Risk | ((facts: F) => Risk),
   sentence: (facts: F) => string,
@@ -30,7 +30,7 @@ export function saying<F>(
   return (facts) => ({
     kind,
     risk: typeof risk === 'function' ? risk(facts) : risk,
-    sentence: capital(sentence(facts)),
+    sentence: sentenceOf(sentence(facts), facts),
     ...(phrase === undefined ? {} : { head: { subject: subject(facts), phrase } }),
   })
 }
@@ -69,6 +69,12 @@ function thresholdText({ role, from, to, was, of }: ThresholdFacts): string {
   if (of === 1 && to === 1)
     return `${roleText(role)} needs the one signature of its one key instead of ${from} of ${was}`
   return `${roleText(role)} needs ${to} of ${countText(of, 'signature')} instead of ${from} of ${was}`
+}
+
+function thresholdsOf(names: readonly string[]): string {
+  const [name] = names
+  if (names.length > 1 || name === undefined) return `the thresholds of ${roles(names)}`
+  return /^[a-z]+[^s”]$/.test(roleText(name)) ? `${roleText(name)}'s threshold` : `the threshold of ${roleText(name)}`
 }
 
 function moving<F extends RoleFacts>(say: Saying<F>): Saying<F> {
@@ -209,8 +215,7 @@ export const sentences = {
       'thresholdLowered',
       'dangerous',
       thresholdText,
-      (names) =>
-        names.length === 1 ? `lowers ${roles(names)}'s threshold` : `lowers the thresholds of ${roles(names)}`,
+      (names) => `lowers ${thresholdsOf(names)}`,
       roleOf,
     ),
   ),
@@ -219,8 +224,7 @@ export const sentences = {
       'thresholdRaised',
       'notable',
       thresholdText,
-      (names) =>
-        names.length === 1 ? `raises ${roles(names)}'s threshold` : `raises the thresholds of ${roles(names)}`,
+      (names) => `raises ${thresholdsOf(names)}`,
       roleOf,
     ),
   ),

@@ -11,6 +11,17 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+const nameFields = new Set(['who', 'gone', 'leaving'])
+
+/** Begins with a capital letter, unless it begins with someone's name: that stays as it is written. */
+export function sentenceOf(text: string, facts: object): string {
+  const named: unknown[] = Object.entries(facts).flatMap(([field, value]) => (nameFields.has(field) ? value : []))
+  const isName = named.some(
+    (name) => typeof name === 'string' && text.startsWith(name) && !/^the (missing )?key /.test(name),
+  )
+  return isName ? text : capital(text)
+}
+
 /** "Dana, Lee and Priya" */
 export function listText(items: readonly string[]): string {
   return items.length <= 1 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`

@@ -209,7 +209,7 @@ describe('attacks', () => {
     const raw = tufKeyObject(stranger.key)
     const id = keyIdOf(raw)
     fields.version = 2 as never
-    fields.keys = { ...fields.keys, [id]: raw }
+    fields.keys = { ...(fields.keys as JsonObject), [id]: raw }
     ;(fields.roles as Record<string, JsonObject>).root = { keyids: [id], threshold: 1 }
     put(repository, 'metadata/2.root.json', await signed(fields, 'root', [{ id, signer: stranger }]))
     expect(await codeOfPromise(run())).toBe('trust/threshold')
@@ -233,7 +233,7 @@ describe('attacks', () => {
     const id = keyIdOf(raw)
     const fields = signedOf(repository, '1.root.json', 'root')
     fields.version = 2 as never
-    fields.keys = { ...fields.keys, [id]: raw }
+    fields.keys = { ...(fields.keys as JsonObject), [id]: raw }
     ;(fields.roles as Record<string, JsonObject>).timestamp = { keyids: [id], threshold: 1 }
     put(repository, 'metadata/2.root.json', await signed(fields, 'root', people()))
     const timestamp = { ...signedOf(repository, 'timestamp.json', 'timestamp'), version: 2 }

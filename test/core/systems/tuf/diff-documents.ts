@@ -117,7 +117,11 @@ export function timestamp(): Loose {
   }
 }
 
-export function metadata(signed: Loose, signatures: readonly TufSignature[] = [], type: RoleType = signed._type): Metadata {
+export function metadata(
+  signed: Loose,
+  signatures: readonly TufSignature[] = [],
+  type: RoleType = signed._type,
+): Metadata {
   return parseMetadata(encodeMetadata(signed, signatures), type, 'test document')
 }
 
