@@ -29,12 +29,22 @@ export function toHex(bytes: Uint8Array): string {
   return text
 }
 
+/** Value of a hexadecimal digit by its character code; 255 for every other character. */
+const valueOfDigit = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(value) ? 255 : value
+})
+
 export function parseHex(text: string, what: string): Uint8Array<ArrayBuffer> {
-  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) {
-    throw new AppError({ code: 'format/malformed', message: `${what} is not hexadecimal` })
+  const bytes = new Uint8Array(text.length >> 1)
+  let isHex = text.length % 2 === 0
+  for (let i = 0; isHex && i < bytes.length; i++) {
+    const high = valueOfDigit[text.charCodeAt(2 * i)] ?? 255
+    const low = valueOfDigit[text.charCodeAt(2 * i + 1)] ?? 255
+    isHex = high < 16 && low < 16
+    bytes[i] = (high << 4) | low
   }
-  const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  if (!isHex) throw new AppError({ code: 'format/malformed', message: `${what} is not hexadecimal` })
   return bytes
 }
 

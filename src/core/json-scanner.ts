@@ -25,7 +25,7 @@ export class JsonScanner {
   private at = 0
   private written = 0
   /** Members of the objects that are open: start of member, end of its key, in the output. */
-  private starts = new Int32Array(1024)
+  private starts = new Int32Array(64)
   private open = 0
   /** Set when the outermost object's members are not in canonical order: they keep their places in `output`. */
   private outerOrder: { start: number; end: number }[] | undefined

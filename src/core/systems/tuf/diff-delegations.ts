@@ -1,7 +1,7 @@
 // What changes about the roles that a targets document lets decide for artifacts: which, for what, in which order, with whose keys.
 import type { JsonObject, JsonValue } from '../../json.ts'
 import { periodFacts } from './diff-common.ts'
-import { type KeyScope, keyFacts, type RoleUse } from './diff-keys.ts'
+import { type KeyScope, keyFacts, keyScope, type RoleUse } from './diff-keys.ts'
 import { introducedParts, introduction, quorumText, roleFacts } from './diff-roles.ts'
 import type { Path } from './difference.ts'
 import { type Fact, fact } from './fact.ts'
@@ -39,13 +39,13 @@ function roleAt(name: string): Path {
 }
 
 export function delegationFacts(before: Delegations | undefined, after: Delegations | undefined): Fact[] {
-  const scope: KeyScope = {
+  const scope = keyScope({
     at: ['delegations', 'keys'],
-    before: before?.keys ?? new Map(),
-    after: after?.keys ?? new Map(),
+    before: before?.keys,
+    after: after?.keys,
     rolesBefore: usesOf(before),
     rolesAfter: usesOf(after),
-  }
+  })
   const facts = [
     ...listFacts(scope, before?.roles ?? [], after?.roles ?? []),
     ...binFacts(scope, before?.succinct, after?.succinct),
@@ -104,15 +104,14 @@ function addedFact(scope: KeyScope, role: DelegatedRole, next: DelegatedRole | u
   const after = `${quorumText(scope.after, use)}; ${fullScope(role)}`
   return fact(say.delegationAdded(facts), use.at, { after }, [
     ...toldParts(use.at),
-    ...introducedParts(scope, use),
+    ...introducedParts(scope.at, scope.after, use),
     [...listAt, 'order'],
   ])
 }
 
 function removedFact(scope: KeyScope, role: DelegatedRole): Fact {
   const use = { ...role, at: roleAt(role.name) }
-  const backwards: KeyScope = { ...scope, after: scope.before }
-  const covers = [...toldParts(use.at), ...introducedParts(backwards, use), [...listAt, 'order']]
+  const covers = [...toldParts(use.at), ...introducedParts(scope.at, scope.before, use), [...listAt, 'order']]
   return fact(
     say.delegationRemoved({ role: role.name, scope: scopeText(role) }),
     use.at,
@@ -218,12 +217,12 @@ function binFacts(scope: KeyScope, before: SuccinctRoles | undefined, after: Suc
     return [
       fact(say.binsAdded(facts), binsAt, { after: `${quorumText(scope.after, is)}; ${binsText(is)}` }, [
         ...told,
-        ...introducedParts(scope, is),
+        ...introducedParts(scope.at, scope.after, is),
       ]),
     ]
   }
   if (is === undefined) {
-    const covers = [...told, ...introducedParts({ ...scope, after: scope.before }, was)]
+    const covers = [...told, ...introducedParts(scope.at, scope.before, was)]
     return [
       fact(
         say.binsRemoved({ scope: binsText(was) }),

@@ -30,51 +30,75 @@ export interface KeyScope {
   after: Keys
   rolesBefore: readonly RoleUse[]
   rolesAfter: readonly RoleUse[]
+  /** Ids that stand in both documents, for different keys. */
+  swapped: ReadonlySet<string>
+  idsBefore: ReadonlyMap<string, readonly string[]>
+  idsAfter: ReadonlyMap<string, readonly string[]>
 }
 
-/** Ids that stand in both documents, for different keys. */
-export function swappedIds(scope: KeyScope): Set<string> {
-  const swapped = new Set<string>()
-  for (const [id, key] of scope.before) {
-    const other = scope.after.get(id)
-    if (other !== undefined && identityOf(other) !== identityOf(key)) swapped.add(id)
+/** Everything is looked up once: a document may name thousands of keys and roles. */
+export function keyScope(
+  lists: Pick<KeyScope, 'at' | 'rolesBefore' | 'rolesAfter'> & { before: Keys | undefined; after: Keys | undefined },
+): KeyScope {
+  const [before, after]: [Keys, Keys] = [lists.before ?? new Map(), lists.after ?? new Map()]
+  const swapped = [...before].filter(([id, key]) => {
+    const other = after.get(id)
+    return other !== undefined && identityOf(other) !== identityOf(key)
+  })
+  return {
+    ...lists,
+    before,
+    after,
+    swapped: new Set(swapped.map(([id]) => id)),
+    idsBefore: idsByIdentity(before),
+    idsAfter: idsByIdentity(after),
   }
-  return swapped
+}
+
+interface Uses {
+  before: ReadonlyMap<string, readonly RoleUse[]>
+  after: ReadonlyMap<string, readonly RoleUse[]>
 }
 
 export function keyFacts(scope: KeyScope): Fact[] {
-  const [usesBefore, usesAfter] = [usesOf(scope.rolesBefore), usesOf(scope.rolesAfter)]
-  const swapped = swappedIds(scope)
+  const { swapped, idsBefore, idsAfter } = scope
+  const uses: Uses = { before: usesOf(scope.rolesBefore), after: usesOf(scope.rolesAfter) }
   const facts: Fact[] = []
-  for (const id of swapped) facts.push(...swapFacts(scope, id, usesAfter.get(id) ?? []))
-  const [before, after] = [idsByIdentity(scope.before), idsByIdentity(scope.after)]
-  for (const identity of new Set([...before.keys(), ...after.keys()])) {
-    const was = (before.get(identity) ?? []).filter((id) => !swapped.has(id))
-    const is = (after.get(identity) ?? []).filter((id) => !swapped.has(id))
-    const isUsedBefore = (before.get(identity) ?? []).some((id) => usesBefore.has(id))
-    const isUsedAfter = (after.get(identity) ?? []).some((id) => usesAfter.has(id))
+  for (const id of swapped)
+    facts.push(
+      ...swapFacts(
+        scope,
+        id,
+        (uses.after.get(id) ?? []).map(({ name }) => name),
+      ),
+    )
+  for (const identity of new Set([...idsBefore.keys(), ...idsAfter.keys()])) {
+    const was = (idsBefore.get(identity) ?? []).filter((id) => !swapped.has(id))
+    const is = (idsAfter.get(identity) ?? []).filter((id) => !swapped.has(id))
+    const isUsedBefore = (idsBefore.get(identity) ?? []).some((id) => uses.before.has(id))
+    const isUsedAfter = (idsAfter.get(identity) ?? []).some((id) => uses.after.has(id))
     // The id under which a role uses the key comes first: the role's own fact tells that entry.
     if (was.length === 0 && is.length > 0)
       facts.push(
         ...addedFacts(
           scope,
-          [...is].sort((a, b) => Number(usesAfter.has(b)) - Number(usesAfter.has(a))),
+          [...is].sort((a, b) => Number(uses.after.has(b)) - Number(uses.after.has(a))),
           isUsedAfter,
         ),
       )
     else if (is.length === 0 && was.length > 0) facts.push(...removedFacts(scope, was, isUsedBefore))
-    else if (was.length > 0) facts.push(...keptFacts(scope, was, is, isUsedBefore && !isUsedAfter))
+    else if (was.length > 0) facts.push(...keptFacts(scope, uses, was, is, isUsedBefore && !isUsedAfter))
   }
   return facts
 }
 
-function usesOf(roles: readonly RoleUse[]): Map<string, string[]> {
-  const uses = new Map<string, string[]>()
+function usesOf(roles: readonly RoleUse[]): Map<string, RoleUse[]> {
+  const uses = new Map<string, RoleUse[]>()
   for (const role of roles) {
     for (const id of role.keyids) {
-      const names = uses.get(id)
-      if (names === undefined) uses.set(id, [role.name])
-      else names.push(role.name)
+      const known = uses.get(id)
+      if (known === undefined) uses.set(id, [role])
+      else known.push(role)
     }
   }
   return uses
@@ -131,7 +155,13 @@ function removedFacts(scope: KeyScope, ids: readonly string[], wasUsed: boolean)
 }
 
 /** The same key in both: perhaps under other ids, perhaps described in another way. */
-function keptFacts(scope: KeyScope, was: readonly string[], is: readonly string[], isLeft: boolean): Fact[] {
+function keptFacts(
+  scope: KeyScope,
+  uses: Uses,
+  was: readonly string[],
+  is: readonly string[],
+  isLeft: boolean,
+): Fact[] {
   const facts: Fact[] = []
   const gone = was.filter((id) => !scope.after.has(id))
   const come = is.filter((id) => !scope.before.has(id))
@@ -141,7 +171,7 @@ function keptFacts(scope: KeyScope, was: readonly string[], is: readonly string[
     facts.push(...writingFacts([...scope.at, id], id, old, key), ...detailFacts([...scope.at, id], id, old, key))
   }
   for (let i = 0; i < Math.max(gone.length, come.length); i++)
-    facts.push(...otherIdFacts(scope, gone[i], come[i], was, is))
+    facts.push(...otherIdFacts(scope, uses, gone[i], come[i], was, is))
   const id = is[0] ?? ''
   if (isLeft)
     facts.push(fact(say.keyLeftUnused({ who: keyOfText(scope.after.get(id), id) }), [...scope.at, id], {}, []))
@@ -150,6 +180,7 @@ function keptFacts(scope: KeyScope, was: readonly string[], is: readonly string[
 
 function otherIdFacts(
   scope: KeyScope,
+  uses: Uses,
   from: string | undefined,
   to: string | undefined,
   was: readonly string[],
@@ -167,9 +198,10 @@ function otherIdFacts(
     ...(from === undefined ? [] : toldParts(scope.at, from, old)),
     ...(to === undefined ? [] : toldParts(scope.at, to, key)),
     // The lists in which the id stands change with it.
-    ...[...scope.rolesBefore, ...scope.rolesAfter]
-      .filter((role) => role.keyids.some((id) => id === from || id === to))
-      .map((role) => [...role.at, 'keyids']),
+    ...[...(uses.before.get(from ?? '') ?? []), ...(uses.after.get(to ?? '') ?? [])].map((role) => [
+      ...role.at,
+      'keyids',
+    ]),
   ]
   if (to === undefined)
     return [fact(say.keyFewerIds({ who, count: is.length }), [...scope.at, from ?? ''], shown, covers)]

@@ -1,9 +1,9 @@
 // Who can sign for a role, and how many must: told by name, counted by key.
 
-import { type KeyScope, type RoleUse, swappedIds } from './diff-keys.ts'
+import type { KeyScope, RoleUse } from './diff-keys.ts'
 import type { Path } from './difference.ts'
 import { type Fact, fact } from './fact.ts'
-import { type Holder, holdersOf, idsByIdentity, type Keys, nameOf, namesOf, textOf } from './holder.ts'
+import { type Holder, holdersOf, type Keys, nameOf, namesOf, textOf } from './holder.ts'
 import { toldParts } from './key-entry.ts'
 import { sentences as say } from './sentence.ts'
 import { countText, idText, keyOfText, listText } from './shown.ts'
@@ -21,30 +21,14 @@ export function quorumText(keys: Keys, role: RoleUse): string {
 }
 
 /** What the first sight of a role tells of its keys: all of it, except fields that this program does not know. */
-export function introducedParts(scope: KeyScope, role: RoleUse): Path[] {
-  const ids = idsByIdentity(scope.after)
-  const holders = holdersOf(scope.after, role).values()
-  return [
-    [...role.at, 'threshold'],
-    [...role.at, 'keyids'],
-    ...[...holders].flatMap((holder) => entriesOf(scope.at, scope.after, holder, ids)),
-  ]
+export function introducedParts(at: Path, keys: Keys, role: RoleUse): Path[] {
+  const entries = role.keyids.flatMap((id) => toldParts(at, id, keys.get(id)))
+  return [[...role.at, 'threshold'], [...role.at, 'keyids'], ...entries]
 }
 
 export function introduction(keys: Keys, role: RoleUse): { threshold: number; of: number; names: string[] } {
   const holders = holdersOf(keys, role)
   return { threshold: role.threshold, of: holders.size, names: namesOf(holders.values()) }
-}
-
-function entriesOf(
-  at: Path,
-  keys: Keys,
-  holder: Holder,
-  ids: ReadonlyMap<string, readonly string[]>,
-  every = false,
-): Path[] {
-  const list = every ? (ids.get(holder.identity) ?? holder.ids) : holder.ids
-  return list.flatMap((id) => toldParts(at, id, keys.get(id)))
 }
 
 function thresholdFacts(before: RoleUse, after: RoleUse, was: number, is: number): Fact[] {
@@ -66,7 +50,7 @@ function memberFacts(
   was: ReadonlyMap<string, Holder>,
   is: ReadonlyMap<string, Holder>,
 ): Fact[] {
-  const swapped = swappedIds(scope)
+  const { swapped } = scope
   const [oldIds, newIds] = [new Set(before.keyids), new Set(after.keyids)]
   // An id that stays in the role but stands for another key is told where the key changes, not as a new member here.
   const isTold = (holder: Holder, other: ReadonlySet<string>): boolean =>
@@ -100,11 +84,13 @@ function pairFacts(
   removed: readonly Holder[],
   added: readonly Holder[],
 ): Fact[] {
-  const [before, after] = [idsByIdentity(scope.before), idsByIdentity(scope.after)]
   const covers = (gone: Holder | undefined, come: Holder | undefined): Path[] => [
     [...at, 'keyids'],
-    ...(gone === undefined ? [] : entriesOf(scope.at, scope.before, gone, before, true)),
-    ...(come === undefined ? [] : entriesOf(scope.at, scope.after, come, after)),
+    // A key that goes takes every entry of it along; of one that comes, further entries are told as second ids.
+    ...(gone === undefined ? [] : (scope.idsBefore.get(gone.identity) ?? [])).flatMap((id) =>
+      toldParts(scope.at, id, scope.before.get(id)),
+    ),
+    ...(come?.ids ?? []).flatMap((id) => toldParts(scope.at, id, scope.after.get(id))),
   ]
   const path: Path = [...at, 'keyids']
   const facts: Fact[] = []

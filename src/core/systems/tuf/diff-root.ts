@@ -1,6 +1,6 @@
 // What changes in a root document: who can sign for each of the four roles, and how clients find files.
 import { periodFacts } from './diff-common.ts'
-import { type KeyScope, keyFacts, type RoleUse } from './diff-keys.ts'
+import { keyFacts, keyScope, type RoleUse } from './diff-keys.ts'
 import { introducedParts, introduction, quorumText, roleFacts } from './diff-roles.ts'
 import { type Fact, fact } from './fact.ts'
 import { holdersOf } from './holder.ts'
@@ -8,13 +8,13 @@ import { type Root, topRoles } from './metadata.ts'
 import { sentences as say } from './sentence.ts'
 
 export function rootFacts(before: Root | undefined, after: Root): Fact[] {
-  const scope: KeyScope = {
+  const scope = keyScope({
     at: ['keys'],
-    before: before?.keys ?? new Map(),
+    before: before?.keys,
     after: after.keys,
     rolesBefore: usesOf(before),
     rolesAfter: usesOf(after),
-  }
+  })
   const facts = scope.rolesAfter.flatMap((role) => {
     const was = scope.rolesBefore.find((one) => one.name === role.name)
     return was === undefined
@@ -23,7 +23,7 @@ export function rootFacts(before: Root | undefined, after: Root): Fact[] {
             say.roleIntroduced({ role: role.name, ...introduction(scope.after, role) }),
             role.at,
             { after: quorumText(scope.after, role) },
-            introducedParts(scope, role),
+            introducedParts(scope.at, scope.after, role),
           ),
         ]
       : roleFacts(scope, was, role)

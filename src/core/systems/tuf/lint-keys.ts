@@ -1,7 +1,7 @@
 // Findings about single keys: ids that do not follow from content, one key under two ids, types that clients refuse.
 import type { Finding } from '../../proposal.ts'
 import { findings as found } from './finding.ts'
-import { byText, identityOf, idsByIdentity } from './holder.ts'
+import { byText, holdersOf, identityOf, idsByIdentity } from './holder.ts'
 import { isObject, type TufKey } from './key.ts'
 import { keysOf, type NamedRole, rolesOf } from './lint-scope.ts'
 import type { Signed } from './metadata.ts'
@@ -61,14 +61,20 @@ function isHexPoint(key: TufKey): boolean {
 }
 
 function twoIdFindings(after: Signed): Finding[] {
+  const keys = keysOf(after)
   const list: Finding[] = []
-  for (const ids of idsByIdentity(keysOf(after)).values()) {
-    if (ids.length < 2) continue
+  const together = new Set<string>()
+  for (const role of rolesOf(after)) {
+    for (const { identity, ids, key } of holdersOf(keys, role).values()) {
+      if (ids.length < 2) continue
+      together.add(identity)
+      list.push(found['same-key-two-ids']({ who: keyOfText(key, ids[0] ?? ''), ids, where: 'role', role: role.name }))
+    }
+  }
+  for (const [identity, ids] of idsByIdentity(keys)) {
+    if (ids.length < 2 || together.has(identity)) continue
     const id = ids[0] ?? ''
-    const who = keyOfText(keysOf(after).get(id), id)
-    const together = rolesOf(after).filter((role) => ids.filter((one) => role.keyids.includes(one)).length > 1)
-    if (together.length === 0) list.push(found['same-key-two-ids']({ who, ids, where: 'document' }))
-    for (const role of together) list.push(found['same-key-two-ids']({ who, ids, where: 'role', role: role.name }))
+    list.push(found['same-key-two-ids']({ who: keyOfText(keys.get(id), id), ids, where: 'document' }))
   }
   return list
 }

@@ -20,8 +20,6 @@ export interface LintInput {
   now: Date
 }
 
-export type { FindingCode } from './finding.ts'
-
 export function lintMetadata(input: LintInput): Finding[] {
   const { before, after, quorums } = input
   return [

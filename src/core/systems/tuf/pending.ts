@@ -48,7 +48,7 @@ async function readProposal(
   checkNextVersion(name, before, after)
   const lint = lintMetadata({ role, after, quorums, now: context.now, ...(before === undefined ? {} : { before }) })
   const findings = [...lint].sort(byRisk)
-  const diff = diffMetadata(before, after, { now: context.now })
+  const diff = diffMetadata(before, after, { now: context.now, role })
   const digest = toHex(await sha256(after.payload))
   const blocked = blockedBy(role, after, findings, context.now)
   return {

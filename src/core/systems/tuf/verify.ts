@@ -14,7 +14,12 @@ interface Holder {
   key: TufKey | undefined
 }
 
-function holdersOf(keys: ReadonlyMap<string, TufKey>, role: RoleKeys): Holder[] {
+/** A thousand bins share one role: who holds its keys is worked out once. */
+const known = new WeakMap<RoleKeys, { keys: ReadonlyMap<string, TufKey>; holders: readonly Holder[] }>()
+
+function holdersOf(keys: ReadonlyMap<string, TufKey>, role: RoleKeys): readonly Holder[] {
+  const before = known.get(role)
+  if (before?.keys === keys) return before.holders
   const holders = new Map<string, Holder>()
   for (const id of role.keyids) {
     const key = keys.get(id)
@@ -24,7 +29,9 @@ function holdersOf(keys: ReadonlyMap<string, TufKey>, role: RoleKeys): Holder[] 
     if (holder === undefined) holders.set(identity, { ids: [id], key })
     else holder.ids.push(id)
   }
-  return [...holders.values()]
+  const found = [...holders.values()]
+  known.set(role, { keys, holders: found })
+  return found
 }
 
 export async function quorumOf(
@@ -36,9 +43,8 @@ export async function quorumOf(
   const verify: Verifier = metadata.signed.type === 'root' ? verifyAnchorSignature : verifySignature
   const holders = holdersOf(keys, role)
   const entries = await Promise.all(holders.map((holder) => judge(holder, metadata, verify)))
-  const known = new Set(role.keyids)
   const strangers = metadata.signatures
-    .filter((signature) => !known.has(signature.keyid) && signature.sig !== '')
+    .filter((signature) => !role.keyids.includes(signature.keyid) && signature.sig !== '')
     .map((signature) => ({ id: signature.keyid, reason: 'this key id does not stand in the role' }))
   return { name, threshold: role.threshold, keys: entries, strangers }
 }
