@@ -25,10 +25,7 @@ export async function ensureDependencies() {
   const isCurrent = installed !== undefined && (lock === undefined || installed.mtimeMs >= lock.mtimeMs)
   if (isCurrent && findNode() !== undefined) return
   console.error('countersign: installing the npm packages, this takes a minute the first time')
-  let done = npm('ci')
-  // A lock written where a registry lacks the builds for other systems misses them, and npm ci refuses it everywhere.
-  // npm install then installs the same locked versions with the same checks, and --no-save leaves the lock alone.
-  if (done.status !== 0 && onlyOtherSystemsMissing(done.stderr ?? '')) done = npm('install', '--no-save')
+  const done = npm('ci')
   if (done.error) throw new Stop(`npm could not be started: ${done.error.message}`)
   if (done.status !== 0) throw new Stop(`the npm packages could not be installed:\n${npmReason(done.stderr ?? '')}`)
   if (findNode() === undefined) throw new Stop('npm did not install Node 24; remove node_modules and run: npm ci')
@@ -43,12 +40,6 @@ function npm(...args) {
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: isWindows,
   })
-}
-
-/** npm names an optional package that it could not look up without a version; a package that we forgot has one. */
-function onlyOtherSystemsMissing(said) {
-  const missing = said.split('\n').filter((line) => /Missing:|Invalid:/.test(line))
-  return missing.length > 0 && missing.every((line) => /Missing: \S+@ from lock file/.test(line))
 }
 
 function npmReason(said) {

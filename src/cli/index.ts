@@ -43,7 +43,11 @@ async function run(args: readonly string[]): Promise<void> {
   if (name === '--version') return print([version])
   const command = commands.find((one) => one.name === name)
   if (command === undefined) {
-    throw new AppError({ code: 'usage/invalid', message: `there is no command ${name}`, hint: 'see: countersign --help' })
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `there is no command ${name}`,
+      hint: 'see: countersign --help',
+    })
   }
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))

@@ -7,7 +7,7 @@ import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import { verifyQuorum } from '../core/systems/tuf/verify.ts'
-import { type Desk, openDesk, type OpenSource } from '../node/desk.ts'
+import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { openLocation, parseLocation } from '../node/location.ts'
 import type { Io, Option, Parsed } from './command.ts'
@@ -33,7 +33,8 @@ export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource
   if (source !== undefined && other === undefined) return desk.open(source.id)
   throw new AppError({
     code: other === undefined ? 'source/not-found' : 'usage/invalid',
-    message: other === undefined ? `the root of ${text} is not pinned here` : `${text} names ${found.length} repositories`,
+    message:
+      other === undefined ? `the root of ${text} is not pinned here` : `${text} names ${found.length} repositories`,
     hint: other === undefined ? `pin it first: countersign pin ${text}` : 'name its folder instead',
   })
 }
@@ -46,11 +47,21 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: '', name: text, location, pinnedAt: '' }
-  return { pinned, transport: openLocation(location, { fs: blockingFileSystem }), system: tufSystem(plainLayout), trust: { anchor: root.bytes, memory: new Map() } }
+  return {
+    pinned,
+    transport: openLocation(location, { fs: blockingFileSystem }),
+    system: tufSystem(plainLayout),
+    trust: { anchor: root.bytes, memory: new Map() },
+  }
 }
 
 /** ID is a whole id, the subject ("root") when one change waits for it, or at least eight digits of a digest. */
-export async function pickProposal(desk: Desk, source: OpenSource, id: string | undefined, signal: AbortSignal): Promise<Proposal> {
+export async function pickProposal(
+  desk: Desk,
+  source: OpenSource,
+  id: string | undefined,
+  signal: AbortSignal,
+): Promise<Proposal> {
   const { proposals, problems } = await desk.pending(source, signal)
   const isNamed = ({ id: whole, subject, digest }: Proposal): boolean =>
     whole === id || subject === id || (id !== undefined && id.length >= 8 && digest.startsWith(id))

@@ -7,7 +7,10 @@ import { toWords } from '../core/words.ts'
 
 /** Control characters, and those that turn the direction of writing, could repaint a terminal: shown by their number. */
 export function visible(text: string): string {
-  return text.replace(/(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
+  return text.replace(
+    /(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  )
 }
 
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
@@ -19,7 +22,9 @@ export function holderName(entry: QuorumKey): string {
 export function wordLines(digest: string): string[] {
   const words = toWords(parseHex(digest, 'the digest'))
   const rows = Array.from({ length: Math.ceil(words.length / 4) }, (_, row) => words.slice(row * 4, row * 4 + 4))
-  return rows.map((row, i) => `  ${String(i * 4 + 1).padStart(2)}  ${row.map((word) => word.padEnd(14)).join('')}`.trimEnd())
+  return rows.map((row, i) =>
+    `  ${String(i * 4 + 1).padStart(2)}  ${row.map((word) => word.padEnd(14)).join('')}`.trimEnd(),
+  )
 }
 
 export function quorumLines(quorum: Quorum): string[] {
@@ -28,7 +33,7 @@ export function quorumLines(quorum: Quorum): string[] {
     `${quorum.name}: ${signedCount(quorum)} of ${quorum.threshold} signed, ${state}`,
     ...quorum.keys.map((entry) => {
       const what = entry.signed ? 'signed' : entry.reason === undefined ? 'not yet' : `does not count: ${entry.reason}`
-      return `  ${(entry.signed ? '✓' : '·')} ${holderName(entry)} (${entry.label}${entry.rehearsal ? ', rehearsal' : ''}): ${what}`
+      return `  ${entry.signed ? '✓' : '·'} ${holderName(entry)} (${entry.label}${entry.rehearsal ? ', rehearsal' : ''}): ${what}`
     }),
     ...quorum.strangers.map(({ id, reason }) => `  ! a signature by ${id.slice(0, 16)} does not count: ${reason}`),
   ]
@@ -84,7 +89,10 @@ function quorumData(quorum: Quorum): object {
     threshold: quorum.threshold,
     signed: signedCount(quorum),
     met: isMet(quorum),
-    keys: quorum.keys.map(({ key, ...entry }) => ({ ...entry, ...(key === undefined ? {} : { spki: toHex(key.spki) }) })),
+    keys: quorum.keys.map(({ key, ...entry }) => ({
+      ...entry,
+      ...(key === undefined ? {} : { spki: toHex(key.spki) }),
+    })),
     strangers: quorum.strangers,
   }
 }
@@ -98,5 +106,9 @@ export function stateData(state: TrustedState): object {
   const { memory: _memory, anchor, roles, ...rest } = state
   const { bytes: _bytes, ...named } = anchor
   const words = toWords(parseHex(anchor.digest, 'the digest'))
-  return { ...rest, anchor: { ...named, words }, roles: roles.map((role) => ({ ...role, quorum: quorumData(role.quorum) })) }
+  return {
+    ...rest,
+    anchor: { ...named, words },
+    roles: roles.map((role) => ({ ...role, quorum: quorumData(role.quorum) })),
+  }
 }

@@ -62,7 +62,11 @@ function typedPrompt(note: (line: string) => void): Prompt {
       second.fill(0)
       if (isSame) return first
       first.fill(0)
-      throw new AppError({ code: 'usage/invalid', message: 'the two entries differ; nothing was created', hint: 'start again' })
+      throw new AppError({
+        code: 'usage/invalid',
+        message: 'the two entries differ; nothing was created',
+        hint: 'start again',
+      })
     },
   }
 }
@@ -82,7 +86,8 @@ async function readHidden(label: string, signal: AbortSignal): Promise<Uint8Arra
   stdin.resume()
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
-      const cancel = (): void => reject(new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' }))
+      const cancel = (): void =>
+        reject(new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' }))
       signal.addEventListener('abort', cancel, { once: true })
       stdin.on('data', (chunk: Buffer) => {
         for (const byte of chunk) {
@@ -128,7 +133,10 @@ function fdPrompt(fd: number): Prompt {
         // The person behind the script has given all they have: a wrong passphrase is not tried again by itself.
         throw new AppError({
           code: request.wasWrong === true ? 'signer/pin-wrong' : 'usage/invalid',
-          message: request.wasWrong === true ? `the ${request.secret} of ${request.device} is wrong` : `file descriptor ${fd} holds no more passphrases`,
+          message:
+            request.wasWrong === true
+              ? `the ${request.secret} of ${request.device} is wrong`
+              : `file descriptor ${fd} holds no more passphrases`,
           hint: 'give one line for each question; nothing was signed',
         })
       }

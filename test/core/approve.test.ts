@@ -11,7 +11,17 @@ import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { insertSignature } from '../../src/core/systems/tuf/signature-slot.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { memoryTransport, type Transport, within } from '../../src/core/transport.ts'
-import { days, idOf, never, now, put, signedOf, softwareSigner, type TestRepository, testRepository } from '../support/repository.ts'
+import {
+  days,
+  idOf,
+  never,
+  now,
+  put,
+  signedOf,
+  softwareSigner,
+  type TestRepository,
+  testRepository,
+} from '../support/repository.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 const system = tufSystem(plainLayout)
@@ -43,10 +53,15 @@ const release = (id: string): Promise<unknown> =>
   publish(id, system, repository.source, repository.source, repository.online, repository.context)
 const clientVersion = async (): Promise<number> => {
   const store = memoryTransport(new Map([['root.json', repository.anchor]]))
-  return (await refresh(within(repository.source, 'metadata/'), store, { now, signal: never, expired: 'refuse' })).root.signed.version
+  return (await refresh(within(repository.source, 'metadata/'), store, { now, signal: never, expired: 'refuse' })).root
+    .signed.version
 }
 /** Everything the repository holds, to see that nothing changed. */
-const held = (): string => [...repository.source.files].map(([name, bytes]) => `${name} ${toHex(bytes)}`).sort().join('\n')
+const held = (): string =>
+  [...repository.source.files]
+    .map(([name, bytes]) => `${name} ${toHex(bytes)}`)
+    .sort()
+    .join('\n')
 
 async function refused(code: string, attempt: () => Promise<unknown>): Promise<void> {
   const before = held()
@@ -76,13 +91,13 @@ describe('two of three', () => {
 
   test('the same key under two ids counts once, and signs under both', async () => {
     const { id } = await proposeRoot((fields) => {
-      const keys = fields['keys'] as Record<string, object>
-      const roles = fields['roles'] as Record<string, { keyids: string[] }>
+      const keys = fields.keys as Record<string, object>
+      const roles = fields.roles as Record<string, { keyids: string[] }>
       const first = idOf(repository.holders[0] as never)
       const twin = { ...keys[first], 'x-note': 'the same key again' }
       const twinId = keyIdOf(twin as never)
       keys[twinId] = twin
-      roles['root']?.keyids.push(twinId)
+      roles.root?.keyids.push(twinId)
     })
     await sign(id, signerOf(0))
     const [old, fresh] = (await pending()).quorums
@@ -105,7 +120,7 @@ describe('refusals, with nothing written', () => {
   test('a candidate that was replaced between review and signature', async () => {
     const { id } = await proposeRoot()
     await proposeRoot((fields) => {
-      fields['expires'] = days(401)
+      fields.expires = days(401)
     })
     await refused('trust/changed', () => sign(id, signerOf(0)))
   })
@@ -115,7 +130,11 @@ describe('refusals, with nothing written', () => {
     const slow: Signer = {
       ...signerOf(0),
       sign: async (message, signal) => {
-        put(repository, 'metadata/pending/root.json', encodeMetadata({ ...signedOf(repository, '1.root.json', 'root'), version: 2, expires: days(402) }))
+        put(
+          repository,
+          'metadata/pending/root.json',
+          encodeMetadata({ ...signedOf(repository, '1.root.json', 'root'), version: 2, expires: days(402) }),
+        )
         return signerOf(0).sign(message, signal)
       },
     }
@@ -232,7 +251,10 @@ describe('refusals, with nothing written', () => {
     put(repository, 'metadata/pending/snapshot.json', bytes)
     const { proposals, problems } = await system.pending(repository.source, repository.context)
     expect(proposals.map((one) => one.subject)).toEqual(['root'])
-    expect(problems.map((one) => [one.subject, one.error.code])).toEqual([['snapshot', 'format/malformed'], ['targets', 'format/malformed']])
+    expect(problems.map((one) => [one.subject, one.error.code])).toEqual([
+      ['snapshot', 'format/malformed'],
+      ['targets', 'format/malformed'],
+    ])
   })
 })
 
@@ -244,11 +266,16 @@ test('flipping any bit of a signed candidate never yields a signature that count
     proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed).map((entry) => entry.owner ?? ''))
   for (let at = 0; at < whole.length; at += 7) {
     const bit = 1 << (at % 8)
-    put(repository, 'metadata/pending/root.json', whole.map((byte, i) => (i === at ? byte ^ bit : byte)))
+    put(
+      repository,
+      'metadata/pending/root.json',
+      whole.map((byte, i) => (i === at ? byte ^ bit : byte)),
+    )
     const { proposals, problems } = await system.pending(repository.source, repository.context)
     for (const proposal of proposals) {
       // White space and the case of hexadecimal digits are no part of what is signed.
-      if (toHex(proposal.payload) === toHex((await sameBytes(whole)).payload) && signedNow(proposal).length > 0) continue
+      if (toHex(proposal.payload) === toHex((await sameBytes(whole)).payload) && signedNow(proposal).length > 0)
+        continue
       expect(signedNow(proposal)).toEqual([])
     }
     expect(proposals.length + problems.length).toBe(1)
@@ -265,8 +292,8 @@ async function sameBytes(bytes: Uint8Array): Promise<Proposal> {
 test('a signature by a key that the old root trusts and the new one drops counts for the old root alone', async () => {
   const dropped = idOf(repository.holders[2] as never)
   const { id } = await proposeRoot((fields) => {
-    const roles = fields['roles'] as Record<string, { keyids: string[] }>
-    if (roles['root'] !== undefined) roles['root'].keyids = roles['root'].keyids.filter((one) => one !== dropped)
+    const roles = fields.roles as Record<string, { keyids: string[] }>
+    if (roles.root !== undefined) roles.root.keyids = roles.root.keyids.filter((one) => one !== dropped)
   })
   await sign(id, signerOf(2))
   expect((await pending()).quorums.map(signedCount)).toEqual([1, 0])
@@ -277,9 +304,9 @@ test('a root that replaces the online key is not published without the new key',
   const { holderKey } = await import('../../src/core/systems/tuf/create.ts')
   const key = holderKey({ signer: fresh })
   const { id } = await proposeRoot((fields) => {
-    const roles = fields['roles'] as Record<string, { keyids: string[] }>
+    const roles = fields.roles as Record<string, { keyids: string[] }>
     for (const role of ['snapshot', 'timestamp']) if (roles[role] !== undefined) roles[role].keyids = [key.id]
-    ;(fields['keys'] as Record<string, object>)[key.id] = key.raw
+    ;(fields.keys as Record<string, object>)[key.id] = key.raw
   })
   await sign(id, signerOf(0))
   await sign(id, signerOf(1))

@@ -32,7 +32,7 @@ const heading = (name: string | RegExp): Promise<void> => page.getByRole('headin
 
 /** The pictures of the documents are taken here, when asked for: what they show has just been tested. */
 async function picture(name: string): Promise<void> {
-  const folder = process.env['COUNTERSIGN_SCREENS']
+  const folder = process.env.COUNTERSIGN_SCREENS
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
   for (const theme of ['light', 'dark'] as const) {
@@ -76,7 +76,10 @@ test('review says what the change does to us, most dangerous first', async () =>
   await heading(/Root 3 for Example Packages/)
   await page.getByText('Root needs 2 instead of 3 of its 5 signatures').first().waitFor()
   await page.getByText('Dana Ortiz can no longer sign for root; Lee Ahn can').first().waitFor()
-  await page.getByText(/4 of 4 changes shown/).first().waitFor()
+  await page
+    .getByText(/4 of 4 changes shown/)
+    .first()
+    .waitFor()
   await expectAccessible()
   await picture('review')
 })
@@ -102,7 +105,7 @@ test('Enter never signs, and Esc leaves everything as it was', async () => {
 })
 
 async function firstWord(): Promise<string> {
-  const shown = await page.getByText('Fingerprint starts with').locator('..').innerText()
+  const shown = (await page.getByText('Fingerprint starts with').locator('..').textContent()) ?? ''
   const [, word = ''] = /1\s+(\S+)/.exec(shown) ?? []
   return word
 }

@@ -7,8 +7,8 @@ import { parseMetadata } from '../../core/systems/tuf/metadata.ts'
 import { encodeRole } from '../../core/systems/tuf/names.ts'
 import { verifyQuorum } from '../../core/systems/tuf/verify.ts'
 import type { Transport } from '../../core/transport.ts'
-import { directoryTransport } from '../../node/transports/directory.ts'
 import { openLocation } from '../../node/location.ts'
+import { directoryTransport } from '../../node/transports/directory.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 
 export const clientCommand: Command = {

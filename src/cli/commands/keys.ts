@@ -21,7 +21,11 @@ export const keysCommand: Command = {
   ],
   options: {
     type: { form: '--type TYPE', text: 'ed25519 (the default) or p256', type: 'string' },
-    keychain: { form: '--keychain', text: 'protect the key by the OS keychain instead of a passphrase', type: 'boolean' },
+    keychain: {
+      form: '--keychain',
+      text: 'protect the key by the OS keychain instead of a passphrase',
+      type: 'boolean',
+    },
     yes: { form: '--yes', text: 'with delete: do not ask', type: 'boolean' },
   },
   arity: [1, 3],
@@ -88,11 +92,22 @@ async function confirmDelete(parsed: Parsed, name: string, io: Io): Promise<void
 
 function dataOf(key: StoredKey): object {
   const { name, protection, created } = key
-  return { id: `file:${name}`, name, protection, created, type: keyLabel(key.key), sha256: toHex(fingerprintOf(key.key)) }
+  return {
+    id: `file:${name}`,
+    name,
+    protection,
+    created,
+    type: keyLabel(key.key),
+    sha256: toHex(fingerprintOf(key.key)),
+  }
 }
 
 function lineOf(key: StoredKey): string {
-  const guard = { passphrase: 'under a passphrase', keychain: 'in the OS keychain’s care', 'public-only': 'public key only' }[key.protection]
+  const guard = {
+    passphrase: 'under a passphrase',
+    keychain: 'in the OS keychain’s care',
+    'public-only': 'public key only',
+  }[key.protection]
   const digest = toHex(fingerprintOf(key.key)).slice(0, 16).match(/.{4}/g)?.join(' ') ?? ''
   return `file:${key.name}  ${keyLabel(key.key)}, ${guard}, sha256 ${digest} …`
 }

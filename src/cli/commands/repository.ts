@@ -25,7 +25,12 @@ export const initCommand: Command = {
     'or by the first --key when there is none. With --rehearsal, keys are made that sign nothing real.',
   ],
   options: {
-    key: { form: '--key KEY', text: 'a key holder of root and targets; may be repeated', type: 'string', multiple: true },
+    key: {
+      form: '--key KEY',
+      text: 'a key holder of root and targets; may be repeated',
+      type: 'string',
+      multiple: true,
+    },
     'online-key': { form: '--online-key KEY', text: 'the key of snapshot and timestamp', type: 'string' },
     threshold: { form: '--threshold N', text: 'how many of the keys must sign root and targets (all)', type: 'string' },
     expires: { form: '--expires DAYS', text: 'when root and targets expire (365)', type: 'string' },
@@ -38,7 +43,11 @@ export const initCommand: Command = {
     const { holders, online } = await chooseKeys(parsed, io, desk)
     const threshold = parseCount(parsed, 'threshold', holders.length, 1, 100)
     const days = parseCount(parsed, 'expires', 365, 1, 3650)
-    const people = { holders: holders.map((signer) => ({ signer, owner: nameOf(signer) })), threshold, expiryDays: days }
+    const people = {
+      holders: holders.map((signer) => ({ signer, owner: nameOf(signer) })),
+      threshold,
+      expiryDays: days,
+    }
     const machine = { holders: [{ signer: online, owner: nameOf(online) }], threshold: 1 }
     const plan = {
       root: people,
@@ -52,13 +61,22 @@ export const initCommand: Command = {
       throw new AppError({ code: 'usage/invalid', message: `${location} is not empty`, hint: 'choose a new folder' })
     }
     const files = await createRepository(plan, plainLayout, { now: io.now(), signal: io.signal })
-    await folder.write(files, new Map([...files.keys()].map((name) => [name, null])), 'create the repository', io.signal)
+    await folder.write(
+      files,
+      new Map([...files.keys()].map((name) => [name, null])),
+      'create the repository',
+      io.signal,
+    )
     const anchor = files.get('metadata/1.root.json')
     if (!(anchor instanceof Uint8Array)) throw new AppError({ code: 'internal/bug', message: 'no root was made' })
     const pinned = await desk.workspace.add({ name: nameOfFolder(location), location }, anchor)
     const state = await desk.state(await desk.open(pinned.id), io.signal)
     const written = [...files.keys()]
-    return answer({ location, files: written, root: state.anchor.digest }, `created ${location}`, ...stateLines(pinned.name, state, io.now()))
+    return answer(
+      { location, files: written, root: state.anchor.digest },
+      `created ${location}`,
+      ...stateLines(pinned.name, state, io.now()),
+    )
   },
 }
 
@@ -70,11 +88,16 @@ function nameOfFolder(location: string): string {
   return location.split(/[/\\]/).at(-1) ?? location
 }
 
-async function chooseKeys(parsed: Parsed, io: Io, desk: ReturnType<typeof deskFor>): Promise<{ holders: Signer[]; online: Signer }> {
+async function chooseKeys(
+  parsed: Parsed,
+  io: Io,
+  desk: ReturnType<typeof deskFor>,
+): Promise<{ holders: Signer[]; online: Signer }> {
   const signers = await desk.signers(io.signal)
   if (parsed.flag('rehearsal')) {
     const made = async (name: string): Promise<Signer> =>
-      signers.find(({ id }) => id === `rehearsal:${name}`) ?? createRehearsalKey(desk.workspace.rehearsal, name, 'ed25519', io.signal)
+      signers.find(({ id }) => id === `rehearsal:${name}`) ??
+      createRehearsalKey(desk.workspace.rehearsal, name, 'ed25519', io.signal)
     const named = parsed.texts('key').length > 0 ? parsed.texts('key') : ['You']
     const holders: Signer[] = []
     for (const name of named) holders.push(await made(name))
@@ -116,11 +139,19 @@ export const pinCommand: Command = {
     const desk = deskFor(io, dataDir)
     const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal)
     const digest = parsed.text('digest')
-    if (digest === undefined) await askWords(found.digest, [found.title, ...found.quorum.keys.map((entry) => `  ${holderName(entry)} (${entry.label})`)], io)
+    if (digest === undefined)
+      await askWords(
+        found.digest,
+        [found.title, ...found.quorum.keys.map((entry) => `  ${holderName(entry)} (${entry.label})`)],
+        io,
+      )
     else if (digest.toLowerCase() !== found.digest) throw differs('the digest')
     const { location, bytes } = found
     const pinned = await desk.workspace.add({ name: parsed.text('name') ?? found.suggestedName, location }, bytes)
-    return answer({ id: pinned.id, name: pinned.name, location, digest: found.digest }, `pinned ${found.title} of ${pinned.name}`)
+    return answer(
+      { id: pinned.id, name: pinned.name, location, digest: found.digest },
+      `pinned ${found.title} of ${pinned.name}`,
+    )
   },
 }
 
@@ -128,7 +159,12 @@ async function askWords(digest: string, about: readonly string[], io: Io): Promi
   const words = toWords(parseHex(digest, 'the digest'))
   const first = randomInt(words.length)
   const second = (first + 1 + randomInt(words.length - 1)) % words.length
-  const question = [...about, 'Its root in words:', ...wordLines(digest), 'Compare with the words you were given by someone you trust.'].join('\n')
+  const question = [
+    ...about,
+    'Its root in words:',
+    ...wordLines(digest),
+    'Compare with the words you were given by someone you trust.',
+  ].join('\n')
   for (const [i, at] of [first, second].entries()) {
     const typed = await io.ask(`${i === 0 ? `${question}\n` : ''}Type word ${at + 1} from there: `)
     if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`)
@@ -165,6 +201,14 @@ export const demoCommand: Command = {
     ]
     const shown = proposal === undefined ? ['Everything in the demo is signed and published.'] : reviewLines(proposal)
     const data = { home: dir, location: pinned.location, id: pinned.id, pending: proposals.map(({ id }) => id), next }
-    return answer(data, 'A rehearsal: nothing here is real.', '', ...shown, '', 'Go on with:', ...next.map((line) => `  ${line}`))
+    return answer(
+      data,
+      'A rehearsal: nothing here is real.',
+      '',
+      ...shown,
+      '',
+      'Go on with:',
+      ...next.map((line) => `  ${line}`),
+    )
   },
 }

@@ -28,7 +28,9 @@ export const pendingCommand: Command = {
     const desk = deskFor(io, dataDir)
     const { proposals, problems } = await desk.pending(await openSource(desk, parsed), io.signal)
     const lines = proposals.map((proposal) => {
-      const state = proposal.quorums.map((one) => `${one.name} ${signedCount(one)} of ${one.threshold}${isMet(one) ? ' reached' : ''}`)
+      const state = proposal.quorums.map(
+        (one) => `${one.name} ${signedCount(one)} of ${one.threshold}${isMet(one) ? ' reached' : ''}`,
+      )
       const end = isComplete(proposal) ? ', ready to publish' : ''
       return `${proposal.subject}  ${proposal.title}: ${proposal.headline} (${state.join(', ')}${end})`
     })
@@ -52,7 +54,8 @@ export const reviewCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
     const proposal = await pickProposal(desk, await openSource(desk, parsed), parsed.positionals[1], io.signal)
-    if (parsed.flag('raw')) return answer({ raw: new TextDecoder().decode(proposal.after) }, new TextDecoder().decode(proposal.after))
+    if (parsed.flag('raw'))
+      return answer({ raw: new TextDecoder().decode(proposal.after) }, new TextDecoder().decode(proposal.after))
     return answer(proposalData(proposal), ...reviewLines(proposal))
   },
 }

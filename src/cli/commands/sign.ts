@@ -40,7 +40,9 @@ export const signCommand: Command = {
     }
     if (parsed.flag('dry-run')) {
       const able = openEntries(proposal, signer.key).length > 0
-      const line = able ? `${signer.label} could sign ${proposal.title}` : `${signer.label} cannot sign ${proposal.title}`
+      const line = able
+        ? `${signer.label} could sign ${proposal.title}`
+        : `${signer.label} cannot sign ${proposal.title}`
       if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
       return answer({ dryRun: true, able, proposal: proposalData(proposal) }, `${line}; nothing was signed`)
     }
@@ -59,7 +61,9 @@ export const signCommand: Command = {
 
 function nextStep(proposal: Proposal, to: string | undefined): string {
   if (to !== undefined) return `The signed candidate is in ${to}.`
-  return isComplete(proposal) ? 'Enough keys have signed: countersign publish SOURCE' : 'More signatures are needed before it can be published.'
+  return isComplete(proposal)
+    ? 'Enough keys have signed: countersign publish SOURCE'
+    : 'More signatures are needed before it can be published.'
 }
 
 export const proposeCommand: Command = {
@@ -76,7 +80,12 @@ export const proposeCommand: Command = {
     const bytes = await readFile(file).catch((cause: unknown) => {
       throw new AppError({ code: 'source/not-found', message: `${file} cannot be read`, cause })
     })
-    const proposal = await propose(source, subject, new Uint8Array(bytes), { anchor: source.trust.anchor, memory: source.trust.memory, now: io.now(), signal: io.signal })
+    const proposal = await propose(source, subject, new Uint8Array(bytes), {
+      anchor: source.trust.anchor,
+      memory: source.trust.memory,
+      now: io.now(),
+      signal: io.signal,
+    })
     return answer(proposalData(proposal), `${proposal.title} waits for signatures: ${proposal.headline}`)
   },
 }
@@ -101,7 +110,8 @@ async function propose(
 export const publishCommand: Command = {
   name: 'publish',
   usage: 'publish SOURCE [ID]',
-  summary: 'Puts changes with enough signatures into effect, with a new snapshot and timestamp when their keys are here.',
+  summary:
+    'Puts changes with enough signatures into effect, with a new snapshot and timestamp when their keys are here.',
   options: rootOption,
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
