@@ -1,6 +1,7 @@
 // The command line: finds the command, runs it, prints its answer, and ends with the exit code of the error's family.
 import { AppError, exitCodeOf, toAppError, toErrorData } from '../core/error.ts'
 import { version } from '../core/version.ts'
+import { visible } from '../core/visible.ts'
 import { dataDirectory } from '../node/workspace.ts'
 import type { Command } from './command.ts'
 import { clientCommand } from './commands/client.ts'
@@ -9,7 +10,6 @@ import { demoCommand, initCommand, pinCommand } from './commands/repository.ts'
 import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
 import { proposeCommand, publishCommand, signCommand } from './commands/sign.ts'
 import { helpOf, parseCommand } from './parse.ts'
-import { visible } from './show.ts'
 import { terminal } from './terminal.ts'
 
 const commands: readonly Command[] = [
@@ -62,7 +62,7 @@ async function run(args: readonly string[]): Promise<void> {
   const { data, lines } = await command.run(parsed, io, home ?? dataDirectory())
   if (parsed.flag('json')) print([JSON.stringify(data, null, 2)])
   // A raw document keeps its lines; everything else that came from outside is made visible.
-  else print(lines.flatMap((line) => line.split('\n')).map(visible))
+  else print(lines.flatMap((line) => line.split('\n')).map((line) => line.split('\t').map(visible).join('\t')))
 }
 
 function print(lines: readonly string[]): void {

@@ -5,14 +5,6 @@ import type { TrustedState } from '../core/system.ts'
 import { daysUntil } from '../core/systems/tuf/expiry.ts'
 import { toWords } from '../core/words.ts'
 
-/** Control characters, and those that turn the direction of writing, could repaint a terminal: shown by their number. */
-export function visible(text: string): string {
-  return text.replace(
-    /(?!\t)[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (char) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
-  )
-}
-
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
 
 export function holderName(entry: QuorumKey): string {

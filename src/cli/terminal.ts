@@ -3,8 +3,8 @@ import { readSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { AppError } from '../core/error.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
+import { visible } from '../core/visible.ts'
 import type { Io } from './command.ts'
-import { visible } from './show.ts'
 
 export interface TerminalOptions {
   passphraseFd?: number

@@ -2,6 +2,7 @@
 // canonical form (OLPC: keys by code point, no white space, only `"` and `\` escaped) on the way.
 import { parseUtf8 } from './bytes.ts'
 import { AppError } from './error.ts'
+import { compareKeys, joinMembers } from './json-order.ts'
 
 /** One member of the outermost object: where its value stands in the received bytes, and its canonical form. */
 export interface JsonMember {
@@ -360,35 +361,3 @@ const simpleEscapes: ReadonlyMap<number, number> = new Map([
   [0x72, 0x0d],
   [0x74, 0x09],
 ])
-
-/** Order of two canonical strings by code point, which is the order of their UTF-8 bytes without the escapes. */
-function compareKeys(bytes: Uint8Array, aStart: number, aEnd: number, bStart: number, bEnd: number): number {
-  let a = aStart + 1
-  let b = bStart + 1
-  const aLast = aEnd - 1
-  const bLast = bEnd - 1
-  while (a < aLast && b < bLast) {
-    let x = bytes[a] as number
-    let y = bytes[b] as number
-    if (x === ascii.backslash) x = bytes[++a] as number
-    if (y === ascii.backslash) y = bytes[++b] as number
-    if (x !== y) return x - y
-    a++
-    b++
-  }
-  return a < aLast ? 1 : b < bLast ? -1 : 0
-}
-
-function joinMembers(bytes: Uint8Array, parts: readonly { start: number; end: number }[]): Uint8Array<ArrayBuffer> {
-  const size = parts.reduce((sum, part) => sum + part.end - part.start + 1, 1)
-  const joined = new Uint8Array(size)
-  let at = 0
-  joined[at++] = 0x7b
-  for (const [i, part] of parts.entries()) {
-    if (i > 0) joined[at++] = ascii.comma
-    joined.set(bytes.subarray(part.start, part.end), at)
-    at += part.end - part.start
-  }
-  joined[at] = 0x7d
-  return joined
-}

@@ -1,7 +1,9 @@
 // What a person is asked to sign, as plain data. Everything here is derived from the bytes to be signed.
 import type { ErrorData } from './error.ts'
 import type { PublicKey } from './signer.ts'
-import type { SystemId } from './system.ts'
+
+/** The trust system that a proposal belongs to. */
+export type SystemId = 'tuf'
 
 export type Risk = 'routine' | 'notable' | 'dangerous'
 

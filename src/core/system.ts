@@ -1,10 +1,8 @@
 // The first noun: a TrustSystem turns bytes into proposals and signatures into files. Types only.
 import type { AppError } from './error.ts'
-import type { Finding, Proposal, Quorum } from './proposal.ts'
+import type { Finding, Proposal, Quorum, SystemId } from './proposal.ts'
 import type { Signer } from './signer.ts'
 import type { Files, Transport } from './transport.ts'
-
-export type SystemId = 'tuf'
 
 export interface Context {
   /** The pinned anchor, as received: for TUF a root file. */

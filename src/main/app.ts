@@ -1,17 +1,19 @@
 // The app behind the window: answers every call of the contract by calling the desk. One signature at a time.
-import { randomInt } from 'node:crypto'
-import { AppError, toErrorData } from '../core/error.ts'
-import { isSameKey, toPem } from '../core/key.ts'
-import type { Prompt, PublicKey } from '../core/signer.ts'
-import type { TrustedState } from '../core/system.ts'
+import { AppError, toAppError, toErrorData } from '../core/error.ts'
+import { toPem } from '../core/key.ts'
+import type { Prompt } from '../core/signer.ts'
 import { version } from '../core/version.ts'
-import { type AnswerOf, type AppInfo, contract, type KeyView, type Notice, type SourceView } from '../ipc/contract.ts'
+import { type AppInfo, contract, type Notice, type SourceView } from '../ipc/contract.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import type { PinnedSource } from '../node/workspace.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
+import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
+import { listKeys, listProposals } from './overview.ts'
+import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { secretWindow } from './secret-window.ts'
 import type { Shell } from './shell.ts'
@@ -25,9 +27,15 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
   const handle = dispatcher(
     contract,
     handlers(desk, shell, options, prompt, now, (notice) => notices.send(notice)),
+    { report: reportBug },
   )
   const window = await shell.open({ page: 'main', title: 'Countersign', width: 1280, height: 860, handle })
   notices.send = (notice) => window.notify(notice)
+}
+
+/** The window shows that it happened; what happened stands in the log. */
+function reportBug(name: string, error: AppError): void {
+  if (error.code === 'internal/bug') console.error(`countersign: ${name}:`, error.cause ?? error)
 }
 
 export function handlers(
@@ -40,7 +48,7 @@ export function handlers(
 ): Handlers<typeof contract> {
   /** Looked at but not pinned: what is pinned is what was shown, not what lies there by then. */
   const inspected = new Map<string, { inspection: Inspection; ask: readonly number[] }>()
-  let signing: AbortController | undefined
+  let running: AbortController | undefined
   const { signal } = new AbortController()
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
@@ -48,30 +56,29 @@ export function handlers(
     return { source: await desk.open(proposalId.slice(0, colon)), id: proposalId.slice(colon + 1) }
   }
 
-  async function viewSource(sourceId: string): Promise<SourceView> {
-    const source = await desk.open(sourceId)
+  async function viewSource(pinned: PinnedSource): Promise<SourceView> {
     try {
-      return present.sourceView(source.pinned, await desk.state(source, signal), now())
+      return present.sourceView(pinned, await desk.state(await desk.open(pinned.id), signal), now())
     } catch (thrown) {
-      return { ...present.sourceHead(source.pinned), problem: toErrorData(thrown) }
+      return { ...present.sourceHead(pinned), problem: toErrorData(thrown) }
     }
   }
 
-  /** One signature or publication at a time, and a way to stop it. */
+  /** One signature, publication or new passphrase at a time, and a way to stop it: two questions at once confuse. */
   async function alone<T>(run: (stop: AbortSignal) => Promise<T>): Promise<T> {
-    if (signing !== undefined) {
+    if (running !== undefined) {
       throw new AppError({
         code: 'signer/busy',
-        message: 'another signature is under way',
+        message: 'another signature, or a new key, is under way in this window',
         hint: 'finish or cancel it first',
       })
     }
     const controller = new AbortController()
-    signing = controller
+    running = controller
     try {
       return await run(controller.signal)
     } finally {
-      signing = undefined
+      running = undefined
       notify({ kind: 'changed' })
     }
   }
@@ -87,13 +94,14 @@ export function handlers(
       keychain: await keychainState(),
     }),
 
-    'sources.list': async () => Promise.all((await desk.workspace.sources()).map((source) => viewSource(source.id))),
+    'sources.list': async () => Promise.all((await desk.workspace.sources()).map(viewSource)),
     'sources.pick': async () => {
       const location = await shell.pickDirectory('Open a repository')
       return location === undefined ? {} : { location }
     },
     'sources.inspect': async ({ location }) => {
       const inspection = await inspectRepository(location, now(), signal)
+      await checkNotOpen(desk, inspection.location)
       const ask = twoPositions(present.wordsOf(inspection.digest).length)
       inspected.set(inspection.location, { inspection, ask })
       return present.inspectionView(inspection, ask)
@@ -102,11 +110,11 @@ export function handlers(
       const known = inspected.get(location)
       if (known === undefined)
         throw new AppError({ code: 'usage/invalid', message: 'look at the repository before you pin it' })
-      checkAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
+      verifyAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
       const added = await desk.workspace.add({ name, location }, known.inspection.bytes)
       inspected.delete(location)
       notify({ kind: 'changed' })
-      return viewSource(added.id)
+      return viewSource(added)
     },
     'sources.forget': async ({ sourceId }) => {
       await desk.workspace.remove(sourceId)
@@ -115,7 +123,7 @@ export function handlers(
     'demo.start': async () => {
       const demo = await createDemo(options.dataDir, now(), signal)
       notify({ kind: 'changed' })
-      return viewSource(demo.id)
+      return viewSource(demo)
     },
 
     'proposals.list': async () => listProposals(desk, signal),
@@ -147,18 +155,22 @@ export function handlers(
         const { proposal, files } = await desk.publish(source, id, stop)
         return present.receipt('published', source.pinned, proposal, files, now(), await desk.signers(signal))
       }),
-    'proposals.cancel': () => signing?.abort(),
+    'proposals.cancel': () => running?.abort(),
 
     'keys.list': () => listKeys(desk, signal),
     'keys.create': async ({ name, scheme, protection }) => {
-      const purpose = `protect the new key ${name}`
-      const passphrase = async (): Promise<Uint8Array> =>
-        prompt.pin({ device: `new key ${name}`, secret: 'new passphrase', purpose }, signal)
-      const chosen =
-        protection === 'keychain'
-          ? { kind: 'keychain' as const }
-          : { kind: 'passphrase' as const, passphrase: await passphrase() }
-      return present.keyView(await desk.keys.create(name, scheme, chosen, signal), [])
+      await checkNameIsFree(desk, name, signal)
+      if (protection === 'keychain') {
+        return present.keyView(await desk.keys.create(name, scheme, { kind: 'keychain' }, signal), [])
+      }
+      return alone(async (stop) => {
+        const passphrase = await askNewPassphrase(prompt, name, stop)
+        try {
+          return present.keyView(await desk.keys.create(name, scheme, { kind: 'passphrase', passphrase }, stop), [])
+        } finally {
+          passphrase.fill(0)
+        }
+      })
     },
     'keys.export': async ({ keyId }) => ({ pem: await exportPem(desk, keyId, signal) }),
     'keys.import': async ({ name, pem }) => present.keyView(await desk.keys.importPublic(name, pem, signal), []),
@@ -166,23 +178,27 @@ export function handlers(
   }
 }
 
-type Inbox = AnswerOf<(typeof contract)['proposals.list']>
+/** Said before two words are typed, not after. */
+async function checkNotOpen(desk: Desk, location: string): Promise<void> {
+  const known = (await desk.workspace.sources()).find((source) => source.location === location)
+  if (known === undefined) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `this repository is open already, as ${known.name}`,
+    hint: 'forget it first if you want to pin another root for it',
+  })
+}
 
-async function listProposals(desk: Desk, signal: AbortSignal): Promise<Inbox> {
-  const signers = await desk.signers(signal)
-  const inbox: Inbox = { proposals: [], problems: [] }
-  for (const pinned of await desk.workspace.sources()) {
-    try {
-      const { proposals, problems } = await desk.pending(await desk.open(pinned.id), signal)
-      inbox.proposals.push(...proposals.map((proposal) => present.proposalSummary(pinned, proposal, signers)))
-      for (const { subject, error } of problems) {
-        inbox.problems.push({ sourceName: pinned.name, subject, error: toErrorData(error) })
-      }
-    } catch (thrown) {
-      inbox.problems.push({ sourceName: pinned.name, subject: 'repository', error: toErrorData(thrown) })
-    }
+/** Asked before anything is typed, and once more when the key is written. */
+async function checkNameIsFree(desk: Desk, name: string, signal: AbortSignal): Promise<void> {
+  try {
+    await desk.keys.exportPem(name, signal)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    if (error.code === 'signer/absent') return
+    throw error
   }
-  return inbox
+  throw new AppError({ code: 'usage/invalid', message: `there is already a key ${name}`, hint: 'choose another name' })
 }
 
 function fileKeyName(keyId: string): string {
@@ -197,50 +213,4 @@ function fileKeyName(keyId: string): string {
 async function exportPem(desk: Desk, keyId: string, signal: AbortSignal): Promise<string> {
   const rehearsal = (await desk.signers(signal)).find((signer) => signer.rehearsal && signer.id === keyId)
   return rehearsal === undefined ? desk.keys.exportPem(fileKeyName(keyId), signal) : toPem(rehearsal.key)
-}
-
-async function listKeys(desk: Desk, signal: AbortSignal): Promise<KeyView[]> {
-  const { keys } = await desk.keys.list(signal)
-  const states: { name: string; state: TrustedState }[] = []
-  for (const pinned of await desk.workspace.sources()) {
-    try {
-      states.push({ name: pinned.name, state: await desk.state(await desk.open(pinned.id), signal) })
-    } catch {
-      // A repository that cannot be read says so on its own screen; here it only has no uses to show.
-    }
-  }
-  const rehearsal = (await desk.signers(signal)).filter((signer) => signer.rehearsal)
-  return [
-    ...keys.map((key) => present.keyView(key, usesOf(key.key, states))),
-    ...rehearsal.map((signer) => present.rehearsalKeyView(signer, usesOf(signer.key, states))),
-  ]
-}
-
-function usesOf(key: PublicKey, states: readonly { name: string; state: TrustedState }[]): string[] {
-  return states.flatMap(({ name, state }) => {
-    const roles = state.roles.filter((role) =>
-      role.quorum.keys.some((entry) => entry.key !== undefined && isSameKey(entry.key, key)),
-    )
-    return roles.map((role) => `${name}: ${role.name}`)
-  })
-}
-
-/** Two different positions, counted from 1. */
-function twoPositions(count: number): number[] {
-  const first = randomInt(1, count + 1)
-  const second = ((first + randomInt(0, count - 1)) % count) + 1
-  return [first, second].sort((a, b) => a - b)
-}
-
-function checkAnswers(digest: string, ask: readonly number[], answers: ReadonlyMap<string, string>): void {
-  const words = present.wordsOf(digest)
-  const wrong = ask.filter(
-    (position) => answers.get(String(position))?.trim().toLowerCase() !== words[position - 1]?.toLowerCase(),
-  )
-  if (wrong.length === 0) return
-  throw new AppError({
-    code: 'trust/changed',
-    message: `word ${wrong.join(' and word ')} is not what this repository’s root says`,
-    hint: 'do not pin it; ask the repository admin for the words of the root once more',
-  })
 }

@@ -6,51 +6,56 @@ import { type PromptView, promptContract } from '../ipc/contract.ts'
 import { dispatcher } from './ipc.ts'
 import type { Shell, ShellWindow } from './shell.ts'
 
-export function secretWindow(shell: Shell): Prompt {
+export function secretWindow(shell: Pick<Shell, 'open'>): Prompt {
   let count = 0
   return {
-    pin: async (request, signal) => {
-      signal.throwIfAborted()
-      const id = `prompt-${++count}`
-      return ask(shell, id, request, signal)
-    },
+    pin: (request, signal) => ask(shell, `prompt-${++count}`, request, signal),
     // Software keys have nothing to touch; tokens will.
     touch: () => () => {},
   }
 }
 
-async function ask(shell: Shell, id: string, request: PinRequest, signal: AbortSignal): Promise<Uint8Array> {
-  let window: ShellWindow | undefined
-  const close = (): void => void window?.close()
-  signal.addEventListener('abort', close, { once: true })
+async function ask(
+  shell: Pick<Shell, 'open'>,
+  id: string,
+  request: PinRequest,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (signal.aborted) throw cancelled()
+  const ended = new AbortController()
+  let opening: Promise<ShellWindow> | undefined
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
-      const only = (promptId: string): void => {
-        if (promptId !== id)
-          throw new AppError({ code: 'usage/invalid', message: 'this question was answered already' })
+      /** The question has one answer; whatever comes later finds it closed. */
+      const end = (promptId: string): void => {
+        if (promptId !== id || ended.signal.aborted) {
+          throw new AppError({ code: 'usage/invalid', message: 'this question is over' })
+        }
+        ended.abort()
       }
+      const stop = (): void => {
+        ended.abort()
+        reject(cancelled())
+      }
+      signal.addEventListener('abort', stop, { signal: ended.signal })
       const handle = dispatcher(promptContract, {
         'prompt.get': () => view(id, request),
         'prompt.answer': ({ promptId, secret }) => {
-          only(promptId)
+          end(promptId)
           resolve(utf8(secret))
         },
         'prompt.cancel': ({ promptId }) => {
-          only(promptId)
+          end(promptId)
           reject(cancelled())
         },
       })
-      shell
-        .open({ page: 'prompt', title: 'Countersign: passphrase', width: 480, height: 420, handle })
-        .then((opened) => {
-          window = opened
-          if (signal.aborted) close()
-          void opened.closed.then(() => reject(cancelled()))
-        }, reject)
+      opening = shell.open({ page: 'prompt', title: 'Countersign: passphrase', width: 480, height: 420, handle })
+      opening.then((window) => window.closed).then(stop, reject)
     })
   } finally {
-    signal.removeEventListener('abort', close)
-    close()
+    ended.abort()
+    // Also a window that opens only now; one that is gone already, or never came, needs no closing.
+    opening?.then((window) => window.close()).catch(() => undefined)
   }
 }
 

@@ -51,6 +51,16 @@ export interface KeyStore {
 
 const minPassphraseBytes = 8
 
+/** Of a new key. */
+export function verifyPassphrase(passphrase: Uint8Array): void {
+  if (passphrase.length >= minPassphraseBytes) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `the passphrase is shorter than ${minPassphraseBytes} characters`,
+    hint: 'choose a longer one: whoever gets the file can try passphrases without limit',
+  })
+}
+
 /** The folder as a transport: its writes are all or nothing, and a name is taken by exactly one. */
 export function keyStore(files: Transport, chain: Keychain = systemKeychain()): KeyStore {
   async function find(name: string, signal: AbortSignal): Promise<KeyFile> {
@@ -104,13 +114,7 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
     },
 
     create: async (name, scheme, protection, signal) => {
-      if (protection.kind === 'passphrase' && protection.passphrase.length < minPassphraseBytes) {
-        throw new AppError({
-          code: 'usage/invalid',
-          message: `the passphrase is shorter than ${minPassphraseBytes} characters`,
-          hint: 'choose a longer one: whoever gets the file can try passphrases without limit',
-        })
-      }
+      if (protection.kind === 'passphrase') verifyPassphrase(protection.passphrase)
       await refuseTaken(name, signal)
       const { key, secret } = await createSoftwareKey(scheme)
       const head: KeyHead = { name, key, created: `${new Date().toISOString().slice(0, 19)}Z` }

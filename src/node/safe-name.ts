@@ -1,5 +1,6 @@
 // Which names may become paths. A name comes from a repository, so it is hostile until it passed here.
 import { AppError } from '../core/error.ts'
+import { visible as shown } from '../core/visible.ts'
 
 const maxNameLength = 1024
 const maxPartBytes = 255
@@ -66,11 +67,8 @@ function refuseFor(list: typeof reasons, name: string): void {
   })
 }
 
-/** For messages: short, and nothing in it that a terminal obeys or an eye misses. */
+/** For messages: short, in quotes, and nothing in it that a terminal obeys or an eye misses. */
 export function visible(name: string): string {
   const short = name.length > 120 ? `${name.slice(0, 120)}...` : name
-  return JSON.stringify(short).replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  )
+  return JSON.stringify(shown(short))
 }

@@ -1,5 +1,6 @@
 // Text from a repository may hold characters that are invisible or that reorder what follows (a name that reads
 // backwards). Splits such a text into plain parts and marks, so that a person sees every character that is there.
+import { isHidden, markOf } from '../core/visible.ts'
 
 export interface ForeignPart {
   text: string
@@ -7,14 +8,11 @@ export interface ForeignPart {
   mark: boolean
 }
 
-/** All of Unicode's controls, unassigned and ignorable characters, every space but the plain one, and the blank braille cell. */
-const hidden = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
-
 export function splitForeign(text: string, keep: ReadonlySet<string> = new Set()): ForeignPart[] {
   const parts: ForeignPart[] = []
   let plain = ''
   for (const char of text) {
-    if (!hidden.test(char) || keep.has(char)) {
+    if (!isHidden(char) || keep.has(char)) {
       plain += char
       continue
     }
@@ -31,9 +29,4 @@ export function plainForeign(text: string): string {
   return splitForeign(text)
     .map((part) => part.text)
     .join('')
-}
-
-function markOf(char: string): string {
-  const point = char.codePointAt(0) ?? 0
-  return `⟨U+${point.toString(16).toUpperCase().padStart(4, '0')}⟩`
 }

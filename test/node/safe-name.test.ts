@@ -96,6 +96,6 @@ test.each(['sha256:ab', 'a?b', 'a*b', 'a|b', '"a"', 'a<b', 'a>b'])('refuses %j o
 })
 
 test('a name in a message can neither hide nor order anything', () => {
-  expect(visible('a\u202eb\u001b[31m')).toBe('"a\\u202eb\\u001b[31m"')
+  expect(visible('a\u202eb\u001b[31m')).toBe('"a⟨U+202E⟩b⟨U+001B⟩[31m"')
   expect(visible('x'.repeat(500)).length).toBeLessThan(130)
 })

@@ -1,7 +1,8 @@
 // A plain TUF client: trusts a root, refreshes, downloads. What it trusts is kept unversioned in its metadata folder.
 import { readFile } from 'node:fs/promises'
 import { AppError } from '../../core/error.ts'
-import { type ClientOptions, refresh, rootQuorum } from '../../core/systems/tuf/client.ts'
+import type { ClientOptions } from '../../core/systems/tuf/check.ts'
+import { refresh, rootQuorum } from '../../core/systems/tuf/client.ts'
 import { downloadTarget, findTarget } from '../../core/systems/tuf/delegation.ts'
 import { parseMetadata } from '../../core/systems/tuf/metadata.ts'
 import { encodeRole } from '../../core/systems/tuf/names.ts'

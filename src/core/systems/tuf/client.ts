@@ -1,9 +1,16 @@
 // The client workflow (specification 1.0.34, section 5) over two transports: the repository, and the trusted copies kept here.
 import { toHex } from '../../bytes.ts'
-import { sha256, sha512 } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
 import type { Transport } from '../../transport.ts'
-import { isExpired } from './expiry.ts'
+import {
+  absent,
+  type ClientOptions,
+  checkExpiry,
+  checkFits,
+  checkRollback,
+  checkVersion,
+  rollbackHint,
+} from './check.ts'
 import type { TufKey } from './key.ts'
 import {
   type Metadata,
@@ -18,13 +25,6 @@ import {
 } from './metadata.ts'
 import { maxBytes, metadataName } from './names.ts'
 import { quorumOf, verifyQuorum } from './verify.ts'
-
-export interface ClientOptions {
-  now: Date
-  signal: AbortSignal
-  /** A reviewer must be able to look at an expired repository, to renew it; a client must refuse it. */
-  expired: 'refuse' | 'report'
-}
 
 export interface TrustedSet {
   root: Metadata<Root>
@@ -294,72 +294,8 @@ async function readExpected(
   return bytes
 }
 
-async function fits(
-  bytes: Uint8Array,
-  expected: { length?: number; hashes?: ReadonlyMap<string, string> },
-): Promise<boolean> {
+async function fits(bytes: Uint8Array, expected: MetaFile): Promise<boolean> {
   return (await attempt(() => checkFits(bytes, expected, '').then(() => true))) ?? false
-}
-
-export async function checkFits(
-  bytes: Uint8Array,
-  expected: { length?: number; hashes?: ReadonlyMap<string, string> },
-  name: string,
-): Promise<void> {
-  const refuse = (what: string): never => {
-    throw new AppError({
-      code: 'trust/changed',
-      message: `${name} is not the file that the signed metadata names: its ${what} differs`,
-      hint: 'fetch it again; if it stays like this, the repository or the way to it was tampered with',
-    })
-  }
-  if (expected.length !== undefined && bytes.length !== expected.length) refuse('length')
-  for (const [algorithm, digest] of expected.hashes ?? []) {
-    // Other algorithms are not known to this client; the parser made sure that one of these two is there.
-    if (algorithm === 'sha256' && toHex(await sha256(bytes)) !== digest) refuse('sha256')
-    if (algorithm === 'sha512' && toHex(await sha512(bytes)) !== digest) refuse('sha512')
-  }
-}
-
-const rollbackHint = 'somebody may be replaying old files; ask the repository admin'
-
-function checkRollback(what: string, was: number, is: number): void {
-  if (is >= was) return
-  throw new AppError({
-    code: 'trust/rollback',
-    message: `${what} went back from version ${was} to ${is}`,
-    hint: rollbackHint,
-    data: { was, is },
-  })
-}
-
-function checkVersion(name: string, is: number, expected: number): void {
-  if (is === expected) return
-  throw new AppError({
-    code: 'trust/rollback',
-    message: `${name} is version ${is} where version ${expected} was signed for`,
-    hint: rollbackHint,
-    data: { is, expected },
-  })
-}
-
-export function checkExpiry(metadata: Metadata, role: string, options: ClientOptions): void {
-  if (options.expired === 'report' || !isExpired(metadata.signed.expires, options.now, role)) return
-  throw new AppError({
-    code: 'trust/expired',
-    message: `${role} version ${metadata.signed.version} expired at ${metadata.signed.expires}`,
-    hint: 'check this machine’s clock; if it is right, the repository must be renewed',
-    data: { role, expires: metadata.signed.expires },
-  })
-}
-
-function absent(name: string): AppError {
-  return new AppError({
-    code: 'source/not-found',
-    message: `the repository has no ${name}`,
-    hint: 'check the address; if it is right, the repository is not complete',
-    data: { name },
-  })
 }
 
 async function keep(store: Transport, name: string, bytes: Uint8Array, options: ClientOptions): Promise<void> {

@@ -1,0 +1,248 @@
+// What changes about the roles that a targets document lets decide for artifacts: which, for what, in which order, with whose keys.
+import type { JsonObject, JsonValue } from '../../../json.ts'
+import { visible } from '../../../visible.ts'
+import { isObject } from '../key.ts'
+import type { DelegatedRole, Delegations, SuccinctRoles } from '../metadata.ts'
+import { periodFacts } from './common.ts'
+import type { Path } from './difference.ts'
+import { type Fact, fact } from './fact.ts'
+import { type KeyScope, keyFacts, keyScope, type RoleUse } from './keys.ts'
+import { introducedParts, introduction, quorumText, roleFacts } from './roles.ts'
+import { targetsSentences as say } from './sentence-targets.ts'
+import { numberText, quoted, roleText, someText } from './shown.ts'
+
+const listAt = ['delegations', 'roles'] as const
+const binsAt = ['delegations', 'succinct_roles'] as const
+
+/**
+ * The list of delegated roles by name, with their order beside it: a role that moves in the list is then the same role.
+ * Names are distinct (the parser refuses others), so nothing is lost.
+ */
+export function alignedTargets(raw: JsonObject): JsonObject {
+  const delegations = raw.delegations
+  const list = isObject(delegations) ? delegations.roles : undefined
+  if (!isObject(delegations) || !Array.isArray(list)) return raw
+  const names = list.map((role: JsonValue) => (isObject(role) && typeof role.name === 'string' ? role.name : ''))
+  const byName = Object.fromEntries(names.map((name, i): [string, JsonValue] => [name, list[i] ?? null]))
+  return { ...raw, delegations: { ...delegations, roles: { order: names, byName } } }
+}
+
+/** The aligned path as a person finds it: by the role's name. */
+export function unaligned(path: Path): Path {
+  const isInList = path[0] === listAt[0] && path[1] === listAt[1]
+  if (isInList && path[2] === 'byName') return [...listAt, ...path.slice(3)]
+  return isInList && path[2] === 'order' ? listAt : path
+}
+
+function roleAt(name: string): Path {
+  return [...listAt, 'byName', name]
+}
+
+export function delegationFacts(before: Delegations | undefined, after: Delegations | undefined): Fact[] {
+  const scope = keyScope({
+    at: ['delegations', 'keys'],
+    before: before?.keys,
+    after: after?.keys,
+    rolesBefore: usesOf(before),
+    rolesAfter: usesOf(after),
+  })
+  const facts = [
+    ...listFacts(scope, before?.roles ?? [], after?.roles ?? []),
+    ...binFacts(scope, before?.succinct, after?.succinct),
+  ]
+  return [...facts, ...keyFacts(scope)].map((one) => ({
+    ...one,
+    change: { ...one.change, path: plainPath(one.change.path) },
+  }))
+}
+
+function plainPath(path: string): string {
+  return path
+    .replace(/^delegations\/roles\/byName\//, 'delegations/roles/')
+    .replace(/^delegations\/roles\/order$/, 'delegations/roles')
+}
+
+function usesOf(delegations: Delegations | undefined): RoleUse[] {
+  const { roles, succinct } = delegations ?? {}
+  if (succinct !== undefined) return [{ ...succinct, name: binsName(succinct), at: binsAt }]
+  return (roles ?? []).map((role) => ({ ...role, at: roleAt(role.name) }))
+}
+
+function listFacts(scope: KeyScope, before: readonly DelegatedRole[], after: readonly DelegatedRole[]): Fact[] {
+  const [was, is] = [new Map(before.map((role) => [role.name, role])), new Map(after.map((role) => [role.name, role]))]
+  const facts: Fact[] = []
+  for (const role of before) if (!is.has(role.name)) facts.push(removedFact(scope, role))
+  for (const [i, role] of after.entries()) {
+    const old = was.get(role.name)
+    if (old === undefined) facts.push(addedFact(scope, role, after[i + 1]))
+    else facts.push(...changedFacts(scope, old, role))
+    facts.push(...periodFacts(role.name, roleAt(role.name), old?.raw ?? {}, role.raw))
+  }
+  const [oldOrder, newOrder] = [
+    before.filter((role) => is.has(role.name)),
+    after.filter((role) => was.has(role.name)),
+  ].map((list) => list.map((role) => role.name))
+  if (JSON.stringify(oldOrder) !== JSON.stringify(newOrder)) {
+    const text = (roles: readonly DelegatedRole[]) => roles.map((role) => roleText(role.name)).join(', ')
+    const order = after.map((role) => role.name)
+    facts.push(
+      fact(say.delegationsReordered({ order }), [...listAt, 'order'], { before: text(before), after: text(after) }),
+    )
+  }
+  return facts
+}
+
+/** Everything that the sentence and the value beside it tell about a role. */
+function toldParts(at: Path): Path[] {
+  return ['name', 'threshold', 'keyids', 'terminating', 'paths', 'path_hash_prefixes'].map((field) => [...at, field])
+}
+
+function addedFact(scope: KeyScope, role: DelegatedRole, next: DelegatedRole | undefined): Fact {
+  const use = { ...role, at: roleAt(role.name) }
+  const place = next === undefined ? '' : `, asked before ${roleText(next.name)}`
+  const facts = { role: role.name, scope: scopeText(role), ...introduction(scope.after, use), place }
+  const after = `${quorumText(scope.after, use)}; ${fullScope(role)}`
+  return fact(say.delegationAdded(facts), use.at, { after }, [
+    ...toldParts(use.at),
+    ...introducedParts(scope.at, scope.after, use),
+    [...listAt, 'order'],
+  ])
+}
+
+function removedFact(scope: KeyScope, role: DelegatedRole): Fact {
+  const use = { ...role, at: roleAt(role.name) }
+  const covers = [...toldParts(use.at), ...introducedParts(scope.at, scope.before, use), [...listAt, 'order']]
+  return fact(
+    say.delegationRemoved({ role: role.name, scope: scopeText(role) }),
+    use.at,
+    { before: `${quorumText(scope.before, use)}; ${fullScope(role)}` },
+    covers,
+  )
+}
+
+function scopeText(role: DelegatedRole): string {
+  if (role.paths !== undefined)
+    return role.paths.length === 0 ? 'no artifact at all' : someText(role.paths.map(quoted), 6)
+  return `artifacts whose name has a hash that begins with ${someText((role.pathHashPrefixes ?? []).map(quoted), 6)}`
+}
+
+function fullScope(role: DelegatedRole): string {
+  const list = (role.paths ?? role.pathHashPrefixes ?? []).map(visible).join(', ')
+  return `${role.paths === undefined ? 'hash prefixes' : 'paths'} ${list === '' ? 'none' : list}${role.terminating ? '; last word' : ''}`
+}
+
+function changedFacts(scope: KeyScope, before: DelegatedRole, after: DelegatedRole): Fact[] {
+  const at = roleAt(after.name)
+  const facts = roleFacts(scope, { ...before, at }, { ...after, at })
+  if (before.terminating !== after.terminating) {
+    const word = (is: boolean): string => (is ? 'has the last word' : 'asks on')
+    const telling = after.terminating
+      ? say.terminatingOn({ role: after.name })
+      : say.terminatingOff({ role: after.name })
+    facts.push(
+      fact(telling, [...at, 'terminating'], { before: word(before.terminating), after: word(after.terminating) }),
+    )
+  }
+  if ((before.paths === undefined) !== (after.paths === undefined)) {
+    const shown = { before: fullScope(before), after: fullScope(after) }
+    const field = after.paths === undefined ? 'path_hash_prefixes' : 'paths'
+    return [
+      ...facts,
+      fact(say.delegationScope({ role: after.name, scope: scopeText(after) }), [...at, field], shown, [
+        [...at, 'paths'],
+        [...at, 'path_hash_prefixes'],
+      ]),
+    ]
+  }
+  return [
+    ...facts,
+    ...patternFacts(after.name, [...at, 'paths'], before.paths ?? [], after.paths ?? [], false),
+    ...patternFacts(
+      after.name,
+      [...at, 'path_hash_prefixes'],
+      before.pathHashPrefixes ?? [],
+      after.pathHashPrefixes ?? [],
+      true,
+    ),
+  ]
+}
+
+function patternFacts(
+  role: string,
+  at: Path,
+  before: readonly string[],
+  after: readonly string[],
+  isHash: boolean,
+): Fact[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  const [was, is] = [new Set(before), new Set(after)]
+  const shown = { before: before.map(visible).join(', '), after: after.map(visible).join(', ') }
+  const [more, fewer] = [[...is].filter((one) => !was.has(one)), [...was].filter((one) => !is.has(one))]
+  const facts: Fact[] = []
+  if (more.length > 0)
+    facts.push(
+      fact(
+        isHash ? say.prefixesWidened({ role, prefixes: more }) : say.pathsWidened({ role, patterns: more }),
+        at,
+        shown,
+      ),
+    )
+  if (fewer.length > 0)
+    facts.push(
+      fact(
+        isHash ? say.prefixesNarrowed({ role, prefixes: fewer }) : say.pathsNarrowed({ role, patterns: fewer }),
+        at,
+        shown,
+      ),
+    )
+  return facts.length > 0 ? facts : [fact(say.scopeReordered({ role }), at, shown)]
+}
+
+function binsName(bins: SuccinctRoles): string {
+  return `${bins.namePrefix}-*`
+}
+
+function binsText(bins: SuccinctRoles): string {
+  return `${numberText(2 ** bins.bitLength)} roles named ${quoted(binsName(bins))}`
+}
+
+function binFacts(scope: KeyScope, before: SuccinctRoles | undefined, after: SuccinctRoles | undefined): Fact[] {
+  const told = ['bit_length', 'name_prefix', 'threshold', 'keyids'].map((field) => [...binsAt, field])
+  const [was, is] = [before, after].map((bins) =>
+    bins === undefined ? undefined : { ...bins, name: binsName(bins), at: binsAt },
+  )
+  if (was === undefined) {
+    if (is === undefined) return []
+    const facts = { scope: binsText(is), ...introduction(scope.after, is) }
+    return [
+      fact(say.binsAdded(facts), binsAt, { after: `${quorumText(scope.after, is)}; ${binsText(is)}` }, [
+        ...told,
+        ...introducedParts(scope.at, scope.after, is),
+      ]),
+    ]
+  }
+  if (is === undefined) {
+    const covers = [...told, ...introducedParts(scope.at, scope.before, was)]
+    return [
+      fact(
+        say.binsRemoved({ scope: binsText(was) }),
+        binsAt,
+        { before: `${quorumText(scope.before, was)}; ${binsText(was)}` },
+        covers,
+      ),
+    ]
+  }
+  const facts = roleFacts(scope, was, is)
+  const covers = told.slice(0, 2)
+  const isSame = was.bitLength === is.bitLength && was.namePrefix === is.namePrefix
+  if (!isSame)
+    facts.push(
+      fact(
+        say.binsChanged({ from: binsText(was), to: binsText(is) }),
+        binsAt,
+        { before: binsText(was), after: binsText(is) },
+        covers,
+      ),
+    )
+  return [...facts, ...periodFacts(is.name, binsAt, was.raw, is.raw)]
+}
