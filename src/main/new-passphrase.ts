@@ -6,7 +6,7 @@ import { verifyPassphrase } from '../node/key-store.ts'
 /** The caller zeroes the bytes; what was typed the second time, or in vain, is zeroed here. */
 export async function askNewPassphrase(prompt: Prompt, name: string, signal: AbortSignal): Promise<Uint8Array> {
   const ask = (secret: string): Promise<Uint8Array> =>
-    prompt.pin({ device: `new key ${name}`, secret, purpose: `protect the new key ${name}` }, signal)
+    prompt.pin({ device: `key ${name}`, secret, purpose: `protect the new key ${name}` }, signal)
   let first: Uint8Array | undefined
   try {
     first = await ask('new passphrase')

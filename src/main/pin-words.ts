@@ -18,7 +18,10 @@ export function verifyAnswers(digest: string, ask: readonly number[], answers: R
   if (wrong.length === 0) return
   throw new AppError({
     code: 'trust/changed',
-    message: `word ${wrong.join(' and word ')} is not what this repository’s root says`,
-    hint: 'do not pin it; ask the repository admin for the words of the root once more',
+    message:
+      wrong.length === 1
+        ? `word ${wrong[0]} is not the one in the fingerprint of this root; nothing was pinned`
+        : `words ${wrong.join(' and ')} are not those in the fingerprint of this root; nothing was pinned`,
+    hint: 'check how you wrote them; if they stay different, do not pin this, and ask a key holder once more',
   })
 }

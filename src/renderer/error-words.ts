@@ -76,9 +76,9 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: 'Connect or open the key, then try again.',
   },
   'signer/busy': {
-    title: 'Another program is using the key',
+    title: 'The key is in use',
     meaning: nothingSigned,
-    todo: 'Close the other program, then try again.',
+    todo: 'Finish or close what uses it, then try again.',
   },
   'signer/pin-wrong': {
     title: 'That secret was wrong',

@@ -1,21 +1,14 @@
-// The app behind the window without a window: real desk, real files, a person who answers from a list.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
-import type { JsonObject } from '../../src/core/json.ts'
-import type { PinRequest, Prompt, Signer } from '../../src/core/signer.ts'
-import { createRepository, type KeyHolder } from '../../src/core/systems/tuf/create.ts'
-import { encodeMetadata } from '../../src/core/systems/tuf/encode.ts'
-import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
-import { parseMetadata, type RoleType } from '../../src/core/systems/tuf/metadata.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
-import type { contract, Notice } from '../../src/ipc/contract.ts'
+import { AppError } from '../../src/core/error.ts'
+import type { PinRequest, Prompt } from '../../src/core/signer.ts'
+import type { KeyHolder } from '../../src/core/systems/tuf/create.ts'
+import type { contract, KeyView, Notice, ProposalSummary } from '../../src/ipc/contract.ts'
 import { handlers } from '../../src/main/app.ts'
 import type { Handlers } from '../../src/main/ipc.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
-import { directoryTransport } from '../../src/node/transports/directory.ts'
-import { days, never, now, softwareSigner } from './repository.ts'
+import { type FolderRepository, folderRepository } from './folder-repository.ts'
+import { holder, never, now } from './repository.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** What a person does when asked: types this, or something slower. */
@@ -109,48 +102,56 @@ function walk(value: unknown, where: string): void {
   for (const [key, one] of Object.entries(value)) walk(one, `${where}.${key}`)
 }
 
-export interface FolderRepository {
-  folder: string
-  text(name: string): string
-  put(name: string, text: string): void
-  /** Makes the next version of a role the candidate, `change` having been made to it. */
-  propose(role: RoleType, change?: (fields: Record<string, JsonObject>) => void): Promise<void>
-}
-
-/** On disk: root and targets are signed by `holders`, snapshot and timestamp by one key that is not kept. */
-export async function folderRepository(holders: readonly KeyHolder[], threshold = 1): Promise<FolderRepository> {
-  const folder = join(temporaryFolder(), 'packages')
-  const online: Signer = await softwareSigner('online')
-  const people = { holders, threshold, expiryDays: 365 }
-  const machine = { holders: [{ signer: online }], threshold: 1, expiryDays: 30 }
-  const plan = { root: people, targets: people, snapshot: machine, timestamp: machine }
-  const files = await createRepository(plan, plainLayout, { now, signal: never })
-  const place = directoryTransport(folder, { create: true })
-  await place.write(files, new Map(), 'create', never)
-  const anchor = files.get('metadata/1.root.json') ?? new Uint8Array()
-  const text = (name: string): string => readFileSync(join(folder, name), 'utf8')
-  return {
-    folder,
-    text,
-    put: (name, content) => {
-      mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), content)
-    },
-    propose: async (role, change = () => {}) => {
-      const { raw } = parseMetadata(utf8(text(`metadata/1.${role}.json`)), role, role).signed
-      const fields: Record<string, JsonObject> = JSON.parse(JSON.stringify(raw))
-      Object.assign(fields, { version: 2, expires: days(300) })
-      change(fields)
-      const edit = { subject: role, document: encodeMetadata(fields) }
-      const drafted = await tufSystem(plainLayout).draft(edit, place, { anchor, now, signal: never })
-      await place.write(drafted, new Map(), 'propose', never)
-    },
-  }
-}
-
 /** Looks at a repository, types the words that are asked for, and pins it. */
 export async function pin(app: TestApp, folder: string, name = 'Packages'): Promise<string> {
   const { location, ask, words } = await app.calls['sources.inspect']({ location: folder })
   const answers = Object.fromEntries(ask.map((position) => [String(position), words[position - 1] ?? '']))
   return (await app.calls['sources.pin']({ location, name, answers })).id
+}
+
+export const passphrase = 'correct horse battery'
+
+/** A repository whose root may be signed by a passphrase key of this machine, with a renewal that waits for it. */
+export async function waiting(app: TestApp): Promise<{ repository: FolderRepository; proposal: ProposalSummary }> {
+  app.person.replies.push(passphrase, passphrase)
+  await app.calls['keys.create']({ name: 'dana', scheme: 'ed25519', protection: 'passphrase' })
+  const mine = (await app.desk.signers(never)).find((signer) => signer.id === 'file:dana')
+  if (mine === undefined) throw new Error('no key')
+  app.person.replies.push(passphrase, passphrase)
+  const holders: KeyHolder[] = [{ owner: 'Dana', signer: mine }, await holder('Ben')]
+  const repository = await folderRepository(holders)
+  repository.propose('root')
+  await pin(app, repository.folder)
+  app.person.asked.length = 0
+  app.person.given.length = 0
+  return { repository, proposal: await waitingProposal(app) }
+}
+
+export async function waitingProposal(app: TestApp): Promise<ProposalSummary> {
+  const { proposals, problems } = await app.calls['proposals.list']()
+  expect(problems).toEqual([])
+  const [proposal, ...others] = proposals
+  if (proposal === undefined || others.length > 0) throw new Error(`${proposals.length} proposals`)
+  return proposal
+}
+
+export async function createKey(
+  app: TestApp,
+  name = 'late',
+  protection: 'passphrase' | 'keychain' = 'passphrase',
+): Promise<KeyView> {
+  return app.calls['keys.create']({ name, scheme: 'ed25519', protection })
+}
+
+/** The next question stays open until it is cancelled; settles when it is asked. */
+export function stuck(app: TestApp): Promise<void> {
+  return new Promise((opened) => {
+    app.person.replies = [
+      (_request, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new AppError({ code: 'user/cancelled', message: 'no' })))
+          opened()
+        }),
+    ]
+  })
 }

@@ -14,11 +14,13 @@ export function QuorumBoard({ quorums }: { quorums: readonly QuorumView[] }): Re
       : quorums.length === 2
         ? 'Who must agree: both'
         : `Who must agree: all ${quorums.length}`
+  // Where every key is for rehearsal the page says so once, above everything.
+  const isMixed = quorums.some((quorum) => quorum.keys.some((key) => !key.rehearsal))
   return (
     <section className="card" aria-label={title}>
       <h2 className="label">{title}</h2>
       {quorums.map((quorum) => (
-        <QuorumPart key={quorum.name} quorum={quorum} />
+        <QuorumPart key={quorum.name} quorum={quorum} isMixed={isMixed} />
       ))}
     </section>
   )
@@ -41,7 +43,7 @@ export function Segments({ quorum }: { quorum: QuorumView }): ReactElement {
   )
 }
 
-function QuorumPart({ quorum }: { quorum: QuorumView }): ReactElement {
+function QuorumPart({ quorum, isMixed }: { quorum: QuorumView; isMixed: boolean }): ReactElement {
   return (
     <div className="quorum">
       <div className="quorum-head">
@@ -53,7 +55,7 @@ function QuorumPart({ quorum }: { quorum: QuorumView }): ReactElement {
       <Segments quorum={quorum} />
       <ul>
         {quorum.keys.map((key) => (
-          <Holder key={key.ids.join()} entry={key} met={quorum.met} />
+          <Holder key={key.ids.join()} entry={key} met={quorum.met} isMixed={isMixed} />
         ))}
       </ul>
       {quorum.strangers.length === 0 ? null : (
@@ -82,14 +84,14 @@ const stateOf: Readonly<Record<Standing, { text: string; icon: ReactElement | nu
   missing: { text: 'not yet', icon: null },
 }
 
-function Holder({ entry, met }: { entry: QuorumKeyView; met: boolean }): ReactElement {
+function Holder({ entry, met, isMixed }: { entry: QuorumKeyView; met: boolean; isMixed: boolean }): ReactElement {
   const standing = standingOf(entry)
   const state = stateOf[standing]
   return (
     <li className={`holder ${standing}`}>
       <div>
         <span>
-          <Foreign text={holderName(entry)} /> {entry.rehearsal ? <RehearsalChip /> : null}
+          <Foreign text={holderName(entry)} /> {entry.rehearsal && isMixed ? <RehearsalChip /> : null}
         </span>
         <span className="state small">
           {state.icon}

@@ -55,7 +55,8 @@ export function Confirm({ kind, label, proposal, signer, onCancel, onConfirm }: 
         {proposal.words.slice(0, 4).map((word, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: words may repeat and never move
           <span key={at} className="start-word">
-            <span className="soft">{at + 1}</span> <strong>{word}</strong>{' '}
+            <span className="soft">{at + 1}</span>{' '}
+            <strong>{positions.includes(at + 1) ? <span title="Type this word below">·····</span> : word}</strong>{' '}
           </span>
         ))}
       </p>

@@ -103,12 +103,22 @@ function KeyForm({ title, verb, said, name, onName, ready, onClose, ask, childre
   const nameField = useRef<HTMLInputElement>(null)
   useEffect(() => nameField.current?.focus(), [])
   const [busy, setBusy] = useState(false)
+  // Whoever leaves the form, by its button or by another room, does not want the window that asks for a passphrase to stay.
+  const asking = useRef(false)
+  useEffect(
+    () => () => {
+      if (asking.current) settle(bridge().proposals.cancel())
+    },
+    [],
+  )
   const [problem, setProblem] = useState<ErrorData>()
   const id = useId()
   const send = async () => {
     setBusy(true)
     setProblem(undefined)
+    asking.current = true
     const outcome = await settle(ask())
+    asking.current = false
     setBusy(false)
     if (!outcome.ok) {
       setProblem(outcome.error)

@@ -38,6 +38,8 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
   const [problem, setProblem] = useState<ErrorData>()
   const id = useId()
   const secretName = plainForeign(view.secret)
+  // A secret that is chosen here signs nothing yet.
+  const isNew = view.secret.startsWith('new ')
   const wrong = problem?.code === 'signer/pin-wrong' || (problem === undefined && view.wasWrong)
   const cancel = () => {
     if (field.current !== null) field.current.value = ''
@@ -80,7 +82,7 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
   return (
     <main className="secret">
       <h1>
-        {capital(secretName)} of <Foreign text={view.device} />
+        {capital(secretName)} for <Foreign text={view.device} />
       </h1>
       <div className="say stack tight">
         <p className="soft small">It will be used for exactly this:</p>
@@ -126,10 +128,10 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
         </div>
         <div className="row">
           <button type="submit" className="button go" disabled={sent}>
-            {sent ? 'Checking' : `Use this ${secretName}`}
+            {sent ? 'Checking' : isNew ? 'Use it' : `Use this ${secretName}`}
           </button>
           <button type="button" className="button" onClick={cancel}>
-            Cancel, sign nothing
+            {isNew ? 'Cancel, make no key' : 'Cancel, sign nothing'}
           </button>
         </div>
       </form>

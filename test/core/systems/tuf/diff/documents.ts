@@ -18,7 +18,7 @@ export const inDays = (days: number): string =>
 // biome-ignore lint/suspicious/noExplicitAny: tests break documents in every way that JSON allows
 export type Loose = any
 
-const file = new URL('../../../vectors/tuf/keys.json', import.meta.url)
+const file = new URL('../../../../vectors/tuf/keys.json', import.meta.url)
 const material: Record<string, JsonObject> = JSON.parse(readFileSync(file, 'utf8')).keys
 
 /** The key object of a test key; owned by its name unless told otherwise. */

@@ -1,0 +1,119 @@
+// What the window is told about a change: words, progress, who here could sign, and whether that would complete it.
+import { expect, test } from 'vitest'
+import type { Proposal, Quorum, QuorumKey } from '../../src/core/proposal.ts'
+import type { Signer } from '../../src/core/signer.ts'
+import {
+  proposalSummary,
+  proposalView,
+  rawDocument,
+  receipt,
+  rehearsalKeyView,
+  wordsOf,
+} from '../../src/main/present.ts'
+import { expectPlain } from '../support/app-handlers.ts'
+import { now, softwareSigner } from '../support/repository.ts'
+
+const pinned = { id: 'a1', name: 'Packages', location: '/srv/packages', pinnedAt: '2026-01-01T00:00:00Z' }
+const digest = 'c0'.repeat(32)
+
+function entry(signer: Signer, signed: boolean, rehearsal = false): QuorumKey {
+  return { ids: [`id of ${signer.id}`], key: signer.key, owner: signer.id, label: 'Ed25519', signed, rehearsal }
+}
+
+function proposal(quorums: readonly (readonly [threshold: number, keys: QuorumKey[]])[], more = {}): Proposal {
+  return {
+    id: `root/${digest}`,
+    system: 'tuf',
+    subject: 'root',
+    title: 'Root 3',
+    headline: 'Renewal only',
+    risk: 'routine',
+    payload: new Uint8Array([1]),
+    digest,
+    changes: [],
+    unchanged: 4,
+    findings: [],
+    quorums: quorums.map(([threshold, keys], i): Quorum => ({ name: `Root ${i + 2}`, threshold, keys, strangers: [] })),
+    after: new TextEncoder().encode('{"after": "ü"}'),
+    ...more,
+  }
+}
+
+test('a summary counts what is verified, and says whose turn it is', async () => {
+  const [ana, ben, cleo] = await Promise.all([softwareSigner('ana'), softwareSigner('ben'), softwareSigner('cleo')])
+  const both = proposal([
+    [2, [entry(ana, true), entry(ben, false)]],
+    [1, [entry(cleo, false)]],
+  ])
+  const summary = proposalSummary(pinned, both, [ben])
+  expect(summary).toMatchObject({ id: `a1:root/${digest}`, mine: true, complete: false, rehearsal: false })
+  expect(summary.quorums.map(({ signed, threshold, met }) => [signed, threshold, met])).toEqual([
+    [1, 2, false],
+    [0, 1, false],
+  ])
+  expect(summary.quorums[0]?.keys.map((key) => key.signerIds)).toEqual([[], ['test:ben']])
+  expect(proposalSummary(pinned, both, [ana]).mine).toBe(false)
+  expect(proposalSummary(pinned, both, []).mine).toBe(false)
+  expectPlain(proposalView(pinned, both, [ana, ben, cleo], []), 'view')
+})
+
+test('one signature completes only if every quorum is met by it', async () => {
+  const [ana, ben] = await Promise.all([softwareSigner('ana'), softwareSigner('ben')])
+  const would = (quorums: Parameters<typeof proposal>[0], signers: Signer[]): boolean =>
+    proposalView(pinned, proposal(quorums), signers, []).wouldComplete
+  expect(would([[1, [entry(ana, false)]]], [ana])).toBe(true)
+  expect(would([[2, [entry(ana, false), entry(ben, false)]]], [ana])).toBe(false)
+  // Two signers here, but one signature is one signature.
+  expect(would([[2, [entry(ana, false), entry(ben, false)]]], [ana, ben])).toBe(false)
+  const old: [number, QuorumKey[]] = [1, [entry(ana, false)]]
+  expect(would([old, [1, [entry(ana, false), entry(ben, false)]]], [ana])).toBe(true)
+  expect(would([old, [1, [entry(ben, false)]]], [ana])).toBe(false)
+  expect(would([old, [1, [entry(ben, true)]]], [ana])).toBe(true)
+})
+
+test('what will be asked is said before', async () => {
+  const signer = { ...(await softwareSigner('ana')), id: 'file:ana' }
+  const asks = (protection: 'passphrase' | 'keychain' | 'public-only'): string | undefined =>
+    proposalView(
+      pinned,
+      proposal([[1, [entry(signer, false)]]]),
+      [signer],
+      [{ name: 'ana', key: signer.key, created: '', protection }],
+    ).signers[0]?.asks
+  expect(asks('passphrase')).toBe('passphrase')
+  expect(asks('keychain')).toBe('keychain')
+  expect(proposalView(pinned, proposal([[1, [entry(signer, false)]]]), [signer], []).signers[0]?.asks).toBe('nothing')
+})
+
+test('a rehearsal is one only when every key says so; a rehearsal key is not offered elsewhere', async () => {
+  const [you, ana] = await Promise.all([softwareSigner('you', 'ed25519', true), softwareSigner('ana')])
+  const play = proposal([[1, [entry(you, false, true)]]])
+  expect(proposalView(pinned, play, [you], [])).toMatchObject({ rehearsal: true, signers: [{ id: 'test:you' }] })
+  const mixed = proposal([[1, [entry(you, false, false), entry(ana, false)]]])
+  expect(proposalView(pinned, mixed, [you], [])).toMatchObject({ rehearsal: false, signers: [], mine: false })
+  expect(proposalSummary(pinned, proposal([[1, []]]), []).rehearsal).toBe(false)
+  expect(rehearsalKeyView({ ...you, id: 'rehearsal:You' }, [])).toMatchObject({ name: 'You', protection: 'rehearsal' })
+})
+
+test('why nobody may sign crosses with the change', () => {
+  const blocked = { code: 'trust/expired', message: 'expired' } as const
+  expect(proposalView(pinned, proposal([], { blocked }), [], []).blocked).toEqual(blocked)
+  expect('blocked' in proposalView(pinned, proposal([]), [], [])).toBe(false)
+})
+
+test('the raw document is cut where nobody reads on, and says so', () => {
+  expect(rawDocument(proposal([]))).toEqual({ after: '{"after": "ü"}', truncated: false })
+  const long = new TextEncoder().encode('x'.repeat(2_000_001))
+  const cut = rawDocument(proposal([], { before: long }))
+  expect(cut.truncated).toBe(true)
+  expect(cut.before).toHaveLength(2_000_000)
+})
+
+test('a receipt names the moment in seconds, the words and the digest of what was signed', async () => {
+  const ana = await softwareSigner('ana')
+  const done = receipt('signed', pinned, proposal([[1, [entry(ana, true)]]]), ['a'], now, [ana], 'key file ana')
+  expect(done).toMatchObject({ at: '2026-03-01T12:00:00Z', digest, complete: true, signerLabel: 'key file ana' })
+  expect(done.words).toEqual(wordsOf(digest))
+  expect(done.words).toHaveLength(32)
+  expectPlain(done, 'receipt')
+})
