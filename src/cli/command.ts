@@ -6,8 +6,10 @@ export interface Io {
   out(line: string): void
   /** Progress and remarks, for a person; silent when standard error is no terminal. */
   note(line: string): void
-  /** Asks a person one line; throws usage/invalid when nobody is there to ask. */
-  ask(question: string): Promise<string>
+  /** Somebody sits at a terminal and can be asked. */
+  isInteractive: boolean
+  /** Asks a person one line; throws usage/invalid when nobody is there to ask, with `otherwise` as the hint. */
+  ask(question: string, otherwise: string): Promise<string>
   prompt: Prompt
   signal: AbortSignal
   now(): Date

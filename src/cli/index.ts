@@ -5,23 +5,30 @@ import { visible } from '../core/visible.ts'
 import { dataDirectory } from '../node/workspace.ts'
 import type { Command } from './command.ts'
 import { clientCommand } from './commands/client.ts'
+import { demoCommand, initCommand } from './commands/create.ts'
 import { keysCommand } from './commands/keys.ts'
-import { demoCommand, initCommand, pinCommand } from './commands/repository.ts'
+import { forgetCommand, pinCommand } from './commands/pin.ts'
+import { proposeCommand } from './commands/propose.ts'
+import { publishCommand } from './commands/publish.ts'
+import { renewCommand } from './commands/renew.ts'
 import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
-import { proposeCommand, publishCommand, signCommand } from './commands/sign.ts'
+import { signCommand } from './commands/sign.ts'
 import { helpOf, parseCommand } from './parse.ts'
 import { terminal } from './terminal.ts'
+import { jsonText, wrapped } from './text.ts'
 
 const commands: readonly Command[] = [
   demoCommand,
   initCommand,
   pinCommand,
+  forgetCommand,
   statusCommand,
   pendingCommand,
   reviewCommand,
   signCommand,
   proposeCommand,
   publishCommand,
+  renewCommand,
   keysCommand,
   clientCommand,
 ]
@@ -30,52 +37,70 @@ function overview(): string[] {
   return [
     'countersign: review and sign changes to software repositories',
     '',
-    'Without arguments the window opens. Commands:',
+    'Without arguments the window opens. To try it out: countersign demo',
+    '',
+    'Commands:',
     ...commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`),
     '',
-    'Each has --help and --json. Exit codes: 1 cancelled, 2 usage, 3 source, 4 format, 5 trust, 6 signer, 70 our bug.',
+    'Each has --help and --json. Exit codes: 0 done, 1 you cancelled, 2 the call was not right, 3 the folder, disk or',
+    'server, 4 the file, 5 stop: what was read must not be trusted, 6 the key or its passphrase, 70 a fault of ours.',
   ]
 }
 
 async function run(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return print(overview())
+  if (name === undefined || name === '--help' || name === '-h') return print(overview())
   if (name === '--version') return print([version])
-  const command = commands.find((one) => one.name === name)
-  if (command === undefined) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `there is no command ${name}`,
-      hint: 'see: countersign --help',
-    })
-  }
+  if (name === 'help') return print(rest[0] === undefined ? overview() : helpOf(find(rest[0])))
+  const command = find(name)
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   const fd = parsed.text('passphrase-fd')
   if (fd !== undefined && !/^\d{1,4}$/.test(fd)) {
-    throw new AppError({ code: 'usage/invalid', message: `--passphrase-fd takes a number, not ${fd}` })
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `--passphrase-fd takes the number of an open file, not ${fd}`,
+      hint: 'for example: --passphrase-fd 3 3< FILE',
+    })
   }
   const io = terminal({ signal: controller.signal, ...(fd === undefined ? {} : { passphraseFd: Number(fd) }) })
   const home = parsed.text('home')
   const { data, lines } = await command.run(parsed, io, home ?? dataDirectory())
-  if (parsed.flag('json')) print([JSON.stringify(data, null, 2)])
+  if (parsed.flag('json')) print([jsonText(data)])
   // A raw document keeps its lines; everything else that came from outside is made visible.
-  else print(lines.flatMap((line) => line.split('\n')).map((line) => line.split('\t').map(visible).join('\t')))
+  else print(lines.map((line) => line.split('\t').map(visible).join('\t')))
+}
+
+function find(name: string): Command {
+  const command = commands.find((one) => one.name === name)
+  if (command !== undefined) return command
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `there is no command ${name}`,
+    hint: 'see: countersign --help',
+  })
 }
 
 function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
+// Whoever reads our output may stop early (`| head`): that ends nothing but the output.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 const args = process.argv.slice(2)
 try {
   await run(args)
 } catch (thrown) {
   const error = toAppError(thrown)
-  if (args.includes('--json')) print([JSON.stringify({ error: toErrorData(error) }, null, 2)])
-  process.stderr.write(`countersign: ${visible(error.message)}\n`)
-  if (error.hint !== undefined) process.stderr.write(`  ${visible(error.hint)}\n`)
+  if (args.includes('--json')) print([jsonText({ error: toErrorData(error) })])
+  const hint = error.hint === undefined ? [] : [`  ${error.hint}`]
+  const said = wrapped([`countersign: ${error.message}`, ...hint].map(visible))
+  process.stderr.write(`${said.join('\n')}\n`)
   process.exitCode = exitCodeOf(error)
 }

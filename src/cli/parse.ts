@@ -6,10 +6,10 @@ import type { Command, Option, Parsed } from './command.ts'
 export const commonOptions: Readonly<Record<string, Option>> = {
   help: { form: '--help', text: 'show this', type: 'boolean' },
   json: { form: '--json', text: 'answer with one JSON document on standard output', type: 'boolean' },
-  home: { form: '--home DIR', text: 'keep settings, pinned roots and keys in DIR', type: 'string' },
+  home: { form: '--home DIR', text: 'where settings, pinned roots and keys are kept', type: 'string' },
   'passphrase-fd': {
     form: '--passphrase-fd N',
-    text: 'read passphrases, one a line, from file descriptor N instead of the terminal',
+    text: 'read passphrases, one a line, from the open file N instead of the terminal',
     type: 'string',
   },
 }
@@ -23,17 +23,14 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
   try {
     result = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (cause) {
-    const message = cause instanceof Error ? (cause.message.split(/[.\n]/)[0] ?? '') : ''
+    const message = cause instanceof Error ? (cause.message.split(/ To specify |\n/)[0] ?? '').replace(/\.$/, '') : ''
     throw usage(command, message.charAt(0).toLowerCase() + message.slice(1), cause)
   }
   const { positionals, values } = result
   const [min, max] = command.arity
   const isHelp = values.help === true
   if (!isHelp && (positionals.length < min || positionals.length > max)) {
-    throw usage(
-      command,
-      `${command.name} takes ${min === max ? min : `${min} to ${max}`} arguments, not ${positionals.length}`,
-    )
+    throw usage(command, `${command.name} takes ${range(min, max)}, and was given ${positionals.length}`)
   }
   return {
     positionals,
@@ -41,6 +38,12 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
     texts: (name) => (Array.isArray(values[name]) ? values[name].filter((value) => typeof value === 'string') : []),
     flag: (name) => values[name] === true,
   }
+}
+
+function range(min: number, max: number): string {
+  if (max === 0) return 'no arguments'
+  if (min === max) return min === 1 ? 'one argument' : `${min} arguments`
+  return `${min} to ${max} arguments`
 }
 
 function usage(command: Command, message: string, cause?: unknown): AppError {
@@ -61,13 +64,18 @@ export function parseCount(parsed: Parsed, name: string, fallback: number, min: 
   throw new AppError({
     code: 'usage/invalid',
     message: `--${name} takes a whole number from ${min} to ${max}, not ${text}`,
+    hint: `leave --${name} out for ${fallback}`,
   })
 }
 
+const aboutSource = 'SOURCE is a pinned repository: its name, its folder or its web address.'
+
 export function helpOf(command: Command): string[] {
-  const rows = Object.values({ ...command.options, ...commonOptions }).map(
-    ({ form, text }) => `  ${form.padEnd(26)} ${text}`,
-  )
-  const details = command.details === undefined ? [] : ['', ...command.details]
+  const options = Object.values({ ...command.options, ...commonOptions })
+  const column = Math.max(...options.map(({ form }) => form.length))
+  const rows = options.map(({ form, text }) => `  ${form.padEnd(column)}  ${text}`)
+  const isPinned = command.usage.includes('SOURCE') && command.name !== 'pin'
+  const about = [...(command.details ?? []), ...(isPinned ? [aboutSource] : [])]
+  const details = about.length === 0 ? [] : ['', ...about]
   return [`countersign ${command.usage}`, '', command.summary, ...details, '', 'Options:', ...rows]
 }

@@ -1,16 +1,23 @@
 // What every command that works on a repository starts with: the desk, and SOURCE as an open, pinned repository.
-import { readFile } from 'node:fs/promises'
+import { type Stats, statSync } from 'node:fs'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import type { PinRequest, Prompt } from '../core/signer.ts'
+import type { Context, TrustedState } from '../core/system.ts'
 import { rootQuorum } from '../core/systems/tuf/client.ts'
 import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
+import { maxBytes } from '../core/systems/tuf/names.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import { verifyQuorum } from '../core/systems/tuf/verify.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
+import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
-import { openLocation, parseLocation } from '../node/location.ts'
+import { isWebLocation, openLocation, parseLocation } from '../node/location.ts'
+import type { PinnedSource } from '../node/workspace.ts'
 import type { Io, Option, Parsed } from './command.ts'
+import { readInput } from './input.ts'
+import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
   root: { form: '--root FILE', text: 'trust this root file for this call, instead of the pinned one', type: 'string' },
@@ -25,28 +32,61 @@ export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
   if (rootFile !== undefined) return openTrusting(text, rootFile)
+  return desk.open((await findPinned(desk, text)).id)
+}
+
+export async function findPinned(desk: Desk, text: string): Promise<PinnedSource> {
   const location = parseLocation(text)
   const found = (await desk.workspace.sources()).filter(
     (source) => source.location === location || source.name === text || source.id === text,
   )
   const [source, other] = found
-  if (source !== undefined && other === undefined) return desk.open(source.id)
+  if (source === undefined) throw notPinned(text, location)
+  if (other === undefined) return source
   throw new AppError({
-    code: other === undefined ? 'source/not-found' : 'usage/invalid',
-    message:
-      other === undefined ? `the root of ${text} is not pinned here` : `${text} names ${found.length} repositories`,
-    hint: other === undefined ? `pin it first: countersign pin ${text}` : 'name its folder instead',
+    code: 'usage/invalid',
+    message: `${text} names ${found.length} repositories`,
+    hint: `name its place instead: ${found.map((one) => quoted(one.location)).join(' or ')}`,
   })
 }
 
-async function openTrusting(text: string, rootFile: string): Promise<OpenSource> {
-  const bytes = await readFile(rootFile).catch((cause: unknown) => {
-    throw new AppError({ code: 'source/not-found', message: `${rootFile} cannot be read`, cause })
+function notPinned(text: string, location: string): AppError {
+  const isWeb = isWebLocation(location)
+  const stats = isWeb ? undefined : lookAt(location)
+  if (!isWeb && stats === undefined) {
+    return new AppError({
+      code: 'source/not-found',
+      message: `there is no folder ${text}, and no pinned repository of that name`,
+      hint: 'check the spelling; the name of a pinned repository counts capital letters',
+    })
+  }
+  if (stats?.isDirectory() === false) {
+    return new AppError({
+      code: 'source/rejected',
+      message: `${text} is a file, and a repository is a folder`,
+      hint: 'name the folder that contains "metadata" and "targets"',
+    })
+  }
+  return new AppError({
+    code: 'source/not-found',
+    message: `the root of ${text} is not pinned here`,
+    hint: `pin it first: countersign pin ${quoted(text)}`,
   })
-  const root = parseMetadata(new Uint8Array(bytes), 'root', rootFile)
+}
+
+function lookAt(location: string): Stats | undefined {
+  try {
+    return statSync(location, { throwIfNoEntry: false })
+  } catch (thrown) {
+    throw translateErrno(thrown, 'read', location)
+  }
+}
+
+async function openTrusting(text: string, rootFile: string): Promise<OpenSource> {
+  const root = parseMetadata(readInput(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
-  const pinned = { id: '', name: text, location, pinnedAt: '' }
+  const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
   return {
     pinned,
     transport: openLocation(location, { fs: blockingFileSystem }),
@@ -55,27 +95,113 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   }
 }
 
-/** ID is a whole id, the subject ("root") when one change waits for it, or at least eight digits of a digest. */
+/** The words by which this call named its repository, to be typed again. */
+export function sourceAgain(parsed: Parsed): string {
+  const options = ['root', 'home'].flatMap((name) => {
+    const value = parsed.text(name)
+    return value === undefined ? [] : [`--${name}`, quoted(value)]
+  })
+  return [quoted(parsed.positionals[0] ?? ''), ...options].join(' ')
+}
+
+/** The id of a source that is trusted for one call: nothing is remembered of it. */
+const unpinned = ''
+
+export function contextOf(source: OpenSource, io: Io): Context {
+  return { anchor: source.trust.anchor, memory: source.trust.memory, now: io.now(), signal: io.signal }
+}
+
+export function readState(desk: Desk, source: OpenSource, io: Io): Promise<TrustedState> {
+  if (source.pinned.id !== unpinned) return desk.state(source, io.signal)
+  return source.system.state(source.transport, contextOf(source, io))
+}
+
+/** How much of a digest names a change: to look at it, a part; to sign it, all, for parts can be forged to be alike. */
+export const digitsToLook = 8
+export const digitsToAct = 64
+
+/** ID is a whole id, the subject ("root"), or at least `minDigits` digits of a digest. */
 export async function pickProposal(
   desk: Desk,
   source: OpenSource,
   id: string | undefined,
   signal: AbortSignal,
+  minDigits = digitsToLook,
 ): Promise<Proposal> {
   const { proposals, problems } = await desk.pending(source, signal)
+  const subjects = [...proposals, ...problems].map((one) => one.subject)
+  if (id === undefined) {
+    if (subjects.length > 1) throw several(subjects)
+    if (problems[0] !== undefined) throw problems[0].error
+    if (proposals[0] !== undefined) return proposals[0]
+    throw nothingWaits('no change waits here')
+  }
+  const digits = id.toLowerCase()
   const isNamed = ({ id: whole, subject, digest }: Proposal): boolean =>
-    whole === id || subject === id || (id !== undefined && id.length >= 8 && digest.startsWith(id))
-  const found = id === undefined ? proposals : proposals.filter(isNamed)
+    whole === id || subject === id || (digits.length >= minDigits && digest.startsWith(digits))
+  const found = proposals.filter(isNamed)
   const [proposal, other] = found
   if (proposal !== undefined && other === undefined) return proposal
-  const problem = problems.find(({ subject }) => subject === id) ?? (id === undefined ? problems[0] : undefined)
+  if (other !== undefined) throw several(found.map((one) => one.subject))
+  const subject = id.slice(0, Math.max(0, id.lastIndexOf('/')))
+  const problem = problems.find((one) => one.subject === id || one.subject === subject)
   if (problem !== undefined) throw problem.error
+  if (
+    /^[0-9a-f]{8,63}$/.test(digits) &&
+    minDigits === digitsToAct &&
+    proposals.some((one) => one.digest.startsWith(digits))
+  ) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${id} is a part of a digest; what is signed or published is named by all 64 digits`,
+      hint: 'copy the whole digest from the review',
+    })
+  }
+  if (!/^(.+\/)?[0-9a-f]{8,64}$/i.test(id)) throw nothingWaits(`no change waits here under ${id}`)
+  // Someone looked at a change of this digest: it was there, and is there no more.
   throw new AppError({
-    code: other === undefined ? 'source/not-found' : 'usage/invalid',
-    message:
-      other === undefined
-        ? `no change waits here${id === undefined ? '' : ` under ${id}`}`
-        : `${found.length} changes wait here: ${found.map((one) => one.subject).join(', ')}`,
-    hint: other === undefined ? 'see what waits: countersign pending SOURCE' : 'name one of them',
+    code: 'trust/changed',
+    message: `the change ${id} is not here; it was replaced or published since it was reviewed, or signed elsewhere`,
+    hint: 'nothing was done; review what waits now: countersign pending SOURCE',
   })
+}
+
+function several(subjects: readonly string[]): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${subjects.length} changes wait here: ${subjects.join(', ')}`,
+    hint: `name one of them as ID, for example: ${subjects[0]}`,
+  })
+}
+
+function nothingWaits(message: string): AppError {
+  return new AppError({ code: 'source/not-found', message, hint: 'see what waits: countersign pending SOURCE' })
+}
+
+/**
+ * For a command that signs several documents in one go: each secret is asked for once, kept in this process until the
+ * command ends, and forgotten at once when it was wrong.
+ */
+export async function askingOnce<T>(io: Io, run: (io: Io) => Promise<T>): Promise<T> {
+  const known = new Map<string, Uint8Array>()
+  const forget = (name: string): void => {
+    known.get(name)?.fill(0)
+    known.delete(name)
+  }
+  const prompt: Prompt = {
+    touch: (request) => io.prompt.touch(request),
+    pin: async (request: PinRequest, signal) => {
+      const name = `${request.secret} of ${request.device}`
+      if (request.wasWrong === true) forget(name)
+      const secret = known.get(name) ?? (await io.prompt.pin(request, signal))
+      known.set(name, secret)
+      // The caller zeroes what it gets.
+      return secret.slice()
+    },
+  }
+  try {
+    return await run({ ...io, prompt })
+  } finally {
+    for (const name of [...known.keys()]) forget(name)
+  }
 }

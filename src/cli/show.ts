@@ -1,28 +1,38 @@
 // Proposals and states as lines for a terminal, and as data for --json. What came from outside is made visible, never obeyed.
 import { parseHex, toHex } from '../core/bytes.ts'
+import { daysUntil } from '../core/days.ts'
+import type { ErrorData } from '../core/error.ts'
 import { type Finding, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
 import type { TrustedState } from '../core/system.ts'
-import { daysUntil } from '../core/systems/tuf/expiry.ts'
+import { visible } from '../core/visible.ts'
 import { toWords } from '../core/words.ts'
+import { wrapped } from './text.ts'
 
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
 
 export function holderName(entry: QuorumKey): string {
-  return entry.owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`
+  return visible(entry.owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`)
 }
 
-export function wordLines(digest: string): string[] {
-  const words = toWords(parseHex(digest, 'the digest'))
+/** Words that must come from somewhere else are not shown here. */
+export function wordLines(digest: string, hidden: readonly number[] = []): string[] {
+  const all = toWords(parseHex(digest, 'the digest'))
+  const words = all.map((word, at) => (hidden.includes(at) ? '·····' : word))
   const rows = Array.from({ length: Math.ceil(words.length / 4) }, (_, row) => words.slice(row * 4, row * 4 + 4))
   return rows.map((row, i) =>
     `  ${String(i * 4 + 1).padStart(2)}  ${row.map((word) => word.padEnd(14)).join('')}`.trimEnd(),
   )
 }
 
+/** "Root 2: 2 signed, 3 needed": more may sign than are needed. */
+export function progressOf(quorum: Quorum): string {
+  return `${quorum.name}: ${signedCount(quorum)} signed, ${quorum.threshold} needed`
+}
+
 export function quorumLines(quorum: Quorum): string[] {
   const state = isMet(quorum) ? 'reached' : `${quorum.threshold - signedCount(quorum)} missing`
   return [
-    `${quorum.name}: ${signedCount(quorum)} of ${quorum.threshold} signed, ${state}`,
+    `${progressOf(quorum)}, ${state}`,
     ...quorum.keys.map((entry) => {
       const what = entry.signed ? 'signed' : entry.reason === undefined ? 'not yet' : `does not count: ${entry.reason}`
       return `  ${entry.signed ? '✓' : '·'} ${holderName(entry)} (${entry.label}${entry.rehearsal ? ', rehearsal' : ''}): ${what}`
@@ -31,13 +41,23 @@ export function quorumLines(quorum: Quorum): string[] {
   ]
 }
 
+/** How to name exactly these bytes to `sign`. */
+export function idLines({ blocked, digest }: Proposal, source: string): string[] {
+  if (blocked !== undefined) return []
+  return ['', 'To sign exactly this:', `  countersign sign ${source} ${digest} --key KEY`]
+}
+
+function blockedLines({ message, hint }: ErrorData): string[] {
+  return [`This cannot be signed: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])]
+}
+
 function findingLine(finding: Finding): string {
   const clients = finding.clients === undefined ? '' : ` (${finding.clients.join(', ')})`
   return `  ${riskWord[finding.risk]}: ${finding.sentence}${clients}`
 }
 
 export function reviewLines(proposal: Proposal): string[] {
-  const lines = [
+  return wrapped([
     `${proposal.title}: ${proposal.headline}`,
     '',
     ...proposal.changes.flatMap((change) => [
@@ -53,21 +73,20 @@ export function reviewLines(proposal: Proposal): string[] {
     `sha256 of the signed bytes: ${proposal.digest}`,
     'The same on every screen:',
     ...wordLines(proposal.digest),
-    ...(proposal.blocked === undefined ? [] : ['', `This cannot be signed: ${proposal.blocked.message}`]),
-  ]
-  return lines
+    ...(proposal.blocked === undefined ? [] : ['', ...blockedLines(proposal.blocked)]),
+  ])
 }
 
 export function stateLines(name: string, state: TrustedState, now: Date): string[] {
   return [
     `${name}: ${state.anchor.title}${state.rehearsal ? ', a rehearsal repository' : ''}`,
     ...state.roles.map((role) => {
-      const days = daysUntil(role.expires, now, role.name)
+      const days = daysUntil(role.expires.at, now)
       const left = days < 0 ? `EXPIRED ${-days} days ago` : `${days} days left`
       const people = [...new Set(role.quorum.keys.map(holderName))].join(', ')
       return `  ${role.name} ${role.version}, ${left}, ${role.quorum.threshold} of ${role.quorum.keys.length}: ${people}`
     }),
-    ...state.findings.map(findingLine),
+    ...wrapped(state.findings.map(findingLine)),
     'Root in words:',
     ...wordLines(state.anchor.digest),
   ]

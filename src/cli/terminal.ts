@@ -18,26 +18,27 @@ export function terminal({ passphraseFd, signal }: TerminalOptions): Io {
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     note,
-    ask: (question) => askLine(question, signal),
+    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    ask: (question, otherwise) => askLine(question, otherwise, signal),
     prompt: passphraseFd === undefined ? typedPrompt(note) : fdPrompt(passphraseFd),
     signal,
     now: () => new Date(),
   }
 }
 
-function nobody(what: string): AppError {
+function nobody(what: string, otherwise: string): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${what} must be typed, and there is no terminal`,
-    hint: 'run this in a terminal; for a passphrase in a script there is --passphrase-fd N',
+    hint: `run this in a terminal; ${otherwise}`,
   })
 }
 
-async function askLine(question: string, signal: AbortSignal): Promise<string> {
-  if (!process.stdin.isTTY) throw nobody('the answer')
+async function askLine(question: string, otherwise: string, signal: AbortSignal): Promise<string> {
+  if (!process.stdin.isTTY) throw nobody('the answer', otherwise)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    return await lines.question(question, { signal })
+    return await lines.question(question.split('\n').map(visible).join('\n'), { signal })
   } finally {
     lines.close()
   }
@@ -53,7 +54,9 @@ function typedPrompt(note: (line: string) => void): Prompt {
       return () => {}
     },
     pin: async (request, signal) => {
-      if (!process.stdin.isTTY) throw nobody(`the ${request.secret} of ${request.device}`)
+      if (!process.stdin.isTTY) {
+        throw nobody(`the ${request.secret} of ${request.device}`, 'in a script there is --passphrase-fd N')
+      }
       const isNew = request.secret.startsWith('new')
       const first = await readHidden(labelOf(request), signal)
       if (!isNew) return first
@@ -79,36 +82,56 @@ function labelOf(request: PinRequest): string {
 
 async function readHidden(label: string, signal: AbortSignal): Promise<Uint8Array> {
   const { stdin, stderr } = process
-  stderr.write(label)
   const secret = new Uint8Array(maxSecretBytes)
   let length = 0
+  // Before the question: a quick typist must not see the first letters.
   stdin.setRawMode(true)
+  stderr.write(label)
   stdin.resume()
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       const cancel = (): void =>
-        reject(new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' }))
+        reject(
+          new AppError({
+            code: 'user/cancelled',
+            message: 'cancelled, nothing was changed',
+            hint: 'repeat the command when you are ready',
+          }),
+        )
       signal.addEventListener('abort', cancel, { once: true })
+      // A terminal that is closed never answers.
+      stdin.once('end', cancel)
+      const take = (byte: number): void => {
+        if (byte === 0x03 || byte === 0x04 || byte === 0x1b) cancel()
+        else if (byte === 0x0d || byte === 0x0a) resolve(secret.slice(0, length))
+        else if (byte === 0x7f || byte === 0x08) {
+          // One character may be several bytes.
+          do length = Math.max(0, length - 1)
+          while (length > 0 && ((secret[length] ?? 0) & 0xc0) === 0x80)
+        } else if (length < maxSecretBytes) secret[length++] = byte
+        else reject(tooLong())
+      }
       stdin.on('data', (chunk: Buffer) => {
-        for (const byte of chunk) {
-          if (byte === 0x03 || byte === 0x04 || byte === 0x1b) return cancel()
-          if (byte === 0x0d || byte === 0x0a) return resolve(secret.slice(0, length))
-          if (byte === 0x7f || byte === 0x08) {
-            // One character may be several bytes.
-            do length = Math.max(0, length - 1)
-            while (length > 0 && ((secret[length] ?? 0) & 0xc0) === 0x80)
-          } else if (length < maxSecretBytes) secret[length++] = byte
-        }
+        for (const byte of chunk) take(byte)
         chunk.fill(0)
       })
     })
   } finally {
     secret.fill(0)
     stdin.removeAllListeners('data')
+    stdin.removeAllListeners('end')
     stdin.setRawMode(false)
     stdin.pause()
     stderr.write('\n')
   }
+}
+
+function tooLong(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `the passphrase is longer than ${maxSecretBytes} bytes`,
+    hint: 'give one passphrase a line, each ended by a line feed',
+  })
 }
 
 /** One secret a line; a line is used once. */
@@ -121,13 +144,24 @@ function fdPrompt(fd: number): Prompt {
       let length = 0
       let isEnd = false
       try {
-        while (length < maxSecretBytes) {
+        for (;;) {
           isEnd = readSync(fd, one) === 0
           if (isEnd || one[0] === 0x0a) break
+          // Cut off it would be another passphrase, and its end the answer to the next question.
+          if (length === maxSecretBytes) throw tooLong()
           secret[length++] = one[0] ?? 0
         }
       } catch (cause) {
-        throw new AppError({ code: 'usage/invalid', message: `file descriptor ${fd} cannot be read`, cause })
+        secret.fill(0)
+        if (cause instanceof AppError) throw cause
+        throw new AppError({
+          code: 'usage/invalid',
+          message: `file descriptor ${fd} cannot be read`,
+          hint: `open it with the call, for example: --passphrase-fd ${fd} ${fd}< FILE`,
+          cause,
+        })
+      } finally {
+        one.fill(0)
       }
       if (isEnd && length === 0) {
         // The person behind the script has given all they have: a wrong passphrase is not tried again by itself.
@@ -135,9 +169,9 @@ function fdPrompt(fd: number): Prompt {
           code: request.wasWrong === true ? 'signer/pin-wrong' : 'usage/invalid',
           message:
             request.wasWrong === true
-              ? `the ${request.secret} of ${request.device} is wrong`
-              : `file descriptor ${fd} holds no more passphrases`,
-          hint: 'give one line for each question; nothing was signed',
+              ? `the ${request.secret} of ${request.device} is wrong; nothing was signed`
+              : `file descriptor ${fd} holds no line for the ${request.secret} of ${request.device}`,
+          hint: 'give one passphrase a line, in the order in which the keys are asked',
         })
       }
       const line = secret.slice(0, length)

@@ -1,11 +1,11 @@
 // The use case: the only functions in which trust system, signer and transport meet. Each reads as a checklist.
-import { isEqualBytes } from './bytes.ts'
 import { verifySignature } from './crypto.ts'
 import { AppError } from './error.ts'
+import { isSameKey } from './key.ts'
 import { isComplete, isMet, type Proposal, type QuorumKey, signedCount } from './proposal.ts'
 import type { PublicKey, Signer } from './signer.ts'
 import type { Context, TrustSystem } from './system.ts'
-import { type Files, overlay, type Snapshot, snapshot, type Transport } from './transport.ts'
+import { checkUnchanged, type Files, overlay, type Snapshot, snapshot, type Transport } from './transport.ts'
 
 export interface Approval {
   /** The proposal as it stands with the new signature. */
@@ -31,7 +31,8 @@ export async function approve(
   const signed = await findProposal(id, system, overlay(before, files), context)
   checkHasSigned(signed, signer.key)
   context.signal.throwIfAborted()
-  await target.write(files, baseFor(files, before, source, target), `sign ${proposal.title}`, context.signal)
+  const base = await baseFor(files, before, source, target, context.signal)
+  await target.write(files, base, `sign ${proposal.title}`, context.signal)
   return { proposal: signed, files: writtenNames(files) }
 }
 
@@ -51,8 +52,24 @@ export async function publish(
   const files = await system.publish(proposal, online, before, context)
   await verifyPublished(system, overlay(before, files), context)
   context.signal.throwIfAborted()
-  await target.write(files, baseFor(files, before, source, target), `publish ${proposal.title}`, context.signal)
+  const base = await baseFor(files, before, source, target, context.signal)
+  await target.write(files, base, `publish ${proposal.title}`, context.signal)
   return { proposal, files: writtenNames(files) }
+}
+
+/** What expires by itself is made anew by keys that need no person; the result is verified like any publication. */
+export async function renew(
+  system: TrustSystem,
+  source: Transport,
+  online: readonly Signer[],
+  context: Context,
+): Promise<readonly string[]> {
+  const before = snapshot(source)
+  const files = await system.renew(online, before, context)
+  await verifyPublished(system, overlay(before, files), context)
+  context.signal.throwIfAborted()
+  await source.write(files, before.seen(files.keys()), 'renew', context.signal)
+  return writtenNames(files)
 }
 
 /** The candidate may have been replaced since it was reviewed: its id is the digest of its bytes, so then it is not found. */
@@ -88,17 +105,17 @@ function checkNotBlocked(proposal: Proposal): void {
   if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
 }
 
-function isSameKey(a: PublicKey, b: PublicKey | undefined): boolean {
-  return b !== undefined && a.scheme === b.scheme && isEqualBytes(a.spki, b.spki)
+function isHeldBy(entry: QuorumKey, key: PublicKey): boolean {
+  return entry.key !== undefined && isSameKey(entry.key, key)
 }
 
 /** The entries of the quorums that this signer's key can sign for and has not. */
 export function openEntries(proposal: Proposal, key: PublicKey): QuorumKey[] {
-  return proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isSameKey(key, entry.key) && !entry.signed))
+  return proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isHeldBy(entry, key) && !entry.signed))
 }
 
 function checkMaySign(proposal: Proposal, signer: Signer): QuorumKey[] {
-  const mine = proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isSameKey(signer.key, entry.key)))
+  const mine = proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isHeldBy(entry, signer.key)))
   if (mine.length === 0) {
     throw new AppError({
       code: 'signer/wrong-key',
@@ -114,7 +131,9 @@ function checkMaySign(proposal: Proposal, signer: Signer): QuorumKey[] {
       hint: 'nothing is left to do with this key',
     })
   }
-  if (signer.rehearsal && !open.every((entry) => entry.rehearsal)) {
+  // The candidate may call any key a rehearsal key; the keys in force, which it must be signed by as well, say what is real.
+  const everybody = proposal.quorums.flatMap((quorum) => quorum.keys)
+  if (signer.rehearsal && !everybody.every((entry) => entry.rehearsal)) {
     throw new AppError({
       code: 'signer/unsupported',
       message: `${signer.label} is for rehearsal, and ${proposal.title} is not a rehearsal`,
@@ -127,8 +146,13 @@ function checkMaySign(proposal: Proposal, signer: Signer): QuorumKey[] {
 /** Whatever a token answers is verified with the key from the trusted metadata before anyone sees it. */
 function guarded(signer: Signer, holders: readonly QuorumKey[]): Signer {
   const key = holders[0]?.key ?? signer.key
+  // Field by field: a signer may be an object of a class, whose getters a spread would lose.
+  const { id, label, rehearsal } = signer
   return {
-    ...signer,
+    id,
+    label,
+    rehearsal,
+    key: signer.key,
     sign: async (message, signal) => {
       const signature = await signer.sign(message, signal)
       if (await verifySignature(key, message, signature)) return signature
@@ -176,7 +200,22 @@ async function verifyPublished(system: TrustSystem, result: Transport, context: 
   }
 }
 
-/** Names that are overwritten must still hold what was read, unless the target is another place. */
-function baseFor(files: Files, read: Snapshot, source: Transport, target: Transport): Files {
-  return source === target ? read.seen(files.keys()) : new Map()
+/** Names that are overwritten must still hold what was read; in another place, nothing but what the source holds is overwritten. */
+async function baseFor(
+  files: Files,
+  read: Snapshot,
+  source: Transport,
+  target: Transport,
+  signal: AbortSignal,
+): Promise<Files> {
+  const seen = read.seen(files.keys())
+  if (source === target) return seen
+  const base = new Map<string, Uint8Array | null>()
+  for (const [name, bytes] of files) {
+    const limit = Math.max(bytes?.length ?? 0, seen.get(name)?.length ?? 0) + 1024 * 1024
+    const there = (await target.read(name, limit, signal)) ?? null
+    if (there !== null) checkUnchanged(name, seen.get(name) ?? null, there)
+    base.set(name, there)
+  }
+  return base
 }

@@ -33,6 +33,18 @@ export interface ErrorData {
   data?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** What can always be done, where the place that failed knows nothing better. */
+const commonHints: Partial<Record<ErrorCode, string>> = {
+  'source/not-found': 'check the name; if it is right, the repository is not complete',
+  'source/too-large': 'ask whoever made the file why it grew; nothing of it was used',
+  'source/rejected': 'ask the repository admin before you use this repository',
+  'format/malformed': 'fetch the file again; if it stays like this, whoever made it must mend it',
+  'format/unsupported': 'look for a newer version of this program, or ask whoever made the file',
+  'signer/failed': 'nothing was signed; try another key, or restore this one from a backup',
+  'signer/wrong-key': 'choose a key that stands in the list of those who must agree',
+  'user/cancelled': 'repeat it when you are ready',
+}
+
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly hint?: string
@@ -42,7 +54,8 @@ export class AppError extends Error {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause })
     this.name = 'AppError'
     this.code = fields.code
-    if (fields.hint !== undefined) this.hint = fields.hint
+    const hint = fields.hint ?? commonHints[fields.code]
+    if (hint !== undefined) this.hint = hint
     if (fields.data !== undefined) this.data = fields.data
   }
 }

@@ -16,8 +16,8 @@ export interface Context {
 export interface TrustedRole {
   name: string
   version: number
-  /** As written in the document. */
-  expires: string
+  /** As written in the document, and the moment it means. */
+  expires: { text: string; at: Date }
   quorum: Quorum
 }
 
@@ -43,6 +43,8 @@ export interface Pending {
 export interface Edit {
   subject: string
   document: Uint8Array
+  /** Also when somebody has signed the candidate that would be lost. */
+  replace?: boolean
 }
 
 export interface TrustSystem {
@@ -56,4 +58,6 @@ export interface TrustSystem {
   sign(proposal: Proposal, signer: Signer, context: Context): Promise<Files>
   /** What makes a complete proposal take effect; `online` are the signers here that need no person. */
   publish(proposal: Proposal, online: readonly Signer[], source: Transport, context: Context): Promise<Files>
+  /** What is due without any change, signed by the signers here that need no person: for TUF snapshot and timestamp. */
+  renew(online: readonly Signer[], source: Transport, context: Context): Promise<Files>
 }

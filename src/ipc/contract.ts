@@ -70,7 +70,7 @@ export interface QuorumKeyView {
   signed: boolean
   reason?: string
   rehearsal: boolean
-  /** Signers on this machine that hold this key. */
+  /** Signers on this machine that hold this key and may sign with it now. */
   signerIds: readonly string[]
 }
 

@@ -22,6 +22,6 @@ export function verifyAnswers(digest: string, ask: readonly number[], answers: R
       wrong.length === 1
         ? `word ${wrong[0]} is not the one in the fingerprint of this root; nothing was pinned`
         : `words ${wrong.join(' and ')} are not those in the fingerprint of this root; nothing was pinned`,
-    hint: 'check how you wrote them; if they stay different, do not pin this, and ask a key holder once more',
+    hint: 'check the spelling; if it stays different, do not pin this, and ask a key holder once more',
   })
 }

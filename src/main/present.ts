@@ -1,11 +1,11 @@
 // From what the core says to what the window shows: plain data, bytes as words and hex, nothing decided here.
 import { openEntries } from '../core/approve.ts'
 import { parseHex, toHex } from '../core/bytes.ts'
+import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
 import { isComplete, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
 import type { Signer } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
-import { daysUntil } from '../core/systems/tuf/expiry.ts'
 import { toWords } from '../core/words.ts'
 import type {
   KeyView,
@@ -52,8 +52,8 @@ export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date)
       roles: state.roles.map((role) => ({
         name: role.name,
         version: role.version,
-        expires: role.expires,
-        daysLeft: daysUntil(role.expires, now, role.name),
+        expires: role.expires.text,
+        daysLeft: daysUntil(role.expires.at, now),
         threshold: role.quorum.threshold,
         holders: role.quorum.keys.map(holderOf),
       })),
@@ -101,7 +101,13 @@ function isHeldBy(entry: QuorumKey, signer: Signer): boolean {
   return entry.key !== undefined && toHex(entry.key.spki) === toHex(signer.key.spki)
 }
 
+/** Who here can sign it now: nobody, when nobody may. */
+function ableSigners(proposal: Proposal, signers: readonly Signer[]): Signer[] {
+  return proposal.blocked === undefined ? signersFor(proposal, signers) : []
+}
+
 export function proposalSummary(pinned: PinnedSource, proposal: Proposal, signers: readonly Signer[]): ProposalSummary {
+  const able = ableSigners(proposal, signers)
   const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
   return {
     id: `${pinned.id}:${proposal.id}`,
@@ -112,9 +118,10 @@ export function proposalSummary(pinned: PinnedSource, proposal: Proposal, signer
     headline: proposal.headline,
     risk: proposal.risk,
     rehearsal: keys.length > 0 && keys.every((entry) => entry.rehearsal),
-    quorums: proposal.quorums.map((quorum) => quorumView(quorum, signers)),
-    complete: isComplete(proposal),
-    mine: signersFor(proposal, signers).length > 0,
+    quorums: proposal.quorums.map((quorum) => quorumView(quorum, able)),
+    // What is blocked waits for nobody and is ready for nothing.
+    complete: isComplete(proposal) && proposal.blocked === undefined,
+    mine: able.length > 0,
   }
 }
 
@@ -130,7 +137,7 @@ export function proposalView(
   signers: readonly Signer[],
   stored: readonly StoredKey[],
 ): ProposalView {
-  const able = signersFor(proposal, signers)
+  const able = ableSigners(proposal, signers)
   return {
     ...proposalSummary(pinned, proposal, signers),
     digest: proposal.digest,

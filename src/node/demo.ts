@@ -29,7 +29,11 @@ export async function createDemo(dataDir: string, now: Date, signal: AbortSignal
   const workspace = openWorkspace(dataDir)
   const location = join(dataDir, 'demo-repository')
   const known = (await workspace.sources()).find((source) => source.location === location)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    if (await isWaiting(dataDir, known, now, signal)) return known
+    // Everything in it is signed and published, or it is too old: the story begins again.
+    await workspace.remove(known.id)
+  }
   const mine = await keepOrCreate(workspace, 'You', signal)
   const online = await keepOrCreate(workspace, 'Online', signal)
   const folder = directoryTransport(location, { create: true })
@@ -41,6 +45,22 @@ export async function createDemo(dataDir: string, now: Date, signal: AbortSignal
   const gone = leftover.filter((name) => !files.has(name)).map((name) => [name, null] as const)
   await folder.write(new Map([...gone, ...files]), new Map(), 'create the demo repository', signal)
   return workspace.add({ name: demoName, location }, anchor)
+}
+
+async function isWaiting(dataDir: string, demo: PinnedSource, now: Date, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { anchor } = await openWorkspace(dataDir).trust(demo.id)
+    const { proposals } = await tufSystem(plainLayout).pending(directoryTransport(demo.location), {
+      anchor,
+      now,
+      signal,
+    })
+    return proposals.some((proposal) => proposal.subject === 'root' && proposal.blocked === undefined)
+  } catch (error) {
+    // A demo that cannot be read is no demo.
+    if (error instanceof AppError && error.code !== 'internal/bug' && error.code !== 'user/cancelled') return false
+    throw error
+  }
 }
 
 async function keepOrCreate(

@@ -1,8 +1,8 @@
 // What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
-import { type Approval, approve, findProposal, openEntries, publish } from '../core/approve.ts'
+import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
-import type { PinRequest, Prompt, Signer } from '../core/signer.ts'
+import type { Prompt, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
@@ -48,10 +48,9 @@ export interface Desk {
     signal: AbortSignal,
   ): Promise<Approval>
   publish(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Approval>
+  /** New dates for what expires by itself; answers the files that were written. */
+  renew(source: OpenSource, signal: AbortSignal): Promise<readonly string[]>
 }
-
-/** Of a passphrase, each typed anew by the person; the key file itself has no counter. */
-const passphraseTries = 3
 
 export function openDesk(options: DeskOptions): Desk {
   const workspace = openWorkspace(options.dataDir)
@@ -64,17 +63,13 @@ export function openDesk(options: DeskOptions): Desk {
     signal,
   })
 
-  async function listSigners(about: Pick<PinRequest, 'purpose' | 'wasWrong'>, signal: AbortSignal): Promise<Signer[]> {
-    const software = await softwareSigners(keys, options.prompt, () => about).list(signal)
+  async function listSigners(purpose: string, signal: AbortSignal): Promise<Signer[]> {
+    const software = await softwareSigners(keys, options.prompt, purpose).list(signal)
     return [...software, ...(await rehearsalSigners(workspace.rehearsal).list(signal))]
   }
 
-  async function findSigner(
-    id: string,
-    about: Pick<PinRequest, 'purpose' | 'wasWrong'>,
-    signal: AbortSignal,
-  ): Promise<Signer> {
-    const signer = (await listSigners(about, signal)).find((one) => one.id === id)
+  async function findSigner(id: string, purpose: string, signal: AbortSignal): Promise<Signer> {
+    const signer = (await listSigners(purpose, signal)).find((one) => one.id === id)
     if (signer === undefined) {
       throw new AppError({
         code: 'signer/absent',
@@ -84,6 +79,11 @@ export function openDesk(options: DeskOptions): Desk {
     }
     checkSandbox(signer, options.rehearsalOnly === true)
     return signer
+  }
+
+  async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
+    const signers = await listSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
+    return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
   }
 
   return {
@@ -101,35 +101,30 @@ export function openDesk(options: DeskOptions): Desk {
     },
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))
+      // A repository trusted for one call only leaves no memory.
+      if (source.pinned.id === '') return state
       await workspace.remember(source.pinned.id, { successor: state.anchor.bytes, memory: state.memory })
       return state
     },
     pending: (source, signal) => source.system.pending(source.transport, contextOf(source, signal)),
     proposal: (source, proposalId, signal) =>
       findProposal(proposalId, source.system, source.transport, contextOf(source, signal)),
-    signers: (signal) => listSigners({ purpose: '' }, signal),
+    signers: (signal) => listSigners('', signal),
 
     approve: async (source, proposalId, signerId, target, signal) => {
       const { system, transport } = source
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
-      for (let tries = 1; ; tries++) {
-        const signer = await findSigner(signerId, { purpose, wasWrong: tries > 1 }, signal)
-        try {
-          return await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
-        } catch (error) {
-          const isWrong = error instanceof AppError && error.code === 'signer/pin-wrong'
-          if (!isWrong || tries === passphraseTries) throw error
-        }
-      }
+      const signer = await findSigner(signerId, purpose, signal)
+      return approve(proposalId, system, transport, target, signer, contextOf(source, signal))
     },
 
     publish: async (source, proposalId, signal) => {
-      const { system, transport, pinned } = source
-      const signers = await listSigners({ purpose: `publish in ${pinned.name}: sign snapshot and timestamp` }, signal)
-      const allowed = signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
-      return publish(proposalId, system, transport, transport, allowed, contextOf(source, signal))
+      const { system, transport } = source
+      return publish(proposalId, system, transport, transport, await online(source, signal), contextOf(source, signal))
     },
+    renew: async (source, signal) =>
+      renew(source.system, source.transport, await online(source, signal), contextOf(source, signal)),
   }
 }
 
@@ -154,6 +149,7 @@ function notOpen(): AppError {
 export function signersFor(proposal: Proposal, signers: readonly Signer[]): Signer[] {
   return signers.filter((signer) => {
     const open = openEntries(proposal, signer.key)
-    return open.length > 0 && (!signer.rehearsal || open.every((entry) => entry.rehearsal))
+    const isRehearsal = proposal.quorums.every((quorum) => quorum.keys.every((entry) => entry.rehearsal))
+    return open.length > 0 && (!signer.rehearsal || isRehearsal)
   })
 }

@@ -50,5 +50,7 @@ export function translateErrno(thrown: unknown, doing: Doing, name: string): unk
   const known = meaning[errno]
   const verb = { read: 'reading', write: 'writing', list: 'listing' }[doing]
   const [code, what, hint] = known ?? ['source/unreachable', `failed with ${errno}`, 'check the medium, then repeat']
-  return new AppError({ code, message: `${verb} ${name} ${what}`, hint, data: { name, errno }, cause: thrown })
+  // "reading x failed", "reading x is not permitted", but "x does not exist".
+  const subject = /^failed|permitted/.test(what) ? `${verb} ${name}` : name
+  return new AppError({ code, message: `${subject} ${what}`, hint, data: { name, errno }, cause: thrown })
 }

@@ -49,5 +49,15 @@ export async function inspectRepository(text: string, now: Date, signal: AbortSi
 
 function nameOf(location: string): string {
   const parts = location.split(/[/\\]+/).filter((part) => part !== '' && part !== 'repository')
-  return decodeURIComponent(parts.at(-1) ?? 'Repository').slice(0, 120)
+  const last = parts.at(-1) ?? 'Repository'
+  return (isWebLocation(location) ? decoded(last) : last).slice(0, 120)
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // Not percent-encoding at all: then it is its own name.
+    return part
+  }
 }

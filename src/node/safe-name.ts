@@ -20,7 +20,7 @@ const reasons: readonly (readonly [string, (name: string) => boolean])[] = [
   ['has an invisible character', (name) => /[\p{Cf}\p{Zl}\p{Zp}]/u.test(name)],
   ['has half a character', (name) => /\p{Cs}/u.test(name)],
   ['has an empty part', (name) => name.split('/').includes('')],
-  ['has a part . or ..', (name) => name.split('/').some((part) => part === '.' || part === '..')],
+  ['leads upwards (. or .. in it)', (name) => name.split('/').some((part) => part === '.' || part === '..')],
   ['has a part too long', (name) => name.split('/').some((part) => Buffer.byteLength(part) > maxPartBytes)],
   ['has a part that ends in a dot or space', (name) => name.split('/').some((part) => /[. ]$/.test(part))],
   ['has a part that Windows reserves', (name) => name.split('/').some((part) => windowsDevice.test(part))],

@@ -1,5 +1,5 @@
 // The frame of the window: rail, banners, the current screen, and the one approval that may be running.
-import { type ReactElement, useCallback, useEffect, useMemo, useState } from 'react'
+import { type ReactElement, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ErrorData } from '../core/error.ts'
 import type { AppInfo, Receipt } from '../ipc/contract.ts'
 import { AppFrameContext, type Work } from './app-context.ts'
@@ -79,10 +79,14 @@ export function App({ info }: { info: AppInfo }): ReactElement {
 
   const frame = useMemo(() => ({ info, revision, say: setSaid, begin, refresh }), [info, revision, begin, refresh])
   const place = hashOf(route)
+  const shown = useRef(place)
   // Leaving a receipt or a failure by the rail closes it; a running approval stays until it ends or is cancelled.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place is what is watched
   useEffect(() => {
     setFlow((now) => (now.step === 'working' ? now : { step: 'none' }))
+    // Others work in these repositories too: whoever comes back to a list sees what is there now.
+    if (shown.current !== place && (route.screen === 'home' || route.screen === 'repositories')) refresh()
+    shown.current = place
   }, [place])
 
   const screen = (): ReactElement => {

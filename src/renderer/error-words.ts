@@ -1,5 +1,5 @@
 // What an error means for the person who reads it, by code. The message of the error itself says what happened.
-import type { ErrorCode } from '../core/error.ts'
+import type { ErrorCode, ErrorData } from '../core/error.ts'
 
 export interface ErrorWords {
   title: string
@@ -126,6 +126,14 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
 const unknownWords = errorWords['internal/bug']
 
 /** Words for a code that crossed a process boundary: a newer main process may know more codes. */
-export function wordsFor(code: string): ErrorWords {
+/** The one failure after which something did change: the decision is on the disk, only its last step is missing. */
+const decided: ErrorWords = {
+  title: 'It is decided, but not yet in place',
+  meaning: 'The change is safe on the disk and will not be lost. Its last step could not be made.',
+  todo: 'Check the disk, then sign or publish again: that finishes the step.',
+}
+
+export function wordsFor({ code, data }: { code: string } & Pick<ErrorData, 'data'>): ErrorWords {
+  if (data?.committed === true) return decided
   return new Map<string, ErrorWords>(Object.entries(errorWords)).get(code) ?? unknownWords
 }

@@ -40,7 +40,7 @@ const subjects: [string, () => Promise<Subject>][] = [
       for (const scheme of schemes)
         await store.create(scheme, scheme, { kind: 'passphrase', passphrase: utf8(passphrase) }, signal)
       const prompt = scriptedPrompt(Array.from({ length: 20 }, () => passphrase))
-      return { source: softwareSigners(store, prompt), prompt }
+      return { source: softwareSigners(store, prompt, 'sign'), prompt }
     },
   ],
   [
@@ -49,7 +49,7 @@ const subjects: [string, () => Promise<Subject>][] = [
       const store = keyStore(memoryTransport(), memoryKeychain())
       for (const scheme of schemes) await store.create(scheme, scheme, { kind: 'keychain' }, signal)
       const prompt = scriptedPrompt([])
-      return { source: softwareSigners(store, prompt), prompt }
+      return { source: softwareSigners(store, prompt, 'sign'), prompt }
     },
   ],
   [
@@ -94,21 +94,20 @@ describe.each(subjects)('%s', (_, make) => {
   })
 })
 
-test('a software signer names device, secret and purpose in its request', async () => {
+test('a software signer names device, secret and purpose, and asks three times, each time a person', async () => {
   const store = keyStore(memoryTransport(), memoryKeychain())
   await store.create('dana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, signal)
-  const prompt = scriptedPrompt(['wrong', passphrase])
-  let wasWrong = false
-  const source = softwareSigners(store, prompt, () => ({ purpose: 'sign root 15', ...(wasWrong ? { wasWrong } : {}) }))
-  const [signer] = await source.list(signal)
+  const prompt = scriptedPrompt(['wrong', passphrase, 'wrong', 'wrong', 'wrong', passphrase])
+  const [signer] = await softwareSigners(store, prompt, 'sign root 15').list(signal)
   expect(signer).toMatchObject({ id: 'file:dana', rehearsal: false })
-  expect(await codeOfPromise(signer?.sign(utf8('x'), signal) ?? Promise.resolve())).toBe('signer/pin-wrong')
-  wasWrong = true
   expect(await codeOfPromise(signer?.sign(utf8('x'), signal) ?? Promise.resolve())).toBe('ok')
+  const request = { device: 'key file dana', secret: 'passphrase', purpose: 'sign root 15' }
   expect(prompt.asked).toEqual([
-    { device: 'key file dana', secret: 'passphrase', purpose: 'sign root 15' },
-    { device: 'key file dana', secret: 'passphrase', purpose: 'sign root 15', wasWrong: true },
+    { ...request, wasWrong: false },
+    { ...request, wasWrong: true },
   ])
+  expect(await codeOfPromise(signer?.sign(utf8('x'), signal) ?? Promise.resolve())).toBe('signer/pin-wrong')
+  expect(prompt.asked).toHaveLength(5)
 })
 
 test('public keys without a secret are no signers', async () => {
@@ -116,5 +115,5 @@ test('public keys without a secret are no signers', async () => {
   const made = await store.create('dana', 'ed25519', { kind: 'keychain' }, signal)
   const other = keyStore(memoryTransport(), memoryKeychain())
   await other.importPublic('dana', toPem(made.key), signal)
-  expect(await softwareSigners(other, scriptedPrompt([])).list(signal)).toEqual([])
+  expect(await softwareSigners(other, scriptedPrompt([]), 'sign').list(signal)).toEqual([])
 })

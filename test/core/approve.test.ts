@@ -221,7 +221,7 @@ describe('refusals, with nothing written', () => {
 
   test.each([
     ['a version jump', { version: 4 }, 'trust/rollback'],
-    ['the version that is published', { version: 1 }, 'trust/rollback'],
+    ['a version that was overtaken', { version: 1 }, 'trust/changed'],
     ['another role’s document', { _type: 'targets' }, 'format/malformed'],
     ['a threshold of nothing', { roles: {} }, 'format/malformed'],
     ['no date', { expires: 'tomorrow' }, 'format/malformed'],

@@ -32,6 +32,7 @@ test.each([
   ['another one', 'correct horse batterY'],
   ['a shorter one', 'correct horse batter'],
   ['a longer one', 'correct horse battery '],
+  ['one with a zero byte after it', 'correct horse battery\0'],
   ['none', ''],
 ])('two passphrases that differ make no key: %s', async (_name, second) => {
   const app = testApp()

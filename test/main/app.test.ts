@@ -2,7 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { contract } from '../../src/ipc/contract.ts'
+import { contract, type Notice } from '../../src/ipc/contract.ts'
+import { startApp } from '../../src/main/app.ts'
+import type { Shell, WindowSpec } from '../../src/main/shell.ts'
 import { called, pin, type TestApp, testApp } from '../support/app-handlers.ts'
 import { folderRepository } from '../support/folder-repository.ts'
 import { holder } from '../support/repository.ts'
@@ -139,6 +141,37 @@ test('the demo is one repository, however often it is started', async () => {
     ['targets', true, 'routine'],
   ])
 })
+
+test('the app opens one main window, which hears of changes and is answered by name', async () => {
+  const specs: WindowSpec[] = []
+  const heard: Notice[] = []
+  const window = { notify: (notice: Notice) => heard.push(notice), focus: nothing, close: nothing, closed: nothing() }
+  const shell: Shell = {
+    name: 'chromium',
+    sandboxed: true,
+    canPick: false,
+    open: async (spec) => {
+      specs.push(spec)
+      return window
+    },
+    pickDirectory: async () => undefined,
+    saveFile: async () => undefined,
+    quit: nothing,
+    ended: nothing(),
+  }
+  await startApp(shell, { dataDir: join(temporaryFolder(), 'data'), demo: true })
+  expect(specs.map(({ page }) => page)).toEqual(['main'])
+  const ask = specs[0]?.handle ?? nothing
+  expect(await ask('sources.list', undefined)).toMatchObject({ ok: true, value: [{ rehearsal: true }] })
+  for (const name of ['prompt.get', 'nothing', 'toString']) {
+    expect(await ask(name, undefined)).toMatchObject({ ok: false, error: { code: 'usage/invalid' } })
+  }
+  expect(heard).toEqual([])
+  await ask('demo.start', undefined)
+  expect(heard).toEqual([{ kind: 'changed' }])
+})
+
+async function nothing(): Promise<void> {}
 
 test('every such call of the contract was made here, and each answer was plain data', () => {
   const names = Object.keys(contract).filter((name) => /^(app|sources|demo)\./.test(name))

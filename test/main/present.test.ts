@@ -20,7 +20,7 @@ function entry(signer: Signer, signed: boolean, rehearsal = false): QuorumKey {
   return { ids: [`id of ${signer.id}`], key: signer.key, owner: signer.id, label: 'Ed25519', signed, rehearsal }
 }
 
-function proposal(quorums: readonly (readonly [threshold: number, keys: QuorumKey[]])[], more = {}): Proposal {
+function proposal(quorums: readonly (readonly [threshold: number, keys: readonly QuorumKey[]])[], more = {}): Proposal {
   return {
     id: `root/${digest}`,
     system: 'tuf',
@@ -95,10 +95,16 @@ test('a rehearsal is one only when every key says so; a rehearsal key is not off
   expect(rehearsalKeyView({ ...you, id: 'rehearsal:You' }, [])).toMatchObject({ name: 'You', protection: 'rehearsal' })
 })
 
-test('why nobody may sign crosses with the change', () => {
+test('why nobody may sign crosses with the change, and then nobody here is offered to', async () => {
+  const ana = await softwareSigner('ana')
   const blocked = { code: 'trust/expired', message: 'expired' } as const
-  expect(proposalView(pinned, proposal([], { blocked }), [], []).blocked).toEqual(blocked)
-  expect('blocked' in proposalView(pinned, proposal([]), [], [])).toBe(false)
+  const quorums = [[1, [entry(ana, false)]]] as const
+  const free = proposalView(pinned, proposal(quorums), [ana], [])
+  expect(free).toMatchObject({ mine: true, wouldComplete: true, signers: [{ id: 'test:ana' }] })
+  expect('blocked' in free).toBe(false)
+  const stopped = proposalView(pinned, proposal(quorums, { blocked }), [ana], [])
+  expect(stopped).toMatchObject({ blocked, mine: false, wouldComplete: false, signers: [] })
+  expect(stopped.quorums[0]?.keys[0]?.signerIds).toEqual([])
 })
 
 test('the raw document is cut where nobody reads on, and says so', () => {

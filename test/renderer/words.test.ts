@@ -108,6 +108,12 @@ test('every error has a title, a meaning and something to do, without an exclama
       expect(text).not.toContain('!')
     }
   }
-  expect(wordsFor('trust/from-the-future')).toBe(errorWords['internal/bug'])
-  expect(wordsFor('constructor')).toBe(errorWords['internal/bug'])
+  expect(wordsFor({ code: 'trust/from-the-future' })).toBe(errorWords['internal/bug'])
+  expect(wordsFor({ code: 'constructor' })).toBe(errorWords['internal/bug'])
+})
+
+test('a change that is decided is never called unchanged', () => {
+  const words = wordsFor({ code: 'source/unreachable', data: { committed: true } })
+  expect(words).not.toBe(errorWords['source/unreachable'])
+  expect(`${words.title} ${words.meaning}`).not.toMatch(/nothing was (changed|written|signed)/i)
 })

@@ -1,3 +1,4 @@
+// The app behind the window without a window: real desk, real files, a person who answers from a list.
 import { expect } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'

@@ -1,16 +1,16 @@
 // A plain TUF client: trusts a root, refreshes, downloads. What it trusts is kept unversioned in its metadata folder.
-import { readFile } from 'node:fs/promises'
 import { AppError } from '../../core/error.ts'
 import type { ClientOptions } from '../../core/systems/tuf/check.ts'
 import { refresh, rootQuorum } from '../../core/systems/tuf/client.ts'
 import { downloadTarget, findTarget } from '../../core/systems/tuf/delegation.ts'
 import { parseMetadata } from '../../core/systems/tuf/metadata.ts'
-import { encodeRole } from '../../core/systems/tuf/names.ts'
+import { encodeRole, maxBytes } from '../../core/systems/tuf/names.ts'
 import { verifyQuorum } from '../../core/systems/tuf/verify.ts'
 import type { Transport } from '../../core/transport.ts'
 import { openLocation } from '../../node/location.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { readInput } from '../input.ts'
 
 export const clientCommand: Command = {
   name: 'client',
@@ -39,7 +39,11 @@ export const clientCommand: Command = {
     if (verb === 'init') return initialise(root, store, io)
     if (verb === 'refresh') return update(parsed, store, io)
     if (verb === 'download') return download(parsed, store, io)
-    throw new AppError({ code: 'usage/invalid', message: `client does init, refresh or download, not ${verb}` })
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `client does init, refresh or download, not ${verb}`,
+      hint: 'see: countersign client --help',
+    })
   },
 }
 
@@ -61,10 +65,7 @@ async function initialise(file: string | undefined, store: Transport, io: Io): P
       hint: 'countersign client --metadata-dir DIR init ROOT',
     })
   }
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new AppError({ code: 'source/not-found', message: `${file} cannot be read`, cause })
-  })
-  const root = parseMetadata(new Uint8Array(bytes), 'root', file)
+  const root = parseMetadata(readInput(file, maxBytes.root), 'root', file)
   verifyQuorum(await rootQuorum(root, root), file)
   await store.write(new Map([['root.json', root.bytes]]), new Map(), 'trust a root', io.signal)
   return answer({ root: root.signed.version }, `root ${root.signed.version} is trusted`)
@@ -91,7 +92,12 @@ async function download(parsed: Parsed, store: Transport, io: Io): Promise<Answe
   const set = await refresh(remote, store, options)
   const found = await findTarget(path, set, remote, options, store)
   if (found === undefined) {
-    throw new AppError({ code: 'source/not-found', message: `the repository has no target ${path}`, data: { path } })
+    throw new AppError({
+      code: 'source/not-found',
+      message: `the repository has no target ${path}`,
+      hint: 'check the name: it is the whole path, and capital letters count',
+      data: { path },
+    })
   }
   const bytes = await downloadTarget(path, found.file, set, targets, io.signal)
   // One flat name for any path: nothing in a target's name can choose another folder.

@@ -1,12 +1,14 @@
 // keys: software keys on this machine, and public keys of others. No secret is ever printed.
-import { readFile } from 'node:fs/promises'
-import { toHex } from '../../core/bytes.ts'
-import { AppError } from '../../core/error.ts'
+import { parseUtf8, toHex } from '../../core/bytes.ts'
+import { AppError, toErrorData } from '../../core/error.ts'
 import { fingerprintOf, keyLabel } from '../../core/key.ts'
 import type { SoftwareScheme } from '../../core/software-key.ts'
 import type { NewProtection, StoredKey } from '../../node/key-store.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { readInput } from '../input.ts'
 import { deskFor } from '../session.ts'
+
+const maxPemBytes = 64 * 1024
 
 export const keysCommand: Command = {
   name: 'keys',
@@ -32,6 +34,7 @@ export const keysCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const store = deskFor(io, dataDir).keys
     const [verb, name, file] = parsed.positionals
+    checkCount(verb, parsed.positionals.length)
     if (verb === 'list') return listKeys(await store.list(io.signal))
     if (name === undefined) throw usage(`keys ${verb} takes the name of a key`)
     switch (verb) {
@@ -41,11 +44,11 @@ export const keysCommand: Command = {
       }
       case 'export': {
         const pem = await store.exportPem(name, io.signal)
-        return answer({ name, pem }, pem.trimEnd())
+        return answer({ name, pem }, ...pem.trimEnd().split('\n'))
       }
       case 'import': {
         if (file === undefined) throw usage('keys import takes a name and a file')
-        const key = await store.importPublic(name, await readText(file), io.signal)
+        const key = await store.importPublic(name, parseUtf8(readInput(file, maxPemBytes), file), io.signal)
         return answer(dataOf(key), `imported ${lineOf(key)}`)
       }
       case 'delete':
@@ -56,6 +59,21 @@ export const keysCommand: Command = {
         throw usage(`keys does create, list, export, import or delete, not ${verb}`)
     }
   },
+}
+
+/** Every verb with the words that follow it. */
+const counts: ReadonlyMap<string | undefined, number> = new Map([
+  ['list', 0],
+  ['create', 1],
+  ['export', 1],
+  ['import', 2],
+  ['delete', 1],
+])
+
+function checkCount(verb: string | undefined, given: number): void {
+  const wanted = counts.get(verb)
+  if (wanted === undefined || given - 1 <= wanted) return
+  throw usage(`keys ${verb} takes ${wanted === 0 ? 'nothing more' : `${wanted} more`}, and was given ${given - 1}`)
 }
 
 function usage(message: string): AppError {
@@ -72,22 +90,22 @@ function schemeOf(parsed: Parsed): SoftwareScheme {
 async function protectionOf(parsed: Parsed, name: string, io: Io): Promise<NewProtection> {
   if (parsed.flag('keychain')) return { kind: 'keychain' }
   const purpose = `protect the new key ${name}`
-  const passphrase = await io.prompt.pin({ device: `new key ${name}`, secret: 'new passphrase', purpose }, io.signal)
+  const passphrase = await io.prompt.pin({ device: `key file ${name}`, secret: 'new passphrase', purpose }, io.signal)
   return { kind: 'passphrase', passphrase }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')
-  } catch (cause) {
-    throw new AppError({ code: 'source/not-found', message: `${file} cannot be read`, cause })
-  }
 }
 
 async function confirmDelete(parsed: Parsed, name: string, io: Io): Promise<void> {
   if (parsed.flag('yes')) return
-  const typed = await io.ask(`Deleting ${name} cannot be undone. Type its name to delete it: `)
-  if (typed.trim() !== name) throw new AppError({ code: 'user/cancelled', message: 'nothing was deleted' })
+  const typed = await io.ask(
+    `Deleting ${name} cannot be undone. Type its name to delete it: `,
+    'in a script there is --yes',
+  )
+  if (typed.trim() !== name)
+    throw new AppError({
+      code: 'user/cancelled',
+      message: 'nothing was deleted',
+      hint: 'type the name exactly as it is',
+    })
 }
 
 function dataOf(key: StoredKey): object {
@@ -115,6 +133,6 @@ function lineOf(key: StoredKey): string {
 function listKeys({ keys, problems }: { keys: readonly StoredKey[]; problems: readonly AppError[] }): Answer {
   const none = keys.length + problems.length === 0 ? ['no keys here; make one: countersign keys create NAME'] : []
   const broken = problems.map((error) => `cannot be read: ${error.message}`)
-  const data = { keys: keys.map(dataOf), problems: problems.map(({ code, message }) => ({ code, message })) }
+  const data = { keys: keys.map(dataOf), problems: problems.map(toErrorData) }
   return answer(data, ...none, ...keys.map(lineOf), ...broken)
 }

@@ -1,8 +1,10 @@
 // status, pending, review: looking, without touching anything.
-import { isComplete, isMet, signedCount } from '../../core/proposal.ts'
+import { toErrorData } from '../../core/error.ts'
+import { isComplete, type Proposal } from '../../core/proposal.ts'
 import { answer, type Command } from '../command.ts'
-import { deskFor, openSource, pickProposal, rootOption } from '../session.ts'
-import { proposalData, reviewLines, stateData, stateLines } from '../show.ts'
+import { deskFor, openSource, pickProposal, readState, rootOption, sourceAgain } from '../session.ts'
+import { idLines, progressOf, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
+import { wrapped } from '../text.ts'
 
 export const statusCommand: Command = {
   name: 'status',
@@ -13,7 +15,7 @@ export const statusCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed)
-    const state = await desk.state(source, io.signal)
+    const state = await readState(desk, source, io)
     return answer(stateData(state), ...stateLines(source.pinned.name, state, io.now()))
   },
 }
@@ -27,35 +29,40 @@ export const pendingCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
     const { proposals, problems } = await desk.pending(await openSource(desk, parsed), io.signal)
-    const lines = proposals.map((proposal) => {
-      const state = proposal.quorums.map(
-        (one) => `${one.name} ${signedCount(one)} of ${one.threshold}${isMet(one) ? ' reached' : ''}`,
-      )
-      const end = isComplete(proposal) ? ', ready to publish' : ''
-      return `${proposal.subject}  ${proposal.title}: ${proposal.headline} (${state.join(', ')}${end})`
-    })
+    const lines = proposals.flatMap((proposal) => [
+      `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
+      `  ${standingOf(proposal)}; ID ${proposal.digest.slice(0, 16)}`,
+    ])
     const broken = problems.map(({ subject, error }) => `${subject}  cannot be reviewed: ${error.message}`)
     const none = proposals.length + problems.length === 0 ? ['nothing waits'] : []
     const data = {
       proposals: proposals.map(proposalData),
-      problems: problems.map(({ subject, error }) => ({ subject, code: error.code, message: error.message })),
+      problems: problems.map(({ subject, error }) => ({ subject, ...toErrorData(error) })),
     }
-    return answer(data, ...none, ...lines, ...broken)
+    return answer(data, ...wrapped([...none, ...lines, ...broken]))
   },
+}
+
+function standingOf(proposal: Proposal): string {
+  if (proposal.blocked !== undefined) return `cannot be signed: ${proposal.blocked.message}`
+  return `${proposal.quorums.map(progressOf).join('; ')}${isComplete(proposal) ? '; ready to publish' : ''}`
 }
 
 export const reviewCommand: Command = {
   name: 'review',
   usage: 'review SOURCE [ID]',
   summary: 'Says in words what a change does: most dangerous first, every field, who signed, who is missing.',
-  details: ['ID is the subject ("root"), or the beginning of the digest; with one change waiting it may be left out.'],
+  details: ['ID is the subject ("root"), or at least eight digits of the digest; one change alone needs no ID.'],
   options: { ...rootOption, raw: { form: '--raw', text: 'print the candidate file itself instead', type: 'boolean' } },
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
     const proposal = await pickProposal(desk, await openSource(desk, parsed), parsed.positionals[1], io.signal)
-    if (parsed.flag('raw'))
-      return answer({ raw: new TextDecoder().decode(proposal.after) }, new TextDecoder().decode(proposal.after))
-    return answer(proposalData(proposal), ...reviewLines(proposal))
+    if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
+    return answer(proposalData(proposal), ...reviewLines(proposal), ...idLines(proposal, sourceAgain(parsed)))
   },
+}
+
+function textOf(proposal: Proposal): string {
+  return new TextDecoder().decode(proposal.after)
 }

@@ -117,7 +117,7 @@ export function tree(root: string, fs: FileSystem, mayBeMissing: boolean): Tree 
           if (bytes !== 'changed') return bytes
         }
       } catch (thrown) {
-        throw translateErrno(thrown, 'read', visible(name))
+        throw translateErrno(thrown, 'read', `${visible(name)} in ${root}`)
       }
       throw new AppError({
         code: 'source/conflict',
@@ -144,7 +144,7 @@ export function tree(root: string, fs: FileSystem, mayBeMissing: boolean): Tree 
       if (!(await hasFolders(`${start}x`))) return []
       await walk(start, start.split('/').length)
     } catch (thrown) {
-      throw translateErrno(thrown, 'list', visible(start === '' ? root : start))
+      throw translateErrno(thrown, 'list', start === '' ? root : `${visible(start)} in ${root}`)
     }
     return names.sort(byCodePoint)
 

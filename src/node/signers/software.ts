@@ -1,14 +1,14 @@
 // Software keys as signers. Listing asks nothing; signing asks for the passphrase if the key has one.
+import { AppError } from '../../core/error.ts'
 import { keyLabel } from '../../core/key.ts'
 import type { PinRequest, Prompt, Signer, SignerSource } from '../../core/signer.ts'
 import type { KeyStore } from '../key-store.ts'
 
-/** `purpose` says what is being signed, for the prompt; `wasWrong` may be set by who repeats after signer/pin-wrong. */
-export type Purpose = () => Pick<PinRequest, 'purpose' | 'wasWrong'>
+/** Of a passphrase, each typed anew by the person: the key file has no counter that a mistake could use up. */
+const passphraseTries = 3
 
-const someChange: Purpose = () => ({ purpose: 'sign the change you have reviewed' })
-
-export function softwareSigners(store: KeyStore, prompt: Prompt, purpose: Purpose = someChange): SignerSource {
+/** `purpose` says what will be signed, for the prompt. */
+export function softwareSigners(store: KeyStore, prompt: Prompt, purpose: string): SignerSource {
   return {
     list: async (signal) => {
       const { keys } = await store.list(signal)
@@ -16,13 +16,23 @@ export function softwareSigners(store: KeyStore, prompt: Prompt, purpose: Purpos
         .filter((stored) => stored.protection !== 'public-only')
         .map(({ name, key }): Signer => {
           const label = `key file ${name} (${keyLabel(key)})`
-          const request = (): PinRequest => ({ device: `key file ${name}`, secret: 'passphrase', ...purpose() })
+          const request: PinRequest = { device: `key file ${name}`, secret: 'passphrase', purpose }
           return {
             id: `file:${name}`,
             label,
             key,
             rehearsal: false,
-            sign: (message, stop) => store.sign(name, message, () => prompt.pin(request(), stop), stop),
+            sign: async (message, stop) => {
+              for (let tries = 1; ; tries++) {
+                try {
+                  const wasWrong = tries > 1
+                  return await store.sign(name, message, () => prompt.pin({ ...request, wasWrong }, stop), stop)
+                } catch (error) {
+                  const isWrong = error instanceof AppError && error.code === 'signer/pin-wrong'
+                  if (!isWrong || tries === passphraseTries) throw error
+                }
+              }
+            },
           }
         })
     },

@@ -40,24 +40,11 @@ export function directoryTransport(root: string, options: DirectoryOptions = {})
     }
   }
 
-  /** A decided change that is not finished: finished here if that is possible, else what is left of it. */
-  async function unfinished(plan: Plan, signal: AbortSignal): Promise<Plan | undefined> {
-    try {
-      await locked(0, signal, () => recover(at, fs))
-      return undefined
-    } catch (thrown) {
-      // Another program is at it, or this user may only read: then the new state is read through the journal.
-      if (thrown instanceof AppError && thrown.code !== 'source/conflict') throw thrown
-      if (!(thrown instanceof AppError) && errnoOf(thrown) === undefined) throw thrown
-      return plan
-    }
-  }
-
   async function translated<T>(doing: 'read' | 'write' | 'list', name: string, run: () => Promise<T>): Promise<T> {
     try {
       return await run()
     } catch (thrown) {
-      throw translateErrno(thrown, doing, visible(name))
+      throw translateErrno(thrown, doing, name === root ? root : `${visible(name)} in ${root}`)
     }
   }
 
@@ -65,8 +52,8 @@ export function directoryTransport(root: string, options: DirectoryOptions = {})
     list: (prefix, signal) =>
       translated('list', prefix === '' ? root : prefix, async () => {
         checkCancelled(signal)
-        const journal = await readJournal(at, fs)
-        const plan = journal && (await unfinished(journal, signal))
+        // Looking changes nothing: what was decided is read through the journal, and finished by the next write.
+        const plan = await readJournal(at, fs)
         const names = await at.list(prefix, signal)
         return plan === undefined ? names : withPlan(names, plan, prefix)
       }),
@@ -78,7 +65,7 @@ export function directoryTransport(root: string, options: DirectoryOptions = {})
         // Asked together, for speed: a journal is rare, and what was read past it is thrown away.
         const [plan, direct] = await Promise.all([readJournal(at, fs), outcome(at.read(name, maxBytes))])
         if (plan === undefined) return direct()
-        const temporary = (await unfinished(plan, signal))?.get(name)
+        const temporary = plan.get(name)
         if (temporary === null) return undefined
         if (temporary !== undefined) {
           const bytes = await readPlanned(at, name, temporary, maxBytes)

@@ -8,19 +8,22 @@ import { Foreign } from './foreign.tsx'
 
 export function Problem({
   error,
+  title,
   again,
   level = 2,
 }: {
   error: ErrorData
+  /** Instead of what the code says, where the screen knows better. */
+  title?: string | undefined
   again?: () => void
   level?: 2 | 3
 }): ReactElement {
-  const words = wordsFor(error.code)
+  const words = wordsFor(error)
   const Heading = level === 2 ? 'h2' : 'h3'
   const tone = error.code.startsWith('trust/') || error.code.startsWith('internal/') ? 'tone-bad' : 'tone-warn'
   return (
     <div className={`note ${tone}`} role="alert">
-      <Heading>{words.title}</Heading>
+      <Heading>{title ?? words.title}</Heading>
       <p>
         <Foreign text={sentenceOf(error.message)} />
       </p>

@@ -124,7 +124,13 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
             onChange={(event) => setName(event.target.value)}
           />
         </div>
-        {problem === undefined ? null : <Problem error={problem} level={3} />}
+        {problem === undefined ? null : (
+          <Problem
+            error={problem}
+            title={problem.code === 'trust/changed' ? 'These are not its words' : undefined}
+            level={3}
+          />
+        )}
         <div className="row">
           <button type="submit" className="button go" disabled={!complete || busy}>
             {busy ? 'Checking' : 'Pin this root'}

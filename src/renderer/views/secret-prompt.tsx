@@ -23,7 +23,7 @@ export function SecretPrompt({ door }: { door: Bridge<PromptContract> }): ReactE
   if (answer.kind === 'failed') {
     return (
       <main className="secret">
-        <h1>{wordsFor(answer.error.code).title}</h1>
+        <h1>{wordsFor(answer.error).title}</h1>
         <p>{sentenceOf(answer.error.message)}</p>
       </main>
     )

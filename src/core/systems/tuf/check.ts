@@ -10,6 +10,8 @@ export interface ClientOptions {
   signal: AbortSignal
   /** A reviewer must be able to look at an expired repository, to renew it; a client must refuse it. */
   expired: 'refuse' | 'report'
+  /** To judge a repository every file is read from it; copies kept here are then only what it must not fall back behind. */
+  copies?: 'use' | 'compare'
 }
 
 /** What signed metadata says of another file. */

@@ -131,9 +131,9 @@ export async function verifyDelegations(
   const seen = new Set<string>(['targets'])
   const open: { parent: string; metadata: Metadata<Targets>; step: Step }[] = []
   const enqueue = (parent: string, metadata: Metadata<Targets>): void => {
-    for (const step of allSteps(metadata.signed.delegations)) {
+    for (const step of listedSteps(metadata.signed.delegations, set)) {
       const edge = `${parent}\n${step.name}`
-      if (seen.has(edge) || !set.snapshot.signed.meta.has(step.name)) continue
+      if (seen.has(edge)) continue
       seen.add(edge)
       open.push({ parent, metadata, step })
     }
@@ -159,14 +159,26 @@ export async function verifyDelegations(
 
 const parallelReads = 16
 
-function* allSteps(delegations: Delegations | undefined): Generator<Step> {
+/** The delegated roles that the snapshot lists. Bins may be 2^32 by a single number: their names are looked for among those listed. */
+function* listedSteps(delegations: Delegations | undefined, set: Pick<TrustedSet, 'snapshot'>): Generator<Step> {
+  const { meta } = set.snapshot.signed
   if (delegations?.succinct !== undefined) {
-    const { succinct } = delegations
-    for (let bin = 0; bin < 2 ** succinct.bitLength; bin++) {
-      yield { name: binName(succinct, bin), role: succinct, terminating: true }
-    }
+    const role = delegations.succinct
+    for (const name of meta.keys()) if (isBin(role, name)) yield { name, role, terminating: true }
   }
-  for (const role of delegations?.roles ?? []) yield { name: role.name, role, terminating: role.terminating }
+  for (const role of delegations?.roles ?? []) {
+    if (meta.has(role.name)) yield { name: role.name, role, terminating: role.terminating }
+  }
+}
+
+function isBin(succinct: SuccinctRoles, name: string): boolean {
+  const digits = name.slice(succinct.namePrefix.length + 1)
+  const isName = name.startsWith(`${succinct.namePrefix}-`) && /^[0-9a-f]{1,8}$/.test(digits)
+  return (
+    isName &&
+    binName(succinct, Number.parseInt(digits, 16)) === name &&
+    Number.parseInt(digits, 16) < 2 ** succinct.bitLength
+  )
 }
 
 /** The first role, from the top, that delegates to `name`; only roles above it are read. */
@@ -181,11 +193,13 @@ export async function findDelegator(
   for (let parent = open.shift(); parent !== undefined; parent = open.shift()) {
     const { delegations } = parent.signed
     if (delegations === undefined) continue
-    for (const step of allSteps(delegations)) if (step.name === name) return { keys: delegations.keys, role: step.role }
-    for (const step of allSteps(delegations)) {
-      // Bins do not delegate further in practice, and there are thousands: named roles only.
-      if (delegations.succinct !== undefined || visited.has(step.name) || !set.snapshot.signed.meta.has(step.name))
-        continue
+    const named = delegations.roles?.find((role) => role.name === name)
+    const bin = delegations.succinct
+    const role = named ?? (bin !== undefined && isBin(bin, name) ? bin : undefined)
+    if (role !== undefined) return { keys: delegations.keys, role }
+    // Bins do not delegate further in practice, and there are thousands: named roles only.
+    for (const step of bin === undefined ? listedSteps(delegations, set) : []) {
+      if (visited.has(step.name)) continue
       visited.add(step.name)
       open.push(await loadTargets(step.name, set, delegations.keys, step.role, remote, options))
     }

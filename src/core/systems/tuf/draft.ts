@@ -1,20 +1,66 @@
 // A person's edit as a candidate: the complete next document, checked as a reviewer's machine will check it.
+import { isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
+import type { Proposal } from '../../proposal.ts'
 import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
 import type { Layout } from './layouts/plain.ts'
+import { parseMetadata } from './metadata.ts'
+import { maxBytes, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
+import { insertSignature } from './signature-slot.ts'
 
 /** The document is kept as it is, with whatever signatures it brings; it must be the next version of its role. */
 export async function draftCandidate(edit: Edit, layout: Layout, source: Transport, context: Context): Promise<Files> {
-  const files: Files = new Map([[layout.candidateName(edit.subject), edit.document]])
+  const { subject } = edit
+  const name = layout.candidateName(subject)
+  const waiting = await find(subject, layout, source, context)
+  const document = waiting === undefined ? edit.document : mergedOrReplaced(edit, waiting)
+  const files: Files = new Map([[name, document]])
+  // Read for its sake too: what is overwritten must still be what was looked at.
+  await source.read(name, maxBytes[typeOf(subject)], context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context)
-  const problem = problems.find((one) => one.subject === edit.subject)
+  const problem = problems.find((one) => one.subject === subject)
   if (problem !== undefined) throw problem.error
-  const proposal = proposals.find((one) => one.subject === edit.subject)
+  const proposal = proposals.find((one) => one.subject === subject)
   if (proposal?.blocked !== undefined) throw new AppError(proposal.blocked)
   if (proposal?.changes.length === 0) {
-    throw new AppError({ code: 'usage/invalid', message: `this document changes nothing in ${edit.subject}` })
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `this document changes nothing in ${subject}`,
+      hint: 'change something in it, at least the version',
+    })
   }
   return files
+}
+
+async function find(
+  subject: string,
+  layout: Layout,
+  source: Transport,
+  context: Context,
+): Promise<Proposal | undefined> {
+  const { proposals } = await pendingProposals(layout, source, context)
+  return proposals.find((one) => one.subject === subject)
+}
+
+/** The same bytes gain signatures, from wherever they come; other bytes must not silently undo what people have signed. */
+function mergedOrReplaced(edit: Edit, waiting: Proposal): Uint8Array {
+  const type = typeOf(edit.subject)
+  const proposed = parseMetadata(edit.document, type, 'the document')
+  if (isEqualBytes(proposed.payload, waiting.payload)) {
+    const there = parseMetadata(waiting.after, type, waiting.title)
+    const has = new Set(there.signatures.filter(({ sig }) => sig !== '').map(({ keyid }) => keyid))
+    const fresh = proposed.signatures.filter(({ keyid, sig }) => sig !== '' && !has.has(keyid))
+    return fresh.reduce((bytes, { keyid, sig }) => insertSignature(bytes, type, keyid, sig), waiting.after)
+  }
+  const entries = waiting.quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed))
+  const signers = new Set(entries.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8)))
+  if (signers.size === 0 || edit.replace === true) return edit.document
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `another candidate for ${edit.subject} waits, and ${[...signers].join(', ')} signed it`,
+    hint: 'finish that one first, or replace it on purpose with --replace',
+    data: { signed: signers.size },
+  })
 }

@@ -68,6 +68,7 @@ function inSet(body: readonly string[], point: string): boolean {
 function tokensOf(pattern: string): Token[] {
   const points = [...pattern]
   const tokens: Token[] = []
+  const lastClose = points.lastIndexOf(']')
   for (let i = 0; i < points.length; i++) {
     const point = points[i] ?? ''
     if (point === '*') tokens.push({ kind: 'star' })
@@ -76,7 +77,7 @@ function tokensOf(pattern: string): Token[] {
       const negated = points[i + 1] === '!'
       const first = negated ? i + 2 : i + 1
       // A bracket that is never closed is a bracket; one right after the opening is part of the set.
-      const close = points.indexOf(']', first + 1)
+      const close = first < lastClose ? points.indexOf(']', first + 1) : -1
       if (close < 0) tokens.push({ kind: 'char', point })
       else {
         tokens.push({ kind: 'set', negated, body: points.slice(first, close) })

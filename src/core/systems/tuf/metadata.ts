@@ -113,6 +113,10 @@ export function parseMetadata<T extends RoleType>(bytes: Uint8Array, type: T, wh
   return { bytes, document, payload, signatures, signed: readSigned(read, type, signed) }
 }
 
+/** No team is larger; without a bound a small file costs minutes of work. */
+const maxKeysOfRole = 512
+const maxSignatures = 1024
+
 function shown(value: JsonValue | undefined): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : 'of no type'
 }
@@ -146,7 +150,7 @@ function readSigned(read: Reader, type: RoleType, raw: JsonObject): Signed {
 
 function readSignatures(read: Reader, value: JsonValue | undefined): TufSignature[] {
   const seen = new Set<string>()
-  return read.array(value, 'signatures').map((entry) => {
+  return read.array(value, 'signatures', maxSignatures).map((entry) => {
     const signature = read.object(entry, 'a signature')
     const keyid = read.text(signature.keyid, 'a signature’s keyid')
     const sig = read.text(signature.sig, 'a signature’s sig', 0)
@@ -176,7 +180,9 @@ function readKeys(read: Reader, value: JsonValue | undefined): Map<string, TufKe
 
 function readRoleKeys(read: Reader, value: JsonValue | undefined, what: string): RoleKeys {
   const raw = read.object(value, what)
-  const keyids = read.array(raw.keyids, `${what}: keyids`).map((id) => read.text(id, `${what}: a key id`))
+  const keyids = read
+    .array(raw.keyids, `${what}: keyids`, maxKeysOfRole)
+    .map((id) => read.text(id, `${what}: a key id`))
   if (new Set(keyids).size !== keyids.length) return read.refuse(`${what} lists a key id twice`)
   return { keyids, threshold: read.integer(raw.threshold, `${what}: threshold`, 1), raw }
 }
@@ -320,8 +326,11 @@ class Reader {
     return isObject(value) ? value : this.refuse(`${field} is not an object`)
   }
 
-  array(value: JsonValue | undefined, field: string): readonly JsonValue[] {
-    return Array.isArray(value) ? value : this.refuse(`${field} is not a list`)
+  array(value: JsonValue | undefined, field: string, maxLength = Number.POSITIVE_INFINITY): readonly JsonValue[] {
+    if (!Array.isArray(value)) return this.refuse(`${field} is not a list`)
+    return value.length <= maxLength
+      ? value
+      : this.refuse(`${field} has ${value.length} entries, ${maxLength} are allowed`)
   }
 
   text(value: JsonValue | undefined, field: string, minLength = 1): string {

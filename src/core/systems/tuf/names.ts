@@ -1,5 +1,4 @@
 // How TUF names files: metadata by role and version, targets by path and digest. Sizes that bound each read.
-import { AppError } from '../../error.ts'
 import { type RoleType, type TargetFile, topRoles } from './metadata.ts'
 
 /** Upper bounds for what a repository may send when it does not say a length itself (specification 5.3 to 5.6). */
@@ -15,11 +14,12 @@ export function encodeRole(role: string): string {
   return encodeURIComponent(role).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-export function decodeRole(encoded: string): string {
+/** undefined when it is not percent-encoding. */
+export function decodeRole(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded)
-  } catch (cause) {
-    throw new AppError({ code: 'format/malformed', message: `${encoded} is not the name of a role`, cause })
+  } catch {
+    return undefined
   }
 }
 
@@ -39,8 +39,8 @@ export function typeOf(role: string): RoleType {
   return topRoles.find((type) => type === role) ?? 'targets'
 }
 
-/** For people: "Root 15", "project-a 3". */
+/** For people: "Root 15", "Role project-a 3": a delegated role named Root is no Root. */
 export function titleOf(role: string, version: number): string {
   const isTop = topRoles.some((type) => type === role)
-  return isTop ? `${role.charAt(0).toUpperCase()}${role.slice(1)} ${version}` : `${role} ${version}`
+  return isTop ? `${role.charAt(0).toUpperCase()}${role.slice(1)} ${version}` : `Role ${role} ${version}`
 }

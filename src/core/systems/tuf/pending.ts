@@ -21,7 +21,13 @@ import { quorumOf } from './verify.ts'
 export async function pendingProposals(layout: Layout, source: Transport, context: Context): Promise<Pending> {
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
-  for (const { role, name } of await layout.candidates(source, context.signal)) {
+  for (const candidate of await layout.candidates(source, context.signal)) {
+    const { name } = candidate
+    if ('problem' in candidate) {
+      problems.push({ subject: name, error: candidate.problem })
+      continue
+    }
+    const { role } = candidate
     try {
       proposals.push(await readProposal(role, name, layout, source, context))
     } catch (thrown) {
@@ -138,7 +144,8 @@ function checkNextVersion(name: string, before: Metadata | undefined, after: Met
   const is = after.signed.version
   if (is === expected) return
   throw new AppError({
-    code: 'trust/rollback',
+    // Being overtaken by another change is an everyday event; only a jump is a fault of the file.
+    code: is < expected ? 'trust/changed' : 'trust/rollback',
     message: `${name} is version ${is}, the next version is ${expected}`,
     hint:
       is < expected

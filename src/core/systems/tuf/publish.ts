@@ -13,8 +13,16 @@ import { encodeMetadata } from './encode.ts'
 import { formatDate } from './expiry.ts'
 import { isObject } from './key.ts'
 import type { Layout } from './layouts/plain.ts'
-import { type Metadata, parseMetadata, type RoleType, type Root, type TufSignature } from './metadata.ts'
-import { metadataName, typeOf } from './names.ts'
+import {
+  type Metadata,
+  parseMetadata,
+  type RoleKeys,
+  type RoleType,
+  type Root,
+  type TufSignature,
+  topRoles,
+} from './metadata.ts'
+import { maxBytes, metadataName, typeOf } from './names.ts'
 import { trustStore } from './store.ts'
 
 /** Days that a new document of an online role lasts when root does not say. */
@@ -28,6 +36,7 @@ export async function publishedFiles(
   source: Transport,
   context: Context,
 ): Promise<Files> {
+  checkPublishable(proposal.subject)
   const files = new Map<string, Uint8Array | null>()
   const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
   const candidate = parseMetadata(proposal.after, typeOf(proposal.subject), proposal.title)
@@ -53,8 +62,56 @@ export async function publishedFiles(
       )
     }
   }
+  await checkNothingLost(files, source, context.signal)
   files.set(layout.candidateName(proposal.subject), null)
   return files
+}
+
+/** Snapshot and timestamp again, with later dates and nothing else changed. */
+export async function renewedFiles(
+  layout: Layout,
+  online: readonly Signer[],
+  source: Transport,
+  context: Context,
+): Promise<Files> {
+  const files = new Map<string, Uint8Array | null>()
+  const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
+  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
+  const set = await refresh(layout.published(source), trustStore(context), options)
+  if (!set.root.signed.consistentSnapshot) throw notConsistent()
+  await publishOnline(set, set.root, [], online, context, place)
+  await checkNothingLost(files, source, context.signal)
+  return files
+}
+
+/** On many disks ROOT and root are one name. */
+function checkPublishable(role: string): void {
+  const top = topRoles.find((type) => type === role.toLowerCase())
+  if (top === undefined || top === role) return
+  throw new AppError({
+    code: 'format/unsupported',
+    message: `the delegated role ${role} cannot be told from ${top} on every disk`,
+    hint: 'delegate to a role of another name',
+  })
+}
+
+/** A versioned file is published once: what lies under its name already was signed by people too. */
+async function checkNothingLost(
+  files: ReadonlyMap<string, Uint8Array | null>,
+  source: Transport,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [name, bytes] of files) {
+    const there = await source.read(name, maxBytes.targets, signal)
+    const isVersioned = !name.endsWith('/timestamp.json')
+    if (there === undefined || bytes === null || !isVersioned || isEqualBytes(there, bytes)) continue
+    throw new AppError({
+      code: 'source/conflict',
+      message: `${name} is there already, and it is another file`,
+      hint: 'ask who published it; propose this change again on top of it',
+      data: { name },
+    })
+  }
 }
 
 type Place = (name: string, bytes: Uint8Array) => void
@@ -90,8 +147,13 @@ function canonicalRole(root: Metadata<Root>, type: RoleType): string {
 function onlineSigners(root: Metadata<Root>, type: RoleType, online: readonly Signer[]): Map<string, Signer> {
   const found = new Map<string, Signer>()
   for (const id of roleOf(root, type).keyids) {
-    const key = root.signed.keys.get(id)?.key
-    const signer = online.find((one) => key !== undefined && isEqualBytes(one.key.spki, key.spki))
+    const held = root.signed.keys.get(id)
+    const key = held?.key
+    if (key === undefined) continue
+    // A rehearsal signer signs only for a key that calls itself one, here as everywhere.
+    const signer = online.find(
+      (one) => isEqualBytes(one.key.spki, key.spki) && (!one.rehearsal || held?.rehearsal === true),
+    )
     if (signer !== undefined) found.set(id, signer)
   }
   return found
@@ -162,8 +224,7 @@ export async function signOnline(
   context: Context,
 ): Promise<Uint8Array> {
   const role = roleOf(root, type)
-  const period = role.raw[expiryPeriodField]
-  const days = typeof period === 'number' ? period : defaultPeriodDays[type]
+  const days = periodOf(role, type)
   const expires = formatDate(new Date(context.now.getTime() + days * 86_400_000))
   const unsigned = encodeMetadata({ ...fields, expires })
   const { payload } = parseMetadata(unsigned, type, type)
@@ -181,6 +242,17 @@ export async function signOnline(
   for (const [keyid, signer] of signers)
     signatures.push({ keyid, sig: toHex(await signer.sign(payload, context.signal)) })
   return encodeMetadata({ ...fields, expires }, signatures)
+}
+
+function periodOf(role: RoleKeys, type: 'snapshot' | 'timestamp'): number {
+  const period = role.raw[expiryPeriodField]
+  if (period === undefined) return defaultPeriodDays[type]
+  if (typeof period === 'number' && period >= 1 && period <= 3650) return period
+  throw new AppError({
+    code: 'format/malformed',
+    message: `root says that ${type} lasts ${JSON.stringify(period)?.slice(0, 40)} days; 1 to 3650 are allowed`,
+    hint: 'propose a root with a period in that range',
+  })
 }
 
 function notConsistent(): AppError {

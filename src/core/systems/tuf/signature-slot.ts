@@ -38,12 +38,13 @@ function append(bytes: Uint8Array, list: Span, entries: readonly Span[], keyid: 
   const last = entries.at(-1)
   const entry = { keyid, sig }
   if (last !== undefined) {
-    const lead = text({ start: list.start + 1, end: entries[0]?.start ?? last.start })
+    const lead = short(text({ start: list.start + 1, end: entries[0]?.start ?? last.start }))
     const style = text(last)
-    const inner = /^\{(\s*)/.exec(style)?.[1] ?? ''
-    const close = /(\s*)\}$/.exec(style)?.[1] ?? ''
-    const colon = /^\{\s*"[^"]*"(\s*:\s*)/.exec(style)?.[1] ?? ': '
-    const comma = inner === '' ? (/",(\s*)"/.exec(style)?.[1] ?? '') : inner
+    const inner = short(/^\{(\s*)/.exec(style)?.[1] ?? '')
+    const body = style.slice(0, -1)
+    const close = short(body.slice(body.trimEnd().length))
+    const colon = short(/^\{\s*"[^"]*"(\s*:\s*)/.exec(style)?.[1] ?? ': ')
+    const comma = inner === '' ? short(/",(\s*)"/.exec(style)?.[1] ?? '') : inner
     const members = Object.entries(entry).map(
       ([name, value]) => `${JSON.stringify(name)}${colon}${JSON.stringify(value)}`,
     )
@@ -56,6 +57,11 @@ function append(bytes: Uint8Array, list: Span, entries: readonly Span[], keyid: 
   const unit = indent
   const lines = JSON.stringify([entry], null, unit).split('\n')
   return splice(bytes, list, lines.join(`\n${indent}`))
+}
+
+/** White space is copied as a style, not as a quantity: whoever wrote a megabyte of it meant no style. */
+function short(space: string): string {
+  return space.length <= 64 ? space : ' '
 }
 
 /** Spans of the list's entries, by the strict parser's own grammar: each is parsed as a document of its own. */

@@ -9,12 +9,12 @@ import type { ClientOptions } from './check.ts'
 import { refresh, roleOf, rootQuorum, type TrustedSet } from './client.ts'
 import { verifyDelegations } from './delegation.ts'
 import { draftCandidate } from './draft.ts'
-import { isExpired } from './expiry.ts'
+import { expiryOf } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
 import { titleOf, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
-import { publishedFiles } from './publish.ts'
+import { publishedFiles, renewedFiles } from './publish.ts'
 import { insertSignature } from './signature-slot.ts'
 import { trustStore } from './store.ts'
 import { quorumOf } from './verify.ts'
@@ -27,11 +27,12 @@ export function tufSystem(layout: Layout): TrustSystem {
     draft: (edit, source, context) => draftCandidate(edit, layout, source, context),
     sign: (proposal, signer, context) => signCandidate(layout, proposal, signer, context),
     publish: (proposal, online, source, context) => publishedFiles(layout, proposal, online, source, context),
+    renew: (online, source, context) => renewedFiles(layout, online, source, context),
   }
 }
 
 async function trustedState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
-  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
+  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report', copies: 'compare' }
   const published = layout.published(source)
   const store = trustStore(context)
   const set = await refresh(published, store, options)
@@ -56,7 +57,7 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
       bytes: set.root.bytes,
     },
     roles,
-    findings: roles.filter((role) => isExpired(role.expires, context.now, role.name)).map(expiredFinding),
+    findings: roles.filter((role) => role.expires.at.getTime() <= context.now.getTime()).map(expiredFinding),
     memory: store.files,
     rehearsal: rootKeys.length > 0 && rootKeys.every((entry) => entry.rehearsal),
   }
@@ -72,14 +73,18 @@ async function topRole(type: RoleType, set: TrustedSet): Promise<TrustedRole> {
 }
 
 function describe(name: string, metadata: Metadata): Omit<TrustedRole, 'quorum'> {
-  return { name, version: metadata.signed.version, expires: metadata.signed.expires }
+  return {
+    name,
+    version: metadata.signed.version,
+    expires: { text: metadata.signed.expires, at: expiryOf(metadata.signed.expires, name) },
+  }
 }
 
 function expiredFinding(role: TrustedRole): Finding {
   return {
     code: 'expired',
     risk: 'dangerous',
-    sentence: `${titleOf(role.name, role.version)} expired at ${role.expires}: clients refuse the repository until it is renewed`,
+    sentence: `${titleOf(role.name, role.version)} expired at ${role.expires.text}: clients refuse the repository until it is renewed`,
   }
 }
 

@@ -90,7 +90,9 @@ async function refusal(
       ? undefined
       : 'the signature does not fit these bytes and this key'
   } catch (error) {
-    if (error instanceof AppError && error.code === 'format/unsupported') return error.message
+    // Also when two implementations disagree: such a signature counts for nothing, and must not stop the others from counting.
+    if (error instanceof AppError && /^(format\/unsupported|trust\/bad-signature)$/.test(error.code))
+      return error.message
     throw error
   }
 }

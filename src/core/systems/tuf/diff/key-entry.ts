@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
 import { isObject, type TufKey } from '../key.ts'
 import { isSameValue, type Path, pathText } from './difference.ts'
@@ -70,6 +71,11 @@ function publicOf(key: TufKey): string {
   return typeof value === 'string' ? value : ''
 }
 
+/** `__proto__` is a member like any other when a file says so, and nothing when it does not. */
+function ownMember(raw: JsonObject, name: string): JsonValue | undefined {
+  return Object.hasOwn(raw, name) ? raw[name] : undefined
+}
+
 /** Members that this program does not know, carried from the old entry to the new one: told only where they differ. */
 export function carriedFields(list: Path, old: TufKey, key: TufKey): { covers: Path[]; facts: Fact[] } {
   const told = new Set(['keytype', 'scheme', 'keyval', hashListField, rehearsalField, ...ownerFields, ...addressFields])
@@ -80,7 +86,7 @@ export function carriedFields(list: Path, old: TufKey, key: TufKey): { covers: P
       [...list, old.id, name],
       [...list, key.id, name],
     ]
-    const [was, is] = [old.raw[name], key.raw[name]]
+    const [was, is] = [ownMember(old.raw, name), ownMember(key.raw, name)]
     if (isSameValue(was, is)) covers.push(...paths)
     else if (name === hashListField) {
       facts.push(

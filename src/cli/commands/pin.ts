@@ -1,0 +1,98 @@
+// pin, forget: how a repository comes to be trusted here, and how that ends.
+import { randomInt } from 'node:crypto'
+import { parseHex } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import { toWords } from '../../core/words.ts'
+import { inspectRepository } from '../../node/inspect.ts'
+import { answer, type Command, type Io } from '../command.ts'
+import { deskFor, findPinned } from '../session.ts'
+import { holderName, wordLines } from '../show.ts'
+
+export const pinCommand: Command = {
+  name: 'pin',
+  usage: 'pin SOURCE [--name NAME] [--digest SHA256]',
+  summary: 'Trusts a repository from its present root on, after you typed two of the words that name this root.',
+  details: [
+    'SOURCE is the folder or the web address that contains "metadata" and "targets".',
+    'The words must come from someone you trust, by another way than the repository itself.',
+    'With --digest the root is pinned when its digest is exactly this one, without a question: for scripts.',
+  ],
+  options: {
+    name: { form: '--name NAME', text: 'what to call the repository here', type: 'string' },
+    digest: { form: '--digest SHA256', text: 'the digest of the root’s signed bytes, 64 digits', type: 'string' },
+  },
+  arity: [1, 1],
+  run: async (parsed, io, dataDir) => {
+    const desk = deskFor(io, dataDir)
+    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal)
+    const { location, bytes } = found
+    if ((await desk.workspace.sources()).some((source) => source.location === location)) {
+      throw new AppError({
+        code: 'usage/invalid',
+        message: `${location} is pinned already`,
+        hint: 'to pin another root for it: countersign forget SOURCE, then countersign pin SOURCE',
+      })
+    }
+    const holders = found.quorum.keys.map((entry) => `  ${holderName(entry)} (${entry.label})`)
+    const digest = parsed.text('digest')
+    if (digest === undefined) await askWords(found.digest, [found.title, ...holders], io)
+    else checkDigest(digest, found.digest)
+    const pinned = await desk.workspace.add({ name: parsed.text('name') ?? found.suggestedName, location }, bytes)
+    return answer(
+      { id: pinned.id, name: pinned.name, location, digest: found.digest },
+      `pinned ${found.title} of ${pinned.name}`,
+    )
+  },
+}
+
+async function askWords(digest: string, about: readonly string[], io: Io): Promise<void> {
+  const words = toWords(parseHex(digest, 'the digest'))
+  const first = randomInt(words.length)
+  const second = (first + 1 + randomInt(words.length - 1)) % words.length
+  const question = [
+    ...about,
+    'Its root in words:',
+    ...wordLines(digest, [first, second]),
+    'Compare with the words you were given by someone you trust; two are asked for.',
+  ].join('\n')
+  for (const [i, at] of [first, second].entries()) {
+    const typed = await io.ask(
+      `${i === 0 ? `${question}\n` : ''}Type word ${at + 1}, as you were given it: `,
+      'in a script there is --digest SHA256',
+    )
+    if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`)
+  }
+}
+
+function checkDigest(wanted: string, found: string): void {
+  if (!/^[0-9a-f]{64}$/i.test(wanted)) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: '--digest takes the 64 hexadecimal digits of a sha256',
+      hint: 'ask the repository admin for the digest that "countersign status" shows them',
+    })
+  }
+  if (wanted.toLowerCase() !== found) throw differs('the digest')
+}
+
+function differs(what: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `${what} is not what this repository’s root says; nothing was pinned`,
+    hint: 'ask the repository admin for the words of the root once more',
+  })
+}
+
+export const forgetCommand: Command = {
+  name: 'forget',
+  usage: 'forget SOURCE',
+  summary: 'Ends the trust in a pinned repository; its files stay as they are.',
+  options: {},
+  arity: [1, 1],
+  run: async (parsed, io, dataDir) => {
+    const desk = deskFor(io, dataDir)
+    const { id, name, location } = await findPinned(desk, parsed.positionals[0] ?? '')
+    await desk.workspace.remove(id)
+    return answer({ forgotten: id, name, location }, `forgot ${name}; nothing in ${location} was touched`)
+  },
+}

@@ -1,0 +1,97 @@
+// What several tests of the real window do: wait for a heading, hold a button, look for accessibility faults and for secrets.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { until } from '../e2e/support/app.ts'
+
+export function heading(page: Page, name: string | RegExp): Promise<void> {
+  return page.getByRole('heading', { level: 1, name }).waitFor()
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+}
+
+export async function holdInDialog(page: Page, name: string | RegExp, ms: number): Promise<void> {
+  const box = await page.getByRole('dialog').getByRole('button', { name }).boundingBox()
+  if (box === null) throw new Error('no such button')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.waitForTimeout(ms)
+  await page.mouse.up()
+}
+
+/** Everything a page holds: its document, what stands in its fields, and every string in its memory. */
+export async function memoryOf(page: Page): Promise<string> {
+  const inPage = await page.evaluate(() => {
+    const fields = [...document.querySelectorAll('input, textarea')]
+    return [document.documentElement.outerHTML, ...fields.map((field) => Reflect.get(field, 'value'))].join('\n')
+  })
+  const session = await page.context().newCDPSession(page)
+  const chunks: string[] = [inPage]
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
+  await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false })
+  await session.detach()
+  return chunks.join('')
+}
+
+/** Opens and pins a repository as a person would, with the words read beforehand from another source. */
+export async function openRepository(page: Page, location: string, words: readonly string[]): Promise<void> {
+  await page.getByLabel('Folder of the repository').fill(location)
+  await page.getByRole('button', { name: 'Look at it' }).click()
+  await heading(page, 'Is this the right repository?')
+  await typeWords(page, (position) => words[position - 1] ?? '')
+  await page.getByRole('button', { name: 'Pin this root' }).click()
+}
+
+/** Fills each field that asks for a word; answers which positions were asked for. */
+export async function typeWords(page: Page, wordAt: (position: number) => string): Promise<number[]> {
+  const asked: number[] = []
+  for (const field of await page.getByLabel(/^Word \d+$/).all()) {
+    const label = await field.evaluate((input) =>
+      input instanceof HTMLInputElement ? input.labels?.[0]?.textContent : '',
+    )
+    const position = Number(/\d+/.exec(label ?? '')?.[0])
+    asked.push(position)
+    await field.fill(wordAt(position))
+  }
+  return asked
+}
+
+export interface Windows {
+  window(name: 'index.html' | 'prompt.html'): Promise<Page>
+}
+
+/** The windows of a browser by the page they show, waited for. */
+export function pagesOf(browser: Browser): Windows {
+  const find = async (name: string): Promise<Page | undefined> => {
+    const pages = browser.contexts().flatMap((context) => context.pages())
+    return pages.find((page) => new URL(page.url()).pathname === `/${name}`)
+  }
+  return {
+    window: (name) =>
+      until(
+        `a window with ${name}`,
+        () => find(name),
+        new Promise(() => undefined),
+        () => '',
+      ),
+  }
+}
+
+/** The window that asks for a secret, once it shows what it asks. */
+export async function promptOf(app: Windows, title: string | RegExp): Promise<Page> {
+  const window = await app.window('prompt.html')
+  window.setDefaultTimeout(8000)
+  await heading(window, title)
+  return window
+}
+
+/** As a person would; the window closes as soon as Enter is pressed, before the key is up again. */
+export async function typeSecret(window: Page, secret: string): Promise<void> {
+  await window.locator('input').fill(secret)
+  const closed = window.waitForEvent('close')
+  await window.keyboard.press('Enter').catch(() => undefined)
+  await closed
+}
