@@ -16,7 +16,7 @@ import { blockingFileSystem } from '../node/file-system.ts'
 import { isWebLocation, openLocation, parseLocation } from '../node/location.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Io, Option, Parsed } from './command.ts'
-import { readInput } from './input.ts'
+import { readNamed } from './input.ts'
 import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
@@ -83,7 +83,7 @@ function lookAt(location: string): Stats | undefined {
 }
 
 async function openTrusting(text: string, rootFile: string): Promise<OpenSource> {
-  const root = parseMetadata(readInput(rootFile, maxBytes.root), 'root', rootFile)
+  const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }

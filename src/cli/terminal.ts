@@ -1,10 +1,11 @@
 // The terminal: results go to standard output, everything said to a person to standard error, secrets are never echoed.
-import { readSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
+import { isatty } from 'node:tty'
 import { AppError } from '../core/error.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
 import { visible } from '../core/visible.ts'
 import type { Io } from './command.ts'
+import { readByte } from './input.ts'
 
 export interface TerminalOptions {
   passphraseFd?: number
@@ -18,12 +19,17 @@ export function terminal({ passphraseFd, signal }: TerminalOptions): Io {
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     note,
-    isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    isInteractive: isTyped() && process.stderr.isTTY === true,
     ask: (question, otherwise) => askLine(question, otherwise, signal),
     prompt: passphraseFd === undefined ? typedPrompt(note) : fdPrompt(passphraseFd),
     signal,
     now: () => new Date(),
   }
+}
+
+/** Asked of the system: to touch `process.stdin` would make a pipe one that does not wait for its data. */
+function isTyped(): boolean {
+  return isatty(0)
 }
 
 function nobody(what: string, otherwise: string): AppError {
@@ -35,7 +41,7 @@ function nobody(what: string, otherwise: string): AppError {
 }
 
 async function askLine(question: string, otherwise: string, signal: AbortSignal): Promise<string> {
-  if (!process.stdin.isTTY) throw nobody('the answer', otherwise)
+  if (!isTyped()) throw nobody('the answer', otherwise)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return await lines.question(question.split('\n').map(visible).join('\n'), { signal })
@@ -54,7 +60,7 @@ function typedPrompt(note: (line: string) => void): Prompt {
       return () => {}
     },
     pin: async (request, signal) => {
-      if (!process.stdin.isTTY) {
+      if (!isTyped()) {
         throw nobody(`the ${request.secret} of ${request.device}`, 'in a script there is --passphrase-fd N')
       }
       const isNew = request.secret.startsWith('new')
@@ -145,7 +151,7 @@ function fdPrompt(fd: number): Prompt {
       let isEnd = false
       try {
         for (;;) {
-          isEnd = readSync(fd, one) === 0
+          isEnd = !readByte(fd, one)
           if (isEnd || one[0] === 0x0a) break
           // Cut off it would be another passphrase, and its end the answer to the next question.
           if (length === maxSecretBytes) throw tooLong()

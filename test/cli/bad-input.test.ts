@@ -166,6 +166,9 @@ describe('files that are no metadata', () => {
     const much = { ...stage.options, stdin: ' '.repeat(600_000) }
     await stage.refused('source/too-large', ['propose', stage.repository, 'root', '-'], much)
     await stage.refused('source/too-large', ['keys', 'import', 'bob', '-'], much)
+    // What comes late comes all the same.
+    const late = { ...stage.options, stdin: readFileSync(stage.next('metadata/1.root.json'), 'utf8'), lateMs: 700 }
+    await answerOf(['propose', stage.repository, 'root', '-'], late)
   })
 
   test('a device, a folder and a link where a file is named', async () => {

@@ -71,6 +71,12 @@ test('create, list, export, import, delete', async () => {
     expect((await refusalOf(args, more)).code, args.join(' ')).toBe(code)
   expect(everythingIn(home)).toEqual(before)
 
+  // The passphrase on standard input, given late.
+  const piped = { ...options, stdin: 'fred likes pipes\n', lateMs: 700 }
+  keepSecret('fred likes pipes')
+  await answerOf(['keys', 'create', 'fred', '--passphrase-fd', '0'], piped)
+  await answerOf(['keys', 'delete', 'fred', '--yes'], options)
+
   const { pem } = await answerOf<{ pem: string }>(['keys', 'export', 'ana'], options)
   expect((await runCli(['keys', 'export', 'ana'], options)).out).toBe(pem)
   const imported = await answerOf<{ protection: string; sha256: string }>(['keys', 'import', 'twin', '-'], {
@@ -241,7 +247,7 @@ describe('typed on a terminal', () => {
       home,
     )
     expect(signed.code).toBe(0)
-    expect(signed.screen).toContain('Renewal only')
+    expect(signed.screen).toContain('Root 3: Renewal')
   })
 
   test('a candidate that is replaced while the passphrase is typed is not overwritten', async () => {

@@ -327,6 +327,12 @@ describe('a process among others', () => {
     expect((await runCli(['review', name, 'targets', '--raw'], { ...options, deaf: true })).err).toBe('')
   })
 
+  test('Ctrl-C while standard input is waited for', async () => {
+    const interrupt = new Promise((done) => setTimeout(done, 2000))
+    const waiting = { ...options, stdin: 'too late', lateMs: 20_000, interrupt }
+    expect((await refusalOf(['keys', 'import', 'bob', '-'], waiting)).code).toBe('user/cancelled')
+  })
+
   test('Ctrl-C while a server does not answer', async () => {
     let asked: () => void = () => {}
     const interrupt = new Promise<void>((done) => {

@@ -19,6 +19,8 @@ export interface CliOptions {
   home: string
   /** For standard input; without it, standard input is empty. */
   stdin?: string | Uint8Array
+  /** How long nothing comes on standard input and descriptor 3. */
+  lateMs?: number
   /** One line each, given on file descriptor 3 with --passphrase-fd. */
   passphrases?: readonly string[]
   cwd?: string
@@ -111,7 +113,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   const give = (fd: 0 | 3, data: string | Uint8Array): void => {
     const stream = child.stdio[fd] as NodeJS.WritableStream
     stream.on('error', () => undefined)
-    stream.end(data)
+    setTimeout(() => stream.end(data), options.lateMs ?? 0)
   }
   give(0, stdin ?? '')
   give(3, (passphrases ?? []).map((one) => `${one}\n`).join(''))

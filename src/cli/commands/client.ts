@@ -10,7 +10,7 @@ import type { Transport } from '../../core/transport.ts'
 import { openLocation } from '../../node/location.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
-import { readInput } from '../input.ts'
+import { readNamed } from '../input.ts'
 
 export const clientCommand: Command = {
   name: 'client',
@@ -65,7 +65,7 @@ async function initialise(file: string | undefined, store: Transport, io: Io): P
       hint: 'countersign client --metadata-dir DIR init ROOT',
     })
   }
-  const root = parseMetadata(readInput(file, maxBytes.root), 'root', file)
+  const root = parseMetadata(readNamed(file, maxBytes.root), 'root', file)
   verifyQuorum(await rootQuorum(root, root), file)
   await store.write(new Map([['root.json', root.bytes]]), new Map(), 'trust a root', io.signal)
   return answer({ root: root.signed.version }, `root ${root.signed.version} is trusted`)

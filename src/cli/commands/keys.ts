@@ -48,7 +48,11 @@ export const keysCommand: Command = {
       }
       case 'import': {
         if (file === undefined) throw usage('keys import takes a name and a file')
-        const key = await store.importPublic(name, parseUtf8(readInput(file, maxPemBytes), file), io.signal)
+        const key = await store.importPublic(
+          name,
+          parseUtf8(await readInput(file, maxPemBytes, io.signal), file),
+          io.signal,
+        )
         return answer(dataOf(key), `imported ${lineOf(key)}`)
       }
       case 'delete':

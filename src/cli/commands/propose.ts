@@ -29,7 +29,7 @@ export const proposeCommand: Command = {
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed)
     const [, subject = '', file = ''] = parsed.positionals
-    const bytes = readInput(file, maxBytes[typeOf(subject)])
+    const bytes = await readInput(file, maxBytes[typeOf(subject)], io.signal)
     const lost = (await desk.pending(source, io.signal)).proposals.find((one) => one.subject === subject)
     const proposal = await propose(source, { subject, document: bytes, replace: parsed.flag('replace') }, io)
     const isOther = lost !== undefined && lost.id !== proposal.id
