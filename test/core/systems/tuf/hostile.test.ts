@@ -214,7 +214,8 @@ test('a signature that two implementations judge differently counts for nothing,
   const { id, raw } = holderKey({ signer: mallory })
   const fields = rootFields() as Record<string, Record<string, unknown>>
   fields.keys = { ...fields.keys, [id]: raw }
-  ;(fields.roles?.root as { keyids: string[] }).keyids.push(id)
+  const root = fields.roles?.root as { keyids: string[] }
+  root.keyids.push(id)
   const signers = [...people().slice(0, 2), { id, signer: mallory }]
   put(repository, 'metadata/pending/root.json', await signed(fields as never, 'root', signers))
   const [, fresh] = (await onlyProposal()).quorums
