@@ -4,7 +4,7 @@ import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Prompt, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
-import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
+import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
 import type { FileSystem } from './file-system.ts'
@@ -92,9 +92,10 @@ export function openDesk(options: DeskOptions): Desk {
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
+      const reading = options.fs === undefined ? {} : { fs: options.fs }
       return {
         pinned,
-        transport: openLocation(pinned.location, options.fs === undefined ? {} : { fs: options.fs }),
+        transport: openLocation(pinned.location, { rooms: repositoryRooms, ...reading }),
         system: tufSystem(plainLayout),
         trust: await workspace.trust(sourceId),
       }

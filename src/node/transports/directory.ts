@@ -16,6 +16,8 @@ export interface DirectoryOptions {
   create?: boolean
   /** Readable by this user only: folders 0700, files 0600. */
   private?: boolean
+  /** Folders below which everything lies that a change may touch: a journal that came with the folder and reaches further is refused. */
+  rooms?: readonly string[]
   /** How long a write waits for another program that is writing. */
   lockWaitMs?: number
   fs?: FileSystem
@@ -81,12 +83,26 @@ export function directoryTransport(root: string, options: DirectoryOptions = {})
         if (options.create === true) await makeRoot(fs, folder, modes.folder)
         await at.checkRoot()
         await locked(lockWaitMs, signal, async () => {
+          verifyRooms(await readJournal(at, fs), options.rooms)
           await recover(at, fs)
           checkCancelled(signal)
           await commit(at, fs, files, base, modes)
         })
       }),
   }
+}
+
+/** A folder that was unpacked or pulled may bring a journal of somebody else's making: it is no order to touch other files. */
+function verifyRooms(plan: Plan | undefined, rooms: readonly string[] | undefined): void {
+  if (plan === undefined || rooms === undefined) return
+  const outside = [...plan.keys()].find((name) => !rooms.some((room) => name.startsWith(room)))
+  if (outside === undefined) return
+  throw new AppError({
+    code: 'source/rejected',
+    message: `an unfinished change in this folder would touch ${visible(outside)}, which is no part of a repository`,
+    hint: `find out who left it there, then remove ${ownFolder}/journal; nothing was changed`,
+    data: { name: visible(outside) },
+  })
 }
 
 /** What a promise came to, to be looked at later: a result or a failure. */

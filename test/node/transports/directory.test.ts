@@ -273,6 +273,22 @@ describe.each([
     expect(everythingIn(root)).toEqual(before)
   })
 
+  test('looking executes no journal; writing refuses one that reaches beyond the rooms of a repository', async () => {
+    const root = temporaryFolder()
+    mkdirSync(join(root, '.countersign'))
+    mkdirSync(join(root, 'metadata'))
+    writeFileSync(join(root, 'notes.txt'), 'mine')
+    writeFileSync(join(root, '.countersign/journal'), '[["notes.txt",null]]')
+    const before = everythingIn(root)
+    const transport = directoryTransport(root, { rooms: ['metadata/'] })
+    expect(await transport.list('', signal)).toEqual([])
+    expect(await codeOfPromise(transport.write(one('metadata/a'), none, '', signal))).toBe('source/rejected')
+    expect(everythingIn(root)).toEqual(before)
+    writeFileSync(join(root, '.countersign/journal'), '[["metadata/old",null]]')
+    expect(await codeOfPromise(transport.write(one('metadata/a'), none, '', signal))).toBe('ok')
+    expect(Object.keys(everythingIn(root))).toContain('notes.txt')
+  })
+
   test('our folder, when it is a link, is refused', async () => {
     const root = temporaryFolder()
     const outside = temporaryFolder()

@@ -19,6 +19,8 @@ export interface Layout {
 }
 
 const metadata = 'metadata/'
+/** Everything of a repository lies below these. */
+export const repositoryRooms: readonly string[] = [metadata, 'targets/']
 const pending = 'metadata/pending/'
 
 export const plainLayout: Layout = {
