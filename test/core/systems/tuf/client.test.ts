@@ -301,6 +301,17 @@ describe('delegations', () => {
     ).toEqual(['a', 'a', 'b'])
   })
 
+  test('a path is followed through 32 roles and no further', async () => {
+    const chain = Array.from({ length: 40 }, (_, i) => `link-${i}`)
+    const to = (name: string): JsonObject => ({ delegations: { keys: keys(), roles: [role(name, {})] } })
+    const roles = Object.fromEntries(
+      chain.map((name, i) => [name, { ...to(chain[i + 1] ?? 'end'), targets: { [`at-${i}`]: target } }]),
+    )
+    await publish(2, to('link-0'), roles as Record<string, JsonObject>)
+    expect(await find('at-30')).toBe('link-30')
+    expect(await find('at-31')).toBeUndefined()
+  })
+
   test('path hash prefixes, and succinct bins', async () => {
     const prefix = toHex(await sha256(new TextEncoder().encode('foo'))).slice(0, 3)
     const { paths: _, ...hashed } = role('hashed', {})

@@ -4,6 +4,7 @@ import { sha512 } from '@noble/hashes/sha2.js'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { approve, publish, renew } from '../../../../src/core/approve.ts'
 import { concatBytes, toHex, utf8 } from '../../../../src/core/bytes.ts'
+import { verifyAnchorSignature, verifySignature } from '../../../../src/core/crypto.ts'
 import type { JsonObject } from '../../../../src/core/json.ts'
 import { spkiOfRawEd25519 } from '../../../../src/core/key.ts'
 import { type Proposal, signedCount } from '../../../../src/core/proposal.ts'
@@ -211,6 +212,10 @@ test('a signature that two implementations judge differently counts for nothing,
       return concatBytes(commitment, toBytes((987654321n + challenge * secret) % order))
     },
   }
+  const message = utf8('a root')
+  const crafted = await mallory.sign(message, never)
+  expect(await verifySignature(mallory.key, message, crafted)).toBe(false)
+  expect(await codeOfPromise(verifyAnchorSignature(mallory.key, message, crafted))).toBe('trust/bad-signature')
   const { id, raw } = holderKey({ signer: mallory })
   const fields = rootFields() as Record<string, Record<string, unknown>>
   fields.keys = { ...fields.keys, [id]: raw }

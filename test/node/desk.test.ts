@@ -1,0 +1,44 @@
+// The desk behind window and terminal: without a sandbox no real key is used, not even one that needs no person.
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { utf8 } from '../../src/core/bytes.ts'
+import type { Prompt } from '../../src/core/signer.ts'
+import { createRepository } from '../../src/core/systems/tuf/create.ts'
+import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
+import { type Desk, openDesk } from '../../src/node/desk.ts'
+import { directoryTransport } from '../../src/node/transports/directory.ts'
+import { never } from '../support/repository.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { codeOfPromise } from '../support/thrown.ts'
+
+const passphrase = 'a passphrase for a desk'
+
+test('publishing and renewing use no real key where only rehearsal keys may sign', async () => {
+  const folder = temporaryFolder()
+  const asked: string[] = []
+  const prompt: Prompt = {
+    pin: async ({ device }) => {
+      asked.push(device)
+      return utf8(passphrase)
+    },
+    touch: () => () => {},
+  }
+  const deskWith = (rehearsalOnly: boolean): Desk =>
+    openDesk({ dataDir: join(folder, 'home'), prompt, now: () => new Date(), rehearsalOnly })
+  const desk = deskWith(false)
+  await desk.keys.create('ana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
+  const [signer] = await desk.signers(never)
+  if (signer === undefined) throw new Error('no key')
+  const role = { holders: [{ signer }], threshold: 1, expiryDays: 9 }
+  const plan = { root: role, targets: role, snapshot: role, timestamp: role }
+  const files = await createRepository(plan, plainLayout, { now: new Date(), signal: never })
+  const location = join(folder, 'repository')
+  await directoryTransport(location, { create: true }).write(files, new Map(), '', never)
+  const { id } = await desk.workspace.add({ name: 'real', location }, files.get('metadata/1.root.json') ?? utf8(''))
+  asked.length = 0
+  const caged = deskWith(true)
+  expect(await codeOfPromise(caged.renew(await caged.open(id), never))).toBe('signer/absent')
+  expect(asked).toEqual([])
+  expect(await codeOfPromise(desk.renew(await desk.open(id), never))).toBe('ok')
+  expect(new Set(asked)).toEqual(new Set(['key file ana']))
+})
