@@ -22,7 +22,12 @@ export default defineConfig({
       // Dependencies stay in node_modules: native modules cannot be bundled, and the audited ones stay as published.
       externalizeDeps: true,
       rolldownOptions: {
-        input: { index: at('src/main/index.ts'), chromium: at('src/main/chromium.ts'), cli: at('src/cli/index.ts') },
+        input: {
+          index: at('src/main/index.ts'),
+          chromium: at('src/main/chromium.ts'),
+          cli: at('src/cli/index.ts'),
+          'token-host': at('src/node/token-host/entry.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

@@ -5,18 +5,31 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { at, captureTool, findNode, main, newestBelow, reasonOf, Stop } from './tools.mjs'
 
+const forWindows = [
+  { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] },
+  { name: 'xvfb', programs: ['Xvfb'] },
+  { name: 'procps', programs: ['ps'] },
+]
+
 /** Debian packages by suite, each with the programs of which one must be there. */
 const packagesOf = {
   unit: [
     { name: 'dbus', programs: ['dbus-run-session'] },
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
   ],
-  e2e: [
-    { name: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'] },
-    { name: 'xvfb', programs: ['Xvfb'] },
-    { name: 'procps', programs: ['ps'] },
+  e2e: forWindows,
+  card: [
+    ...forWindows,
+    { name: 'pcscd', programs: ['pcscd'] },
+    { name: 'vsmartcard-vpcd', programs: ['vpcd-config'] },
+    { name: 'yubico-piv-tool', programs: ['yubico-piv-tool'] },
+    { name: 'yubikey-manager', programs: ['ykman'] },
+    { name: 'opensc', programs: ['pkcs11-tool'] },
+    // A library without a program of its own, beside the folder of programs.
+    { name: 'ykcs11', programs: ['../lib/x86_64-linux-gnu/libykcs11.so', '../lib/aarch64-linux-gnu/libykcs11.so'] },
+    { name: 'softhsm2', programs: ['softhsm2-util'] },
+    { name: 'openssl', programs: ['openssl'] },
   ],
-  card: [],
 }
 
 export async function ensureDependencies() {

@@ -1,4 +1,5 @@
 // What a command is: a name, the words that explain it, and a function. The terminal itself is handed in.
+import type { AppError } from '../core/error.ts'
 import type { Prompt } from '../core/signer.ts'
 
 export interface Io {
@@ -10,9 +11,13 @@ export interface Io {
   isInteractive: boolean
   /** Asks a person one line; throws usage/invalid when nobody is there to ask, with `otherwise` as the hint. */
   ask(question: string, otherwise: string): Promise<string>
+  /** Comes true when Enter is pressed, or when nobody waits for it any more. */
+  enter(signal: AbortSignal): Promise<void>
   prompt: Prompt
   signal: AbortSignal
   now(): Date
+  /** Done when the command is over, however it ends; the last that was added comes first. */
+  atEnd(run: () => Promise<void>): void
 }
 
 export interface Option {
@@ -34,6 +39,8 @@ export interface Parsed {
 export interface Answer {
   data: unknown
   lines: readonly string[]
+  /** What a part of it failed with, when the rest is done: the exit code of the whole. */
+  failed?: AppError
 }
 
 export interface Command {

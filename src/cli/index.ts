@@ -3,7 +3,7 @@ import { AppError, exitCodeOf, toAppError, toErrorData } from '../core/error.ts'
 import { version } from '../core/version.ts'
 import { visible } from '../core/visible.ts'
 import { dataDirectory } from '../node/workspace.ts'
-import type { Command } from './command.ts'
+import type { Command, Io, Parsed } from './command.ts'
 import { clientCommand } from './commands/client.ts'
 import { demoCommand, initCommand } from './commands/create.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -13,6 +13,7 @@ import { publishCommand } from './commands/publish.ts'
 import { renewCommand } from './commands/renew.ts'
 import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
 import { signCommand } from './commands/sign.ts'
+import { tokensCommand } from './commands/tokens.ts'
 import { helpOf, parseCommand } from './parse.ts'
 import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   publishCommand,
   renewCommand,
   keysCommand,
+  tokensCommand,
   clientCommand,
 ]
 
@@ -43,7 +45,7 @@ function overview(): string[] {
     ...commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`),
     '',
     'Each has --help and --json. Exit codes: 0 done, 1 you cancelled, 2 the call was not right, 3 the folder, disk or',
-    'server, 4 the file, 5 stop: what was read must not be trusted, 6 the key or its passphrase, 70 a fault of ours.',
+    'server, 4 the file, 5 stop: what was read must not be trusted, 6 the key, its token or passphrase, 70 a fault of ours.',
   ]
 }
 
@@ -57,20 +59,39 @@ async function run(args: readonly string[]): Promise<void> {
   if (parsed.flag('help')) return print(helpOf(command))
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
-  const fd = parsed.text('passphrase-fd')
-  if (fd !== undefined && !/^\d{1,4}$/.test(fd)) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `--passphrase-fd takes the number of an open file, not ${fd}`,
-      hint: 'for example: --passphrase-fd 3 3< FILE',
-    })
+  const passphraseFd = descriptorOf(parsed, 'passphrase-fd')
+  const pinFd = descriptorOf(parsed, 'pin-fd')
+  const pinentry = parsed.text('pinentry')
+  const ends: (() => Promise<void>)[] = []
+  const io: Io = {
+    ...terminal({
+      signal: controller.signal,
+      lastTry: parsed.flag('last-try'),
+      ...(passphraseFd === undefined ? {} : { passphraseFd }),
+      ...(pinFd === undefined ? {} : { pinFd }),
+      ...(pinentry === undefined ? {} : { pinentry }),
+    }),
+    atEnd: (run) => void ends.push(run),
   }
-  const io = terminal({ signal: controller.signal, ...(fd === undefined ? {} : { passphraseFd: Number(fd) }) })
   const home = parsed.text('home')
-  const { data, lines } = await command.run(parsed, io, home ?? dataDirectory())
+  const { data, lines, failed } = await command.run(parsed, io, home ?? dataDirectory()).finally(async () => {
+    for (const end of ends.reverse()) await end()
+  })
   if (parsed.flag('json')) print([jsonText(data)])
   // A raw document keeps its lines; everything else that came from outside is made visible.
   else print(lines.map((line) => line.split('\t').map(visible).join('\t')))
+  if (failed !== undefined) process.exitCode = exitCodeOf(failed)
+}
+
+function descriptorOf(parsed: Parsed, name: string): number | undefined {
+  const fd = parsed.text(name)
+  if (fd === undefined) return undefined
+  if (/^\d{1,4}$/.test(fd)) return Number(fd)
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--${name} takes the number of an open file, not ${fd}`,
+    hint: `for example: --${name} 3 3< FILE`,
+  })
 }
 
 function find(name: string): Command {

@@ -12,6 +12,26 @@ export const commonOptions: Readonly<Record<string, Option>> = {
     text: 'read passphrases, one a line, from the open file N instead of the terminal',
     type: 'string',
   },
+  pinentry: {
+    form: '--pinentry PROGRAM',
+    text: 'ask for secrets by this program instead of the terminal, as GnuPG does',
+    type: 'string',
+  },
+}
+
+/** For what may need a token. */
+export const tokenOptions: Readonly<Record<string, Option>> = {
+  'pin-fd': {
+    form: '--pin-fd N',
+    text: 'read PINs, one a line, from the open file N; a wrong one ends the command',
+    type: 'string',
+  },
+  'last-try': {
+    form: '--last-try',
+    text: 'with --pin-fd: try also when a wrong PIN would block the token',
+    type: 'boolean',
+  },
+  practice: { form: '--practice', text: 'plug in the practice token for this call', type: 'boolean' },
 }
 
 export function parseCommand(command: Command, args: readonly string[]): Parsed {

@@ -14,17 +14,26 @@ import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { isWebLocation, openLocation, parseLocation } from '../node/location.ts'
+import { tokenHost } from '../node/token-host/client.ts'
+import { sealing } from '../node/token-host/sealed-prompt.ts'
+import { forkTokenHost } from '../node/token-host/spawn.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
+import { withPracticeFinger } from './practice.ts'
 import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
   root: { form: '--root FILE', text: 'trust this root file for this call, instead of the pinned one', type: 'string' },
 }
 
+/** The process that owns the tokens starts with the first question about one, and ends with the command. */
 export function deskFor(io: Io, dataDir: string): Desk {
-  return openDesk({ dataDir, prompt: io.prompt, now: io.now, fs: blockingFileSystem })
+  const prompt = withPracticeFinger(io, (signal) => desk.tokens.touchPractice(true, signal))
+  const tokens = tokenHost({ start: () => forkTokenHost(dataDir), prompt: sealing(prompt) })
+  io.atEnd(() => tokens.close())
+  const desk = openDesk({ dataDir, prompt: io.prompt, tokens, now: io.now, fs: blockingFileSystem })
+  return desk
 }
 
 /** SOURCE is the name, the id or the place of a pinned repository; with --root FILE any place, trusted from that file. */

@@ -147,11 +147,12 @@ function checkMaySign(proposal: Proposal, signer: Signer): QuorumKey[] {
 function guarded(signer: Signer, holders: readonly QuorumKey[]): Signer {
   const key = holders[0]?.key ?? signer.key
   // Field by field: a signer may be an object of a class, whose getters a spread would lose.
-  const { id, label, rehearsal } = signer
+  const { id, label, rehearsal, asks } = signer
   return {
     id,
     label,
     rehearsal,
+    asks,
     key: signer.key,
     sign: async (message, signal) => {
       const signature = await signer.sign(message, signal)

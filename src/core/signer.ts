@@ -8,16 +8,22 @@ export interface PublicKey {
   spki: Uint8Array
 }
 
+/** What a person will be asked for before it signs. */
+export type Asks = 'nothing' | 'passphrase' | 'keychain' | 'pin' | 'touch' | 'pin-and-touch'
+
 export interface Signer {
   /** "piv:15835999/9c", "file:dana", "rehearsal:you" */
   id: string
   /** For people: "YubiKey 15 835 999, slot 9c". */
   label: string
   key: PublicKey
+  asks: Asks
   /** A rehearsal signer signs only where the key calls itself a rehearsal key in the signed metadata. */
   rehearsal: boolean
   /** Signature in the scheme's own form: raw 64 bytes for Ed25519, ASN.1 DER for ECDSA, raw for RSA. */
   sign(message: Uint8Array, signal: AbortSignal): Promise<Uint8Array>
+  /** Several in one sitting, where that spares the person a question. */
+  signAll?(messages: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array[]>
 }
 
 /** Where signers come from. Listing never asks for a PIN. */
@@ -28,8 +34,12 @@ export interface SignerSource {
 export interface PinRequest {
   /** What is being unlocked: "key file dana", "YubiKey 15 835 999". */
   device: string
-  /** Which secret, named exactly: "passphrase", "PIV PIN". */
+  /** Which secret, named exactly: "passphrase", "PIV PIN", "new PIV PIN", "PIV PUK". */
   secret: string
+  /** A secret of the same device that it is easily taken for: "FIDO PIN". */
+  notThe?: string
+  /** What it can be: a PIN is 6 to 8 characters long. */
+  length?: { min: number; max: number }
   /** What the secret will be used for: the sentence being signed. */
   purpose: string
   /** Known before the first try. */
@@ -42,6 +52,8 @@ export interface TouchRequest {
   device: string
   purpose: string
   timeoutMs: number
+  /** The practice token has no finger but a button. */
+  practice?: boolean
 }
 
 /** Asks the human. A cancelled prompt throws user/cancelled. */

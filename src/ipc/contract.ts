@@ -1,6 +1,8 @@
 // Every call between the window and main: its arguments, each with a parser, and its answer. Ids go in, data comes out.
 import type { ErrorData } from '../core/error.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
+import type { Asks } from '../core/signer.ts'
+import type { Attestation, PinPolicy, Token, TokenList, TokenSlot, TouchPolicy } from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
 import { choice, nothing, record, shape, text } from './argument.ts'
 
@@ -70,6 +72,8 @@ export interface QuorumKeyView {
   signed: boolean
   reason?: string
   rehearsal: boolean
+  /** What is known of the token this key was made on: "made on YubiKey 15 835 999, touch for every signature". */
+  attested?: string
   /** Signers on this machine that hold this key and may sign with it now. */
   signerIds: readonly string[]
 }
@@ -121,7 +125,9 @@ export interface SignerView {
   /** Who this key is in the proposal. */
   owner?: string
   /** What will be asked before it signs. */
-  asks: 'nothing' | 'passphrase' | 'keychain'
+  asks: Asks
+  /** Where the key is, when it is on a token: two tokens may hold the same key, and the person chooses. */
+  token?: { name: string; serial?: string; slot: string; triesLeft?: number }
 }
 
 export interface RawDocument {
@@ -158,10 +164,80 @@ export interface KeyView {
   usedIn: readonly string[]
 }
 
+export type TokenSlotView = Omit<TokenSlot, 'key'> & {
+  /** Short fingerprint of a key that can sign, hex in groups of four. */
+  fingerprint?: string
+  /** The holder it is enrolled for. */
+  holder?: string
+  /** Roles in pinned repositories that this key can sign for: "Example Packages: root". */
+  usedIn: readonly string[]
+  /** Whether the token can be asked for a proof that the key was made on it. */
+  canAttest: boolean
+}
+
+export type TokenView = Omit<Token, 'slots'> & {
+  slots: readonly TokenSlotView[]
+  /** What can be done with it here. */
+  can: readonly ('generate' | 'attest' | 'change-pin' | 'change-puk' | 'unblock' | 'wrap-key')[]
+  /** Slots in which a key can be made: "9c", "Digital signature", and whether one is there already. */
+  generateIn: readonly { slot: string; name: string; taken: boolean }[]
+  /** For generating: what this firmware can make. */
+  algorithms: readonly SlotAlgorithmName[]
+}
+
+export type SlotAlgorithmName = 'P-256' | 'P-384' | 'Ed25519' | 'RSA-2048' | 'RSA-3072' | 'RSA-4096'
+
+/** A named person and the keys that are theirs: more than one token, so that one may be lost. */
+export interface HolderView {
+  name: string
+  keys: readonly {
+    signerId: string
+    fingerprint: string
+    algorithm: string
+    tokenName: string
+    serial?: string
+    slot: string
+    pinPolicy?: PinPolicy
+    touchPolicy?: TouchPolicy
+    /** "made on this device, touch for every signature"; what could not be proven says so. */
+    attested: string
+    /** The proof was checked up to a vendor root that is built in. */
+    proven: boolean
+    /** The token is plugged in now. */
+    here: boolean
+    rehearsal: boolean
+    enrolledAt: string
+  }[]
+  usedIn: readonly string[]
+}
+
+export interface TokensView {
+  tokens: readonly TokenView[]
+  problems: TokenList['problems']
+  holders: readonly HolderView[]
+  /** PKCS#11 modules that are loaded, by path. */
+  modules: readonly string[]
+  /** The practice token is plugged in. */
+  practising: boolean
+  /** The vendor roots that are built in, by name; without any no token can be proven genuine here. */
+  vendorRoots: readonly string[]
+}
+
+export type AttestationView = Omit<Attestation, 'key' | 'certificates'> & {
+  fingerprint: string
+  /** One sentence for people. */
+  sentence: string
+}
+
 export interface PromptView {
   id: string
   device: string
   secret: string
+  /** A secret of the same device that it is easily taken for. */
+  notThe?: string
+  length?: { min: number; max: number }
+  /** To whom the page seals what is typed, base64: nobody on the way can read it. */
+  recipient: string
   purpose: string
   triesLeft?: number
   wasWrong: boolean
@@ -170,7 +246,10 @@ export interface PromptView {
 /** Main to window: facts that arrived. */
 export type Notice =
   | { kind: 'changed' }
-  | { kind: 'touch'; device: string; purpose: string; timeoutMs: number }
+  /** A token came, went, or changed: the whole picture, so that it is on screen at once. */
+  | { kind: 'tokens'; view: TokensView }
+  /** `practice`: the finger is a button in this window. */
+  | { kind: 'touch'; device: string; purpose: string; timeoutMs: number; practice: boolean }
   | { kind: 'touch-over' }
 
 // ---- the calls -----------------------------------------------------------------------------------------------------
@@ -189,6 +268,7 @@ function call<Argument, Answer>(parse: ArgumentParser<Argument>): Call<Argument,
 const id = text(1, 512)
 const path = text(1, 4096)
 const name = text(1, 120)
+const slot = text(1, 80)
 const none = nothing()
 
 /** What the main window may ask. */
@@ -225,12 +305,55 @@ export const contract = {
   'keys.export': call<{ keyId: string }, { pem: string }>(shape({ keyId: id })),
   'keys.import': call<{ name: string; pem: string }, KeyView>(shape({ name, pem: text(1, 16_384) })),
   'keys.delete': call<{ keyId: string }, void>(shape({ keyId: id })),
+  'tokens.list': call<void, TokensView>(none),
+  /** A key that is in the slot is adopted; with `generate` one is made there first. */
+  'tokens.enroll': call<{ name: string; tokenId: string; slot: string }, TokensView>(
+    shape({ name, tokenId: id, slot }),
+  ),
+  'tokens.generate': call<
+    {
+      tokenId: string
+      slot: string
+      algorithm: SlotAlgorithmName
+      pinPolicy: 'never' | 'once' | 'always'
+      touchPolicy: TouchPolicy
+      replace: 'yes' | 'no'
+    },
+    TokensView
+  >(
+    shape({
+      tokenId: id,
+      slot,
+      algorithm: choice('P-256', 'P-384', 'Ed25519', 'RSA-2048', 'RSA-3072', 'RSA-4096'),
+      pinPolicy: choice('never', 'once', 'always'),
+      touchPolicy: choice('never', 'always', 'cached'),
+      replace: choice('yes', 'no'),
+    }),
+  ),
+  'tokens.attest': call<{ tokenId: string; slot: string }, AttestationView>(shape({ tokenId: id, slot })),
+  'tokens.changeSecret': call<{ tokenId: string; which: 'pin' | 'puk' }, void>(
+    shape({ tokenId: id, which: choice('pin', 'puk') }),
+  ),
+  'tokens.unblock': call<{ tokenId: string }, void>(shape({ tokenId: id })),
+  /** A software key whose secret only this FIDO2 token can unwrap; a second token is added under the same name. */
+  'tokens.wrapKey': call<{ name: string; tokenId: string; scheme: 'ed25519' | 'ecdsa-p256-sha256' }, TokensView>(
+    shape({ name, tokenId: id, scheme: choice('ed25519', 'ecdsa-p256-sha256') }),
+  ),
+  'tokens.addSpare': call<{ name: string; tokenId: string }, TokensView>(shape({ name, tokenId: id })),
+  'tokens.removeKey': call<{ name: string; signerId: string }, TokensView>(shape({ name, signerId: id })),
+  'tokens.addModule': call<{ path: string }, TokensView>(shape({ path })),
+  'tokens.removeModule': call<{ path: string }, TokensView>(shape({ path })),
+  /** Plugs the practice token in, or pulls it. */
+  'tokens.practise': call<{ plugged: 'yes' | 'no' }, TokensView>(shape({ plugged: choice('yes', 'no') })),
+  /** The finger on the practice token: only while it waits for one. */
+  'tokens.touchPractice': call<{ touched: 'yes' | 'no' }, void>(shape({ touched: choice('yes', 'no') })),
 } as const
 
-/** What the secret window, and only it, may ask. A secret travels from there to main and nowhere else. */
+/** What the secret window, and only it, may ask. A secret leaves it sealed to the process that uses it. */
 export const promptContract = {
   'prompt.get': call<void, PromptView>(none),
-  'prompt.answer': call<{ promptId: string; secret: string }, void>(shape({ promptId: id, secret: text(0, 1024) })),
+  /** `sealed` in base64. */
+  'prompt.answer': call<{ promptId: string; sealed: string }, void>(shape({ promptId: id, sealed: text(1, 2048) })),
   'prompt.cancel': call<{ promptId: string }, void>(shape({ promptId: id })),
 } as const
 

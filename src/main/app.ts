@@ -8,6 +8,8 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
+import { opening } from '../node/token-host/sealed-prompt.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
@@ -17,18 +19,25 @@ import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { secretWindow } from './secret-window.ts'
 import type { Shell } from './shell.ts'
+import { tokenCalls } from './token-calls.ts'
 
 export async function startApp(shell: Shell, options: AppOptions): Promise<void> {
   const now = (): Date => new Date()
-  const prompt = secretWindow(shell)
-  const desk = openDesk({ dataDir: options.dataDir, prompt, now, rehearsalOnly: !shell.sandboxed })
-  if (options.demo) await createDemo(options.dataDir, now(), new AbortController().signal)
   const notices: { send: (notice: Notice) => void } = { send: () => {} }
-  const handle = dispatcher(
-    contract,
-    handlers(desk, shell, options, prompt, now, (notice) => notices.send(notice)),
-    { report: reportBug },
-  )
+  const notify = (notice: Notice): void => notices.send(notice)
+  const sealed = secretWindow(shell, notify)
+  const prompt = opening(sealed)
+  const tokens = tokenHost({
+    prompt: sealed,
+    start: () => shell.startTokenHost(options.dataDir),
+    report: (what) => console.error(`countersign: ${what}`),
+  })
+  void shell.ended.then(() => tokens.close())
+  const desk = openDesk({ dataDir: options.dataDir, prompt, tokens, now, rehearsalOnly: !shell.sandboxed })
+  if (options.demo) await createDemo(options.dataDir, now(), new AbortController().signal)
+  const handle = dispatcher(contract, handlers({ desk, tokens, shell, options, prompt, now, notify }), {
+    report: reportBug,
+  })
   const window = await shell.open({ page: 'main', title: 'Countersign', width: 1280, height: 860, handle })
   notices.send = (notice) => window.notify(notice)
 }
@@ -38,14 +47,18 @@ function reportBug(name: string, error: AppError): void {
   if (error.code === 'internal/bug') console.error(`countersign: ${name}:`, error.cause ?? error)
 }
 
-export function handlers(
-  desk: Desk,
-  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory'>,
-  options: AppOptions,
-  prompt: Prompt,
-  now: () => Date,
-  notify: (notice: Notice) => void,
-): Handlers<typeof contract> {
+export interface AppParts {
+  desk: Desk
+  tokens: Pick<TokenHost, 'watch' | 'latest'>
+  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory'>
+  options: AppOptions
+  prompt: Prompt
+  now(): Date
+  notify(notice: Notice): void
+}
+
+export function handlers(parts: AppParts): Handlers<typeof contract> {
+  const { desk, tokens, shell, options, prompt, now, notify } = parts
   /** Looked at but not pinned: what is pinned is what was shown, not what lies there by then. */
   const inspected = new Map<string, { inspection: Inspection; ask: readonly number[] }>()
   let running: AbortController | undefined
@@ -83,7 +96,10 @@ export function handlers(
     }
   }
 
+  const onTokens = tokenCalls(desk, (hear) => tokens.watch(hear), alone, notify, signal)
+
   return {
+    ...onTokens,
     'app.info': async (): Promise<AppInfo> => ({
       version,
       shell: shell.name,
@@ -130,12 +146,8 @@ export function handlers(
     'proposals.get': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)
       const proposal = await desk.proposal(source, id, signal)
-      return present.proposalView(
-        source.pinned,
-        proposal,
-        await desk.signers(signal),
-        (await desk.keys.list(signal)).keys,
-      )
+      const about = { holders: await desk.tokens.holders(signal), tokens: tokens.latest() }
+      return present.proposalView(source.pinned, proposal, await desk.signers(signal), about)
     },
     'proposals.raw': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)

@@ -35,6 +35,16 @@ export async function listProposals(desk: Desk, signal: AbortSignal): Promise<In
 
 export async function listKeys(desk: Desk, signal: AbortSignal): Promise<KeyView[]> {
   const { keys } = await desk.keys.list(signal)
+  const usesOf = await knownUses(desk, signal)
+  const rehearsal = (await desk.signers(signal)).filter(({ id }) => id.startsWith('rehearsal:'))
+  return [
+    ...keys.map((key) => present.keyView(key, usesOf(key.key))),
+    ...rehearsal.map((signer) => present.rehearsalKeyView(signer, usesOf(signer.key))),
+  ]
+}
+
+/** Which roles of the repositories that are open here a key can sign for: "Example Packages: root". */
+export async function knownUses(desk: Desk, signal: AbortSignal): Promise<(key: PublicKey) => string[]> {
   const stateOf = async (pinned: PinnedSource): Promise<{ name: string; state: TrustedState }[]> => {
     try {
       return [{ name: pinned.name, state: await desk.state(await desk.open(pinned.id), signal) }]
@@ -44,11 +54,7 @@ export async function listKeys(desk: Desk, signal: AbortSignal): Promise<KeyView
     }
   }
   const states = (await Promise.all((await desk.workspace.sources()).map(stateOf))).flat()
-  const rehearsal = (await desk.signers(signal)).filter((signer) => signer.rehearsal)
-  return [
-    ...keys.map((key) => present.keyView(key, usesOf(key.key, states))),
-    ...rehearsal.map((signer) => present.rehearsalKeyView(signer, usesOf(signer.key, states))),
-  ]
+  return (key) => usesOf(key, states)
 }
 
 function usesOf(key: PublicKey, states: readonly { name: string; state: TrustedState }[]): string[] {

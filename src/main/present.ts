@@ -6,11 +6,13 @@ import { fingerprintOf, keyLabel } from '../core/key.ts'
 import { isComplete, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
 import type { Signer } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
+import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {
   KeyView,
   ProposalSummary,
   ProposalView,
+  QuorumKeyView,
   QuorumView,
   RawDocument,
   Receipt,
@@ -20,17 +22,19 @@ import type {
   SourceView,
 } from '../ipc/contract.ts'
 import { signersFor } from '../node/desk.ts'
+import type { Holder } from '../node/enrolled-file.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { attestedOf } from './present-tokens.ts'
 
 export function wordsOf(digest: string): string[] {
   return toWords(parseHex(digest, 'the digest'))
 }
 
-type Holder = RoleView['holders'][number]
+type RoleHolder = RoleView['holders'][number]
 
-function holderOf(entry: QuorumKey): Holder {
+function holderOf(entry: QuorumKey): RoleHolder {
   return {
     id: entry.ids[0] ?? '',
     label: entry.label,
@@ -80,7 +84,7 @@ export function inspectionView(inspection: Inspection, ask: readonly number[]): 
   }
 }
 
-function quorumView(quorum: Quorum, signers: readonly Signer[]): QuorumView {
+function quorumView(quorum: Quorum, signers: readonly Signer[], holders: readonly Holder[] = []): QuorumView {
   return {
     name: quorum.name,
     threshold: quorum.threshold,
@@ -91,10 +95,16 @@ function quorumView(quorum: Quorum, signers: readonly Signer[]): QuorumView {
       ...holderOf(entry),
       ids: entry.ids,
       signed: entry.signed,
+      ...attestedIn(entry, holders),
       ...(entry.reason === undefined ? {} : { reason: entry.reason }),
       signerIds: signers.filter((signer) => isHeldBy(entry, signer)).map((signer) => signer.id),
     })),
   }
+}
+
+function attestedIn({ key }: QuorumKey, holders: readonly Holder[]): Pick<QuorumKeyView, 'attested'> {
+  const attested = key === undefined ? undefined : attestedOf(key, holders)
+  return attested === undefined ? {} : { attested }
 }
 
 function isHeldBy(entry: QuorumKey, signer: Signer): boolean {
@@ -125,21 +135,40 @@ export function proposalSummary(pinned: PinnedSource, proposal: Proposal, signer
   }
 }
 
-/** What will be asked before each kind of key signs. */
-function asks(signer: Signer, stored: readonly StoredKey[]): SignerView['asks'] {
-  const protection = stored.find((key) => signer.id === `file:${key.name}`)?.protection
-  return protection === 'passphrase' || protection === 'keychain' ? protection : 'nothing'
+interface TokenFacts {
+  holders: readonly Holder[]
+  tokens: TokenList
+}
+
+/** Two tokens may hold the same key: a person tells them apart by their numbers. */
+function placeOf({ id }: Signer, { tokens }: TokenList): Pick<SignerView, 'token'> {
+  for (const token of tokens) {
+    const slot = token.slots.find(({ signerId }) => signerId === id)
+    if (slot === undefined) continue
+    const { name, serial, pin } = token
+    const triesLeft = pin?.triesLeft
+    return {
+      token: {
+        name,
+        slot: slot.id,
+        ...(serial === undefined ? {} : { serial }),
+        ...(triesLeft === undefined ? {} : { triesLeft }),
+      },
+    }
+  }
+  return {}
 }
 
 export function proposalView(
   pinned: PinnedSource,
   proposal: Proposal,
   signers: readonly Signer[],
-  stored: readonly StoredKey[],
+  about: TokenFacts = { holders: [], tokens: { tokens: [], problems: [] } },
 ): ProposalView {
   const able = ableSigners(proposal, signers)
   return {
     ...proposalSummary(pinned, proposal, signers),
+    quorums: proposal.quorums.map((quorum) => quorumView(quorum, able, about.holders)),
     digest: proposal.digest,
     words: wordsOf(proposal.digest),
     changes: proposal.changes,
@@ -152,7 +181,8 @@ export function proposalView(
         label: signer.label,
         scheme: keyLabel(signer.key),
         rehearsal: signer.rehearsal,
-        asks: asks(signer, stored),
+        asks: signer.asks,
+        ...placeOf(signer, about.tokens),
         ...(owner === undefined ? {} : { owner }),
       }
     }),

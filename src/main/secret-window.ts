@@ -1,17 +1,22 @@
-// Asks for a secret in a window of its own. The secret goes from that window to who asked, and is kept nowhere on the way.
-import { utf8 } from '../core/bytes.ts'
+// Asks for a secret in a window of its own. Its page seals what is typed to who asked: here nobody can read it.
+import { parseBase64, toBase64 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
-import type { PinRequest, Prompt } from '../core/signer.ts'
-import { type PromptView, promptContract } from '../ipc/contract.ts'
+import { sealedBytes } from '../core/sealed.ts'
+import type { PinRequest } from '../core/signer.ts'
+import { type Notice, type PromptView, promptContract } from '../ipc/contract.ts'
+import type { SealedPrompt } from '../node/token-host/sealed-prompt.ts'
 import { dispatcher } from './ipc.ts'
 import type { Shell, ShellWindow } from './shell.ts'
 
-export function secretWindow(shell: Pick<Shell, 'open'>): Prompt {
+/** `notify` reaches the main window, which shows that a token waits to be touched. */
+export function secretWindow(shell: Pick<Shell, 'open'>, notify: (notice: Notice) => void): SealedPrompt {
   let count = 0
   return {
-    pin: (request, signal) => ask(shell, `prompt-${++count}`, request, signal),
-    // Software keys have nothing to touch; tokens will.
-    touch: () => () => {},
+    pin: (request, publicKey, signal) => ask(shell, `prompt-${++count}`, request, publicKey, signal),
+    touch: ({ device, purpose, timeoutMs, practice = false }) => {
+      notify({ kind: 'touch', device, purpose, timeoutMs, practice })
+      return () => notify({ kind: 'touch-over' })
+    },
   }
 }
 
@@ -19,6 +24,7 @@ async function ask(
   shell: Pick<Shell, 'open'>,
   id: string,
   request: PinRequest,
+  publicKey: Uint8Array,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   if (signal.aborted) throw cancelled()
@@ -39,17 +45,18 @@ async function ask(
       }
       signal.addEventListener('abort', stop, { signal: ended.signal })
       const handle = dispatcher(promptContract, {
-        'prompt.get': () => view(id, request),
-        'prompt.answer': ({ promptId, secret }) => {
+        'prompt.get': () => view(id, request, publicKey),
+        'prompt.answer': ({ promptId, sealed }) => {
+          const bytes = parseSealed(sealed)
           end(promptId)
-          resolve(utf8(secret))
+          resolve(bytes)
         },
         'prompt.cancel': ({ promptId }) => {
           end(promptId)
           reject(cancelled())
         },
       })
-      opening = shell.open({ page: 'prompt', title: 'Countersign: passphrase', width: 480, height: 420, handle })
+      opening = shell.open({ page: 'prompt', title: `Countersign: ${request.secret}`, width: 480, height: 460, handle })
       opening.then((window) => window.closed).then(stop, reject)
     })
   } finally {
@@ -59,9 +66,14 @@ async function ask(
   }
 }
 
-function view(id: string, request: PinRequest): PromptView {
-  const { device, secret, purpose, triesLeft, wasWrong } = request
-  return { id, device, secret, purpose, wasWrong: wasWrong ?? false, ...(triesLeft === undefined ? {} : { triesLeft }) }
+function parseSealed(text: string): Uint8Array {
+  const bytes = parseBase64(text, 'the answer')
+  if (bytes.length === sealedBytes) return bytes
+  throw new AppError({ code: 'usage/invalid', message: 'the answer is not sealed' })
+}
+
+function view(id: string, request: PinRequest, publicKey: Uint8Array): PromptView {
+  return { ...request, id, wasWrong: request.wasWrong ?? false, recipient: toBase64(publicKey) }
 }
 
 function cancelled(): AppError {

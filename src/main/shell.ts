@@ -1,5 +1,6 @@
 // The port between the app and what shows its windows. Electron is one implementation, the system's Chromium the other.
 import type { Notice, Outcome } from '../ipc/contract.ts'
+import type { HostProcess } from '../node/token-host/client.ts'
 
 export type Page = 'main' | 'prompt'
 
@@ -35,6 +36,8 @@ export interface Shell {
   pickDirectory(title: string): Promise<string | undefined>
   /** Asks where to save; writing is the caller's. undefined = the person cancelled. */
   saveFile(title: string, suggestedName: string): Promise<string | undefined>
+  /** A new process for the tokens: theirs is the code that may hang or crash. */
+  startTokenHost(dataDir: string): HostProcess
   /** Closes every window and leaves nothing behind. */
   quit(): Promise<void>
   /** Settles when the last main window is gone, or the browser died. */

@@ -80,7 +80,7 @@ async function colleague(
 ): Promise<KeyHolder & { owner: string }> {
   const { key, secret } = await createSoftwareKey(scheme)
   const sign = (message: Uint8Array): Promise<Uint8Array> => signWithSecret(key, secret, message)
-  return { owner, signer: { id: `demo:${owner}`, label: owner, key, rehearsal: true, sign } }
+  return { owner, signer: { id: `demo:${owner}`, label: owner, key, rehearsal: true, asks: 'nothing', sign } }
 }
 
 interface DemoFiles {

@@ -12,6 +12,9 @@ import { type KeyStore, keyStore } from './key-store.ts'
 import { openLocation } from './location.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
+import { type TokenDesk, tokenDesk } from './token-desk.ts'
+import type { TokenHost } from './token-host/client.ts'
+import { isTokenSigner, signersOf, tokenSigners } from './token-host/signers.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -28,6 +31,8 @@ export interface DeskOptions {
   now(): Date
   /** Without the browser's sandbox only rehearsal keys sign. */
   rehearsalOnly?: boolean
+  /** The process that owns the tokens; it starts when it is needed. */
+  tokens: TokenHost
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
 }
@@ -35,11 +40,15 @@ export interface DeskOptions {
 export interface Desk {
   workspace: Workspace
   keys: KeyStore
+  tokens: TokenDesk
   open(sourceId: string): Promise<OpenSource>
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
+  /** Those that need no waiting: key files, and the tokens that were heard of. */
   signers(signal: AbortSignal): Promise<Signer[]>
+  /** One of them; a token is looked at anew. `purpose` says what it will sign, where that is known already. */
+  signer(id: string, signal: AbortSignal, purpose?: string): Promise<Signer>
   approve(
     source: OpenSource,
     proposalId: string,
@@ -55,6 +64,7 @@ export interface Desk {
 export function openDesk(options: DeskOptions): Desk {
   const workspace = openWorkspace(options.dataDir)
   const keys = keyStore(workspace.keys)
+  const tokens = tokenDesk(options.tokens, workspace.files, options.now)
 
   const contextOf = (source: OpenSource, signal: AbortSignal): Context => ({
     anchor: source.trust.anchor,
@@ -63,14 +73,20 @@ export function openDesk(options: DeskOptions): Desk {
     signal,
   })
 
-  async function listSigners(purpose: string, signal: AbortSignal): Promise<Signer[]> {
+  async function fileSigners(purpose: string, signal: AbortSignal): Promise<Signer[]> {
     const software = await softwareSigners(keys, options.prompt, purpose).list(signal)
     return [...software, ...(await rehearsalSigners(workspace.rehearsal).list(signal))]
   }
 
+  function present(id: string, purpose: string, signal: AbortSignal): Promise<Signer[]> {
+    if (!isTokenSigner(id)) return fileSigners(purpose, signal)
+    return tokenSigners(options.tokens, purpose).list(signal)
+  }
+
   async function findSigner(id: string, purpose: string, signal: AbortSignal): Promise<Signer> {
-    const signer = (await listSigners(purpose, signal)).find((one) => one.id === id)
+    const signer = (await present(id, purpose, signal)).find((one) => one.id === id)
     if (signer === undefined) {
+      if (isTokenSigner(id)) throw tokenAbsent(id)
       throw new AppError({
         code: 'signer/absent',
         message: `the key ${id} is not here`,
@@ -82,13 +98,15 @@ export function openDesk(options: DeskOptions): Desk {
   }
 
   async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
-    const signers = await listSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
+    // A token is a person's, and never an online key.
+    const signers = await fileSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
   }
 
   return {
     workspace,
     keys,
+    tokens,
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
@@ -110,7 +128,11 @@ export function openDesk(options: DeskOptions): Desk {
     pending: (source, signal) => source.system.pending(source.transport, contextOf(source, signal)),
     proposal: (source, proposalId, signal) =>
       findProposal(proposalId, source.system, source.transport, contextOf(source, signal)),
-    signers: (signal) => listSigners('', signal),
+    signers: async (signal) => {
+      const onTokens = signersOf(options.tokens.latest(), options.tokens, '')
+      return [...(await fileSigners('', signal)), ...onTokens]
+    },
+    signer: (id, signal, purpose = '') => findSigner(id, purpose, signal),
 
     approve: async (source, proposalId, signerId, target, signal) => {
       const { system, transport } = source
@@ -135,6 +157,15 @@ function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {
     code: 'signer/unsupported',
     message: 'the browser of this window runs without its sandbox, so only rehearsal keys may sign',
     hint: 'start Countersign as an ordinary user, or sign on the command line',
+  })
+}
+
+function tokenAbsent(id: string): AppError {
+  const [token = '', slot = ''] = id.slice(id.indexOf(':') + 1).split('/')
+  return new AppError({
+    code: 'signer/absent',
+    message: `the token ${token} is not plugged in, or has no key in slot ${slot} that can sign here`,
+    hint: `insert token ${token}, and see what it holds: countersign tokens list`,
   })
 }
 

@@ -39,6 +39,8 @@ export interface Workspace {
   keys: Transport
   /** Where rehearsal keys are kept. */
   rehearsal: Transport
+  /** The folder itself: small files of our own, each known to one module. */
+  files: Transport
 }
 
 const listName = 'workspace.json'
@@ -106,6 +108,7 @@ export function openWorkspace(directory: string): Workspace {
     directory,
     keys: within(files, 'keys/'),
     rehearsal: files,
+    files,
 
     sources: async () => (await readList()).entries.map(({ anchorSha256: _, ...source }) => source),
 

@@ -1,6 +1,7 @@
 // What every screen may need from the frame around it: facts of the app, the turn of events, and the running approval.
 import { createContext, useContext } from 'react'
 import type { AppInfo, ProposalView, SignerView } from '../ipc/contract.ts'
+import type { LiveTokens } from './use-tokens.ts'
 
 /** What a person has just confirmed. */
 export type Work =
@@ -16,6 +17,7 @@ export interface AppFrame {
   begin: (work: Work) => void
   /** Asks everything again, e.g. after a repository was opened here. */
   refresh: () => void
+  live: LiveTokens
 }
 
 export const AppFrameContext = createContext<AppFrame | undefined>(undefined)

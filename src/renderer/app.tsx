@@ -8,9 +8,11 @@ import { WarnIcon } from './components/icons.tsx'
 import { Page, Waiting } from './components/page.tsx'
 import { Problem } from './components/problem.tsx'
 import { Rail } from './components/rail.tsx'
+import { type Touch, TouchDialog } from './components/touch.tsx'
 import { waitingForMe } from './library.ts'
 import { hashOf, roomOf } from './route.ts'
 import { useRoute } from './use-route.ts'
+import { useTokens } from './use-tokens.ts'
 import { Done } from './views/done.tsx'
 import { Failed } from './views/failed.tsx'
 import { Home } from './views/home.tsx'
@@ -18,7 +20,8 @@ import { Keys } from './views/keys.tsx'
 import { OpenSource } from './views/open-source.tsx'
 import { Repositories } from './views/repositories.tsx'
 import { Review } from './views/review.tsx'
-import { Sign, type Touch } from './views/sign.tsx'
+import { Sign } from './views/sign.tsx'
+import { Tokens } from './views/tokens.tsx'
 import { Welcome } from './views/welcome.tsx'
 
 type Flow =
@@ -35,6 +38,7 @@ export function App({ info }: { info: AppInfo }): ReactElement {
   const [opening, setOpening] = useState<string>()
   const { route, go } = useRoute()
   const sources = useAnswer('sources', revision, () => bridge().sources.list())
+  const live = useTokens(revision)
   const inbox = useAnswer('inbox', revision, () => bridge().proposals.list())
 
   useEffect(
@@ -42,9 +46,9 @@ export function App({ info }: { info: AppInfo }): ReactElement {
       bridge().notices.listen((notice) => {
         if (notice.kind === 'changed') setRevision((now) => now + 1)
         else if (notice.kind === 'touch') {
-          const { device, purpose, timeoutMs } = notice
-          setTouch({ device, purpose, timeoutMs, since: performance.now() })
-        } else setTouch(undefined)
+          const { device, purpose, timeoutMs, practice } = notice
+          setTouch({ device, purpose, timeoutMs, practice, since: performance.now() })
+        } else if (notice.kind === 'touch-over') setTouch(undefined)
       }),
     [],
   )
@@ -77,7 +81,10 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     } else setFlow({ step: 'failed', work, error: outcome.error })
   }, [])
 
-  const frame = useMemo(() => ({ info, revision, say: setSaid, begin, refresh }), [info, revision, begin, refresh])
+  const frame = useMemo(
+    () => ({ info, revision, say: setSaid, begin, refresh, live }),
+    [info, revision, begin, refresh, live],
+  )
   const place = hashOf(route)
   const shown = useRef(place)
   // Leaving a receipt or a failure by the rail closes it; a running approval stays until it ends or is cancelled.
@@ -119,6 +126,7 @@ export function App({ info }: { info: AppInfo }): ReactElement {
       return <Review key={place} proposalId={route.proposalId} note={flow.note} />
     }
     if (route.screen === 'keys') return <Keys key="keys" />
+    if (route.screen === 'tokens') return <Tokens key="tokens" />
     if (route.screen === 'open') {
       return <OpenSource key={`open ${opening}`} location={opening} onDone={() => go({ screen: 'home' })} />
     }
@@ -170,6 +178,9 @@ export function App({ info }: { info: AppInfo }): ReactElement {
           )}
           {screen()}
         </div>
+        {touch === undefined || flow.step === 'working' ? null : (
+          <TouchDialog touch={touch} onCancel={() => settle(bridge().proposals.cancel())} />
+        )}
         <p className="toast" role="status">
           {said}
         </p>

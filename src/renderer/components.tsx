@@ -11,6 +11,7 @@ import { Page, RehearsalChip } from './components/page.tsx'
 import { Problem } from './components/problem.tsx'
 import { QuorumBoard } from './components/quorum-board.tsx'
 import { Fingerprint } from './components/words.tsx'
+import type { LiveTokens } from './use-tokens.ts'
 import './styles/index.css'
 
 const info: AppInfo = {
@@ -195,7 +196,8 @@ function Components(): ReactElement {
 }
 
 const place = document.getElementById('root')
-const frame = { info, revision: 0, say: () => {}, begin: () => {}, refresh: () => {} }
+const live: LiveTokens = { tokens: { kind: 'waiting' }, take: () => {}, again: () => {} }
+const frame = { info, revision: 0, say: () => {}, begin: () => {}, refresh: () => {}, live }
 if (place !== null) {
   createRoot(place).render(
     <StrictMode>

@@ -5,11 +5,12 @@ export type Route =
   | { screen: 'repositories' }
   | { screen: 'open' }
   | { screen: 'keys' }
+  | { screen: 'tokens' }
   | { screen: 'review'; proposalId: string }
 
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#\/?/, '')
-  if (text === 'repositories' || text === 'open' || text === 'keys') return { screen: text }
+  if (text === 'repositories' || text === 'open' || text === 'keys' || text === 'tokens') return { screen: text }
   if (text.startsWith('review/')) {
     const proposalId = decoded(text.slice('review/'.length))
     if (proposalId !== undefined && proposalId !== '') return { screen: 'review', proposalId }
@@ -23,8 +24,8 @@ export function hashOf(route: Route): string {
 }
 
 /** The room of the rail a screen belongs to. */
-export function roomOf(route: Route): 'home' | 'repositories' | 'keys' {
-  if (route.screen === 'keys') return 'keys'
+export function roomOf(route: Route): 'home' | 'repositories' | 'keys' | 'tokens' {
+  if (route.screen === 'keys' || route.screen === 'tokens') return route.screen
   return route.screen === 'repositories' || route.screen === 'open' ? 'repositories' : 'home'
 }
 

@@ -7,6 +7,7 @@ import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { openDesk } from '../../src/node/desk.ts'
 import { answerOf, isRoot } from '../support/cli.ts'
 import { faultyFileSystem } from '../support/faulty-file-system.ts'
+import { noTokens } from '../support/no-tokens.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 import { Stage } from './stage.ts'
@@ -69,7 +70,7 @@ test('the same for every single write', async () => {
     touch: () => () => {},
   }
   const run = async (fs: ReturnType<typeof faultyFileSystem>): Promise<unknown> => {
-    const desk = openDesk({ dataDir: stage.home, prompt, now: () => new Date(), fs })
+    const desk = openDesk({ tokens: noTokens(), dataDir: stage.home, prompt, now: () => new Date(), fs })
     const [pinned] = await desk.workspace.sources()
     const source = await desk.open(pinned?.id ?? '')
     const { proposals } = await desk.pending(source, signal)

@@ -12,6 +12,7 @@ import { openChromiumShell } from '../../src/main/shells/chromium.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import { inspectRepository } from '../../src/node/inspect.ts'
 import { type FolderRepository, folderRepository } from '../support/folder-repository.ts'
+import { noTokens } from '../support/no-tokens.ts'
 import { holder, never } from '../support/repository.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 import {
@@ -43,7 +44,7 @@ let repository: FolderRepository
 async function prepare(dataDir: string): Promise<void> {
   const now = (): Date => new Date()
   const prompt = { pin: async () => utf8(passphrase), touch: () => () => {} }
-  const desk: Desk = openDesk({ dataDir, prompt, now })
+  const desk: Desk = openDesk({ tokens: noTokens(), dataDir, prompt, now })
   await desk.keys.create('dana-office', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
   const [signer] = await desk.signers(never)
   if (signer === undefined) throw new Error('no key')

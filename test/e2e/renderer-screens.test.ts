@@ -25,12 +25,59 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['done', review(renewal, '&approve=10'), signRenewal],
   ['keys', 'index.html?scenario=rich#keys', (page) => page.getByRole('button', { name: 'Create a key' }).click()],
   ['prompt', 'prompt.html?tries=1&wrong'],
+  ['new PIN', 'prompt.html?secret=new'],
+  ['last try', 'prompt.html?secret=piv&tries=1'],
+  ['tokens', 'index.html?scenario=rich#tokens', openModules],
+  ['no token', 'index.html?scenario=troubled#tokens'],
+  ['enrol', 'index.html?scenario=rich#tokens', openEnrol],
+  [
+    'add a spare',
+    'index.html?scenario=rich#tokens',
+    (page) => page.getByRole('button', { name: 'Add as spare' }).click(),
+  ],
+  ['touch over a page', 'index.html?scenario=rich#tokens', touchOver],
+  ['enrolled', 'index.html?scenario=rich#tokens', enrolled],
+  [
+    'remove a key',
+    'index.html?scenario=rich#tokens',
+    (page) =>
+      page
+        .getByRole('button', { name: /^Remove Y/ })
+        .first()
+        .click(),
+  ],
+  ['proof', 'index.html?scenario=rich#tokens', (page) => page.getByRole('button', { name: 'Show its proof' }).click()],
+  ['two tokens', review(renewal).replace('rich', 'tokens')],
   ['components', 'components.html'],
 ]
 
 async function signRenewal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign with alex-travel' }).click()
   await holdSpace(page, 1200)
+}
+
+async function openModules(page: Page): Promise<void> {
+  await page.getByText('Forgot the PIN?').first().click()
+  await page.getByText('Tokens of other makers').click()
+}
+
+async function openEnrol(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Enrol a key on YubiKey 5C NFC 15 835 999' }).click()
+  await page.getByLabel('A new key, made on the token').check()
+  await page.getByLabel('Slot', { exact: true }).selectOption('9c')
+}
+
+async function touchOver(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Enrol a key on Practice token' }).click()
+  await page.getByLabel('Whose key it is').fill('Dana Ortiz')
+  await page.getByRole('button', { name: 'Make the key and enrol it' }).click()
+  await page.getByRole('dialog').waitFor()
+}
+
+async function enrolled(page: Page): Promise<void> {
+  await touchOver(page)
+  await page.getByRole('button', { name: 'Touch the practice token' }).click()
+  await page.getByRole('heading', { name: 'Dana Ortiz can sign with this token' }).waitFor()
 }
 
 const lights = [

@@ -7,6 +7,7 @@ import { utf8 } from '../../src/core/bytes.ts'
 import { openDesk } from '../../src/node/desk.ts'
 import { inspectRepository } from '../../src/node/inspect.ts'
 import { type FolderRepository, folderRepository } from '../support/folder-repository.ts'
+import { noTokens } from '../support/no-tokens.ts'
 import { never } from '../support/repository.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 import { expectAccessible, heading, holdInDialog } from '../support/window.ts'
@@ -26,7 +27,7 @@ beforeAll(async () => {
   demo = join(app.dataDir, 'demo-repository')
   const passphrase = 'purple-monkey-dishwasher'
   const prompt = { pin: async () => utf8(passphrase), touch: () => () => {} }
-  const desk = openDesk({ dataDir: app.dataDir, prompt, now: () => new Date() })
+  const desk = openDesk({ tokens: noTokens(), dataDir: app.dataDir, prompt, now: () => new Date() })
   await desk.keys.create('dana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
   const signer = (await desk.signers(never)).find((one) => one.id === 'file:dana')
   if (signer === undefined) throw new Error('no key')

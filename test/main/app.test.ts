@@ -156,8 +156,9 @@ test('the app opens one main window, which hears of changes and is answered by n
     },
     pickDirectory: async () => undefined,
     saveFile: async () => undefined,
+    startTokenHost: () => ({ post: () => {}, listen: () => {}, kill: () => {}, ended: new Promise(() => {}) }),
     quit: nothing,
-    ended: nothing(),
+    ended: new Promise(() => {}),
   }
   await startApp(shell, { dataDir: join(temporaryFolder(), 'data'), demo: true })
   expect(specs.map(({ page }) => page)).toEqual(['main'])

@@ -1,7 +1,8 @@
 // What the window is told about a change: words, progress, who here could sign, and whether that would complete it.
 import { expect, test } from 'vitest'
 import type { Proposal, Quorum, QuorumKey } from '../../src/core/proposal.ts'
-import type { Signer } from '../../src/core/signer.ts'
+import type { Asks, Signer } from '../../src/core/signer.ts'
+import type { Token } from '../../src/core/token.ts'
 import {
   proposalSummary,
   proposalView,
@@ -10,6 +11,8 @@ import {
   rehearsalKeyView,
   wordsOf,
 } from '../../src/main/present.ts'
+import { attestedSentence } from '../../src/node/enrolled.ts'
+import type { EnrolledKey } from '../../src/node/enrolled-file.ts'
 import { expectPlain } from '../support/app-handlers.ts'
 import { now, softwareSigner } from '../support/repository.ts'
 
@@ -54,13 +57,13 @@ test('a summary counts what is verified, and says whose turn it is', async () =>
   expect(summary.quorums[0]?.keys.map((key) => key.signerIds)).toEqual([[], ['test:ben']])
   expect(proposalSummary(pinned, both, [ana]).mine).toBe(false)
   expect(proposalSummary(pinned, both, []).mine).toBe(false)
-  expectPlain(proposalView(pinned, both, [ana, ben, cleo], []), 'view')
+  expectPlain(proposalView(pinned, both, [ana, ben, cleo]), 'view')
 })
 
 test('one signature completes only if every quorum is met by it', async () => {
   const [ana, ben] = await Promise.all([softwareSigner('ana'), softwareSigner('ben')])
   const would = (quorums: Parameters<typeof proposal>[0], signers: Signer[]): boolean =>
-    proposalView(pinned, proposal(quorums), signers, []).wouldComplete
+    proposalView(pinned, proposal(quorums), signers).wouldComplete
   expect(would([[1, [entry(ana, false)]]], [ana])).toBe(true)
   expect(would([[2, [entry(ana, false), entry(ben, false)]]], [ana])).toBe(false)
   // Two signers here, but one signature is one signature.
@@ -72,25 +75,55 @@ test('one signature completes only if every quorum is met by it', async () => {
 })
 
 test('what will be asked is said before', async () => {
-  const signer = { ...(await softwareSigner('ana')), id: 'file:ana' }
-  const asks = (protection: 'passphrase' | 'keychain' | 'public-only'): string | undefined =>
-    proposalView(
-      pinned,
-      proposal([[1, [entry(signer, false)]]]),
-      [signer],
-      [{ name: 'ana', key: signer.key, created: '', protection }],
-    ).signers[0]?.asks
-  expect(asks('passphrase')).toBe('passphrase')
-  expect(asks('keychain')).toBe('keychain')
-  expect(proposalView(pinned, proposal([[1, [entry(signer, false)]]]), [signer], []).signers[0]?.asks).toBe('nothing')
+  const signer = await softwareSigner('ana')
+  const asked = (asks: Asks): string | undefined =>
+    proposalView(pinned, proposal([[1, [entry(signer, false)]]]), [{ ...signer, asks }]).signers[0]?.asks
+  expect(asked('passphrase')).toBe('passphrase')
+  expect(asked('pin-and-touch')).toBe('pin-and-touch')
+})
+
+test('two tokens with one key are told apart, and the board says where the key was made', async () => {
+  const ana = await softwareSigner('ana')
+  const place = { id: '9c', name: 'Digital signature', algorithm: 'P-256', key: ana.key }
+  const tokens = ['111', '222'].map(
+    (serial): Token => ({
+      id: `piv:${serial}`,
+      kind: 'piv',
+      name: 'YubiKey 5',
+      serial,
+      reader: serial,
+      rehearsal: false,
+      reading: false,
+      advisories: [],
+      pin: { triesLeft: 2 },
+      slots: [{ ...place, signerId: `piv:${serial}/9c` }],
+    }),
+  )
+  const signers = tokens.map(({ id }) => ({ ...ana, id: `${id}/9c` }))
+  const key: EnrolledKey = {
+    signerId: 'piv:111/9c',
+    key: ana.key,
+    tokenName: 'YubiKey 5',
+    slot: '9c',
+    rehearsal: false,
+    enrolledAt: '2026-11-21T00:00:00Z',
+  }
+  const about = { holders: [{ name: 'Ana', keys: [key] }], tokens: { tokens, problems: [] } }
+  const view = proposalView(pinned, proposal([[1, [entry(ana, false)]]]), signers, about)
+  expect(view.signers.map(({ token }) => token)).toEqual([
+    { name: 'YubiKey 5', serial: '111', slot: '9c', triesLeft: 2 },
+    { name: 'YubiKey 5', serial: '222', slot: '9c', triesLeft: 2 },
+  ])
+  expect(view.quorums[0]?.keys[0]?.attested).toBe(attestedSentence(key))
+  expectPlain(view, 'view')
 })
 
 test('a rehearsal is one only when every key says so; a rehearsal key is not offered elsewhere', async () => {
   const [you, ana] = await Promise.all([softwareSigner('you', 'ed25519', true), softwareSigner('ana')])
   const play = proposal([[1, [entry(you, false, true)]]])
-  expect(proposalView(pinned, play, [you], [])).toMatchObject({ rehearsal: true, signers: [{ id: 'test:you' }] })
+  expect(proposalView(pinned, play, [you])).toMatchObject({ rehearsal: true, signers: [{ id: 'test:you' }] })
   const mixed = proposal([[1, [entry(you, false, false), entry(ana, false)]]])
-  expect(proposalView(pinned, mixed, [you], [])).toMatchObject({ rehearsal: false, signers: [], mine: false })
+  expect(proposalView(pinned, mixed, [you])).toMatchObject({ rehearsal: false, signers: [], mine: false })
   expect(proposalSummary(pinned, proposal([[1, []]]), []).rehearsal).toBe(false)
   expect(rehearsalKeyView({ ...you, id: 'rehearsal:You' }, [])).toMatchObject({ name: 'You', protection: 'rehearsal' })
 })
@@ -99,10 +132,10 @@ test('why nobody may sign crosses with the change, and then nobody here is offer
   const ana = await softwareSigner('ana')
   const blocked = { code: 'trust/expired', message: 'expired' } as const
   const quorums = [[1, [entry(ana, false)]]] as const
-  const free = proposalView(pinned, proposal(quorums), [ana], [])
+  const free = proposalView(pinned, proposal(quorums), [ana])
   expect(free).toMatchObject({ mine: true, wouldComplete: true, signers: [{ id: 'test:ana' }] })
   expect('blocked' in free).toBe(false)
-  const stopped = proposalView(pinned, proposal(quorums, { blocked }), [ana], [])
+  const stopped = proposalView(pinned, proposal(quorums, { blocked }), [ana])
   expect(stopped).toMatchObject({ blocked, mine: false, wouldComplete: false, signers: [] })
   expect(stopped.quorums[0]?.keys[0]?.signerIds).toEqual([])
 })

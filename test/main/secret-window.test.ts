@@ -1,9 +1,12 @@
 // The window that asks for a secret, over a shell that only remembers: one question, one answer, always closed afterwards.
 import { expect, test } from 'vitest'
-import type { PinRequest } from '../../src/core/signer.ts'
-import type { Outcome } from '../../src/ipc/contract.ts'
+import { parseBase64, toBase64, utf8 } from '../../src/core/bytes.ts'
+import { seal } from '../../src/core/sealed.ts'
+import type { PinRequest, Prompt } from '../../src/core/signer.ts'
+import type { Notice, Outcome } from '../../src/ipc/contract.ts'
 import { secretWindow } from '../../src/main/secret-window.ts'
 import type { Shell, ShellWindow, WindowSpec } from '../../src/main/shell.ts'
+import { opening } from '../../src/node/token-host/sealed-prompt.ts'
 import { never } from '../support/repository.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
@@ -71,15 +74,39 @@ function testShell(slow: Promise<void> = Promise.resolve(), failing = false): Te
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 const isClosed = (window: Opened): Promise<void> => expect.poll(() => window.closes).toBe(1)
 
+/** As an asker in this very process. */
+const asking = (shell: TestShell): Prompt => opening(secretWindow(shell, () => {}))
+
+const recipients = new Map<Opened, string>()
+
+/** As the page does it: sealed to whom the question names. */
+async function sealedFor(window: Opened, typed: string): Promise<string> {
+  const known = recipients.get(window) ?? (await recipientOf(window))
+  recipients.set(window, known)
+  return toBase64(await seal(utf8(typed), parseBase64(known, 'the recipient')))
+}
+
+async function recipientOf(window: Opened): Promise<string> {
+  const answer = await window.ask('prompt.get')
+  return (answer.ok && (answer.value as { recipient: string }).recipient) || ''
+}
+
+async function type(window: Opened, promptId: string, typed: string): Promise<Outcome<unknown>> {
+  return window.ask('prompt.answer', { promptId, sealed: await sealedFor(window, typed) })
+}
+
 test('the answer is the bytes of what was typed, and goes nowhere else', async () => {
   const shell = testShell()
-  const pin = secretWindow(shell).pin({ ...request, triesLeft: 2, wasWrong: true }, never)
+  const pin = asking(shell).pin({ ...request, triesLeft: 2, wasWrong: true }, never)
   const window = await shell.last()
   expect(window.spec.page).toBe('prompt')
   const promptId = await window.id()
   const got = await window.ask('prompt.get')
-  expect(got).toEqual({ ok: true, value: { id: promptId, ...request, triesLeft: 2, wasWrong: true } })
-  const answered = await window.ask('prompt.answer', { promptId, secret })
+  expect(got).toEqual({
+    ok: true,
+    value: { id: promptId, ...request, triesLeft: 2, wasWrong: true, recipient: expect.any(String) },
+  })
+  const answered = await type(window, promptId, secret)
   expect(answered).toEqual({ ok: true, value: undefined })
   expect(text(await pin)).toBe(secret)
   await isClosed(window)
@@ -90,14 +117,12 @@ test('the answer is the bytes of what was typed, and goes nowhere else', async (
 
 test('a question is answered once', async () => {
   const shell = testShell()
-  const pin = secretWindow(shell).pin(request, never)
+  const pin = asking(shell).pin(request, never)
   const window = await shell.last()
   const promptId = await window.id()
-  const [first, second] = await Promise.all([
-    window.ask('prompt.answer', { promptId, secret }),
-    window.ask('prompt.answer', { promptId, secret: 'another' }),
-  ])
-  expect(first.ok).toBe(true)
+  const answers = await Promise.all([secret, 'another'].map((typed) => sealedFor(window, typed)))
+  const [first, second] = await Promise.all(answers.map((sealed) => window.ask('prompt.answer', { promptId, sealed })))
+  expect(first?.ok).toBe(true)
   expect(second).toMatchObject({ ok: false, error: { code: 'usage/invalid' } })
   expect(await window.ask('prompt.cancel', { promptId })).toMatchObject({ error: { code: 'usage/invalid' } })
   expect(text(await pin)).toBe(secret)
@@ -105,25 +130,27 @@ test('a question is answered once', async () => {
 
 test('an answer to another question is refused, and this one stays open', async () => {
   const shell = testShell()
-  const prompt = secretWindow(shell)
+  const prompt = asking(shell)
   const first = prompt.pin(request, never)
   const old = await shell.last()
   const oldId = await old.id()
-  await old.ask('prompt.answer', { promptId: oldId, secret: 'first' })
+  await type(old, oldId, 'first')
   await first
   const second = prompt.pin(request, never)
+  await expect.poll(() => shell.windows.length).toBe(2)
   const window = await shell.last()
   const promptId = await window.id()
   expect(promptId).not.toBe(oldId)
   for (const other of [oldId, '', `${promptId} `]) {
     for (const name of ['prompt.answer', 'prompt.cancel']) {
-      const argument = name === 'prompt.answer' ? { promptId: other, secret } : { promptId: other }
-      expect(await window.ask(name, argument)).toMatchObject({ ok: false, error: { code: 'usage/invalid' } })
+      const said =
+        name === 'prompt.answer' ? type(window, other, secret) : window.ask('prompt.cancel', { promptId: other })
+      expect(await said).toMatchObject({ ok: false, error: { code: 'usage/invalid' } })
     }
   }
   // The old window speaks for the old question only.
-  expect(await old.ask('prompt.answer', { promptId, secret })).toMatchObject({ ok: false })
-  await window.ask('prompt.answer', { promptId, secret: 'second' })
+  expect(await type(old, promptId, secret)).toMatchObject({ ok: false })
+  await type(window, promptId, 'second')
   expect(text(await second)).toBe('second')
 })
 
@@ -136,19 +163,19 @@ test('cancelled in the window, closed, or stopped from outside: the same for who
   ]
   for (const way of ways) {
     const shell = testShell()
-    const pin = codeOfPromise(secretWindow(shell).pin(request, stop.signal))
+    const pin = codeOfPromise(asking(shell).pin(request, stop.signal))
     const window = await shell.last()
     const promptId = await window.id()
     await way(window)
     expect(await pin).toBe('user/cancelled')
     await isClosed(window)
-    expect(await window.ask('prompt.answer', { promptId, secret })).toMatchObject({ error: { code: 'usage/invalid' } })
+    expect(await type(window, promptId, secret)).toMatchObject({ error: { code: 'usage/invalid' } })
   }
 })
 
 test('stopped before it began: no window opens', async () => {
   const shell = testShell()
-  expect(await codeOfPromise(secretWindow(shell).pin(request, AbortSignal.abort()))).toBe('user/cancelled')
+  expect(await codeOfPromise(asking(shell).pin(request, AbortSignal.abort()))).toBe('user/cancelled')
   expect(shell.windows).toEqual([])
 })
 
@@ -159,7 +186,7 @@ test('stopped while the window still opens: who asked does not wait, and the win
   })
   const shell = testShell(slow)
   const stop = new AbortController()
-  const pin = codeOfPromise(secretWindow(shell).pin(request, stop.signal))
+  const pin = codeOfPromise(asking(shell).pin(request, stop.signal))
   const window = await shell.last()
   stop.abort()
   expect(await pin).toBe('user/cancelled')
@@ -175,9 +202,9 @@ test('answered while the shell still opens the window: the window does not stay'
       arrive = settle
     }),
   )
-  const pin = secretWindow(shell).pin(request, never)
+  const pin = asking(shell).pin(request, never)
   const window = await shell.last()
-  await window.ask('prompt.answer', { promptId: await window.id(), secret })
+  await type(window, await window.id(), secret)
   expect(text(await pin)).toBe(secret)
   arrive()
   await isClosed(window)
@@ -185,22 +212,38 @@ test('answered while the shell still opens the window: the window does not stay'
 
 test('a window that cannot open is an error, not a cancellation', async () => {
   const shell = testShell(Promise.resolve(), true)
-  await expect(secretWindow(shell).pin(request, never)).rejects.toThrow('no display')
+  await expect(asking(shell).pin(request, never)).rejects.toThrow('no display')
 })
 
 test('the names of other calls, and secrets that are no text, are refused', async () => {
   const shell = testShell()
-  const pin = secretWindow(shell).pin(request, never)
+  const pin = asking(shell).pin(request, never)
   const window = await shell.last()
   const promptId = await window.id()
   for (const [name, argument] of [
     ['keys.list', undefined],
     ['prompt.answer', { promptId }],
-    ['prompt.answer', { promptId, secret: 5 }],
-    ['prompt.answer', { promptId, secret: 'x'.repeat(1025) }],
+    ['prompt.answer', { promptId, sealed: 5 }],
+    // Not sealed at all, and of the wrong length.
+    ['prompt.answer', { promptId, sealed: 'MTIzNDU2' }],
+    ['prompt.answer', { promptId, sealed: 'x'.repeat(2049) }],
   ] as const) {
     expect(await window.ask(name, argument)).toMatchObject({ ok: false, error: { code: 'usage/invalid' } })
   }
-  await window.ask('prompt.answer', { promptId, secret: '' })
+  await type(window, promptId, '')
   expect(await pin).toEqual(new Uint8Array())
+})
+
+test('a touch is shown in the main window, and taken away', () => {
+  const notices: Notice[] = []
+  const over = secretWindow(testShell(), (notice) => notices.push(notice)).touch({
+    device: 'YubiKey 5 15 835 999',
+    purpose: 'Root 3',
+    timeoutMs: 15_000,
+  })
+  over()
+  expect(notices).toEqual([
+    { kind: 'touch', device: 'YubiKey 5 15 835 999', purpose: 'Root 3', timeoutMs: 15_000, practice: false },
+    { kind: 'touch-over' },
+  ])
 })

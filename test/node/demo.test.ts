@@ -3,13 +3,14 @@ import { expect, test } from 'vitest'
 import type { Prompt } from '../../src/core/signer.ts'
 import { createDemo } from '../../src/node/demo.ts'
 import { openDesk } from '../../src/node/desk.ts'
+import { noTokens } from '../support/no-tokens.ts'
 import { never } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 test('a demo in progress is kept, a finished one begins anew', async () => {
   const dataDir = temporaryFolder()
   const prompt: Prompt = { pin: () => Promise.reject(new Error('a rehearsal asks nothing')), touch: () => () => {} }
-  const desk = openDesk({ dataDir, prompt, now: () => new Date() })
+  const desk = openDesk({ tokens: noTokens(), dataDir, prompt, now: () => new Date() })
   const first = await createDemo(dataDir, new Date(), never)
   expect(await createDemo(dataDir, new Date(), never)).toEqual(first)
   const source = await desk.open(first.id)

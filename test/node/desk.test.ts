@@ -7,6 +7,7 @@ import { createRepository } from '../../src/core/systems/tuf/create.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
+import { noTokens } from '../support/no-tokens.ts'
 import { never } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
@@ -24,7 +25,7 @@ test('publishing and renewing use no real key where only rehearsal keys may sign
     touch: () => () => {},
   }
   const deskWith = (rehearsalOnly: boolean): Desk =>
-    openDesk({ dataDir: join(folder, 'home'), prompt, now: () => new Date(), rehearsalOnly })
+    openDesk({ tokens: noTokens(), dataDir: join(folder, 'home'), prompt, now: () => new Date(), rehearsalOnly })
   const desk = deskWith(false)
   await desk.keys.create('ana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
   const [signer] = await desk.signers(never)

@@ -3,12 +3,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hashOf, parseRoute, type Route, roomOf } from '../../src/renderer/route.ts'
 
-test.each<Route>([{ screen: 'home' }, { screen: 'repositories' }, { screen: 'open' }, { screen: 'keys' }])(
-  '$screen',
-  (route) => {
-    expect(parseRoute(hashOf(route))).toEqual(route)
-  },
-)
+test.each<Route>([
+  { screen: 'home' },
+  { screen: 'repositories' },
+  { screen: 'open' },
+  { screen: 'keys' },
+  { screen: 'tokens' },
+])('$screen', (route) => {
+  expect(parseRoute(hashOf(route))).toEqual(route)
+})
 
 test('any proposal id survives', () => {
   fc.assert(

@@ -9,6 +9,7 @@ import { handlers } from '../../src/main/app.ts'
 import type { Handlers } from '../../src/main/ipc.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import { type FolderRepository, folderRepository } from './folder-repository.ts'
+import { noTokens } from './no-tokens.ts'
 import { holder, never, now } from './repository.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -62,16 +63,20 @@ export interface TestAppOptions {
 export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
-  const desk = openDesk({ dataDir, prompt: someone, now: () => now, rehearsalOnly: !sandboxed })
+  const tokens = noTokens()
+  const desk = openDesk({ dataDir, prompt: someone, tokens, now: () => now, rehearsalOnly: !sandboxed })
   const shell = { name: 'chromium', sandboxed, canPick: true, pickDirectory: async () => picks } as const
-  const real = handlers(
+  const real = handlers({
     desk,
+    tokens,
     shell,
-    { dataDir, demo: false },
-    someone,
-    () => now,
-    (notice) => notices.push(notice),
-  )
+    options: { dataDir, demo: false },
+    prompt: someone,
+    now: () => now,
+    notify: (notice) => {
+      if (notice.kind !== 'tokens') notices.push(notice)
+    },
+  })
   const watched = Object.entries(real).map(([name, handle]) => {
     const ask = handle as (argument: unknown) => unknown
     return [

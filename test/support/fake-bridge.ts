@@ -1,5 +1,7 @@
 // A Bridge in memory: it answers like main would, remembers every call, and can be told to fail. For the renderer's tests.
+import { parseBase64, toBase64 } from '../../src/core/bytes.ts'
 import type { ErrorData } from '../../src/core/error.ts'
+import { type Recipient, recipient } from '../../src/core/sealed.ts'
 import type {
   AppInfo,
   Bridge,
@@ -12,11 +14,14 @@ import type {
   QuorumView,
   Receipt,
   SourceView,
+  TokensView,
 } from '../../src/ipc/contract.ts'
 import * as data from './fake-data.ts'
 import * as pending from './fake-proposals.ts'
+import * as hardware from './fake-tokens.ts'
 
-export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm'
+/** `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
+export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens'
 
 export interface FakeOptions {
   scenario?: Scenario
@@ -24,6 +29,8 @@ export interface FakeOptions {
   /** How long a signature takes; undefined waits until it is cancelled. */
   approveMs?: number | undefined
   now?: Date
+  /** Touches are asked for of the practice token: a button in the window. */
+  practice?: boolean
 }
 
 export interface Fake {
@@ -32,6 +39,10 @@ export interface Fake {
   notify(notice: Notice): void
   /** The next call of this name fails with this error. */
   failNext(name: string, error: ErrorData): void
+  /** What is waited for, e.g. a PIN or a touch, fails with this error. */
+  end(error: ErrorData): void
+  /** A token came, went or changed: main tells the whole picture. */
+  plug(tokenId: string, plugged: boolean): void
 }
 
 const good = <T>(value: T): Outcome<T> => ({ ok: true, value })
@@ -47,8 +58,12 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
   let sources: SourceView[] =
     scenario === 'empty' ? [] : [...data.sources, ...(scenario === 'troubled' ? [data.troubled] : [])]
   let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
+  if (scenario === 'tokens') proposals = proposals.map(pending.withTwoTokens)
+  let tokens: TokensView = hardware.tokensFor(scenario)
   let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]
   let stop: (() => void) | undefined
+  let finish: (() => void) | undefined
+  let ended: ErrorData | undefined
   const at = () => (options.now ?? new Date()).toISOString()
 
   const notify = (notice: Notice) => {
@@ -66,6 +81,11 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     await Promise.resolve()
     if (failure !== undefined) return bad(failure)
     const made = await make()
+    if (ended !== undefined) {
+      const error = ended
+      ended = undefined
+      return bad(error)
+    }
     if (typeof made === 'object' && made !== null && 'ok' in made && made.ok === false) return made
     return good(made as T)
   }
@@ -73,11 +93,20 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
   function working(ms: number | undefined): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = ms === undefined ? undefined : setTimeout(() => resolve(true), ms)
+      finish = () => resolve(true)
       stop = () => {
         clearTimeout(timer)
         resolve(false)
       }
     })
+  }
+
+  /** The practice token waits for its button, a real one is touched after a while. */
+  async function touchOf(device: string, practice: boolean): Promise<boolean> {
+    notify({ kind: 'touch', device, purpose: `make a new key on ${device}`, timeoutMs: 15_000, practice })
+    const touched = await working(practice ? undefined : 'approveMs' in options ? options.approveMs : 300)
+    notify({ kind: 'touch-over' })
+    return touched
   }
 
   const cancelled = bad({ code: 'user/cancelled', message: 'cancelled, nothing was changed' })
@@ -161,7 +190,8 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           const signer = proposal?.signers.find((one) => one.id === argument.signerId)
           if (proposal === undefined || signer === undefined) return bad(missing)
           if (signer.id.startsWith('piv:')) {
-            notify({ kind: 'touch', device: signer.label, purpose: proposal.headline, timeoutMs: 15_000 })
+            const practice = options.practice === true
+            notify({ kind: 'touch', device: signer.label, purpose: proposal.headline, timeoutMs: 15_000, practice })
           }
           const finished = await working('approveMs' in options ? options.approveMs : 600)
           notify({ kind: 'touch-over' })
@@ -217,6 +247,82 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           keys = keys.filter((one) => one.id !== argument.keyId)
         }),
     },
+    tokens: {
+      list: () => answer('tokens.list', undefined, () => tokens),
+      enroll: (argument) =>
+        answer('tokens.enroll', argument, () => {
+          tokens = hardware.withHolder(tokens, argument.name, argument.tokenId, argument.slot, at())
+          return tokens
+        }),
+      generate: (argument) =>
+        answer('tokens.generate', argument, async () => {
+          const token = tokens.tokens.find((one) => one.id === argument.tokenId)
+          if (token === undefined) return bad({ code: 'signer/absent', message: 'the token is not plugged in' })
+          const isTaken = token.generateIn.some((one) => one.slot === argument.slot && one.taken)
+          if (isTaken && argument.replace === 'no') return bad(hardware.taken)
+          if (argument.touchPolicy !== 'never' && !(await touchOf(token.name, token.rehearsal))) return cancelled
+          const { algorithm, pinPolicy, touchPolicy } = argument
+          const made = hardware.madeSlot(argument.tokenId, argument.slot, algorithm, { pinPolicy, touchPolicy })
+          tokens = hardware.withKey(tokens, argument.tokenId, made)
+          return tokens
+        }),
+      attest: (argument) => answer('tokens.attest', argument, () => ({ ...hardware.proof, slot: argument.slot })),
+      changeSecret: (argument) =>
+        answer('tokens.changeSecret', argument, async () => {
+          if (!(await working('approveMs' in options ? options.approveMs : 300))) return cancelled
+          return undefined
+        }),
+      unblock: (argument) => answer('tokens.unblock', argument, () => undefined),
+      wrapKey: (argument) =>
+        answer('tokens.wrapKey', argument, async () => {
+          if (!(await touchOf('Titan Security Key', false))) return cancelled
+          const made = hardware.madeSlot('fido', argument.name, 'Ed25519', {
+            signerId: `fido:${argument.name}`,
+            canAttest: false,
+          })
+          tokens = hardware.withKey(tokens, argument.tokenId, made)
+          return tokens
+        }),
+      addSpare: (argument) =>
+        answer('tokens.addSpare', argument, async () => {
+          if (!(await touchOf('Titan Security Key', false))) return cancelled
+          const made = tokens.tokens.flatMap((one) => one.slots).find((one) => one.id === argument.name)
+          if (made === undefined)
+            return bad({ code: 'signer/absent', message: `no token that holds key ${argument.name} is plugged in` })
+          tokens = hardware.withKey(tokens, argument.tokenId, made)
+          return tokens
+        }),
+      removeKey: (argument) =>
+        answer('tokens.removeKey', argument, () => {
+          tokens = hardware.withoutKey(tokens, argument.name, argument.signerId)
+          return tokens
+        }),
+      addModule: (argument) =>
+        answer('tokens.addModule', argument, () => {
+          if (!argument.path.endsWith('.so')) {
+            return bad({ code: 'signer/unsupported', message: `${argument.path} is no PKCS#11 library` })
+          }
+          tokens = { ...tokens, modules: [...tokens.modules, argument.path] }
+          return tokens
+        }),
+      removeModule: (argument) =>
+        answer('tokens.removeModule', argument, () => {
+          tokens = { ...tokens, modules: tokens.modules.filter((one) => one !== argument.path) }
+          return tokens
+        }),
+      practise: (argument) =>
+        answer('tokens.practise', argument, () => {
+          const practising = argument.plugged === 'yes'
+          const others = tokens.tokens.filter((one) => one.id !== hardware.practice.id)
+          tokens = { ...tokens, practising, tokens: practising ? [...others, hardware.practice] : others }
+          return tokens
+        }),
+      touchPractice: (argument) =>
+        answer('tokens.touchPractice', argument, () => {
+          if (argument.touched === 'yes') finish?.()
+          else stop?.()
+        }),
+    },
     notices: {
       listen: (hear) => {
         hearers.add(hear)
@@ -224,7 +330,17 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
       },
     },
   }
-  return { bridge, calls, notify, failNext: (name, error) => failures.set(name, error) }
+  const all = hardware.tokensFor(scenario).tokens
+  const plug = (tokenId: string, plugged: boolean) => {
+    const others = tokens.tokens.filter((one) => one.id !== tokenId)
+    tokens = { ...tokens, tokens: plugged ? [...others, ...all.filter((one) => one.id === tokenId)] : others }
+    notify({ kind: 'tokens', view: tokens })
+  }
+  const end = (error: ErrorData) => {
+    ended = error
+    stop?.()
+  }
+  return { bridge, calls, notify, plug, end, failNext: (name, error) => failures.set(name, error) }
 }
 
 function newKey(name: string, scheme: string, protection: KeyView['protection'], created: string): KeyView {
@@ -252,28 +368,43 @@ function withSignature(proposal: ProposalView, signerId: string): ProposalView {
 export interface FakePrompt {
   bridge: Bridge<PromptContract>
   calls: Fake['calls']
+  /** What the sealed answers held. */
+  opened: string[]
 }
 
-/** The secret is "correct horse"; every other one is wrong and costs a try. */
+/** The secret is "correct horse", or 123456 for a token; every other one is wrong and costs a try. */
 export function fakePrompt(more: Partial<PromptView> = {}): FakePrompt {
   const calls: Fake['calls'] = []
+  const opened: string[] = []
+  // Not before it is asked for: the script also runs in the blank page, where the browser lends no cryptography.
+  let made: Promise<Recipient> | undefined
+  const receiver = () => {
+    made ??= recipient()
+    return made
+  }
   const view: PromptView = {
     id: 'prompt-1',
     device: 'key file alex-office',
     secret: 'passphrase',
     purpose: "Replaces Dana Ortiz by Lee Ahn and lowers root's threshold from 3 to 2, in root 15 of Example Packages",
     wasWrong: false,
+    recipient: '',
     ...more,
   }
-  const wrong: ErrorData = { code: 'signer/pin-wrong', message: 'the passphrase does not open key file alex-office' }
+  const wrong: ErrorData = { code: 'signer/pin-wrong', message: `the ${view.secret} does not open ${view.device}` }
   return {
     calls,
+    opened,
     bridge: {
       prompt: {
-        get: async () => good(view),
+        get: async () => good({ ...view, recipient: toBase64((await receiver()).publicKey) }),
         answer: async (argument) => {
           calls.push({ name: 'prompt.answer', argument })
-          return argument.secret === 'correct horse' ? good(undefined) : bad(wrong)
+          const bytes = await (await receiver()).open(parseBase64(argument.sealed, 'the answer'))
+          if (bytes === undefined) return bad({ code: 'usage/invalid', message: 'the answer is not sealed' })
+          const text = new TextDecoder().decode(bytes)
+          opened.push(text)
+          return text === 'correct horse' || text === '123456' ? good(undefined) : bad(wrong)
         },
         cancel: async (argument) => {
           calls.push({ name: 'prompt.cancel', argument })

@@ -1,5 +1,5 @@
 // Pending changes of every kind for the fake bridge: a dangerous root, a renewal, one that waits for others, a complete one.
-import type { ProposalView, QuorumKeyView, QuorumView } from '../../src/ipc/contract.ts'
+import type { ProposalView, QuorumKeyView, QuorumView, SignerView } from '../../src/ipc/contract.ts'
 import { digests, type Person, people, wordsOf, you } from './fake-data.ts'
 
 function key(person: Person, more: Partial<QuorumKeyView> = {}): QuorumKeyView {
@@ -155,7 +155,8 @@ const root9: ProposalView = {
       scheme: 'P-256',
       rehearsal: false,
       owner: 'Alex Moreau',
-      asks: 'nothing',
+      asks: 'pin-and-touch',
+      token: { name: 'YubiKey 5C NFC', serial: '15835999', slot: '9c', triesLeft: 3 },
     },
   ],
   wouldComplete: false,
@@ -223,6 +224,31 @@ const targets4: ProposalView = {
   findings: [],
   signers: [],
   wouldComplete: false,
+}
+
+/** The same key on two tokens: which one signs is chosen by a person. */
+export function withTwoTokens(proposal: ProposalView): ProposalView {
+  if (proposal.id !== root9.id) return proposal
+  const signer = (name: string, serial: string, label: string, triesLeft: number): SignerView => ({
+    id: `piv:${serial}/9c`,
+    label: `YubiKey ${label}, slot 9c`,
+    scheme: 'P-256',
+    rehearsal: false,
+    owner: 'Alex Moreau',
+    asks: 'pin-and-touch',
+    token: { name, serial, slot: '9c', triesLeft },
+  })
+  const signers = [
+    signer('YubiKey 5C NFC', '15835999', '15 835 999', 2),
+    signer('YubiKey 5 NFC', '20111222', '20 111 222', 3),
+  ]
+  const attested = 'made on YubiKey 15 835 999, touch for every signature'
+  const signerIds = signers.map((one) => one.id)
+  const quorums = proposal.quorums.map((one) => ({
+    ...one,
+    keys: one.keys.map((each) => (each.owner === 'Alex Moreau' ? { ...each, attested, signerIds } : each)),
+  }))
+  return { ...proposal, signers, quorums }
 }
 
 export const proposals: readonly ProposalView[] = [root15, root9, targets22, targets4]

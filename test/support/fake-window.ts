@@ -1,4 +1,5 @@
 // Puts the fake bridge where preload would put the real one. What it holds is chosen by the query of the page's address.
+import type { PromptView } from '../../src/ipc/contract.ts'
 import type { Fake, FakeOptions, FakePrompt, Scenario } from './fake-bridge.ts'
 import { fakeBridge, fakePrompt } from './fake-bridge.ts'
 
@@ -10,7 +11,7 @@ declare global {
 }
 
 const query = new URLSearchParams(window.location.search)
-const scenarios: readonly Scenario[] = ['rich', 'empty', 'troubled', 'calm']
+const scenarios: readonly Scenario[] = ['rich', 'empty', 'troubled', 'calm', 'tokens']
 const approve = query.get('approve')
 const options: FakeOptions = {
   scenario: scenarios.find((one) => one === query.get('scenario')) ?? 'rich',
@@ -20,11 +21,27 @@ const options: FakeOptions = {
       ? { canPick: false, keychain: { available: false, sentence: 'no Secret Service answers here' } }
       : {}),
   },
+  practice: query.has('practice'),
   ...(approve === null ? {} : { approveMs: approve === 'never' ? undefined : Number(approve) }),
 }
 const tries = query.get('tries')
 const fake = fakeBridge(options)
-const prompt = fakePrompt({ wasWrong: query.has('wrong'), ...(tries === null ? {} : { triesLeft: Number(tries) }) })
+const secrets: Record<string, Partial<PromptView>> = {
+  piv: { device: 'YubiKey 15835999', secret: 'PIV PIN', notThe: 'FIDO2 PIN', length: { min: 6, max: 8 } },
+  new: {
+    device: 'YubiKey 15 835 999',
+    secret: 'new PIV PIN',
+    notThe: 'FIDO2 PIN',
+    length: { min: 6, max: 8 },
+    purpose: 'change the PIN of YubiKey 15 835 999',
+  },
+  once: { device: 'key dana', secret: 'new passphrase, once more', purpose: 'protect the new key dana' },
+}
+const prompt = fakePrompt({
+  ...secrets[query.get('secret') ?? ''],
+  wasWrong: query.has('wrong'),
+  ...(tries === null ? {} : { triesLeft: Number(tries) }),
+})
 Object.assign(window, { fake, fakePrompt: prompt, countersign: fake.bridge, countersignPrompt: prompt.bridge })
 const theme = query.get('theme')
 if (theme !== null)

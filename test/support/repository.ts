@@ -25,6 +25,7 @@ export async function softwareSigner(
     label: `test key ${name}`,
     key,
     rehearsal,
+    asks: 'nothing',
     sign: (message) => signWithSecret(key, secret, message),
   }
 }

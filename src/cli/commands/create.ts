@@ -1,18 +1,17 @@
 // init, demo: how a repository comes to be.
 import { resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
-import type { Signer } from '../../core/signer.ts'
 import { createRepository } from '../../core/systems/tuf/create.ts'
 import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
 import { createDemo } from '../../node/demo.ts'
 import { isWebLocation, parseLocation } from '../../node/location.ts'
-import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
-import { parseCount } from '../parse.ts'
+import { parseCount, tokenOptions } from '../parse.ts'
 import { askingOnce, deskFor } from '../session.ts'
 import { reviewLines, stateLines } from '../show.ts'
 import { quoted } from '../text.ts'
+import { chooseKeys, twice } from './founders.ts'
 
 export const initCommand: Command = {
   name: 'init',
@@ -22,6 +21,7 @@ export const initCommand: Command = {
     'Root says who may sign what, targets lists the files that users get: both are signed by every --key.',
     'Snapshot and timestamp say which versions are current: they are signed by --online-key, or by the first --key',
     'when there is none. Each passphrase is asked for once, in the order of the keys.',
+    'KEY is a key file, or the name of somebody whose token is plugged in (countersign tokens enroll).',
     'With --rehearsal the keys named (or "You" and "Online") are made on the spot; they can sign nothing real.',
   ],
   options: {
@@ -43,6 +43,7 @@ export const initCommand: Command = {
       type: 'string',
     },
     rehearsal: { form: '--rehearsal', text: 'a repository to practise on, with keys made for it', type: 'boolean' },
+    ...tokenOptions,
   },
   arity: [1, 1],
   run: (parsed, io, dataDir) => askingOnce(io, (once) => initialise(parsed, once, dataDir)),
@@ -74,24 +75,18 @@ async function initialise(parsed: Parsed, io: Io, dataDir: string): Promise<Answ
     })
   }
   const named = parsed.texts('key')
-  if (new Set(named).size < named.length) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: 'a key is named twice, and would count once',
-      hint: 'name every key holder once',
-    })
-  }
+  if (new Set(named).size < named.length) throw twice()
   // Checked before keys are made: a call that is not right leaves nothing behind.
   const count = Math.max(1, named.length)
   const threshold = parseCount(parsed, 'threshold', count, 1, count)
   const days = parseCount(parsed, 'expires', 365, 1, 3650)
   const { holders, online } = await chooseKeys(parsed, io, desk)
   const people = {
-    holders: holders.map((signer) => ({ signer, owner: nameOf(signer) })),
+    holders,
     threshold,
     expiryDays: days,
   }
-  const machine = { holders: [{ signer: online, owner: nameOf(online) }], threshold: 1 }
+  const machine = { holders: [online], threshold: 1 }
   const plan = {
     root: people,
     targets: people,
@@ -112,49 +107,8 @@ async function initialise(parsed: Parsed, io: Io, dataDir: string): Promise<Answ
   )
 }
 
-function nameOf(signer: Signer): string {
-  return signer.id.slice(signer.id.indexOf(':') + 1)
-}
-
 function nameOfFolder(location: string): string {
   return location.split(/[/\\]/).at(-1) ?? location
-}
-
-async function chooseKeys(
-  parsed: Parsed,
-  io: Io,
-  desk: ReturnType<typeof deskFor>,
-): Promise<{ holders: Signer[]; online: Signer }> {
-  const signers = await desk.signers(io.signal)
-  if (parsed.flag('rehearsal')) {
-    const made = async (name: string): Promise<Signer> =>
-      signers.find(({ id }) => id === `rehearsal:${name}`) ??
-      createRehearsalKey(desk.workspace.rehearsal, name, 'ed25519', io.signal)
-    const named = parsed.texts('key').length > 0 ? parsed.texts('key') : ['You']
-    const holders: Signer[] = []
-    for (const name of named) holders.push(await made(name))
-    return { holders, online: await made(parsed.text('online-key') ?? 'Online') }
-  }
-  const find = (wanted: string): Signer => {
-    const signer = signers.find(({ id }) => id === wanted || id === `file:${wanted}`)
-    if (signer !== undefined && !signer.rehearsal) return signer
-    throw new AppError({
-      code: 'signer/absent',
-      message: `there is no key ${wanted} here that could sign`,
-      hint: `create it: countersign keys create ${wanted}`,
-    })
-  }
-  const holders = parsed.texts('key').map(find)
-  const [first] = holders
-  if (first === undefined) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: 'a repository needs at least one key',
-      hint: 'countersign keys create NAME, then: countersign init DIR --key NAME; or practise with --rehearsal',
-    })
-  }
-  const online = parsed.text('online-key')
-  return { holders, online: online === undefined ? first : find(online) }
 }
 
 export const demoCommand: Command = {

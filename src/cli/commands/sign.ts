@@ -1,26 +1,41 @@
-// sign: one key agrees to one change.
+// sign: one key agrees to one change, or to several in one sitting.
 import { approve } from '../../core/approve.ts'
 import { parseHex } from '../../core/bytes.ts'
-import { AppError } from '../../core/error.ts'
+import { AppError, toErrorData } from '../../core/error.ts'
 import { isComplete, type Proposal } from '../../core/proposal.ts'
 import type { Signer } from '../../core/signer.ts'
+import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import { toWords } from '../../core/words.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
-import { type Answer, answer, type Command, type Io } from '../command.ts'
-import { contextOf, deskFor, digitsToAct, openSource, pickProposal, rootOption, sourceAgain } from '../session.ts'
+import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { signerFor } from '../find-key.ts'
+import { tokenOptions } from '../parse.ts'
+import { plugPractice } from '../practice.ts'
+import {
+  askingOnce,
+  contextOf,
+  deskFor,
+  digitsToAct,
+  openSource,
+  pickProposal,
+  rootOption,
+  sourceAgain,
+} from '../session.ts'
 import { proposalData, quorumLines, reviewLines } from '../show.ts'
 
 export const signCommand: Command = {
   name: 'sign',
-  usage: 'sign SOURCE ID --key KEY [--to TARGET] [--dry-run] [--yes]',
+  usage: 'sign SOURCE ID... --key KEY [--to TARGET] [--dry-run] [--yes]',
   summary: 'Signs a change with one key, after you have read what "countersign review" says about it.',
   details: [
     'ID is what review prints: with the digits of the digest exactly what you reviewed is signed, or nothing.',
-    'The subject ("root") stands for whatever waits there now.',
+    'The subject ("root") stands for whatever waits there now. Several are signed in one sitting, with one PIN.',
     'In a terminal the change is shown once more, and a word of its fingerprint must be typed.',
-    'KEY is a key of this machine, as "countersign keys list" shows it, or only its name.',
+    'KEY is a key of this machine, as "countersign keys list" shows it, or only its name; a key on a token, as',
+    '"countersign tokens list" shows it (piv:15835999/9c), or the name of the person it was enrolled for; or the',
+    'address of a key in a PKCS#11 module (pkcs11:token=..., hsm:2?label=...).',
     'With --to the signed candidate is written into another folder, and SOURCE stays as it is.',
   ],
   options: {
@@ -37,25 +52,59 @@ export const signCommand: Command = {
       text: 'check everything, but ask for no secret, sign and write nothing',
       type: 'boolean',
     },
+    ...tokenOptions,
   },
-  arity: [2, 2],
-  run: async (parsed, io, dataDir) => {
-    const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
-    const to = parsed.text('to')
-    const target = targetOf(to, source)
-    const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal, digitsToAct)
-    const signer = await findSigner(desk, parsed.text('key'), io.signal)
-    if (parsed.flag('dry-run')) return rehearse(proposal, signer, source, target, io)
-    if (io.isInteractive && !parsed.flag('yes')) await confirm(proposal, io)
-    const result = await desk.approve(source, proposal.id, signer.id, target, io.signal)
-    return answer(
-      { signed: true, files: result.files, proposal: proposalData(result.proposal) },
-      `signed ${proposal.title} with ${signer.label}`,
-      ...result.proposal.quorums.flatMap(quorumLines),
-      nextStep(result.proposal, to, sourceAgain(parsed)),
-    )
-  },
+  arity: [2, 33],
+  run: (parsed, io, dataDir) =>
+    parsed.positionals.length > 2 ? askingOnce(io, (once) => run(parsed, once, dataDir)) : run(parsed, io, dataDir),
+}
+
+async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
+  const desk = deskFor(io, dataDir)
+  const source = await openSource(desk, parsed)
+  const to = parsed.text('to')
+  const target = targetOf(to, source)
+  const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
+  const key = parsed.text('key')
+  if (key === undefined) throw await keyMissing(desk, io)
+  await plugPractice(parsed, desk, io)
+  const purpose = proposals.length === 1 ? undefined : purposeOf(proposals, source)
+  const signer = await signerFor(desk, key, io, purpose)
+  if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
+  if (io.isInteractive && !parsed.flag('yes')) {
+    for (const proposal of proposals) await confirm(proposal, io)
+  }
+  const [proposal, another] = proposals
+  if (proposal === undefined || another !== undefined) {
+    return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, io)
+  }
+  const result = await desk.approve(source, proposal.id, signer.id, target, io.signal)
+  return answer(
+    { signed: true, files: result.files, proposal: proposalData(result.proposal) },
+    signedLine(proposal, signer),
+    ...result.proposal.quorums.flatMap(quorumLines),
+    nextStep([result.proposal], to, sourceAgain(parsed)),
+  )
+}
+
+/** Each change once, also when it was named twice. */
+async function pick(desk: Desk, source: OpenSource, ids: readonly string[], io: Io): Promise<Proposal[]> {
+  const picked = new Map<string, Proposal>()
+  for (const id of ids) {
+    const proposal = await pickProposal(desk, source, id, io.signal, digitsToAct)
+    picked.set(proposal.id, proposal)
+  }
+  return [...picked.values()]
+}
+
+async function keyMissing(desk: Desk, io: Io): Promise<AppError> {
+  const files = await desk.signers(io.signal)
+  const hint = `keys here: ${files.map(({ id }) => id).join(', ') || 'none; make one: countersign keys create NAME'}`
+  return new AppError({ code: 'usage/invalid', message: '--key is missing', hint })
+}
+
+function signedLine({ title }: Proposal, signer: Signer): string {
+  return `signed ${title} with ${signer.label}${signer.rehearsal ? ' (practice)' : ''}`
 }
 
 /** A finger on Enter must not sign: the change is shown, and a word of it typed. */
@@ -82,59 +131,91 @@ function targetOf(to: string | undefined, source: OpenSource): Transport {
   })
 }
 
-async function findSigner(desk: Desk, wanted: string | undefined, signal: AbortSignal): Promise<Signer> {
-  const signers = await desk.signers(signal)
-  const hint = `keys here: ${signers.map(({ id }) => id).join(', ') || 'none; make one: countersign keys create NAME'}`
-  if (wanted === undefined) throw new AppError({ code: 'usage/invalid', message: '--key is missing', hint })
-  const signer = signers.find(({ id }) => id === wanted || id === `file:${wanted}` || id === `rehearsal:${wanted}`)
-  if (signer !== undefined) return signer
-  const name = wanted.replace(/^file:/, '')
-  const { keys, problems } = await desk.keys.list(signal)
-  if (keys.some((key) => key.name === name)) {
-    throw new AppError({
-      code: 'signer/unsupported',
-      message: `key ${name} is only a public key here`,
-      hint: 'sign on the computer or token that holds its secret',
-    })
-  }
-  // A damaged file is not a missing key; which of them was meant cannot be told from its inside.
-  const damaged = problems.find((error) => error.message.includes(`${name.toLowerCase()}.json`))
-  throw damaged ?? new AppError({ code: 'signer/absent', message: `there is no key ${wanted} here`, hint })
-}
-
 /** Thrown where the signature would be made: everything before it went well. */
 class WouldSign extends Error {
   override readonly name = 'WouldSign'
 }
 
 async function rehearse(
-  proposal: Proposal,
+  proposals: readonly Proposal[],
   signer: Signer,
   source: OpenSource,
   target: Transport,
   io: Io,
 ): Promise<Answer> {
-  const stopping: Signer = {
-    ...signer,
-    sign: async () => {
-      throw new WouldSign()
-    },
+  const { id, label, key, asks, rehearsal } = signer
+  const sign = async (): Promise<Uint8Array> => {
+    throw new WouldSign()
   }
-  try {
-    await approve(proposal.id, source.system, source.transport, target, stopping, contextOf(source, io))
-  } catch (thrown) {
-    if (!(thrown instanceof WouldSign)) throw thrown
+  for (const proposal of proposals) {
+    try {
+      const stopping: Signer = { id, label, key, asks, rehearsal, sign }
+      await approve(proposal.id, source.system, source.transport, target, stopping, contextOf(source, io))
+    } catch (thrown) {
+      if (!(thrown instanceof WouldSign)) throw thrown
+    }
   }
+  const all = proposals.map(proposalData)
   return answer(
-    { dryRun: true, proposal: proposalData(proposal) },
-    `${signer.label} could sign ${proposal.title}: ${proposal.headline}`,
+    { dryRun: true, ...(all.length === 1 ? { proposal: all[0] } : { proposals: all }) },
+    ...proposals.map(({ title, headline }) => `${label} could sign ${title}: ${headline}`),
     'Nothing was signed, and nothing was written.',
   )
 }
 
-function nextStep(proposal: Proposal, to: string | undefined, source: string): string {
+function nextStep(proposals: readonly Proposal[], to: string | undefined, source: string): string {
   if (to !== undefined) return `The signed candidate is in ${to}.`
-  return isComplete(proposal)
+  return proposals.some(isComplete)
     ? `Enough keys have signed: countersign publish ${source}`
     : 'More signatures are needed before it can be published.'
+}
+
+// ---- several -------------------------------------------------------------------------------------------------------
+
+/** For PIN and touch: what all of it is. */
+function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource): string {
+  return `${proposals.length} changes of ${pinned.name}: ${proposals.map(({ title }) => title).join(', ')}`
+}
+
+async function signSeveral(
+  proposals: readonly Proposal[],
+  signer: Signer,
+  source: OpenSource,
+  target: Transport,
+  { to, again }: { to: string | undefined; again: string },
+  io: Io,
+): Promise<Answer> {
+  const ids = proposals.map(({ id }) => id)
+  const context = contextOf(source, io)
+  const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
+  const done = outcomes.flatMap(({ approval }) => approval ?? [])
+  const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))
+  const [first] = failures
+  // One reason for all of them is the answer itself.
+  if (first !== undefined && done.length === 0 && failures.every(({ error }) => isAlike(error, first.error))) {
+    throw first.error
+  }
+  const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
+  const data = {
+    signed: done.map(({ files, proposal }) => ({ files, proposal: proposalData(proposal) })),
+    failed: failures.map(({ id, error }) => ({ id, error: toErrorData(error) })),
+  }
+  const lines = [
+    ...done.flatMap(({ proposal }) => [signedLine(proposal, signer), ...proposal.quorums.flatMap(quorumLines)]),
+    ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
+    ...(done.length === 0
+      ? []
+      : [
+          nextStep(
+            done.map(({ proposal }) => proposal),
+            to,
+            again,
+          ),
+        ]),
+  ]
+  return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
+}
+
+function isAlike(a: AppError, b: AppError): boolean {
+  return a.code === b.code && a.message === b.message
 }

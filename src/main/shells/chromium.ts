@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { AppError } from '../../core/error.ts'
+import { forkTokenHost } from '../../node/token-host/spawn.ts'
 import type { Shell, ShellWindow, WindowSpec } from '../shell.ts'
 import { readAssets } from './assets.ts'
 import { type Browser, isSandboxFailure, startBrowser } from './chromium-process.ts'
@@ -63,6 +64,7 @@ export async function openChromiumShell(options: ChromiumOptions): Promise<Shell
     open,
     pickDirectory: (title) => dialog.pickDirectory(title),
     saveFile: (title, suggestedName) => dialog.saveFile(title, suggestedName),
+    startTokenHost: forkTokenHost,
     quit: async () => {
       await browser.end()
       settleEnded()

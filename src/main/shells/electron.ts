@@ -8,10 +8,13 @@ import {
   protocol,
   type Session,
   session,
+  utilityProcess,
   type WebContents,
 } from 'electron'
 import { callChannel, noticeChannel } from '../../ipc/channel.ts'
 import type { Outcome } from '../../ipc/contract.ts'
+import type { HostProcess } from '../../node/token-host/client.ts'
+import { hostModule } from '../../node/token-host/spawn.ts'
 import { answerWith, foreignSender } from '../ipc.ts'
 import type { Page, Shell, ShellWindow, WindowSpec } from '../shell.ts'
 import { type Asset, readAssets } from './assets.ts'
@@ -86,12 +89,25 @@ export async function openElectronShell(options: ElectronOptions): Promise<Shell
       const { canceled, filePath } = await dialog.showSaveDialog({ title, defaultPath: suggestedName })
       return canceled || filePath === '' ? undefined : filePath
     },
+    startTokenHost,
     quit: async () => {
       for (const window of BrowserWindow.getAllWindows()) window.destroy()
       settleEnded()
       app.quit()
     },
     ended,
+  }
+}
+
+/** Electron's own kind of child: running its program as plain Node is switched off by a fuse. */
+function startTokenHost(dataDir: string): HostProcess {
+  const child = utilityProcess.fork(hostModule(), [dataDir], { serviceName: 'Countersign tokens', stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    ended,
+    post: (message) => child.postMessage(message),
+    listen: (hear) => void child.on('message', hear),
+    kill: () => void child.kill(),
   }
 }
 

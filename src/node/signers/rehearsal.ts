@@ -88,6 +88,7 @@ function signerOf({ name, key, secret }: RehearsalKey): Signer {
     label: `Rehearsal key ${name}`,
     key,
     rehearsal: true,
+    asks: 'nothing',
     sign: async (message) => signWithSecret(key, secret, message),
   }
 }

@@ -14,7 +14,7 @@ export function softwareSigners(store: KeyStore, prompt: Prompt, purpose: string
       const { keys } = await store.list(signal)
       return keys
         .filter((stored) => stored.protection !== 'public-only')
-        .map(({ name, key }): Signer => {
+        .map(({ name, key, protection }): Signer => {
           const label = `key file ${name} (${keyLabel(key)})`
           const request: PinRequest = { device: `key file ${name}`, secret: 'passphrase', purpose }
           return {
@@ -22,6 +22,7 @@ export function softwareSigners(store: KeyStore, prompt: Prompt, purpose: string
             label,
             key,
             rehearsal: false,
+            asks: protection === 'keychain' ? 'keychain' : 'passphrase',
             sign: async (message, stop) => {
               for (let tries = 1; ; tries++) {
                 try {

@@ -1,7 +1,7 @@
 // Who must agree, by name: for each quorum who signed, who can sign here, who is missing, and which signatures do not count.
 import type { ReactElement } from 'react'
 import type { QuorumKeyView, QuorumView } from '../../ipc/contract.ts'
-import { countOf } from '../format.ts'
+import { countOf, sentenceOf } from '../format.ts'
 import { holderName, progressText, type Standing, standingOf } from '../quorum.ts'
 import { Foreign } from './foreign.tsx'
 import { CheckIcon, CrossIcon, PenIcon } from './icons.tsx'
@@ -103,6 +103,11 @@ function Holder({ entry, met, isMixed }: { entry: QuorumKeyView; met: boolean; i
           <Foreign text={entry.reason} />
         </p>
       ) : null}
+      {entry.attested === undefined ? null : (
+        <p className="small soft">
+          <Foreign text={sentenceOf(entry.attested)} />
+        </p>
+      )}
       {entry.ids.length > 1 ? (
         <p className="small soft">One key under {countOf(entry.ids.length, 'id')}; it counts once.</p>
       ) : null}

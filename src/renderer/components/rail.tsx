@@ -1,17 +1,22 @@
 // The left rail: the rooms that exist, what waits in them, and the keys this machine can sign with. It never moves.
 import { type ReactElement, useEffect } from 'react'
+import type { TokenView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, useAnswer } from '../bridge.ts'
 import { capital, countOf } from '../format.ts'
 import { hashOf, type Route } from '../route.ts'
+import { kindName, serialText, triesText } from '../token-words.ts'
+import { Foreign } from './foreign.tsx'
 import { BrandIcon } from './icons.tsx'
+import { RehearsalChip } from './page.tsx'
 
-type Room = 'home' | 'repositories' | 'keys'
+type Room = 'home' | 'repositories' | 'keys' | 'tokens'
 
 const rooms: readonly { room: Room; name: string }[] = [
   { room: 'home', name: 'Home' },
   { room: 'repositories', name: 'Repositories' },
   { room: 'keys', name: 'Keys' },
+  { room: 'tokens', name: 'Tokens' },
 ]
 
 export interface RailProps {
@@ -28,7 +33,7 @@ export function Rail({ room, waiting, held, go }: RailProps): ReactElement {
     const onKey = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
       // The physical digit: with the option key held, macOS reports another character.
-      const chosen = rooms[['Digit1', 'Digit2', 'Digit3'].indexOf(event.code)]
+      const chosen = rooms[['Digit1', 'Digit2', 'Digit3', 'Digit4'].indexOf(event.code)]
       if (chosen === undefined) return
       event.preventDefault()
       go({ screen: chosen.room })
@@ -63,9 +68,42 @@ export function Rail({ room, waiting, held, go }: RailProps): ReactElement {
           </li>
         ))}
       </ul>
+      <TokensHere />
       <KeysHere />
     </nav>
   )
+}
+
+/** The tokens that are plugged in, with the tries they have left: known before anybody is asked for a PIN. */
+function TokensHere(): ReactElement | null {
+  const { tokens } = useApp().live
+  if (tokens.kind !== 'ready' || tokens.value.tokens.length === 0) return null
+  const shown = tokens.value.tokens.slice(0, 2)
+  const more = tokens.value.tokens.length - shown.length
+  return (
+    <div className="rail-foot tokens-here">
+      {shown.map((token) => (
+        <p key={token.id}>
+          <strong>
+            <Foreign text={token.name} />
+          </strong>
+          {token.serial === undefined ? null : (
+            <span className="serial">
+              <Foreign text={serialText(token.serial)} />
+            </span>
+          )}
+          {token.rehearsal ? <RehearsalChip /> : token.reading ? 'Reading its keys' : pinLine(token)}
+        </p>
+      ))}
+      {more === 0 ? null : <p>{countOf(more, 'more token')} here</p>}
+    </div>
+  )
+}
+
+function pinLine({ kind, pin }: TokenView): string {
+  const tries = pin === undefined ? undefined : triesText(pin)
+  if (tries === undefined) return kindName[kind]
+  return tries === 'blocked' ? 'PIN blocked' : `PIN: ${tries}`
 }
 
 function KeysHere(): ReactElement | null {

@@ -5,8 +5,10 @@ import { Dialog } from '../components/dialog.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { HoldButton } from '../components/hold-button.tsx'
 import { RehearsalChip } from '../components/page.tsx'
+import { LowPin } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
 import { deliberationFor, isTyped } from '../hold.ts'
+import { signerPlace } from '../token-words.ts'
 
 export interface ConfirmProps {
   kind: 'sign' | 'publish'
@@ -50,6 +52,12 @@ export function Confirm({ kind, label, proposal, signer, onCancel, onConfirm }: 
           {proposal.rehearsal || signer?.rehearsal === true ? <RehearsalChip /> : null}
         </p>
       </div>
+      {signer?.token === undefined ? null : (
+        <p className="small">
+          <span className="soft">With </span>
+          <strong>{signerPlace(signer)}</strong> <LowPin signer={signer} />
+        </p>
+      )}
       <p className="small">
         <span className="soft">Fingerprint starts with </span>
         {proposal.words.slice(0, 4).map((word, at) => (

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../core/error.ts'
 import type { KeyView, Outcome } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
+import { Choice } from '../components/choice.tsx'
 import { Problem } from '../components/problem.tsx'
 import { plainForeign } from '../foreign.ts'
 
@@ -163,22 +164,5 @@ function KeyForm({ title, verb, said, name, onName, ready, onClose, ask, childre
         </button>
       </div>
     </form>
-  )
-}
-
-interface ChoiceProps {
-  name: string
-  checked: boolean
-  disabled?: boolean
-  onPick: () => void
-  children: ReactNode
-}
-
-function Choice({ name, checked, disabled = false, onPick, children }: ChoiceProps): ReactElement {
-  return (
-    <label className="choice">
-      <input type="radio" name={name} checked={checked} disabled={disabled} onChange={onPick} />
-      <span>{children}</span>
-    </label>
   )
 }

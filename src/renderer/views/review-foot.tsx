@@ -1,10 +1,12 @@
 // The action bar of a review: what a signature from here would do, which key, and one button that names it.
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { ProposalView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { Foreign } from '../components/foreign.tsx'
+import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
 import { missingSentence } from '../quorum.ts'
+import { mustChoose, signerPlace } from '../token-words.ts'
 import { Confirm } from './confirm.tsx'
 
 export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: string | undefined }): ReactElement {
@@ -12,43 +14,33 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const [signerId, setSignerId] = useState('')
   const [asked, setAsked] = useState(false)
   const [after, setAfter] = useState(note)
-  const pickId = useId()
-  const signer = proposal.signers.find((one) => one.id === signerId) ?? proposal.signers[0]
+  const choose = mustChoose(proposal.signers)
+  const signer = proposal.signers.find((one) => one.id === signerId) ?? (choose ? undefined : proposal.signers[0])
   const kind = proposal.complete ? 'publish' : 'sign'
   const blocked = proposal.blocked !== undefined
   const label =
     kind === 'publish'
       ? `Publish ${plainForeign(proposal.title)}`
-      : signer === undefined
-        ? undefined
-        : `Sign with ${plainForeign(signer.label)}`
+      : signer !== undefined
+        ? `Sign with ${signerPlace(signer)}`
+        : choose
+          ? 'Sign with the token you choose'
+          : undefined
   return (
     <>
       <p className="grow" role="status">
         {after === undefined ? <Foreign text={standingSentence(proposal)} /> : after}
       </p>
-      {kind === 'sign' && proposal.signers.length > 1 ? (
-        <div className="row">
-          <label htmlFor={pickId} className="label">
-            Key
-          </label>
-          <select
-            id={pickId}
-            className="input pick"
-            value={signer?.id}
-            onChange={(event) => setSignerId(event.target.value)}
-          >
-            {proposal.signers.map((one) => (
-              <option key={one.id} value={one.id}>
-                {plainForeign(one.label)}
-                {one.owner === undefined ? '' : ` (${plainForeign(one.owner)})`}
-              </option>
-            ))}
-          </select>
-        </div>
-      ) : null}
+      {kind === 'sign' ? <SignWith signers={proposal.signers} chosen={signer} onChoose={setSignerId} /> : null}
+      {kind === 'sign' && signer !== undefined && !choose ? <LowPin signer={signer} /> : null}
       {label === undefined || blocked ? null : (
-        <button type="button" className="button go" aria-haspopup="dialog" onClick={() => setAsked(true)}>
+        <button
+          type="button"
+          className="button go"
+          aria-haspopup="dialog"
+          disabled={kind === 'sign' && signer === undefined}
+          onClick={() => setAsked(true)}
+        >
           {label}
         </button>
       )}

@@ -3,15 +3,10 @@ import { type ReactElement, useEffect, useRef, useState } from 'react'
 import { useApp, type Work } from '../app-context.ts'
 import { bridge } from '../bridge.ts'
 import { Foreign } from '../components/foreign.tsx'
-import { Page } from '../components/page.tsx'
+import { Page, RehearsalChip } from '../components/page.tsx'
+import { PracticeTouch, Ring, type Touch, TouchWords } from '../components/touch.tsx'
 import { plainForeign } from '../foreign.ts'
-
-export interface Touch {
-  device: string
-  purpose: string
-  timeoutMs: number
-  since: number
-}
+import { groupSerials, signerPlace } from '../token-words.ts'
 
 export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }): ReactElement {
   const { say } = useApp()
@@ -47,9 +42,9 @@ export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }):
           ) : (
             <>
               <h2>
-                Touch <Foreign text={touch.device} />
+                Touch <Foreign text={groupSerials(touch.device)} /> {touch.practice ? <RehearsalChip /> : null}
               </h2>
-              <p className="soft">It blinks. Touching it signs exactly this:</p>
+              <TouchWords touch={touch} does="signs" />
             </>
           )}
           <div className="say">
@@ -60,6 +55,7 @@ export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }):
               {plainForeign(proposal.title)} for {plainForeign(proposal.sourceName)}
             </p>
           </div>
+          {touch?.practice === true ? <PracticeTouch /> : null}
           <button ref={cancelButton} type="button" className="button" disabled={stopping} onClick={cancel}>
             {stopping ? 'Stopping' : work.kind === 'sign' ? 'Cancel, sign nothing' : 'Cancel'}
           </button>
@@ -78,7 +74,28 @@ function WaitingWords({ work }: { work: Work }): ReactElement {
       </>
     )
   }
-  const label = plainForeign(work.signer.label)
+  const label = signerPlace(work.signer)
+  const { asks } = work.signer
+  if (asks === 'pin' || asks === 'pin-and-touch') {
+    return (
+      <>
+        <h2>
+          {asks === 'pin'
+            ? 'Type the PIN in the small window'
+            : 'Type the PIN in the small window, then touch the token'}
+        </h2>
+        <p className="soft">It opens for {label}. This window never sees the PIN. The token then signs exactly this:</p>
+      </>
+    )
+  }
+  if (asks === 'touch') {
+    return (
+      <>
+        <h2>Get ready to touch the token</h2>
+        <p className="soft">When {label} blinks, touching it signs exactly this:</p>
+      </>
+    )
+  }
   if (work.signer.asks === 'passphrase') {
     return (
       <>
@@ -112,43 +129,5 @@ function Dots(): ReactElement {
       <i />
       <i />
     </p>
-  )
-}
-
-const radius = 48
-const around = 2 * Math.PI * radius
-
-/** Seconds left, as a number and as a ring; once a second, so it is calm and also right with reduced motion. */
-function Ring({ touch }: { touch: Touch }): ReactElement {
-  const [now, setNow] = useState(touch.since)
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 250)
-    return () => clearInterval(timer)
-  }, [])
-  const leftMs = Math.max(0, touch.timeoutMs - (now - touch.since))
-  const seconds = Math.ceil(leftMs / 1000)
-  return (
-    <svg
-      className="ring"
-      viewBox="0 0 112 112"
-      width="112"
-      height="112"
-      role="img"
-      aria-label={`${seconds} seconds left`}
-    >
-      <circle cx="56" cy="56" r={radius} />
-      <circle
-        className="left"
-        cx="56"
-        cy="56"
-        r={radius}
-        strokeDasharray={around}
-        strokeDashoffset={around * (1 - leftMs / touch.timeoutMs)}
-        transform="rotate(-90 56 56)"
-      />
-      <text x="56" y="64">
-        {seconds}
-      </text>
-    </svg>
   )
 }

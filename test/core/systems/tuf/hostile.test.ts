@@ -204,6 +204,7 @@ test('a signature that two implementations judge differently counts for nothing,
     id: 'test:mallory',
     label: 'mallory',
     rehearsal: false,
+    asks: 'nothing',
     key: { scheme: 'ed25519', spki: spkiOfRawEd25519(publicKey) },
     sign: async (message) => {
       const small = Point.fromBytes(Uint8Array.from([0xec, ...Array.from({ length: 30 }, () => 0xff), 0x7f]), false)

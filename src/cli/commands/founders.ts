@@ -1,0 +1,111 @@
+// Who signs the first root of a repository: key files, rehearsal keys, or people whose token is plugged in.
+import { AppError } from '../../core/error.ts'
+import { isSameKey } from '../../core/key.ts'
+import type { KeyHolder } from '../../core/systems/tuf/create.ts'
+import type { Desk } from '../../node/desk.ts'
+import { isSameName } from '../../node/enrolled-file.ts'
+import { isKeyUri } from '../../node/pkcs11/uri.ts'
+import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
+import { isTokenSigner } from '../../node/token-host/signers.ts'
+import type { Io, Parsed } from '../command.ts'
+import { signerFor } from '../find-key.ts'
+import { plugPractice } from '../practice.ts'
+import { holderOf } from './tokens/words.ts'
+
+interface Chosen {
+  holders: KeyHolder[]
+  online: KeyHolder
+}
+
+export async function chooseKeys(parsed: Parsed, io: Io, desk: Desk): Promise<Chosen> {
+  await plugPractice(parsed, desk, io)
+  const find = parsed.flag('rehearsal') ? rehearsalHolder : realHolder
+  const named = parsed.texts('key')
+  const names = named.length === 0 && parsed.flag('rehearsal') ? ['You'] : named
+  const holders: KeyHolder[] = []
+  for (const name of names) holders.push(await find(desk, name, io))
+  const [first] = holders
+  if (first === undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: 'a repository needs at least one key',
+      hint: 'countersign keys create NAME, then: countersign init DIR --key NAME; or practise with --rehearsal',
+    })
+  }
+  if (holders.some((one, at) => holders.slice(0, at).some((other) => isSameKey(one.signer.key, other.signer.key)))) {
+    throw twice()
+  }
+  const onlineName = parsed.text('online-key') ?? (parsed.flag('rehearsal') ? 'Online' : undefined)
+  const online = onlineName === undefined ? first : await find(desk, onlineName, io)
+  if (!isTokenSigner(online.signer.id)) return { holders, online }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'snapshot and timestamp are signed daily, and a token is a person’s',
+    hint: 'name a key file for them: countersign keys create online, then --online-key online',
+  })
+}
+
+/** A rehearsal key, made when there is none of this name; or a practice token's. */
+async function rehearsalHolder(desk: Desk, name: string, io: Io): Promise<KeyHolder> {
+  const files = await desk.signers(io.signal)
+  const there = files.find(({ id }) => id === `rehearsal:${name}`)
+  if (there !== undefined) return { signer: there, owner: name }
+  if (!(await isOnToken(desk, name, io))) {
+    return { signer: await createRehearsalKey(desk.workspace.rehearsal, name, 'ed25519', io.signal), owner: name }
+  }
+  const holder = await tokenHolder(desk, name, io)
+  if (holder.signer.rehearsal) return holder
+  throw new AppError({
+    code: 'signer/unsupported',
+    message: `${holder.signer.label} is a real token, and this is a rehearsal`,
+    hint: 'practise with the practice token: countersign tokens practice',
+  })
+}
+
+async function realHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder> {
+  const files = await desk.signers(io.signal)
+  const signer = files.find(({ id }) => id === wanted || id === `file:${wanted}`)
+  const isAlsoToken = await isOnToken(desk, wanted, io)
+  if (signer !== undefined && !signer.rehearsal && !isAlsoToken) {
+    return { signer, owner: signer.id.slice(signer.id.indexOf(':') + 1) }
+  }
+  if (!isAlsoToken) {
+    throw new AppError({
+      code: 'signer/absent',
+      message: `there is no key ${wanted} here that could sign`,
+      hint: `create it: countersign keys create ${wanted}; or enrol a token: countersign tokens enroll ${wanted} TOKEN SLOT`,
+    })
+  }
+  const holder = await tokenHolder(desk, wanted, io)
+  if (!holder.signer.rehearsal) return holder
+  throw new AppError({
+    code: 'signer/unsupported',
+    message: `${holder.signer.label} is for practice, and this is a real repository`,
+    hint: 'add --rehearsal, or use a real token',
+  })
+}
+
+async function isOnToken(desk: Desk, wanted: string, io: Io): Promise<boolean> {
+  if (isTokenSigner(wanted) || isKeyUri(wanted)) return true
+  return (await desk.tokens.holders(io.signal)).some(({ name }) => isSameName(name, wanted))
+}
+
+/** The root names people: a token's key is known by the person it was enrolled for. */
+async function tokenHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder> {
+  const signer = await signerFor(desk, wanted, io, 'sign the first root and targets of a new repository')
+  const owner = holderOf(signer.key, await desk.tokens.holders(io.signal))
+  if (owner !== undefined) return { signer, owner }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `nobody is enrolled for ${signer.label}`,
+    hint: 'say first whose key it is: countersign tokens enroll NAME TOKEN SLOT',
+  })
+}
+
+export function twice(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'a key is named twice, and would count once',
+    hint: 'name every key holder once',
+  })
+}

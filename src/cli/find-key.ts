@@ -1,0 +1,98 @@
+// KEY on the command line: which signer is meant. A token is only looked at when one is meant, and never chosen by guessing.
+import { AppError } from '../core/error.ts'
+import { isSameKey } from '../core/key.ts'
+import type { Signer } from '../core/signer.ts'
+import { visible } from '../core/visible.ts'
+import type { Desk } from '../node/desk.ts'
+import { type Holder, isSameName } from '../node/enrolled-file.ts'
+import { isKeyUri } from '../node/pkcs11/uri.ts'
+import { isTokenSigner, tokenLabel } from '../node/token-host/signers.ts'
+import type { Io } from './command.ts'
+
+/** The id of a key file, a rehearsal key, or a key on a token that is plugged in. */
+export async function findKey(desk: Desk, wanted: string, io: Io): Promise<string> {
+  if (isKeyUri(wanted)) return desk.tokens.findUri(wanted, io.signal)
+  if (isTokenSigner(wanted)) return wanted.startsWith('piv:') ? lowerSlot(wanted) : wanted
+  const files = (await desk.signers(io.signal)).filter(({ id }) => !isTokenSigner(id))
+  const file = files.find(({ id }) => id === wanted || id === `file:${wanted}` || id === `rehearsal:${wanted}`)
+  const holder = (await desk.tokens.holders(io.signal)).find(({ name }) => isSameName(name, wanted))
+  if (holder === undefined) {
+    if (file !== undefined) return file.id
+    throw await noKey(desk, wanted, files, io)
+  }
+  if (file === undefined) return onTokens(desk, holder, io)
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${wanted} is the name of a key here, and of somebody with a token`,
+    hint: `say which: --key ${[file.id, ...holder.keys.map(({ signerId }) => signerId)].join(', or --key ')}`,
+  })
+}
+
+export async function signerFor(desk: Desk, wanted: string, io: Io, purpose?: string): Promise<Signer> {
+  return desk.signer(await findKey(desk, wanted, io), io.signal, purpose)
+}
+
+/** "piv:15835999/9C" is typed as easily. */
+function lowerSlot(id: string): string {
+  const slash = id.lastIndexOf('/')
+  return slash < 0 ? id : id.slice(0, slash) + id.slice(slash).toLowerCase()
+}
+
+/** The one key of this person that is plugged in: found by the key itself, wherever it is. */
+async function onTokens(desk: Desk, { name, keys }: Holder, io: Io): Promise<string> {
+  const { tokens } = await desk.tokens.list(io.signal)
+  const found = tokens.flatMap((token) =>
+    token.slots.flatMap(({ key, signerId, id }) =>
+      key !== undefined && signerId !== undefined && keys.some((enrolled) => isSameKey(enrolled.key, key))
+        ? [{ signerId, words: `${signerId} (${tokenLabel(token)}, slot ${id})` }]
+        : [],
+    ),
+  )
+  const [only, other] = found
+  if (only !== undefined && other === undefined) return only.signerId
+  if (only !== undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${found.length} keys of ${name} are plugged in: ${visible(found.map(({ words }) => words).join(', '))}`,
+      hint: `choose one: ${found.map(({ signerId }) => `--key ${signerId}`).join(' or ')}`,
+    })
+  }
+  const places = keys.map(({ signerId, rehearsal, ...key }) => {
+    const token = tokenLabel({ name: key.tokenName, ...(key.serial === undefined ? {} : { serial: key.serial }) })
+    return `${token} (${signerId})${rehearsal ? ' with --practice' : ''}`
+  })
+  throw new AppError({
+    code: 'signer/absent',
+    message: `no token of ${name} is plugged in`,
+    hint: visible(`insert ${places.join(' or ')}, and repeat`),
+  })
+}
+
+async function noKey(desk: Desk, wanted: string, files: readonly Signer[], { signal }: Io): Promise<AppError> {
+  const name = wanted.replace(/^file:/, '')
+  const { keys, problems } = await desk.keys.list(signal)
+  if (keys.some((key) => key.name === name)) {
+    return new AppError({
+      code: 'signer/unsupported',
+      message: `key ${name} is only a public key here`,
+      hint: 'sign on the computer or token that holds its secret',
+    })
+  }
+  // A damaged file is not a missing key; which of them was meant cannot be told from its inside.
+  const damaged = problems.find((error) => error.message.includes(`${name.toLowerCase()}.json`))
+  return (
+    damaged ??
+    new AppError({
+      code: 'signer/absent',
+      message: `there is no key ${wanted} here`,
+      hint: await keysHere(desk, files),
+    })
+  )
+}
+
+async function keysHere(desk: Desk, files: readonly Signer[]): Promise<string> {
+  const holders = await desk.tokens.holders(new AbortController().signal)
+  const names = [...files.map(({ id }) => id), ...holders.map(({ name }) => visible(name))]
+  const here = names.join(', ') || 'none; make one: countersign keys create NAME'
+  return `keys here: ${here}; on tokens: countersign tokens list`
+}

@@ -1,0 +1,23 @@
+// How a PIV token is named, and how its secrets are asked for.
+import type { PinRequest } from '../../../core/signer.ts'
+import type { Token } from '../../../core/token.ts'
+import { secretLength } from '../../piv/secrets.ts'
+
+/** "YubiKey 5 15 835 999" */
+export function deviceWords({ name, serial }: Pick<Token, 'name' | 'serial'>): string {
+  return serial === undefined ? name : `${name} ${serial.replace(/\B(?=(\d{3})+$)/g, ' ')}`
+}
+
+export type Secret = 'PIV PIN' | 'PIV PUK' | 'new PIV PIN' | 'new PIV PUK'
+
+export function pinRequest(token: Token, secret: Secret, purpose: string, wasWrong = false): PinRequest {
+  const state = secret === 'PIV PIN' ? token.pin : secret === 'PIV PUK' ? token.puk : undefined
+  return {
+    device: deviceWords(token),
+    secret,
+    purpose,
+    length: secretLength,
+    ...(state?.triesLeft === undefined ? {} : { triesLeft: state.triesLeft }),
+    ...(wasWrong ? { wasWrong } : {}),
+  }
+}

@@ -1,0 +1,54 @@
+// PIV tokens as one family of tokens: YubiKeys and PIV cards in smart card readers, or the practice token.
+import type { TokenList } from '../../../core/token.ts'
+import type { Readers } from '../../card.ts'
+import type { TokenDriver } from '../../tokens.ts'
+import { type Authorities, attestPiv } from './attesting.ts'
+import { changeSecretOfPiv, generateOnPiv, unblockPiv } from './changing.ts'
+import { signWithPiv } from './signing.ts'
+import { pivWatch } from './watch.ts'
+
+export interface PivOptions {
+  readers: Readers
+  /** The readers hold practice tokens: marked so wherever they are shown, and good for rehearsal keys only. */
+  rehearsal?: boolean
+  /** Up to whom a proof may lead. */
+  authorities(): Promise<Authorities>
+}
+
+/** A person who looks at the tries left sees what is true now. */
+const freshMs = 5_000
+
+export function pivTokens({ readers, rehearsal = false, authorities }: PivOptions): Required<TokenDriver> {
+  const tokens = pivWatch(readers, rehearsal)
+  const known = async (): Promise<void> => {
+    await tokens.settled()
+  }
+  return {
+    watch: (hear: (list: TokenList) => void) => tokens.watch(hear),
+    list: async () => {
+      await known()
+      await tokens.refreshTries(freshMs)
+      return tokens.current()
+    },
+    sign: async (request, prompt, signal) => {
+      await known()
+      return signWithPiv(tokens, request, prompt, signal)
+    },
+    generate: async (request, prompt, signal) => {
+      await known()
+      return generateOnPiv(tokens, request, prompt, signal)
+    },
+    attest: async (tokenId, slot) => {
+      await known()
+      return attestPiv(tokens, tokenId, slot, await authorities())
+    },
+    changeSecret: async (tokenId, which, prompt, signal) => {
+      await known()
+      await changeSecretOfPiv(tokens, tokenId, which, prompt, signal)
+    },
+    unblock: async (tokenId, prompt, signal) => {
+      await known()
+      await unblockPiv(tokens, tokenId, prompt, signal)
+    },
+  }
+}

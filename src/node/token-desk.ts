@@ -1,0 +1,145 @@
+// What a person does with tokens, the same for window and terminal: see them, make a key, prove it, enrol it for a name.
+import { AppError, toAppError } from '../core/error.ts'
+import type { Attestation, Token, TokenList, TokenSlot } from '../core/token.ts'
+import type { Transport } from '../core/transport.ts'
+import { enrolledKeys } from './enrolled.ts'
+import type { EnrolledKey, Holder } from './enrolled-file.ts'
+import { readModules, writeModules } from './module-list.ts'
+import type { TokenHost } from './token-host/client.ts'
+import { fromErrorData } from './token-host/protocol.ts'
+import type { GenerateRequest } from './tokens.ts'
+
+export interface TokenDesk {
+  list(signal: AbortSignal): Promise<TokenList>
+  /** The signer id of the one key that an RFC 7512 or "hsm:" address means. */
+  findUri(uri: string, signal: AbortSignal): Promise<string>
+  holders(signal: AbortSignal): Promise<Holder[]>
+  /** The key in the slot becomes that person's; if it was made there, with the proof of it. */
+  enroll(name: string, tokenId: string, slot: string, signal: AbortSignal): Promise<Holder>
+  /** The key stays on its token. */
+  removeKey(name: string, signerId: string, signal: AbortSignal): Promise<void>
+  generate(request: GenerateRequest, signal: AbortSignal): Promise<void>
+  attest(tokenId: string, slot: string, signal: AbortSignal): Promise<Attestation>
+  changeSecret(tokenId: string, which: 'pin' | 'puk', signal: AbortSignal): Promise<void>
+  unblock(tokenId: string, signal: AbortSignal): Promise<void>
+  wrapKey(name: string, scheme: 'ed25519' | 'ecdsa-p256-sha256', tokenId: string, signal: AbortSignal): Promise<void>
+  addSpare(name: string, tokenId: string, signal: AbortSignal): Promise<void>
+  /** Paths of the PKCS#11 modules that are used. */
+  modules(signal: AbortSignal): Promise<readonly string[]>
+  addModule(path: string, signal: AbortSignal): Promise<void>
+  removeModule(path: string, signal: AbortSignal): Promise<void>
+  practise(plugged: boolean, signal: AbortSignal): Promise<void>
+  touchPractice(touched: boolean, signal: AbortSignal): Promise<void>
+}
+
+export function tokenDesk(host: TokenHost, files: Transport, now: () => Date): TokenDesk {
+  const enrolled = enrolledKeys(files)
+
+  async function find(
+    tokenId: string,
+    slotId: string,
+    signal: AbortSignal,
+  ): Promise<{ token: Token; slot: TokenSlot }> {
+    const { tokens } = await host.call('list', undefined, signal)
+    const token = tokens.find(({ id }) => id === tokenId)
+    if (token === undefined) {
+      throw new AppError({
+        code: 'signer/absent',
+        message: `token ${tokenId.slice(tokenId.indexOf(':') + 1)} is not plugged in`,
+        hint: 'insert it, and repeat',
+      })
+    }
+    const slot = token.slots.find(({ id }) => id === slotId)
+    if (slot?.key !== undefined) return { token, slot }
+    throw new AppError({
+      code: 'signer/wrong-key',
+      message: slot === undefined ? `slot ${slotId} is empty` : `the key in slot ${slotId} cannot sign here`,
+      hint: 'make a key there first, or choose another slot',
+    })
+  }
+
+  /** Of a key that was made there; a proof that does not fit stops everything, one that cannot be had does not. */
+  async function proofOf(token: Token, slot: TokenSlot, signal: AbortSignal): Promise<Attestation | undefined> {
+    if (token.kind !== 'piv' || slot.origin === 'imported') return undefined
+    try {
+      return await host.call('attest', { tokenId: token.id, slot: slot.id }, signal)
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code === 'signer/unsupported') return undefined
+      throw error
+    }
+  }
+
+  return {
+    list: (signal) => host.call('list', undefined, signal),
+    findUri: (uri, signal) => host.call('findUri', { uri }, signal),
+    holders: (signal) => enrolled.list(signal),
+
+    enroll: async (name, tokenId, slotId, signal) => {
+      const { token, slot } = await find(tokenId, slotId, signal)
+      const { key, signerId } = slot
+      if (key === undefined || signerId === undefined) {
+        throw new AppError({ code: 'internal/bug', message: 'a key without its place' })
+      }
+      const proof = await proofOf(token, slot, signal)
+      const entry: EnrolledKey = {
+        signerId,
+        key,
+        tokenName: token.name,
+        slot: slot.id,
+        rehearsal: token.rehearsal,
+        enrolledAt: `${now().toISOString().slice(0, 19)}Z`,
+        ...(token.serial === undefined ? {} : { serial: token.serial }),
+        ...(token.firmware === undefined ? {} : { firmware: token.firmware }),
+        ...(slot.pinPolicy === undefined ? {} : { pinPolicy: slot.pinPolicy }),
+        ...(slot.touchPolicy === undefined ? {} : { touchPolicy: slot.touchPolicy }),
+        ...(proof === undefined
+          ? {}
+          : {
+              attestation: {
+                verdict: proof.verdict,
+                root: proof.root ?? 'unknown',
+                certificates: proof.certificates,
+              },
+            }),
+      }
+      return enrolled.add(name, entry, signal)
+    },
+    removeKey: (name, signerId, signal) => enrolled.remove(name, signerId, signal),
+
+    generate: async (request, signal) => {
+      await host.call('generate', request, signal)
+    },
+    attest: (tokenId, slot, signal) => host.call('attest', { tokenId, slot }, signal),
+    changeSecret: (tokenId, which, signal) => host.call('changeSecret', { tokenId, which }, signal),
+    unblock: (tokenId, signal) => host.call('unblock', { tokenId }, signal),
+    wrapKey: async (name, scheme, tokenId, signal) => {
+      await host.call('wrapKey', { name, scheme, tokenId }, signal)
+    },
+    addSpare: (name, tokenId, signal) => host.call('addSpare', { name, tokenId }, signal),
+
+    modules: (signal) => readModules(files, signal),
+    addModule: async (path, signal) => {
+      const before = await readModules(files, signal)
+      if (before.includes(path)) return
+      await writeModules(files, [...before, path], signal)
+      // The host reads the list anew each time. A module that does not load is not kept.
+      const { problems } = await host.call('list', undefined, signal)
+      const problem = problems.find(({ where }) => where.includes(path))
+      if (problem === undefined) return
+      await writeModules(files, before, signal)
+      throw fromErrorData(problem.error)
+    },
+    removeModule: async (path, signal) => {
+      const before = await readModules(files, signal)
+      await writeModules(
+        files,
+        before.filter((one) => one !== path),
+        signal,
+      )
+      await host.call('list', undefined, signal)
+    },
+    practise: (plugged, signal) => host.call('practise', { plugged }, signal),
+    touchPractice: (touched, signal) => host.call('touchPractice', { touched }, signal),
+  }
+}

@@ -1,0 +1,82 @@
+// The practice token: a software card in a reader of its own. Its finger is a button; what it holds stays in one file.
+import { AppError } from '../../core/error.ts'
+import type { Transport } from '../../core/transport.ts'
+import { type RehearsalCard, rehearsalCard } from '../rehearsal-card/card.ts'
+import { rehearsalReaders } from '../rehearsal-card/readers.ts'
+import type { Authorities } from '../signers/piv/attesting.ts'
+import { pivTokens } from '../signers/piv/driver.ts'
+import { noVendorRoots } from '../vendor-roots.ts'
+
+const fileName = 'practice-token.json'
+const maxFileBytes = 4 * 1024 * 1024
+const readerName = 'Practice reader'
+const serial = 90_000_001
+
+export interface Practice {
+  driver: ReturnType<typeof pivTokens>
+  plug(plugged: boolean): Promise<void>
+  touch(touched: boolean): void
+}
+
+/** Its own, and no vendor's: a practice token must never pass for a real one. */
+function authorities(card: RehearsalCard | undefined): Authorities {
+  if (card === undefined) return { roots: noVendorRoots }
+  const { attestationRoot, attestationIntermediates } = card
+  return { roots: noVendorRoots, rehearsalRoot: attestationRoot, intermediates: attestationIntermediates }
+}
+
+export function practice(files: Transport, signal: AbortSignal): Practice {
+  const readers = rehearsalReaders()
+  let card: RehearsalCard | undefined
+  let finger: ((touched: boolean) => void) | undefined
+  let saving: Promise<void> = Promise.resolve()
+
+  function save(): void {
+    saving = saving.then(async () => {
+      const bytes = card?.save()
+      if (bytes === undefined) return
+      const base = (await files.read(fileName, maxFileBytes, signal)) ?? null
+      await files.write(new Map([[fileName, bytes]]), new Map([[fileName, base]]), 'practice token', signal)
+    })
+    // A token that could not be saved is as it was before, the next time it is plugged in.
+    saving.catch(() => undefined)
+  }
+
+  return {
+    driver: pivTokens({ readers, rehearsal: true, authorities: async () => authorities(card) }),
+    plug: async (plugged) => {
+      if (plugged === (card !== undefined)) return
+      if (!plugged) {
+        readers.remove(readerName)
+        // First what it learned last: without a card there is nothing to save.
+        await saving
+        card = undefined
+        return
+      }
+      const saved = await files.read(fileName, maxFileBytes, signal)
+      card = rehearsalCard({
+        serial,
+        touch: (stop) =>
+          new Promise((resolve) => {
+            finger = resolve
+            stop.addEventListener('abort', () => resolve(false), { once: true })
+          }),
+        ...(saved === undefined ? {} : { saved }),
+        onChange: save,
+      })
+      if (saved === undefined) save()
+      readers.insert(readerName, card)
+    },
+    touch: (touched) => {
+      if (finger === undefined) {
+        throw new AppError({
+          code: 'usage/invalid',
+          message: 'the practice token does not wait for a touch',
+          hint: 'sign something first',
+        })
+      }
+      finger(touched)
+      finger = undefined
+    },
+  }
+}
