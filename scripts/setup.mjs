@@ -101,6 +101,7 @@ export function ensureBuilt() {
     'main/index.js',
     'main/chromium.js',
     'main/cli.js',
+    'main/token-host.js',
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',

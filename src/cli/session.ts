@@ -21,6 +21,7 @@ import type { PinnedSource } from '../node/workspace.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
 import { withPracticeFinger } from './practice.ts'
+import { isTokenSecret } from './secrets.ts'
 import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
@@ -200,7 +201,9 @@ export async function askingOnce<T>(io: Io, run: (io: Io) => Promise<T>): Promis
   const prompt: Prompt = {
     touch: (request) => io.prompt.touch(request),
     pin: async (request: PinRequest, signal) => {
-      const name = `${request.secret} of ${request.device}`
+      // Two tokens may bear one name, and a PIN that is given to the wrong one costs a try: the purpose tells them apart.
+      const about = isTokenSecret(request) ? `${request.device} to ${request.purpose}` : request.device
+      const name = `${request.secret} of ${about}`
       if (request.wasWrong === true) forget(name)
       const secret = known.get(name) ?? (await io.prompt.pin(request, signal))
       known.set(name, secret)

@@ -1,7 +1,7 @@
 // Several changes in one sitting: each goes through the same checks as one alone, and what they want signed is gathered and
 // given to the signer at once, so that a person is asked once.
 import { type Approval, approve } from './approve.ts'
-import { AppError, toAppError } from './error.ts'
+import { type AppError, toAppError } from './error.ts'
 import type { Signer } from './signer.ts'
 import type { Context, TrustSystem } from './system.ts'
 import type { Transport } from './transport.ts'
@@ -23,7 +23,7 @@ export async function approveAll(
   context: Context,
 ): Promise<Outcome[]> {
   const table = gather(signer, ids.length, context.signal)
-  let last: Promise<unknown> = table.signed
+  let last: Promise<unknown> = Promise.resolve()
   const inTurn = (place: Transport): Transport => ({
     list: (prefix, signal) => place.list(prefix, signal),
     read: (name, maxBytes, signal) => place.read(name, maxBytes, signal),
@@ -57,8 +57,6 @@ interface Waiting {
 }
 
 interface Table {
-  /** Settles when the signer has answered, or nobody was left who wanted something of it. */
-  signed: Promise<void>
   seat(): { signer: Signer; leave(): void }
 }
 
@@ -66,24 +64,15 @@ interface Table {
 function gather(signer: Signer, count: number, signal: AbortSignal): Table {
   const waiting: Waiting[] = []
   let missing = count
-  let end = (): void => {}
-  const signed = new Promise<void>((resolve) => {
-    end = resolve
-  })
 
+  /** All get their signatures at one moment. One that is missing does not verify. */
   async function signThem(): Promise<void> {
     try {
       const messages = waiting.map(({ message }) => message)
       const signatures = messages.length === 0 ? [] : await signAll(signer, messages, signal)
-      for (const [at, { resolve, reject }] of waiting.entries()) {
-        const signature = signatures[at]
-        if (signature === undefined) reject(tooFew(signer, signatures.length, messages.length))
-        else resolve(signature)
-      }
+      for (const [at, { resolve }] of waiting.entries()) resolve(signatures[at] ?? new Uint8Array())
     } catch (thrown) {
       for (const { reject } of waiting) reject(thrown)
-    } finally {
-      end()
     }
   }
 
@@ -107,7 +96,7 @@ function gather(signer: Signer, count: number, signal: AbortSignal): Table {
     return { signer: { id, label, key, asks, rehearsal, sign }, leave: count }
   }
 
-  return { signed, seat }
+  return { seat }
 }
 
 async function signAll(signer: Signer, messages: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array[]> {
@@ -115,12 +104,4 @@ async function signAll(signer: Signer, messages: readonly Uint8Array[], signal: 
   const signatures: Uint8Array[] = []
   for (const message of messages) signatures.push(await signer.sign(message, signal))
   return signatures
-}
-
-function tooFew(signer: Signer, count: number, wanted: number): AppError {
-  return new AppError({
-    code: 'signer/failed',
-    message: `${signer.label} answered ${count} signatures where ${wanted} were asked for`,
-    hint: 'sign the changes one by one',
-  })
 }

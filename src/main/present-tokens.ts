@@ -86,8 +86,11 @@ function holderView({ name, keys }: Holder, tokens: readonly Token[], usesOf: Us
 
 function enrolledView(entry: EnrolledKey, tokens: readonly Token[]): HolderView['keys'][number] {
   const { signerId, key, tokenName, serial, slot, pinPolicy, touchPolicy, rehearsal, enrolledAt } = entry
-  const here = tokens.some((token) =>
-    token.slots.some((one) => one.signerId === signerId && one.key !== undefined && isSameKey(one.key, key)),
+  // By the key itself: with two FIDO2 tokens for one key, each place is named otherwise than at enrolment.
+  const here = tokens.some(
+    (token) =>
+      (serial === undefined || token.kind === 'fido' || token.serial === serial) &&
+      token.slots.some((one) => one.key !== undefined && isSameKey(one.key, key)),
   )
   return {
     signerId,

@@ -68,11 +68,16 @@ export function parseHolders(bytes: Uint8Array): Holder[] {
     if (!isHolderName(name) || keys.length === 0) throw damaged('a holder has no name or no key')
     return { name, keys }
   })
-  const all = holders.flatMap((holder) => holder.keys)
-  const isDoubled = all.some((key, index) =>
-    all.slice(0, index).some((other) => isSameKey(key.key, other.key) || key.signerId === other.signerId),
+  // One person may have the same key on two tokens; two people may not.
+  const all = holders.flatMap((holder) => holder.keys.map((key) => ({ holder, ...key })))
+  const isDoubled = all.some((one, index) =>
+    all
+      .slice(0, index)
+      .some(
+        (other) => one.signerId === other.signerId || (one.holder !== other.holder && isSameKey(one.key, other.key)),
+      ),
   )
-  if (isDoubled) throw damaged('a key or its place stands twice')
+  if (isDoubled) throw damaged('a place stands twice, or a key belongs to two people')
   if (holders.some((one, index) => holders.slice(0, index).some((other) => isSameName(one.name, other.name)))) {
     throw damaged('a name stands twice')
   }

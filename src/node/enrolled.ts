@@ -56,7 +56,8 @@ export function enrolledKeys(files: Transport): EnrolledKeys {
       const { holders, bytes } = await read(signal)
       for (const holder of holders) {
         for (const known of holder.keys) {
-          if (isSameKey(known.key, key.key)) {
+          const isTheirs = isSameName(holder.name, name)
+          if (isSameKey(known.key, key.key) && (!isTheirs || known.signerId === key.signerId)) {
             throw refused(
               `this key is enrolled already, for ${holder.name}`,
               'a key belongs to one person: choose another',

@@ -2,12 +2,13 @@
 import { AppError, toAppError } from '../core/error.ts'
 import type { Attestation, Token, TokenList, TokenSlot } from '../core/token.ts'
 import type { Transport } from '../core/transport.ts'
-import { enrolledKeys } from './enrolled.ts'
+import { enrolledKeys, recheckEnrolled } from './enrolled.ts'
 import type { EnrolledKey, Holder } from './enrolled-file.ts'
 import { readModules, writeModules } from './module-list.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { fromErrorData } from './token-host/protocol.ts'
 import type { GenerateRequest } from './tokens.ts'
+import { loadVendorRoots, type VendorRoots } from './vendor-roots.ts'
 
 export interface TokenDesk {
   list(signal: AbortSignal): Promise<TokenList>
@@ -30,6 +31,20 @@ export interface TokenDesk {
   removeModule(path: string, signal: AbortSignal): Promise<void>
   practise(plugged: boolean, signal: AbortSignal): Promise<void>
   touchPractice(touched: boolean, signal: AbortSignal): Promise<void>
+}
+
+/** What the file says of a proof is checked again: the file may be older than the roots, or altered. */
+async function judged(entry: EnrolledKey, roots: VendorRoots, now: Date): Promise<EnrolledKey> {
+  if (entry.attestation === undefined || entry.rehearsal) return entry
+  try {
+    return await recheckEnrolled(entry, { roots, now })
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    if (!/^(trust|format)\//.test(error.code)) throw error
+    // A proof that does not hold is no proof; the key is shown as one that was adopted.
+    const { attestation: _, ...rest } = entry
+    return rest
+  }
 }
 
 export function tokenDesk(host: TokenHost, files: Transport, now: () => Date): TokenDesk {
@@ -73,7 +88,16 @@ export function tokenDesk(host: TokenHost, files: Transport, now: () => Date): T
   return {
     list: (signal) => host.call('list', undefined, signal),
     findUri: (uri, signal) => host.call('findUri', { uri }, signal),
-    holders: (signal) => enrolled.list(signal),
+    holders: async (signal) => {
+      const roots = await loadVendorRoots()
+      const holders = await enrolled.list(signal)
+      return Promise.all(
+        holders.map(async ({ name, keys: theirs }) => ({
+          name,
+          keys: await Promise.all(theirs.map((entry) => judged(entry, roots, now()))),
+        })),
+      )
+    },
 
     enroll: async (name, tokenId, slotId, signal) => {
       const { token, slot } = await find(tokenId, slotId, signal)

@@ -13,11 +13,12 @@ import { memoryTransport, within } from '../../src/core/transport.ts'
 import { blockingFileSystem } from '../../src/node/file-system.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { type BinRepository, writeBins } from './bins.ts'
+import { benchCard } from './card.ts'
 import { compare, msOf, report } from './compare.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
 try {
-  const results = [await benchCanonical(), await benchBins(10)]
+  const results = [await benchCanonical(), await benchBins(10), await benchCard(folder)]
   process.exitCode = results.every(Boolean) ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

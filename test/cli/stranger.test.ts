@@ -22,20 +22,22 @@ let repository = ''
 
 beforeAll(() => void mkdirSync(home))
 
-const common = ['--help', '--json', '--home DIR', '--passphrase-fd N']
+const common = ['--help', '--json', '--home DIR', '--passphrase-fd N', '--pinentry PROGRAM']
+const forTokens = ['--pin-fd N', '--last-try', '--practice']
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
-  ['init', ['--key KEY', '--online-key KEY', '--threshold N', '--expires DAYS', '--rehearsal']],
+  ['init', ['--key KEY', '--online-key KEY', '--threshold N', '--expires DAYS', '--rehearsal', ...forTokens]],
   ['pin', ['--name NAME', '--digest SHA256']],
   ['forget', []],
   ['status', ['--root FILE']],
   ['pending', ['--root FILE']],
   ['review', ['--root FILE', '--raw']],
-  ['sign', ['--root FILE', '--key KEY', '--yes', '--to TARGET', '--dry-run']],
+  ['sign', ['--root FILE', '--key KEY', '--yes', '--to TARGET', '--dry-run', ...forTokens]],
   ['propose', ['--root FILE', '--replace']],
   ['publish', ['--root FILE']],
   ['renew', ['--root FILE']],
   ['keys', ['--type TYPE', '--keychain', '--yes']],
+  ['tokens', ['--type TYPE', '--pin-policy WHEN', '--touch WHEN', '--replace', ...forTokens]],
   [
     'client',
     ['--metadata-dir DIR', '--metadata-url URL', '--target-name NAME', '--target-base-url URL', '--target-dir DIR'],

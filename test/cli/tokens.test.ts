@@ -49,8 +49,8 @@ beforeAll(() => void mkdirSync(home))
 
 describe('keys on the practice token', () => {
   test('nothing is plugged in by itself', async () => {
-    const { tokens } = await answerOf<{ tokens: unknown[] }>(['tokens', 'list'], options)
-    expect(tokens).toEqual([])
+    const { tokens } = await answerOf<{ tokens: TokenJson[] }>(['tokens', 'list'], options)
+    expect(tokens.filter(({ rehearsal }) => rehearsal)).toEqual([])
     await refused('signer/absent', ['tokens', 'info', token])
     await refused('signer/absent', ['tokens', 'generate', token, '9c'])
     // Looking left nothing behind.
@@ -153,25 +153,29 @@ describe('keys on the practice token', () => {
 })
 
 describe('a repository that the practice token rules', () => {
-  const kept = join(stage.folder, 'dana')
+  const elsewhere = join(stage.folder, 'elsewhere')
   const init = ['init', stage.repository, '--rehearsal', '--key', 'Dana', '--key', 'Cleo', '--threshold', '1']
 
   test('init takes the people that are enrolled', async () => {
-    mkdirSync(kept)
+    mkdirSync(elsewhere)
     await refused('signer/absent', init)
-    await refused('usage/invalid', ['init', kept, '--rehearsal', '--key', 'piv:90000001/82', ...pinFd], withPin(pin))
-    await refused('signer/unsupported', ['init', kept, '--key', 'Dana', ...pinFd], withPin(pin))
     await refused(
       'usage/invalid',
-      ['init', kept, '--rehearsal', '--key', 'Dana', '--key', 'piv:90000001/9c', ...pinFd],
+      ['init', elsewhere, '--rehearsal', '--key', 'piv:90000001/82', ...pinFd],
+      withPin(pin),
+    )
+    await refused('signer/unsupported', ['init', elsewhere, '--key', 'Dana', ...pinFd], withPin(pin))
+    await refused(
+      'usage/invalid',
+      ['init', elsewhere, '--rehearsal', '--key', 'Dana', '--key', 'piv:90000001/9c', ...pinFd],
       withPin(pin),
     )
     await refused(
       'usage/invalid',
-      ['init', kept, '--rehearsal', '--key', 'Cleo', '--online-key', 'Dana', ...pinFd],
+      ['init', elsewhere, '--rehearsal', '--key', 'Cleo', '--online-key', 'Dana', ...pinFd],
       withPin(pin),
     )
-    expect(everythingIn(kept)).toEqual({})
+    expect(everythingIn(elsewhere)).toEqual({})
     await answerOf([...init, ...pinFd], withPin(pin))
     const root = stage.read('metadata/1.root.json').signed as unknown as {
       keys: Record<string, Record<string, unknown>>

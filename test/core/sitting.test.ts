@@ -55,6 +55,7 @@ function watched(target: Transport): Transport {
     write: async (files, ...rest) => {
       const names = [...files.keys()].join()
       log.push(`write ${names}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
       await target.write(files, ...rest)
       log.push(`wrote ${names}`)
     },

@@ -41,6 +41,7 @@ test('shows FIDO devices only, and nothing without a path', async () => {
     { ...usb, usagePage: 0xf1d0, usage: 1, product: 'YubiKey', manufacturer: 'Yubico', serialNumber: '' },
     { ...usb, usagePage: 1, usage: 6, product: 'YubiKey keyboard' },
     { ...usb, usagePage: 0xf1d0, usage: 2, product: 'other' },
+    { ...usb, usagePage: 0xff00, usage: 1, product: 'other' },
     { ...usb, path: undefined, usagePage: 0xf1d0, usage: 1 },
     { ...usb, path: '/dev/hidraw2', usagePage: 0xf1d0, usage: 1, serialNumber: 'A7' },
   ]

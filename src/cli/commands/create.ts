@@ -20,7 +20,7 @@ export const initCommand: Command = {
   details: [
     'Root says who may sign what, targets lists the files that users get: both are signed by every --key.',
     'Snapshot and timestamp say which versions are current: they are signed by --online-key, or by the first --key',
-    'when there is none. Each passphrase is asked for once, in the order of the keys.',
+    'when there is none (never by a token). Each passphrase is asked for once, in the order of the keys.',
     'KEY is a key file, or the name of somebody whose token is plugged in (countersign tokens enroll).',
     'With --rehearsal the keys named (or "You" and "Online") are made on the spot; they can sign nothing real.',
   ],

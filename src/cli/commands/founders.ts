@@ -8,7 +8,7 @@ import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
 import { isTokenSigner } from '../../node/token-host/signers.ts'
 import type { Io, Parsed } from '../command.ts'
-import { signerFor } from '../find-key.ts'
+import { findKey } from '../find-key.ts'
 import { plugPractice } from '../practice.ts'
 import { holderOf } from './tokens/words.ts'
 
@@ -92,7 +92,8 @@ async function isOnToken(desk: Desk, wanted: string, io: Io): Promise<boolean> {
 
 /** The root names people: a token's key is known by the person it was enrolled for. */
 async function tokenHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder> {
-  const signer = await signerFor(desk, wanted, io, 'sign the first root and targets of a new repository')
+  const id = await findKey(desk, wanted, io)
+  const signer = await desk.signer(id, io.signal, `first root and targets of a new repository, with ${id}`)
   const owner = holderOf(signer.key, await desk.tokens.holders(io.signal))
   if (owner !== undefined) return { signer, owner }
   throw new AppError({

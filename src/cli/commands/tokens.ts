@@ -37,7 +37,7 @@ const verbs: ReadonlyMap<string, Entry> = new Map<string, Entry>([
 
 export const tokensCommand: Command = {
   name: 'tokens',
-  usage: `tokens (${[...verbs.keys()].join(' | ')})`,
+  usage: 'tokens VERB ...',
   summary: 'Hardware tokens: what is plugged in, making keys on them, whose they are, their PINs.',
   details: [
     'countersign tokens list                     what is plugged in, which keys it holds, how many tries are left',
@@ -50,7 +50,7 @@ export const tokensCommand: Command = {
     'countersign tokens change-pin TOKEN         also change-puk; unblock sets a new PIN by means of the PUK',
     'countersign tokens wrap NAME TOKEN          a key file that only a FIDO2 token opens',
     'countersign tokens add-spare NAME TOKEN     lets a second FIDO2 token open it',
-    'countersign tokens modules [add|remove PATH]  the PKCS#11 modules that are used',
+    'countersign tokens modules                  the PKCS#11 modules that are used; modules add PATH, modules remove PATH',
     'countersign tokens practice                 a token made of software, to try all of this; PIN 123456, PUK 12345678',
     'TOKEN is a serial number, or an id as list shows it (piv:15835999). SLOT is 9a, 9c, 9d, 9e, or 82 to 95.',
   ],

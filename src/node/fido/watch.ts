@@ -5,7 +5,7 @@ import type { Token, TokenList } from '../../core/token.ts'
 import type { HidDevice, HidDevices } from '../hid.ts'
 
 /** Linux shows a device some time before it lets its user open it; a browser that has it lets it go after a while. */
-const retryMs = 3_000
+const retryPolls = 3
 
 export interface DeviceWatch {
   devices: HidDevices
@@ -63,7 +63,7 @@ export function watchDevices({ devices, pollMs, describe, placeholder }: DeviceW
     const isUnsettled = list.tokens.some(
       ({ problem }) => problem?.code === 'signer/busy' || problem?.code === 'signer/failed',
     )
-    retryAt = isUnsettled ? performance.now() + retryMs : Number.POSITIVE_INFINITY
+    retryAt = isUnsettled ? performance.now() + retryPolls * pollMs : Number.POSITIVE_INFINITY
     tell(list)
   }
 

@@ -1,5 +1,6 @@
 // The public half of a key as a token stores it: PKCS#11 attributes or a certificate, read into the one form of the house.
 import { X509Certificate } from 'node:crypto'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { isEqualBytes, parseUtf8, toHex } from '../../core/bytes.ts'
 import { derTag, parseWholeDer, toDer, toDerInteger } from '../../core/der.ts'
 import { AppError } from '../../core/error.ts'
@@ -32,6 +33,17 @@ const curveOfOid: ReadonlyMap<string, CurveName> = new Map([
   ['2b06010401da470f01', 'Ed25519'],
 ])
 
+/**
+ * Some modules (Yubico's over OpenSSL 3) spell out all numbers of the curve (SEC 1, C.2) in place of its name. Such numbers are
+ * taken for a curve only when they are, byte for byte, those of the standard: SHA-256 of the DER, with and without the seed.
+ */
+const curveOfSpelledOut: ReadonlyMap<string, CurveName> = new Map([
+  ['40c3c405abfc62e096cb6491f85f967d6d75ede716604629654910c475d4b846', 'P-256'],
+  ['5f619bbe9633b196eaaf367bac88d37c27a26b393f2c5a0eea0f6e5671d0d1da', 'P-256'],
+  ['19a03321b63c6490867791325fc61a4df548ffaf40b94e499793a6267e5a72dd', 'P-384'],
+  ['3c2855e154f036070f1294cdd743e1e9315a3579ef8b5c81a25f9a3380ce1a5b', 'P-384'],
+])
+
 /** Bytes of the bare point, for those that can sign here. */
 const pointBytes: Readonly<Record<CurveName, number>> = { 'P-256': 65, 'P-384': 97, Ed25519: 32 }
 
@@ -40,6 +52,7 @@ function curveOf(params: Uint8Array): CurveName | undefined {
     const name = parseUtf8(parseWholeDer(params, printableString, 'the curve of the key'), 'the curve of the key')
     return name === 'edwards25519' ? 'Ed25519' : undefined
   }
+  if (params[0] === derTag.sequence) return curveOfSpelledOut.get(toHex(sha256(params)))
   if (params[0] !== derTag.oid) return undefined
   return curveOfOid.get(toHex(parseWholeDer(params, derTag.oid, 'the curve of the key')))
 }

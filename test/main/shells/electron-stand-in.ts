@@ -111,8 +111,27 @@ export const ownSession = Object.assign(new Registry(), {
     fake.device = handler
   },
 })
+export class FakeUtility extends Registry {
+  readonly posted: unknown[] = []
+  isKilled = false
+  postMessage = (message: unknown): void => void this.posted.push(message)
+  kill = (): boolean => {
+    this.isKilled = true
+    return true
+  }
+}
+
+export const utilities: { module: string; args: readonly string[]; process: FakeUtility }[] = []
+
 export const electron = {
   app,
+  utilityProcess: {
+    fork: (module: string, args: readonly string[]) => {
+      const process = new FakeUtility()
+      utilities.push({ module, args, process })
+      return process
+    },
+  },
   BrowserWindow,
   dialog: {
     showOpenDialog: async () => ({ canceled: false, filePaths: ['/picked'] }),

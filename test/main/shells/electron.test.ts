@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { callChannel, noticeChannel } from '../../../src/ipc/channel.ts'
 import { openElectronShell, prepareElectron } from '../../../src/main/shells/electron.ts'
-import { type FakeContents, fake, ownSession } from './electron-stand-in.ts'
+import { type FakeContents, fake, ownSession, utilities } from './electron-stand-in.ts'
 
 vi.mock('electron', async () => (await import('./electron-stand-in.ts')).electron)
 
@@ -187,4 +187,22 @@ test('the dialogs answer with a path, or with nothing when cancelled', async () 
   const { shell } = await opened()
   expect(await shell.pickDirectory('Open')).toBe('/picked')
   expect(await shell.saveFile('Save', 'a')).toBeUndefined()
+})
+
+test('the tokens get a utility process of their own: what is posted arrives, what it says is heard, its end is told', async () => {
+  const { shell } = await opened()
+  const host = shell.startTokenHost('/data')
+  const [utility] = utilities
+  expect(utility?.module).toMatch(/token-host/)
+  expect(utility?.args).toEqual(['/data'])
+  host.post({ kind: 'cancel', id: 1 })
+  expect(utility?.process.posted).toEqual([{ kind: 'cancel', id: 1 }])
+  const heard: unknown[] = []
+  host.listen((message) => heard.push(message))
+  utility?.process.emit('message', { kind: 'answer' })
+  expect(heard).toEqual([{ kind: 'answer' }])
+  host.kill()
+  expect(utility?.process.isKilled).toBe(true)
+  utility?.process.emit('exit', 0)
+  await host.ended
 })

@@ -1,7 +1,7 @@
 // Keys that FIDO2 tokens guard, through whole round trips with tokens in software: enrolled on two, one lost; wrong PINs,
 // wrong tokens, no touch, a token pulled out in between. A person is asked only what is written here.
 import { verify } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import { toPem } from '../../../src/core/key.ts'
@@ -18,6 +18,23 @@ import { fidoTokens } from '../../../src/node/signers/fido.ts'
 import { type SoftAuthenticator, softAuthenticator } from '../../support/soft-authenticator.ts'
 import { softPorts } from '../../support/soft-hid.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
+
+/** Every secret of a key that was made or signed with, as the driver held it. */
+const held = vi.hoisted((): Uint8Array[] => [])
+vi.mock('../../../src/core/software-key.ts', async (original) => {
+  const real = await original<typeof import('../../../src/core/software-key.ts')>()
+  return {
+    createSoftwareKey: async (scheme: 'ed25519' | 'ecdsa-p256-sha256') => {
+      const made = await real.createSoftwareKey(scheme)
+      held.push(made.secret)
+      return made
+    },
+    signWithSecret: (key: PublicKey, secret: Uint8Array, bytes: Uint8Array) => {
+      held.push(secret)
+      return real.signWithSecret(key, secret, bytes)
+    },
+  }
+})
 
 const { signal } = new AbortController()
 const limits: Limits = { silenceMs: 300, touchMs: 250, busyMs: 200, announceMs: 400 }
@@ -153,6 +170,14 @@ describe('a key on two tokens, one of them lost', () => {
   })
 })
 
+test('secrets of keys are overwritten when they were used', async () => {
+  held.length = 0
+  const { driver, key } = await enrolled(first(), second())
+  await driver.sign(request(key, 'fido:root@/dev/hidraw1'), person('123456'), signal)
+  expect(held.map((secret) => secret.length)).toEqual([32, 32])
+  expect(held.every((secret) => secret.every((byte) => byte === 0))).toBe(true)
+})
+
 describe('the wrong token is impossible', () => {
   test('a key that is not the one asked for: nobody is asked anything', async () => {
     const { driver } = await enrolled(first())
@@ -174,6 +199,17 @@ describe('the wrong token is impossible', () => {
     expect(await codeOfPromise(driver.sign(request(key), signer, signal))).toBe('signer/absent')
   })
 
+  test('a token that was swapped for another at the last moment is not asked for its PIN', async () => {
+    const [one, two] = [first(), second()]
+    const { files, key } = await enrolled(one)
+    let opened = 0
+    const devices = { list: async () => [one.device], open: async () => (opened++ === 0 ? one : two).open() }
+    const signer = person('123456')
+    const signing = fidoTokens({ devices, files, limits }).sign(request(key), signer, signal)
+    expect(await codeOfPromise(signing)).toBe('signer/wrong-key')
+    expect([opened, signer.pins]).toEqual([2, []])
+  })
+
   test('of two tokens the one that holds it is asked', async () => {
     const [one, two] = [first(), second()]
     const { files, key } = await enrolled(one)
@@ -181,6 +217,39 @@ describe('the wrong token is impossible', () => {
     const signer = person('123456')
     expect(isSigned(key, (await driver.sign(request(key), signer, signal))[0])).toBe(true)
     expect(signer.pins.map((pin) => pin.device)).toEqual(['Token One'])
+  })
+
+  test('one that certainly holds it goes before one that does not tell', async () => {
+    const [one, two] = [first(), second({ silent: 'refuses' })]
+    const { files, key } = await enrolled(one)
+    const driver = fidoTokens({ devices: softPorts(two, one), files, limits })
+    const signer = person('123456')
+    expect(isSigned(key, (await driver.sign(request(key), signer, signal))[0])).toBe(true)
+    expect(signer.pins.map((pin) => pin.device)).toEqual(['Token One'])
+  })
+
+  test('a token that cannot be opened is the reason, not its absence', async () => {
+    const one = first()
+    const { driver, key } = await enrolled(one)
+    one.openError = hidOpenError('/dev/hidraw1', new Error('Permission denied'), 'linux')
+    expect(await codeOfPromise(driver.sign(request(key), person(), signal))).toBe('signer/failed')
+  })
+
+  test('a secret that is not the one of the public key signs nothing', async () => {
+    const one = first()
+    const { files, driver } = setUp(one)
+    const [made, other] = [await createSoftwareKey('ed25519'), await createSoftwareKey('ed25519')]
+    const head = { name: 'root', key: made.key }
+    const tokens = [await touchOnly(one, head, other.secret)]
+    files.files.set('root.json', utf8(toFidoKeyText({ ...head, tokens })))
+    expect(await codeOfPromise(driver.sign(request(made.key), person(), signal))).toBe('signer/failed')
+  })
+
+  test('nothing to sign asks for nothing', async () => {
+    const { driver, key } = await enrolled(first())
+    const signer = person()
+    expect(await driver.sign(request(key, 'fido:root', []), signer, signal)).toEqual([])
+    expect(signer.pins).toEqual([])
   })
 
   test('of two tokens that hold it one must be named', async () => {
@@ -652,6 +721,29 @@ describe('watching', () => {
     one.plug()
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(heard.length).toBe(count)
+  })
+
+  test('a token that could not be opened is tried again, and shown when it can be', async () => {
+    const one = first()
+    one.openError = hidOpenError('/dev/hidraw1', new Error('Permission denied'), 'linux')
+    const { driver } = setUp(one)
+    const heard: TokenList[] = []
+    const stop = driver.watch((list) => heard.push(list))
+    await expect.poll(() => heard.at(-1)?.tokens[0]?.problem?.code, { timeout: 3_000 }).toBe('signer/failed')
+    delete one.openError
+    await expect.poll(() => heard.at(-1)?.tokens[0]?.pin?.triesLeft, { timeout: 3_000 }).toBe(8)
+    stop()
+  })
+
+  test('stops in the middle of a talk when nobody listens any more', async () => {
+    const one = first()
+    one.fault = () => []
+    const { driver } = setUp(one)
+    const stop = driver.watch(() => undefined)
+    await expect.poll(() => one.links(), { timeout: 3_000, interval: 2 }).toBe(1)
+    stop()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(one.links()).toBe(0)
   })
 
   test('does not talk to a token again while nothing changes', async () => {

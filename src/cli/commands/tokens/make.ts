@@ -12,7 +12,7 @@ import { digestWords, holderOf, placeWords, slotData, slotFacts } from './words.
 export const makeOptions: Readonly<Record<string, Option>> = {
   type: {
     form: '--type TYPE',
-    text: 'generate: p256 (the default), p384, ed25519, rsa2048, rsa3072, rsa4096; wrap: ed25519 (the default), p256',
+    text: 'generate: p256 (default), p384, ed25519, rsa2048, rsa3072, rsa4096; wrap: ed25519 (default), p256',
     type: 'string',
   },
   'pin-policy': {
