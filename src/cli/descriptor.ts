@@ -47,11 +47,16 @@ function wrong(request: PinRequest): AppError {
   return new AppError({
     code: 'signer/pin-wrong',
     message: `the ${request.secret} of ${request.device} is wrong${tries === undefined ? '' : `, ${tries}`}; nothing was signed`,
-    hint: isTokenSecret(request)
-      ? `check that it is the ${request.secret}${request.notThe === undefined ? '' : ` and not the ${request.notThe}`}`
-      : 'give one passphrase a line, in the order in which the keys are asked',
+    hint: wrongHint(request),
     ...(request.triesLeft === undefined ? {} : { data: { triesLeft: request.triesLeft } }),
   })
+}
+
+function wrongHint(request: PinRequest): string {
+  if (!isTokenSecret(request)) return 'give one passphrase a line, in the order in which the keys are asked'
+  const { secret, notThe } = request
+  if (notThe === undefined) return `find out the right ${secret} before you repeat; the next line was not tried`
+  return `check that it is the ${secret} and not the ${notThe}; the next line was not tried`
 }
 
 function readLine(request: PinRequest, { fd, option }: Descriptor): Uint8Array {

@@ -78,7 +78,7 @@ function gather(signer: Signer, count: number, signal: AbortSignal): Table {
 
   function seat(): { signer: Signer; leave(): void } {
     let isCounted = false
-    const count = (): void => {
+    const arrive = (): void => {
       if (isCounted) return
       isCounted = true
       missing -= 1
@@ -90,10 +90,10 @@ function gather(signer: Signer, count: number, signal: AbortSignal): Table {
       if (isCounted) return signer.sign(message, stop)
       return new Promise((resolve, reject) => {
         waiting.push({ message, resolve, reject })
-        count()
+        arrive()
       })
     }
-    return { signer: { id, label, key, asks, rehearsal, sign }, leave: count }
+    return { signer: { id, label, key, asks, rehearsal, sign }, leave: arrive }
   }
 
   return { seat }

@@ -72,7 +72,7 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   'signer/absent': {
     title: 'The key is not here',
-    meaning: `The token was pulled out, or another one is plugged in, or the key file is elsewhere. ${nothingSigned}`,
+    meaning: nothingSigned,
     todo: 'Plug in the token with the serial that is named, or open the key, then try again.',
   },
   'signer/busy': {
@@ -123,6 +123,12 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
 }
 
+/** What to do. A hint that names a command is for people at a terminal; here the same is done on a screen. */
+export function todoOf(error: ErrorData): string {
+  const { hint } = error
+  return hint === undefined || /\bcountersign [a-z]/.test(hint) ? wordsFor(error).todo : hint
+}
+
 const unknownWords = errorWords['internal/bug']
 
 /** Words for a code that crossed a process boundary: a newer main process may know more codes. */
@@ -135,5 +141,9 @@ const decided: ErrorWords = {
 
 export function wordsFor({ code, data }: { code: string } & Pick<ErrorData, 'data'>): ErrorWords {
   if (data?.committed === true) return decided
-  return new Map<string, ErrorWords>(Object.entries(errorWords)).get(code) ?? unknownWords
+  const words = new Map<string, ErrorWords>(Object.entries(errorWords)).get(code) ?? unknownWords
+  const secret = data?.secret
+  if (typeof secret !== 'string') return words
+  if (code === 'signer/pin-wrong') return { ...words, title: `That ${secret} was wrong` }
+  return code === 'signer/pin-blocked' ? { ...words, title: `The ${secret} is blocked` } : words
 }

@@ -55,6 +55,13 @@ export function shortName(secret: string): string {
   return /\b(PIN|PUK)\b/.exec(secret)?.[1] ?? secret
 }
 
+/** What does not happen when the question is cancelled. Signing is announced by the title of what is signed. */
+export function cancelWords({ secret, purpose }: { secret: string; purpose: string }): string {
+  if (isChosenTwice(secret) || /(?:PUK|management key)$/.test(secret)) return 'Cancel, change nothing'
+  if (secret.startsWith('new ')) return 'Cancel, make no key'
+  return /^(?:change|let|make|open|set) /.test(purpose) ? 'Cancel, change nothing' : 'Cancel, sign nothing'
+}
+
 export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 }

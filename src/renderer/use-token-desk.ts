@@ -19,8 +19,11 @@ export interface Spare {
 export interface TokenDesk {
   busy: { tokenId: string; words: string } | undefined
   failure: { tokenId: string; title: string; error: ErrorData } | undefined
+  /** What has just been done, and stays on screen until it was read or something else is begun. */
+  done: { tokenId: string; words: string } | undefined
   /** `words` say what is waited for; a cancelled question is told, and is no failure. */
   run: <T>(token: TokenView, words: string, ask: () => Promise<Outcome<T>>) => Promise<Outcome<T>>
+  finish: (token: TokenView, words: string) => void
   stop: () => void
   dismiss: () => void
 }
@@ -29,9 +32,14 @@ export function useTokenDesk(): TokenDesk {
   const { say } = useApp()
   const [busy, setBusy] = useState<TokenDesk['busy']>()
   const [failure, setFailure] = useState<TokenDesk['failure']>()
+  const [done, setDone] = useState<TokenDesk['done']>()
   const running = useRef(false)
   const stop = useCallback(() => {
     settle(bridge().proposals.cancel())
+  }, [])
+  const dismiss = useCallback(() => {
+    setFailure(undefined)
+    setDone(undefined)
   }, [])
   // Whoever leaves the screen does not want the window that asks for a PIN to stay.
   useEffect(
@@ -43,7 +51,7 @@ export function useTokenDesk(): TokenDesk {
   const run = useCallback(
     async <T>(token: TokenView, words: string, ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
       running.current = true
-      setFailure(undefined)
+      dismiss()
       setBusy({ tokenId: token.id, words })
       const outcome = await settle(ask())
       running.current = false
@@ -53,7 +61,8 @@ export function useTokenDesk(): TokenDesk {
       else setFailure({ tokenId: token.id, title: tokenTitle(token), error: outcome.error })
       return outcome
     },
-    [say],
+    [say, dismiss],
   )
-  return { busy, failure, run, stop, dismiss: useCallback(() => setFailure(undefined), []) }
+  const finish = useCallback((token: TokenView, words: string) => setDone({ tokenId: token.id, words }), [])
+  return { busy, failure, done, run, finish, stop, dismiss }
 }

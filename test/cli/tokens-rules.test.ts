@@ -21,7 +21,7 @@ test('a secret of a token, and the passphrase of a file', () => {
 })
 
 test('length: characters below, bytes above; where none is known, anything but nothing', () => {
-  for (const good of ['123456', '12345678', 'éàüß', 'pässwo'].filter((one) => [...one].length >= 6)) {
+  for (const good of ['123456', '12345678', 'pässwo']) {
     expect(whyNot(request(), bytes(good)), good).toBeUndefined()
   }
   for (const bad of ['', '12345', '123456789', 'éàüßé', 'éàüßéàü'])

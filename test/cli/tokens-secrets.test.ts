@@ -259,7 +259,8 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
       ['signer/failed', `D ${'a'.repeat(1200)}`],
       ['signer/failed', `${`D ${'a'.repeat(600)}\n`.repeat(2)}`],
     ] as const) {
-      prepare(...replies)
+      // A right one would follow, if it were asked again.
+      prepare(...replies, `D ${pin}`)
       await stage.refused(code, [...sign, ...withPinentry])
     }
     await stage.refused('usage/invalid', [...sign, '--practice', '--pinentry', join(stage.folder, 'none')])

@@ -272,8 +272,7 @@ describe('a repository that the practice token rules', () => {
       expect(answer.failed).toMatchObject([{ error: { code: 'usage/invalid' } }])
       expect(answer.signed.map(({ proposal }) => proposal.subject)).toEqual(['targets'])
       expect(readFileSync(stage.path('metadata/pending/root.json'))).toEqual(root)
-      const words = await runCli(sign('root', 'targets'), withPin(pin))
-      expect(words.code).toBe(2)
+      await stage.refused('usage/invalid', sign('root', 'targets'), withPin(pin))
     })
 
     test('a key file signs several as well, for one passphrase', async () => {

@@ -225,7 +225,7 @@ test('when the key is made and the enrolment fails, trying again makes no second
 test('a token that is pulled while something is done with it leaves the reason behind', async () => {
   const page = await open('scenario=calm&approve=never')
   await card(page, 'YubiKey 5C Nano 24 003 118').getByRole('button', { name: 'Change PIN' }).click()
-  await page.getByText('A small window asks for it.').waitFor()
+  await page.getByText(/^A small window asks for the PIN that is set now/).waitFor()
   await page.evaluate(() => window.fake.plug('piv:24003118', false))
   expect(await calls(page, 'proposals.cancel')).toEqual([])
   const failure: ErrorData = { code: 'signer/absent', message: 'YubiKey 24 003 118 was pulled out' }
@@ -239,7 +239,7 @@ test('a token that is pulled while something is done with it leaves the reason b
 test('leaving the screen takes the question for the PIN away', async () => {
   const page = await open('scenario=calm&approve=never')
   await card(page, 'YubiKey 5C Nano 24 003 118').getByRole('button', { name: 'Change PIN' }).click()
-  await page.getByText('A small window asks for it.').waitFor()
+  await page.getByText(/^A small window asks for the PIN that is set now/).waitFor()
   await page.keyboard.press('Alt+1')
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
   expect((await calls(page, 'proposals.cancel')).length).toBe(1)

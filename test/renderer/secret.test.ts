@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   bareName,
+  cancelWords,
   fromBase64,
   isChosenTwice,
   isTokenSecret,
@@ -81,4 +82,16 @@ test('base64 goes there and back', () => {
       expect(fromBase64(toBase64(bytes))).toEqual(bytes)
     }),
   )
+})
+
+test.each([
+  ['PIV PIN', 'Root 2, Packages: Renewal only', 'Cancel, sign nothing'],
+  ['passphrase', 'sign snapshot and timestamp of Packages', 'Cancel, sign nothing'],
+  ['PIV PIN', 'change the PIV PIN', 'Cancel, change nothing'],
+  ['PIV PIN', 'make a P-256 key in slot 9c (Digital signature)', 'Cancel, change nothing'],
+  ['PIV PUK', 'set a new PIV PIN by means of the PUK', 'Cancel, change nothing'],
+  ['new PIV PIN', 'change the PIV PIN', 'Cancel, change nothing'],
+  ['new passphrase', 'make the key dana', 'Cancel, make no key'],
+])('cancelling the question for the %s to "%s" says what does not happen', (secret, purpose, words) => {
+  expect(cancelWords({ secret, purpose })).toBe(words)
 })

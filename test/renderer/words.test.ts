@@ -1,7 +1,7 @@
 // Counts, lists, times, quorums and errors in words.
 import { expect, test } from 'vitest'
 import type { QuorumKeyView, QuorumView } from '../../src/ipc/contract.ts'
-import { errorWords, wordsFor } from '../../src/renderer/error-words.ts'
+import { errorWords, todoOf, wordsFor } from '../../src/renderer/error-words.ts'
 import {
   countOf,
   daysText,
@@ -116,4 +116,19 @@ test('a change that is decided is never called unchanged', () => {
   const words = wordsFor({ code: 'source/unreachable', data: { committed: true } })
   expect(words).not.toBe(errorWords['source/unreachable'])
   expect(`${words.title} ${words.meaning}`).not.toMatch(/nothing was (changed|written|signed)/i)
+})
+
+test('a hint that names a command is for a terminal; a screen says what can be done on it', () => {
+  const error = { code: 'signer/pin-blocked', message: 'blocked' } as const
+  const command = todoOf({ ...error, hint: 'unblock it with the PUK: countersign tokens unblock' })
+  expect(command).toBe(errorWords['signer/pin-blocked'].todo)
+  expect(todoOf(error)).toBe(command)
+  expect(todoOf({ ...error, hint: 'take the spare token' })).toBe('take the spare token')
+})
+
+test('a wrong or blocked secret is named where it is known', () => {
+  expect(wordsFor({ code: 'signer/pin-wrong', data: { secret: 'PUK' } }).title).toContain('PUK')
+  expect(wordsFor({ code: 'signer/pin-blocked', data: { secret: 'PIN' } }).title).toContain('PIN')
+  expect(wordsFor({ code: 'signer/pin-wrong' })).toBe(errorWords['signer/pin-wrong'])
+  expect(wordsFor({ code: 'signer/busy', data: { secret: 'PIN' } })).toBe(errorWords['signer/busy'])
 })

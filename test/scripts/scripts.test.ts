@@ -71,8 +71,6 @@ test.each<[string, string, unknown, number, string, number]>([
   ['an error outside a test', 'unit', { testResults: [file('passed', 'passed')] }, 1, '1 passed, 1 failed', 1],
   ['no tests', 'unit', { testResults: [] }, 0, '0 passed, 1 failed', 1],
   ['no report', 'unit', null, 1, '0 passed, 1 failed', 1],
-  ['an empty card suite', 'card', { testResults: [] }, 0, '0 passed, 0 failed', 0],
-  ['a failing card suite', 'card', { testResults: [file('failed', 'failed')] }, 1, '0 passed, 1 failed', 1],
 ])('npm test with %s', (_what, suite, report, code, line, expected) => {
   fakeVitest(report, code)
   const done = run('scripts/test.mjs', [suite])
@@ -116,6 +114,7 @@ test('without a display npm start runs the demo in the terminal, and the bare co
   for (const name of [
     'main/index.js',
     'main/chromium.js',
+    'main/token-host.js',
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',
@@ -129,7 +128,13 @@ test('without a display npm start runs the demo in the terminal, and the bare co
 
 test('with a display the window is tried, then the demo in the terminal', () => {
   put('out/main/cli.js', 'console.log("cli " + process.argv.slice(2))')
-  for (const name of ['main/index.js', 'preload/electron.cjs', 'preload/chromium.cjs', 'renderer/index.html'])
+  for (const name of [
+    'main/index.js',
+    'main/token-host.js',
+    'preload/electron.cjs',
+    'preload/chromium.cjs',
+    'renderer/index.html',
+  ])
     put(`out/${name}`, '')
   put('out/main/chromium.js', 'console.log("window " + process.argv.slice(2))')
   expect(run('scripts/start.mjs', ['--data-dir', '/d'], { DISPLAY: ':0' }).out.trim()).toBe(

@@ -86,7 +86,11 @@ export async function practiceKey(options: PracticeKeyOptions = {}): Promise<Pra
   const driver = pivTokens({
     readers,
     rehearsal: true,
-    authorities: async () => ({ roots: noVendorRoots, rehearsalRoot: card.attestationRoot }),
+    authorities: async () => ({
+      roots: noVendorRoots,
+      rehearsalRoot: card.attestationRoot,
+      intermediates: card.attestationIntermediates,
+    }),
   })
   const prompt = typing(factoryPin)
   await driver.list(never)

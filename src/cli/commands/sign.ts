@@ -191,11 +191,8 @@ async function signSeveral(
   const done = outcomes.flatMap(({ approval }) => approval ?? [])
   const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))
   const [first] = failures
-  // One reason for all of them is the answer itself.
-  if (first !== undefined && done.length === 0 && failures.every(({ error }) => isAlike(error, first.error))) {
-    throw first.error
-  }
   const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
+  if (first !== undefined && done.length === 0) throw noneSigned(failures, first.error, titleOf)
   const data = {
     signed: done.map(({ files, proposal }) => ({ files, proposal: proposalData(proposal) })),
     failed: failures.map(({ id, error }) => ({ id, error: toErrorData(error) })),
@@ -203,19 +200,28 @@ async function signSeveral(
   const lines = [
     ...done.flatMap(({ proposal }) => [signedLine(proposal, signer), ...proposal.quorums.flatMap(quorumLines)]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
-    ...(done.length === 0
-      ? []
-      : [
-          nextStep(
-            done.map(({ proposal }) => proposal),
-            to,
-            again,
-          ),
-        ]),
+    nextStep(
+      done.map(({ proposal }) => proposal),
+      to,
+      again,
+    ),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
 }
 
-function isAlike(a: AppError, b: AppError): boolean {
-  return a.code === b.code && a.message === b.message
+/** One reason for all of them is said once. */
+function noneSigned(
+  failures: readonly { id: string; error: AppError }[],
+  first: AppError,
+  titleOf: (id: string) => string,
+): AppError {
+  if (failures.every(({ error }) => error.code === first.code && error.message === first.message)) return first
+  const reasons = failures.map(({ id, error }) => `${titleOf(id)}: ${error.message}`)
+  return new AppError({
+    code: first.code,
+    message: `nothing was signed; ${reasons.join('; ')}`,
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    ...(first.data === undefined ? {} : { data: first.data }),
+    cause: first,
+  })
 }

@@ -1,7 +1,7 @@
 // An error for people: what happened, what it means, what to do; the code comes last, small, to be copied.
 import type { ReactElement } from 'react'
 import type { ErrorData } from '../../core/error.ts'
-import { wordsFor } from '../error-words.ts'
+import { todoOf, wordsFor } from '../error-words.ts'
 import { sentenceOf } from '../format.ts'
 import { CopyButton } from './copy.tsx'
 import { Foreign } from './foreign.tsx'
@@ -30,7 +30,7 @@ export function Problem({
       <p>{words.meaning}</p>
       <p>
         <strong>What to do: </strong>
-        <Foreign text={sentenceOf(error.hint ?? words.todo)} />
+        <Foreign text={sentenceOf(todoOf(error))} />
       </p>
       <div className="row">
         {again === undefined ? null : (

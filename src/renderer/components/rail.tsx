@@ -1,4 +1,4 @@
-// The left rail: the rooms that exist, what waits in them, and the keys this machine can sign with. It never moves.
+// The left rail: the rooms that exist, what waits in them, and the tokens and key files this machine can sign with. It never moves.
 import { type ReactElement, useEffect } from 'react'
 import type { TokenView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
@@ -114,7 +114,9 @@ function KeysHere(): ReactElement | null {
   const practice = able.filter((key) => key.protection === 'rehearsal').length
   return (
     <div className="rail-foot">
-      <strong>{able.length === 0 ? 'No key here' : `${able.length} ${able.length === 1 ? 'key' : 'keys'} here`}</strong>
+      <strong>
+        {able.length === 0 ? 'No key file here' : `${able.length} ${able.length === 1 ? 'key file' : 'key files'} here`}
+      </strong>
       {practice === 0
         ? null
         : practice === able.length

@@ -5,6 +5,7 @@ import type { Work } from '../app-context.ts'
 import { Page } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { plainForeign } from '../foreign.ts'
+import { signerPlace } from '../token-words.ts'
 
 export interface FailedProps {
   work: Work
@@ -23,6 +24,14 @@ const repeatable: ReadonlySet<string> = new Set([
   'source/unreachable',
 ])
 
+/** A token is named: there may be another one on the desk. */
+function titleOf(work: Work, { code }: ErrorData): string | undefined {
+  if (work.kind !== 'sign' || work.signer.token === undefined) return undefined
+  const place = signerPlace(work.signer)
+  if (code === 'signer/absent') return `${place} is not here`
+  return code === 'signer/touch-timeout' ? `${place} was not touched in time` : undefined
+}
+
 export function Failed({ work, error, onAgain, onBack }: FailedProps): ReactElement {
   const what = plainForeign(work.proposal.title)
   return (
@@ -32,7 +41,11 @@ export function Failed({ work, error, onAgain, onBack }: FailedProps): ReactElem
       rehearsal={work.proposal.rehearsal}
     >
       <div className="stack content">
-        <Problem error={error} {...(repeatable.has(error.code) ? { again: onAgain } : {})} />
+        <Problem
+          error={error}
+          title={titleOf(work, error)}
+          {...(repeatable.has(error.code) ? { again: onAgain } : {})}
+        />
         <div className="row">
           <button type="button" className="button" onClick={onBack}>
             Back to the review

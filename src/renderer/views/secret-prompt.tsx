@@ -8,7 +8,7 @@ import { Foreign } from '../components/foreign.tsx'
 import { wordsFor } from '../error-words.ts'
 import { plainForeign } from '../foreign.ts'
 import { capital, countOf, sentenceOf } from '../format.ts'
-import { bareName, fromBase64, isChosenTwice, lengthProblem, shortName, toBase64 } from '../secret.ts'
+import { bareName, cancelWords, fromBase64, isChosenTwice, lengthProblem, shortName, toBase64 } from '../secret.ts'
 import { groupSerials } from '../token-words.ts'
 import { useTypedByTouch } from '../use-typed-by-touch.ts'
 
@@ -139,7 +139,7 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
       <div className="say stack tight">
         <p className="soft small">It will be used for exactly this:</p>
         <p>
-          <Foreign text={view.purpose} />
+          <Foreign text={capital(view.purpose)} />
         </p>
       </div>
       <form
@@ -161,7 +161,9 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
           <SecretField {...fields} id={id} at={field} />
           {twice ? (
             <>
-              <label htmlFor={`${id}-again`}>The same once more</label>
+              <label className="again" htmlFor={`${id}-again`}>
+                The same once more
+              </label>
               <SecretField {...fields} id={`${id}-again`} at={again} />
             </>
           ) : null}
@@ -189,7 +191,7 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
                 : `Use this ${secretName}`}
           </button>
           <button type="button" className="button" onClick={cancel}>
-            {cancelWords(view.secret)}
+            {cancelWords(view)}
           </button>
         </div>
       </form>
@@ -234,11 +236,6 @@ function SecretField({ id, at, shown, sent, wrong, describedBy, onInput, onEnter
 }
 
 const touched = 'Your key typed its one-time password because it was touched. It was thrown away; nothing was sent.'
-
-function cancelWords(secret: string): string {
-  if (isChosenTwice(secret) || /(?:PUK|management key)$/.test(secret)) return 'Cancel, change nothing'
-  return secret.startsWith('new ') ? 'Cancel, make no key' : 'Cancel, sign nothing'
-}
 
 function triesSentence({ triesLeft, secret }: PromptView): string {
   if (triesLeft === undefined) return ''

@@ -51,9 +51,11 @@ export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }):
             <p>
               <Foreign text={sentence} />
             </p>
-            <p className="soft small">
-              {plainForeign(proposal.title)} for {plainForeign(proposal.sourceName)}
-            </p>
+            {touch === undefined ? (
+              <p className="soft small">
+                {plainForeign(proposal.title)} for {plainForeign(proposal.sourceName)}
+              </p>
+            ) : null}
           </div>
           {touch?.practice === true ? <PracticeTouch /> : null}
           <button ref={cancelButton} type="button" className="button" disabled={stopping} onClick={cancel}>

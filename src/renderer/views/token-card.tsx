@@ -12,6 +12,7 @@ import type { Spare, TokenDesk } from '../use-token-desk.ts'
 import { Enrol } from './enrol.tsx'
 import { Enrolled } from './enrolled.tsx'
 import { type Open, TokenActions } from './token-actions.tsx'
+import { TokenOutcome } from './token-outcome.tsx'
 import { FactorySecrets, Unblock } from './token-secrets.tsx'
 import { TokenSlot } from './token-slot.tsx'
 import { AddSpare, WrapKey } from './wrap-key.tsx'
@@ -32,7 +33,6 @@ export function TokenCard({ token, view, desk, spare, isNew, onSpare, onSpared }
   const [enrolled, setEnrolled] = useState<{ name: string; slot: string }>()
   const [spared, setSpared] = useState<string>()
   const title = tokenTitle(token)
-  const busy = desk.busy?.tokenId === token.id ? desk.busy : undefined
   // Whoever closes a form is back at the button that opened it.
   const [back, setBack] = useState<Open>('none')
   const close = () => {
@@ -108,15 +108,7 @@ export function TokenCard({ token, view, desk, spare, isNew, onSpare, onSpared }
           </div>
         </div>
       )}
-      {desk.failure?.tokenId === token.id ? <Problem error={desk.failure.error} level={3} /> : null}
-      {busy === undefined ? null : (
-        <div className="say row" role="status">
-          <p>{busy.words}</p>
-          <button type="button" className="button push" onClick={desk.stop}>
-            Cancel, change nothing
-          </button>
-        </div>
-      )}
+      <TokenOutcome token={token} desk={desk} />
       {open === 'enrol' ? (
         <Enrol token={token} view={view} desk={desk} name={nameFor(spare, false)} onDone={done} onClose={close} />
       ) : open === 'wrap' ? (

@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import type { ErrorData } from '../../core/error.ts'
 import { CopyButton } from '../components/copy.tsx'
 import { Foreign } from '../components/foreign.tsx'
-import { wordsFor } from '../error-words.ts'
+import { todoOf } from '../error-words.ts'
 import { capital, listOf, sentenceOf } from '../format.ts'
 
 export function FamilyProblem({ where, error }: { where: string; error: ErrorData }): ReactElement {
@@ -17,7 +17,7 @@ export function FamilyProblem({ where, error }: { where: string; error: ErrorDat
       </p>
       <p>
         <strong>What to do: </strong>
-        <Foreign text={sentenceOf(error.hint ?? wordsFor(error).todo)} />
+        <Foreign text={sentenceOf(todoOf(error))} />
       </p>
       <div className="row">
         <span className="code small mono">{error.code}</span>

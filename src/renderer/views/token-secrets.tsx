@@ -5,8 +5,9 @@ import { useApp } from '../app-context.ts'
 import { bridge } from '../bridge.ts'
 import { factorySentence, isLow, tokenTitle } from '../token-words.ts'
 import type { TokenDesk } from '../use-token-desk.ts'
+import { InSight, isBlockedNow } from './token-outcome.tsx'
 
-const inWindow = 'A small window asks for it. This window never sees what you type there.'
+const inWindow = 'This window never sees what you type there.'
 
 interface SecretProps {
   token: TokenView
@@ -19,12 +20,13 @@ function ChangeButton({
   which,
   quiet,
 }: SecretProps & { which: 'pin' | 'puk'; quiet: boolean }): ReactElement {
-  const { say, live } = useApp()
+  const { live } = useApp()
   const name = which.toUpperCase()
   const change = async () => {
-    const outcome = await desk.run(token, inWindow, () => bridge().tokens.changeSecret({ tokenId: token.id, which }))
+    const words = `A small window asks for the ${name} that is set now, then for the new one. ${inWindow}`
+    const outcome = await desk.run(token, words, () => bridge().tokens.changeSecret({ tokenId: token.id, which }))
     if (!outcome.ok) return
-    say(`The ${name} of ${tokenTitle(token)} is changed`)
+    desk.finish(token, `The ${name} of ${tokenTitle(token)} is changed`)
     live.again()
   }
   return (
@@ -75,7 +77,7 @@ export function FactorySecrets({ token, desk }: SecretProps): ReactElement | nul
 
 /** Urgent when the PIN is blocked or close to it, else tucked away. */
 export function Unblock({ token, desk, urgent }: SecretProps & { urgent: boolean }): ReactElement | null {
-  const { say, live } = useApp()
+  const { live } = useApp()
   const isUrgent = token.pin !== undefined && isLow(token.pin)
   if (isUrgent !== urgent) return null
   const blocked = token.pin?.triesLeft === 0
@@ -89,9 +91,10 @@ export function Unblock({ token, desk, urgent }: SecretProps & { urgent: boolean
   }
   const noPuk = token.puk?.triesLeft === 0
   const unblock = async () => {
-    const outcome = await desk.run(token, inWindow, () => bridge().tokens.unblock({ tokenId: token.id }))
+    const words = `A small window asks for the PUK, then for a new PIN. ${inWindow}`
+    const outcome = await desk.run(token, words, () => bridge().tokens.unblock({ tokenId: token.id }))
     if (!outcome.ok) return
-    say(`${tokenTitle(token)} has a new PIN`)
+    desk.finish(token, `${tokenTitle(token)} has a new PIN`)
     live.again()
   }
   const button = noPuk ? (
@@ -114,8 +117,9 @@ export function Unblock({ token, desk, urgent }: SecretProps & { urgent: boolean
       </details>
     )
   }
-  return (
-    <div className={`note tone-${blocked ? 'bad' : 'warn'}`}>
+  const isNow = isBlockedNow(token, desk)
+  const note = (
+    <div className={`note tone-${blocked ? 'bad' : 'warn'}`} role={isNow ? 'alert' : undefined}>
       <h3>{blocked ? 'The PIN is blocked' : 'The PIN was wrong before'}</h3>
       <p>
         {blocked
@@ -125,4 +129,5 @@ export function Unblock({ token, desk, urgent }: SecretProps & { urgent: boolean
       {button}
     </div>
   )
+  return isNow ? <InSight>{note}</InSight> : note
 }

@@ -8,6 +8,8 @@ export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.COUNTERSIGN_SCREENS
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
+  // A sentence that is said in passing covers what stays.
+  await page.locator('.toast:not(:empty)').waitFor({ state: 'hidden', timeout: 10_000 })
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
     await page.waitForTimeout(200)

@@ -30,6 +30,7 @@ interface Rig {
   given: Uint8Array[]
   touches: string[]
   reports: string[]
+  kills: number
   /** Ends the running host as a crash would. */
   crash(): void
   /** Something the running host says. */
@@ -70,6 +71,7 @@ function rig({ handlers = {}, person, limits = {} }: RigOptions = {}): Rig {
     given: [],
     touches: [],
     reports: [],
+    kills: 0,
     crash: () => crash(),
     say: (message) => say(message),
     host: undefined as never,
@@ -111,7 +113,10 @@ function rig({ handlers = {}, person, limits = {} }: RigOptions = {}): Rig {
     say = (message) => toApp(message)
     return {
       ended,
-      kill: end,
+      kill: () => {
+        one.kills++
+        end()
+      },
       post: (message) => later(toHost, message),
       listen: (hear) => (toApp = hear),
     }
@@ -182,6 +187,8 @@ test('whoever cancels the call does not wait for the card, and the question is t
   controller.abort()
   expect(await codeOfPromise(call)).toBe('user/cancelled')
   expect(wasStopped).toBe(true)
+  // The host is told, so that it does not go on to sign.
+  expect(one.wire).toContainEqual({ kind: 'cancel', id: 1 })
 })
 
 test('an error keeps its code, its hint and its data across the border', async () => {
@@ -223,6 +230,7 @@ test('a host that hangs is replaced, and the next call is answered by a new one'
   expect(await one.host.call('list', undefined, never)).toEqual(nothing)
   expect(one.starts).toBe(2)
   expect(one.reports.length).toBe(1)
+  expect(one.kills).toBe(1)
 })
 
 test('the time a person takes to type does not count', async () => {
