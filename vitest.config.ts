@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          // A token that is plugged into the developer's computer is none of these tests' business.
+          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
           // One window at a time: focus and timing are real there.
           fileParallelism: false,
           testTimeout: 60_000,

@@ -29,6 +29,10 @@ const packagesOf = {
     { name: 'ykcs11', programs: ['../lib/x86_64-linux-gnu/libykcs11.so', '../lib/aarch64-linux-gnu/libykcs11.so'] },
     { name: 'softhsm2', programs: ['softhsm2-util'] },
     { name: 'openssl', programs: ['openssl'] },
+    // For npm, which compiles the PKCS#11 binding.
+    { name: 'g++', programs: ['g++', 'c++'] },
+    { name: 'make', programs: ['make'] },
+    { name: 'python3', programs: ['python3'] },
   ],
 }
 
@@ -122,7 +126,7 @@ export function ensureBuilt() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   main(async () => {
-    await ensureDependencies()
     ensurePrograms(process.argv.slice(2))
+    await ensureDependencies()
   })
 }

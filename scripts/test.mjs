@@ -43,8 +43,9 @@ main(async () => {
   const unknown = wanted.filter((name) => !suites.includes(name))
   if (unknown.length > 0) throw new Stop(`there is no suite ${unknown.join(', ')}; known: ${suites.join(', ')}`, 2)
   const chosen = wanted.length === 0 ? suites : wanted
-  await ensureDependencies()
+  // Programs first: one npm package is compiled when it is installed, and is left out where no compiler is.
   ensurePrograms(chosen)
+  await ensureDependencies()
   if (chosen.includes('e2e') || chosen.includes('card')) ensureBuilt()
   mkdirSync(at('.cache', 'reports'), { recursive: true })
   const results = []
