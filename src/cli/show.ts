@@ -6,6 +6,8 @@ import { type Finding, isMet, type Proposal, type Quorum, type QuorumKey, signed
 import type { TrustedState } from '../core/system.ts'
 import { visible } from '../core/visible.ts'
 import { toWords } from '../core/words.ts'
+import { attestedOf } from '../node/enrolled.ts'
+import type { Holder } from '../node/enrolled-file.ts'
 import { wrapped } from './text.ts'
 
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
@@ -29,13 +31,16 @@ export function progressOf(quorum: Quorum): string {
   return `${quorum.name}: ${signedCount(quorum)} signed, ${quorum.threshold} needed`
 }
 
-export function quorumLines(quorum: Quorum): string[] {
+/** Of the holders that are enrolled here, what is known of where a key was made is said beside it. */
+export function quorumLines(quorum: Quorum, holders: readonly Holder[] = []): string[] {
   const state = isMet(quorum) ? 'reached' : `${quorum.threshold - signedCount(quorum)} missing`
   return [
     `${progressOf(quorum)}, ${state}`,
     ...quorum.keys.map((entry) => {
       const what = entry.signed ? 'signed' : entry.reason === undefined ? 'not yet' : `does not count: ${entry.reason}`
-      return `  ${entry.signed ? '✓' : '·'} ${holderName(entry)} (${entry.label}${entry.rehearsal ? ', rehearsal' : ''}): ${what}`
+      const attested = entry.key === undefined ? undefined : attestedOf(entry.key, holders)
+      const made = attested === undefined ? '' : `; ${attested}`
+      return `  ${entry.signed ? '✓' : '·'} ${holderName(entry)} (${entry.label}${entry.rehearsal ? ', rehearsal' : ''}): ${what}${made}`
     }),
     ...quorum.strangers.map(({ id, reason }) => `  ! a signature by ${id.slice(0, 16)} does not count: ${reason}`),
   ]
@@ -56,7 +61,7 @@ function findingLine(finding: Finding): string {
   return `  ${riskWord[finding.risk]}: ${finding.sentence}${clients}`
 }
 
-export function reviewLines(proposal: Proposal): string[] {
+export function reviewLines(proposal: Proposal, holders: readonly Holder[] = []): string[] {
   return wrapped([
     `${proposal.title}: ${proposal.headline}`,
     '',
@@ -68,7 +73,7 @@ export function reviewLines(proposal: Proposal): string[] {
     `  ${proposal.changes.length} of ${proposal.changes.length} changes shown, ${proposal.unchanged} fields unchanged.`,
     ...(proposal.findings.length === 0 ? [] : ['', 'Worth knowing:', ...proposal.findings.map(findingLine)]),
     '',
-    ...proposal.quorums.flatMap(quorumLines),
+    ...proposal.quorums.flatMap((quorum) => quorumLines(quorum, holders)),
     '',
     `sha256 of the signed bytes: ${proposal.digest}`,
     'The same on every screen:',

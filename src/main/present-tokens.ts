@@ -129,9 +129,3 @@ function attestationSentence({
   if (verdict === 'rehearsal') return `${made}; a practice token, which proves nothing`
   return `it says: ${made}; but its proof leads to ${root ?? 'a root'} that is not known here, so nobody vouches for it`
 }
-
-/** For the board of those who must agree: what is known of the token a key was made on. */
-export function attestedOf(key: PublicKey, holders: readonly Holder[]): string | undefined {
-  const found = holders.flatMap(({ keys }) => keys).filter((entry) => isSameKey(entry.key, key))
-  return found.length === 0 ? undefined : found.map((entry) => attestedSentence(entry)).join('; ')
-}

@@ -22,11 +22,11 @@ import type {
   SourceView,
 } from '../ipc/contract.ts'
 import { signersFor } from '../node/desk.ts'
+import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { PinnedSource } from '../node/workspace.ts'
-import { attestedOf } from './present-tokens.ts'
 
 export function wordsOf(digest: string): string[] {
   return toWords(parseHex(digest, 'the digest'))

@@ -1,6 +1,7 @@
 // Whose keys the tokens hold: holders by name, each with the keys that are theirs, and the proof that came with a key.
 import { AppError, toAppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
+import type { PublicKey } from '../core/signer.ts'
 import { touchPolicyWords } from '../core/token.ts'
 import type { Transport } from '../core/transport.ts'
 import {
@@ -98,6 +99,12 @@ export function attestedSentence(entry: Pick<EnrolledKey, 'rehearsal' | 'touchPo
   if (entry.attestation.verdict !== 'verified') return 'its proof leads to a root that is not known here'
   const touch = entry.touchPolicy === undefined ? '' : `, ${touchPolicyWords(entry.touchPolicy)}`
   return `made on this device${touch}`
+}
+
+/** For the board of those who must agree: what is known of the tokens a key is on. */
+export function attestedOf(key: PublicKey, holders: readonly Holder[]): string | undefined {
+  const found = holders.flatMap(({ keys }) => keys).filter((entry) => isSameKey(entry.key, key))
+  return found.length === 0 ? undefined : [...new Set(found.map(attestedSentence))].join('; ')
 }
 
 export interface RecheckTrust {

@@ -59,7 +59,9 @@ export const reviewCommand: Command = {
     const desk = deskFor(io, dataDir)
     const proposal = await pickProposal(desk, await openSource(desk, parsed), parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
-    return answer(proposalData(proposal), ...reviewLines(proposal), ...idLines(proposal, sourceAgain(parsed)))
+    const holders = await desk.tokens.holders(io.signal)
+    const lines = [...reviewLines(proposal, holders), ...idLines(proposal, sourceAgain(parsed))]
+    return answer(proposalData(proposal), ...lines)
   },
 }
 

@@ -82,7 +82,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   return answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
-    ...result.proposal.quorums.flatMap(quorumLines),
+    ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     nextStep([result.proposal], to, sourceAgain(parsed)),
   )
 }
@@ -198,7 +198,10 @@ async function signSeveral(
     failed: failures.map(({ id, error }) => ({ id, error: toErrorData(error) })),
   }
   const lines = [
-    ...done.flatMap(({ proposal }) => [signedLine(proposal, signer), ...proposal.quorums.flatMap(quorumLines)]),
+    ...done.flatMap(({ proposal }) => [
+      signedLine(proposal, signer),
+      ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
+    ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
     nextStep(
       done.map(({ proposal }) => proposal),

@@ -54,6 +54,9 @@ function DoneNote({ words, onClose }: { words: string; onClose: () => void }): R
 
 export function InSight({ children }: { children: ReactNode }): ReactElement {
   const place = useRef<HTMLDivElement>(null)
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // Newer browsers answer a promise here, which an effect must not return.
+    place.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return <div ref={place}>{children}</div>
 }
