@@ -1,9 +1,20 @@
-// npm run screens: takes every picture of the documents anew, from the end-to-end tests that prove what they show.
-import { ensureBuilt } from './setup.mjs'
+// npm run screens: takes every picture of the documents anew, from the tests of the real windows that prove what they show.
+import { ensureBuilt, ensurePrograms } from './setup.mjs'
 import { at, main, runTool } from './tools.mjs'
 
+/** Those of real tokens need the smart card service with its virtual reader, which only root can start. */
+const tests = {
+  e2e: ['flow', 'first-run', 'keys', 'trouble', 'e2e/tokens'],
+  card: ['card/window'],
+}
+
 main(async () => {
+  ensurePrograms(Object.keys(tests))
   ensureBuilt()
   process.env.COUNTERSIGN_SCREENS = at('docs', 'screens')
-  return runTool('vitest', ['run', '--project', 'e2e', 'flow', 'first-run', 'keys', 'trouble'])
+  for (const [suite, files] of Object.entries(tests)) {
+    const code = await runTool('vitest', ['run', '--project', suite, ...files])
+    if (code !== 0) return code
+  }
+  return 0
 })

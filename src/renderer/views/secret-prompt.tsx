@@ -4,12 +4,12 @@ import { type ReactElement, type RefObject, useEffect, useId, useRef, useState }
 import { seal } from '../../core/sealed.ts'
 import type { Bridge, Outcome, PromptContract, PromptView } from '../../ipc/contract.ts'
 import { settle, useAnswer } from '../bridge.ts'
+import { Device } from '../components/device.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { wordsFor } from '../error-words.ts'
 import { plainForeign } from '../foreign.ts'
 import { capital, countOf, sentenceOf } from '../format.ts'
 import { bareName, cancelWords, fromBase64, isChosenTwice, lengthProblem, shortName, toBase64 } from '../secret.ts'
-import { groupSerials } from '../token-words.ts'
 import { useTypedByTouch } from '../use-typed-by-touch.ts'
 
 export function SecretPrompt({ door }: { door: Bridge<PromptContract> }): ReactElement {
@@ -132,7 +132,7 @@ function Ask({ door, view }: { door: Bridge<PromptContract>; view: PromptView })
     <main className="secret">
       <hgroup>
         <h1>
-          {capital(secretName)} for <Foreign text={groupSerials(view.device)} />
+          {capital(secretName)} for <Device name={view.device} />
         </h1>
         {view.notThe === undefined ? null : <p className="not-the">not the {plainForeign(view.notThe)}</p>}
       </hgroup>

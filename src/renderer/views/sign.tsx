@@ -2,11 +2,12 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react'
 import { useApp, type Work } from '../app-context.ts'
 import { bridge } from '../bridge.ts'
+import { Device } from '../components/device.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { Page, RehearsalChip } from '../components/page.tsx'
 import { PracticeTouch, Ring, type Touch, TouchWords } from '../components/touch.tsx'
 import { plainForeign } from '../foreign.ts'
-import { groupSerials, signerPlace } from '../token-words.ts'
+import { signerPlace } from '../token-words.ts'
 
 export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }): ReactElement {
   const { say } = useApp()
@@ -42,7 +43,7 @@ export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }):
           ) : (
             <>
               <h2>
-                Touch <Foreign text={groupSerials(touch.device)} /> {touch.practice ? <RehearsalChip /> : null}
+                Touch <Device name={touch.device} /> {touch.practice ? <RehearsalChip /> : null}
               </h2>
               <TouchWords touch={touch} does="signs" />
             </>

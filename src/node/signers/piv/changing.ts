@@ -7,7 +7,7 @@ import { generateKey } from '../../piv/management.ts'
 import { authenticate, defaultManagementKey } from '../../piv/management-key.ts'
 import { changePin, changePuk, unblockPin } from '../../piv/secrets.ts'
 import type { PivSession } from '../../piv/session.ts'
-import { slotOf } from '../../piv/slots.ts'
+import { attestationSlot, slotOf } from '../../piv/slots.ts'
 import type { GenerateRequest } from '../../tokens.ts'
 import { deviceWords, pinRequest } from './asking.ts'
 import { checkSerial } from './reading.ts'
@@ -35,6 +35,7 @@ export async function generateOnPiv(
   const plugged = findToken(tokens, request.tokenId)
   const { reader, token } = plugged
   const slot = slotOf(request.slot)
+  if (slot === attestationSlot) throw ownKey()
   const keeping = await tokens.talk(reader, 'leave', async (piv): Promise<Keeping> => {
     await checkIs(piv, plugged)
     await checkFree(piv, plugged, request)
@@ -58,6 +59,14 @@ export async function generateOnPiv(
   } finally {
     secret?.fill(0)
   }
+}
+
+function ownKey(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `slot ${attestationSlot.id} holds the key by which the token proves what it is; it is never replaced here`,
+    hint: 'choose 9a, 9c, 9d, 9e, or 82 to 95',
+  })
 }
 
 async function askFor(

@@ -37,6 +37,13 @@ test('a slot that holds a key is refused, and the key stays; told to replace it,
   expect(isSameKey((await keyIn(one, '9c')) ?? one.key, made)).toBe(true)
 })
 
+test('the key by which the token proves what it is cannot be replaced', async () => {
+  const one = await practiceKey()
+  const code = codeOfPromise(one.driver.generate({ ...p256, slot: 'f9', replace: true }, typing(), never))
+  expect(await code).toBe('usage/invalid')
+  expect((await one.driver.attest(tokenId, '9c', never)).verdict).toBe('rehearsal')
+})
+
 test('a key that was replaced behind our back is not signed with, and gets no PIN', async () => {
   const one = await practiceKey()
   const other = await one.inner.connect(readerName)
