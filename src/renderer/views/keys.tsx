@@ -115,10 +115,14 @@ function Key({ entry, again }: { entry: KeyView; again: () => void }): ReactElem
             </ul>
           )}
         </dd>
-        <dt>Since</dt>
-        <dd>
-          <Time at={entry.created} />
-        </dd>
+        {entry.created === '' ? null : (
+          <>
+            <dt>Since</dt>
+            <dd>
+              <Time at={entry.created} />
+            </dd>
+          </>
+        )}
       </dl>
       {pem === undefined ? null : (
         <div className="stack tight">

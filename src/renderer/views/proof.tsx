@@ -21,7 +21,7 @@ export function Proof({ proof, token }: { proof: AttestationView; token: TokenVi
     ['Asks for', `${pinPolicyWords(proof.pinPolicy)}, ${touchPolicyWords(proof.touchPolicy)}`],
     ['Form', proof.formFactor],
     ['FIPS edition', proof.fips === undefined ? undefined : proof.fips ? 'yes' : 'no'],
-    ['Vendor root', proof.root],
+    [proof.verdict === 'verified' ? 'Vendor root' : 'Leads to', proof.root],
   ]
   return (
     <div className={`note tone-${tone} proof`}>

@@ -32,7 +32,12 @@ test('a slot that holds a key is refused, and the key stays; told to replace it,
     'usage/invalid',
   )
   expect(isSameKey((await keyIn(one, '9c')) ?? one.key, one.key)).toBe(true)
-  const made = await one.driver.generate({ ...request, replace: true }, typing(), never)
+  // Who destroys a key gives the PIN, though the token still has the management key of the factory.
+  const wrong = typing('111111')
+  expect(await codeOfPromise(one.driver.generate({ ...request, replace: true }, wrong, never))).toBe('signer/pin-wrong')
+  expect(wrong.asked[0]?.purpose).toMatch(/lost for ever/)
+  expect(isSameKey((await keyIn(one, '9c')) ?? one.key, one.key)).toBe(true)
+  const made = await one.driver.generate({ ...request, replace: true }, typing(factoryPin), never)
   expect(isSameKey(made, one.key)).toBe(false)
   expect(isSameKey((await keyIn(one, '9c')) ?? one.key, made)).toBe(true)
 })
