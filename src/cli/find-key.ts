@@ -1,12 +1,15 @@
 // KEY on the command line: which signer is meant. A token is only looked at when one is meant, and never chosen by guessing.
 import { AppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
-import type { Signer } from '../core/signer.ts'
+import type { KnownSigner, Signer } from '../core/signer.ts'
+import { tokenLabel } from '../core/token-words.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk } from '../node/desk.ts'
+import { unreadHolders } from '../node/enrolled.ts'
 import { type Holder, isSameName } from '../node/enrolled-file.ts'
 import { isKeyUri } from '../node/pkcs11/uri.ts'
-import { isTokenSigner, tokenLabel } from '../node/token-host/signers.ts'
+import { fromErrorData } from '../node/token-host/protocol.ts'
+import { isTokenSigner } from '../node/token-host/signers.ts'
 import type { Io } from './command.ts'
 
 /** The id of a key file, a rehearsal key, or a key on a token that is plugged in. */
@@ -15,10 +18,14 @@ export async function findKey(desk: Desk, wanted: string, io: Io): Promise<strin
   if (isTokenSigner(wanted)) return wanted.startsWith('piv:') ? lowerSlot(wanted) : wanted
   const files = (await desk.signers(io.signal)).filter(({ id }) => !isTokenSigner(id))
   const file = files.find(({ id }) => id === wanted || id === `file:${wanted}` || id === `rehearsal:${wanted}`)
-  const holder = (await desk.tokens.holders(io.signal)).find(({ name }) => isSameName(name, wanted))
+  const { holders, problem } = await desk.tokens.knownHolders(io.signal)
+  const holder = holders.find(({ name }) => isSameName(name, wanted))
   if (holder === undefined) {
     if (file !== undefined) return file.id
-    throw await noKey(desk, wanted, files, io)
+    const error = await noKey(desk, wanted, files, io)
+    // It may be somebody's name: without the list of names nobody can tell.
+    const isMaybeName = error.code === 'signer/absent' && !/^(file|rehearsal):/.test(wanted)
+    throw problem !== undefined && isMaybeName ? fromErrorData(unreadHolders(problem)) : error
   }
   if (file === undefined) return onTokens(desk, holder, io)
   throw new AppError({
@@ -68,7 +75,7 @@ async function onTokens(desk: Desk, { name, keys }: Holder, io: Io): Promise<str
   })
 }
 
-async function noKey(desk: Desk, wanted: string, files: readonly Signer[], { signal }: Io): Promise<AppError> {
+async function noKey(desk: Desk, wanted: string, files: readonly KnownSigner[], { signal }: Io): Promise<AppError> {
   const name = wanted.replace(/^file:/, '')
   const { keys, problems } = await desk.keys.list(signal)
   if (keys.some((key) => key.name === name)) {
@@ -90,8 +97,8 @@ async function noKey(desk: Desk, wanted: string, files: readonly Signer[], { sig
   )
 }
 
-async function keysHere(desk: Desk, files: readonly Signer[]): Promise<string> {
-  const holders = await desk.tokens.holders(new AbortController().signal)
+async function keysHere(desk: Desk, files: readonly KnownSigner[]): Promise<string> {
+  const { holders } = await desk.tokens.knownHolders(new AbortController().signal)
   const names = [...files.map(({ id }) => id), ...holders.map(({ name }) => visible(name))]
   const here = names.join(', ') || 'none; make one: countersign keys create NAME'
   return `keys here: ${here}; on tokens: countersign tokens list`

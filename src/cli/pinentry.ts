@@ -71,7 +71,8 @@ async function confirmLastTry({ send }: Talk, { device, secret }: PinRequest): P
 
 /** Asked again until it can be the secret: what cannot be it never reaches the token. */
 async function ask({ send }: Talk, request: PinRequest): Promise<Uint8Array> {
-  const about = [request.purpose, labelOf(request)].filter((line) => line !== '').join('\n')
+  // Which secret of which device comes first, where nothing can push it out; a purpose is one line, whatever stands in it.
+  const about = [visible(labelOf(request)), visible(request.purpose)].filter((line) => line !== '').join('\n')
   let problem = request.wasWrong === true ? 'That was not it' : undefined
   for (;;) {
     await send('SETDESC', about)
@@ -239,7 +240,7 @@ function escaped(text: string): string {
   let line = ''
   for (const char of text.split('\n').map(visible).join('\n')) {
     const next = char === '%' ? '%25' : char === '\n' ? '%0A' : char
-    if (Buffer.byteLength(line) + Buffer.byteLength(next) > maxTextBytes) break
+    if (Buffer.byteLength(line) + Buffer.byteLength(next) > maxTextBytes) return `${line}…`
     line += next
   }
   return line

@@ -64,7 +64,7 @@ export class AppError extends Error {
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof Error && thrown.name === 'AbortError') {
-    return new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was changed', cause: thrown })
+    return cancelled('nothing was changed', thrown)
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new AppError({
@@ -73,6 +73,11 @@ export function toAppError(thrown: unknown): AppError {
     hint: 'report this with the log; nothing was signed by this step',
     cause: thrown,
   })
+}
+
+/** `what` says what did not come of it: "nothing was signed". */
+export function cancelled(what: string, cause?: unknown): AppError {
+  return new AppError({ code: 'user/cancelled', message: `cancelled, ${what}`, cause })
 }
 
 export function toErrorData(thrown: unknown): ErrorData {

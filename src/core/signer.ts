@@ -26,6 +26,9 @@ export interface Signer {
   signAll?(messages: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array[]>
 }
 
+/** A signer as it is listed: known by its key, but nobody has said yet what it should sign, and so it cannot. */
+export type KnownSigner = Omit<Signer, 'sign' | 'signAll'>
+
 /** Where signers come from. Listing never asks for a PIN. */
 export interface SignerSource {
   list(signal: AbortSignal): Promise<Signer[]>

@@ -5,7 +5,7 @@ import type { PublicKey } from './signer.ts'
 export type PinPolicy = 'never' | 'once' | 'always' | 'match-once' | 'match-always'
 export type TouchPolicy = 'never' | 'always' | 'cached'
 
-export interface TokenSecret {
+export interface SecretState {
   triesLeft?: number
   tries?: number
   /** Still the value it left the factory with. */
@@ -46,8 +46,8 @@ export interface Token {
   reader: string
   /** A software token for practice: marked wherever it is shown. */
   rehearsal: boolean
-  pin?: TokenSecret
-  puk?: TokenSecret
+  pin?: SecretState
+  puk?: SecretState
   managementKey?: { algorithm: string; isDefault?: boolean }
   slots: readonly TokenSlot[]
   /** True while its slots are still being read. */
@@ -61,7 +61,16 @@ export interface Token {
 export interface TokenList {
   tokens: readonly Token[]
   /** Of a whole family of tokens: no smart card service, HID denied, a PKCS#11 module that does not load. */
-  problems: readonly { where: string; error: ErrorData }[]
+  problems: readonly TokenProblem[]
+}
+
+/** Something that hides tokens, or what is known of them. */
+export interface TokenProblem {
+  /** For people: "PKCS#11", "key holders". */
+  where: string
+  /** The path of the PKCS#11 module that cannot be used. */
+  module?: string
+  error: ErrorData
 }
 
 /** What a token says of a key that was made on it, checked offline. */
@@ -84,7 +93,10 @@ export interface Attestation {
   certificates: readonly Uint8Array[]
 }
 
-export type SlotAlgorithm = 'P-256' | 'P-384' | 'Ed25519' | 'RSA-2048' | 'RSA-3072' | 'RSA-4096'
+/** What a PIV slot can hold that signs here; the larger RSA keys and Ed25519 came with firmware 5.7. */
+export const slotAlgorithms = ['P-256', 'P-384', 'Ed25519', 'RSA-2048', 'RSA-3072', 'RSA-4096'] as const
+
+export type SlotAlgorithm = (typeof slotAlgorithms)[number]
 
 export function pinPolicyWords(policy: PinPolicy): string {
   return {

@@ -2,7 +2,16 @@
 import type { ErrorData } from '../core/error.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
 import type { Asks } from '../core/signer.ts'
-import type { Attestation, PinPolicy, Token, TokenList, TokenSlot, TouchPolicy } from '../core/token.ts'
+import {
+  type Attestation,
+  type PinPolicy,
+  type SlotAlgorithm,
+  slotAlgorithms,
+  type Token,
+  type TokenList,
+  type TokenSlot,
+  type TouchPolicy,
+} from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
 import { choice, nothing, record, shape, text } from './argument.ts'
 
@@ -182,10 +191,8 @@ export type TokenView = Omit<Token, 'slots'> & {
   /** Slots in which a key can be made: "9c", "Digital signature", and whether one is there already. */
   generateIn: readonly { slot: string; name: string; taken: boolean }[]
   /** For generating: what this firmware can make. */
-  algorithms: readonly SlotAlgorithmName[]
+  algorithms: readonly SlotAlgorithm[]
 }
-
-export type SlotAlgorithmName = 'P-256' | 'P-384' | 'Ed25519' | 'RSA-2048' | 'RSA-3072' | 'RSA-4096'
 
 /** A named person and the keys that are theirs: more than one token, so that one may be lost. */
 export interface HolderView {
@@ -314,7 +321,7 @@ export const contract = {
     {
       tokenId: string
       slot: string
-      algorithm: SlotAlgorithmName
+      algorithm: SlotAlgorithm
       pinPolicy: 'never' | 'once' | 'always'
       touchPolicy: TouchPolicy
       replace: 'yes' | 'no'
@@ -324,7 +331,7 @@ export const contract = {
     shape({
       tokenId: id,
       slot,
-      algorithm: choice('P-256', 'P-384', 'Ed25519', 'RSA-2048', 'RSA-3072', 'RSA-4096'),
+      algorithm: choice(...slotAlgorithms),
       pinPolicy: choice('never', 'once', 'always'),
       touchPolicy: choice('never', 'always', 'cached'),
       replace: choice('yes', 'no'),
@@ -341,7 +348,7 @@ export const contract = {
   ),
   'tokens.addSpare': call<{ name: string; tokenId: string }, TokensView>(shape({ name, tokenId: id })),
   'tokens.removeKey': call<{ name: string; signerId: string }, TokensView>(shape({ name, signerId: id })),
-  'tokens.addModule': call<{ path: string }, TokensView>(shape({ path })),
+  /** Adding one is not here: whoever took over this page could have any library on the disk loaded. */
   'tokens.removeModule': call<{ path: string }, TokensView>(shape({ path })),
   /** Plugs the practice token in, or pulls it. */
   'tokens.practise': call<{ plugged: 'yes' | 'no' }, TokensView>(shape({ plugged: choice('yes', 'no') })),

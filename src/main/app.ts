@@ -14,7 +14,7 @@ import type { PinnedSource } from '../node/workspace.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
-import { listKeys, listProposals } from './overview.ts'
+import { knownUses, listKeys, listProposals } from './overview.ts'
 import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { secretWindow } from './secret-window.ts'
@@ -35,9 +35,8 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
   void shell.ended.then(() => tokens.close())
   const desk = openDesk({ dataDir: options.dataDir, prompt, tokens, now, rehearsalOnly: !shell.sandboxed })
   if (options.demo) await createDemo(options.dataDir, now(), new AbortController().signal)
-  const handle = dispatcher(contract, handlers({ desk, tokens, shell, options, prompt, now, notify }), {
-    report: reportBug,
-  })
+  const parts = { desk, tokens, shell, options, prompt, now, notify, report: reportFailure }
+  const handle = dispatcher(contract, handlers(parts), { report: reportBug })
   const window = await shell.open({ page: 'main', title: 'Countersign', width: 1280, height: 860, handle })
   notices.send = (notice) => window.notify(notice)
 }
@@ -45,6 +44,10 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
 /** The window shows that it happened; what happened stands in the log. */
 function reportBug(name: string, error: AppError): void {
   if (error.code === 'internal/bug') console.error(`countersign: ${name}:`, error.cause ?? error)
+}
+
+function reportFailure(what: string, thrown: unknown): void {
+  console.error(`countersign: ${what}:`, thrown)
 }
 
 export interface AppParts {
@@ -55,10 +58,12 @@ export interface AppParts {
   prompt: Prompt
   now(): Date
   notify(notice: Notice): void
+  /** For the log: what nobody waits for, and failed. */
+  report?(what: string, thrown: unknown): void
 }
 
 export function handlers(parts: AppParts): Handlers<typeof contract> {
-  const { desk, tokens, shell, options, prompt, now, notify } = parts
+  const { desk, tokens, shell, options, prompt, now, report = reportFailure } = parts
   /** Looked at but not pinned: what is pinned is what was shown, not what lies there by then. */
   const inspected = new Map<string, { inspection: Inspection; ask: readonly number[] }>()
   let running: AbortController | undefined
@@ -96,10 +101,20 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     }
   }
 
-  const onTokens = tokenCalls(desk, (hear) => tokens.watch(hear), alone, notify, signal)
+  function notify(notice: Notice): void {
+    if (notice.kind === 'changed') onTokens.repositoriesChanged()
+    parts.notify(notice)
+  }
+
+  const onTokens = tokenCalls({
+    ...{ desk, alone, report, signal },
+    watch: (hear) => tokens.watch(hear),
+    readUses: () => knownUses(desk, signal),
+    notify: (notice) => parts.notify(notice),
+  })
 
   return {
-    ...onTokens,
+    ...onTokens.handlers,
     'app.info': async (): Promise<AppInfo> => ({
       version,
       shell: shell.name,
@@ -146,7 +161,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.get': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)
       const proposal = await desk.proposal(source, id, signal)
-      const about = { holders: await desk.tokens.holders(signal), tokens: tokens.latest() }
+      const { holders } = await desk.tokens.knownHolders(signal)
+      const about = { holders, tokens: tokens.latest() }
       return present.proposalView(source.pinned, proposal, await desk.signers(signal), about)
     },
     'proposals.raw': async ({ proposalId }) => {

@@ -1,5 +1,5 @@
 // A new passphrase is typed twice, each time in a window of its own: a slip of the fingers would lock the key for ever.
-import { AppError, toAppError } from '../core/error.ts'
+import { AppError, cancelled, toAppError } from '../core/error.ts'
 import type { Prompt } from '../core/signer.ts'
 import { verifyPassphrase } from '../node/key-store.ts'
 
@@ -21,7 +21,7 @@ export async function askNewPassphrase(prompt: Prompt, name: string, signal: Abo
     first?.fill(0)
     const error = toAppError(thrown)
     if (error.code !== 'user/cancelled') throw error
-    throw new AppError({ code: 'user/cancelled', message: 'cancelled, no key was made', cause: error })
+    throw cancelled('no key was made', error)
   }
 }
 

@@ -2,15 +2,16 @@
 import { toHex } from '../core/bytes.ts'
 import { fingerprintOf, isSameKey, keyLabel } from '../core/key.ts'
 import type { PublicKey } from '../core/signer.ts'
-import { type Attestation, type Token, type TokenList, type TokenSlot, touchPolicyWords } from '../core/token.ts'
-import type {
-  AttestationView,
-  HolderView,
-  SlotAlgorithmName,
-  TokenSlotView,
-  TokensView,
-  TokenView,
-} from '../ipc/contract.ts'
+import {
+  type Attestation,
+  type SlotAlgorithm,
+  slotAlgorithms,
+  type Token,
+  type TokenList,
+  type TokenSlot,
+  touchPolicyWords,
+} from '../core/token.ts'
+import type { AttestationView, HolderView, TokenSlotView, TokensView, TokenView } from '../ipc/contract.ts'
 import { attestedSentence } from '../node/enrolled.ts'
 import type { EnrolledKey, Holder } from '../node/enrolled-file.ts'
 import { slots as pivSlots } from '../node/piv/slots.ts'
@@ -56,10 +57,10 @@ function actionsOf(token: Token, isPiv: boolean): TokenView['can'] {
 }
 
 /** Larger RSA keys and Ed25519 came with firmware 5.7. */
-function algorithmsOf(firmware = '0.0.0'): SlotAlgorithmName[] {
+function algorithmsOf(firmware = '0.0.0'): readonly SlotAlgorithm[] {
   const [major = 0, minor = 0] = firmware.split('.').map(Number)
   const isNew = major > 5 || (major === 5 && minor >= 7)
-  return isNew ? ['P-256', 'P-384', 'Ed25519', 'RSA-2048', 'RSA-3072', 'RSA-4096'] : ['P-256', 'P-384', 'RSA-2048']
+  return isNew ? slotAlgorithms : ['P-256', 'P-384', 'RSA-2048']
 }
 
 function slotView(token: Token, slot: TokenSlot, holders: readonly Holder[], usesOf: UsesOf): TokenSlotView {

@@ -4,7 +4,7 @@ import { parseHex, toHex } from '../core/bytes.ts'
 import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
 import { isComplete, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
-import type { Signer } from '../core/signer.ts'
+import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
@@ -84,7 +84,7 @@ export function inspectionView(inspection: Inspection, ask: readonly number[]): 
   }
 }
 
-function quorumView(quorum: Quorum, signers: readonly Signer[], holders: readonly Holder[] = []): QuorumView {
+function quorumView(quorum: Quorum, signers: readonly KnownSigner[], holders: readonly Holder[] = []): QuorumView {
   return {
     name: quorum.name,
     threshold: quorum.threshold,
@@ -107,16 +107,20 @@ function attestedIn({ key }: QuorumKey, holders: readonly Holder[]): Pick<Quorum
   return attested === undefined ? {} : { attested }
 }
 
-function isHeldBy(entry: QuorumKey, signer: Signer): boolean {
+function isHeldBy(entry: QuorumKey, signer: KnownSigner): boolean {
   return entry.key !== undefined && toHex(entry.key.spki) === toHex(signer.key.spki)
 }
 
 /** Who here can sign it now: nobody, when nobody may. */
-function ableSigners(proposal: Proposal, signers: readonly Signer[]): Signer[] {
+function ableSigners(proposal: Proposal, signers: readonly KnownSigner[]): KnownSigner[] {
   return proposal.blocked === undefined ? signersFor(proposal, signers) : []
 }
 
-export function proposalSummary(pinned: PinnedSource, proposal: Proposal, signers: readonly Signer[]): ProposalSummary {
+export function proposalSummary(
+  pinned: PinnedSource,
+  proposal: Proposal,
+  signers: readonly KnownSigner[],
+): ProposalSummary {
   const able = ableSigners(proposal, signers)
   const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
   return {
@@ -141,7 +145,7 @@ interface TokenFacts {
 }
 
 /** Two tokens may hold the same key: a person tells them apart by their numbers. */
-function placeOf({ id }: Signer, { tokens }: TokenList): Pick<SignerView, 'token'> {
+function placeOf({ id }: KnownSigner, { tokens }: TokenList): Pick<SignerView, 'token'> {
   for (const token of tokens) {
     const slot = token.slots.find(({ signerId }) => signerId === id)
     if (slot === undefined) continue
@@ -162,7 +166,7 @@ function placeOf({ id }: Signer, { tokens }: TokenList): Pick<SignerView, 'token
 export function proposalView(
   pinned: PinnedSource,
   proposal: Proposal,
-  signers: readonly Signer[],
+  signers: readonly KnownSigner[],
   about: TokenFacts = { holders: [], tokens: { tokens: [], problems: [] } },
 ): ProposalView {
   const able = ableSigners(proposal, signers)
@@ -191,7 +195,7 @@ export function proposalView(
   }
 }
 
-function withSignature(quorum: Quorum, signer: Signer): Quorum {
+function withSignature(quorum: Quorum, signer: KnownSigner): Quorum {
   return {
     ...quorum,
     keys: quorum.keys.map((entry) => ({ ...entry, signed: entry.signed || isHeldBy(entry, signer) })),
@@ -217,7 +221,7 @@ export function receipt(
   proposal: Proposal,
   files: readonly string[],
   now: Date,
-  signers: readonly Signer[],
+  signers: readonly KnownSigner[],
   signerLabel?: string,
 ): Receipt {
   const { title, digest, quorums, complete, rehearsal } = { ...proposal, ...proposalSummary(pinned, proposal, signers) }
@@ -241,12 +245,12 @@ export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {
   return { ...keyFacts(key), id: `file:${name}`, name, protection, created, usedIn }
 }
 
-export function rehearsalKeyView(signer: Signer, usedIn: readonly string[]): KeyView {
+export function rehearsalKeyView(signer: KnownSigner, usedIn: readonly string[]): KeyView {
   const { id } = signer
   return { ...keyFacts(signer), id, name: id.slice(id.indexOf(':') + 1), protection: 'rehearsal', created: '', usedIn }
 }
 
-function keyFacts({ key }: Pick<Signer, 'key'>): Pick<KeyView, 'scheme' | 'fingerprint'> {
+function keyFacts({ key }: Pick<KnownSigner, 'key'>): Pick<KeyView, 'scheme' | 'fingerprint'> {
   const hex = toHex(fingerprintOf(key))
   return { scheme: keyLabel(key), fingerprint: (hex.slice(0, 32).match(/.{4}/g) ?? []).join(' ') }
 }

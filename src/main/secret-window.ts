@@ -1,6 +1,6 @@
 // Asks for a secret in a window of its own. Its page seals what is typed to who asked: here nobody can read it.
 import { parseBase64, toBase64 } from '../core/bytes.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, cancelled } from '../core/error.ts'
 import { sealedBytes } from '../core/sealed.ts'
 import type { PinRequest } from '../core/signer.ts'
 import { type Notice, type PromptView, promptContract } from '../ipc/contract.ts'
@@ -27,7 +27,7 @@ async function ask(
   publicKey: Uint8Array,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  if (signal.aborted) throw cancelled()
+  if (signal.aborted) throw cancelled('nothing was signed')
   const ended = new AbortController()
   let opening: Promise<ShellWindow> | undefined
   try {
@@ -41,7 +41,7 @@ async function ask(
       }
       const stop = (): void => {
         ended.abort()
-        reject(cancelled())
+        reject(cancelled('nothing was signed'))
       }
       signal.addEventListener('abort', stop, { signal: ended.signal })
       const handle = dispatcher(promptContract, {
@@ -53,7 +53,7 @@ async function ask(
         },
         'prompt.cancel': ({ promptId }) => {
           end(promptId)
-          reject(cancelled())
+          reject(cancelled('nothing was signed'))
         },
       })
       opening = shell.open({ page: 'prompt', title: `Countersign: ${request.secret}`, width: 480, height: 460, handle })
@@ -74,8 +74,4 @@ function parseSealed(text: string): Uint8Array {
 
 function view(id: string, request: PinRequest, publicKey: Uint8Array): PromptView {
   return { ...request, id, wasWrong: request.wasWrong ?? false, recipient: toBase64(publicKey) }
-}
-
-function cancelled(): AppError {
-  return new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' })
 }

@@ -2,7 +2,7 @@
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
-import type { Prompt, Signer } from '../core/signer.ts'
+import type { KnownSigner, Prompt, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
@@ -14,7 +14,7 @@ import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
-import { isTokenSigner, signersOf, tokenSigners } from './token-host/signers.ts'
+import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -45,8 +45,8 @@ export interface Desk {
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
-  /** Those that need no waiting: key files, and the tokens that were heard of. */
-  signers(signal: AbortSignal): Promise<Signer[]>
+  /** Those that need no waiting: key files, and the tokens that were heard of. `signer` answers one that signs. */
+  signers(signal: AbortSignal): Promise<KnownSigner[]>
   /** One of them; a token is looked at anew. `purpose` says what it will sign, where that is known already. */
   signer(id: string, signal: AbortSignal, purpose?: string): Promise<Signer>
   approve(
@@ -78,13 +78,13 @@ export function openDesk(options: DeskOptions): Desk {
     return [...software, ...(await rehearsalSigners(workspace.rehearsal).list(signal))]
   }
 
-  function present(id: string, purpose: string, signal: AbortSignal): Promise<Signer[]> {
-    if (!isTokenSigner(id)) return fileSigners(purpose, signal)
-    return tokenSigners(options.tokens, purpose).list(signal)
+  async function present(id: string, purpose: string, signal: AbortSignal): Promise<Signer | undefined> {
+    if (!isTokenSigner(id)) return (await fileSigners(purpose, signal)).find((one) => one.id === id)
+    return tokenSigner(await tokens.list(signal), id, options.tokens, purpose)
   }
 
   async function findSigner(id: string, purpose: string, signal: AbortSignal): Promise<Signer> {
-    const signer = (await present(id, purpose, signal)).find((one) => one.id === id)
+    const signer = await present(id, purpose, signal)
     if (signer === undefined) {
       if (isTokenSigner(id)) throw tokenAbsent(id)
       throw new AppError({
@@ -129,8 +129,8 @@ export function openDesk(options: DeskOptions): Desk {
     proposal: (source, proposalId, signal) =>
       findProposal(proposalId, source.system, source.transport, contextOf(source, signal)),
     signers: async (signal) => {
-      const onTokens = signersOf(options.tokens.latest(), options.tokens, '')
-      return [...(await fileSigners('', signal)), ...onTokens]
+      const files = await fileSigners('', signal)
+      return [...files.map(known), ...knownSigners(options.tokens.latest())]
     },
     signer: (id, signal, purpose = '') => findSigner(id, purpose, signal),
 
@@ -177,8 +177,13 @@ function notOpen(): AppError {
   })
 }
 
+/** Nobody said what it should sign: a question of it would say so neither. */
+function known({ id, label, key, asks, rehearsal }: Signer): KnownSigner {
+  return { id, label, key, asks, rehearsal }
+}
+
 /** Signers here that can sign this and have not. */
-export function signersFor(proposal: Proposal, signers: readonly Signer[]): Signer[] {
+export function signersFor(proposal: Proposal, signers: readonly KnownSigner[]): KnownSigner[] {
   return signers.filter((signer) => {
     const open = openEntries(proposal, signer.key)
     const isRehearsal = proposal.quorums.every((quorum) => quorum.keys.every((entry) => entry.rehearsal))

@@ -1,6 +1,6 @@
 // The file of enrolled keys, read strictly and written whole. Format: docs/formats/enrolled-keys.md
 import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
-import { AppError } from '../core/error.ts'
+import { AppError, type ErrorData } from '../core/error.ts'
 import { isSameKey, keyLabel, parsePublicKeyPem, toPem } from '../core/key.ts'
 import type { PublicKey } from '../core/signer.ts'
 import type { Attestation, PinPolicy, TouchPolicy } from '../core/token.ts'
@@ -16,7 +16,7 @@ export interface StoredAttestation {
 }
 
 export interface EnrolledKey {
-  /** "piv:15835999/9c": where the key is. No two enrolled keys are in one place. */
+  /** "piv:15835999/9c": where the key is; "fido:NAME" whichever token opens it. No two enrolled keys are in one place. */
   signerId: string
   key: PublicKey
   tokenName: string
@@ -31,6 +31,8 @@ export interface EnrolledKey {
   enrolledAt: string
   /** Absent: the key was adopted, nobody can prove where it was made. */
   attestation?: StoredAttestation
+  /** Why the proof that stands in the file is not believed, found out at reading; never written. */
+  attestationProblem?: ErrorData
 }
 
 export interface Holder {

@@ -1,5 +1,5 @@
 // Whose keys the tokens hold: holders by name, each with the keys that are theirs, and the proof that came with a key.
-import { AppError, toAppError } from '../core/error.ts'
+import { AppError, type ErrorData, toAppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
 import type { PublicKey } from '../core/signer.ts'
 import { touchPolicyWords } from '../core/token.ts'
@@ -14,6 +14,7 @@ import {
   parseHolders,
   toHoldersBytes,
 } from './enrolled-file.ts'
+import { fidoKeyId } from './fido/name.ts'
 import { verifyAttestation } from './piv/attestation.ts'
 import type { VendorRoots } from './vendor-roots.ts'
 
@@ -47,7 +48,8 @@ export function enrolledKeys(files: Transport): EnrolledKeys {
   return {
     list: async (signal) => (await read(signal)).holders,
 
-    add: async (name, key, signal) => {
+    add: async (name, given, signal) => {
+      const key = { ...given, signerId: fidoKeyId(given.signerId) }
       if (!isHolderName(name)) {
         throw refused(
           'this cannot be the name of a key holder',
@@ -80,12 +82,14 @@ export function enrolledKeys(files: Transport): EnrolledKeys {
     },
 
     remove: async (name, signerId, signal) => {
+      // As it is called with whatever else is plugged in, and as it stands in the file.
+      const isIt = (key: EnrolledKey): boolean => fidoKeyId(key.signerId) === fidoKeyId(signerId)
       const { holders, bytes } = await read(signal)
       const holder = holders.find((one) => isSameName(one.name, name))
-      if (holder?.keys.some((key) => key.signerId === signerId) !== true) {
+      if (holder?.keys.some(isIt) !== true) {
         throw refused(`${signerId} is not enrolled for this name`, 'list the tokens again')
       }
-      const keys = holder.keys.filter((key) => key.signerId !== signerId)
+      const keys = holder.keys.filter((key) => !isIt(key))
       const left = holders.flatMap((one) => (one !== holder ? [one] : keys.length === 0 ? [] : [{ ...one, keys }]))
       await write(left, bytes, `remove a key of ${holder.name}`, signal)
     },
@@ -93,12 +97,20 @@ export function enrolledKeys(files: Transport): EnrolledKeys {
 }
 
 /** For people: what is known of where the key was made. */
-export function attestedSentence(entry: Pick<EnrolledKey, 'rehearsal' | 'touchPolicy' | 'attestation'>): string {
+export function attestedSentence(
+  entry: Pick<EnrolledKey, 'rehearsal' | 'touchPolicy' | 'attestation' | 'attestationProblem'>,
+): string {
   if (entry.rehearsal) return 'a practice key: no device protects it'
+  if (entry.attestationProblem !== undefined) return `its proof does not hold: ${entry.attestationProblem.message}`
   if (entry.attestation === undefined) return 'adopted: nobody can prove where this key was made'
   if (entry.attestation.verdict !== 'verified') return 'its proof leads to a root that is not known here'
   const touch = entry.touchPolicy === undefined ? '' : `, ${touchPolicyWords(entry.touchPolicy)}`
   return `made on this device${touch}`
+}
+
+/** In the words in which it is said wherever holders would be shown. */
+export function unreadHolders(problem: ErrorData): ErrorData {
+  return { ...problem, message: `whose keys these are cannot be read: ${problem.message}` }
 }
 
 /** For the board of those who must agree: what is known of the tokens a key is on. */

@@ -1,7 +1,8 @@
 // Smart card readers of the operating system: the only importer of its native module.
 import type { Client, Card as NativeCard, Reader, Transaction } from 'pcsc-mini'
-import { AppError, toErrorData } from '../core/error.ts'
-import { apduLimitMs, type Card, connectLimitMs, type Readers, type ReadersState } from './card.ts'
+import { type AppError, toErrorData } from '../core/error.ts'
+import { apduLimitMs, type Card, connectLimitMs, type Readers, type ReadersState, silentCard } from './card.ts'
+import { busy, codeOf, pulled, translate } from './pcsc-errors.ts'
 
 type Native = typeof import('pcsc-mini')
 
@@ -13,8 +14,11 @@ const retryMs = 1_000
 const firstWordMs = 300
 const nextWordMs = 30
 
+/** Each call that does not return holds one of the process's worker threads: see spawn.ts for how many there are. */
+const maxStuck = 8
+
 export interface PcscOptions {
-  /** A card has kept silent beyond its limit: its thread is lost to this process until the card answers. */
+  /** So many readers hold a thread each that this process can do little more, and is better replaced. */
   onStuck?: () => void
 }
 
@@ -25,6 +29,8 @@ export function systemReaders({ onStuck }: PcscOptions = {}): Readers {
   let insertions = 0
   let isComplete = false
   let completing: NodeJS.Timeout | undefined
+  /** Readers with a call that has not come back: a card that keeps silent, or one that another program holds. */
+  const stuck = new Set<string>()
   let running: { client: Client } | undefined
   let retry: NodeJS.Timeout | undefined
 
@@ -132,7 +138,13 @@ export function systemReaders({ onStuck }: PcscOptions = {}): Readers {
     connect: async (name, limitMs = connectLimitMs) => {
       const reader = cards.get(name)?.reader
       if (reader === undefined) throw problem ?? pulled(undefined)
-      return connect(await loadNative(), reader, limitMs, onStuck)
+      // Trying again would cost another thread, and wait for the same.
+      if (stuck.has(name)) throw busy(undefined)
+      return connect(await loadNative(), reader, limitMs, (work) => {
+        stuck.add(name)
+        void work.catch(() => undefined).then(() => stuck.delete(name))
+        if (stuck.size >= maxStuck) onStuck?.()
+      })
     },
   }
 }
@@ -141,7 +153,13 @@ async function loadNative(): Promise<Native> {
   return import('pcsc-mini')
 }
 
-async function connect(native: Native, reader: Reader, limitMs: number, onStuck?: () => void): Promise<Card> {
+/** `onLate` hears of a call that is not waited for any longer, but has not come back. */
+async function connect(
+  native: Native,
+  reader: Reader,
+  limitMs: number,
+  onLate: (work: Promise<unknown>) => void,
+): Promise<Card> {
   const { CardMode, CardDisposition, Protocol } = native
   let isLate = false
   /** Connecting waits for as long as any other program holds a transaction; what comes too late is given back. */
@@ -158,22 +176,24 @@ async function connect(native: Native, reader: Reader, limitMs: number, onStuck?
     await card.disconnect(CardDisposition.LEAVE)
     throw busy(undefined)
   })()
-  const { card, transaction } = await within(opening, limitMs, () => {
+  const { card, transaction } = await withLimit(opening, limitMs, () => {
     isLate = true
+    onLate(opening)
     return busy(undefined)
   }).catch((thrown: unknown) => {
     throw translate(thrown)
   })
 
-  let isStuck = false
+  let silence: Promise<unknown> | undefined
   return {
     transmit: async (command, transmitLimitMs = apduLimitMs) => {
       const buffer = new ArrayBuffer(responseBytes)
+      if (silence !== undefined) throw silentCard(transmitLimitMs)
       try {
-        const response = await within(card.transmit(command, buffer), transmitLimitMs, () => {
-          isStuck = true
-          onStuck?.()
-          return silent(transmitLimitMs)
+        const work = card.transmit(command, buffer)
+        const response = await withLimit(work, transmitLimitMs, () => {
+          silence = work
+          return silentCard(transmitLimitMs)
         })
         // A card that is pulled in mid-command is reported as a success without a single byte.
         if (response.length < 2) throw pulled(undefined)
@@ -183,14 +203,17 @@ async function connect(native: Native, reader: Reader, limitMs: number, onStuck?
       }
     },
     end: async (how) => {
-      const done = (async () => {
-        await transaction.end(how === 'reset' ? CardDisposition.RESET : CardDisposition.LEAVE)
-      })()
-        .catch(() => undefined)
-        .then(() => card.disconnect(how === 'reset' ? CardDisposition.RESET : CardDisposition.LEAVE))
-        .catch(() => undefined)
-      // A card that keeps silent holds these as well: whoever waits for them waits for ever.
-      if (!isStuck) await within(done, connectLimitMs, () => undefined).catch(() => undefined)
+      const then = how === 'reset' ? CardDisposition.RESET : CardDisposition.LEAVE
+      const letGo = async (): Promise<void> => {
+        await transaction.end(then).catch(() => undefined)
+        await card.disconnect(then).catch(() => undefined)
+      }
+      if (silence === undefined) {
+        await withLimit(letGo(), connectLimitMs, () => undefined).catch(() => undefined)
+        return
+      }
+      // A card that keeps silent is let go when it speaks again; nobody waits for that.
+      onLate(silence.catch(() => undefined).then(letGo))
     },
   }
 }
@@ -206,7 +229,7 @@ async function begin(native: Native, card: NativeCard): Promise<Transaction> {
   }
 }
 
-async function within<T>(work: Promise<T>, limitMs: number, late: () => unknown): Promise<T> {
+async function withLimit<T>(work: Promise<T>, limitMs: number, late: () => unknown): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const end = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), limitMs)
@@ -218,93 +241,4 @@ async function within<T>(work: Promise<T>, limitMs: number, late: () => unknown)
   } finally {
     clearTimeout(timer)
   }
-}
-
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
-}
-
-const gone = new Set([
-  'RemovedCard',
-  'NoSmartCard',
-  'NoSmartcard',
-  'UnpoweredCard',
-  'NotTransacted',
-  'ReaderUnavailable',
-  'UnknownReader',
-])
-const noService = new Set([
-  'NoService',
-  'ServiceStopped',
-  'CommError',
-  'Shutdown',
-  'InternalError',
-  'NoReadersAvailable',
-])
-
-/** The service's own errors, translated here and nowhere else. */
-function translate(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown
-  const code = codeOf(thrown)
-  if (gone.has(code)) return pulled(thrown)
-  if (code === 'SharingViolation') return busy(thrown)
-  if (noService.has(code)) return serviceAbsent(thrown)
-  if (/MODULE_NOT_FOUND|ERR_DLOPEN/.test(code)) return moduleAbsent(thrown)
-  const about = code === '' ? '' : ` (${code})`
-  return new AppError({
-    code: 'signer/failed',
-    message: `the smart card reader reports a failure${about}`,
-    hint: 'take the token out, put it in again, and repeat; nothing was signed',
-    cause: thrown,
-  })
-}
-
-function pulled(cause: unknown): AppError {
-  return new AppError({
-    code: 'signer/absent',
-    message: 'the token was taken out, or is not there',
-    hint: 'put the token in, wait until it is shown, and repeat; nothing was signed',
-    cause,
-  })
-}
-
-function busy(cause: unknown): AppError {
-  return new AppError({
-    code: 'signer/busy',
-    message: 'another program is using this token',
-    hint: 'close what uses it (a browser, gpg, an authenticator app), or wait until it is done, and repeat',
-    cause,
-  })
-}
-
-function silent(limitMs: number): AppError {
-  return new AppError({
-    code: 'signer/touch-timeout',
-    message: `the token did not answer within ${Math.round(limitMs / 1000)} seconds`,
-    hint: 'touch it when it blinks; if it does not blink, take it out, put it in again, and repeat',
-  })
-}
-
-function serviceAbsent(cause: unknown): AppError {
-  const hints: Partial<Record<NodeJS.Platform, string>> = {
-    linux: 'start the smart card service pcscd (on Debian: apt install pcscd, then systemctl start pcscd.socket)',
-    win32: 'start the Windows service "Smart Card", and plug the token in',
-    darwin: 'plug the token in; macOS starts its smart card service by itself',
-  }
-  return new AppError({
-    code: 'signer/absent',
-    message: 'the smart card service of this computer is not running',
-    hint: hints[process.platform] ?? 'start the smart card service',
-    cause,
-  })
-}
-
-function moduleAbsent(cause: unknown): AppError {
-  return new AppError({
-    code: 'signer/unsupported',
-    message: 'smart cards cannot be used here: the library for them does not load',
-    hint:
-      process.platform === 'linux' ? 'install libpcsclite1, and start Countersign again' : 'install Countersign again',
-    cause,
-  })
 }

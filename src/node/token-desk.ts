@@ -1,7 +1,8 @@
 // What a person does with tokens, the same for window and terminal: see them, make a key, prove it, enrol it for a name.
-import { AppError, toAppError } from '../core/error.ts'
+import { AppError, type ErrorData, toAppError, toErrorData } from '../core/error.ts'
 import type { Attestation, Token, TokenList, TokenSlot } from '../core/token.ts'
 import type { Transport } from '../core/transport.ts'
+import { checkCancelled } from './cancel.ts'
 import { enrolledKeys, recheckEnrolled } from './enrolled.ts'
 import type { EnrolledKey, Holder } from './enrolled-file.ts'
 import { readModules, writeModules } from './module-list.ts'
@@ -14,7 +15,10 @@ export interface TokenDesk {
   list(signal: AbortSignal): Promise<TokenList>
   /** The signer id of the one key that an RFC 7512 or "hsm:" address means. */
   findUri(uri: string, signal: AbortSignal): Promise<string>
-  holders(signal: AbortSignal): Promise<Holder[]>
+  /** Refuses when the file, or a vendor root that is built in, is not what it should be. */
+  holders(signal: AbortSignal): Promise<readonly Holder[]>
+  /** The same where they are only shown: what cannot be read stops nobody from reviewing and signing. */
+  knownHolders(signal: AbortSignal): Promise<KnownHolders>
   /** The key in the slot becomes that person's; if it was made there, with the proof of it. */
   enroll(name: string, tokenId: string, slot: string, signal: AbortSignal): Promise<Holder>
   /** The key stays on its token. */
@@ -33,6 +37,11 @@ export interface TokenDesk {
   touchPractice(touched: boolean, signal: AbortSignal): Promise<void>
 }
 
+export interface KnownHolders {
+  holders: readonly Holder[]
+  problem?: ErrorData
+}
+
 /** What the file says of a proof is checked again: the file may be older than the roots, or altered. */
 async function judged(entry: EnrolledKey, roots: VendorRoots, now: Date): Promise<EnrolledKey> {
   if (entry.attestation === undefined || entry.rehearsal) return entry
@@ -41,13 +50,14 @@ async function judged(entry: EnrolledKey, roots: VendorRoots, now: Date): Promis
   } catch (thrown) {
     const error = toAppError(thrown)
     if (!/^(trust|format)\//.test(error.code)) throw error
-    // A proof that does not hold is no proof; the key is shown as one that was adopted.
+    // It is no proof; but neither is the key one that never had any.
     const { attestation: _, ...rest } = entry
-    return rest
+    return { ...rest, attestationProblem: toErrorData(error) }
   }
 }
 
-export function tokenDesk(host: TokenHost, files: Transport, now: () => Date): TokenDesk {
+/** `vendorRoots`: another folder than the one that is built in. */
+export function tokenDesk(host: TokenHost, files: Transport, now: () => Date, vendorRoots?: string): TokenDesk {
   const enrolled = enrolledKeys(files)
 
   async function find(
@@ -85,18 +95,36 @@ export function tokenDesk(host: TokenHost, files: Transport, now: () => Date): T
     }
   }
 
+  async function holders(signal: AbortSignal): Promise<readonly Holder[]> {
+    const roots = await loadVendorRoots(vendorRoots)
+    return Promise.all(
+      (await enrolled.list(signal)).map(async ({ name, keys }) => ({
+        name,
+        keys: await Promise.all(keys.map((entry) => judged(entry, roots, now()))),
+      })),
+    )
+  }
+
+  async function withoutModule(path: string, signal: AbortSignal): Promise<void> {
+    const now = await readModules(files, signal)
+    await writeModules(
+      files,
+      now.filter((one) => one !== path),
+      signal,
+    )
+  }
+
   return {
     list: (signal) => host.call('list', undefined, signal),
     findUri: (uri, signal) => host.call('findUri', { uri }, signal),
-    holders: async (signal) => {
-      const roots = await loadVendorRoots()
-      const holders = await enrolled.list(signal)
-      return Promise.all(
-        holders.map(async ({ name, keys: theirs }) => ({
-          name,
-          keys: await Promise.all(theirs.map((entry) => judged(entry, roots, now()))),
-        })),
-      )
+    holders,
+    knownHolders: async (signal) => {
+      try {
+        return { holders: await holders(signal) }
+      } catch (thrown) {
+        checkCancelled(signal)
+        return { holders: [], problem: toErrorData(thrown) }
+      }
     },
 
     enroll: async (name, tokenId, slotId, signal) => {
@@ -147,21 +175,24 @@ export function tokenDesk(host: TokenHost, files: Transport, now: () => Date): T
       const before = await readModules(files, signal)
       if (before.includes(path)) return
       await writeModules(files, [...before, path], signal)
-      // The host reads the list anew each time. A module that does not load is not kept.
-      const { problems } = await host.call('list', undefined, signal)
-      const problem = problems.find(({ where }) => where.includes(path))
-      if (problem === undefined) return
-      await writeModules(files, before, signal)
-      throw fromErrorData(problem.error)
+      try {
+        // The host reads the list anew each time.
+        const { problems } = await host.call('list', undefined, signal)
+        const problem = problems.find(({ module }) => module === path)
+        if (problem !== undefined) throw fromErrorData(problem.error)
+      } catch (thrown) {
+        // One that does not load, hangs, or takes the host with it would do so each time; also when this was cancelled.
+        await withoutModule(path, new AbortController().signal)
+        throw thrown
+      }
     },
     removeModule: async (path, signal) => {
-      const before = await readModules(files, signal)
-      await writeModules(
-        files,
-        before.filter((one) => one !== path),
-        signal,
-      )
-      await host.call('list', undefined, signal)
+      await withoutModule(path, signal)
+      try {
+        await host.call('list', undefined, signal)
+      } catch {
+        // It is removed; a host that still hangs in it is replaced by this very call. Whoever lists next hears what is left.
+      }
     },
     practise: (plugged, signal) => host.call('practise', { plugged }, signal),
     touchPractice: (touched, signal) => host.call('touchPractice', { touched }, signal),

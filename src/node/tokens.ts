@@ -9,6 +9,8 @@ export interface SignRequest {
   key: PublicKey
   /** All of them in one sitting: the PIN is asked once. */
   messages: readonly Uint8Array[]
+  /** Whether it is known to be a practice token: a real one never stands in for it, nor it for a real one. */
+  rehearsal?: boolean
   /** The sentence that is being signed, for PIN window and touch notice. */
   purpose: string
 }

@@ -131,7 +131,6 @@ export function todoOf(error: ErrorData): string {
 
 const unknownWords = errorWords['internal/bug']
 
-/** Words for a code that crossed a process boundary: a newer main process may know more codes. */
 /** The one failure after which something did change: the decision is on the disk, only its last step is missing. */
 const decided: ErrorWords = {
   title: 'It is decided, but not yet in place',
@@ -139,8 +138,17 @@ const decided: ErrorWords = {
   todo: 'Check the disk, then sign or publish again: that finishes the step.',
 }
 
+/** Nobody saw the end of it: least of all may it be said that nothing was changed. */
+const unsure: ErrorWords = {
+  title: 'Nobody knows how far it came',
+  meaning: 'It was cut off in the middle. The token may have changed, or not.',
+  todo: 'Look at the token again before you repeat it: which keys it holds, and how many tries are left.',
+}
+
+/** Words for a code that crossed a process boundary: a newer main process may know more codes. */
 export function wordsFor({ code, data }: { code: string } & Pick<ErrorData, 'data'>): ErrorWords {
   if (data?.committed === true) return decided
+  if (data?.uncertain === true) return unsure
   const words = new Map<string, ErrorWords>(Object.entries(errorWords)).get(code) ?? unknownWords
   const secret = data?.secret
   if (typeof secret !== 'string') return words

@@ -1,30 +1,47 @@
 // How tokens are written for people: serials in groups of three, tries, where a key is, what a policy means. Pure.
-import { type PinPolicy, pinPolicyWords, type TokenKind, type TokenSecret, touchPolicyWords } from '../core/token.ts'
-import type {
-  HolderView,
-  SignerView,
-  SlotAlgorithmName,
-  TokenSlotView,
-  TokensView,
-  TokenView,
-} from '../ipc/contract.ts'
+import {
+  type PinPolicy,
+  pinPolicyWords,
+  type SecretState,
+  type SlotAlgorithm,
+  type TokenKind,
+  touchPolicyWords,
+} from '../core/token.ts'
+import { serialWords, tokenLabel } from '../core/token-words.ts'
+import type { HolderView, SignerView, TokenSlotView, TokensView, TokenView } from '../ipc/contract.ts'
 import { plainForeign } from './foreign.ts'
 import { capital, listOf, sentenceOf, type Tone } from './format.ts'
 
-/** "15 835 999": as people read it to each other. A serial that is no number stays as it is. */
-export function serialText(serial: string): string {
-  return /^\d+$/.test(serial) ? serial.replace(/\B(?=(?:\d{3})+$)/g, ' ') : serial
-}
-
 /** The same for a serial within a text, where nobody has grouped it yet. */
 export function groupSerials(text: string): string {
-  return text.replace(/\d{7,}/g, serialText)
+  return text.replace(/\d{7,}/g, serialWords)
 }
 
 /** "YubiKey 5C NFC 15 835 999" */
 export function tokenTitle({ name, serial }: { name: string; serial?: string }): string {
-  const plain = plainForeign(name)
-  return serial === undefined ? plain : `${plain} ${serialText(plainForeign(serial))}`
+  return tokenLabel({ name: plainForeign(name), ...(serial === undefined ? {} : { serial: plainForeign(serial) }) })
+}
+
+/** One device may be two tokens: a YubiKey is a smart card and a FIDO2 key, with one serial number. */
+export function devicesOf(tokens: readonly TokenView[]): TokenView[][] {
+  const devices: TokenView[][] = []
+  for (const token of tokens) {
+    const same = devices.find((sides) => sides.every((side) => isOtherSide(side, token)))
+    if (same === undefined) devices.push([token])
+    else same.push(token)
+  }
+  return devices
+}
+
+function isOtherSide(a: TokenView, b: TokenView): boolean {
+  const kinds = [a.kind, b.kind]
+  return (
+    kinds.includes('piv') &&
+    kinds.includes('fido') &&
+    a.serial !== undefined &&
+    a.serial === b.serial &&
+    a.rehearsal === b.rehearsal
+  )
 }
 
 export const kindName: Readonly<Record<TokenKind, string>> = {
@@ -46,7 +63,7 @@ export function kindOfSigner(signerId: string): TokenKind {
 }
 
 /** "2 of 3 tries left", "blocked"; undefined when the token does not tell. */
-export function triesText({ triesLeft, tries }: TokenSecret): string | undefined {
+export function triesText({ triesLeft, tries }: SecretState): string | undefined {
   if (triesLeft === undefined) return undefined
   if (triesLeft === 0) return 'blocked'
   if (tries !== undefined) return `${triesLeft} of ${tries} tries left`
@@ -54,11 +71,11 @@ export function triesText({ triesLeft, tries }: TokenSecret): string | undefined
 }
 
 /** A try was lost already, or there were never three. */
-export function isLow({ triesLeft, tries }: TokenSecret): boolean {
+export function isLow({ triesLeft, tries }: SecretState): boolean {
   return triesLeft !== undefined && triesLeft < Math.max(3, tries ?? 3)
 }
 
-export function triesTone(secret: TokenSecret): Tone {
+export function triesTone(secret: SecretState): Tone {
   if (secret.triesLeft !== undefined && secret.triesLeft <= 1) return 'bad'
   return isLow(secret) ? 'warn' : 'plain'
 }
@@ -78,7 +95,7 @@ export function lowPin(signer: SignerView, view: TokensView | undefined): string
 export function signerPlace({ id, label, token }: Pick<SignerView, 'id' | 'label' | 'token'>): string {
   const said = groupSerials(plainForeign(label))
   if (token === undefined) return said
-  const serial = token.serial === undefined ? '' : serialText(plainForeign(token.serial))
+  const serial = token.serial === undefined ? '' : serialWords(plainForeign(token.serial))
   const named = said.includes(serial) ? said : `${said} ${serial}`
   return named.endsWith(plainForeign(token.slot)) ? named : `${named}, ${placeOf(kindOfSigner(id), token.slot)}`
 }
@@ -131,7 +148,7 @@ export function proposedSlot(token: Pick<TokenView, 'generateIn'>): string | und
   return (free.find((slot) => slot.slot === '9c') ?? free[0] ?? token.generateIn[0])?.slot
 }
 
-export const algorithmMeaning: Readonly<Record<SlotAlgorithmName, string>> = {
+export const algorithmMeaning: Readonly<Record<SlotAlgorithm, string>> = {
   'P-256': 'The usual choice: every client and every repository knows it.',
   'P-384': 'A longer key, for repositories that ask for it.',
   Ed25519: 'Short and fast, but a token signs only small files with it.',

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import type { Prompt, PublicKey } from '../../src/core/signer.ts'
+import { tokenLabel } from '../../src/core/token-words.ts'
 import { pkcs11Tokens } from '../../src/node/signers/pkcs11.ts'
 import { fakePrompt } from '../node/pkcs11/fake.ts'
 import { type SoftHsm, softHsm, softHsmPin } from '../support/softhsm.ts'
@@ -65,7 +66,12 @@ test('lists every key without a PIN, and signs a batch with each after one quest
       true,
     ])
     expect(prompt.asked).toEqual([
-      { device: `Root key (${serial})`, secret: 'PIN', purpose: 'root version 2', length: { min: 4, max: 255 } },
+      {
+        device: tokenLabel({ name: 'Root key', serial }),
+        secret: 'PIN',
+        purpose: 'root version 2',
+        length: { min: 4, max: 255 },
+      },
     ])
     expect(prompt.given).toEqual([new Uint8Array(softHsmPin.length)])
   }

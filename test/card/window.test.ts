@@ -150,11 +150,6 @@ test('the token is on the screen with its number, its key, and whose it is; it g
   await expectAccessible(page)
   await picture(page, 'token-proof')
   await reader().remove()
-  await page
-    .getByText('15 835 999')
-    .first()
-    .waitFor({ state: 'detached' })
-    .catch(() => undefined)
   await expect.poll(() => page.getByText(/Digital signature/).count(), { timeout: 8_000 }).toBe(0)
   await reader().insert(card)
   await page

@@ -1,14 +1,20 @@
 // KEY and TOKEN on the command line: which key and which token is meant, and that nobody ever guesses.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { reviewCommand } from '../../src/cli/commands/review.ts'
 import { pickToken } from '../../src/cli/commands/tokens/call.ts'
 import { findKey } from '../../src/cli/find-key.ts'
+import { utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'
 import type { PublicKey, Signer } from '../../src/core/signer.ts'
 import type { Token, TokenKind, TokenList } from '../../src/core/token.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
+import { inspectRepository } from '../../src/node/inspect.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import type { TokenHost } from '../../src/node/token-host/client.ts'
-import { never, now, softwareSigner } from '../support/repository.ts'
+import { folderRepository } from '../support/folder-repository.ts'
+import { holder, never, now, softwareSigner } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 function token(kind: TokenKind, serial: string, slots: Record<string, PublicKey> = {}): Token {
@@ -108,11 +114,11 @@ test('the name of a person is their token that is plugged in', async () => {
 
   // In another slot, of a token with another number, it is still the same key.
   const moved = stage(token('piv', '17203344', { '82': mine.key }))
-  const there: Desk = { ...moved.desk, tokens: { ...moved.desk.tokens, holders: desk.tokens.holders } }
+  const there: Desk = { ...moved.desk, tokens: { ...moved.desk.tokens, knownHolders: desk.tokens.knownHolders } }
   expect(await findKey(there, 'Dana', io)).toBe('piv:17203344/82')
 
   const gone = stage(token('piv', '15835999', { '9c': spare.key }))
-  const absent: Desk = { ...gone.desk, tokens: { ...gone.desk.tokens, holders: desk.tokens.holders } }
+  const absent: Desk = { ...gone.desk, tokens: { ...gone.desk.tokens, knownHolders: desk.tokens.knownHolders } }
   const error = await refusal(findKey(absent, 'Dana', io))
   expect(error.code).toBe('signer/absent')
   expect(error.hint).toContain('15 835 999')
@@ -172,4 +178,38 @@ test('TOKEN: an id, or a serial number that only one token has, or only one that
     for (const { id } of tokens) expect(thrown.message).toContain(id)
   }
   expect(() => pickToken(list(piv), '1583599')).toThrow(AppError)
+})
+
+test('holders that cannot be read stop no key file, and are told where a name was meant', async () => {
+  const { desk } = stage()
+  await createRehearsalKey(desk.workspace.rehearsal, 'You', 'ed25519', never)
+  await desk.workspace.files.write(
+    new Map([['enrolled-tokens.json', utf8('{')]]),
+    new Map([['enrolled-tokens.json', null]]),
+    'damaged',
+    never,
+  )
+  expect(await findKey(desk, 'You', io)).toBe('rehearsal:You')
+  expect(await findKey(desk, 'piv:15835999/9c', io)).toBe('piv:15835999/9c')
+  expect((await refusal(findKey(desk, 'Dana', io))).code).toBe('format/malformed')
+  expect((await refusal(findKey(desk, 'file:dana', io))).code).toBe('signer/absent')
+})
+
+test('a review goes on without the names of holders, and says so', async () => {
+  const dataDir = temporaryFolder()
+  const repository = await folderRepository([await holder('Ana')])
+  repository.propose('root')
+  const { location, bytes } = await inspectRepository(repository.folder, now, never)
+  await openDesk({ dataDir, prompt, tokens: fakeHost([]), now: () => now }).workspace.add(
+    { name: 'P', location },
+    bytes,
+  )
+  const none = () => undefined
+  const review = () =>
+    reviewCommand.run({ positionals: ['P'], text: none, texts: () => [], flag: () => false }, io, dataDir)
+  expect((await review()).data).not.toHaveProperty('holdersProblem')
+  writeFileSync(join(dataDir, 'enrolled-tokens.json'), '{')
+  const { data, lines } = await review()
+  expect(data).toMatchObject({ subject: 'root', holdersProblem: { code: 'format/malformed' } })
+  expect(lines.some((line) => line.startsWith('! whose keys these are cannot be read'))).toBe(true)
 })

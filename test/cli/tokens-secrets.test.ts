@@ -229,7 +229,7 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
     await answerOf([...sign, ...withPinentry], options)
     const lines = told()
     expect(lines.find((line) => line.startsWith('SETDESC'))).toMatch(
-      /Root 2.*%0APIV PIN \(not the FIDO2 PIN\) .*3 tries left/,
+      /^SETDESC PIV PIN \(not the FIDO2 PIN\) .*3 tries left%0ARoot 2/,
     )
     expect(lines).toContain('SETPROMPT PIV PIN:')
     expect(lines.filter((line) => line === 'GETPIN')).toHaveLength(1)

@@ -94,10 +94,23 @@ describe('keys on the practice token', () => {
     const args = ['tokens', 'generate', token, '82', ...practice]
     expect((await typeCli(args, [[type, () => '9c\r']], home)).code).toBe(1)
     expect((await practiceToken()).slots).toEqual([made.slot, other.slot])
-    expect((await typeCli(args, [[type, () => '82\r']], home)).code).toBe(0)
+    // Who destroys a key gives the PIN as well.
+    const ask = /PIV PIN .*of Practice token 90 000 001, 3 tries left: $/
+    expect(
+      (
+        await typeCli(
+          args,
+          [
+            [type, () => '82\r'],
+            [ask, () => `${pin}\r`],
+          ],
+          home,
+        )
+      ).code,
+    ).toBe(0)
     const replaced = (await practiceToken()).slots
     expect(replaced[1]).toMatchObject({ id: '82', algorithm: 'P-256' })
-    await answerOf([...args, '--replace'], options)
+    await answerOf(['tokens', 'generate', token, '82', '--replace', ...pinFd], withPin(pin))
     expect((await practiceToken()).slots[1]?.key).not.toEqual(replaced[1]?.key)
   })
 

@@ -46,8 +46,7 @@ async function prepare(dataDir: string): Promise<void> {
   const prompt = { pin: async () => utf8(passphrase), touch: () => () => {} }
   const desk: Desk = openDesk({ tokens: noTokens(), dataDir, prompt, now })
   await desk.keys.create('dana-office', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
-  const [signer] = await desk.signers(never)
-  if (signer === undefined) throw new Error('no key')
+  const signer = await desk.signer('file:dana-office', never)
   const folder = join(temporary, 'packages')
   repository = await folderRepository([{ owner: 'Dana', signer }, await holder('Ben')], { folder, at: now() })
   repository.propose('root')

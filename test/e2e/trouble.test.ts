@@ -29,8 +29,7 @@ beforeAll(async () => {
   const prompt = { pin: async () => utf8(passphrase), touch: () => () => {} }
   const desk = openDesk({ tokens: noTokens(), dataDir: app.dataDir, prompt, now: () => new Date() })
   await desk.keys.create('dana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
-  const signer = (await desk.signers(never)).find((one) => one.id === 'file:dana')
-  if (signer === undefined) throw new Error('no key')
+  const signer = await desk.signer('file:dana', never)
   const folder = join(app.temporary, 'packages')
   real = await folderRepository([{ owner: 'Dana', signer }], { folder, at: new Date() })
   real.propose('root')

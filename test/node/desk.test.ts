@@ -28,14 +28,16 @@ test('publishing and renewing use no real key where only rehearsal keys may sign
     openDesk({ tokens: noTokens(), dataDir: join(folder, 'home'), prompt, now: () => new Date(), rehearsalOnly })
   const desk = deskWith(false)
   await desk.keys.create('ana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
-  const [signer] = await desk.signers(never)
-  if (signer === undefined) throw new Error('no key')
+  const signer = await desk.signer('file:ana', never)
   const role = { holders: [{ signer }], threshold: 1, expiryDays: 9 }
   const plan = { root: role, targets: role, snapshot: role, timestamp: role }
   const files = await createRepository(plan, plainLayout, { now: new Date(), signal: never })
   const location = join(folder, 'repository')
   await directoryTransport(location, { create: true }).write(files, new Map(), '', never)
   const { id } = await desk.workspace.add({ name: 'real', location }, files.get('metadata/1.root.json') ?? utf8(''))
+  // What is only listed cannot ask for a passphrase without saying what for.
+  for (const one of await desk.signers(never)) expect(Object.keys(one)).not.toContain('sign')
+  expect((await desk.signers(never)).length).toBe(1)
   asked.length = 0
   const caged = deskWith(true)
   expect(await codeOfPromise(caged.renew(await caged.open(id), never))).toBe('signer/absent')

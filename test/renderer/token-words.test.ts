@@ -1,7 +1,10 @@
 // How tokens are written: serials, tries, places, what is proposed for a new key, and which tokens must be told apart.
 import { expect, test } from 'vitest'
+import type { TokenKind } from '../../src/core/token.ts'
+import type { TokenView } from '../../src/ipc/contract.ts'
 import {
   adoptable,
+  devicesOf,
   emptySlots,
   factorySentence,
   groupSerials,
@@ -11,7 +14,6 @@ import {
   originText,
   policiesText,
   proposedSlot,
-  serialText,
   signerPlace,
   tokenTitle,
   triesText,
@@ -22,10 +24,6 @@ import { proposals, withTwoTokens } from '../support/fake-proposals.ts'
 import { fresh, office, securityKey, tokensFor, travel } from '../support/fake-tokens.ts'
 
 test('serials stand in groups of three, from the right', () => {
-  expect(serialText('15835999')).toBe('15 835 999')
-  expect(serialText('999')).toBe('999')
-  expect(serialText('1000')).toBe('1 000')
-  expect(serialText('c0ffee12')).toBe('c0ffee12')
   expect(groupSerials('YubiKey 15835999, slot 9c')).toBe('YubiKey 15 835 999, slot 9c')
   expect(groupSerials('YubiKey 15 835 999')).toBe('YubiKey 15 835 999')
   expect(tokenTitle(office)).toBe('YubiKey 5C NFC 15 835 999')
@@ -103,4 +101,26 @@ test('a spare is offered for keys that this token does not open yet', () => {
   expect(spare).toBeDefined()
   expect(spare === undefined ? [] : wrappedElsewhere(view, spare)).toEqual(['noor-release'])
   expect(wrappedElsewhere(view, securityKey)).toEqual([])
+})
+
+test('a YubiKey that is a smart card and a FIDO2 key is one device; other tokens are never joined', () => {
+  const side = (id: string, kind: TokenKind, serial?: string, rehearsal = false): TokenView => ({
+    id,
+    kind,
+    name: 'YubiKey',
+    reader: id,
+    rehearsal,
+    reading: false,
+    advisories: [],
+    slots: [],
+    can: [],
+    generateIn: [],
+    algorithms: [],
+    ...(serial === undefined ? {} : { serial }),
+  })
+  const ids = (tokens: TokenView[]): string[][] => devicesOf(tokens).map((sides) => sides.map(({ id }) => id))
+  expect(ids([side('a', 'piv', '1'), side('b', 'fido', '1'), side('c', 'fido', '2')])).toEqual([['a', 'b'], ['c']])
+  expect(ids([side('a', 'piv'), side('b', 'fido')])).toEqual([['a'], ['b']])
+  expect(ids([side('a', 'piv', '1'), side('b', 'piv', '1')])).toEqual([['a'], ['b']])
+  expect(ids([side('a', 'piv', '1', true), side('b', 'fido', '1')])).toEqual([['a'], ['b']])
 })

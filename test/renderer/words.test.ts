@@ -112,6 +112,12 @@ test('every error has a title, a meaning and something to do, without an exclama
   expect(wordsFor({ code: 'constructor' })).toBe(errorWords['internal/bug'])
 })
 
+test('what was cut off in the middle is never called unchanged', () => {
+  const words = wordsFor({ code: 'signer/failed', data: { uncertain: true } })
+  expect(words.meaning).not.toBe(wordsFor({ code: 'signer/failed' }).meaning)
+  expect(words.meaning).not.toMatch(/nothing/i)
+})
+
 test('a change that is decided is never called unchanged', () => {
   const words = wordsFor({ code: 'source/unreachable', data: { committed: true } })
   expect(words).not.toBe(errorWords['source/unreachable'])

@@ -121,8 +121,7 @@ export const passphrase = 'correct horse battery'
 export async function waiting(app: TestApp): Promise<{ repository: FolderRepository; proposal: ProposalSummary }> {
   app.person.replies.push(passphrase, passphrase)
   await app.calls['keys.create']({ name: 'dana', scheme: 'ed25519', protection: 'passphrase' })
-  const mine = (await app.desk.signers(never)).find((signer) => signer.id === 'file:dana')
-  if (mine === undefined) throw new Error('no key')
+  const mine = await app.desk.signer('file:dana', never)
   app.person.replies.push(passphrase, passphrase)
   const holders: KeyHolder[] = [{ owner: 'Dana', signer: mine }, await holder('Ben')]
   const repository = await folderRepository(holders)

@@ -297,14 +297,6 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           tokens = hardware.withoutKey(tokens, argument.name, argument.signerId)
           return tokens
         }),
-      addModule: (argument) =>
-        answer('tokens.addModule', argument, () => {
-          if (!argument.path.endsWith('.so')) {
-            return bad({ code: 'signer/unsupported', message: `${argument.path} is no PKCS#11 library` })
-          }
-          tokens = { ...tokens, modules: [...tokens.modules, argument.path] }
-          return tokens
-        }),
       removeModule: (argument) =>
         answer('tokens.removeModule', argument, () => {
           tokens = { ...tokens, modules: tokens.modules.filter((one) => one !== argument.path) }

@@ -1,14 +1,8 @@
 // Tokens of every kind for the fake bridge: in order, blocked, fresh from the factory, being read, for practice, FIDO2,
 // PKCS#11; and a small model of what main does with them.
 import type { ErrorData } from '../../src/core/error.ts'
-import type {
-  AttestationView,
-  HolderView,
-  SlotAlgorithmName,
-  TokenSlotView,
-  TokensView,
-  TokenView,
-} from '../../src/ipc/contract.ts'
+import { slotAlgorithms } from '../../src/core/token.ts'
+import type { AttestationView, HolderView, TokenSlotView, TokensView, TokenView } from '../../src/ipc/contract.ts'
 
 const mainSlots: [string, string][] = [
   ['9a', 'Authentication'],
@@ -20,8 +14,6 @@ const retired = Array.from({ length: 20 }, (_, at): [string, string] => [
   (0x82 + at).toString(16),
   `Retired key ${at + 1}`,
 ])
-
-const new57: SlotAlgorithmName[] = ['P-256', 'P-384', 'Ed25519', 'RSA-2048', 'RSA-3072', 'RSA-4096']
 
 function slot(id: string, algorithm: string, more: Partial<TokenSlotView> = {}): TokenSlotView {
   const name = new Map(mainSlots).get(id) ?? new Map(retired).get(id) ?? id
@@ -46,7 +38,7 @@ function piv(serial: string, more: Partial<TokenView> = {}): TokenView {
     advisories: [],
     can: ['generate', 'attest', 'change-pin', 'change-puk', 'unblock'],
     generateIn: [...mainSlots, ...retired].map(([id, name]) => ({ slot: id, name, taken: taken.has(id) })),
-    algorithms: new57,
+    algorithms: slotAlgorithms,
     ...more,
     slots,
   }

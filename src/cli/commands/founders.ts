@@ -3,14 +3,19 @@ import { AppError } from '../../core/error.ts'
 import { isSameKey } from '../../core/key.ts'
 import type { KeyHolder } from '../../core/systems/tuf/create.ts'
 import type { Desk } from '../../node/desk.ts'
+import { unreadHolders } from '../../node/enrolled.ts'
 import { isSameName } from '../../node/enrolled-file.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
+import { fromErrorData } from '../../node/token-host/protocol.ts'
 import { isTokenSigner } from '../../node/token-host/signers.ts'
 import type { Io, Parsed } from '../command.ts'
 import { findKey } from '../find-key.ts'
 import { plugPractice } from '../practice.ts'
 import { holderOf } from './tokens/words.ts'
+
+/** What key files will sign, for whoever is asked for a passphrase. */
+const newFiles = 'the first files of a new repository'
 
 interface Chosen {
   holders: KeyHolder[]
@@ -49,7 +54,7 @@ export async function chooseKeys(parsed: Parsed, io: Io, desk: Desk): Promise<Ch
 async function rehearsalHolder(desk: Desk, name: string, io: Io): Promise<KeyHolder> {
   const files = await desk.signers(io.signal)
   const there = files.find(({ id }) => id === `rehearsal:${name}`)
-  if (there !== undefined) return { signer: there, owner: name }
+  if (there !== undefined) return { signer: await desk.signer(there.id, io.signal, newFiles), owner: name }
   if (!(await isOnToken(desk, name, io))) {
     return { signer: await createRehearsalKey(desk.workspace.rehearsal, name, 'ed25519', io.signal), owner: name }
   }
@@ -64,12 +69,15 @@ async function rehearsalHolder(desk: Desk, name: string, io: Io): Promise<KeyHol
 
 async function realHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder> {
   const files = await desk.signers(io.signal)
-  const signer = files.find(({ id }) => id === wanted || id === `file:${wanted}`)
+  const file = files.find(({ id }) => id === wanted || id === `file:${wanted}`)
   const isAlsoToken = await isOnToken(desk, wanted, io)
-  if (signer !== undefined && !signer.rehearsal && !isAlsoToken) {
-    return { signer, owner: signer.id.slice(signer.id.indexOf(':') + 1) }
+  if (file !== undefined && !file.rehearsal && !isAlsoToken) {
+    const signer = await desk.signer(file.id, io.signal, newFiles)
+    return { signer, owner: file.id.slice(file.id.indexOf(':') + 1) }
   }
   if (!isAlsoToken) {
+    const { problem } = await desk.tokens.knownHolders(io.signal)
+    if (problem !== undefined) throw fromErrorData(unreadHolders(problem))
     throw new AppError({
       code: 'signer/absent',
       message: `there is no key ${wanted} here that could sign`,
@@ -87,7 +95,8 @@ async function realHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder
 
 async function isOnToken(desk: Desk, wanted: string, io: Io): Promise<boolean> {
   if (isTokenSigner(wanted) || isKeyUri(wanted)) return true
-  return (await desk.tokens.holders(io.signal)).some(({ name }) => isSameName(name, wanted))
+  const { holders } = await desk.tokens.knownHolders(io.signal)
+  return holders.some(({ name }) => isSameName(name, wanted))
 }
 
 /** The root names people: a token's key is known by the person it was enrolled for. */

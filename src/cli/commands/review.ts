@@ -1,6 +1,7 @@
 // status, pending, review: looking, without touching anything.
 import { toErrorData } from '../../core/error.ts'
 import { isComplete, type Proposal } from '../../core/proposal.ts'
+import { unreadHolders } from '../../node/enrolled.ts'
 import { answer, type Command } from '../command.ts'
 import { deskFor, openSource, pickProposal, readState, rootOption, sourceAgain } from '../session.ts'
 import { idLines, progressOf, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
@@ -59,9 +60,14 @@ export const reviewCommand: Command = {
     const desk = deskFor(io, dataDir)
     const proposal = await pickProposal(desk, await openSource(desk, parsed), parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
-    const holders = await desk.tokens.holders(io.signal)
-    const lines = [...reviewLines(proposal, holders), ...idLines(proposal, sourceAgain(parsed))]
-    return answer(proposalData(proposal), ...lines)
+    const { holders, problem } = await desk.tokens.knownHolders(io.signal)
+    const unread = problem === undefined ? undefined : unreadHolders(problem)
+    const lines = [
+      ...reviewLines(proposal, holders),
+      ...(unread === undefined ? [] : wrapped(['', `! ${unread.message}`])),
+      ...idLines(proposal, sourceAgain(parsed)),
+    ]
+    return answer({ ...proposalData(proposal), ...(unread === undefined ? {} : { holdersProblem: unread }) }, ...lines)
   },
 }
 

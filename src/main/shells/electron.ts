@@ -14,7 +14,7 @@ import {
 import { callChannel, noticeChannel } from '../../ipc/channel.ts'
 import type { Outcome } from '../../ipc/contract.ts'
 import type { HostProcess } from '../../node/token-host/client.ts'
-import { hostModule } from '../../node/token-host/spawn.ts'
+import { hostEnvironment, hostModule } from '../../node/token-host/spawn.ts'
 import { answerWith, foreignSender } from '../ipc.ts'
 import type { Page, Shell, ShellWindow, WindowSpec } from '../shell.ts'
 import { type Asset, readAssets } from './assets.ts'
@@ -101,7 +101,11 @@ export async function openElectronShell(options: ElectronOptions): Promise<Shell
 
 /** Electron's own kind of child: running its program as plain Node is switched off by a fuse. */
 function startTokenHost(dataDir: string): HostProcess {
-  const child = utilityProcess.fork(hostModule(), [dataDir], { serviceName: 'Countersign tokens', stdio: 'ignore' })
+  const child = utilityProcess.fork(hostModule(), [dataDir], {
+    serviceName: 'Countersign tokens',
+    stdio: 'ignore',
+    env: hostEnvironment(),
+  })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return {
     ended,

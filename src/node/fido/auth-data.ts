@@ -20,7 +20,7 @@ const aaguidBytes = 16
 export function parseAuthData(bytes: Uint8Array, rpId: string): AuthData {
   if (bytes.length < headBytes) throw garbled(`its authenticator data has ${bytes.length} bytes`)
   const rpIdHash = createHash('sha256').update(rpId).digest()
-  if (!isEqualBytes(bytes.subarray(0, 32), rpIdHash)) throw garbled('it answers for another relying party')
+  if (!isEqualBytes(bytes.subarray(0, 32), rpIdHash)) throw garbled('it answers for another program')
   const flags = bytes[32] ?? 0
   let rest = bytes.subarray(headBytes)
   let credentialId: Uint8Array | undefined

@@ -1,7 +1,7 @@
 // A CTAPHID channel (CTAP 2.1, section 11.2): one question at a time, with time limits, while the token may say that it
 // waits for a touch, and while other programs talk to the same token on channels of their own.
 import { randomBytes } from 'node:crypto'
-import { AppError } from '../../core/error.ts'
+import { AppError, cancelled } from '../../core/error.ts'
 import { type HidLink, reportBytes } from '../hid.ts'
 import { assembler, broadcast, channelOf, command, garbled, type Message, toFrames } from './frames.ts'
 
@@ -139,7 +139,7 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
       const woken = await next(Math.min(limit, announceAt) - now, how.signal)
       if (woken === 'cancelled') {
         await cancel()
-        throw cancelled()
+        throw cancelled('nothing was signed')
       }
       if (woken === 'time') {
         if (performance.now() < limit) {
@@ -157,7 +157,7 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
       if (message.code === code) return message
       if (message.code === command.error) {
         if (message.data[0] === errorBusy) return 'busy'
-        throw garbled(`it answers with CTAPHID error ${message.data[0] ?? 'unknown'}`)
+        throw garbled(`it answers with error ${message.data[0] ?? 'unknown'}`)
       }
       if (message.code !== command.keepalive) throw garbled(`it answers command ${code} with ${message.code}`)
       if (message.data[0] !== keepaliveTouch) continue
@@ -173,7 +173,7 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
   async function ask(code: number, data: Uint8Array, how: Ask): Promise<Uint8Array> {
     const begun = performance.now()
     for (;;) {
-      if (how.signal.aborted) throw cancelled()
+      if (how.signal.aborted) throw cancelled('nothing was signed')
       const message = await askOnce(code, data, how, begun)
       if (message !== 'busy') return message.data
       if (performance.now() - begun > limits.busyMs) throw busy()
@@ -183,14 +183,14 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
 
   /** On the broadcast channel answers to other programs' INIT arrive as well: ours is the one with our nonce. */
   async function allocate(): Promise<Pick<Channel, 'speaksCbor' | 'deviceVersion'>> {
-    if (signal.aborted) throw cancelled()
+    if (signal.aborted) throw cancelled('nothing was signed')
     const nonce = randomBytes(8)
     await send(command.init, nonce)
     let answer = assembler()
     const until = performance.now() + limits.silenceMs
     for (;;) {
       const woken = await next(until - performance.now(), signal)
-      if (woken === 'cancelled') throw cancelled()
+      if (woken === 'cancelled') throw cancelled('nothing was signed')
       if (woken === 'time') throw silent(limits.silenceMs)
       if ('error' in woken) throw woken.error
       const message = answer.take(woken.frame)
@@ -217,10 +217,6 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
     await link.close()
     throw thrown
   }
-}
-
-function cancelled(): AppError {
-  return new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' })
 }
 
 function notTouched(limitMs: number): AppError {

@@ -4,6 +4,7 @@ import { keyLabel } from '../../core/key.ts'
 import type { Token, TokenSlot } from '../../core/token.ts'
 import type { HidDevice } from '../hid.ts'
 import type { FidoKey } from './key-file.ts'
+import { exactFidoId } from './name.ts'
 import { holding, type OpenToken, unfit } from './token.ts'
 
 export const idOf = (device: HidDevice): string => `fido:${device.path}`
@@ -27,7 +28,7 @@ export async function describeOpen(token: OpenToken, stored: readonly FidoKey[],
     if (needsReplug) advisories.push('It takes no PIN before it was unplugged and plugged in again.')
   }
   if (!ctap.info.versions.some((version) => /^FIDO_2_[1-9]$/.test(version))) {
-    advisories.push('It is older than CTAP 2.1: it may give out what guards a key for a touch alone, without the PIN.')
+    advisories.push('It is an older FIDO2 token: it may give out what guards a key for a touch alone, without the PIN.')
   }
   const slots: TokenSlot[] = []
   for (const key of stored) {
@@ -65,11 +66,13 @@ function slotOf(key: FidoKey, is: 'yes' | 'maybe'): TokenSlot {
 
 /** Where several tokens here open the same key, a signer's id says which one is meant. */
 export function withExactIds(tokens: readonly Token[]): Token[] {
-  const count = (name: string) => tokens.filter((token) => token.slots.some((slot) => slot.id === name)).length
-  return tokens.map((token) => ({
-    ...token,
-    slots: token.slots.map((slot) =>
-      count(slot.id) > 1 ? { ...slot, signerId: `fido:${slot.id}@${token.reader}` } : slot,
-    ),
-  }))
+  const withKey = (name: string) => tokens.filter((token) => token.slots.some((slot) => slot.id === name))
+  return tokens.map((token) => {
+    const place = { path: token.reader, ...(token.serial === undefined ? {} : { serial: token.serial }) }
+    const slots = token.slots.map((slot) => {
+      const all = withKey(slot.id)
+      return all.length > 1 ? { ...slot, signerId: exactFidoId(slot.id, place, all) } : slot
+    })
+    return { ...token, slots }
+  })
 }

@@ -23,7 +23,7 @@ export function toFrames(channel: number, code: number, message: Uint8Array): Ui
   if (message.length > maxMessageBytes) {
     throw new AppError({
       code: 'internal/bug',
-      message: `a message of ${message.length} bytes does not fit into the ${maxMessageBytes} of CTAPHID`,
+      message: `a message of ${message.length} bytes does not fit into the ${maxMessageBytes} that a token takes`,
     })
   }
   const first = new Uint8Array(reportBytes)
@@ -91,10 +91,12 @@ function append(open: { data: Uint8Array; filled: number }, payload: Uint8Array)
   open.filled += part.length
 }
 
+/** `why` is for whoever mends a driver or a token; a person can only try again. */
 export function garbled(why: string): AppError {
   return new AppError({
     code: 'signer/failed',
-    message: `the token does not speak as it should: ${why}`,
+    message: 'the token does not speak as it should',
     hint: 'unplug it, plug it in again, then repeat',
+    data: { why },
   })
 }

@@ -63,7 +63,7 @@ const meanings: Readonly<Record<number, Meaning>> = {
 
 export function ctapError(code: number): AppError {
   const shown = `0x${code.toString(16).padStart(2, '0')}`
-  const [family, message, hint] = meanings[code] ?? ['signer/failed', `the token refused (CTAP ${shown})`, replug]
+  const [family, message, hint] = meanings[code] ?? ['signer/failed', 'the token refused', replug]
   return new AppError({ code: family, message, hint, data: { status: shown } })
 }
 

@@ -1,6 +1,7 @@
 // One FIDO2 token while we talk to it: opened, named for people, asked for its secret with PIN and touch, and closed.
 import { AppError } from '../../core/error.ts'
 import type { Prompt } from '../../core/signer.ts'
+import { tokenLabel } from '../../core/token-words.ts'
 import type { HidDevice, HidDevices } from '../hid.ts'
 import { type Ask, type Channel, type Limits, openChannel } from './channel.ts'
 import { type Ctap, openCtap, type Verified } from './ctap.ts'
@@ -60,15 +61,14 @@ async function recognise(device: HidDevice, channel: Channel, signal: AbortSigna
   const told = ctap.info.firmwareVersion === undefined ? undefined : String(ctap.info.firmwareVersion)
   const firmware = isYubiKey ? (config.firmware ?? channel.deviceVersion.join('.')) : told
   const name = toLabel(device.product || device.manufacturer)
-  const grouped = serial?.replace(/(?<=^\d+)(?=(?:\d{3})+$)/g, ' ')
+  const named = { name, ...(serial === undefined ? {} : { serial }) }
   return {
     device,
     ctap,
-    name,
+    ...named,
     label: toLabel(serial === undefined ? name : `${name} ${serial}`),
-    words: grouped === undefined ? name : `${name} ${grouped}`,
+    words: tokenLabel(named),
     gone: channel.gone,
-    ...(serial === undefined ? {} : { serial }),
     ...(firmware === undefined ? {} : { firmware }),
   }
 }
@@ -163,7 +163,7 @@ export function unfit(token: OpenToken): AppError | undefined {
   if (!extensions.includes('hmac-secret')) {
     return new AppError({
       code: 'signer/unsupported',
-      message: 'this token cannot hold keys: it does not know the extension hmac-secret',
+      message: 'this token cannot guard a key: it keeps no secrets for programs',
       hint: 'use another token, or a PIV key of this one',
     })
   }

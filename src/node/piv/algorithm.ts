@@ -6,7 +6,7 @@ import { AppError } from '../../core/error.ts'
 import { keyLabel, parsePublicKey } from '../../core/key.ts'
 import type { PublicKey, Scheme } from '../../core/signer.ts'
 import { toSpki } from '../../core/spki.ts'
-import type { SlotAlgorithm } from '../../core/token.ts'
+import { type SlotAlgorithm, slotAlgorithms } from '../../core/token.ts'
 import { garbled } from './apdu.ts'
 import { parseTlvMap } from './tlv.ts'
 
@@ -29,15 +29,6 @@ const facts: Readonly<Record<SlotAlgorithm, SlotFacts>> = {
   'RSA-3072': { id: 0x05, scheme: 'rsa-pss-sha256', size: 384 },
   'RSA-4096': { id: 0x16, scheme: 'rsa-pss-sha256', size: 512 },
 }
-
-export const slotAlgorithms: readonly SlotAlgorithm[] = [
-  'P-256',
-  'P-384',
-  'Ed25519',
-  'RSA-2048',
-  'RSA-3072',
-  'RSA-4096',
-]
 
 export function idOfAlgorithm(algorithm: SlotAlgorithm): number {
   return facts[algorithm].id

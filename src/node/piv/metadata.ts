@@ -1,6 +1,6 @@
 // GET METADATA of a YubiKey since firmware 5.3: what it tells of a slot, of PIN and PUK, of the management key.
 import type { PublicKey } from '../../core/signer.ts'
-import type { PinPolicy, TokenSecret, TouchPolicy } from '../../core/token.ts'
+import type { PinPolicy, SecretState, TouchPolicy } from '../../core/token.ts'
 import { algorithmOfId, type CardAlgorithm, isSlotAlgorithm, parseCardKey } from './algorithm.ts'
 import { type Command, garbled } from './apdu.ts'
 import { pinPolicyOf, touchPolicyOf } from './policy.ts'
@@ -53,7 +53,7 @@ export function parseSlotMetadata(data: Uint8Array, what: string, defaultPinPoli
   }
 }
 
-export function parseSecretMetadata(data: Uint8Array, what: string): TokenSecret {
+export function parseSecretMetadata(data: Uint8Array, what: string): SecretState {
   const fields = parseTlvMap(data, what)
   const [tries, triesLeft] = fields.get(0x06) ?? []
   const isDefault = fields.get(0x05)?.[0]

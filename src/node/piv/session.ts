@@ -3,7 +3,7 @@
 import { parseHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import type { PublicKey } from '../../core/signer.ts'
-import type { TokenSecret } from '../../core/token.ts'
+import type { SecretState } from '../../core/token.ts'
 import { type Card, touchLimitMs } from '../card.ts'
 import {
   algorithmOfId,
@@ -114,7 +114,7 @@ export class PivSession implements Applet {
     return key === undefined ? {} : { key, algorithm: algorithmOfKey(key) }
   }
 
-  async secretMetadata(which: 'pin' | 'puk'): Promise<TokenSecret | undefined> {
+  async secretMetadata(which: 'pin' | 'puk'): Promise<SecretState | undefined> {
     const name = which === 'pin' ? 'PIN' : 'PUK'
     const what = `the metadata of the ${name}`
     const data = await this.#sendIfKnown(metadataCommand(reference[name]), `reading ${what}`)

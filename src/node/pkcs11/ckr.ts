@@ -126,7 +126,7 @@ export function fromCkr(thrown: unknown, doing: string): AppError {
   const { code, message, hint } = known ?? broken
   return new AppError({
     code,
-    message: known === undefined ? `the PKCS#11 module answered ${shown} while ${doing}` : message,
+    message: known === undefined ? `the PKCS#11 module failed while ${doing}` : message,
     ...(hint === undefined ? {} : { hint }),
     data: { ckr: shown, doing },
     cause: thrown,

@@ -1,7 +1,9 @@
 // The modules a person configured and the tokens in them: opened when needed, one call at a time, closed when nobody
 // needs them, and every token with an id that means one token only.
 import { createHash } from 'node:crypto'
-import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
+import { AppError, toErrorData } from '../../core/error.ts'
+import type { TokenProblem } from '../../core/token.ts'
+import { tokenLabel } from '../../core/token-words.ts'
 import { visible } from '../../core/visible.ts'
 import type { Pkcs11, Pkcs11Module, Pkcs11Slot, Pkcs11TokenInfo } from './port.ts'
 import { escapeText } from './uri.ts'
@@ -22,7 +24,7 @@ export interface Inventory {
   /** How many modules are configured. */
   modules: number
   tokens: readonly FoundToken[]
-  problems: readonly { where: string; error: ErrorData }[]
+  problems: readonly TokenProblem[]
 }
 
 export interface Shelf {
@@ -69,7 +71,7 @@ export function openShelf(pkcs11: Pkcs11, configured: () => Promise<readonly str
     const paths = [...new Set(await configured())]
     for (const path of [...modules.keys()]) if (!paths.includes(path)) close(path)
     const found: Omit<FoundToken, 'id' | 'aliases'>[] = []
-    const problems: { where: string; error: ErrorData }[] = []
+    const problems: TokenProblem[] = []
     for (const path of paths) {
       try {
         const module = modules.get(path) ?? (await pkcs11.open(path))
@@ -83,7 +85,7 @@ export function openShelf(pkcs11: Pkcs11, configured: () => Promise<readonly str
       } catch (thrown) {
         // A module that lost its smart card service recovers only by being started anew: the next look does that.
         close(path)
-        problems.push({ where: visible(path), error: toErrorData(thrown) })
+        problems.push({ where: visible(path), module: path, error: toErrorData(thrown) })
       }
     }
     return { modules: paths.length, tokens: withIds(found), problems }
@@ -131,9 +133,7 @@ export function tokenName({ info }: FoundToken): string {
 
 /** The same with its serial number. */
 export function deviceName(token: FoundToken): string {
-  const { info } = token
-  const name = tokenName(token)
-  return info.serial === '' || name.includes(info.serial) ? name : `${name} (${visible(info.serial)})`
+  return tokenLabel({ name: tokenName(token), serial: visible(token.info.serial) })
 }
 
 /** The one token of this id. */

@@ -1,7 +1,7 @@
 // Rehearsal cards in readers that are not there either: the port to smart cards, in this process, with the ways of the real
 // ones. One talk at a time, and a card that is pulled answers nothing more.
 import { AppError } from '../../core/error.ts'
-import { apduLimitMs, type Card, connectLimitMs, type Readers, type ReadersState } from '../card.ts'
+import { apduLimitMs, type Card, connectLimitMs, type Readers, type ReadersState, silentCard } from '../card.ts'
 import type { RehearsalCard } from './card.ts'
 
 export interface RehearsalReaders extends Readers {
@@ -69,7 +69,7 @@ export function rehearsalReaders(): RehearsalReaders {
       })
       slot.last = before.then(() => held)
       try {
-        await within(
+        await withLimit(
           before,
           limitMs,
           slot.pulled.signal,
@@ -91,12 +91,12 @@ function talk(reader: string, card: RehearsalCard, pulled: AbortSignal, letGo: (
     transmit: async (command, limitMs = apduLimitMs) => {
       if (hasEnded || pulled.aborted) throw absent(reader)
       const answer = card.transmit(command)
-      const bytes = await within(
+      const bytes = await withLimit(
         answer,
         limitMs,
         pulled,
         () => absent(reader),
-        () => silent(limitMs),
+        () => silentCard(limitMs),
       )
       if (bytes.length < 2) throw absent(reader)
       return bytes
@@ -112,7 +112,7 @@ function talk(reader: string, card: RehearsalCard, pulled: AbortSignal, letGo: (
 }
 
 /** The first of three: the answer, the card being pulled, the limit. */
-async function within<T>(
+async function withLimit<T>(
   answer: Promise<T>,
   limitMs: number,
   pulled: AbortSignal,
@@ -154,13 +154,5 @@ function busy(reader: string): AppError {
     message: `another program is using the token in ${reader}`,
     hint: 'close the other program, or wait until it is done, and try again',
     data: { reader },
-  })
-}
-
-function silent(limitMs: number): AppError {
-  return new AppError({
-    code: 'signer/touch-timeout',
-    message: `the token gave no answer within ${limitMs} ms`,
-    hint: 'try again, and touch the token when it blinks',
   })
 }

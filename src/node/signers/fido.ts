@@ -13,6 +13,7 @@ import { describeOpen, idOf, placeholder, withExactIds } from '../fido/describe.
 import { type FidoKey, maxTokens } from '../fido/key-file.ts'
 import { fidoKeys } from '../fido/keys.ts'
 import { lanes } from '../fido/lanes.ts'
+import { exactFidoId, type FidoName, parseFidoName } from '../fido/name.ts'
 import {
   enrol,
   type Human,
@@ -47,6 +48,11 @@ export interface FidoOptions {
   files: Transport
   limits?: Limits
   pollMs?: number
+}
+
+interface Candidate {
+  device: HidDevice
+  place: { path: string; serial?: string }
 }
 
 const family = 'FIDO2 tokens'
@@ -99,21 +105,24 @@ export function fidoTokens(options: FidoOptions): FidoTokens {
   }
 
   /** The tokens that can open the key, asked without a word to anybody. */
-  async function holders(key: FidoKey, path: string | undefined, except: string | undefined, signal: AbortSignal) {
-    const found = (await devices.list()).filter(
-      (device) => device.path !== except && (path === undefined || device.path === path),
-    )
-    const yes: HidDevice[] = []
-    const maybe: HidDevice[] = []
+  async function holders(key: FidoKey, wanted: string | undefined, except: string | undefined, signal: AbortSignal) {
+    const all = (await devices.list()).filter((device) => device.path !== except)
+    // A serial number is told by the token itself, so each is asked, unless a place is named.
+    const isPlace = all.some((device) => device.path === wanted)
+    const found = isPlace ? all.filter((device) => device.path === wanted) : all
+    const yes: Candidate[] = []
+    const maybe: Candidate[] = []
     const labels: string[] = []
     let problem: AppError | undefined
     for (const device of found) {
       try {
         await lane.run(device.path, 'token', () =>
           withOpenToken(line, device, signal, async (token) => {
+            if (wanted !== undefined && !isPlace && token.serial !== wanted) return
             const { is } = await holding(token, key, signal)
-            if (is === 'yes') yes.push(device)
-            if (is === 'maybe') maybe.push(device)
+            const place = { path: device.path, ...(token.serial === undefined ? {} : { serial: token.serial }) }
+            if (is === 'yes') yes.push({ device, place })
+            if (is === 'maybe') maybe.push({ device, place })
             if (is === 'no') labels.push(token.words)
           }),
         )
@@ -127,15 +136,16 @@ export function fidoTokens(options: FidoOptions): FidoTokens {
 
   async function choose(
     key: FidoKey,
-    path: string | undefined,
+    wanted: string | undefined,
     except: string | undefined,
     signal: AbortSignal,
   ): Promise<HidDevice> {
-    const { candidates, labels, problem } = await holders(key, path, except, signal)
+    const { candidates, labels, problem } = await holders(key, wanted, except, signal)
     const [one, another] = candidates
-    if (one !== undefined && another === undefined) return one
+    if (one !== undefined && another === undefined) return one.device
     if (one !== undefined) {
-      const names = candidates.map((device) => `fido:${key.name}@${device.path}`)
+      const places = candidates.map(({ place }) => place)
+      const names = places.map((place) => exactFidoId(key.name, place, places))
       throw new AppError({
         code: 'usage/invalid',
         message: `${candidates.length} tokens here can open key ${key.name}`,
@@ -195,11 +205,11 @@ export function fidoTokens(options: FidoOptions): FidoTokens {
     list,
 
     sign: async ({ signerId, key, messages, purpose }, prompt, signal) => {
-      const { name, path } = parseSignerId(signerId)
+      const { name, token } = parseSignerId(signerId)
       const { file } = await keys.find(name, signal)
       if (!isSameKey(file.key, key)) throw otherKey(name)
       if (messages.length === 0) return []
-      const device = await choose(file, path, undefined, signal)
+      const device = await choose(file, token, undefined, signal)
       return afterwardsShown(() =>
         unlocked(file, device, { prompt, purpose, signal }, (secret) => signAll(file, key, secret, messages)),
       )
@@ -267,10 +277,9 @@ function refuseFull(key: FidoKey): void {
   })
 }
 
-/** "fido:root", or "fido:root@/dev/hidraw3" for one of several tokens. */
-function parseSignerId(id: string): { name: string; path: string | undefined } {
-  const match = /^fido:([^@]+)(?:@(.+))?$/.exec(id)
-  if (match?.[1] !== undefined) return { name: match[1], path: match[2] }
+function parseSignerId(id: string): FidoName {
+  const parsed = parseFidoName(id)
+  if (parsed !== undefined) return parsed
   throw new AppError({ code: 'usage/invalid', message: 'this is not the id of a FIDO2 key', hint: 'write fido:NAME' })
 }
 

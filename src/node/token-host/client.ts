@@ -1,9 +1,10 @@
 // The app's side of the process that owns the tokens: starts it, limits its silence, replaces it when it hangs or dies.
-import { AppError, toErrorData } from '../../core/error.ts'
+import { AppError, cancelled, toErrorData } from '../../core/error.ts'
 import type { TokenList } from '../../core/token.ts'
 import {
   type CallName,
   type Calls,
+  changesToken,
   type FromHost,
   fromErrorData,
   parseFromHost,
@@ -48,6 +49,10 @@ interface Call {
   resolve(value: unknown): void
   reject(error: AppError): void
   timer: NodeJS.Timeout | undefined
+  /** Aborted when the call is over: nothing listens for its being cancelled any more. */
+  over: AbortController
+  /** The person does not want it any more; the host has been told, and its answer is awaited. */
+  isCancelled: boolean
   /** Questions to the person that are open: their time does not count. */
   asks: Map<number, AbortController>
   touches: Map<number, () => void>
@@ -95,7 +100,7 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
     old?.process.kill()
     report?.(`the program for tokens was replaced: ${why}`)
     if (old !== undefined && Date.now() - old.since > soundMs) deaths = 0
-    for (const id of [...calls.keys()]) settle(id)?.reject(died(why))
+    for (const id of [...calls.keys()]) fail(id, died(why))
     if (isClosed) return
     tell({ tokens: [], problems: [] })
     const pause = restartMs[deaths++]
@@ -108,9 +113,39 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
     if (call === undefined) return undefined
     calls.delete(id)
     clearTimeout(call.timer)
-    for (const stop of call.asks.values()) stop.abort()
+    call.over.abort()
+    takeQuestionsAway(call)
     for (const over of call.touches.values()) over()
     return call
+  }
+
+  /** Without an answer of the host. */
+  function fail(id: number, error: AppError): void {
+    const call = settle(id)
+    call?.reject(changesToken.has(call.name) ? uncertain(error) : error)
+  }
+
+  function takeQuestionsAway(call: Call): void {
+    const open = [...call.asks.values()]
+    call.asks.clear()
+    for (const stop of open) stop.abort()
+  }
+
+  function cancel(process: HostProcess, id: number): void {
+    const call = calls.get(id)
+    if (call === undefined) return
+    if (current?.process === process) process.post({ kind: 'cancel', id })
+    if (!changesToken.has(call.name)) {
+      // Nothing is written by it, so nobody waits for the card, which may be busy for seconds.
+      settle(id)
+      call.reject(cancelled('nothing was signed'))
+      return
+    }
+    // Only the host knows what it has done by now. It answers, or its silence ends it.
+    call.isCancelled = true
+    const wasAsking = call.asks.size > 0
+    takeQuestionsAway(call)
+    if (wasAsking) count(call)
   }
 
   /** Starts to count its silence anew; not while a person is asked. */
@@ -155,7 +190,8 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
         settle(message.id)?.reject(fromErrorData(message.error))
         break
       case 'ask':
-        if (call !== undefined) void ask(process, call, message)
+        // Asked before it heard that nobody will answer.
+        if (call !== undefined && !call.isCancelled) void ask(process, call, message)
         break
       case 'ask-over':
         for (const one of calls.values()) {
@@ -186,7 +222,7 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
   return {
     call: (name, argument, signal) =>
       new Promise((resolve, reject) => {
-        if (isClosed || signal.aborted) return reject(cancelled())
+        if (isClosed || signal.aborted) return reject(cancelled('nothing was signed'))
         const id = ++ids
         const process = ensure()
         const call: Call = {
@@ -195,20 +231,13 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
           resolve: (value) => resolve(value as never),
           reject,
           timer: undefined,
+          over: new AbortController(),
+          isCancelled: false,
           asks: new Map(),
           touches: new Map(),
         }
         calls.set(id, call)
-        signal.addEventListener(
-          'abort',
-          () => {
-            // The host is told, but nobody waits for it: a card may be busy for seconds.
-            if (settle(id) === undefined) return
-            if (current?.process === process) process.post({ kind: 'cancel', id })
-            reject(cancelled())
-          },
-          { once: true },
-        )
+        signal.addEventListener('abort', () => cancel(process, id), { once: true, signal: call.over.signal })
         process.post({ kind: 'call', id, name, argument })
         count(call)
       }),
@@ -224,7 +253,7 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
       clearTimeout(restart)
       const old = current
       current = undefined
-      for (const id of [...calls.keys()]) settle(id)?.reject(cancelled())
+      for (const id of [...calls.keys()]) fail(id, cancelled('nothing was signed'))
       old?.process.kill()
       await old?.process.ended
     },
@@ -234,11 +263,18 @@ export function tokenHost({ start, prompt, report, limits = silenceMs }: TokenHo
 function died(why: string): AppError {
   return new AppError({
     code: 'signer/failed',
-    message: `the program that talks to tokens did not finish (${why}) and was started again; nothing was written`,
+    message: `the program that talks to tokens did not finish (${why}) and was started again; nothing was signed`,
     hint: 'take the token out, put it in again, and repeat',
   })
 }
 
-function cancelled(): AppError {
-  return new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' })
+/** For a call that writes to a token, of which nobody knows how far it came. */
+function uncertain(cause: AppError): AppError {
+  return new AppError({
+    code: 'signer/failed',
+    message: 'the program that talks to tokens ended in the middle: it is not known whether the token was changed',
+    hint: 'look at the token again before you repeat it: what it holds, and how many tries are left',
+    data: { uncertain: true },
+    cause,
+  })
 }

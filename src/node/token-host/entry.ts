@@ -1,5 +1,5 @@
 // The program that owns the tokens: a child of the window or of the command line, which gives it the folder of its data.
-import { join } from 'node:path'
+import { AppError } from '../../core/error.ts'
 import { startTokens } from './start.ts'
 
 /** Electron's utility process has its own kind of port. */
@@ -9,7 +9,11 @@ interface ParentPort {
 }
 
 const parentPort = (process as { parentPort?: ParentPort }).parentPort
-const dataDir = process.argv[2] ?? join(process.cwd(), 'countersign')
+const [, , dataDir] = process.argv
+if (dataDir === undefined || dataDir === '') {
+  // A folder of its own choosing would hold other keys and other modules than those this user knows.
+  throw new AppError({ code: 'usage/invalid', message: 'the program for tokens was not told where its data is' })
+}
 
 // Ctrl-C in a terminal reaches every program in it; whoever started this one decides when it ends.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)

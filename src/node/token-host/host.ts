@@ -1,5 +1,5 @@
 // The process that owns the tokens, seen from inside: answers calls, asks for secrets through the pipe, tells who comes and goes.
-import { AppError, toErrorData } from '../../core/error.ts'
+import { type AppError, cancelled, toErrorData } from '../../core/error.ts'
 import type { Prompt } from '../../core/signer.ts'
 import type { TokenList } from '../../core/token.ts'
 import { type CallName, type Calls, type FromHost, fromErrorData, parseToHost } from './protocol.ts'
@@ -44,8 +44,8 @@ export function serveTokens(pipe: Pipe, handlers: Handlers): Host {
       try {
         return await new Promise<Uint8Array>((resolve, reject) => {
           asked.set(ask, { resolve, reject })
-          signal.addEventListener('abort', () => reject(cancelled()), { signal: stop.signal })
-          if (signal.aborted) reject(cancelled())
+          signal.addEventListener('abort', () => reject(cancelled('nothing was signed')), { signal: stop.signal })
+          if (signal.aborted) reject(cancelled('nothing was signed'))
           else pipe.post({ kind: 'ask', id, ask, request, recipient: publicKey })
         })
       } finally {
@@ -89,8 +89,4 @@ export function serveTokens(pipe: Pipe, handlers: Handlers): Host {
     tell: (list) => pipe.post({ kind: 'tokens', list }),
     giveUp: (why) => pipe.post({ kind: 'replace', why }),
   }
-}
-
-function cancelled(): AppError {
-  return new AppError({ code: 'user/cancelled', message: 'cancelled, nothing was signed' })
 }

@@ -58,8 +58,13 @@ export function practice(files: Transport, signal: AbortSignal): Practice {
         serial,
         touch: (stop) =>
           new Promise((resolve) => {
-            finger = resolve
-            stop.addEventListener('abort', () => resolve(false), { once: true })
+            const mine = (touched: boolean): void => {
+              // The card waits no more: a press from now on is for nothing, and is told so.
+              if (finger === mine) finger = undefined
+              resolve(touched)
+            }
+            finger = mine
+            stop.addEventListener('abort', () => mine(false), { once: true })
           }),
         ...(saved === undefined ? {} : { saved }),
         onChange: save,
@@ -76,7 +81,6 @@ export function practice(files: Transport, signal: AbortSignal): Practice {
         })
       }
       finger(touched)
-      finger = undefined
     },
   }
 }

@@ -1,4 +1,6 @@
-// What crosses between the app and the process that owns the tokens: plain data, each message with its parser.
+// What crosses between the app and the process that owns the tokens: plain data. Both ends are this program, so a parser
+// checks only what would send a message astray: its kind, its numbers, the name of a call, the key a secret is sealed to.
+// What a call takes and answers is checked by the types alone.
 import { AppError, type ErrorCode, type ErrorData } from '../../core/error.ts'
 import type { PinRequest, PublicKey, TouchRequest } from '../../core/signer.ts'
 import type { SoftwareScheme } from '../../core/software-key.ts'
@@ -37,6 +39,18 @@ export const silenceMs: Readonly<Record<CallName, number>> = {
   practise: 15_000,
   touchPractice: 5_000,
 }
+
+/**
+ * Calls that write to a token, or make a key that hangs on one. Whoever ends such a call before the host has answered does
+ * not know what came of it, and must not say that nothing did.
+ */
+export const changesToken: ReadonlySet<CallName> = new Set([
+  'generate',
+  'changeSecret',
+  'unblock',
+  'wrapKey',
+  'addSpare',
+])
 
 export type ToHost =
   | { kind: 'call'; id: number; name: CallName; argument: unknown }

@@ -1,43 +1,74 @@
 // The keys on tokens as signers: listed from what is plugged in, signing in the process that owns the tokens.
 import { AppError } from '../../core/error.ts'
-import type { Asks, Signer, SignerSource } from '../../core/signer.ts'
+import type { Asks, KnownSigner, Signer } from '../../core/signer.ts'
 import type { Token, TokenList, TokenSlot } from '../../core/token.ts'
+import { tokenLabel } from '../../core/token-words.ts'
+import { type FidoName, parseFidoName } from '../fido/name.ts'
 import type { TokenHost } from './client.ts'
-
-/** `purpose` says what will be signed, for PIN window and touch notice. */
-export function tokenSigners(host: TokenHost, purpose: string): SignerSource {
-  return { list: async (signal) => signersOf(await host.call('list', undefined, signal), host, purpose) }
-}
-
-export function signersOf({ tokens }: TokenList, host: TokenHost, purpose: string): Signer[] {
-  return tokens.flatMap((token) => token.slots.flatMap((slot) => signerOf(token, slot, host, purpose) ?? []))
-}
 
 export function isTokenSigner(signerId: string): boolean {
   return /^(piv|pkcs11|fido):/.test(signerId)
 }
 
-/** "15 835 999" */
-export function serialWords(serial: string): string {
-  return /^\d{4,}$/.test(serial) ? serial.replace(/\B(?=(\d{3})+$)/g, ' ') : serial
+interface Place {
+  token: Token
+  slot: TokenSlot
+  known: KnownSigner
 }
 
-/** "YubiKey 5 15 835 999" */
-export function tokenLabel({ name, serial }: Pick<Token, 'name' | 'serial'>): string {
-  return serial === undefined ? name : `${name} ${serialWords(serial)}`
+/** What could sign, as far as is known: nobody is asked anything. */
+export function knownSigners(list: TokenList): KnownSigner[] {
+  return placesOf(list).map(({ known }) => known)
 }
 
-function signerOf(token: Token, slot: TokenSlot, host: TokenHost, purpose: string): Signer | undefined {
+/** The one key that is meant; undefined when it is not here. `purpose` says what it will sign. */
+export function tokenSigner(list: TokenList, id: string, host: TokenHost, purpose: string): Signer | undefined {
+  const place = placeOf(placesOf(list), id)
+  return place === undefined ? undefined : signing(place.known, host, purpose)
+}
+
+function placesOf({ tokens }: TokenList): Place[] {
+  return tokens.flatMap((token) =>
+    token.slots.flatMap((slot) => {
+      const known = knownSigner(token, slot)
+      return known === undefined ? [] : [{ token, slot, known }]
+    }),
+  )
+}
+
+/** Another FIDO2 token that opens the same key changes the ids of both, and what was named before stays good. */
+function placeOf(places: readonly Place[], id: string): Place | undefined {
+  const exact = places.find(({ known }) => known.id === id)
+  const wanted = parseFidoName(id)
+  if (exact !== undefined || wanted === undefined) return exact
+  const fitting = places.filter(({ token, slot }) => token.kind === 'fido' && isMeant(token, slot, wanted))
+  const [only, other] = fitting
+  if (other === undefined) return only
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${fitting.length} tokens here can open key ${wanted.name}`,
+    hint: `unplug all but one, or name the token: ${fitting.map(({ known }) => known.id).join(' or ')}`,
+    data: { name: wanted.name, count: fitting.length },
+  })
+}
+
+function isMeant({ serial, reader }: Token, { id }: TokenSlot, { name, token }: FidoName): boolean {
+  return id === name && (token === undefined || token === serial || token === reader)
+}
+
+function knownSigner(token: Token, slot: TokenSlot): KnownSigner | undefined {
   const { key, signerId } = slot
   if (key === undefined || signerId === undefined) return undefined
+  const label = `${tokenLabel(token)}, slot ${slot.id}`
+  return { id: signerId, label, key, rehearsal: token.rehearsal, asks: asksOf(slot) }
+}
+
+function signing(known: KnownSigner, host: TokenHost, purpose: string): Signer {
+  const { id: signerId, key, rehearsal } = known
   const signAll = (messages: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array[]> =>
-    host.call('sign', { signerId, key, messages, purpose }, signal)
+    host.call('sign', { signerId, key, messages, rehearsal, purpose }, signal)
   return {
-    id: signerId,
-    label: `${tokenLabel(token)}, slot ${slot.id}`,
-    key,
-    rehearsal: token.rehearsal,
-    asks: asksOf(slot),
+    ...known,
     signAll,
     sign: async (message, signal) => {
       const [signature] = await signAll([message], signal)

@@ -10,11 +10,18 @@ export function hostModule(): string {
   return fileURLToPath(new URL(name, here))
 }
 
+/** More worker threads than usual: a reader that another program holds keeps one busy. Nothing else is loaded into the host. */
+export function hostEnvironment(): Record<string, string | undefined> {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  return { ...env, UV_THREADPOOL_SIZE: '16' }
+}
+
 export function forkTokenHost(dataDir: string): HostProcess & { pid: number } {
   // A secret must not end up in a core dump: where there is a shell, the child may not write one.
   const isPosix = process.platform !== 'win32'
   const flags = ['--disable-sigusr1']
   const child = fork(hostModule(), [dataDir], {
+    env: hostEnvironment(),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: isPosix ? ['-c', 'ulimit -c 0; exec "$0" "$@"', process.execPath, ...flags] : flags,

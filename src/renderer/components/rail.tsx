@@ -1,11 +1,12 @@
 // The left rail: the rooms that exist, what waits in them, and the tokens and key files this machine can sign with. It never moves.
 import { type ReactElement, useEffect } from 'react'
+import { serialWords } from '../../core/token-words.ts'
 import type { TokenView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, useAnswer } from '../bridge.ts'
 import { capital, countOf } from '../format.ts'
 import { hashOf, type Route } from '../route.ts'
-import { kindName, serialText, triesText } from '../token-words.ts'
+import { devicesOf, kindName, triesText } from '../token-words.ts'
 import { Foreign } from './foreign.tsx'
 import { BrandIcon } from './icons.tsx'
 import { RehearsalChip } from './page.tsx'
@@ -78,8 +79,10 @@ export function Rail({ room, waiting, held, go }: RailProps): ReactElement {
 function TokensHere(): ReactElement | null {
   const { tokens } = useApp().live
   if (tokens.kind !== 'ready' || tokens.value.tokens.length === 0) return null
-  const shown = tokens.value.tokens.slice(0, 2)
-  const more = tokens.value.tokens.length - shown.length
+  // A device with two sides stands here once, by its first.
+  const devices = devicesOf(tokens.value.tokens).flatMap(([first]) => first ?? [])
+  const shown = devices.slice(0, 2)
+  const more = devices.length - shown.length
   return (
     <div className="rail-foot tokens-here">
       {shown.map((token) => (
@@ -89,7 +92,7 @@ function TokensHere(): ReactElement | null {
           </strong>
           {token.serial === undefined ? null : (
             <span className="serial">
-              <Foreign text={serialText(token.serial)} />
+              <Foreign text={serialWords(token.serial)} />
             </span>
           )}
           {token.rehearsal ? <RehearsalChip /> : token.reading ? 'Reading its keys' : pinLine(token)}

@@ -1,14 +1,14 @@
 // How a new key on a token shall be: where, of which kind, and what it asks for before it signs.
 import { type ReactElement, useId } from 'react'
-import type { TouchPolicy } from '../../core/token.ts'
-import type { SlotAlgorithmName, TokenView } from '../../ipc/contract.ts'
+import type { SlotAlgorithm, TouchPolicy } from '../../core/token.ts'
+import type { TokenView } from '../../ipc/contract.ts'
 import { Choice } from '../components/choice.tsx'
 import { plainForeign } from '../foreign.ts'
 import { algorithmMeaning, pinChoices, placeOf, proposedSlot, touchChoices } from '../token-words.ts'
 
 export interface Recipe {
   slot: string
-  algorithm: SlotAlgorithmName
+  algorithm: SlotAlgorithm
   pinPolicy: 'never' | 'once' | 'always'
   touchPolicy: TouchPolicy
   replace: boolean

@@ -1,7 +1,7 @@
 // Tokens of other makers are reached through a library of theirs (PKCS#11), named by its path. Few people need this.
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { ErrorData } from '../../core/error.ts'
-import type { Outcome, TokensView } from '../../ipc/contract.ts'
+import type { TokensView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
 import { Foreign } from '../components/foreign.tsx'
@@ -10,22 +10,19 @@ import { plainForeign } from '../foreign.ts'
 
 export function Modules({ view }: { view: TokensView }): ReactElement {
   const { say, live } = useApp()
-  const [path, setPath] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
-  const id = useId()
-  const ask = async (said: string, call: () => Promise<Outcome<TokensView>>): Promise<void> => {
+  const remove = async (path: string): Promise<void> => {
     setBusy(true)
     setProblem(undefined)
-    const outcome = await settle(call())
+    const outcome = await settle(bridge().tokens.removeModule({ path }))
     setBusy(false)
     if (!outcome.ok) {
       setProblem(outcome.error)
       return
     }
     live.take(outcome.value)
-    setPath('')
-    say(said)
+    say('The library is removed')
   }
   return (
     <details className="modules">
@@ -44,51 +41,18 @@ export function Modules({ view }: { view: TokensView }): ReactElement {
                 <span className="mono place">
                   <Foreign text={module} />
                 </span>
-                <button
-                  type="button"
-                  className="button quiet push"
-                  disabled={busy}
-                  onClick={() => ask('The library is removed', () => bridge().tokens.removeModule({ path: module }))}
-                >
+                <button type="button" className="button quiet push" disabled={busy} onClick={() => remove(module)}>
                   Remove<span className="unseen"> {plainForeign(module)}</span>
                 </button>
               </li>
             ))}
           </ul>
         )}
-        <form
-          className="stack tight"
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (path.trim() !== '' && !busy) {
-              ask('The library is added', () => bridge().tokens.addModule({ path: path.trim() }))
-            }
-          }}
-        >
-          <div className="field">
-            <label htmlFor={id}>Path of the library</label>
-            <input
-              id={id}
-              className="input mono"
-              type="text"
-              maxLength={4096}
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              placeholder="/usr/lib/softhsm/libsofthsm2.so"
-              value={path}
-              onChange={(event) => setPath(event.target.value)}
-            />
-          </div>
-          <div className="row">
-            <button type="submit" className="button" disabled={busy || path.trim() === ''}>
-              {busy ? 'Loading' : 'Add the library'}
-            </button>
-          </div>
-        </form>
-        {problem === undefined ? null : (
-          <Problem error={problem} title="The library was not added or removed" level={3} />
-        )}
+        <p className="small">
+          A library is added on the command line, so that no page can name one:{' '}
+          <code className="mono">countersign tokens modules add PATH</code>
+        </p>
+        {problem === undefined ? null : <Problem error={problem} title="The library was not removed" level={3} />}
       </div>
     </details>
   )

@@ -1,10 +1,11 @@
 // What a token says of a key that was made on it, and how far that could be checked.
 import type { ReactElement } from 'react'
 import { pinPolicyWords, touchPolicyWords } from '../../core/token.ts'
+import { serialWords } from '../../core/token-words.ts'
 import type { AttestationView, TokenView } from '../../ipc/contract.ts'
 import { Foreign } from '../components/foreign.tsx'
 import { capital, sentenceOf, type Tone } from '../format.ts'
-import { groupSerials, placeOf, serialText } from '../token-words.ts'
+import { groupSerials, placeOf } from '../token-words.ts'
 
 const verdicts: Readonly<Record<AttestationView['verdict'], { tone: Tone; title: string }>> = {
   verified: { tone: 'ok', title: 'Proven, up to a vendor root that is built in' },
@@ -16,7 +17,7 @@ export function Proof({ proof, token }: { proof: AttestationView; token: TokenVi
   const { tone, title } = verdicts[proof.verdict]
   const facts: [string, string | undefined][] = [
     ['Key', `${capital(placeOf(token.kind, proof.slot))}, ${proof.fingerprint}`],
-    ['Made on serial', proof.serial === undefined ? undefined : serialText(proof.serial)],
+    ['Made on serial', proof.serial === undefined ? undefined : serialWords(proof.serial)],
     ['Firmware', proof.firmware],
     ['Asks for', `${pinPolicyWords(proof.pinPolicy)}, ${touchPolicyWords(proof.touchPolicy)}`],
     ['Form', proof.formFactor],

@@ -1,5 +1,6 @@
 // One token: what it is, what it has left of tries, its keys and whose they are, and what can be done with it.
 import { type ReactElement, useState } from 'react'
+import { serialWords } from '../../core/token-words.ts'
 import type { TokensView, TokenView } from '../../ipc/contract.ts'
 import { Foreign } from '../components/foreign.tsx'
 import { RiskIcon } from '../components/icons.tsx'
@@ -7,7 +8,7 @@ import { RehearsalChip, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital, countOf, sentenceOf } from '../format.ts'
-import { emptySlots, kindName, serialText, tokenTitle, triesText, triesTone } from '../token-words.ts'
+import { emptySlots, kindName, tokenTitle, triesText, triesTone } from '../token-words.ts'
 import type { Spare, TokenDesk } from '../use-token-desk.ts'
 import { Enrol } from './enrol.tsx'
 import { Enrolled } from './enrolled.tsx'
@@ -19,6 +20,8 @@ import { AddSpare, WrapKey } from './wrap-key.tsx'
 
 export interface TokenCardProps {
   token: TokenView
+  /** The card above it is the same device. */
+  isOtherSide: boolean
   view: TokensView
   desk: TokenDesk
   /** The screen waits for a spare, and this token could be it. */
@@ -28,7 +31,16 @@ export interface TokenCardProps {
   onSpared: () => void
 }
 
-export function TokenCard({ token, view, desk, spare, isNew, onSpare, onSpared }: TokenCardProps): ReactElement {
+export function TokenCard({
+  token,
+  isOtherSide,
+  view,
+  desk,
+  spare,
+  isNew,
+  onSpare,
+  onSpared,
+}: TokenCardProps): ReactElement {
   const [open, setOpen] = useState<Open>('none')
   const [enrolled, setEnrolled] = useState<{ name: string; slot: string }>()
   const [spared, setSpared] = useState<string>()
@@ -62,12 +74,12 @@ export function TokenCard({ token, view, desk, spare, isNew, onSpare, onSpared }
           <Foreign text={token.name} />{' '}
           {token.serial === undefined ? null : (
             <span className="serial">
-              <Foreign text={serialText(token.serial)} />
+              <Foreign text={serialWords(token.serial)} />
             </span>
           )}{' '}
           {token.rehearsal ? <RehearsalChip /> : null}
         </h2>
-        <span className="soft small push">{describe(token)}</span>
+        <span className="soft small push">{isOtherSide ? `The same token: ${describe(token)}` : describe(token)}</span>
       </div>
       {token.problem === undefined ? null : <Problem error={token.problem} level={3} />}
       <Tries token={token} />

@@ -8,6 +8,7 @@ import { Foreign } from '../components/foreign.tsx'
 import { Page, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { capital, countOf } from '../format.ts'
+import { devicesOf } from '../token-words.ts'
 import { type Spare, useTokenDesk } from '../use-token-desk.ts'
 import { Holders } from './holders.tsx'
 import { Modules } from './modules.tsx'
@@ -47,7 +48,8 @@ function Loaded({ view }: { view: TokensView }): ReactElement {
     setSpare(wanted)
     say(`Plug in the spare token for ${wanted.name}`)
   }
-  const title = view.tokens.length === 0 ? 'No token here' : capital(countOf(view.tokens.length, 'token'))
+  const devices = devicesOf(view.tokens)
+  const title = devices.length === 0 ? 'No token here' : capital(countOf(devices.length, 'token'))
   return (
     <Page
       title={title}
@@ -96,17 +98,22 @@ function Loaded({ view }: { view: TokensView }): ReactElement {
             <Practise view={view} />
           </NoToken>
         ) : null}
-        {view.tokens.map((token) => (
-          <TokenCard
-            key={token.id}
-            token={token}
-            view={view}
-            desk={desk}
-            spare={spare !== undefined && spare.notTokenId !== token.id ? spare : undefined}
-            isNew={!first.current.has(token.id)}
-            onSpare={askSpare}
-            onSpared={() => setSpare(undefined)}
-          />
+        {devices.map((sides) => (
+          <div key={sides[0]?.id} className="device">
+            {sides.map((token) => (
+              <TokenCard
+                key={token.id}
+                token={token}
+                isOtherSide={token !== sides[0]}
+                view={view}
+                desk={desk}
+                spare={spare !== undefined && spare.notTokenId !== token.id ? spare : undefined}
+                isNew={!first.current.has(token.id)}
+                onSpare={askSpare}
+                onSpared={() => setSpare(undefined)}
+              />
+            ))}
+          </div>
         ))}
         <Holders view={view} onSpare={askSpare} />
         <VendorRoots roots={view.vendorRoots} />

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { parseHex, toHex } from '../../../src/core/bytes.ts'
 import { parsePublicKey } from '../../../src/core/key.ts'
+import { slotAlgorithms } from '../../../src/core/token.ts'
 import {
   algorithmOfId,
   algorithmOfKey,
@@ -9,7 +10,6 @@ import {
   isSlotAlgorithm,
   parseCardKey,
   parseCardSignature,
-  slotAlgorithms,
 } from '../../../src/node/piv/algorithm.ts'
 import { toTlv } from '../../../src/node/piv/tlv.ts'
 import { codeOfCall } from '../../support/thrown.ts'

@@ -1,6 +1,6 @@
 // Readers that are not there: who comes and goes, one talk at a time, and a card that is pulled.
-import { expect, test } from 'vitest'
-import type { Card, ReadersState } from '../../../src/node/card.ts'
+import { expect, test, vi } from 'vitest'
+import { type Card, type ReadersState, touchLimitMs } from '../../../src/node/card.ts'
 import { rehearsalCard, type Touch } from '../../../src/node/rehearsal-card/card.ts'
 import { rehearsalReaders } from '../../../src/node/rehearsal-card/readers.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
@@ -9,8 +9,8 @@ import { generate, hex, openManagement, selectPiv, sendTo, tlv, verifyPin } from
 const select = hex('00a4040005a000000308')
 const pinStatus = hex('00200080')
 
-async function touchCard(touch: Touch) {
-  const card = rehearsalCard({ serial: 1, touch })
+async function touchCard(touch: Touch, touchWaitMs = 15_000) {
+  const card = rehearsalCard({ serial: 1, touch, touchWaitMs })
   const send = sendTo(card)
   await selectPiv(send)
   await openManagement(send)
@@ -121,15 +121,31 @@ test('who waits for a card that is pulled need not wait longer', async () => {
   expect(await waiting).toBe('signer/absent')
 })
 
-test('silence beyond the limit is a finger that did not come, and the card can be talked to again', async () => {
+test('silence beyond a short limit is a card that hangs, and the card can be talked to again', async () => {
   const readers = rehearsalReaders()
   readers.insert('one', await touchCard(never))
   const card = await readers.connect('one')
   await card.transmit(select)
-  expect(await codeOfPromise(card.transmit(signature, 30))).toBe('signer/touch-timeout')
+  expect(await codeOfPromise(card.transmit(signature, 30))).toBe('signer/failed')
   await card.end('reset')
   const next = await readers.connect('one')
   expect(await statusOf(next, select)).toBe('9000')
+})
+
+test('silence beyond a long limit is a finger that did not come', async () => {
+  const readers = rehearsalReaders()
+  readers.insert('one', await touchCard(never, 60_000))
+  const card = await readers.connect('one')
+  await card.transmit(select)
+  vi.useFakeTimers()
+  try {
+    const silence = codeOfPromise(card.transmit(signature, touchLimitMs))
+    await vi.advanceTimersByTimeAsync(touchLimitMs + 1)
+    expect(await silence).toBe('signer/touch-timeout')
+  } finally {
+    vi.useRealTimers()
+  }
+  await card.end('reset')
 })
 
 test('a card put in place of another has power of its own', async () => {

@@ -8,6 +8,7 @@ import { hidOpenError } from '../../../src/node/hid.ts'
 import { fidoTokens } from '../../../src/node/signers/fido.ts'
 import { enrolled, first, isSigned, limits, person, request, second, setUp, signal } from '../../support/fido-stage.ts'
 import { softPorts } from '../../support/soft-hid.ts'
+import { codeOfPromise } from '../../support/thrown.ts'
 
 describe('the list', () => {
   test('names token, firmware, tries and keys, and asks nothing', async () => {
@@ -126,6 +127,47 @@ describe('the list', () => {
     }
     expect(isSigned(key, (await driver.sign(request(key), person('123456'), signal))[0])).toBe(true)
     expect((await during)?.tokens[0]?.slots.map((slot) => slot.id)).toEqual(['root'])
+  })
+})
+
+describe('two tokens that open the same key', () => {
+  const idsOf = ({ tokens }: TokenList) => tokens.map((token) => token.slots.map((slot) => slot.signerId).join())
+  const yubiKey = { vendorId: 0x1050 }
+
+  test('are told apart by their serial numbers, and by their places where they tell none', async () => {
+    const [one, two] = [first({ ...yubiKey, serial: 15835999 }), second()]
+    const { driver, key } = await enrolled(one, two)
+    expect(idsOf(await driver.list(signal))).toEqual(['fido:root@15835999', 'fido:root@/dev/hidraw2'])
+    for (const [id, pin, touched] of [
+      ['fido:root@15835999', '123456', one],
+      ['fido:root@/dev/hidraw2', '654321', two],
+    ] as const) {
+      const before = touched.touches
+      const [signature] = await driver.sign(request(key, id), person(pin), signal)
+      expect([isSigned(key, signature), touched.touches - before]).toEqual([true, 1])
+    }
+    const asked = person('123456')
+    expect(await codeOfPromise(driver.sign(request(key, 'fido:root'), asked, signal))).toBe('usage/invalid')
+    expect(await codeOfPromise(driver.sign(request(key, 'fido:root@17203344'), asked, signal))).toBe('signer/absent')
+    expect(asked.pins).toEqual([])
+  })
+
+  test('with one serial number for both are told apart by their places', async () => {
+    const { driver, key } = await enrolled(first({ ...yubiKey, serial: 7 }), second({ ...yubiKey, serial: 7 }))
+    expect(idsOf(await driver.list(signal))).toEqual(['fido:root@/dev/hidraw1', 'fido:root@/dev/hidraw2'])
+    const [signature] = await driver.sign(request(key, 'fido:root@/dev/hidraw2'), person('654321'), signal)
+    expect(isSigned(key, signature)).toBe(true)
+  })
+
+  test('when one of them is gone, the other is still meant by its serial number', async () => {
+    const [one, two] = [first({ ...yubiKey, serial: 15835999 }), second({ ...yubiKey, serial: 17203344 })]
+    const { driver, key } = await enrolled(one, two)
+    two.unplug()
+    expect(idsOf(await driver.list(signal))).toEqual(['fido:root'])
+    const [signature] = await driver.sign(request(key, 'fido:root@15835999'), person('123456'), signal)
+    expect(isSigned(key, signature)).toBe(true)
+    const other = driver.sign(request(key, 'fido:root@17203344'), person(), signal)
+    expect(await codeOfPromise(other)).toBe('signer/absent')
   })
 })
 

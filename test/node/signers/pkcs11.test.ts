@@ -78,7 +78,7 @@ test.each(['ed25519', 'P-256', 'P-384', 'rsa'] as const)(
       expect(await verifySignature(key.key, messages[at] ?? utf8(''), signature)).toBe(true)
     }
     expect(prompt.asked).toEqual([
-      { device: 'Root key (A1)', secret: 'PIN', purpose: 'root version 2', length: { min: 4, max: 8 } },
+      { device: 'Root key A1', secret: 'PIN', purpose: 'root version 2', length: { min: 4, max: 8 } },
     ])
     expect(prompt.given).toEqual([new Uint8Array(6)])
     expect(module.calls.filter((call) => /^(login|logout|sign)/.test(call)).map((call) => call.split(' ')[0])).toEqual([
@@ -238,7 +238,7 @@ test('a token that was taken out in the middle of a batch gives no signature at 
     throw ckrError(0x32)
   }
   const error: unknown = await sign().catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ code: 'signer/absent', hint: expect.stringContaining('Root key (A1)') })
+  expect(error).toMatchObject({ code: 'signer/absent', hint: expect.stringContaining('Root key A1') })
 })
 
 test.each([
@@ -291,7 +291,7 @@ test('a touch notice appears when the token stays silent, and goes away', async 
     return undefined
   }
   await sign()
-  expect(prompt.touches).toEqual(['touch Root key (A1)', 'over'])
+  expect(prompt.touches).toEqual(['touch Root key A1', 'over'])
 })
 
 test('two keys under one id: neither is guessed', async () => {
@@ -379,7 +379,9 @@ test('a module that does not load is a problem of its own; the others are read',
   const driver = pkcs11Tokens({ modules: async () => ['/missing.so', '/m.so'], pkcs11 })
   const list = await driver.list(signal)
   expect(list.tokens).toHaveLength(1)
-  expect(list.problems).toMatchObject([{ where: '/missing.so', error: { code: 'signer/absent' } }])
+  expect(list.problems).toMatchObject([
+    { where: '/missing.so', module: '/missing.so', error: { code: 'signer/absent' } },
+  ])
   const request = { signerId: 'pkcs11:ZZ/01', key: key.key, messages, purpose: 'x' }
   expect(await codeOfPromise(driver.sign(request, fakePrompt(), signal))).toBe('signer/absent')
 })

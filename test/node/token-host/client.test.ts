@@ -1,5 +1,6 @@
 // The app and the token host over a pipe in memory: calls, questions, touches, and a host that hangs, dies or raves.
-import { expect, test } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import type { PinRequest, Prompt, TouchRequest } from '../../../src/core/signer.ts'
@@ -281,4 +282,139 @@ test('after closing nothing starts again, and what was asked is over', async () 
   expect(await codeOfPromise(call)).toBe('user/cancelled')
   expect(await codeOfPromise(one.host.call('list', undefined, never))).toBe('user/cancelled')
   expect(one.starts).toBe(1)
+})
+
+test('a call that is over listens to nobody any more', async () => {
+  const one = rig()
+  const { signal } = new AbortController()
+  for (let i = 0; i < 3; i++) await one.host.call('list', undefined, signal)
+  expect(await codeOfPromise(one.host.call('attest', { tokenId: 'piv:1', slot: '9c' }, signal))).toBe('internal/bug')
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+describe('a call that changes the token', () => {
+  const policies = { pinPolicy: 'once', touchPolicy: 'always' } as const
+  const generate = { ...{ tokenId: 'piv:1', slot: '9c' }, algorithm: 'P-256', ...policies, replace: false } as const
+  const failureOf = (call: Promise<unknown>) => call.catch((thrown: unknown) => thrown)
+  const uncertain = { code: 'signer/failed', data: { uncertain: true } }
+  const key = { scheme: 'ed25519', spki: new Uint8Array(44) } as const
+
+  test('cancelled after it has begun waits for what the host says of it', async () => {
+    const written = new AppError({ code: 'user/cancelled', message: 'cancelled, but the old key is gone' })
+    for (const [ends, expected] of [
+      [async () => key, key],
+      [() => Promise.reject(written), { code: 'user/cancelled', message: written.message }],
+    ] as const) {
+      let finish = (): void => {}
+      const done = new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      let wasTold = false
+      const one = rig({
+        handlers: {
+          generate: async (_request, _prompt, signal) => {
+            signal.addEventListener('abort', () => {
+              wasTold = true
+            })
+            await done
+            return ends()
+          },
+        },
+      })
+      const controller = new AbortController()
+      let isOver = false
+      const call = failureOf(one.host.call('generate', generate, controller.signal)).finally(() => {
+        isOver = true
+      })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      controller.abort()
+      await expect.poll(() => wasTold).toBe(true)
+      expect(isOver).toBe(false)
+      finish()
+      expect(await call).toMatchObject(expected)
+    }
+  })
+
+  test('cancelled while a question is open: it is taken away, and from then on silence counts', async () => {
+    let wasStopped = false
+    const one = rig({
+      handlers: {
+        // It heard that nobody answers any more, and hangs all the same.
+        changeSecret: async (_request, prompt) => {
+          await prompt.pin(request, never).catch(() => undefined)
+          await new Promise(() => {})
+          return undefined
+        },
+      },
+      person: (_request, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            wasStopped = true
+            reject(new AppError({ code: 'user/cancelled', message: 'no' }))
+          })
+        }),
+      limits: { changeSecret: 50 },
+    })
+    const controller = new AbortController()
+    const call = one.host.call('changeSecret', { tokenId: 'piv:1', which: 'pin' }, controller.signal)
+    await expect.poll(() => one.asked.length).toBe(1)
+    controller.abort()
+    expect(await failureOf(call)).toMatchObject(uncertain)
+    expect(wasStopped).toBe(true)
+    expect(one.kills).toBe(1)
+  })
+
+  test('a question that comes after it was cancelled is not shown', async () => {
+    let ask = (): void => {}
+    const asking = new Promise<void>((resolve) => {
+      ask = resolve
+    })
+    const one = rig({
+      handlers: {
+        unblock: async (_request, prompt) => {
+          await asking
+          void prompt.pin(request, never).catch(() => undefined)
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          return undefined
+        },
+      },
+    })
+    const controller = new AbortController()
+    const call = one.host.call('unblock', { tokenId: 'piv:1' }, controller.signal)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    controller.abort()
+    ask()
+    expect(await codeOfPromise(call)).toBe('ok')
+    expect(one.asked).toEqual([])
+  })
+
+  test('in which the host dies says that nobody knows, and only that one', async () => {
+    const hanging = (): Promise<never> => new Promise(() => {})
+    const all = { generate: hanging, changeSecret: hanging, unblock: hanging, wrapKey: hanging, addSpare: hanging }
+    const one = rig({ handlers: { ...all, sign: hanging, list: hanging } })
+    const { host } = one
+    const calls = [
+      host.call('generate', generate, never),
+      host.call('changeSecret', { tokenId: 'piv:1', which: 'puk' }, never),
+      host.call('unblock', { tokenId: 'piv:1' }, never),
+      host.call('wrapKey', { name: 'root', scheme: 'ed25519', tokenId: 'fido:1' }, never),
+      host.call('addSpare', { name: 'root', tokenId: 'fido:1' }, never),
+    ]
+    const others = [host.call('sign', signRequest, never), host.call('list', undefined, never)]
+    const ends = [...calls, ...others].map(failureOf)
+    one.crash()
+    const errors = await Promise.all(ends)
+    for (const error of errors.slice(0, calls.length)) expect(error).toMatchObject(uncertain)
+    for (const error of errors.slice(calls.length)) {
+      expect(error).toMatchObject({ code: 'signer/failed' })
+      expect((error as AppError).data).toBeUndefined()
+    }
+  })
+
+  test('which is closed in the middle says the same', async () => {
+    const one = rig({ handlers: { generate: () => new Promise(() => {}) } })
+    const call = failureOf(one.host.call('generate', generate, never))
+    await one.host.close()
+    expect(await call).toMatchObject(uncertain)
+  })
 })

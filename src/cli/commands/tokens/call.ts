@@ -1,9 +1,9 @@
 // What every verb of `tokens` works with: the desk, the words that follow the verb, and TOKEN as one token that is plugged in.
 import { AppError } from '../../../core/error.ts'
 import type { Token, TokenKind, TokenList, TokenSlot } from '../../../core/token.ts'
+import { tokenLabel } from '../../../core/token-words.ts'
 import { visible } from '../../../core/visible.ts'
 import type { Desk } from '../../../node/desk.ts'
-import { tokenLabel } from '../../../node/token-host/signers.ts'
 import type { Answer, Io, Parsed } from '../../command.ts'
 import { quoted } from '../../text.ts'
 

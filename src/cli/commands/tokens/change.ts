@@ -1,7 +1,7 @@
 // tokens change-pin, change-puk, unblock: the secrets of a PIV token. Each is asked for; none is ever an argument.
 import type { Token } from '../../../core/token.ts'
+import { tokenLabel } from '../../../core/token-words.ts'
 import { visible } from '../../../core/visible.ts'
-import { tokenLabel } from '../../../node/token-host/signers.ts'
 import { type Answer, answer } from '../../command.ts'
 import { type Call, tokenOf } from './call.ts'
 import { practiceMark } from './words.ts'

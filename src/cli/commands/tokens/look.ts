@@ -2,7 +2,9 @@
 import { toBase64 } from '../../../core/bytes.ts'
 import { toErrorData } from '../../../core/error.ts'
 import { keyLabel } from '../../../core/key.ts'
-import { type Attestation, pinPolicyWords, touchPolicyWords } from '../../../core/token.ts'
+import { type Attestation, pinPolicyWords, type TokenProblem, touchPolicyWords } from '../../../core/token.ts'
+import { unreadHolders } from '../../../node/enrolled.ts'
+import type { Holder } from '../../../node/enrolled-file.ts'
 import { loadVendorRoots } from '../../../node/vendor-roots.ts'
 import { type Answer, answer } from '../../command.ts'
 import { practiceSerial } from '../../practice.ts'
@@ -10,11 +12,23 @@ import { wrapped } from '../../text.ts'
 import { again, type Call, pickToken, readList, slotId, tokenOf } from './call.ts'
 import { enrolledLine, holderData, keyData, placeWords, slotLines, tokenData, tokenLines } from './words.ts'
 
+interface ShownHolders {
+  holders: readonly Holder[]
+  /** None or one: why nobody's name stands beside a key. */
+  unread: readonly TokenProblem[]
+}
+
+async function readHolders({ desk, io }: Call): Promise<ShownHolders> {
+  const { holders, problem } = await desk.tokens.knownHolders(io.signal)
+  return { holders, unread: problem === undefined ? [] : [{ where: 'key holders', error: unreadHolders(problem) }] }
+}
+
 export async function list(call: Call): Promise<Answer> {
-  const { tokens, problems } = await readList(call)
-  const holders = await call.desk.tokens.holders(call.io.signal)
+  const { tokens, problems: found } = await readList(call)
+  const { holders, unread } = await readHolders(call)
   const none =
     tokens.length === 0 ? ['no token is plugged in; to practise without one: countersign tokens practice'] : []
+  const problems = [...found, ...unread]
   const broken = problems.map(
     ({ where, error }) => `! ${where}: ${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`,
   )
@@ -27,8 +41,12 @@ export async function list(call: Call): Promise<Answer> {
 
 export async function info(call: Call): Promise<Answer> {
   const token = pickToken(await readList(call), call.words[0] ?? '')
-  const holders = await call.desk.tokens.holders(call.io.signal)
-  const lines = [...tokenLines(token, holders, slotLines), `  plugged in at ${token.reader}`]
+  const { holders, unread } = await readHolders(call)
+  const lines = [
+    ...tokenLines(token, holders, slotLines),
+    `  plugged in at ${token.reader}`,
+    ...unread.map(({ error }) => `  ! ${error.message}`),
+  ]
   return answer(tokenData(token, holders), ...wrapped(lines))
 }
 
@@ -72,7 +90,7 @@ export async function holders({ desk, io }: Call): Promise<Answer> {
 
 export async function practice(call: Call): Promise<Answer> {
   const token = pickToken(await readList(call), practiceSerial, ({ rehearsal }) => rehearsal)
-  const all = await call.desk.tokens.holders(call.io.signal)
+  const { holders: all, unread } = await readHolders(call)
   const more = again(call)
   const isFactory = token.pin?.isDefault === true && token.puk?.isDefault === true
   return answer(
@@ -83,6 +101,7 @@ export async function practice(call: Call): Promise<Answer> {
       ...(isFactory ? ['Its practice PIN is 123456 and its practice PUK is 12345678, as with a new YubiKey.'] : []),
       '',
       ...tokenLines(token, all),
+      ...unread.map(({ error }) => `  ! ${error.message}`),
     ]),
     '',
     'Practise with:',

@@ -2,9 +2,9 @@
 import { AppError } from '../../../core/error.ts'
 import { keyLabel } from '../../../core/key.ts'
 import type { PinPolicy, SlotAlgorithm, Token, TouchPolicy } from '../../../core/token.ts'
+import { tokenLabel } from '../../../core/token-words.ts'
 import { visible } from '../../../core/visible.ts'
 import { slots } from '../../../node/piv/slots.ts'
-import { tokenLabel } from '../../../node/token-host/signers.ts'
 import { type Answer, answer, type Option, type Parsed } from '../../command.ts'
 import { again, type Call, slotId, slotIn, tokenOf, usage } from './call.ts'
 import { digestWords, holderOf, placeWords, slotData, slotFacts } from './words.ts'
@@ -94,7 +94,7 @@ export async function generate(call: Call): Promise<Answer> {
 async function confirmReplace({ desk, io }: Call, token: Token, slot: string): Promise<boolean> {
   const there = slotIn(token, slot)
   if (there === undefined) return false
-  const owner = holderOf(there.key, await desk.tokens.holders(io.signal))
+  const owner = holderOf(there.key, (await desk.tokens.knownHolders(io.signal)).holders)
   const what = `${placeWords(token, slot)} holds ${owner === undefined ? 'a' : `${owner}’s`} ${there.algorithm} key already`
   const question = `${what}. It is lost for ever when a new one is made.\nType the slot to replace it: `
   const typed = await io.ask(question, 'in a script there is --replace')

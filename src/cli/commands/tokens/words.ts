@@ -2,11 +2,11 @@
 import { toHex } from '../../../core/bytes.ts'
 import { fingerprintOf, isSameKey } from '../../../core/key.ts'
 import type { PublicKey } from '../../../core/signer.ts'
-import { pinPolicyWords, type Token, type TokenSecret, type TokenSlot, touchPolicyWords } from '../../../core/token.ts'
+import { pinPolicyWords, type SecretState, type Token, type TokenSlot, touchPolicyWords } from '../../../core/token.ts'
+import { tokenLabel } from '../../../core/token-words.ts'
 import { visible } from '../../../core/visible.ts'
 import { attestedSentence } from '../../../node/enrolled.ts'
 import type { EnrolledKey, Holder } from '../../../node/enrolled-file.ts'
-import { tokenLabel } from '../../../node/token-host/signers.ts'
 
 /** Behind everything that is said of the practice token. */
 export function practiceMark(rehearsal: boolean): string {
@@ -38,7 +38,7 @@ export function slotFacts({ algorithm, pinPolicy, touchPolicy }: TokenSlot): str
   ].join(', ')
 }
 
-function secretWords(name: string, secret: TokenSecret | undefined): string | undefined {
+function secretWords(name: string, secret: SecretState | undefined): string | undefined {
   if (secret === undefined) return undefined
   const { triesLeft, tries, isDefault } = secret
   const count =

@@ -1,12 +1,10 @@
 // How a PIV token is named, and how its secrets are asked for.
 import type { PinRequest } from '../../../core/signer.ts'
 import type { Token } from '../../../core/token.ts'
+import { tokenLabel as deviceWords } from '../../../core/token-words.ts'
 import { secretLength } from '../../piv/secrets.ts'
 
-/** "YubiKey 5 15 835 999" */
-export function deviceWords({ name, serial }: Pick<Token, 'name' | 'serial'>): string {
-  return serial === undefined ? name : `${name} ${serial.replace(/\B(?=(\d{3})+$)/g, ' ')}`
-}
+export { deviceWords }
 
 export type Secret = 'PIV PIN' | 'PIV PUK' | 'new PIV PIN' | 'new PIV PUK'
 

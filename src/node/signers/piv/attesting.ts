@@ -7,7 +7,6 @@ import { attest } from '../../piv/management.ts'
 import type { VendorRoots } from '../../vendor-roots.ts'
 import { deviceWords } from './asking.ts'
 import { findToken } from './changing.ts'
-import { checkSerial } from './reading.ts'
 import type { PivWatch } from './watch.ts'
 
 export interface Authorities {
@@ -23,7 +22,8 @@ export async function attestPiv(
   slotId: string,
   { roots, rehearsalRoot, intermediates = [] }: Authorities,
 ): Promise<Attestation> {
-  const { reader, identity, token } = findToken(tokens, tokenId)
+  const plugged = findToken(tokens, tokenId)
+  const { identity, token } = plugged
   const slot = token.slots.find(({ id }) => id === slotId)
   const key = slot?.key
   if (key === undefined) {
@@ -40,10 +40,10 @@ export async function attestPiv(
       hint: 'make a new key on the token if it matters that no copy exists',
     })
   }
-  const { statement, device } = await tokens.talk(reader, 'leave', async (piv) => {
-    if (identity !== undefined) await checkSerial(piv, identity)
-    return { statement: await attest(piv, slotId), device: await readCertificate(piv, 'f9') }
-  })
+  const { statement, device } = await tokens.talk(plugged, 'leave', async (piv) => ({
+    statement: await attest(piv, slotId),
+    device: await readCertificate(piv, 'f9'),
+  }))
   if (device === undefined) {
     throw new AppError({
       code: 'signer/unsupported',

@@ -1,10 +1,10 @@
 // What an owner changes on a PIV token: a new PIN or PUK, a PIN that is usable again.
 import { AppError, toAppError } from '../../../core/error.ts'
 import type { Prompt } from '../../../core/signer.ts'
+import { checkCancelled } from '../../cancel.ts'
 import { changePin, changePuk, unblockPin } from '../../piv/secrets.ts'
 import type { PivSession } from '../../piv/session.ts'
 import { pinRequest } from './asking.ts'
-import { checkSerial } from './reading.ts'
 import type { PivWatch, Plugged } from './watch.ts'
 
 export function findToken(tokens: PivWatch, tokenId: string): Plugged {
@@ -15,10 +15,6 @@ export function findToken(tokens: PivWatch, tokenId: string): Plugged {
     message: `token ${tokenId.slice(tokenId.indexOf(':') + 1)} is not plugged in`,
     hint: 'insert it, and repeat; nothing was changed',
   })
-}
-
-export async function checkIs(piv: PivSession, { identity }: Plugged): Promise<void> {
-  if (identity !== undefined) await checkSerial(piv, identity)
 }
 
 export async function changeSecretOfPiv(
@@ -73,8 +69,9 @@ async function replaceSecret(
   try {
     fresh = await prompt.pin(pinRequest(plugged.token, next, purpose), signal)
     const chosen = fresh
-    await tokens.talk(plugged.reader, 'reset', async (piv) => {
-      await checkIs(piv, plugged)
+    await tokens.talk(plugged, 'reset', async (piv) => {
+      // From here on it happens: whoever cancelled before has changed nothing.
+      checkCancelled(signal)
       await run(piv, old, chosen)
     })
     await tokens.reread(plugged.reader)

@@ -21,34 +21,36 @@ const freshMs = 5_000
 
 export function pivTokens({ readers, rehearsal = false, authorities }: PivOptions): Required<TokenDriver> {
   const tokens = pivWatch(readers, rehearsal)
-  const known = async (): Promise<void> => {
-    await tokens.settled()
+  /** Whoever names a token that is known waits for no other. */
+  const known = async (id: string): Promise<void> => {
+    const one = tokens.find(id)
+    if (one === undefined || one.token.reading) await tokens.settled()
   }
   return {
     watch: (hear: (list: TokenList) => void) => tokens.watch(hear),
     list: async () => {
-      await known()
+      await tokens.settled()
       await tokens.refreshTries(freshMs)
       return tokens.current()
     },
     sign: async (request, prompt, signal) => {
-      await known()
+      await known(request.signerId.slice(0, request.signerId.lastIndexOf('/')))
       return signWithPiv(tokens, request, prompt, signal)
     },
     generate: async (request, prompt, signal) => {
-      await known()
+      await known(request.tokenId)
       return generateOnPiv(tokens, request, prompt, signal)
     },
     attest: async (tokenId, slot) => {
-      await known()
+      await known(tokenId)
       return attestPiv(tokens, tokenId, slot, await authorities())
     },
     changeSecret: async (tokenId, which, prompt, signal) => {
-      await known()
+      await known(tokenId)
       await changeSecretOfPiv(tokens, tokenId, which, prompt, signal)
     },
     unblock: async (tokenId, prompt, signal) => {
-      await known()
+      await known(tokenId)
       await unblockPiv(tokens, tokenId, prompt, signal)
     },
   }

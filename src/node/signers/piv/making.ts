@@ -3,6 +3,7 @@ import { AppError } from '../../../core/error.ts'
 import { concatSecret, secretBytes } from '../../../core/secret.ts'
 import type { Prompt, PublicKey } from '../../../core/signer.ts'
 import type { Token } from '../../../core/token.ts'
+import { checkCancelled } from '../../cancel.ts'
 import { readKeyKeeping, readStoredManagementKey } from '../../piv/key-keeping.ts'
 import { generateKey } from '../../piv/management.ts'
 import { authenticate, defaultManagementKey } from '../../piv/management-key.ts'
@@ -10,7 +11,7 @@ import type { PivSession } from '../../piv/session.ts'
 import { attestationSlot, slotOf } from '../../piv/slots.ts'
 import type { GenerateRequest } from '../../tokens.ts'
 import { deviceWords, pinRequest } from './asking.ts'
-import { checkIs, findToken, noting } from './changing.ts'
+import { findToken, noting } from './changing.ts'
 import type { PivWatch, Plugged } from './watch.ts'
 
 /**
@@ -35,8 +36,7 @@ export async function generateOnPiv(
   const { reader, token } = plugged
   const slot = slotOf(request.slot)
   if (slot === attestationSlot) throw ownKey()
-  const { isTaken, keeping } = await tokens.talk(reader, 'leave', async (piv) => {
-    await checkIs(piv, plugged)
+  const { isTaken, keeping } = await tokens.talk(plugged, 'leave', async (piv) => {
     const taken = await checkFree(piv, plugged, request)
     return { isTaken: taken, keeping: await keepingOf(piv, taken) }
   })
@@ -44,10 +44,12 @@ export async function generateOnPiv(
   const purpose = isTaken ? `${making}; the key that is there now is lost for ever` : making
   const secret = await askFor(keeping, token, purpose, prompt, signal)
   try {
-    const key = await tokens.talk(reader, 'reset', async (piv) => {
-      await checkIs(piv, plugged)
-      await checkFree(piv, plugged, request)
+    const key = await tokens.talk(plugged, 'reset', async (piv) => {
+      // The slot may have got a key meanwhile: what nobody agreed to lose is not lost.
+      if ((await checkFree(piv, plugged, request)) && !isTaken) throw takenMeanwhile(slot.id)
       await openSlots(piv, keeping, secret)
+      // From here on it happens: whoever cancelled before has changed nothing.
+      checkCancelled(signal)
       return generateKey(piv, slot.id, request.algorithm, request)
     })
     await tokens.reread(reader)
@@ -57,6 +59,14 @@ export async function generateOnPiv(
   } finally {
     secret?.fill(0)
   }
+}
+
+function takenMeanwhile(slot: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `slot ${slot} was empty, and holds a key now`,
+    hint: 'look at the token again; nothing was changed',
+  })
 }
 
 function ownKey(): AppError {

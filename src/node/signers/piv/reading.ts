@@ -2,7 +2,7 @@
 import { AppError } from '../../../core/error.ts'
 import { keyLabel } from '../../../core/key.ts'
 import type { PublicKey } from '../../../core/signer.ts'
-import type { Token, TokenSecret, TokenSlot } from '../../../core/token.ts'
+import type { SecretState, Token, TokenSlot } from '../../../core/token.ts'
 import { advisoriesFor } from '../../piv/advisories.ts'
 import type { ManagementMetadata, SlotMetadata } from '../../piv/metadata.ts'
 import type { PivSession } from '../../piv/session.ts'
@@ -61,7 +61,7 @@ export async function readSlots(piv: PivSession, identity: Identity): Promise<Ho
   return {
     slots: found,
     advisories: identity.firmware === undefined ? [] : [...advisories],
-    pin: pin ?? (await readTries(piv, identity)),
+    pin: pin ?? (await readTries(piv)),
     ...(puk === undefined ? {} : { puk }),
     ...(management === undefined ? {} : { managementKey: managementWords(management) }),
   }
@@ -111,9 +111,7 @@ function unlessUnreadable(thrown: unknown): undefined {
   throw thrown
 }
 
-/** Refuses another card in the same reader. */
-export async function readTries(piv: PivSession, identity: Identity): Promise<TokenSecret> {
-  await checkSerial(piv, identity)
+export async function readTries(piv: PivSession): Promise<SecretState> {
   const triesLeft = await piv.pinTries()
   return triesLeft === undefined ? {} : { triesLeft }
 }

@@ -2,14 +2,15 @@
 import { verifySignature } from '../../../core/crypto.ts'
 import { AppError, toAppError } from '../../../core/error.ts'
 import { isSameKey } from '../../../core/key.ts'
-import type { PinRequest, Prompt, TouchRequest } from '../../../core/signer.ts'
+import type { PinRequest, Prompt, PublicKey, TouchRequest } from '../../../core/signer.ts'
 import type { PinPolicy, TokenSlot, TouchPolicy } from '../../../core/token.ts'
 import { touchLimitMs } from '../../card.ts'
+import { algorithmOfKey } from '../../piv/algorithm.ts'
+import { blockToSign } from '../../piv/message.ts'
 import type { PivSession } from '../../piv/session.ts'
 import type { SignRequest } from '../../tokens.ts'
 import { deviceWords, pinRequest } from './asking.ts'
-import { checkSerial } from './reading.ts'
-import type { PivWatch, Plugged } from './watch.ts'
+import { type PivWatch, type Plugged, pulled } from './watch.ts'
 
 /** A card that answers sooner was not waiting for a finger. */
 const silenceMs = 400
@@ -32,10 +33,12 @@ export async function signWithPiv(
 ): Promise<Uint8Array[]> {
   const { plugged, slot } = findKey(tokens, request)
   const job: Job = { request, plugged, slot, prompt, signal }
+  // What this kind of key cannot sign is refused before anybody types a PIN.
+  for (const message of request.messages) blockToSign(algorithmOfKey(request.key), message)
   if (slot.pinPolicy === 'never') return talkAndSign(tokens, job, undefined)
   for (let wasWrong = false; ; wasWrong = true) {
     // Asked before the transaction: nobody else's work must wait for a person who is typing.
-    const pin = await prompt.pin(pinOf(tokens, job, wasWrong), signal)
+    const pin = await askWhileThere(job, pinOf(tokens, job, wasWrong))
     try {
       return await talkAndSign(tokens, job, pin)
     } catch (thrown) {
@@ -49,8 +52,18 @@ export async function signWithPiv(
   }
 }
 
+/** The question goes away with the token: what is typed for one must not be given to another. */
+async function askWhileThere({ plugged, prompt, signal }: Job, request: PinRequest): Promise<Uint8Array> {
+  const gone = plugged.gone.signal
+  try {
+    return await prompt.pin(request, AbortSignal.any([signal, gone]))
+  } catch (thrown) {
+    throw gone.aborted && !signal.aborted ? pulled() : thrown
+  }
+}
+
 /** The token by its number, the key in its slot by its bytes: all of it before a PIN is asked. */
-function findKey(tokens: PivWatch, { signerId, key }: SignRequest): { plugged: Plugged; slot: TokenSlot } {
+function findKey(tokens: PivWatch, { signerId, key, rehearsal }: SignRequest): { plugged: Plugged; slot: TokenSlot } {
   const slash = signerId.lastIndexOf('/')
   const plugged = tokens.find(signerId.slice(0, slash))
   if (plugged === undefined) {
@@ -61,7 +74,8 @@ function findKey(tokens: PivWatch, { signerId, key }: SignRequest): { plugged: P
     })
   }
   const slot = plugged.token.slots.find(({ id }) => id === signerId.slice(slash + 1))
-  if (slot?.key !== undefined && isSameKey(slot.key, key)) return { plugged, slot }
+  const isMeant = rehearsal === undefined || rehearsal === plugged.token.rehearsal
+  if (isMeant && slot?.key !== undefined && isSameKey(slot.key, key)) return { plugged, slot }
   throw wrongKey(plugged, signerId.slice(slash + 1))
 }
 
@@ -94,9 +108,8 @@ function noteTries(tokens: PivWatch, { reader }: Plugged, { data }: AppError): v
 
 function talkAndSign(tokens: PivWatch, job: Job, pin: Uint8Array | undefined): Promise<Uint8Array[]> {
   // Reset at the end: whoever talks to the card next must know the PIN.
-  return tokens.talk(job.plugged.reader, 'reset', async (piv) => {
+  return tokens.talk(job.plugged, 'reset', async (piv) => {
     const { plugged, slot, request, signal } = job
-    if (plugged.identity !== undefined) await checkSerial(piv, plugged.identity)
     const content = await piv.content(slot.id)
     if (content?.key === undefined || !isSameKey(content.key, request.key)) throw wrongKey(plugged, slot.id)
     const { pinPolicy, touchPolicy } = content
@@ -126,7 +139,12 @@ function signOne(piv: PivSession, { slot, request }: Job, message: Uint8Array): 
   return piv.signMessage(slot.id, request.key, message, touchLimitMs)
 }
 
-/** Shown at once where the key always wants a finger; elsewhere only when the card keeps silent. */
+/** A card that computes with a long RSA key is silent for longer than one that waits for a finger needs to be noticed. */
+function silenceOf(policy: TouchPolicy | undefined, key: PublicKey): number {
+  return policy === undefined && key.scheme === 'rsa-pss-sha256' ? 10 * silenceMs : silenceMs
+}
+
+/** Shown at once where the key always wants a finger, never where it wants none; else when the card keeps silent. */
 async function whileTouched<T>(
   { plugged, request, prompt }: Job,
   policy: TouchPolicy | undefined,
@@ -144,7 +162,7 @@ async function whileTouched<T>(
     over = prompt.touch(notice)
   }
   if (policy === 'always') show()
-  const timer = policy === 'always' ? undefined : setTimeout(show, silenceMs)
+  const timer = policy === 'always' || policy === 'never' ? undefined : setTimeout(show, silenceOf(policy, request.key))
   try {
     return await run()
   } finally {

@@ -87,6 +87,26 @@ test('a management key of the owner is asked for in hexadecimal; a wrong or garb
   expect(await keyIn(one, '82')).toBeDefined()
 })
 
+test('whoever cancels before it happens has changed nothing', async () => {
+  const one = await practiceKey()
+  const stop = new AbortController()
+  one.readers.fault = (_command, answer) => {
+    stop.abort()
+    return answer()
+  }
+  const request = { ...p256, slot: '9c', replace: true }
+  expect(await codeOfPromise(one.driver.generate(request, typing(factoryPin), stop.signal))).toBe('user/cancelled')
+  const late = new AbortController()
+  one.readers.fault = (_command, answer) => {
+    late.abort()
+    return answer()
+  }
+  const change = one.driver.changeSecret(tokenId, 'pin', typing(factoryPin, '735912'), late.signal)
+  expect(await codeOfPromise(change)).toBe('user/cancelled')
+  one.readers.fault = (_command, answer) => answer()
+  await one.driver.sign(one.request('as before'), typing(factoryPin), never)
+})
+
 test('PIN and PUK change with the right old one, and only then', async () => {
   const one = await practiceKey()
   expect(await codeOfPromise(one.driver.changeSecret(tokenId, 'pin', typing('111111', '735912'), never))).toBe(

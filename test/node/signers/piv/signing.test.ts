@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { verifySignature } from '../../../../src/core/crypto.ts'
+import type { Prompt } from '../../../../src/core/signer.ts'
 import type { SlotAlgorithm } from '../../../../src/core/token.ts'
 import { rehearsalCard } from '../../../../src/node/rehearsal-card/card.ts'
 import { gone, triesUsed } from '../../../support/faulty-readers.ts'
@@ -115,20 +116,53 @@ describe('the wrong token', () => {
     expect([code, prompt.asked.length]).toEqual(['signer/absent', 0])
   })
 
-  test('swapped in while the PIN is typed gets no PIN', async () => {
+  test('put in while the PIN is typed gets no PIN, and the question goes away', async () => {
     const { driver, request, inner, readers } = await practiceKey()
-    const prompt = typing('123456')
-    const swapped = {
-      ...prompt,
-      pin: async (...args: Parameters<typeof prompt.pin>) => {
-        // Faster than the reader can tell: the same reader, the same insertion for all we know.
-        const { card } = await practiceKey({ serial: 20_111_222 })
-        inner.insert(readerName, card)
-        return prompt.pin(...args)
-      },
+    const other = await practiceKey({ serial: 20_111_222 })
+    let wasStopped = false
+    const prompt: Prompt = {
+      touch: () => () => {},
+      pin: (_request, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            wasStopped = true
+            reject(new Error('stopped'))
+          })
+          inner.insert(readerName, other.card)
+        }),
     }
-    expect(await codeOfPromise(driver.sign(request('one'), swapped, never))).toBe('signer/wrong-key')
+    expect(await codeOfPromise(driver.sign(request('one'), prompt, never))).toBe('signer/absent')
+    expect(wasStopped).toBe(true)
     expect(triesUsed(readers.sent)).toBe(0)
+  })
+
+  test('swapped faster than the reader can tell gets no PIN', async () => {
+    const { driver, request, prompt, readers } = await practiceKey()
+    const other = await practiceKey({ serial: 20_111_222 })
+    readers.fault = (command) => other.card.transmit(command)
+    expect(await codeOfPromise(driver.sign(request('one'), prompt, never))).toBe('signer/wrong-key')
+    expect(triesUsed(readers.sent)).toBe(0)
+  })
+
+  test('with the same number beside the right one: neither is asked, both are named', async () => {
+    const { driver, request, prompt, inner, readers } = await practiceKey()
+    const twin = await practiceKey()
+    inner.insert('A reader before it', twin.card)
+    await driver.list(never)
+    readers.sent.length = 0
+    expect(await codeOfPromise(driver.sign(request('one'), prompt, never))).toBe('signer/wrong-key')
+    expect([prompt.asked.length, triesUsed(readers.sent)]).toEqual([0, 0])
+    const { tokens } = await driver.list(never)
+    expect(tokens.map(({ slots, problem }) => [slots.length, problem?.code])).toEqual([
+      [0, 'signer/wrong-key'],
+      [0, 'signer/wrong-key'],
+    ])
+  })
+
+  test('that is a practice token where a real one is meant, or the other way round, is not used', async () => {
+    const { driver, request, prompt } = await practiceKey()
+    const code = codeOfPromise(driver.sign({ ...request('one'), rehearsal: false }, prompt, never))
+    expect([await code, prompt.asked.length]).toEqual(['signer/wrong-key', 0])
   })
 
   test('with the same number but another key in the slot gets no PIN either', async () => {
@@ -156,8 +190,8 @@ describe('a touch', () => {
     expect(prompt.touches).toHaveLength(0)
   })
 
-  test('is shown when the card keeps silent', async () => {
-    const { driver, request, prompt, readers } = await practiceKey()
+  test('is shown when the card keeps silent, unless the key is known to want none', async () => {
+    const { driver, request, prompt, readers } = await practiceKey({ touchPolicy: 'cached' })
     readers.fault = async (command, answer) => {
       if (command[1] === 0x87) await new Promise((resolve) => setTimeout(resolve, 600))
       return answer()
@@ -227,6 +261,45 @@ test('pulled at each command of a signature: absent, nothing signed, and the nex
     await one.driver.list(never)
     await one.driver.sign(one.request('one'), typing('123456'), never)
   }
+})
+
+test('whoever only looks waits for nobody who signs, and stops no signature', async () => {
+  let touch = (): void => {}
+  const one = await practiceKey({
+    touchPolicy: 'always',
+    touch: () => new Promise((resolve) => (touch = () => resolve(true))),
+  })
+  const signature = one.driver.sign(one.request('one'), one.prompt, never)
+  await expect.poll(() => one.prompt.touches.length).toBe(1)
+  // As if the tries had been read long ago.
+  const realNow = Date.now
+  Date.now = () => realNow() + 60_000
+  try {
+    const before = performance.now()
+    expect((await one.driver.list(never)).tokens).toHaveLength(1)
+    expect(performance.now() - before).toBeLessThan(1_000)
+  } finally {
+    Date.now = realNow
+  }
+  touch()
+  expect(await signature).toHaveLength(1)
+})
+
+test('a token that is slow to be read holds up no other', async () => {
+  const one = await practiceKey()
+  const slow = await practiceKey({ serial: 7 })
+  const real = slow.card.transmit
+  slow.card.transmit = async (command) => {
+    await new Promise((resolve) => setTimeout(resolve, 4_000))
+    return real(command)
+  }
+  one.inner.insert('Slow reader', slow.card)
+  const before = performance.now()
+  await one.driver.sign(one.request('one'), one.prompt, never)
+  expect(performance.now() - before).toBeLessThan(1_000)
+  const { tokens } = await one.driver.list(never)
+  expect(performance.now() - before).toBeLessThan(5_000)
+  expect(tokens.map(({ reading }) => reading)).toEqual([false, true])
 })
 
 test('another program holds the card: busy, by name, within the limit', async () => {
