@@ -22,6 +22,8 @@ export default defineConfig({
       // Dependencies stay in node_modules: native modules cannot be bundled, and the audited ones stay as published.
       externalizeDeps: true,
       rolldownOptions: {
+        // An optional dependency, which externalizeDeps does not know of; it may be absent, and its binary cannot be bundled.
+        external: ['pkcs11js'],
         input: {
           index: at('src/main/index.ts'),
           chromium: at('src/main/chromium.ts'),

@@ -1,4 +1,5 @@
 // Secrets from an open file, one a line: for scripts. Nobody is there to try again, so what is wrong ends the command.
+import { fstatSync } from 'node:fs'
 import { AppError } from '../core/error.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
 import { readByte } from './input.ts'
@@ -60,6 +61,7 @@ function wrongHint(request: PinRequest): string {
 }
 
 function readLine(request: PinRequest, { fd, option }: Descriptor): Uint8Array {
+  checkOpen(fd, option)
   const secret = new Uint8Array(maxSecretBytes)
   const one = new Uint8Array(1)
   let length = 0
@@ -92,6 +94,23 @@ function readLine(request: PinRequest, { fd, option }: Descriptor): Uint8Array {
     secret.fill(0)
     one.fill(0)
   }
+}
+
+/** A number that nobody opened may be something of our own: it would be waited for, for ever. */
+function checkOpen(fd: number, option: string): void {
+  let isFile = false
+  try {
+    const stats = fstatSync(fd)
+    isFile = stats.isFile() || stats.isFIFO() || stats.isSocket() || stats.isCharacterDevice()
+  } catch {
+    // Not open at all: the same for whoever named it.
+  }
+  if (isFile) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `file descriptor ${fd} is not open`,
+    hint: `open it with the call, for example: ${option} ${fd} ${fd}< FILE`,
+  })
 }
 
 export function tooLong(): AppError {

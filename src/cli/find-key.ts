@@ -1,7 +1,7 @@
 // KEY on the command line: which signer is meant. A token is only looked at when one is meant, and never chosen by guessing.
 import { AppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
-import type { KnownSigner, Signer } from '../core/signer.ts'
+import type { KnownSigner, Purpose, Signer } from '../core/signer.ts'
 import { tokenLabel } from '../core/token-words.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk } from '../node/desk.ts'
@@ -35,7 +35,7 @@ export async function findKey(desk: Desk, wanted: string, io: Io): Promise<strin
   })
 }
 
-export async function signerFor(desk: Desk, wanted: string, io: Io, purpose?: string): Promise<Signer> {
+export async function signerFor(desk: Desk, wanted: string, io: Io, purpose?: Purpose): Promise<Signer> {
   return desk.signer(await findKey(desk, wanted, io), io.signal, purpose)
 }
 

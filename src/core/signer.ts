@@ -8,6 +8,9 @@ export interface PublicKey {
   spki: Uint8Array
 }
 
+/** What will be signed, for PIN window and touch notice; of several messages also what each of them is. */
+export type Purpose = string | { all: string; of(message: Uint8Array): string }
+
 /** What a person will be asked for before it signs. */
 export type Asks = 'nothing' | 'passphrase' | 'keychain' | 'pin' | 'touch' | 'pin-and-touch'
 

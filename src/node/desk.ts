@@ -2,7 +2,7 @@
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
-import type { KnownSigner, Prompt, Signer } from '../core/signer.ts'
+import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
@@ -48,7 +48,7 @@ export interface Desk {
   /** Those that need no waiting: key files, and the tokens that were heard of. `signer` answers one that signs. */
   signers(signal: AbortSignal): Promise<KnownSigner[]>
   /** One of them; a token is looked at anew. `purpose` says what it will sign, where that is known already. */
-  signer(id: string, signal: AbortSignal, purpose?: string): Promise<Signer>
+  signer(id: string, signal: AbortSignal, purpose?: Purpose): Promise<Signer>
   approve(
     source: OpenSource,
     proposalId: string,
@@ -78,12 +78,15 @@ export function openDesk(options: DeskOptions): Desk {
     return [...software, ...(await rehearsalSigners(workspace.rehearsal).list(signal))]
   }
 
-  async function present(id: string, purpose: string, signal: AbortSignal): Promise<Signer | undefined> {
-    if (!isTokenSigner(id)) return (await fileSigners(purpose, signal)).find((one) => one.id === id)
+  async function present(id: string, purpose: Purpose, signal: AbortSignal): Promise<Signer | undefined> {
+    if (!isTokenSigner(id))
+      return (await fileSigners(typeof purpose === 'string' ? purpose : purpose.all, signal)).find(
+        (one) => one.id === id,
+      )
     return tokenSigner(await tokens.list(signal), id, options.tokens, purpose)
   }
 
-  async function findSigner(id: string, purpose: string, signal: AbortSignal): Promise<Signer> {
+  async function findSigner(id: string, purpose: Purpose, signal: AbortSignal): Promise<Signer> {
     const signer = await present(id, purpose, signal)
     if (signer === undefined) {
       if (isTokenSigner(id)) throw tokenAbsent(id)
@@ -161,10 +164,18 @@ function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {
 }
 
 function tokenAbsent(id: string): AppError {
-  const [token = '', slot = ''] = id.slice(id.indexOf(':') + 1).split('/')
+  const name = id.slice(id.indexOf(':') + 1)
+  if (id.startsWith('fido:')) {
+    return new AppError({
+      code: 'signer/absent',
+      message: `no FIDO2 token that opens key ${name} is plugged in, or there is no such key`,
+      hint: 'insert the token; see what is here: countersign tokens list',
+    })
+  }
+  const [token = '', slot = ''] = name.split('/')
   return new AppError({
     code: 'signer/absent',
-    message: `the token ${token} is not plugged in, or has no key in slot ${slot} that can sign here`,
+    message: `token ${token} is not plugged in, or has no key in slot ${slot} that can sign here`,
     hint: `insert token ${token}, and see what it holds: countersign tokens list`,
   })
 }

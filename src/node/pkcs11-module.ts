@@ -109,6 +109,7 @@ export function nativePkcs11(load: () => Promise<Native> = loadNative): Pkcs11 {
     try {
       native = await load()
     } catch (cause) {
+      if (!isMissing(cause)) throw unloadable(cause)
       throw new AppError({
         code: 'signer/unsupported',
         message: 'PKCS#11 tokens cannot be used here: the optional package pkcs11js is not installed',
@@ -374,4 +375,17 @@ function toNumber(bytes: Buffer | undefined): number | undefined {
 
 function toBoolean(bytes: Buffer | undefined): boolean | undefined {
   return bytes?.length === 1 ? bytes[0] !== 0 : undefined
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && /MODULE_NOT_FOUND/.test(String(thrown.code))
+}
+
+function unloadable(cause: unknown): AppError {
+  return new AppError({
+    code: 'signer/unsupported',
+    message: 'PKCS#11 tokens cannot be used here: the package pkcs11js is installed, but does not load',
+    hint: 'install Countersign again; YubiKeys work without it',
+    cause,
+  })
 }

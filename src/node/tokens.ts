@@ -13,6 +13,8 @@ export interface SignRequest {
   rehearsal?: boolean
   /** The sentence that is being signed, for PIN window and touch notice. */
   purpose: string
+  /** The sentence of each message, where they are several: what one touch signs. */
+  purposes?: readonly string[]
 }
 
 export interface GenerateRequest {

@@ -8,6 +8,7 @@ import { AppError, cancelled } from '../../src/core/error.ts'
 import type { PublicKey } from '../../src/core/signer.ts'
 import type { Token, TokenList } from '../../src/core/token.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
+import { checkCancelled } from '../../src/node/cancel.ts'
 import { attestedSentence, enrolledKeys } from '../../src/node/enrolled.ts'
 import { type EnrolledKey, fileName } from '../../src/node/enrolled-file.ts'
 import { writeModules } from '../../src/node/module-list.ts'
@@ -36,7 +37,12 @@ function hostWith(list: (signal: AbortSignal) => Promise<TokenList>): TokenHost 
 
 function stage(list: (signal: AbortSignal) => Promise<TokenList>, vendorRoots?: string) {
   const files = memoryTransport()
-  return { files, desk: tokenDesk(hostWith(list), files, () => now, vendorRoots) }
+  // As a folder does it, memory does not.
+  const write: typeof files.write = (content, base, note, signal) => {
+    checkCancelled(signal)
+    return files.write(content, base, note, signal)
+  }
+  return { files, desk: tokenDesk(hostWith(list), { ...files, write }, () => now, vendorRoots) }
 }
 
 const withProblem = (where: string, module?: string) => async (): Promise<TokenList> => ({

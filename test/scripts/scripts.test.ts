@@ -109,6 +109,16 @@ test('the command passes its arguments and its exit code on, from the folder it 
   expect(JSON.parse(done.out)).toEqual([['review', 'a b', '--json'], process.cwd()])
 })
 
+test('the file that --pin-fd names is handed on, and one that nobody opened is not', () => {
+  put('out/main/cli.js', 'import { readFileSync } from "node:fs"; console.log(readFileSync(3, "utf8"))')
+  put('pin', '246810')
+  const call = (line: string): string => spawnSync('sh', ['-c', line], { cwd: tree, encoding: 'utf8' }).stdout.trim()
+  const command = `timeout 5 '${process.execPath}' bin/countersign tokens list`
+  expect(call(`${command} --pin-fd 3 3< pin`)).toBe('246810')
+  expect(call(`${command} --passphrase-fd=3 3< pin`)).toBe('246810')
+  expect(call(`${command} 3< pin`)).not.toBe('246810')
+})
+
 test('without a display npm start runs the demo in the terminal, and the bare command says what to use', () => {
   put('out/main/cli.js', 'console.log("cli " + process.argv.slice(2))')
   for (const name of [

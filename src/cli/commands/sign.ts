@@ -1,9 +1,9 @@
 // sign: one key agrees to one change, or to several in one sitting.
-import { approve } from '../../core/approve.ts'
-import { parseHex } from '../../core/bytes.ts'
+import { approve, openEntries } from '../../core/approve.ts'
+import { isEqualBytes, parseHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { isComplete, type Proposal } from '../../core/proposal.ts'
-import type { Signer } from '../../core/signer.ts'
+import type { Purpose, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import { toWords } from '../../core/words.ts'
@@ -71,7 +71,9 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const purpose = proposals.length === 1 ? undefined : purposeOf(proposals, source)
   const signer = await signerFor(desk, key, io, purpose)
   if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
-  if (io.isInteractive && !parsed.flag('yes')) {
+  // A key that may sign none of it is refused below; nobody reads and types for nothing.
+  const mayBe = proposals.some((proposal) => openEntries(proposal, signer.key).length > 0)
+  if (io.isInteractive && mayBe && !parsed.flag('yes')) {
     for (const proposal of proposals) await confirm(proposal, io)
   }
   const [proposal, another] = proposals
@@ -172,9 +174,15 @@ function nextStep(proposals: readonly Proposal[], to: string | undefined, source
 
 // ---- several -------------------------------------------------------------------------------------------------------
 
-/** For PIN and touch: what all of it is. */
-function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource): string {
-  return `${proposals.length} changes of ${pinned.name}: ${proposals.map(({ title }) => title).join(', ')}`
+/** For the PIN: what all of it is. For each touch: what this one signs. */
+function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource): Purpose {
+  return {
+    all: `${proposals.length} changes of ${pinned.name}: ${proposals.map(({ title }) => title).join(', ')}`,
+    of: (message) => {
+      const found = proposals.find(({ payload }) => isEqualBytes(payload, message))
+      return found === undefined ? pinned.name : `${found.title}, ${pinned.name}: ${found.headline}`
+    },
+  }
 }
 
 async function signSeveral(

@@ -164,6 +164,7 @@ export function fidoTokens(options: FidoOptions): FidoTokens {
   }
 
   async function deviceOf(tokenId: string): Promise<HidDevice> {
+    if (!tokenId.startsWith('fido:')) throw notFido()
     const device = (await devices.list()).find((one) => idOf(one) === tokenId)
     if (device !== undefined) return device
     throw new AppError({
@@ -266,6 +267,14 @@ async function signAll(
     signatures.push(signature)
   }
   return signatures
+}
+
+function notFido(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'this is not a FIDO2 token',
+    hint: 'name a FIDO2 token; on a PIV token a key is made with: countersign tokens generate TOKEN 9c',
+  })
 }
 
 function refuseFull(key: FidoKey): void {

@@ -1,9 +1,10 @@
 // The keys on tokens as signers: listed from what is plugged in, signing in the process that owns the tokens.
 import { AppError } from '../../core/error.ts'
-import type { Asks, KnownSigner, Signer } from '../../core/signer.ts'
+import type { Asks, KnownSigner, Purpose, Signer } from '../../core/signer.ts'
 import type { Token, TokenList, TokenSlot } from '../../core/token.ts'
 import { tokenLabel } from '../../core/token-words.ts'
 import { type FidoName, parseFidoName } from '../fido/name.ts'
+import type { SignRequest } from '../tokens.ts'
 import type { TokenHost } from './client.ts'
 
 export function isTokenSigner(signerId: string): boolean {
@@ -22,7 +23,7 @@ export function knownSigners(list: TokenList): KnownSigner[] {
 }
 
 /** The one key that is meant; undefined when it is not here. `purpose` says what it will sign. */
-export function tokenSigner(list: TokenList, id: string, host: TokenHost, purpose: string): Signer | undefined {
+export function tokenSigner(list: TokenList, id: string, host: TokenHost, purpose: Purpose): Signer | undefined {
   const place = placeOf(placesOf(list), id)
   return place === undefined ? undefined : signing(place.known, host, purpose)
 }
@@ -63,10 +64,10 @@ function knownSigner(token: Token, slot: TokenSlot): KnownSigner | undefined {
   return { id: signerId, label, key, rehearsal: token.rehearsal, asks: asksOf(slot) }
 }
 
-function signing(known: KnownSigner, host: TokenHost, purpose: string): Signer {
+function signing(known: KnownSigner, host: TokenHost, purpose: Purpose): Signer {
   const { id: signerId, key, rehearsal } = known
   const signAll = (messages: readonly Uint8Array[], signal: AbortSignal): Promise<Uint8Array[]> =>
-    host.call('sign', { signerId, key, messages, rehearsal, purpose }, signal)
+    host.call('sign', { signerId, key, messages, rehearsal, ...purposeOf(messages, purpose) }, signal)
   return {
     ...known,
     signAll,
@@ -76,6 +77,11 @@ function signing(known: KnownSigner, host: TokenHost, purpose: string): Signer {
       throw new AppError({ code: 'signer/failed', message: 'the token answered without a signature' })
     },
   }
+}
+
+function purposeOf(messages: readonly Uint8Array[], purpose: Purpose): Pick<SignRequest, 'purpose' | 'purposes'> {
+  if (typeof purpose === 'string') return { purpose }
+  return { purpose: purpose.all, purposes: messages.map((message) => purpose.of(message)) }
 }
 
 function asksOf({ pinPolicy, touchPolicy }: TokenSlot): Asks {

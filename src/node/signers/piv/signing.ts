@@ -122,7 +122,8 @@ function talkAndSign(tokens: PivWatch, job: Job, pin: Uint8Array | undefined): P
         await piv.verifyPin(pin)
         if (signatures.length === 0) forgetMistakes(tokens, plugged)
       }
-      const signature = await whileTouched(job, touchPolicy, () => signOne(piv, job, message))
+      const purpose = purposeAt(request, signatures.length)
+      const signature = await whileTouched(job, touchPolicy, purpose, () => signOne(piv, job, message))
       await verify(job, message, signature)
       signatures.push(signature)
     }
@@ -139,6 +140,12 @@ function signOne(piv: PivSession, { slot, request }: Job, message: Uint8Array): 
   return piv.signMessage(slot.id, request.key, message, touchLimitMs)
 }
 
+/** What this very touch signs. */
+function purposeAt({ messages, purpose, purposes }: SignRequest, at: number): string {
+  const own = purposes?.[at] ?? purpose
+  return messages.length === 1 ? own : `${at + 1} of ${messages.length}: ${own}`
+}
+
 /** A card that computes with a long RSA key is silent for longer than one that waits for a finger needs to be noticed. */
 function silenceOf(policy: TouchPolicy | undefined, key: PublicKey): number {
   return policy === undefined && key.scheme === 'rsa-pss-sha256' ? 10 * silenceMs : silenceMs
@@ -148,12 +155,13 @@ function silenceOf(policy: TouchPolicy | undefined, key: PublicKey): number {
 async function whileTouched<T>(
   { plugged, request, prompt }: Job,
   policy: TouchPolicy | undefined,
+  purpose: string,
   run: () => Promise<T>,
 ): Promise<T> {
   const { token } = plugged
   const notice: TouchRequest = {
     device: deviceWords(token),
-    purpose: request.purpose,
+    purpose,
     timeoutMs: blinkMs,
     ...(token.rehearsal ? { practice: true } : {}),
   }

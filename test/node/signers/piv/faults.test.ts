@@ -52,15 +52,28 @@ test(`${runs} random faults`, { timeout: 120_000 }, async () => {
       const base = readers.commands.length
       let previous = Uint8Array.of(0x90, 0x00)
       readers.sent.length = 0
-      readers.fault = async (_command, answer, count) => {
+      const events: ('asked' | 'verified' | 'refused')[] = []
+      readers.fault = async (command, answer, count) => {
         const now = plans.get(count - base)
         const real = now?.kind === 'dropped' ? new Uint8Array() : await answer()
         const before = previous
         previous = new Uint8Array(real)
-        return now === undefined ? real : spoil(now, real, before)
+        const isVerify = command[1] === 0x20 && command.length > 5
+        if (isVerify) events.push('refused')
+        const seen = now === undefined ? real : await spoil(now, real, before)
+        if (isVerify && seen.at(-2) === 0x90 && seen.at(-1) === 0) events[events.length - 1] = 'verified'
+        return seen
       }
       // A person who knows the PIN, and types it anew as often as they are asked.
-      const prompt = typing(...Array.from({ length: 6 }, () => '123456'))
+      const typed = typing(...Array.from({ length: 6 }, () => '123456'))
+      const prompt = {
+        ...typed,
+        touch: typed.touch,
+        pin: (...args: Parameters<typeof typed.pin>) => {
+          events.push('asked')
+          return typed.pin(...args)
+        },
+      }
       const request = one.request(...Array.from({ length: messages }, (_, index) => messageOf(index)))
       try {
         const signatures = await driver.sign(request, prompt, never)
@@ -74,9 +87,13 @@ test(`${runs} random faults`, { timeout: 120_000 }, async () => {
         expect(thrown).toBeInstanceOf(AppError)
         expect((thrown as AppError).code).not.toBe('internal/bug')
       }
-      // One VERIFY for each PIN that was typed; with the strict policy one for each signature of that sitting.
-      expect(triesUsed(readers.sent)).toBeLessThanOrEqual(prompt.asked.length * (policy === 'once' ? 1 : messages))
-      expect(prompt.open).toBe(0)
+      // After a PIN that was not taken nothing is tried until a person has typed again.
+      for (const [at, event] of events.entries()) {
+        if (event === 'refused') expect([undefined, 'asked']).toContain(events[at + 1])
+      }
+      // At most one for each signature of the sitting, also where an altered answer claims the strictest policy.
+      expect(triesUsed(readers.sent)).toBeLessThanOrEqual(typed.asked.length * messages)
+      expect(typed.open).toBe(0)
       await restore(one)
     }),
     { numRuns: runs },

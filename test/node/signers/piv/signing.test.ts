@@ -179,8 +179,9 @@ describe('the wrong token', () => {
 describe('a touch', () => {
   test('is shown at once where the key always wants one, and is over afterwards', async () => {
     const { driver, request, prompt } = await practiceKey({ touchPolicy: 'always' })
-    await driver.sign(request('one', 'two'), prompt, never)
-    expect(prompt.touches).toHaveLength(2)
+    await driver.sign({ ...request('one', 'two'), purposes: ['Root 3', 'Targets 5'] }, prompt, never)
+    // Each touch says what it signs.
+    expect(prompt.touches.map(({ purpose }) => purpose)).toEqual(['1 of 2: Root 3', '2 of 2: Targets 5'])
     expect(prompt.open).toBe(0)
   })
 

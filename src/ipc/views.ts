@@ -1,0 +1,247 @@
+// What main answers and tells the window: plain data, ready to be shown. Types.
+import type { ErrorData } from '../core/error.ts'
+import type { Change, Finding, Risk } from '../core/proposal.ts'
+import type { Asks } from '../core/signer.ts'
+import type { Attestation, PinPolicy, SlotAlgorithm, Token, TokenList, TokenSlot, TouchPolicy } from '../core/token.ts'
+
+export interface AppInfo {
+  version: string
+  shell: 'electron' | 'chromium'
+  /** False when the browser runs without its sandbox: then only rehearsal keys sign, and every screen says so. */
+  sandboxed: boolean
+  /** Whether the shell can show a native file dialog; otherwise paths are typed. */
+  canPick: boolean
+  platform: string
+  dataDir: string
+  /** Whether the OS keychain can hold a wrapping key here; the sentence says why not. */
+  keychain: { available: boolean; sentence: string }
+}
+
+/** A repository the person opened and whose root is pinned. */
+export interface SourceView {
+  id: string
+  name: string
+  location: string
+  rehearsal: boolean
+  /** What is trusted now; absent when it could not be verified, then `problem` says why. */
+  state?: {
+    anchorTitle: string
+    anchorVersion: number
+    words: readonly string[]
+    digest: string
+    roles: readonly RoleView[]
+    findings: readonly Finding[]
+  }
+  problem?: ErrorData
+}
+
+export interface RoleView {
+  name: string
+  version: number
+  /** As written in the document, and the days left by this machine's clock. */
+  expires: string
+  daysLeft: number
+  threshold: number
+  holders: readonly { owner?: string; label: string; id: string; rehearsal: boolean }[]
+}
+
+/** A first look at a repository that is not pinned yet: everything in it is a claim until its root is pinned. */
+export interface SourceInspection {
+  location: string
+  suggestedName: string
+  title: string
+  rootVersion: number
+  digest: string
+  words: readonly string[]
+  threshold: number
+  holders: readonly { owner?: string; label: string; id: string; rehearsal: boolean }[]
+  /** Word positions, counted from 1, to be typed back from another source before the root is pinned. */
+  ask: readonly number[]
+}
+
+export interface QuorumKeyView {
+  /** The first key id. */
+  id: string
+  ids: readonly string[]
+  owner?: string
+  label: string
+  signed: boolean
+  reason?: string
+  rehearsal: boolean
+  /** What is known of the token this key was made on: "made on YubiKey 15 835 999, touch for every signature". */
+  attested?: string
+  /** Signers on this machine that hold this key and may sign with it now. */
+  signerIds: readonly string[]
+}
+
+export interface QuorumView {
+  name: string
+  threshold: number
+  signed: number
+  met: boolean
+  keys: readonly QuorumKeyView[]
+  strangers: readonly { id: string; reason: string }[]
+}
+
+export interface ProposalSummary {
+  /** Opaque to the window: names the source and the proposal. */
+  id: string
+  sourceId: string
+  sourceName: string
+  subject: string
+  title: string
+  headline: string
+  risk: Risk
+  rehearsal: boolean
+  quorums: readonly QuorumView[]
+  complete: boolean
+  /** A signer on this machine can still sign this. */
+  mine: boolean
+}
+
+export interface ProposalView extends ProposalSummary {
+  digest: string
+  words: readonly string[]
+  changes: readonly Change[]
+  unchanged: number
+  findings: readonly Finding[]
+  /** Signers on this machine that can sign this and have not. */
+  signers: readonly SignerView[]
+  /** Signing would complete every quorum. */
+  wouldComplete: boolean
+  /** Why nobody may sign or publish this from here right now. */
+  blocked?: ErrorData
+}
+
+export interface SignerView {
+  id: string
+  label: string
+  scheme: string
+  rehearsal: boolean
+  /** Who this key is in the proposal. */
+  owner?: string
+  /** What will be asked before it signs. */
+  asks: Asks
+  /** Where the key is, when it is on a token: two tokens may hold the same key, and the person chooses. */
+  token?: { name: string; serial?: string; slot: string; triesLeft?: number }
+}
+
+export interface RawDocument {
+  before?: string
+  after: string
+  /** True when the documents were cut for display; the whole files are in the repository. */
+  truncated: boolean
+}
+
+export interface Receipt {
+  title: string
+  sourceName: string
+  digest: string
+  words: readonly string[]
+  at: string
+  kind: 'signed' | 'published'
+  /** For kind signed: with which key; for published: the files now in place. */
+  signerLabel?: string
+  files: readonly string[]
+  quorums: readonly QuorumView[]
+  complete: boolean
+  rehearsal: boolean
+}
+
+export interface KeyView {
+  id: string
+  name: string
+  scheme: string
+  /** Short fingerprint of the public key, hex in groups of four. */
+  fingerprint: string
+  protection: 'keychain' | 'passphrase' | 'public-only' | 'rehearsal'
+  created: string
+  /** Roles in pinned repositories that this key can sign for: "Example Packages: root". */
+  usedIn: readonly string[]
+}
+
+export type TokenSlotView = Omit<TokenSlot, 'key'> & {
+  /** Short fingerprint of a key that can sign, hex in groups of four. */
+  fingerprint?: string
+  /** The holder it is enrolled for. */
+  holder?: string
+  /** Roles in pinned repositories that this key can sign for: "Example Packages: root". */
+  usedIn: readonly string[]
+  /** Whether the token can be asked for a proof that the key was made on it. */
+  canAttest: boolean
+}
+
+export type TokenView = Omit<Token, 'slots'> & {
+  slots: readonly TokenSlotView[]
+  /** What can be done with it here. */
+  can: readonly ('generate' | 'attest' | 'change-pin' | 'change-puk' | 'unblock' | 'wrap-key')[]
+  /** Slots in which a key can be made: "9c", "Digital signature", and whether one is there already. */
+  generateIn: readonly { slot: string; name: string; taken: boolean }[]
+  /** For generating: what this firmware can make. */
+  algorithms: readonly SlotAlgorithm[]
+}
+
+/** A named person and the keys that are theirs: more than one token, so that one may be lost. */
+export interface HolderView {
+  name: string
+  keys: readonly {
+    signerId: string
+    fingerprint: string
+    algorithm: string
+    tokenName: string
+    serial?: string
+    slot: string
+    pinPolicy?: PinPolicy
+    touchPolicy?: TouchPolicy
+    /** "made on this device, touch for every signature"; what could not be proven says so. */
+    attested: string
+    /** The proof was checked up to a vendor root that is built in. */
+    proven: boolean
+    /** The token is plugged in now. */
+    here: boolean
+    rehearsal: boolean
+    enrolledAt: string
+  }[]
+  usedIn: readonly string[]
+}
+
+export interface TokensView {
+  tokens: readonly TokenView[]
+  problems: TokenList['problems']
+  holders: readonly HolderView[]
+  /** PKCS#11 modules that are loaded, by path. */
+  modules: readonly string[]
+  /** The practice token is plugged in. */
+  practising: boolean
+  /** The vendor roots that are built in, by name; without any no token can be proven genuine here. */
+  vendorRoots: readonly string[]
+}
+
+export type AttestationView = Omit<Attestation, 'key' | 'certificates'> & {
+  fingerprint: string
+  /** One sentence for people. */
+  sentence: string
+}
+
+export interface PromptView {
+  id: string
+  device: string
+  secret: string
+  /** A secret of the same device that it is easily taken for. */
+  notThe?: string
+  length?: { min: number; max: number }
+  /** To whom the page seals what is typed, base64: nobody on the way can read it. */
+  recipient: string
+  purpose: string
+  triesLeft?: number
+  wasWrong: boolean
+}
+
+/** Main to window: facts that arrived. */
+export type Notice =
+  | { kind: 'changed' }
+  /** A token came, went, or changed: the whole picture, so that it is on screen at once. */
+  | { kind: 'tokens'; view: TokensView }
+  /** `practice`: the finger is a button in this window. */
+  | { kind: 'touch'; device: string; purpose: string; timeoutMs: number; practice: boolean }
+  | { kind: 'touch-over' }
