@@ -57,6 +57,18 @@ async function judged(entry: EnrolledKey, roots: VendorRoots, now: Date): Promis
 }
 
 /** `vendorRoots`: another folder than the one that is built in. */
+/** Older firmware tells policies in its proof only. */
+function policiesOf(slot: TokenSlot, proof: Attestation | undefined): Pick<EnrolledKey, 'pinPolicy' | 'touchPolicy'> {
+  const pinPolicy = slot.pinPolicy ?? proof?.pinPolicy
+  const touchPolicy = slot.touchPolicy ?? proof?.touchPolicy
+  return { ...(pinPolicy === undefined ? {} : { pinPolicy }), ...(touchPolicy === undefined ? {} : { touchPolicy }) }
+}
+
+function firmwareOf(token: Token, proof: Attestation | undefined): Pick<EnrolledKey, 'firmware'> {
+  const firmware = proof?.firmware ?? token.firmware
+  return firmware === undefined ? {} : { firmware }
+}
+
 export function tokenDesk(host: TokenHost, files: Transport, now: () => Date, vendorRoots?: string): TokenDesk {
   const enrolled = enrolledKeys(files)
 
@@ -142,9 +154,8 @@ export function tokenDesk(host: TokenHost, files: Transport, now: () => Date, ve
         rehearsal: token.rehearsal,
         enrolledAt: `${now().toISOString().slice(0, 19)}Z`,
         ...(token.serial === undefined ? {} : { serial: token.serial }),
-        ...(token.firmware === undefined ? {} : { firmware: token.firmware }),
-        ...(slot.pinPolicy === undefined ? {} : { pinPolicy: slot.pinPolicy }),
-        ...(slot.touchPolicy === undefined ? {} : { touchPolicy: slot.touchPolicy }),
+        ...firmwareOf(token, proof),
+        ...policiesOf(slot, proof),
         ...(proof === undefined
           ? {}
           : {

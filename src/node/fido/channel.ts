@@ -134,7 +134,9 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
     let lastFrame = performance.now()
     for (;;) {
       const now = performance.now()
-      const limit = Math.min(lastFrame + limits.silenceMs, begun + limits.touchMs)
+      // A token that only says that it is working holds up whoever looks; a person who was told to touch may take their time.
+      const wholeMs = how.onTouch === undefined ? limits.silenceMs : limits.touchMs
+      const limit = Math.min(lastFrame + limits.silenceMs, begun + wholeMs)
       const announceAt = how.onTouch === undefined || announced ? Infinity : begun + limits.announceMs
       const woken = await next(Math.min(limit, announceAt) - now, how.signal)
       if (woken === 'cancelled') {
@@ -148,7 +150,8 @@ export async function openChannel(link: HidLink, signal: AbortSignal, limits = u
           continue
         }
         await cancel()
-        throw performance.now() < begun + limits.touchMs ? silent(limits.silenceMs) : notTouched(limits.touchMs)
+        const isLate = how.onTouch !== undefined && performance.now() >= begun + limits.touchMs
+        throw isLate ? notTouched(limits.touchMs) : silent(limits.silenceMs)
       }
       if ('error' in woken) throw woken.error
       lastFrame = performance.now()

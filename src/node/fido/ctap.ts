@@ -5,7 +5,7 @@ import { AppError } from '../../core/error.ts'
 import { parseAuthData } from './auth-data.ts'
 import { asMap, bytesAt, type CborMap, listAt, numberAt, parseCborMap, toCbor } from './cbor.ts'
 import { type Ask, type Channel, TouchNeeded } from './channel.ts'
-import { command, garbled } from './frames.ts'
+import { command, garbled, maxMessageBytes as maxFramedBytes } from './frames.ts'
 import { agree, authenticate, type PinProtocol, type SharedSecret } from './pin-protocol.ts'
 import { ctapError, status, statusOf } from './status.ts'
 
@@ -249,7 +249,8 @@ function parseInfo(map: CborMap): Info {
     extensions: texts(2),
     options,
     ...(protocol === undefined ? {} : { protocol }),
-    maxMessageBytes: Math.max(usualMessageBytes, numberAt(map, 5) ?? 0),
+    // Whatever it claims: the frames of CTAPHID carry no more.
+    maxMessageBytes: Math.min(maxFramedBytes, Math.max(usualMessageBytes, numberAt(map, 5) ?? 0)),
     ...(firmwareVersion === undefined ? {} : { firmwareVersion }),
   }
 }

@@ -6,6 +6,7 @@ import { type Channel, type Limits, openChannel } from '../../../src/node/fido/c
 import { openCtap } from '../../../src/node/fido/ctap.ts'
 import { command } from '../../../src/node/fido/frames.ts'
 import { pinHash } from '../../../src/node/fido/pin-protocol.ts'
+import type { HidLink } from '../../../src/node/hid.ts'
 import { type SoftAuthenticator, softAuthenticator } from '../../support/soft-authenticator.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
@@ -105,6 +106,31 @@ describe('silence', () => {
     await ctap.makeCredential(wanted, verified, { signal, onTouch: () => announced++ })
     expect(announced).toBe(1)
   })
+})
+
+test('a token that only says that it works holds up nobody who merely looks', async () => {
+  const real = softAuthenticator().open()
+  let hear = (_report: Uint8Array): void => {}
+  let timer: NodeJS.Timeout | undefined
+  const link: HidLink = {
+    close: () => real.close(),
+    onReport: (heard, lost) => {
+      hear = heard
+      real.onReport(heard, lost)
+    },
+    write: async (report) => {
+      if (report[4] !== 0x80 + command.cbor) return real.write(report)
+      const working = Buffer.alloc(64)
+      working.set(report.subarray(0, 4))
+      working.set([0x80 + command.keepalive, 0, 1, 1], 4)
+      timer = setInterval(() => hear(working), 20)
+    },
+  }
+  const channel = await openChannel(link, signal, { silenceMs: 200, touchMs: 3_000, busyMs: 150, announceMs: 30 })
+  const begun = performance.now()
+  expect(await codeOfPromise(channel.ask(command.cbor, getInfo, { signal }))).toBe('signer/failed')
+  clearInterval(timer)
+  expect(performance.now() - begun).toBeLessThan(1_500)
 })
 
 test('a token that never stops saying that it works is given up', async () => {
