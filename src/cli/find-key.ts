@@ -1,7 +1,7 @@
 // KEY on the command line: which signer is meant. A token is only looked at when one is meant, and never chosen by guessing.
 import { AppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
-import type { KnownSigner, Purpose, Signer } from '../core/signer.ts'
+import type { KnownSigner, PublicKey, Purpose, Signer } from '../core/signer.ts'
 import { tokenLabel } from '../core/token-words.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk } from '../node/desk.ts'
@@ -12,8 +12,11 @@ import { fromErrorData } from '../node/token-host/protocol.ts'
 import { isTokenSigner } from '../node/token-host/signers.ts'
 import type { Io } from './command.ts'
 
+/** Whether a key is any use for what is to be signed. */
+export type Suits = (key: PublicKey) => boolean
+
 /** The id of a key file, a rehearsal key, or a key on a token that is plugged in. */
-export async function findKey(desk: Desk, wanted: string, io: Io): Promise<string> {
+export async function findKey(desk: Desk, wanted: string, io: Io, suits: Suits = () => true): Promise<string> {
   if (isKeyUri(wanted)) return desk.tokens.findUri(wanted, io.signal)
   if (isTokenSigner(wanted)) return wanted.startsWith('piv:') ? lowerSlot(wanted) : wanted
   const files = (await desk.signers(io.signal)).filter(({ id }) => !isTokenSigner(id))
@@ -27,7 +30,7 @@ export async function findKey(desk: Desk, wanted: string, io: Io): Promise<strin
     const isMaybeName = error.code === 'signer/absent' && !/^(file|rehearsal):/.test(wanted)
     throw problem !== undefined && isMaybeName ? fromErrorData(unreadHolders(problem)) : error
   }
-  if (file === undefined) return onTokens(desk, holder, io)
+  if (file === undefined) return onTokens(desk, holder, io, suits)
   throw new AppError({
     code: 'usage/invalid',
     message: `${wanted} is the name of a key here, and of somebody with a token`,
@@ -35,8 +38,8 @@ export async function findKey(desk: Desk, wanted: string, io: Io): Promise<strin
   })
 }
 
-export async function signerFor(desk: Desk, wanted: string, io: Io, purpose?: Purpose): Promise<Signer> {
-  return desk.signer(await findKey(desk, wanted, io), io.signal, purpose)
+export async function signerFor(desk: Desk, wanted: string, io: Io, purpose?: Purpose, suits?: Suits): Promise<Signer> {
+  return desk.signer(await findKey(desk, wanted, io, suits), io.signal, purpose)
 }
 
 /** "piv:15835999/9C" is typed as easily. */
@@ -46,15 +49,18 @@ function lowerSlot(id: string): string {
 }
 
 /** The one key of this person that is plugged in: found by the key itself, wherever it is. */
-async function onTokens(desk: Desk, { name, keys }: Holder, io: Io): Promise<string> {
+async function onTokens(desk: Desk, { name, keys }: Holder, io: Io, suits: Suits): Promise<string> {
   const { tokens } = await desk.tokens.list(io.signal)
-  const found = tokens.flatMap((token) =>
+  const plugged = tokens.flatMap((token) =>
     token.slots.flatMap(({ key, signerId, id }) =>
       key !== undefined && signerId !== undefined && keys.some((enrolled) => isSameKey(enrolled.key, key))
-        ? [{ signerId, words: `${signerId} (${tokenLabel(token)}, slot ${id})` }]
+        ? [{ signerId, key, words: `${signerId} (${tokenLabel(token)}, slot ${id})` }]
         : [],
     ),
   )
+  // Of several only those count that may sign this; where none may, all are named.
+  const useful = plugged.filter(({ key }) => suits(key))
+  const found = useful.length > 0 ? useful : plugged
   const [only, other] = found
   if (only !== undefined && other === undefined) return only.signerId
   if (only !== undefined) {

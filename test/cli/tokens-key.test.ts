@@ -7,6 +7,7 @@ import { pickToken } from '../../src/cli/commands/tokens/call.ts'
 import { findKey } from '../../src/cli/find-key.ts'
 import { utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'
+import { isSameKey } from '../../src/core/key.ts'
 import type { PublicKey, Signer } from '../../src/core/signer.ts'
 import type { Token, TokenKind, TokenList } from '../../src/core/token.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
@@ -134,6 +135,15 @@ test('two tokens of one person: both are named, none is chosen', async () => {
   for (const name of ['piv:15835999/9c', 'piv:17203344/9c', '15 835 999', '17 203 344']) {
     expect(error.message).toContain(name)
   }
+})
+
+test('two tokens of one person, of which only one may sign this: that one', async () => {
+  const [one, two] = [await p256(), await p256()]
+  const tokens = [token('piv', '15835999', { '9c': one.key }), token('piv', '17203344', { '9c': two.key })]
+  const { desk } = stage(...tokens)
+  for (const { id } of tokens) await desk.tokens.enroll('Dana', id, '9c', never)
+  expect(await findKey(desk, 'Dana', io, (key) => isSameKey(key, two.key))).toBe('piv:17203344/9c')
+  expect((await refusal(findKey(desk, 'Dana', io, () => false))).code).toBe('usage/invalid')
 })
 
 test('a name that is a key here and a person with a token is neither', async () => {

@@ -148,7 +148,7 @@ describe('keys on the practice token', () => {
 
   test('what these tokens cannot do, and calls that are not right', async () => {
     for (const [code, args] of [
-      ['signer/absent', ['wrap', 'root', token]],
+      ['usage/invalid', ['wrap', 'root', token]],
       ['signer/absent', ['add-spare', 'root', token]],
       ['usage/invalid', ['modules', 'add', 'relative.so']],
       ['usage/invalid', ['modules', 'add']],

@@ -3,7 +3,7 @@ import { approve, openEntries } from '../../core/approve.ts'
 import { isEqualBytes, parseHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { isComplete, type Proposal } from '../../core/proposal.ts'
-import type { Purpose, Signer } from '../../core/signer.ts'
+import type { PublicKey, Purpose, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import { toWords } from '../../core/words.ts'
@@ -69,11 +69,11 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   if (key === undefined) throw await keyMissing(desk, io)
   await plugPractice(parsed, desk, io)
   const purpose = proposals.length === 1 ? undefined : purposeOf(proposals, source)
-  const signer = await signerFor(desk, key, io, purpose)
+  const suits = (one: PublicKey): boolean => proposals.some((proposal) => openEntries(proposal, one).length > 0)
+  const signer = await signerFor(desk, key, io, purpose, suits)
   if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
   // A key that may sign none of it is refused below; nobody reads and types for nothing.
-  const mayBe = proposals.some((proposal) => openEntries(proposal, signer.key).length > 0)
-  if (io.isInteractive && mayBe && !parsed.flag('yes')) {
+  if (io.isInteractive && suits(signer.key) && !parsed.flag('yes')) {
     for (const proposal of proposals) await confirm(proposal, io)
   }
   const [proposal, another] = proposals
