@@ -17,7 +17,20 @@ export function everythingIn(folder: string): Record<string, string> {
     const path = join(entry.parentPath, entry.name)
     const name = path.slice(folder.length + 1)
     if (entry.isDirectory()) found[`${name}/`] = ''
-    else found[name] = entry.isFile() ? readFileSync(path, 'latin1') : '(not a file)'
+    else {
+      const text = entry.isFile() ? textOf(path) : '(not a file)'
+      if (text !== undefined) found[name] = text
+    }
   }
   return found
+}
+
+/** A program that runs meanwhile may have taken the file away since it was listed: then it is not there. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    throw thrown
+  }
 }
