@@ -2,6 +2,7 @@
 import { utf8 } from '../core/bytes.ts'
 import { AppError, toAppError } from '../core/error.ts'
 import { parsePublicKeyPem, toPem } from '../core/key.ts'
+import { isKeyName, keyFileName } from '../core/key-name.ts'
 import type { PublicKey } from '../core/signer.ts'
 import { createSoftwareKey, type SoftwareScheme, signWithSecret } from '../core/software-key.ts'
 import type { Transport } from '../core/transport.ts'
@@ -64,7 +65,7 @@ export function verifyPassphrase(passphrase: Uint8Array): void {
 /** The folder as a transport: its writes are all or nothing, and a name is taken by exactly one. */
 export function keyStore(files: Transport, chain: Keychain = systemKeychain()): KeyStore {
   async function find(name: string, signal: AbortSignal): Promise<KeyFile> {
-    const fileName = fileNameOf(name)
+    const fileName = keyFileName(name)
     const bytes = await files.read(fileName, maxKeyFileBytes, signal)
     if (bytes === undefined) {
       throw new AppError({
@@ -78,7 +79,7 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
   }
 
   async function add(file: KeyFile, signal: AbortSignal): Promise<StoredKey> {
-    const fileName = fileNameOf(file.name)
+    const fileName = keyFileName(file.name)
     const content = new Map([[fileName, utf8(toKeyFileText(file))]])
     try {
       await files.write(content, new Map([[fileName, null]]), `add key ${file.name}`, signal)
@@ -92,7 +93,7 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
   }
 
   async function refuseTaken(name: string, signal: AbortSignal): Promise<void> {
-    if ((await files.list(fileNameOf(name), signal)).includes(fileNameOf(name))) throw taken(name)
+    if ((await files.list(keyFileName(name), signal)).includes(keyFileName(name))) throw taken(name)
   }
 
   return {
@@ -142,7 +143,7 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
     },
 
     delete: async (name, signal) => {
-      const fileName = fileNameOf(name)
+      const fileName = keyFileName(name)
       if ((await files.read(fileName, maxKeyFileBytes, signal)) === undefined) await find(name, signal)
       await files.write(new Map([[fileName, null]]), new Map(), `delete key ${name}`, signal)
     },
@@ -184,25 +185,11 @@ function stored(file: KeyFile): StoredKey {
 
 function parseNamed(bytes: Uint8Array, fileName: string): KeyFile {
   const file = parseKeyFile(bytes, `key file ${fileName}`)
-  if (isKeyName(file.name) && fileNameOf(file.name) === fileName) return file
+  if (isKeyName(file.name) && keyFileName(file.name) === fileName) return file
   throw new AppError({
     code: 'format/malformed',
     message: `key file ${fileName} holds a key of another name`,
     hint: `give the file back its name, <key name in lower case>.json`,
-  })
-}
-
-/** Letters of one alphabet only, so that two names that look the same are the same. */
-function isKeyName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)
-}
-
-function fileNameOf(name: string): string {
-  if (isKeyName(name)) return `${name.toLowerCase()}.json`
-  throw new AppError({
-    code: 'usage/invalid',
-    message: 'this cannot be the name of a key',
-    hint: 'use 1 to 64 letters (a to z), digits, - and _, beginning with a letter or digit',
   })
 }
 

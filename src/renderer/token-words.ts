@@ -188,11 +188,6 @@ export function wrappedElsewhere(view: TokensView, token: TokenView): string[] {
   return [...new Set(names)].filter((name) => !here.has(name))
 }
 
-/** A key that a token opens is a file, and this is its name. */
-export function isKeyName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)
-}
-
 export function hereText(here: boolean): string {
   return capital(here ? 'plugged in' : 'not here now')
 }

@@ -4,6 +4,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { concatBytes, parseBase64, toBase64, utf8 } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { parsePublicKeyPem, toPem } from '../../core/key.ts'
+import { isKeyName } from '../../core/key-name.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import { asFields, list, parseJsonObject, text } from '../json-file.ts'
 
@@ -61,7 +62,7 @@ export function parseFidoKey(bytes: Uint8Array, what: string): FidoKey {
     throw damaged(what, 'it names one credential twice')
   }
   const name = text(object, 'name', what)
-  if (!isFidoKeyName(name)) throw damaged(what, 'its name cannot be the name of a key')
+  if (!isKeyName(name)) throw damaged(what, 'its name cannot be the name of a key')
   return { name, key, tokens }
 }
 
@@ -101,11 +102,6 @@ export function toFidoKeyText(file: FidoKey): string {
     wrapped: toBase64(wrapped),
   }))
   return `${JSON.stringify({ format, name, scheme: key.scheme, publicKey: toPem(key), tokens }, undefined, 2)}\n`
-}
-
-/** Letters of one alphabet only, so that two names that look the same are the same. */
-export function isFidoKeyName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)
 }
 
 /** One line of printable ASCII: it stands on screens, and is part of what is authenticated. */

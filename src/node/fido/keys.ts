@@ -2,8 +2,9 @@
 // maker; only the token can keep it.
 import { utf8 } from '../../core/bytes.ts'
 import { AppError, toAppError } from '../../core/error.ts'
+import { keyFileName } from '../../core/key-name.ts'
 import type { Transport } from '../../core/transport.ts'
-import { type FidoKey, isFidoKeyName, maxFidoKeyBytes, parseFidoKey, toFidoKeyText } from './key-file.ts'
+import { type FidoKey, maxFidoKeyBytes, parseFidoKey, toFidoKeyText } from './key-file.ts'
 
 export interface StoredFidoKey {
   file: FidoKey
@@ -23,7 +24,7 @@ export interface FidoKeys {
 
 export function fidoKeys(files: Transport): FidoKeys {
   async function refuseTaken(name: string, signal: AbortSignal): Promise<void> {
-    if ((await files.list(fileNameOf(name), signal)).includes(fileNameOf(name))) throw taken(name)
+    if ((await files.list(keyFileName(name), signal)).includes(keyFileName(name))) throw taken(name)
   }
 
   return {
@@ -44,7 +45,7 @@ export function fidoKeys(files: Transport): FidoKeys {
     },
 
     find: async (name, signal) => {
-      const fileName = fileNameOf(name)
+      const fileName = keyFileName(name)
       const bytes = await files.read(fileName, maxFidoKeyBytes, signal)
       if (bytes !== undefined) return { file: parseNamed(bytes, fileName), bytes }
       throw new AppError({
@@ -58,7 +59,7 @@ export function fidoKeys(files: Transport): FidoKeys {
     refuseTaken,
 
     add: async (file, signal) => {
-      const fileName = fileNameOf(file.name)
+      const fileName = keyFileName(file.name)
       const content = new Map([[fileName, utf8(toFidoKeyText(file))]])
       try {
         await files.write(content, new Map([[fileName, null]]), `add FIDO2 key ${file.name}`, signal)
@@ -71,7 +72,7 @@ export function fidoKeys(files: Transport): FidoKeys {
     },
 
     replace: async (was, file, signal) => {
-      const fileName = fileNameOf(file.name)
+      const fileName = keyFileName(file.name)
       const content = new Map([[fileName, utf8(toFidoKeyText(file))]])
       await files.write(content, new Map([[fileName, was.bytes]]), `add a token to FIDO2 key ${file.name}`, signal)
     },
@@ -80,20 +81,11 @@ export function fidoKeys(files: Transport): FidoKeys {
 
 function parseNamed(bytes: Uint8Array, fileName: string): FidoKey {
   const file = parseFidoKey(bytes, `FIDO2 key file ${fileName}`)
-  if (fileNameOf(file.name) === fileName) return file
+  if (keyFileName(file.name) === fileName) return file
   throw new AppError({
     code: 'format/malformed',
     message: `FIDO2 key file ${fileName} holds a key of another name`,
     hint: 'give the file back its name, <key name in lower case>.json',
-  })
-}
-
-function fileNameOf(name: string): string {
-  if (isFidoKeyName(name)) return `${name.toLowerCase()}.json`
-  throw new AppError({
-    code: 'usage/invalid',
-    message: 'this cannot be the name of a key',
-    hint: 'use 1 to 64 letters (a to z), digits, - and _, beginning with a letter or digit',
   })
 }
 

@@ -146,17 +146,10 @@ function RemoveKey({
   return (
     <Dialog title={`Remove this key from ${name}?`} danger onCancel={onClose}>
       <p className="say">{whereOf(entry)}</p>
-      {kindOfSigner(entry.signerId) === 'fido' ? (
-        <p>
-          This token will no longer open the key. If no other token opens it, the key is lost, and what it could sign it
-          can never sign again.
-        </p>
-      ) : (
-        <p>
-          Only this machine forgets whose key it is. The key stays on the token, and repositories that name it still
-          accept its signatures.
-        </p>
-      )}
+      <p>
+        Only this machine forgets whose key it is. The token still signs with it, and repositories that name it still
+        accept its signatures.
+      </p>
       {problem === undefined ? null : <Problem error={problem} level={3} />}
       <div className="row">
         <button type="button" className="button" data-first={true} onClick={onClose}>

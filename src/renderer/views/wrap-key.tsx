@@ -1,12 +1,14 @@
 // FIDO2 tokens cannot sign for repositories, but they can hold the secret that opens a software key: made here, and
 // opened by a second token too, so that one may be lost.
+
 import { type ReactElement, useId, useState } from 'react'
+import { isKeyName } from '../../core/key-name.ts'
 import type { TokensView, TokenView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge } from '../bridge.ts'
 import { Choice } from '../components/choice.tsx'
 import { plainForeign } from '../foreign.ts'
-import { isKeyName, tokenTitle, wrappedElsewhere } from '../token-words.ts'
+import { tokenTitle, wrappedElsewhere } from '../token-words.ts'
 import type { TokenDesk } from '../use-token-desk.ts'
 import { HolderName } from './enrol.tsx'
 
