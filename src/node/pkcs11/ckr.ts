@@ -132,3 +132,12 @@ export function fromCkr(thrown: unknown, doing: string): AppError {
     cause: thrown,
   })
 }
+
+/** One call of the module; what it refuses with is translated. */
+export function attempt<T>(doing: string, call: () => T, translate = fromCkr): T {
+  try {
+    return call()
+  } catch (thrown) {
+    throw translate(thrown, doing)
+  }
+}
