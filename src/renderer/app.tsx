@@ -12,7 +12,7 @@ import { type Touch, TouchDialog } from './components/touch.tsx'
 import { waitingForMe } from './library.ts'
 import { hashOf, roomOf } from './route.ts'
 import { useRoute } from './use-route.ts'
-import { useTokens } from './use-tokens.ts'
+import { keysOn, useTokens } from './use-tokens.ts'
 import { Done } from './views/done.tsx'
 import { Failed } from './views/failed.tsx'
 import { Home } from './views/home.tsx'
@@ -61,6 +61,10 @@ export function App({ info }: { info: AppInfo }): ReactElement {
   }, [said])
 
   const refresh = useCallback(() => setRevision((now) => now + 1), [])
+  // A key that comes or goes with its token changes what waits for whom.
+  const keysHere = keysOn(live.tokens)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the keys are what is watched
+  useEffect(refresh, [keysHere])
   const begin = useCallback(async (work: Work) => {
     setTouch(undefined)
     setFlow({ step: 'working', work })

@@ -38,3 +38,9 @@ export function useTokens(revision: number): LiveTokens {
   const again = useCallback(() => setTurn((now) => now + 1), [])
   return useMemo(() => ({ tokens, take, again }), [tokens, take, again])
 }
+
+/** Which keys of tokens can sign now, as one text that changes when they do. */
+export function keysOn(tokens: Answer<TokensView>): string {
+  if (tokens.kind !== 'ready') return ''
+  return tokens.value.tokens.flatMap((token) => token.slots.flatMap((slot) => slot.signerId ?? [])).join('\n')
+}

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
 import { startApp } from '../../src/main/app.ts'
 import type { Shell } from '../../src/main/shell.ts'
 import { openChromiumShell } from '../../src/main/shells/chromium.ts'
@@ -137,6 +137,14 @@ afterAll(async () => {
   await pcscd?.stop()
   await display?.end()
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+})
+
+beforeEach(() => {
+  onTestFailed(async () => console.log(await page.locator('body').textContent()))
+})
+
+test('a change waits for this person as soon as the token with their key is read, without a click', async () => {
+  await page.getByRole('link', { name: /Review Root 2/ }).waitFor()
 })
 
 test('the token is on the screen with its number, its key, and whose it is; it goes and comes with the token', async () => {

@@ -10,12 +10,13 @@ export function heading(page: Page, name: string | RegExp): Promise<void> {
 
 export async function expectAccessible(page: Page): Promise<void> {
   // What is half faded in has half its contrast: judged is what stands still.
+  await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.evaluate(async () => {
     const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
     await Promise.allSettled(ending.map((one) => one.finished))
   })
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)).toEqual([])
 }
 
 export async function holdInDialog(page: Page, name: string | RegExp, ms: number): Promise<void> {
