@@ -318,7 +318,7 @@ test('a root that replaces the online key is not published without the new key',
 test('a signature planted under a stranger’s id is named, and counts for nothing', async () => {
   await proposeRoot()
   const bytes = repository.source.files.get('metadata/pending/root.json') as Uint8Array
-  put(repository, 'metadata/pending/root.json', insertSignature(bytes, 'root', 'ab'.repeat(32), '00'))
+  put(repository, 'metadata/pending/root.json', insertSignature(bytes, 'ab'.repeat(32), '00'))
   const { quorums } = await pending()
   expect(quorums.map((quorum) => quorum.strangers.map((one) => one.id))).toEqual([['ab'.repeat(32)], ['ab'.repeat(32)]])
 })

@@ -1,5 +1,6 @@
 // The client workflow (specification 1.0.34, section 5) over two transports: the repository, and the trusted copies kept here.
 import { toHex } from '../../bytes.ts'
+import { verifyAnchorSignature } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
 import type { Transport } from '../../transport.ts'
 import {
@@ -97,7 +98,8 @@ async function readNextRoot(
 
 /** Who of the keys that `judge` names for root has signed `candidate`. */
 export function rootQuorum(judge: Metadata<Root>, candidate: Metadata<Root>): ReturnType<typeof quorumOf> {
-  return quorumOf(`root ${judge.signed.version}`, candidate, judge.signed.keys, roleOf(judge, 'root'))
+  const { version, keys } = judge.signed
+  return quorumOf(`root ${version}`, candidate, keys, roleOf(judge, 'root'), verifyAnchorSignature)
 }
 
 export function roleOf(root: Metadata<Root>, type: RoleType): RoleKeys {

@@ -1,4 +1,5 @@
 // The birth of a repository: version 1 of its four roles, signed by keys that are here.
+
 import { toHex } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import type { JsonObject } from '../../json.ts'
@@ -6,10 +7,11 @@ import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files } from '../../transport.ts'
 import { encodeMetadata } from './encode.ts'
+import type { TufSignature } from './envelope.ts'
 import { formatDate } from './expiry.ts'
 import { keyIdOf, ownerField, rehearsalField, tufKeyObject } from './key.ts'
 import type { Layout } from './layouts/plain.ts'
-import { type Metadata, parseMetadata, type RoleType, type Root, type TufSignature, topRoles } from './metadata.ts'
+import { type Metadata, parseMetadata, type RoleType, type Root, topRoles } from './metadata.ts'
 import { metadataName } from './names.ts'
 import { expiryPeriodField, metaEntry, signOnline } from './publish.ts'
 

@@ -4,8 +4,8 @@ import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
+import { parseEnvelope } from './envelope.ts'
 import type { Layout } from './layouts/plain.ts'
-import { parseMetadata } from './metadata.ts'
 import { maxBytes, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
 import { insertSignature } from './signature-slot.ts'
@@ -46,13 +46,12 @@ async function find(
 
 /** The same bytes gain signatures, from wherever they come; other bytes must not silently undo what people have signed. */
 function mergedOrReplaced(edit: Edit, waiting: Proposal): Uint8Array {
-  const type = typeOf(edit.subject)
-  const proposed = parseMetadata(edit.document, type, 'the document')
+  const proposed = parseEnvelope(edit.document, 'the document')
   if (isEqualBytes(proposed.payload, waiting.payload)) {
-    const there = parseMetadata(waiting.after, type, waiting.title)
+    const there = parseEnvelope(waiting.after, waiting.title)
     const has = new Set(there.signatures.filter(({ sig }) => sig !== '').map(({ keyid }) => keyid))
     const fresh = proposed.signatures.filter(({ keyid, sig }) => sig !== '' && !has.has(keyid))
-    return fresh.reduce((bytes, { keyid, sig }) => insertSignature(bytes, type, keyid, sig), waiting.after)
+    return fresh.reduce((bytes, { keyid, sig }) => insertSignature(bytes, keyid, sig), waiting.after)
   }
   const entries = waiting.quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed))
   const signers = new Set(entries.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8)))

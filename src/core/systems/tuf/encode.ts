@@ -1,8 +1,9 @@
 // Documents that this project makes: sorted, one space of indentation, no last newline, as python-tuf and tuf-on-ci write them.
+
 import { utf8 } from '../../bytes.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
+import type { TufSignature } from './envelope.ts'
 import { isObject } from './key.ts'
-import type { TufSignature } from './metadata.ts'
 
 export function encodeMetadata(signed: JsonObject, signatures: readonly TufSignature[] = []): Uint8Array {
   const list = signatures.map(({ keyid, sig }) => ({ keyid, sig }))

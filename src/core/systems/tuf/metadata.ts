@@ -2,17 +2,12 @@
 import { sha256 as sha256Sync } from '@noble/hashes/sha2.js'
 import { toHex } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
-import { type JsonDocument, type JsonObject, type JsonValue, parseJson } from '../../json.ts'
+import type { JsonObject, JsonValue } from '../../json.ts'
+import { type Envelope, parseEnvelope, Reader } from './envelope.ts'
 import { isObject, parseTufKey, type TufKey } from './key.ts'
 
 export type RoleType = 'root' | 'timestamp' | 'snapshot' | 'targets'
 export const topRoles: readonly RoleType[] = ['root', 'timestamp', 'snapshot', 'targets']
-
-export interface TufSignature {
-  keyid: string
-  /** As written; empty means a slot that waits for its signature. */
-  sig: string
-}
 
 export interface RoleKeys {
   keyids: readonly string[]
@@ -87,35 +82,23 @@ export interface Targets extends Common {
 export type Signed = Root | Timestamp | Snapshot | Targets
 export type SignedOf<T extends RoleType> = Extract<Signed, { type: T }>
 
-export interface Metadata<S extends Signed = Signed> {
-  /** As received. */
-  bytes: Uint8Array
-  document: JsonDocument
-  /** Canonical form of `signed`: the bytes that are signed. */
-  payload: Uint8Array<ArrayBuffer>
+export interface Metadata<S extends Signed = Signed> extends Envelope {
   signed: S
-  signatures: readonly TufSignature[]
 }
 
-export function digestOf(metadata: Metadata): string {
-  return toHex(sha256Sync(metadata.payload))
+export function digestOf(envelope: Envelope): string {
+  return toHex(sha256Sync(envelope.payload))
 }
 
 export function parseMetadata<T extends RoleType>(bytes: Uint8Array, type: T, what: string): Metadata<SignedOf<T>> {
-  const document = parseJson(bytes, what)
+  const { raw, ...envelope } = parseEnvelope(bytes, what)
   const read = new Reader(what)
-  const envelope = read.object(document.value(), 'the document')
-  const signed = read.object(envelope.signed, 'signed')
-  const payload = document.members.get('signed')?.canonical
-  if (payload === undefined) return read.refuse('signed is missing')
-  if (signed._type !== type) return read.refuse(`it says it is ${shown(signed._type)}, not ${type}`)
-  const signatures = readSignatures(read, envelope.signatures)
-  return { bytes, document, payload, signatures, signed: readSigned(read, type, signed) }
+  if (raw._type !== type) return read.refuse(`it says it is ${shown(raw._type)}, not ${type}`)
+  return { ...envelope, signed: readSigned(read, type, raw) }
 }
 
 /** No team is larger; without a bound a small file costs minutes of work. */
 const maxKeysOfRole = 512
-const maxSignatures = 1024
 
 function shown(value: JsonValue | undefined): string {
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : 'of no type'
@@ -146,18 +129,6 @@ function readSigned(read: Reader, type: RoleType, raw: JsonObject): Signed {
     case 'targets':
       return { ...common, type, ...readTargets(read, raw) }
   }
-}
-
-function readSignatures(read: Reader, value: JsonValue | undefined): TufSignature[] {
-  const seen = new Set<string>()
-  return read.array(value, 'signatures', maxSignatures).map((entry) => {
-    const signature = read.object(entry, 'a signature')
-    const keyid = read.text(signature.keyid, 'a signature’s keyid')
-    const sig = read.text(signature.sig, 'a signature’s sig', 0)
-    if (seen.has(keyid)) return read.refuse(`two signatures carry the key id ${keyid}`)
-    seen.add(keyid)
-    return { keyid, sig }
-  })
 }
 
 function readRoot(read: Reader, raw: JsonObject): Pick<Root, 'consistentSnapshot' | 'keys' | 'roles'> {
@@ -303,43 +274,5 @@ function readSuccinct(read: Reader, value: JsonValue | undefined): SuccinctRoles
     ...readRoleKeys(read, raw, 'succinct_roles'),
     bitLength,
     namePrefix: read.text(raw.name_prefix, 'succinct_roles: name_prefix'),
-  }
-}
-
-/** Reads one document's values; each refusal names the document and the field. */
-class Reader {
-  readonly what: string
-
-  constructor(what: string) {
-    this.what = what
-  }
-
-  refuse(why: string): never {
-    throw new AppError({
-      code: 'format/malformed',
-      message: `${this.what}: ${why}`,
-      hint: 'whoever made this file must mend it; nothing of it was used',
-    })
-  }
-
-  object(value: JsonValue | undefined, field: string): JsonObject {
-    return isObject(value) ? value : this.refuse(`${field} is not an object`)
-  }
-
-  array(value: JsonValue | undefined, field: string, maxLength = Number.POSITIVE_INFINITY): readonly JsonValue[] {
-    if (!Array.isArray(value)) return this.refuse(`${field} is not a list`)
-    return value.length <= maxLength
-      ? value
-      : this.refuse(`${field} has ${value.length} entries, ${maxLength} are allowed`)
-  }
-
-  text(value: JsonValue | undefined, field: string, minLength = 1): string {
-    if (typeof value !== 'string') return this.refuse(`${field} is not text`)
-    return value.length >= minLength ? value : this.refuse(`${field} is empty`)
-  }
-
-  integer(value: JsonValue | undefined, field: string, min: number): number {
-    if (typeof value !== 'number') return this.refuse(`${field} is not a number`)
-    return value >= min ? value : this.refuse(`${field} is ${value}, at least ${min} is allowed`)
   }
 }

@@ -1,4 +1,5 @@
 // A complete candidate takes its place, with the snapshot and timestamp that make clients see it.
+
 import { isEqualBytes, toHex } from '../../bytes.ts'
 import { sha256 } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
@@ -10,18 +11,11 @@ import type { Files, Transport } from '../../transport.ts'
 import type { ClientOptions } from './check.ts'
 import { refresh, roleOf, type TrustedSet, updateRoot } from './client.ts'
 import { encodeMetadata } from './encode.ts'
+import type { TufSignature } from './envelope.ts'
 import { formatDate } from './expiry.ts'
 import { isObject } from './key.ts'
 import type { Layout } from './layouts/plain.ts'
-import {
-  type Metadata,
-  parseMetadata,
-  type RoleKeys,
-  type RoleType,
-  type Root,
-  type TufSignature,
-  topRoles,
-} from './metadata.ts'
+import { type Metadata, parseMetadata, type RoleKeys, type RoleType, type Root, topRoles } from './metadata.ts'
 import { maxBytes, metadataName, typeOf } from './names.ts'
 import { trustStore } from './store.ts'
 

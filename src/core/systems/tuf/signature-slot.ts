@@ -2,7 +2,7 @@
 import { concatBytes, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import { parseJson } from '../../json.ts'
-import { parseMetadata, type RoleType } from './metadata.ts'
+import { parseEnvelope } from './envelope.ts'
 
 interface Span {
   start: number
@@ -10,15 +10,15 @@ interface Span {
 }
 
 /** The file with `sig` in the slot of `keyid`: its slot filled, its old signature replaced, or a new entry at the end. */
-export function insertSignature(bytes: Uint8Array, type: RoleType, keyid: string, sig: string): Uint8Array {
-  const before = parseMetadata(bytes, type, 'the document')
+export function insertSignature(bytes: Uint8Array, keyid: string, sig: string): Uint8Array {
+  const before = parseEnvelope(bytes, 'the document')
   const list = before.document.members.get('signatures')
   if (list === undefined) throw new AppError({ code: 'format/malformed', message: 'the document has no signatures' })
   const entries = entrySpans(bytes, list)
   const at = before.signatures.findIndex((signature) => signature.keyid === keyid)
   const entry = entries[at]
   const result = entry === undefined ? append(bytes, list, entries, keyid, sig) : fill(bytes, entry, sig)
-  checkInserted(before.payload, result, type, keyid, sig)
+  checkInserted(before.payload, result, keyid, sig)
   return result
 }
 
@@ -85,8 +85,8 @@ function entrySpans(bytes: Uint8Array, list: Span): Span[] {
 }
 
 /** The edit is text, so its result is read again: same payload, and the signature where it belongs. */
-function checkInserted(payload: Uint8Array, bytes: Uint8Array, type: RoleType, keyid: string, sig: string): void {
-  const after = parseMetadata(bytes, type, 'the signed document')
+function checkInserted(payload: Uint8Array, bytes: Uint8Array, keyid: string, sig: string): void {
+  const after = parseEnvelope(bytes, 'the signed document')
   const isSame = after.payload.length === payload.length && after.payload.every((byte, i) => byte === payload[i])
   const isThere = after.signatures.some((signature) => signature.keyid === keyid && signature.sig === sig)
   if (!isSame || !isThere) {

@@ -12,7 +12,7 @@ import { draftCandidate } from './draft.ts'
 import { expiryOf } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
-import { titleOf, typeOf } from './names.ts'
+import { titleOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
 import { publishedFiles, renewedFiles } from './publish.ts'
 import { insertSignature } from './signature-slot.ts'
@@ -102,6 +102,6 @@ async function signCandidate(layout: Layout, proposal: Proposal, signer: Signer,
   }
   const sig = toHex(await signer.sign(proposal.payload, context.signal))
   let bytes = proposal.after
-  for (const id of ids) bytes = insertSignature(bytes, typeOf(proposal.subject), id, sig)
+  for (const id of ids) bytes = insertSignature(bytes, id, sig)
   return new Map([[layout.candidateName(proposal.subject), bytes]])
 }

@@ -1,10 +1,11 @@
 // Who has signed a document, and does it suffice: thresholds count distinct public keys, and every refusal keeps its reason.
 import { parseHex, toHex } from '../../bytes.ts'
-import { verifyAnchorSignature, verifySignature } from '../../crypto.ts'
+import { verifySignature } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
 import { isMet, type Quorum, type QuorumKey, signedCount } from '../../proposal.ts'
+import type { Envelope } from './envelope.ts'
 import type { TufKey } from './key.ts'
-import type { Metadata, RoleKeys } from './metadata.ts'
+import type { RoleKeys } from './metadata.ts'
 
 type Verifier = typeof verifySignature
 
@@ -36,20 +37,20 @@ function holdersOf(keys: ReadonlyMap<string, TufKey>, role: RoleKeys): readonly 
 
 export async function quorumOf(
   name: string,
-  metadata: Metadata,
+  envelope: Envelope,
   keys: ReadonlyMap<string, TufKey>,
   role: RoleKeys,
+  verify: Verifier = verifySignature,
 ): Promise<Quorum> {
-  const verify: Verifier = metadata.signed.type === 'root' ? verifyAnchorSignature : verifySignature
   const holders = holdersOf(keys, role)
-  const entries = await Promise.all(holders.map((holder) => judge(holder, metadata, verify)))
-  const strangers = metadata.signatures
+  const entries = await Promise.all(holders.map((holder) => judge(holder, envelope, verify)))
+  const strangers = envelope.signatures
     .filter((signature) => !role.keyids.includes(signature.keyid) && signature.sig !== '')
     .map((signature) => ({ id: signature.keyid, reason: 'this key id does not stand in the role' }))
   return { name, threshold: role.threshold, keys: entries, strangers }
 }
 
-async function judge(holder: Holder, metadata: Metadata, verify: Verifier): Promise<QuorumKey> {
+async function judge(holder: Holder, envelope: Envelope, verify: Verifier): Promise<QuorumKey> {
   const { ids, key } = holder
   const entry = {
     ids,
@@ -58,11 +59,11 @@ async function judge(holder: Holder, metadata: Metadata, verify: Verifier): Prom
     ...(key?.owner === undefined ? {} : { owner: key.owner }),
     rehearsal: key?.rehearsal ?? false,
   }
-  const present = metadata.signatures.filter((signature) => ids.includes(signature.keyid) && signature.sig !== '')
+  const present = envelope.signatures.filter((signature) => ids.includes(signature.keyid) && signature.sig !== '')
   if (present.length === 0) return { ...entry, signed: false }
   const reasons: string[] = []
   for (const signature of present) {
-    const reason = await refusal(key, metadata, signature.sig, verify)
+    const reason = await refusal(key, envelope, signature.sig, verify)
     if (reason === undefined) return { ...entry, signed: true }
     reasons.push(reason)
   }
@@ -72,7 +73,7 @@ async function judge(holder: Holder, metadata: Metadata, verify: Verifier): Prom
 /** Why this signature does not count; undefined when it does. */
 async function refusal(
   key: TufKey | undefined,
-  metadata: Metadata,
+  envelope: Envelope,
   sig: string,
   verify: Verifier,
 ): Promise<string | undefined> {
@@ -86,7 +87,7 @@ async function refusal(
     throw error
   }
   try {
-    return (await verify(key.key, metadata.payload, bytes))
+    return (await verify(key.key, envelope.payload, bytes))
       ? undefined
       : 'the signature does not fit these bytes and this key'
   } catch (error) {

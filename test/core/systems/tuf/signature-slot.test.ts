@@ -6,7 +6,7 @@ import { codeOfCall } from '../../../support/thrown.ts'
 
 const signed = { _type: 'snapshot', spec_version: '1.0', version: 1, expires: '2030-01-01T00:00:00Z', meta: {} }
 const insert = (text: string, keyid: string, sig: string): string =>
-  parseUtf8(insertSignature(utf8(text), 'snapshot', keyid, sig), 'result')
+  parseUtf8(insertSignature(utf8(text), keyid, sig), 'result')
 /** What stands between the common start and the common end of two texts. */
 function inserted(before: string, after: string): string {
   let start = 0

@@ -1,14 +1,11 @@
 // Documents for the tests of diff and lint: built from plain objects, parsed by the product's own parser.
+
 import { readFileSync } from 'node:fs'
 import type { JsonObject } from '../../../../../src/core/json.ts'
 import { encodeMetadata } from '../../../../../src/core/systems/tuf/encode.ts'
+import type { TufSignature } from '../../../../../src/core/systems/tuf/envelope.ts'
 import { keyIdOf } from '../../../../../src/core/systems/tuf/key.ts'
-import {
-  type Metadata,
-  parseMetadata,
-  type RoleType,
-  type TufSignature,
-} from '../../../../../src/core/systems/tuf/metadata.ts'
+import { type Metadata, parseMetadata, type RoleType } from '../../../../../src/core/systems/tuf/metadata.ts'
 
 export const now = new Date('2026-03-01T00:00:00Z')
 export const inDays = (days: number): string =>
