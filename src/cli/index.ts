@@ -5,35 +5,43 @@ import { visible } from '../core/visible.ts'
 import { dataDirectory } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { clientCommand } from './commands/client.ts'
+import { configureCommand } from './commands/configure.ts'
 import { demoCommand, initCommand } from './commands/create.ts'
+import { delegateCommand } from './commands/delegate.ts'
+import { downloadCommand, listCommand } from './commands/download.ts'
+import { editCommand, withdrawCommand } from './commands/edit.ts'
 import { keysCommand } from './commands/keys.ts'
 import { forgetCommand, pinCommand } from './commands/pin.ts'
+import { projectCommand } from './commands/project.ts'
 import { proposeCommand } from './commands/propose.ts'
 import { publishCommand } from './commands/publish.ts'
+import { releaseCommand } from './commands/release.ts'
 import { renewCommand } from './commands/renew.ts'
 import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
+import { rolesCommand } from './commands/roles.ts'
 import { signCommand } from './commands/sign.ts'
+import { historyCommand, stateCommand } from './commands/state.ts'
 import { tokensCommand } from './commands/tokens.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { helpOf, parseCommand } from './parse.ts'
 import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
 
-const commands: readonly Command[] = [
-  demoCommand,
-  initCommand,
-  pinCommand,
-  forgetCommand,
-  statusCommand,
-  pendingCommand,
-  reviewCommand,
-  signCommand,
-  proposeCommand,
-  publishCommand,
-  renewCommand,
-  keysCommand,
-  tokensCommand,
-  clientCommand,
+const groups: readonly { title: string; commands: readonly Command[] }[] = [
+  { title: 'To begin', commands: [demoCommand, pinCommand, forgetCommand] },
+  {
+    title: 'To look, review and sign',
+    commands: [statusCommand, stateCommand, historyCommand, pendingCommand, reviewCommand, signCommand, publishCommand],
+  },
+  {
+    title: 'For admins',
+    commands: [initCommand, rolesCommand, delegateCommand, configureCommand, editCommand, proposeCommand, renewCommand],
+  },
+  { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
+  { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
+  { title: 'Keys', commands: [keysCommand, tokensCommand] },
 ]
+const commands: readonly Command[] = groups.flatMap((group) => group.commands)
 
 function overview(): string[] {
   return [
@@ -41,9 +49,11 @@ function overview(): string[] {
     '',
     'Without arguments the window opens. To try it out: countersign demo',
     '',
-    'Commands:',
-    ...commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`),
-    '',
+    ...groups.flatMap((group) => [
+      `${group.title}:`,
+      ...group.commands.map((command) => `  ${command.name.padEnd(10)} ${command.summary}`),
+      '',
+    ]),
     'Each has --help and --json. Exit codes: 0 done, 1 you cancelled, 2 the call was not right, 3 the folder, disk or',
     'server, 4 the file, 5 stop: what was read must not be trusted, 6 the key, its token or passphrase, 70 a fault of ours.',
   ]

@@ -19,12 +19,15 @@ const maxSafe = Number.MAX_SAFE_INTEGER
 export class JsonScanner {
   readonly members = new Map<string, JsonMember>()
   isAscii = true
+  /** A member's name is written with an escape. */
+  hasEscapedName = false
   private readonly input: Uint8Array
   private readonly output: Uint8Array<ArrayBuffer>
   private readonly what: string
   private readonly maxDepth: number
   private at = 0
   private written = 0
+  private escapes = 0
   /** Members of the objects that are open: start of member, end of its key, in the output. */
   private starts = new Int32Array(64)
   private open = 0
@@ -134,7 +137,9 @@ export class JsonScanner {
       if (input[this.at] !== ascii.quote) this.refuse('a member name is missing')
       const keyAt = this.at
       const keyStart = this.written
+      const escapes = this.escapes
       this.scanString()
+      if (this.escapes !== escapes) this.hasEscapedName = true
       const keyEnd = this.written
       if (lastStart >= 0 && isOrdered) {
         const order = compareKeys(output, lastStart, lastEnd, keyStart, keyEnd)
@@ -292,6 +297,7 @@ export class JsonScanner {
   }
 
   private scanEscape(): void {
+    this.escapes++
     const kind = this.input[this.at + 1]
     const simple = kind === undefined ? undefined : simpleEscapes.get(kind)
     if (simple !== undefined) {

@@ -2,6 +2,7 @@
 import { parseUtf8 } from './bytes.ts'
 import { AppError } from './error.ts'
 import { type JsonMember, JsonScanner } from './json-scanner.ts'
+import { readValue } from './json-value.ts'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
 export interface JsonObject {
@@ -22,7 +23,7 @@ export interface JsonDocument {
   canonical(): Uint8Array<ArrayBuffer>
   /** Members of the outermost object; empty when the document is not an object. */
   readonly members: ReadonlyMap<string, JsonMember>
-  /** The value, made by the engine's own parser from text that this one has accepted. */
+  /** The value; made by the engine's own parser where it is right about text that this one has accepted. */
   value(): JsonValue
 }
 
@@ -44,7 +45,7 @@ export function parseJson(bytes: Uint8Array, what = 'document', limits: JsonLimi
     value: () => {
       if (value === undefined) {
         text ??= parseUtf8(bytes, what)
-        value = JSON.parse(text) as JsonValue
+        value = scanner.hasEscapedName ? readValue(text) : (JSON.parse(text) as JsonValue)
         text = undefined
       }
       return value

@@ -45,6 +45,8 @@ export interface Edit {
   document: Uint8Array
   /** Also when somebody has signed the candidate that would be lost. */
   replace?: boolean
+  /** What a person typed, when this would lock everybody out. */
+  sentence?: string
 }
 
 export interface TrustSystem {

@@ -8,4 +8,4 @@ export const noticeChannel = 'countersign:notice'
 export const bindingName = '__countersign'
 
 /** More than any screen has to say; a larger argument is refused before it is read. */
-export const maxCallBytes = 262_144
+export const maxCallBytes = 16 * 1024 * 1024

@@ -2,10 +2,14 @@
 import type { ErrorData } from '../core/error.ts'
 import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
-import { choice, nothing, record, shape, text } from './argument.ts'
+import { choice, list, nothing, optional, record, shape, text, whole } from './argument.ts'
+import type { ConfigurationField, DraftView, EditableText, EditData, FileLook, KeyChoice } from './edit-views.ts'
+import { editData, keyChoice, keyChoices } from './edits.ts'
+import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetPage } from './repository-views.ts'
 import type {
   AppInfo,
   AttestationView,
+  KeyOption,
   KeyView,
   Notice,
   PromptView,
@@ -18,6 +22,8 @@ import type {
   TokensView,
 } from './views.ts'
 
+export type * from './edit-views.ts'
+export type * from './repository-views.ts'
 export type * from './views.ts'
 
 /** Links a call's name to its argument parser and, in the type alone, to its answer. */
@@ -36,6 +42,24 @@ const path = text(1, 4096)
 const name = text(1, 120)
 const slot = text(1, 80)
 const none = nothing()
+const days = whole(1, 3650)
+const edits = list(editData, 2048)
+
+export interface CreateRequest {
+  location: string
+  name: string
+  holders: readonly KeyChoice[]
+  threshold: number
+  expiryDays: number
+  signingDays: number
+  online: KeyChoice
+  snapshotDays: number
+  timestampDays: number
+  /** What below targets there is from the start. */
+  structure: 'none' | 'projects' | 'succinct' | 'prefixes'
+  /** Of bins: 2 to the power of it. */
+  bitLength?: number
+}
 
 /** What the main window may ask. */
 export const contract = {
@@ -48,6 +72,52 @@ export const contract = {
   ),
   'sources.forget': call<{ sourceId: string }, void>(shape({ sourceId: id })),
   'demo.start': call<void, SourceView>(none),
+  /** A new repository in an empty folder, signed by keys that are here, and pinned. */
+  'repository.create': call<CreateRequest, SourceView>(
+    shape<CreateRequest>({
+      location: path,
+      name,
+      holders: keyChoices,
+      threshold: whole(1, 64),
+      expiryDays: days,
+      signingDays: days,
+      online: keyChoice,
+      snapshotDays: days,
+      timestampDays: days,
+      structure: choice('none', 'projects', 'succinct', 'prefixes'),
+      bitLength: optional(whole(1, 16)),
+    }),
+  ),
+  'repository.get': call<{ sourceId: string }, RepositoryView>(shape({ sourceId: id })),
+  'repository.targets': call<
+    { sourceId: string; role: string; query: string; offset: number; limit: number },
+    TargetPage
+  >(shape({ sourceId: id, role: id, query: text(0, 512), offset: whole(0, 1e9), limit: whole(1, 500) })),
+  'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
+  'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
+  'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),
+  'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string }>(
+    shape({ sourceId: id, path, folder: path }),
+  ),
+  /** Signs and publishes nothing: what the edits would make of the newest version. */
+  'drafts.preview': call<{ sourceId: string; subject: string; edits: readonly EditData[] }, DraftView>(
+    shape({ sourceId: id, subject: id, edits }),
+  ),
+  'drafts.propose': call<
+    { sourceId: string; subject: string; edits: readonly EditData[]; replace: 'yes' | 'no'; sentence: string },
+    { proposalIds: readonly string[] }
+  >(shape({ sourceId: id, subject: id, edits, replace: choice('yes', 'no'), sentence: text(0, 512) })),
+  'drafts.text': call<{ sourceId: string; subject: string }, EditableText>(shape({ sourceId: id, subject: id })),
+  'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: id })),
+  'drafts.configuration': call<{ sourceId: string }, ConfigurationField[]>(shape({ sourceId: id })),
+  /** Gives a candidate up: its file goes, what is published stays. */
+  'drafts.withdraw': call<{ proposalId: string }, void>(shape({ proposalId: id })),
+  /** Reads and hashes files or a folder on this machine; notices tell how far it is. */
+  'files.look': call<{ path: string }, FileLook>(shape({ path })),
+  'files.pick': call<{ what: 'files' | 'folder' }, { path?: string }>(shape({ what: choice('files', 'folder') })),
+  'files.save': call<{ path: string; text: string }, { path: string }>(
+    shape({ path, text: text(1, 16 * 1024 * 1024) }),
+  ),
   'proposals.list': call<
     void,
     { proposals: ProposalSummary[]; problems: { sourceName: string; subject: string; error: ErrorData }[] }

@@ -160,6 +160,19 @@ export interface KeyView {
   usedIn: readonly string[]
 }
 
+/** A key that a role may be given: known here, or met in the repository. */
+export interface KeyOption {
+  signerId: string
+  label: string
+  owner?: string
+  fingerprint: string
+  rehearsal: boolean
+  /** May sign without a person: a key file, never a token. */
+  canBeOnline: boolean
+  /** Roles of this repository in which it stands. */
+  usedIn: readonly string[]
+}
+
 export type TokenSlotView = Omit<TokenSlot, 'key'> & {
   /** Short fingerprint of a key that can sign, hex in groups of four. */
   fingerprint?: string
@@ -245,3 +258,5 @@ export type Notice =
   /** `practice`: the finger is a button in this window. */
   | { kind: 'touch'; device: string; purpose: string; timeoutMs: number; practice: boolean }
   | { kind: 'touch-over' }
+  /** How far a look at files, or a download, is. */
+  | { kind: 'progress'; doing: string; doneBytes: number; totalBytes: number }

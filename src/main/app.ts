@@ -11,6 +11,7 @@ import { keychainState } from '../node/keychain.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { draftingCalls } from './drafting-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
@@ -115,6 +116,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
 
   return {
     ...onTokens.handlers,
+    ...draftingCalls({ desk, shell, alone, now, signal, viewSource, notify }),
     'app.info': async (): Promise<AppInfo> => ({
       version,
       shell: shell.name,

@@ -34,7 +34,7 @@ export function wordsOf(digest: string): string[] {
 
 type RoleHolder = RoleView['holders'][number]
 
-function holderOf(entry: QuorumKey): RoleHolder {
+export function holderOf(entry: QuorumKey): RoleHolder {
   return {
     id: entry.ids[0] ?? '',
     label: entry.label,
@@ -84,7 +84,11 @@ export function inspectionView(inspection: Inspection, ask: readonly number[]): 
   }
 }
 
-function quorumView(quorum: Quorum, signers: readonly KnownSigner[], holders: readonly Holder[] = []): QuorumView {
+export function quorumView(
+  quorum: Quorum,
+  signers: readonly KnownSigner[],
+  holders: readonly Holder[] = [],
+): QuorumView {
   return {
     name: quorum.name,
     threshold: quorum.threshold,
@@ -112,7 +116,7 @@ function isHeldBy(entry: QuorumKey, signer: KnownSigner): boolean {
 }
 
 /** Who here can sign it now: nobody, when nobody may. */
-function ableSigners(proposal: Proposal, signers: readonly KnownSigner[]): KnownSigner[] {
+export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[]): KnownSigner[] {
   return proposal.blocked === undefined ? signersFor(proposal, signers) : []
 }
 
@@ -250,7 +254,7 @@ export function rehearsalKeyView(signer: KnownSigner, usedIn: readonly string[])
   return { ...keyFacts(signer), id, name: id.slice(id.indexOf(':') + 1), protection: 'rehearsal', created: '', usedIn }
 }
 
-function keyFacts({ key }: Pick<KnownSigner, 'key'>): Pick<KeyView, 'scheme' | 'fingerprint'> {
+export function keyFacts({ key }: Pick<KnownSigner, 'key'>): Pick<KeyView, 'scheme' | 'fingerprint'> {
   const hex = toHex(fingerprintOf(key))
   return { scheme: keyLabel(key), fingerprint: (hex.slice(0, 32).match(/.{4}/g) ?? []).join(' ') }
 }

@@ -7,6 +7,7 @@ import type { Context, Pending, TrustedState, TrustSystem } from '../core/system
 import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
+import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openLocation } from './location.ts'
@@ -57,6 +58,8 @@ export interface Desk {
     signal: AbortSignal,
   ): Promise<Approval>
   publish(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Approval>
+  /** Changes that are being made. */
+  drafts: Drafting
   /** New dates for what expires by itself; answers the files that were written. */
   renew(source: OpenSource, signal: AbortSignal): Promise<readonly string[]>
 }
@@ -110,6 +113,7 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
+    drafts: drafting(plainLayout, contextOf),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()

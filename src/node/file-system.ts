@@ -4,7 +4,8 @@ import fs from 'node:fs'
 export interface FileSystem {
   open(path: string, flags: number, mode?: number): Promise<number>
   fstat(fd: number): Promise<fs.Stats>
-  read(fd: number, bytes: Uint8Array, offset: number): Promise<number>
+  /** From where the last read ended, or from `position`. */
+  read(fd: number, bytes: Uint8Array, offset: number, position?: number): Promise<number>
   write(fd: number, bytes: Uint8Array, offset: number): Promise<number>
   chmod(fd: number, mode: number): Promise<void>
   sync(fd: number): Promise<void>
@@ -35,7 +36,8 @@ function call<T>(start: (done: Done<T>) => void): Promise<T> {
 export const fileSystem: FileSystem = {
   open: (path, flags, mode) => call((done) => fs.open(path, flags, mode, done)),
   fstat: (fd) => call((done) => fs.fstat(fd, done)),
-  read: (fd, bytes, offset) => call((done) => fs.read(fd, bytes, offset, bytes.length - offset, null, done)),
+  read: (fd, bytes, offset, position) =>
+    call((done) => fs.read(fd, bytes, offset, bytes.length - offset, position ?? null, done)),
   write: (fd, bytes, offset) => call((done) => fs.write(fd, bytes, offset, bytes.length - offset, null, done)),
   chmod: (fd, mode) => call((done) => fs.fchmod(fd, mode, (error) => done(error, undefined))),
   sync: (fd) => call((done) => fs.fsync(fd, (error) => done(error, undefined))),
@@ -63,7 +65,7 @@ export const fileSystem: FileSystem = {
 export const blockingFileSystem: FileSystem = {
   open: async (path, flags, mode) => fs.openSync(path, flags, mode),
   fstat: async (fd) => fs.fstatSync(fd),
-  read: async (fd, bytes, offset) => fs.readSync(fd, bytes, offset, bytes.length - offset, null),
+  read: async (fd, bytes, offset, position) => fs.readSync(fd, bytes, offset, bytes.length - offset, position ?? null),
   write: async (fd, bytes, offset) => fs.writeSync(fd, bytes, offset, bytes.length - offset, null),
   chmod: async (fd, mode) => fs.fchmodSync(fd, mode),
   sync: async (fd) => fs.fsyncSync(fd),
@@ -83,6 +85,13 @@ export const openFlags = {
   /** NONBLOCK so that a pipe or a device cannot hang us; Windows has neither of these flags nor planted pipes. */
   read: constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0),
   create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0),
+  /** To go on with a file that may be there. */
+  resume:
+    constants.O_RDWR |
+    constants.O_CREAT |
+    (constants.O_NOFOLLOW ?? 0) |
+    (constants.O_NONBLOCK ?? 0) |
+    (constants.O_NOCTTY ?? 0),
   directory: constants.O_RDONLY | (constants.O_DIRECTORY ?? 0),
 } as const
 

@@ -13,12 +13,15 @@ import { waitingForMe } from './library.ts'
 import { hashOf, roomOf } from './route.ts'
 import { useRoute } from './use-route.ts'
 import { keysOn, useTokens } from './use-tokens.ts'
+import { Create } from './views/create.tsx'
 import { Done } from './views/done.tsx'
+import { Edit } from './views/edit.tsx'
 import { Failed } from './views/failed.tsx'
 import { Home } from './views/home.tsx'
 import { Keys } from './views/keys.tsx'
 import { OpenSource } from './views/open-source.tsx'
 import { Repositories } from './views/repositories.tsx'
+import { Repository } from './views/repository.tsx'
 import { Review } from './views/review.tsx'
 import { Sign } from './views/sign.tsx'
 import { Tokens } from './views/tokens.tsx'
@@ -129,6 +132,15 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     if (route.screen === 'review') {
       return <Review key={place} proposalId={route.proposalId} note={flow.note} />
     }
+    if (route.screen === 'repository') {
+      return (
+        <Repository key={`repository ${route.sourceId}`} sourceId={route.sourceId} tab={route.tab} role={route.role} />
+      )
+    }
+    if (route.screen === 'edit') {
+      return <Edit key={place} sourceId={route.sourceId} subject={route.subject} form={route.form} />
+    }
+    if (route.screen === 'create') return <Create key="create" />
     if (route.screen === 'keys') return <Keys key="keys" />
     if (route.screen === 'tokens') return <Tokens key="tokens" />
     if (route.screen === 'open') {

@@ -1,32 +1,74 @@
 // Which screen the hash names. An unknown hash is home: a link can never lead nowhere.
 
+export const repositoryTabs = ['roles', 'map', 'artifacts', 'history'] as const
+export type RepositoryTab = (typeof repositoryTabs)[number]
+
 export type Route =
   | { screen: 'home' }
   | { screen: 'repositories' }
   | { screen: 'open' }
+  | { screen: 'create' }
   | { screen: 'keys' }
   | { screen: 'tokens' }
   | { screen: 'review'; proposalId: string }
+  /** `role`: the one that is looked at. */
+  | { screen: 'repository'; sourceId: string; tab: RepositoryTab; role?: string }
+  /** A change being made: `form` names one of the forms of this subject. */
+  | { screen: 'edit'; sourceId: string; subject: string; form?: string }
+
+const plain = ['repositories', 'open', 'create', 'keys', 'tokens'] as const
 
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#\/?/, '')
-  if (text === 'repositories' || text === 'open' || text === 'keys' || text === 'tokens') return { screen: text }
-  if (text.startsWith('review/')) {
-    const proposalId = decoded(text.slice('review/'.length))
-    if (proposalId !== undefined && proposalId !== '') return { screen: 'review', proposalId }
+  const named = plain.find((one) => one === text)
+  if (named !== undefined) return { screen: named }
+  const [screen, ...parts] = text.split('/').map(decoded)
+  const [first, second, third, ...more] = parts
+  if (first === undefined || first === '' || more.length > 0) return { screen: 'home' }
+  if (screen === 'review' && parts.length === 1) return { screen, proposalId: first }
+  if (screen === 'repository') {
+    const tab = repositoryTabs.find((one) => one === second)
+    if (tab === undefined || (parts.length === 3 && (third === undefined || third === ''))) return { screen: 'home' }
+    return { screen, sourceId: first, tab, ...(third === undefined ? {} : { role: third }) }
+  }
+  if (screen === 'edit') {
+    if (second === undefined || second === '' || (parts.length === 3 && (third === undefined || third === ''))) {
+      return { screen: 'home' }
+    }
+    return { screen, sourceId: first, subject: second, ...(third === undefined ? {} : { form: third }) }
   }
   return { screen: 'home' }
 }
 
 export function hashOf(route: Route): string {
-  if (route.screen === 'review') return `#review/${encodeURIComponent(route.proposalId)}`
-  return `#${route.screen}`
+  switch (route.screen) {
+    case 'review':
+      return hash(route.screen, route.proposalId)
+    case 'repository':
+      return hash(route.screen, route.sourceId, route.tab, route.role)
+    case 'edit':
+      return hash(route.screen, route.sourceId, route.subject, route.form)
+    default:
+      return `#${route.screen}`
+  }
+}
+
+function hash(...parts: readonly (string | undefined)[]): string {
+  return `#${parts.flatMap((part) => (part === undefined ? [] : encodeURIComponent(part))).join('/')}`
 }
 
 /** The room of the rail a screen belongs to. */
 export function roomOf(route: Route): 'home' | 'repositories' | 'keys' | 'tokens' {
-  if (route.screen === 'keys' || route.screen === 'tokens') return route.screen
-  return route.screen === 'repositories' || route.screen === 'open' ? 'repositories' : 'home'
+  switch (route.screen) {
+    case 'keys':
+    case 'tokens':
+      return route.screen
+    case 'home':
+    case 'review':
+      return 'home'
+    default:
+      return 'repositories'
+  }
 }
 
 function decoded(text: string): string | undefined {

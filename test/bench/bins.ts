@@ -6,7 +6,7 @@ import { sha256 } from '../../src/core/crypto.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { holderKey } from '../../src/core/systems/tuf/create.ts'
 import { formatDate } from '../../src/core/systems/tuf/expiry.ts'
-import { metaEntry } from '../../src/core/systems/tuf/publish.ts'
+import { metaEntry } from '../../src/core/systems/tuf/online.ts'
 import { put, signed, signedOf, type TestRepository, testRepository } from '../support/repository.ts'
 
 const inOneYear = formatDate(new Date(Date.now() + 365 * 86_400_000))

@@ -24,24 +24,55 @@ beforeAll(() => void mkdirSync(home))
 
 const common = ['--help', '--json', '--home DIR', '--passphrase-fd N', '--pinentry PROGRAM']
 const forTokens = ['--pin-fd N', '--last-try', '--practice']
+const draft = ['--root FILE', '--dry-run', '--replace', '--sentence TEXT']
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
-  ['init', ['--key KEY', '--online-key KEY', '--threshold N', '--expires DAYS', '--rehearsal', ...forTokens]],
   ['pin', ['--name NAME', '--digest SHA256']],
   ['forget', []],
   ['status', ['--root FILE']],
+  ['state', ['--root FILE', '--search TEXT', '--limit N']],
+  ['history', ['--root FILE']],
   ['pending', ['--root FILE']],
   ['review', ['--root FILE', '--raw']],
   ['sign', ['--root FILE', '--key KEY', '--yes', '--to TARGET', '--dry-run', ...forTokens]],
-  ['propose', ['--root FILE', '--replace']],
   ['publish', ['--root FILE']],
+  [
+    'init',
+    [
+      ...['--key KEY', '--online-key KEY', '--threshold N', '--expires DAYS', '--signing DAYS', '--online-days DAYS'],
+      ...['--structure KIND', '--bits N', '--rehearsal', ...forTokens],
+    ],
+  ],
+  ['roles', [...draft, '--pem FILE', '--name OWNER', '--threshold N', '--in ROLE', '--sign yes|no', ...forTokens]],
+  [
+    'delegate',
+    [
+      ...[...draft, '--key KEY', '--pem FILE', '--name OWNER', '--in ROLE', '--path PATTERN', '--threshold N'],
+      ...['--terminating yes|no', '--before NAME', '--role ROLE', '--bits N', '--form FORM', '--agree N'],
+    ],
+  ],
+  ['configure', draft],
+  [
+    'edit',
+    [
+      ...[...draft, '--expires DAYS|DATE', '--period DAYS', '--signing DAYS', '--set PATH=JSON', '--unset PATH'],
+      ...['--consistent-snapshot yes|no', '--text', '--from FILE'],
+    ],
+  ],
+  ['propose', ['--root FILE', '--replace']],
   ['renew', ['--root FILE']],
-  ['keys', ['--type TYPE', '--keychain', '--yes']],
-  ['tokens', ['--type TYPE', '--pin-policy WHEN', '--touch WHEN', '--replace', ...forTokens]],
+  ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
+  ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
+  ['withdraw', ['--root FILE', '--yes']],
+  ['list', ['--from SOURCE', '--root FILE']],
+  ['download', ['--from SOURCE', '--root FILE', '--to DIR', '--file NAME', '--replace']],
+  ['verify', ['--from SOURCE', '--root FILE']],
   [
     'client',
     ['--metadata-dir DIR', '--metadata-url URL', '--target-name NAME', '--target-base-url URL', '--target-dir DIR'],
   ],
+  ['keys', ['--type TYPE', '--keychain', '--yes']],
+  ['tokens', ['--type TYPE', '--pin-policy WHEN', '--touch WHEN', '--replace', ...forTokens]],
 ]
 
 describe('help', () => {
@@ -49,7 +80,7 @@ describe('help', () => {
     const { code, out, err } = await runCli([command, '--help'], options)
     expect([code, err]).toEqual([0, ''])
     expect(out).toContain(`countersign ${command}`)
-    const named = out.split('\n').flatMap((line) => /^ {2}(--\S+(?: [A-Z0-9]+)?) {2,}\S/.exec(line)?.[1] ?? [])
+    const named = out.split('\n').flatMap((line) => /^ {2}(--\S+(?: \S+)?) {2,}\S/.exec(line)?.[1] ?? [])
     expect(named).toEqual([...own, ...common])
     expect(out.split('\n').filter((line) => line.length > 125)).toEqual([])
   })

@@ -17,7 +17,9 @@ import type {
   TokensView,
 } from '../../src/ipc/contract.ts'
 import * as data from './fake-data.ts'
+import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
+import { fakeRepository } from './fake-repository.ts'
 import * as hardware from './fake-tokens.ts'
 
 /** `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
@@ -45,8 +47,15 @@ export interface Fake {
   plug(tokenId: string, plugged: boolean): void
 }
 
-const good = <T>(value: T): Outcome<T> => ({ ok: true, value })
 type Refused = { ok: false; error: ErrorData }
+/** Answers as main would: the call is remembered, and fails when the test said so. */
+export type FakeAnswer = <T>(
+  name: string,
+  argument: unknown,
+  make: () => T | Refused | Promise<T | Refused>,
+) => Promise<Outcome<T>>
+
+const good = <T>(value: T): Outcome<T> => ({ ok: true, value })
 const bad = (error: ErrorData): Refused => ({ ok: false, error })
 const missing: ErrorData = { code: 'source/not-found', message: 'no such change waits here any more' }
 
@@ -128,7 +137,15 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     }
   }
 
+  const { create, ...drafts } = fakeDrafts(answer, (source) => {
+    sources = [...sources, source]
+  })
+  const inside = fakeRepository(answer)
+
   const bridge: Bridge = {
+    ...drafts,
+    ...inside,
+    repository: { ...inside.repository, create },
     app: { info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })) },
     sources: {
       list: () => answer('sources.list', undefined, () => sources),

@@ -58,7 +58,7 @@ export function faultyFileSystem(at: number, fault: Fault): FaultyFileSystem {
         return fd
       }),
     fstat: (fd) => step(`fstat ${by(fd)}`, () => fs.fstat(fd)),
-    read: (fd, bytes, offset) => step(`read ${by(fd)}`, () => fs.read(fd, bytes, offset)),
+    read: (fd, bytes, offset, position) => step(`read ${by(fd)}`, () => fs.read(fd, bytes, offset, position)),
     write: (fd, bytes, offset) =>
       step(
         `write ${by(fd)}`,

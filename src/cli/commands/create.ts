@@ -1,11 +1,9 @@
 // init, demo: how a repository comes to be.
 import { resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
-import { createRepository } from '../../core/systems/tuf/create.ts'
-import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
+import type { Structure } from '../../core/systems/tuf/structure.ts'
 import { createDemo } from '../../node/demo.ts'
-import { isWebLocation, parseLocation } from '../../node/location.ts'
-import { directoryTransport } from '../../node/transports/directory.ts'
+import { emptyPlace, foundRepository, nameOfFolder } from '../../node/founding.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { parseCount, tokenOptions } from '../parse.ts'
 import { askingOnce, deskFor } from '../session.ts'
@@ -23,6 +21,12 @@ export const initCommand: Command = {
     'when there is none (never by a token). Each passphrase is asked for once, in the order of the keys.',
     'KEY is a key file, or the name of somebody whose token is plugged in (countersign tokens enroll).',
     'With --rehearsal the keys named (or "You" and "Online") are made on the spot; they can sign nothing real.',
+    'Below targets there is nothing at first, or with --structure:',
+    '  projects   maintainers reserve names and keep their own keys; no admin signs each of their releases',
+    '  succinct   artifacts spread over bins by their hash, told in one line (TAP 15); few clients know it',
+    '  prefixes   the same as one delegation a bin, which every client knows',
+    'What is below is kept by the online key. Example: countersign init packages --key Ana --key Ben --threshold 1',
+    '--online-key publisher --structure projects',
   ],
   options: {
     key: {
@@ -42,6 +46,18 @@ export const initCommand: Command = {
       text: 'in how many days root and targets expire; 365 when left out',
       type: 'string',
     },
+    signing: {
+      form: '--signing DAYS',
+      text: 'how long before its end a version of root and targets is to be signed anew',
+      type: 'string',
+    },
+    'online-days': {
+      form: '--online-days DAYS',
+      text: 'in how many days snapshot and timestamp expire; 7 and 1 when left out',
+      type: 'string',
+    },
+    structure: { form: '--structure KIND', text: 'none, projects, succinct or prefixes', type: 'string' },
+    bits: { form: '--bits N', text: 'with bins: 2 to the power of N of them; 8 when left out', type: 'string' },
     rehearsal: { form: '--rehearsal', text: 'a repository to practise on, with keys made for it', type: 'boolean' },
     ...tokenOptions,
   },
@@ -51,64 +67,57 @@ export const initCommand: Command = {
 
 async function initialise(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const location = parseLocation(parsed.positionals[0] ?? '')
-  if (isWebLocation(location)) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `${location} is a web address, and a repository is created in a folder`,
-      hint: 'create it in a folder, and upload the folder',
-    })
-  }
-  if ((await desk.workspace.sources()).some((source) => source.location === location)) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `another repository is pinned at ${location}`,
-      hint: `choose a new folder, or forget what is pinned: countersign forget ${quoted(location)}`,
-    })
-  }
-  const folder = directoryTransport(location, { create: true })
-  if ((await folder.list('', io.signal)).length > 0) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `${location} is not empty`,
-      hint: 'name a folder that is empty or does not exist yet',
-    })
-  }
+  const place = await emptyPlace(desk, parsed.positionals[0] ?? '', io.signal)
   const named = parsed.texts('key')
   if (new Set(named).size < named.length) throw twice()
   // Checked before keys are made: a call that is not right leaves nothing behind.
   const count = Math.max(1, named.length)
   const threshold = parseCount(parsed, 'threshold', count, 1, count)
-  const days = parseCount(parsed, 'expires', 365, 1, 3650)
+  const expiryDays = parseCount(parsed, 'expires', 365, 1, 3650)
+  const times = timesOf(parsed, expiryDays)
+  const structure = structureOf(parsed)
   const { holders, online } = await chooseKeys(parsed, io, desk)
-  const people = {
-    holders,
-    threshold,
-    expiryDays: days,
-  }
-  const machine = { holders: [online], threshold: 1 }
-  const plan = {
-    root: people,
-    targets: people,
-    snapshot: { ...machine, expiryDays: 7 },
-    timestamp: { ...machine, expiryDays: 1 },
-  }
-  const files = await createRepository(plan, plainLayout, { now: io.now(), signal: io.signal })
-  await folder.write(files, new Map([...files.keys()].map((name) => [name, null])), 'create the repository', io.signal)
-  const anchor = files.get('metadata/1.root.json')
-  if (!(anchor instanceof Uint8Array)) throw new AppError({ code: 'internal/bug', message: 'no root was made' })
-  const pinned = await desk.workspace.add({ name: nameOfFolder(location), location }, anchor)
+  const founding = { name: nameOfFolder(place.location), holders, threshold, expiryDays, online, structure, ...times }
+  const { pinned, files } = await foundRepository(desk, place, founding, io.now(), io.signal)
   const state = await desk.state(await desk.open(pinned.id), io.signal)
-  const written = [...files.keys()]
   return answer(
-    { location, files: written, root: state.anchor.digest },
-    `created ${location}`,
+    { location: place.location, files, root: state.anchor.digest },
+    `created ${place.location}`,
     ...stateLines(pinned.name, state, io.now()),
   )
 }
 
-function nameOfFolder(location: string): string {
-  return location.split(/[/\\]/).at(-1) ?? location
+function timesOf(
+  parsed: Parsed,
+  expiryDays: number,
+): { signingDays?: number; snapshotDays: number; timestampDays: number } {
+  const online = parsed.text('online-days')
+  const signing = parsed.text('signing')
+  const snapshotDays = online === undefined ? 7 : parseCount(parsed, 'online-days', 7, 1, 3650)
+  return {
+    snapshotDays,
+    timestampDays: online === undefined ? 1 : snapshotDays,
+    ...(signing === undefined ? {} : { signingDays: parseCount(parsed, 'signing', 60, 1, expiryDays) }),
+  }
+}
+
+function structureOf(parsed: Parsed): Structure {
+  const kind = parsed.text('structure') ?? 'none'
+  const isBins = kind === 'succinct' || kind === 'prefixes'
+  if (parsed.text('bits') !== undefined && !isBins) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `--bits is about bins, and --structure is ${kind}`,
+      hint: 'leave it out, or say --structure succinct',
+    })
+  }
+  if (isBins) return { kind, bitLength: parseCount(parsed, 'bits', 8, 1, 16) }
+  if (kind === 'none' || kind === 'projects') return { kind }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--structure is none, projects, succinct or prefixes, not ${kind}`,
+    hint: 'leave it out for none; see: countersign init --help',
+  })
 }
 
 export const demoCommand: Command = {

@@ -5,6 +5,7 @@ import type { KeyHolder } from '../../core/systems/tuf/create.ts'
 import type { Desk } from '../../node/desk.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
 import { isSameName } from '../../node/enrolled-file.ts'
+import { checkOnline, newFiles } from '../../node/founding.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
 import { fromErrorData } from '../../node/token-host/protocol.ts'
@@ -13,9 +14,6 @@ import type { Io, Parsed } from '../command.ts'
 import { findKey } from '../find-key.ts'
 import { plugPractice } from '../practice.ts'
 import { holderOf } from './tokens/words.ts'
-
-/** What key files will sign, for whoever is asked for a passphrase. */
-const newFiles = 'the first files of a new repository'
 
 interface Chosen {
   holders: KeyHolder[]
@@ -42,12 +40,8 @@ export async function chooseKeys(parsed: Parsed, io: Io, desk: Desk): Promise<Ch
   }
   const onlineName = parsed.text('online-key') ?? (parsed.flag('rehearsal') ? 'Online' : undefined)
   const online = onlineName === undefined ? first : await find(desk, onlineName, io)
-  if (!isTokenSigner(online.signer.id)) return { holders, online }
-  throw new AppError({
-    code: 'usage/invalid',
-    message: 'snapshot and timestamp are signed daily, and a token is a person’s',
-    hint: 'name a key file for them: countersign keys create online, then --online-key online',
-  })
+  checkOnline(online)
+  return { holders, online }
 }
 
 /** A rehearsal key, made when there is none of this name; or a practice token's. */

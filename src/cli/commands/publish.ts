@@ -29,6 +29,7 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   const ready = await readyProposals(desk, source, parsed.positionals[1], io.signal)
   const published: Published[] = []
   for (const proposal of ready) {
+    if (published.length > 0 && !(await isWaiting(proposal, desk, source, io))) continue
     try {
       const { files } = await desk.publish(source, proposal.id, io.signal)
       published.push({ title: proposal.title, files })
@@ -40,6 +41,19 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   return answer({ published }, ...lines)
 }
 
+/** A change may take another one along: the first version of a role comes with the delegation to it. */
+async function isWaiting({ subject }: Proposal, desk: Desk, source: OpenSource, io: Io): Promise<boolean> {
+  const { proposals, problems } = await desk.pending(source, io.signal)
+  return [...proposals, ...problems].some((one) => one.subject === subject)
+}
+
+/** What says who must sign the others comes before them. */
+function turnOf(subject: string): number {
+  if (subject === 'root') return 0
+  if (subject === 'targets') return 1
+  return subject.startsWith('keys:') ? 2 : 3
+}
+
 async function readyProposals(
   desk: Desk,
   source: OpenSource,
@@ -49,8 +63,7 @@ async function readyProposals(
   if (id !== undefined) return [await pickProposal(desk, source, id, signal, digitsToAct)]
   const { proposals, problems } = await desk.pending(source, signal)
   const ready = proposals.filter(isComplete)
-  // Root first: it may change who the others must be signed by.
-  ready.sort((a, b) => Number(b.subject === 'root') - Number(a.subject === 'root'))
+  ready.sort((a, b) => turnOf(a.subject) - turnOf(b.subject))
   if (ready.length > 0) return ready
   if (proposals.length > 0) throw notYet(proposals)
   throw (

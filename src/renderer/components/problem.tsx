@@ -9,12 +9,14 @@ import { Foreign } from './foreign.tsx'
 export function Problem({
   error,
   title,
+  meaning,
   again,
   level = 2,
 }: {
   error: ErrorData
   /** Instead of what the code says, where the screen knows better. */
   title?: string | undefined
+  meaning?: string | undefined
   again?: () => void
   level?: 2 | 3
 }): ReactElement {
@@ -27,7 +29,7 @@ export function Problem({
       <p>
         <Foreign text={sentenceOf(error.message)} />
       </p>
-      <p>{words.meaning}</p>
+      <p>{meaning ?? words.meaning}</p>
       <p>
         <strong>What to do: </strong>
         <Foreign text={sentenceOf(todoOf(error))} />

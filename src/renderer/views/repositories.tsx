@@ -14,6 +14,7 @@ import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital, countOf, daysText, expiryTone, listOf } from '../format.ts'
 import { holderName } from '../quorum.ts'
+import { hashOf } from '../route.ts'
 
 export function Repositories({ sources, again }: { sources: readonly SourceView[]; again: () => void }): ReactElement {
   return (
@@ -23,9 +24,14 @@ export function Repositories({ sources, again }: { sources: readonly SourceView[
       }
       where="pinned on this machine"
       by={
-        <a className="button" href="#open">
-          Open a repository
-        </a>
+        <span className="row">
+          <a className="button" href="#create">
+            New repository
+          </a>
+          <a className="button" href="#open">
+            Open a repository
+          </a>
+        </span>
       }
       rehearsal={sources.length > 0 && sources.every((source) => source.rehearsal)}
     >
@@ -61,7 +67,10 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
             <Foreign text={source.location} />
           </p>
         </div>
-        <button type="button" className="button quiet push" aria-haspopup="dialog" onClick={() => setAsked(true)}>
+        <a className="button quiet push" href={hashOf({ screen: 'repository', sourceId: source.id, tab: 'roles' })}>
+          Look inside<span className="unseen"> {plainForeign(source.name)}</span>
+        </a>
+        <button type="button" className="button quiet" aria-haspopup="dialog" onClick={() => setAsked(true)}>
           Forget<span className="unseen"> {plainForeign(source.name)}</span>
         </button>
       </div>

@@ -34,6 +34,9 @@ export function Welcome({ onInspect }: { onInspect: (location: string) => void }
               </p>
             </div>
             <LocationForm onInspect={onInspect} busy={false} calm />
+            <p className="small soft">
+              There is none yet? <a href="#create">New repository</a>
+            </p>
           </section>
           <section className="card stack" aria-label="Try the demo">
             <div>

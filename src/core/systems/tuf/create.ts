@@ -13,7 +13,7 @@ import { keyIdOf, ownerField, rehearsalField, tufKeyObject } from './key.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type RoleType, type Root, topRoles } from './metadata.ts'
 import { metadataName } from './names.ts'
-import { expiryPeriodField, metaEntry, signOnline } from './publish.ts'
+import { expiryPeriodField, metaEntry, signOnline } from './online.ts'
 
 export interface KeyHolder {
   signer: Signer
@@ -25,11 +25,21 @@ export interface RolePlan {
   holders: readonly KeyHolder[]
   threshold: number
   expiryDays: number
+  /** Days before its end in which a version is to be signed anew. */
+  signingDays?: number
 }
 
 export type RepositoryPlan = Readonly<Record<RoleType, RolePlan>>
 
+/** What there is below targets from the start, kept by the keys of snapshot. */
+export interface Below {
+  delegations: JsonObject
+  /** Each begins with an empty first version, or clients would stop at it. */
+  roles: readonly string[]
+}
+
 export const specVersion = '1.0.34'
+const signingPeriodField = 'x-tuf-on-ci-signing-period'
 
 /** A key as it stands in metadata: named, marked when it is for rehearsal, its id following from all of it. */
 export function holderKey(holder: KeyHolder): { id: string; raw: JsonObject } {
@@ -44,6 +54,7 @@ export async function createRepository(
   plan: RepositoryPlan,
   layout: Layout,
   context: Pick<Context, 'now' | 'signal'>,
+  below?: Below,
 ): Promise<Files> {
   const files = new Map<string, Uint8Array | null>()
   const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
@@ -51,18 +62,23 @@ export async function createRepository(
     formatDate(new Date(context.now.getTime() + plan[role].expiryDays * 86_400_000))
   const rootBytes = await signPlanned('root', rootFields(plan, expires('root')), plan.root, context.signal)
   const root: Metadata<Root> = parseMetadata(rootBytes, 'root', 'the new root')
-  const targetsFields = {
+  const emptyFields: JsonObject = {
     _type: 'targets',
     spec_version: specVersion,
     version: 1,
     expires: expires('targets'),
     targets: {},
-    [expiryPeriodField]: plan.targets.expiryDays,
+    ...periodFields(plan.targets),
   }
+  const targetsFields = below === undefined ? emptyFields : { ...emptyFields, delegations: below.delegations }
   const targets = await signPlanned('targets', targetsFields, plan.targets, context.signal)
+  // Their documents do not say which of them they are: one signature is good for all.
+  const empty =
+    below === undefined ? undefined : await signPlanned('targets', emptyFields, plan.snapshot, context.signal)
   const online = [...plan.snapshot.holders, ...plan.timestamp.holders].map((holder) => holder.signer)
   const common = { spec_version: specVersion, version: 1 }
-  const snapshotMeta = { 'targets.json': await metaEntry(1, targets, undefined) }
+  const snapshotMeta: Record<string, JsonObject> = { 'targets.json': await metaEntry(1, targets, undefined) }
+  for (const role of below?.roles ?? []) snapshotMeta[`${role}.json`] = { version: 1 }
   const full: Context = { ...context, anchor: rootBytes }
   const snapshot = await signOnline(
     'snapshot',
@@ -81,6 +97,7 @@ export async function createRepository(
   )
   place(metadataName('root', 1, true), rootBytes)
   place(metadataName('targets', 1, true), targets)
+  if (empty !== undefined) for (const role of below?.roles ?? []) place(metadataName(role, 1, true), empty)
   place(metadataName('snapshot', 1, true), snapshot)
   place('timestamp.json', timestamp)
   return files
@@ -90,14 +107,14 @@ function rootFields(plan: RepositoryPlan, expires: string): JsonObject {
   const keys: Record<string, JsonObject> = {}
   const roles: Record<string, JsonObject> = {}
   for (const role of topRoles) {
-    const { holders, threshold, expiryDays } = plan[role]
+    const { holders, threshold } = plan[role]
     const ids = holders.map((holder) => {
       const { id, raw } = holderKey(holder)
       keys[id] = raw
       return id
     })
     const isOnline = role === 'snapshot' || role === 'timestamp'
-    roles[role] = { keyids: [...new Set(ids)], threshold, ...(isOnline ? { [expiryPeriodField]: expiryDays } : {}) }
+    roles[role] = { keyids: [...new Set(ids)], threshold, ...(isOnline ? periodFields(plan[role]) : {}) }
   }
   return {
     _type: 'root',
@@ -107,7 +124,14 @@ function rootFields(plan: RepositoryPlan, expires: string): JsonObject {
     consistent_snapshot: true,
     keys,
     roles,
-    [expiryPeriodField]: plan.root.expiryDays,
+    ...periodFields(plan.root),
+  }
+}
+
+function periodFields({ expiryDays, signingDays }: RolePlan): JsonObject {
+  return {
+    [expiryPeriodField]: expiryDays,
+    ...(signingDays === undefined ? {} : { [signingPeriodField]: signingDays }),
   }
 }
 

@@ -1,61 +1,16 @@
-// Which delegated role speaks for which path, and the walks over the tree of delegations.
-import { sha256 as sha256Sync } from '@noble/hashes/sha2.js'
-import { toHex, utf8 } from '../../bytes.ts'
+// Walks over the published tree of delegations: who decides for a path, who may sign for a role, and whether all of it verifies.
 import { AppError } from '../../error.ts'
 import type { Transport } from '../../transport.ts'
 import { type ClientOptions, checkFits } from './check.ts'
 import { loadTargets, type TrustedSet } from './client.ts'
-import { isPathMatch } from './glob.ts'
 import type { TufKey } from './key.ts'
-import type { Delegations, Metadata, RoleKeys, SuccinctRoles, TargetFile, Targets } from './metadata.ts'
+import type { Delegations, Metadata, NamedRole, RoleKeys, SuccinctRoles, TargetFile, Targets } from './metadata.ts'
 import { targetName } from './names.ts'
+import { binName, type FoundTarget, type LoadRole, type RoleStep, resolveTarget } from './resolve.ts'
 
-/** One step from a delegating role: the delegated role's name and the keys it must be signed with. */
-interface Step {
-  name: string
-  role: RoleKeys
-  terminating: boolean
-}
+export { binName } from './resolve.ts'
 
-/** 5.6.7.1: no more roles than this are asked for one path. */
-const maxRolesVisited = 32
-
-export function stepsFor(path: string, delegations: Delegations | undefined): Step[] {
-  if (delegations === undefined) return []
-  const digest = sha256Sync(utf8(path))
-  if (delegations.succinct !== undefined) {
-    const { succinct } = delegations
-    return [{ name: binName(succinct, binOf(succinct, digest)), role: succinct, terminating: true }]
-  }
-  const hex = toHex(digest)
-  return (delegations.roles ?? [])
-    .filter(
-      (role) =>
-        role.paths?.some((pattern) => isPathMatch(pattern, path)) ??
-        role.pathHashPrefixes?.some((prefix) => hex.startsWith(prefix.toLowerCase())) ??
-        false,
-    )
-    .map((role) => ({ name: role.name, role, terminating: role.terminating }))
-}
-
-/** TAP 15: the leading bits of the path's sha256. */
-function binOf(succinct: SuccinctRoles, digest: Uint8Array): number {
-  const lead = new DataView(digest.buffer, digest.byteOffset).getUint32(0)
-  return lead >>> (32 - succinct.bitLength)
-}
-
-export function binName(succinct: SuccinctRoles, bin: number): string {
-  const width = (2 ** succinct.bitLength - 1).toString(16).length
-  return `${succinct.namePrefix}-${bin.toString(16).padStart(width, '0')}`
-}
-
-export interface FoundTarget {
-  file: TargetFile
-  /** The role that speaks for it, and the path of roles that led there. */
-  role: string
-}
-
-/** 5.6.7: pre-order, a terminating role is the last word. */
+/** 5.6.7, over the published documents. */
 export async function findTarget(
   path: string,
   set: TrustedSet,
@@ -63,31 +18,17 @@ export async function findTarget(
   options: ClientOptions,
   store?: Transport,
 ): Promise<FoundTarget | undefined> {
-  interface Visit extends Step {
-    parent: Metadata<Targets> | undefined
-  }
-  const visited = new Set<string>()
-  let open: Visit[] = [
-    { name: 'targets', role: { keyids: [], threshold: 1, raw: {} }, terminating: false, parent: undefined },
-  ]
-  for (let visit = open.shift(); visit !== undefined; visit = open.shift()) {
-    if (visited.has(visit.name)) continue
-    if (visited.size >= maxRolesVisited) return undefined
-    visited.add(visit.name)
-    const delegations = visit.parent?.signed.delegations
-    const metadata =
-      delegations === undefined
-        ? set.targets
-        : await loadTargets(visit.name, set, delegations.keys, visit.role, remote, options, store)
-    const file = metadata.signed.target(path)
-    if (file !== undefined) return { file, role: visit.name }
-    const steps = stepsFor(path, metadata.signed.delegations)
-    const last = steps.findIndex((step) => step.terminating)
-    const taken = last < 0 ? steps : steps.slice(0, last + 1)
-    const visits = taken.map((step) => ({ ...step, parent: metadata }))
-    open = last < 0 ? [...visits, ...open] : visits
-  }
-  return undefined
+  return resolveTarget(path, set.targets, publishedRoles(set, remote, options, store))
+}
+
+/** Each document as it is published, verified with the keys that the document above it names. */
+export function publishedRoles(
+  set: Pick<TrustedSet, 'root' | 'snapshot'>,
+  remote: Transport,
+  options: ClientOptions,
+  store?: Transport,
+): LoadRole {
+  return ({ name, keys, role }) => loadTargets(name, set, keys, role, remote, options, store)
 }
 
 /** 5.7: the target's bytes, exactly those that the metadata names. */
@@ -128,14 +69,16 @@ export async function verifyDelegations(
   report: (verified: number, known: number) => void = () => {},
 ): Promise<VerifiedRole[]> {
   const done: VerifiedRole[] = []
-  const seen = new Set<string>(['targets'])
-  const open: { parent: string; metadata: Metadata<Targets>; step: Step }[] = []
+  const seen = new Set<string>()
+  const listed = set.snapshot.signed.meta
+  const open: { parent: string; step: RoleStep }[] = []
   const enqueue = (parent: string, metadata: Metadata<Targets>): void => {
-    for (const step of listedSteps(metadata.signed.delegations, set)) {
-      const edge = `${parent}\n${step.name}`
+    for (const step of namedSteps(metadata.signed.delegations, listed)) {
+      // TAP 3 may name a role in several entries, with the same keys or with others.
+      const edge = JSON.stringify([parent, step.name, step.role.keyids, step.role.threshold])
       if (seen.has(edge)) continue
       seen.add(edge)
-      open.push({ parent, metadata, step })
+      open.push({ parent, step })
     }
   }
   enqueue('targets', set.targets)
@@ -144,11 +87,11 @@ export async function verifyDelegations(
     for (let job = open[next]; job !== undefined; job = open[next]) {
       next++
       options.signal.throwIfAborted()
-      const keys = job.metadata.signed.delegations?.keys ?? new Map<string, TufKey>()
-      const metadata = await loadTargets(job.step.name, set, keys, job.step.role, remote, options)
-      done.push({ name: job.step.name, parent: job.parent, metadata, keys, role: job.step.role })
+      const { name, keys, role } = job.step
+      const metadata = await loadTargets(name, set, keys, role, remote, options)
+      done.push({ name, parent: job.parent, metadata, keys, role })
       report(done.length, open.length)
-      enqueue(job.step.name, metadata)
+      enqueue(name, metadata)
     }
   }
   // A level of the tree may have one role, the next a thousand: workers that find nothing end, so start again while there is more.
@@ -159,16 +102,23 @@ export async function verifyDelegations(
 
 const parallelReads = 16
 
-/** The delegated roles that the snapshot lists. Bins may be 2^32 by a single number: their names are looked for among those listed. */
-function* listedSteps(delegations: Delegations | undefined, set: Pick<TrustedSet, 'snapshot'>): Generator<Step> {
-  const { meta } = set.snapshot.signed
-  if (delegations?.succinct !== undefined) {
-    const role = delegations.succinct
-    for (const name of meta.keys()) if (isBin(role, name)) yield { name, role, terminating: true }
-  }
-  for (const role of delegations?.roles ?? []) {
-    if (meta.has(role.name)) yield { name: role.name, role, terminating: role.terminating }
-  }
+/**
+ * The delegated roles that have one of the `names` of all documents. Bins may be 2^32 by a single number: they are looked
+ * for among those names.
+ */
+export function* namedSteps(
+  delegations: Delegations | undefined,
+  names: { has(name: string): boolean; keys(): Iterable<string> },
+): Generator<RoleStep> {
+  if (delegations === undefined) return
+  const { keys, succinct: bins } = delegations
+  if (bins !== undefined) for (const name of names.keys()) if (isBin(bins, name)) yield { name, role: bins, keys }
+  for (const role of namedRoles(delegations)) if (names.has(role.name)) yield { name: role.name, role, keys }
+}
+
+function* namedRoles({ roles = [], agreements = [] }: Delegations): Generator<NamedRole> {
+  yield* roles
+  for (const entry of agreements) yield* entry.roles
 }
 
 function isBin(succinct: SuccinctRoles, name: string): boolean {
@@ -181,28 +131,50 @@ function isBin(succinct: SuccinctRoles, name: string): boolean {
   )
 }
 
+/** How these delegations name a role, in whatever form they are; the first way when there are several. */
+export function stepTo(name: string, delegations: Delegations): RoleStep | undefined {
+  const { keys, succinct } = delegations
+  if (succinct !== undefined) return isBin(succinct, name) ? { name, role: succinct, keys } : undefined
+  for (const role of namedRoles(delegations)) if (role.name === name) return { name, role, keys }
+  return undefined
+}
+
 /** The first role, from the top, that delegates to `name`; only roles above it are read. */
 export async function findDelegator(
   name: string,
   set: TrustedSet,
   remote: Transport,
   options: ClientOptions,
-): Promise<{ keys: ReadonlyMap<string, TufKey>; role: RoleKeys } | undefined> {
+): Promise<RoleStep | undefined> {
   const visited = new Set<string>(['targets'])
   const open: Metadata<Targets>[] = [set.targets]
   for (let parent = open.shift(); parent !== undefined; parent = open.shift()) {
     const { delegations } = parent.signed
     if (delegations === undefined) continue
-    const named = delegations.roles?.find((role) => role.name === name)
-    const bin = delegations.succinct
-    const role = named ?? (bin !== undefined && isBin(bin, name) ? bin : undefined)
-    if (role !== undefined) return { keys: delegations.keys, role }
+    const found = stepTo(name, delegations)
+    if (found !== undefined) return found
     // Bins do not delegate further in practice, and there are thousands: named roles only.
-    for (const step of bin === undefined ? listedSteps(delegations, set) : []) {
+    const isBins = delegations.form === 'succinct'
+    for (const step of isBins ? [] : namedSteps(delegations, set.snapshot.signed.meta)) {
       if (visited.has(step.name)) continue
       visited.add(step.name)
-      open.push(await loadTargets(step.name, set, delegations.keys, step.role, remote, options))
+      open.push(await loadTargets(step.name, set, step.keys, step.role, remote, options))
     }
   }
   return undefined
+}
+
+/** A client stops with such an error, whoever asks it; any other says nothing about the repository. */
+export function isVerdict(error: unknown): error is AppError {
+  return error instanceof AppError && /^(trust|format|source\/(not-found|too-large|rejected)$)/.test(error.code)
+}
+
+/** undefined for a document at which clients stop. */
+export async function readable(document: Promise<Metadata<Targets>>): Promise<Metadata<Targets> | undefined> {
+  try {
+    return await document
+  } catch (error) {
+    if (isVerdict(error)) return undefined
+    throw error
+  }
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
+import { sentenceFor } from './drafting.ts'
 import { parseEnvelope } from './envelope.ts'
 import type { Layout } from './layouts/plain.ts'
 import { maxBytes, typeOf } from './names.ts'
@@ -24,6 +25,7 @@ export async function draftCandidate(edit: Edit, layout: Layout, source: Transpo
   if (problem !== undefined) throw problem.error
   const proposal = proposals.find((one) => one.subject === subject)
   if (proposal?.blocked !== undefined) throw new AppError(proposal.blocked)
+  if (proposal !== undefined) checkSentence(sentenceFor(proposal), edit.sentence)
   if (proposal?.changes.length === 0) {
     throw new AppError({
       code: 'usage/invalid',
@@ -61,5 +63,16 @@ function mergedOrReplaced(edit: Edit, waiting: Proposal): Uint8Array {
     message: `another candidate for ${edit.subject} waits, and ${[...signers].join(', ')} signed it`,
     hint: 'finish that one first, or replace it on purpose with --replace',
     data: { signed: signers.size },
+  })
+}
+
+/** Nobody could undo this: then it must be meant. */
+export function checkSentence(sentence: string | undefined, typed: string | undefined): void {
+  if (sentence === undefined || typed === sentence) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `this would lock everybody out: ${sentence}`,
+    hint: `to do it all the same, type the sentence: ${sentence}`,
+    data: { sentence },
   })
 }

@@ -3,17 +3,18 @@ import { sha256 as sha256Sync } from '@noble/hashes/sha2.js'
 import { toHex } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
+import { isDraftForm } from './agreement.ts'
+import { type Delegations, readDelegations } from './delegations.ts'
 import { type Envelope, parseEnvelope, Reader } from './envelope.ts'
-import { isObject, parseTufKey, type TufKey } from './key.ts'
+import { isObject, type TufKey } from './key.ts'
+import { type RoleKeys, readKeys, readRoleKeys, shown } from './role-keys.ts'
+
+export type { Agreement } from './agreement.ts'
+export type { DelegatedRole, Delegations, SuccinctRoles } from './delegations.ts'
+export type { NamedRole, RoleKeys } from './role-keys.ts'
 
 export type RoleType = 'root' | 'timestamp' | 'snapshot' | 'targets'
 export const topRoles: readonly RoleType[] = ['root', 'timestamp', 'snapshot', 'targets']
-
-export interface RoleKeys {
-  keyids: readonly string[]
-  threshold: number
-  raw: JsonObject
-}
 
 interface Common {
   version: number
@@ -53,25 +54,6 @@ export interface TargetFile {
   raw: JsonObject
 }
 
-export interface DelegatedRole extends RoleKeys {
-  name: string
-  terminating: boolean
-  paths?: readonly string[]
-  pathHashPrefixes?: readonly string[]
-}
-
-/** TAP 15. */
-export interface SuccinctRoles extends RoleKeys {
-  bitLength: number
-  namePrefix: string
-}
-
-export interface Delegations {
-  keys: ReadonlyMap<string, TufKey>
-  roles?: readonly DelegatedRole[]
-  succinct?: SuccinctRoles
-}
-
 export interface Targets extends Common {
   type: 'targets'
   target(path: string): TargetFile | undefined
@@ -93,21 +75,18 @@ export function digestOf(envelope: Envelope): string {
 export function parseMetadata<T extends RoleType>(bytes: Uint8Array, type: T, what: string): Metadata<SignedOf<T>> {
   const { raw, ...envelope } = parseEnvelope(bytes, what)
   const read = new Reader(what)
-  if (raw._type !== type) return read.refuse(`it says it is ${shown(raw._type)}, not ${type}`)
+  // The draft of TAP 3 spells it with a capital.
+  const isType = raw._type === type || (type === 'targets' && raw._type === 'Targets' && isDraftForm(raw))
+  if (!isType) return read.refuse(`it says it is ${shown(raw._type)}, not ${type}`)
   return { ...envelope, signed: readSigned(read, type, raw) }
-}
-
-/** No team is larger; without a bound a small file costs minutes of work. */
-const maxKeysOfRole = 512
-
-function shown(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : 'of no type'
 }
 
 function readSigned<T extends RoleType>(read: Reader, type: T, raw: JsonObject): SignedOf<T>
 function readSigned(read: Reader, type: RoleType, raw: JsonObject): Signed {
-  const specVersion = read.text(raw.spec_version, 'spec_version')
-  if (!/^1(\.\d{1,6}){1,3}$/.test(specVersion)) {
+  // The draft of TAP 3 is older than this member.
+  const isUnstated = type === 'targets' && raw.spec_version === undefined && isDraftForm(raw)
+  const specVersion = isUnstated ? 'not stated' : read.text(raw.spec_version, 'spec_version')
+  if (!isUnstated && !/^1(\.\d{1,6}){1,3}$/.test(specVersion)) {
     throw new AppError({
       code: 'format/unsupported',
       message: `${read.what} follows version ${specVersion.slice(0, 20)} of the specification, this program knows version 1`,
@@ -142,20 +121,6 @@ function readRoot(read: Reader, raw: JsonObject): Pick<Root, 'consistentSnapshot
     keys: readKeys(read, raw.keys),
     roles: new Map(topRoles.map((name) => [name, readRoleKeys(read, roles[name], `role ${name}`)])),
   }
-}
-
-function readKeys(read: Reader, value: JsonValue | undefined): Map<string, TufKey> {
-  const keys = read.object(value, 'keys')
-  return new Map(Object.entries(keys).map(([id, raw]) => [id, parseTufKey(id, read.object(raw, `key ${id}`))]))
-}
-
-function readRoleKeys(read: Reader, value: JsonValue | undefined, what: string): RoleKeys {
-  const raw = read.object(value, what)
-  const keyids = read
-    .array(raw.keyids, `${what}: keyids`, maxKeysOfRole)
-    .map((id) => read.text(id, `${what}: a key id`))
-  if (new Set(keyids).size !== keyids.length) return read.refuse(`${what} lists a key id twice`)
-  return { keyids, threshold: read.integer(raw.threshold, `${what}: threshold`, 1), raw }
 }
 
 function readTimestamp(read: Reader, raw: JsonObject): MetaFile {
@@ -202,12 +167,13 @@ function readHashes(read: Reader, value: JsonValue | undefined, what: string): M
 
 function readTargets(read: Reader, raw: JsonObject): Pick<Targets, 'target' | 'targetPaths' | 'delegations'> {
   const targets = read.object(raw.targets, 'targets')
+  const delegations = readDelegations(read, raw, topRoles)
   // Every entry is checked now, and made into a TargetFile only when asked for: there may be a million.
   for (const path in targets) checkTargetFile(read, targets[path], path)
   return {
     targetPaths: () => Object.keys(targets),
     target: (path) => (Object.hasOwn(targets, path) ? readTargetFile(read, targets[path], path) : undefined),
-    ...(raw.delegations === undefined ? {} : { delegations: readDelegations(read, raw.delegations) }),
+    ...(delegations === undefined ? {} : { delegations }),
   }
 }
 
@@ -225,54 +191,5 @@ function readTargetFile(read: Reader, value: JsonValue | undefined, path: string
     length: read.integer(raw.length, `${path}: length`, 0),
     hashes: readHashes(read, raw.hashes, path),
     raw,
-  }
-}
-
-function readDelegations(read: Reader, value: JsonValue | undefined): Delegations {
-  const raw = read.object(value, 'delegations')
-  const keys = readKeys(read, raw.keys)
-  const [roles, succinct] = [raw.roles, raw.succinct_roles]
-  if ((roles === undefined) === (succinct === undefined)) {
-    return read.refuse('delegations have either roles or succinct_roles, exactly one of them')
-  }
-  if (succinct !== undefined) return { keys, succinct: readSuccinct(read, succinct) }
-  const names = new Set<string>(topRoles)
-  const list = read.array(roles, 'delegations: roles').map((entry) => {
-    const role = readDelegatedRole(read, entry)
-    if (names.has(role.name))
-      return read.refuse(`delegations name the role ${shown(role.name)} twice, or a top-level role`)
-    names.add(role.name)
-    return role
-  })
-  return { keys, roles: list }
-}
-
-function readDelegatedRole(read: Reader, value: JsonValue | undefined): DelegatedRole {
-  const raw = read.object(value, 'a delegated role')
-  const name = read.text(raw.name, 'a delegated role’s name')
-  if (typeof raw.terminating !== 'boolean') return read.refuse(`role ${name}: terminating is not true or false`)
-  const [paths, prefixes] = [raw.paths, raw.path_hash_prefixes]
-  if ((paths === undefined) === (prefixes === undefined)) {
-    return read.refuse(`role ${name} has either paths or path_hash_prefixes, exactly one of them`)
-  }
-  const texts = (list: JsonValue | undefined, what: string): string[] =>
-    read.array(list, `role ${name}: ${what}`).map((text) => read.text(text, `role ${name}: one of ${what}`))
-  return {
-    ...readRoleKeys(read, raw, `role ${name}`),
-    name,
-    terminating: raw.terminating,
-    ...(paths === undefined ? {} : { paths: texts(paths, 'paths') }),
-    ...(prefixes === undefined ? {} : { pathHashPrefixes: texts(prefixes, 'path_hash_prefixes') }),
-  }
-}
-
-function readSuccinct(read: Reader, value: JsonValue | undefined): SuccinctRoles {
-  const raw = read.object(value, 'succinct_roles')
-  const bitLength = read.integer(raw.bit_length, 'succinct_roles: bit_length', 1)
-  if (bitLength > 32) return read.refuse('succinct_roles: bit_length is above 32')
-  return {
-    ...readRoleKeys(read, raw, 'succinct_roles'),
-    bitLength,
-    namePrefix: read.text(raw.name_prefix, 'succinct_roles: name_prefix'),
   }
 }

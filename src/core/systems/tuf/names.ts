@@ -6,7 +6,8 @@ export const maxBytes = {
   root: 512_000,
   timestamp: 16_384,
   snapshot: 16 * 1024 * 1024,
-  targets: 64 * 1024 * 1024,
+  // A million artifacts with long names are 200 MB.
+  targets: 256 * 1024 * 1024,
 } as const
 
 /** A role's name as part of a file name: like python-tuf, everything but letters, digits and `_.-~` is percent-encoded. */

@@ -1,27 +1,39 @@
-// A complete candidate takes its place, with the snapshot and timestamp that make clients see it.
-
-import { isEqualBytes, toHex } from '../../bytes.ts'
-import { sha256 } from '../../crypto.ts'
+// A complete candidate takes its place, with everything that must take effect with it, and the snapshot and timestamp that
+// make clients see it.
+import { isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
-import type { JsonObject, JsonValue } from '../../json.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
-import type { ClientOptions } from './check.ts'
-import { refresh, roleOf, type TrustedSet, updateRoot } from './client.ts'
-import { encodeMetadata } from './encode.ts'
-import type { TufSignature } from './envelope.ts'
-import { formatDate } from './expiry.ts'
-import { isObject } from './key.ts'
+import { parseConfiguration } from './configuration/parse.ts'
+import { configurationRole } from './configuration/published.ts'
+import { type Settings, settingsOf } from './configuration/settings.ts'
+import { isExpired } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
-import { type Metadata, parseMetadata, type RoleKeys, type RoleType, type Root, topRoles } from './metadata.ts'
+import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from './metadata.ts'
 import { maxBytes, metadataName, typeOf } from './names.ts'
-import { trustStore } from './store.ts'
+import { authorityOf, hasOnlineKeys, isMachineKept, type Listed, publishOnline, signByMachine } from './online.ts'
+import { isSameAuthority } from './pending/future.ts'
+import { nextRegistry } from './projects/delegation.ts'
+import { stepName } from './projects/name.ts'
+import { parseRotate } from './projects/rotate.ts'
+import { candidatesAlongside, firstDocuments } from './publish/alongside.ts'
+import { parseSubject } from './subject.ts'
+import { noAuthority, type Trusted, takenNames, trusted } from './trusted.ts'
 
-/** Days that a new document of an online role lasts when root does not say. */
-const defaultPeriodDays = { snapshot: 7, timestamp: 1 } as const
-export const expiryPeriodField = 'x-tuf-on-ci-expiry-period'
+/** One publication under way: what is trusted, who signs without a person, and what is written, in order. */
+interface Publication {
+  layout: Layout
+  source: Transport
+  context: Context
+  now: Trusted
+  online: readonly Signer[]
+  files: Map<string, Uint8Array | null>
+  /** Subjects of candidates that need not wait any more. */
+  used: string[]
+  place(name: string, bytes: Uint8Array): void
+}
 
 export async function publishedFiles(
   layout: Layout,
@@ -30,52 +42,163 @@ export async function publishedFiles(
   source: Transport,
   context: Context,
 ): Promise<Files> {
-  checkPublishable(proposal.subject)
-  const files = new Map<string, Uint8Array | null>()
-  const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
-  const candidate = parseMetadata(proposal.after, typeOf(proposal.subject), proposal.title)
-  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
-  const published = layout.published(source)
-  if (candidate.signed.type === 'root') {
-    await publishRoot(candidate as Metadata<Root>, published, online, options, context, place)
-  } else {
-    const set = await refresh(published, trustStore(context), options)
-    if (!set.root.signed.consistentSnapshot) throw notConsistent()
-    const role = proposal.subject
-    place(metadataName(role, candidate.signed.version, role !== 'timestamp'), proposal.after)
-    // Without the online keys the file is in place and clients are undisturbed, until the online service lists it.
-    const isSeen = role !== 'snapshot' && role !== 'timestamp' && hasOnlineKeys(set.root, online)
-    if (isSeen) {
-      await publishOnline(
-        set,
-        set.root,
-        [{ role, bytes: proposal.after, version: candidate.signed.version }],
-        online,
-        context,
-        place,
-      )
-    }
-  }
-  await checkNothingLost(files, source, context.signal)
-  files.set(layout.candidateName(proposal.subject), null)
-  return files
+  const work = begin(layout, source, online, context)
+  const { subject, after, title } = proposal
+  const about = parseSubject(subject)
+  if (about.kind === 'keys') await publishKeys(about.project, after, work)
+  else if (about.kind === 'configuration') await publishConfiguration(after, work)
+  else if (subject === 'root') await publishRoot(parseMetadata(after, 'root', title), work)
+  else await publishRole(subject, after, title, work)
+  await checkNothingLost(work)
+  for (const done of [...work.used, subject]) work.files.set(layout.candidateName(done), null)
+  return work.files
 }
 
-/** Snapshot and timestamp again, with later dates and nothing else changed. */
+/** Snapshot and timestamp with later dates, and roles that the same keys keep, when their time comes. Nothing else changes. */
 export async function renewedFiles(
   layout: Layout,
   online: readonly Signer[],
   source: Transport,
   context: Context,
 ): Promise<Files> {
+  const work = begin(layout, source, online, context)
+  const settings = await settingsIn(work)
+  await showClients([...(await renewedRoles(settings, work))], work)
+  await checkNothingLost(work)
+  return work.files
+}
+
+function begin(layout: Layout, source: Transport, online: readonly Signer[], context: Context): Publication {
   const files = new Map<string, Uint8Array | null>()
-  const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
-  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
-  const set = await refresh(layout.published(source), trustStore(context), options)
+  return {
+    ...{ layout, source, context, online, files, used: [] },
+    now: trusted(layout, source, context),
+    place: (name, bytes) => void files.set(layout.publishedName(name), bytes),
+  }
+}
+
+async function publishRole(role: string, bytes: Uint8Array, title: string, work: Publication): Promise<void> {
+  checkPublishable(role)
+  const { now, online, place } = work
+  const set = await now.set()
   if (!set.root.signed.consistentSnapshot) throw notConsistent()
-  await publishOnline(set, set.root, [], online, context, place)
-  await checkNothingLost(files, source, context.signal)
-  return files
+  if ((await now.authority(role)) === undefined) throw noAuthority(role)
+  const candidate = parseMetadata(bytes, typeOf(role), title)
+  const isTop = role === 'snapshot' || role === 'timestamp'
+  const along = isTop ? [] : await alongRole(role, candidate as Metadata<Targets>, work)
+  placeListed([...along, { name: role, version: candidate.signed.version, bytes }], place)
+  // Without the online keys the files are in place and clients are undisturbed, until the online service lists them.
+  if (isTop || !hasOnlineKeys(set.root, online)) return
+  await showClients([...along, { name: role, version: candidate.signed.version, bytes }], work)
+}
+
+/** Of the roles that a targets document delegates to: what was signed for it, and the first documents of new ones. */
+async function alongRole(role: string, metadata: Metadata<Targets>, work: Publication): Promise<Listed[]> {
+  const { layout, source, context, now, online } = work
+  const signedFor = await candidatesAlongside({ kind: 'targets', role, metadata }, layout, source, context, now)
+  work.used.push(...signedFor.subjects)
+  const known = new Set([...(await now.set()).snapshot.signed.meta.keys(), ...signedFor.listed.map(({ name }) => name)])
+  const { delegated } = (await settingsIn(work)).periods
+  return [...signedFor.listed, ...(await firstDocuments(metadata.signed, known, online, delegated.expiryDays, context))]
+}
+
+async function publishRoot(next: Metadata<Root>, work: Publication): Promise<void> {
+  const { layout, source, context, now, place } = work
+  const current = await now.root()
+  if (current.signed.consistentSnapshot !== next.signed.consistentSnapshot) throw notConsistent()
+  const isKept = (type: 'snapshot' | 'timestamp' | 'targets'): boolean =>
+    isSameAuthority(authorityOf(current, type), authorityOf(next, type))
+  const along = isKept('targets')
+    ? { listed: [], subjects: [] }
+    : await candidatesAlongside({ kind: 'root', metadata: next }, layout, source, context, now)
+  work.used.push(...along.subjects)
+  const name = metadataName('root', next.signed.version, true)
+  const isOnlineKept = isKept('snapshot') && isKept('timestamp')
+  // A client that reads in the middle of this must find what its root can judge: new keys are named before they are used,
+  // and what both roots accept comes before the second one.
+  if (!isOnlineKept) place(name, next.bytes)
+  if (!isOnlineKept || along.listed.length > 0) {
+    placeListed(along.listed, place)
+    await showClients(along.listed, work, next)
+  }
+  if (isOnlineKept) place(name, next.bytes)
+}
+
+/** A change of a project's keys: the signed step, the registry that follows it, and what the new keys have signed. */
+async function publishKeys(project: string, bytes: Uint8Array, work: Publication): Promise<void> {
+  const { layout, source, context, now, online, place } = work
+  checkPublishable(project)
+  const rotate = parseRotate(bytes, `the keys of ${project}`)
+  const set = await now.set()
+  const registry = await now.registryOf(project)
+  const along = await candidatesAlongside({ kind: 'keys', rotate }, layout, source, context, now)
+  work.used.push(...along.subjects)
+  const days = (await settingsIn(work)).periods.delegated.expiryDays
+  const { name } = registry
+  const unsigned = nextRegistry(registry.metadata.bytes, rotate, await takenNames(now), name)
+  const fields = parseMetadata(unsigned, 'targets', name).signed.raw
+  const next = await signByMachine(name, 'targets', registry, fields, online, context, days)
+  const listed: Listed[] = [
+    { name: stepName(project, rotate.version), version: rotate.version, bytes, hashed: true },
+    ...along.listed,
+    { name, version: registry.metadata.signed.version + 1, bytes: next },
+  ]
+  if (!hasOnlineKeys(set.root, online)) throw offline()
+  placeListed(listed, place)
+  await showClients(listed, work)
+}
+
+async function publishConfiguration(bytes: Uint8Array, work: Publication): Promise<void> {
+  const configuration = parseConfiguration(bytes, 'the configuration')
+  const set = await work.now.set()
+  if (!hasOnlineKeys(set.root, work.online)) throw offline()
+  const listed: Listed[] = [{ name: configurationRole, version: configuration.version, bytes, hashed: true }]
+  placeListed(listed, work.place)
+  await showClients(listed, work, undefined, settingsOf(configuration))
+}
+
+/** Roles that the repository keeps, in the last third of their time. */
+async function renewedRoles(settings: Settings, work: Publication): Promise<Listed[]> {
+  const { now, context, online, place } = work
+  const set = await now.set()
+  const { expiryDays } = settings.periods.delegated
+  const soon = new Date(context.now.getTime() + (expiryDays / 3) * 86_400_000)
+  const listed: Listed[] = []
+  for (const name of set.snapshot.signed.meta.keys()) {
+    const authority = topRoles.some((top) => top === name) ? undefined : await now.authority(name)
+    if (authority === undefined || !isMachineKept(authority, set.root)) continue
+    const metadata = await now.targets(name)
+    if (metadata === undefined || !isExpired(metadata.signed.expires, soon, name)) continue
+    const version = metadata.signed.version + 1
+    const fields = { ...metadata.signed.raw, version }
+    const bytes = await signByMachine(name, 'targets', authority, fields, online, context, expiryDays)
+    listed.push({ name, version, bytes })
+  }
+  placeListed(listed, place)
+  return listed
+}
+
+async function showClients(
+  listed: readonly Listed[],
+  work: Publication,
+  root?: Metadata<Root>,
+  settings?: Settings,
+): Promise<void> {
+  const { now, online, context, place } = work
+  const set = await now.set()
+  if (!set.root.signed.consistentSnapshot) throw notConsistent()
+  await publishOnline(set, root ?? set.root, listed, online, settings ?? (await settingsIn(work)), context, place)
+}
+
+/** A configuration that its people have not signed again since they changed decides nothing. */
+async function settingsIn({ now }: Publication): Promise<Settings> {
+  const published = await now.configuration()
+  return settingsOf(published?.isSigned === true ? published.configuration : undefined)
+}
+
+function placeListed(listed: readonly Listed[], place: Publication['place']): void {
+  // Clients look for the timestamp under one name, whatever its version.
+  for (const { name, version, bytes } of listed) place(metadataName(name, version, name !== 'timestamp'), bytes)
 }
 
 /** On many disks ROOT and root are one name. */
@@ -90,13 +213,9 @@ function checkPublishable(role: string): void {
 }
 
 /** A versioned file is published once: what lies under its name already was signed by people too. */
-async function checkNothingLost(
-  files: ReadonlyMap<string, Uint8Array | null>,
-  source: Transport,
-  signal: AbortSignal,
-): Promise<void> {
+async function checkNothingLost({ files, source, context }: Publication): Promise<void> {
   for (const [name, bytes] of files) {
-    const there = await source.read(name, maxBytes.targets, signal)
+    const there = await source.read(name, maxBytes.targets, context.signal)
     const isVersioned = !name.endsWith('/timestamp.json')
     if (there === undefined || bytes === null || !isVersioned || isEqualBytes(there, bytes)) continue
     throw new AppError({
@@ -108,144 +227,11 @@ async function checkNothingLost(
   }
 }
 
-type Place = (name: string, bytes: Uint8Array) => void
-
-async function publishRoot(
-  next: Metadata<Root>,
-  published: Transport,
-  online: readonly Signer[],
-  options: ClientOptions,
-  context: Context,
-  place: Place,
-): Promise<void> {
-  const current = await updateRoot(published, trustStore(context), options)
-  if (current.signed.consistentSnapshot !== next.signed.consistentSnapshot) throw notConsistent()
-  const isKept = (type: RoleType): boolean => canonicalRole(current, type) === canonicalRole(next, type)
-  if (!isKept('snapshot') || !isKept('timestamp')) {
-    const set = await refresh(published, trustStore(context), options)
-    // The online documents come after the root in the order of writing: a client that sees them finds the root that names their keys.
-    place(metadataName('root', next.signed.version, true), next.bytes)
-    await publishOnline(set, next, [], online, context, place)
-    return
-  }
-  place(metadataName('root', next.signed.version, true), next.bytes)
-}
-
-/** The keys of a role by material: another id for the same key does not make old signatures wrong, but clients look for the id. */
-function canonicalRole(root: Metadata<Root>, type: RoleType): string {
-  const role = roleOf(root, type)
-  const keys = role.keyids.map((id) => `${id} ${toHex(root.signed.keys.get(id)?.key?.spki ?? new Uint8Array())}`)
-  return `${role.threshold} ${keys.sort().join()}`
-}
-
-function onlineSigners(root: Metadata<Root>, type: RoleType, online: readonly Signer[]): Map<string, Signer> {
-  const found = new Map<string, Signer>()
-  for (const id of roleOf(root, type).keyids) {
-    const held = root.signed.keys.get(id)
-    const key = held?.key
-    if (key === undefined) continue
-    // A rehearsal signer signs only for a key that calls itself one, here as everywhere.
-    const signer = online.find(
-      (one) => isEqualBytes(one.key.spki, key.spki) && (!one.rehearsal || held?.rehearsal === true),
-    )
-    if (signer !== undefined) found.set(id, signer)
-  }
-  return found
-}
-
-function distinctKeys(signers: Iterable<Signer>): number {
-  return new Set([...signers].map((signer) => toHex(signer.key.spki))).size
-}
-
-function hasOnlineKeys(root: Metadata<Root>, online: readonly Signer[]): boolean {
-  return (['snapshot', 'timestamp'] as const).every(
-    (type) => distinctKeys(onlineSigners(root, type, online).values()) >= roleOf(root, type).threshold,
-  )
-}
-
-interface Changed {
-  role: string
-  version: number
-  bytes: Uint8Array
-}
-
-/** New snapshot and timestamp under the keys of `root`; timestamp comes last, it is what clients see first. */
-async function publishOnline(
-  set: TrustedSet,
-  root: Metadata<Root>,
-  changed: readonly Changed[],
-  online: readonly Signer[],
-  context: Context,
-  place: Place,
-): Promise<void> {
-  const old = set.snapshot.signed.raw
-  const meta: Record<string, JsonValue> = { ...(isObject(old.meta) ? old.meta : {}) }
-  for (const { role, version, bytes } of changed) {
-    meta[`${role}.json`] = await metaEntry(version, bytes, meta[`${role}.json`] ?? meta['targets.json'])
-  }
-  const snapshotVersion = set.snapshot.signed.version + 1
-  const snapshot = await signOnline('snapshot', root, { ...old, meta, version: snapshotVersion }, online, context)
-  const oldTimestamp = set.timestamp.signed.raw
-  const oldMeta = isObject(oldTimestamp.meta) ? oldTimestamp.meta : {}
-  const entry = await metaEntry(snapshotVersion, snapshot, oldMeta['snapshot.json'])
-  const timestamp = await signOnline(
-    'timestamp',
-    root,
-    { ...oldTimestamp, meta: { ...oldMeta, 'snapshot.json': entry }, version: set.timestamp.signed.version + 1 },
-    online,
-    context,
-  )
-  place(metadataName('snapshot', snapshotVersion, true), snapshot)
-  place('timestamp.json', timestamp)
-}
-
-/** Length and hashes are optional; a repository that gives them goes on giving them. */
-export async function metaEntry(version: number, bytes: Uint8Array, style: JsonValue | undefined): Promise<JsonObject> {
-  const like = isObject(style) ? style : {}
-  return {
-    version,
-    ...(like.length === undefined ? {} : { length: bytes.length }),
-    ...(like.hashes === undefined ? {} : { hashes: { sha256: toHex(await sha256(bytes)) } }),
-  }
-}
-
-/** A document of an online role, dated and signed by those of its keys that are here. */
-export async function signOnline(
-  type: 'snapshot' | 'timestamp',
-  root: Metadata<Root>,
-  fields: JsonObject,
-  online: readonly Signer[],
-  context: Context,
-): Promise<Uint8Array> {
-  const role = roleOf(root, type)
-  const days = periodOf(role, type)
-  const expires = formatDate(new Date(context.now.getTime() + days * 86_400_000))
-  const unsigned = encodeMetadata({ ...fields, expires })
-  const { payload } = parseMetadata(unsigned, type, type)
-  const signers = onlineSigners(root, type, online)
-  const here = distinctKeys(signers.values())
-  if (here < role.threshold) {
-    throw new AppError({
-      code: 'signer/absent',
-      message: `${type} needs ${role.threshold} of its keys to be published, ${here} are here`,
-      hint: `publish where the ${type} keys are, or let the online service do it`,
-      data: { role: type, here, threshold: role.threshold },
-    })
-  }
-  const signatures: TufSignature[] = []
-  for (const [keyid, signer] of signers)
-    signatures.push({ keyid, sig: toHex(await signer.sign(payload, context.signal)) })
-  return encodeMetadata({ ...fields, expires }, signatures)
-}
-
-function periodOf(role: RoleKeys, type: 'snapshot' | 'timestamp'): number {
-  const period = role.raw[expiryPeriodField]
-  if (period === undefined) return defaultPeriodDays[type]
-  if (typeof period === 'number' && period >= 1 && period <= 3650) return period
-  throw new AppError({
-    code: 'format/malformed',
-    message: `root says that ${type} lasts ${JSON.stringify(period)?.slice(0, 40)} days; 1 to 3650 are allowed`,
-    hint: 'propose a root with a period in that range',
+function offline(): AppError {
+  return new AppError({
+    code: 'signer/absent',
+    message: 'the keys of snapshot and timestamp are not here, and this change is made by them',
+    hint: 'publish where they are, or let the online service do it',
   })
 }
 

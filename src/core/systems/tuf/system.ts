@@ -14,9 +14,12 @@ import type { Layout } from './layouts/plain.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
 import { titleOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
+import type { KeyChain } from './projects/chain.ts'
+import { readSeen, seenName, writeSeen } from './projects/seen.ts'
 import { publishedFiles, renewedFiles } from './publish.ts'
 import { insertSignature } from './signature-slot.ts'
 import { trustStore } from './store.ts'
+import { trusted } from './trusted.ts'
 import { quorumOf } from './verify.ts'
 
 export function tufSystem(layout: Layout): TrustSystem {
@@ -47,6 +50,8 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
       })),
     )),
   ]
+  const chains = await trusted(layout, source, context).keyChains()
+  if (chains.length > 0) store.files.set(seenName, writeSeen(readSeen(context.memory), chains))
   const rootKeys = top[0]?.quorum.keys ?? []
   return {
     system: 'tuf',
@@ -57,7 +62,10 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
       bytes: set.root.bytes,
     },
     roles,
-    findings: roles.filter((role) => role.expires.at.getTime() <= context.now.getTime()).map(expiredFinding),
+    findings: [
+      ...chains.flatMap(chainFinding),
+      ...roles.filter((role) => role.expires.at.getTime() <= context.now.getTime()).map(expiredFinding),
+    ],
     memory: store.files,
     rehearsal: rootKeys.length > 0 && rootKeys.every((entry) => entry.rehearsal),
   }
@@ -78,6 +86,12 @@ function describe(name: string, metadata: Metadata): Omit<TrustedRole, 'quorum'>
     version: metadata.signed.version,
     expires: { text: metadata.signed.expires, at: expiryOf(metadata.signed.expires, name) },
   }
+}
+
+function chainFinding({ project, problem }: KeyChain): Finding[] {
+  if (problem === undefined) return []
+  const { message, hint } = problem.error
+  return [{ code: 'project-keys', risk: 'dangerous', sentence: `Project ${project}: ${message}; ${hint}` }]
 }
 
 function expiredFinding(role: TrustedRole): Finding {

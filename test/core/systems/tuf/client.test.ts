@@ -334,6 +334,31 @@ describe('delegations', () => {
     expect(await find('foo')).toBe(bin)
   })
 
+  test('TAP 3: every list of keys that names a role is verified, and what roles agree on is found', async () => {
+    const ids = people().map((one) => one.id)
+    const info = (rolename: string, ...keyids: string[]): JsonObject => ({ rolename, keyids, threshold: keyids.length })
+    const entry = (name: string, min: number, ...roleinfo: JsonObject[]): JsonObject => ({
+      ...{ name, paths: ['x/*'], terminating: false },
+      ...{ min_roles_in_agreement: min, roleinfo },
+    })
+    const entries = [entry('both', 2, info('a', ...ids), info('b', ...ids)), entry('again', 1, info('a', ids[0] ?? ''))]
+    await publish(
+      2,
+      { delegations: { keys_for_delegations: keys(), delegations: entries } } as JsonObject,
+      { a: { targets: { 'x/1': target, 'x/2': target } }, b: { targets: { 'x/1': target } } } as Record<
+        string,
+        JsonObject
+      >,
+    )
+    expect([await find('x/1'), await find('x/2'), await find('y')]).toEqual(['a', 'a', undefined])
+    const verified = await verifyDelegations(await run(), within(repository.source, 'metadata/'), options)
+    expect(verified.map(({ name, role: { threshold } }) => `${name} ${threshold}`).sort()).toEqual([
+      'a 1',
+      'a 3',
+      'b 3',
+    ])
+  })
+
   test('a download is exactly the bytes that were signed for', async () => {
     await publish(2, { targets: { 'dir/hello.txt': target } } as JsonObject)
     const set = await run()

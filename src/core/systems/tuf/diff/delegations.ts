@@ -1,46 +1,31 @@
 // What changes about the roles that a targets document lets decide for artifacts: which, for what, in which order, with whose keys.
-import type { JsonObject, JsonValue } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 import type { DelegatedRole, Delegations, SuccinctRoles } from '../metadata.ts'
+import { agreementFacts, agreementUses } from './agreement.ts'
+import { listAt, plainPath } from './aligned.ts'
 import { periodFacts } from './common.ts'
 import type { Path } from './difference.ts'
 import { type Fact, fact } from './fact.ts'
 import { type KeyScope, keyFacts, keyScope, type RoleUse } from './keys.ts'
 import { introducedParts, introduction, quorumText, roleFacts } from './roles.ts'
+import { hiddenFacts, orderFacts, patternFacts } from './scope.ts'
 import { targetsSentences as say } from './sentence-targets.ts'
 import { numberText, quoted, roleText, someText } from './shown.ts'
 
-const listAt = ['delegations', 'roles'] as const
 const binsAt = ['delegations', 'succinct_roles'] as const
-
-/**
- * The list of delegated roles by name, with their order beside it: a role that moves in the list is then the same role.
- * Names are distinct (the parser refuses others), so nothing is lost.
- */
-export function alignedTargets(raw: JsonObject): JsonObject {
-  const delegations = raw.delegations
-  const list = isObject(delegations) ? delegations.roles : undefined
-  if (!isObject(delegations) || !Array.isArray(list)) return raw
-  const names = list.map((role: JsonValue) => (isObject(role) && typeof role.name === 'string' ? role.name : ''))
-  const byName = Object.fromEntries(names.map((name, i): [string, JsonValue] => [name, list[i] ?? null]))
-  return { ...raw, delegations: { ...delegations, roles: { order: names, byName } } }
-}
-
-/** The aligned path as a person finds it: by the role's name. */
-export function unaligned(path: Path): Path {
-  const isInList = path[0] === listAt[0] && path[1] === listAt[1]
-  if (isInList && path[2] === 'byName') return [...listAt, ...path.slice(3)]
-  return isInList && path[2] === 'order' ? listAt : path
-}
 
 function roleAt(name: string): Path {
   return [...listAt, 'byName', name]
 }
 
+/** Everything about the delegations of a document. Where they are written down in another form, all of them go and come. */
 export function delegationFacts(before: Delegations | undefined, after: Delegations | undefined): Fact[] {
+  const [from, to] = [before ?? after, after ?? before]
+  if (from === undefined || to === undefined) return []
+  if (keysAt(from).join() !== keysAt(to).join())
+    return [...delegationFacts(before, undefined), ...delegationFacts(undefined, after)]
   const scope = keyScope({
-    at: ['delegations', 'keys'],
+    at: keysAt(to),
     before: before?.keys,
     after: after?.keys,
     rolesBefore: usesOf(before),
@@ -49,22 +34,22 @@ export function delegationFacts(before: Delegations | undefined, after: Delegati
   const facts = [
     ...listFacts(scope, before?.roles ?? [], after?.roles ?? []),
     ...binFacts(scope, before?.succinct, after?.succinct),
+    ...agreementFacts(scope, to.form, before?.agreements ?? [], after?.agreements ?? []),
+    ...keyFacts(scope),
   ]
-  return [...facts, ...keyFacts(scope)].map((one) => ({
-    ...one,
-    change: { ...one.change, path: plainPath(one.change.path) },
-  }))
+  return facts.map((one) => ({ ...one, change: { ...one.change, path: plainPath(one.change.path) } }))
 }
 
-function plainPath(path: string): string {
-  return path
-    .replace(/^delegations\/roles\/byName\//, 'delegations/roles/')
-    .replace(/^delegations\/roles\/order$/, 'delegations/roles')
+function keysAt({ form }: Delegations): Path {
+  if (form === 'tap3-draft') return ['keys']
+  return form === 'tap3' ? ['delegations', 'keys_for_delegations'] : ['delegations', 'keys']
 }
 
 function usesOf(delegations: Delegations | undefined): RoleUse[] {
-  const { roles, succinct } = delegations ?? {}
+  if (delegations === undefined) return []
+  const { roles, succinct, agreements } = delegations
   if (succinct !== undefined) return [{ ...succinct, name: binsName(succinct), at: binsAt }]
+  if (agreements !== undefined) return agreementUses(delegations.form, agreements)
   return (roles ?? []).map((role) => ({ ...role, at: roleAt(role.name) }))
 }
 
@@ -78,18 +63,7 @@ function listFacts(scope: KeyScope, before: readonly DelegatedRole[], after: rea
     else facts.push(...changedFacts(scope, old, role))
     facts.push(...periodFacts(role.name, roleAt(role.name), old?.raw ?? {}, role.raw))
   }
-  const [oldOrder, newOrder] = [
-    before.filter((role) => is.has(role.name)),
-    after.filter((role) => was.has(role.name)),
-  ].map((list) => list.map((role) => role.name))
-  if (JSON.stringify(oldOrder) !== JSON.stringify(newOrder)) {
-    const text = (roles: readonly DelegatedRole[]) => roles.map((role) => roleText(role.name)).join(', ')
-    const order = after.map((role) => role.name)
-    facts.push(
-      fact(say.delegationsReordered({ order }), [...listAt, 'order'], { before: text(before), after: text(after) }),
-    )
-  }
-  return facts
+  return [...facts, ...orderFacts([...listAt, 'order'], before, after), ...hiddenFacts(roleAt, before, after)]
 }
 
 /** Everything that the sentence and the value beside it tell about a role. */
@@ -165,37 +139,6 @@ function changedFacts(scope: KeyScope, before: DelegatedRole, after: DelegatedRo
       true,
     ),
   ]
-}
-
-function patternFacts(
-  role: string,
-  at: Path,
-  before: readonly string[],
-  after: readonly string[],
-  isHash: boolean,
-): Fact[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return []
-  const [was, is] = [new Set(before), new Set(after)]
-  const shown = { before: before.map(visible).join(', '), after: after.map(visible).join(', ') }
-  const [more, fewer] = [[...is].filter((one) => !was.has(one)), [...was].filter((one) => !is.has(one))]
-  const facts: Fact[] = []
-  if (more.length > 0)
-    facts.push(
-      fact(
-        isHash ? say.prefixesWidened({ role, prefixes: more }) : say.pathsWidened({ role, patterns: more }),
-        at,
-        shown,
-      ),
-    )
-  if (fewer.length > 0)
-    facts.push(
-      fact(
-        isHash ? say.prefixesNarrowed({ role, prefixes: fewer }) : say.pathsNarrowed({ role, patterns: fewer }),
-        at,
-        shown,
-      ),
-    )
-  return facts.length > 0 ? facts : [fact(say.scopeReordered({ role }), at, shown)]
 }
 
 function binsName(bins: SuccinctRoles): string {

@@ -4,8 +4,9 @@ import { AppError } from '../../../error.ts'
 import type { JsonObject } from '../../../json.ts'
 import { byRisk, type Change, type Risk, worstRisk } from '../../../proposal.ts'
 import type { Metadata, Signed } from '../metadata.ts'
+import { alignedTargets, unaligned } from './aligned.ts'
 import { commonFacts, type DiffContext, periodFacts } from './common.ts'
-import { alignedTargets, delegationFacts, unaligned } from './delegations.ts'
+import { delegationFacts } from './delegations.ts'
 import { isEmptyContainer, type LeafDifference, leafDifferences, PathTree, pathText } from './difference.ts'
 import { type Fact, fact } from './fact.ts'
 import { headlineOf } from './headline.ts'
@@ -89,7 +90,7 @@ function typeFacts(before: Signed | undefined, after: Signed, differences: reado
 }
 
 /** What no fact accounts for yet, leaf by leaf. Facts that account for a list also take its having been empty. */
-function untoldFacts(told: Fact[], differences: readonly LeafDifference[]): Fact[] {
+export function untoldFacts(told: Fact[], differences: readonly LeafDifference[]): Fact[] {
   const owners = new PathTree<Fact>()
   for (const one of told) for (const path of one.covers) owners.set(path, one)
   const untold = differences.filter(({ path }) => owners.above(path) === undefined)
@@ -123,6 +124,10 @@ const lists: ReadonlyMap<string, string> = new Map([
   ['meta', 'roles'],
   ['delegations/keys', 'keys of delegated roles'],
   ['delegations/roles', 'delegated roles'],
+  ['delegations/keys_for_delegations', 'keys of delegated roles'],
+  ['delegations/delegations', 'roles that must agree'],
+  ['delegations', 'roles that must agree'],
+  ['roles', 'delegated roles'],
 ])
 
 function emptyFact(leaf: LeafDifference): Fact {

@@ -43,9 +43,9 @@ function firstHeadline(role: string, after: Signed, facts: readonly Fact[]): str
   if (after.type === 'root') return `${name}: ${quorumWords(facts)} can change everything`
   if (after.type === 'targets') {
     const count = after.targetPaths().length
-    const roles =
-      after.delegations?.roles?.length ??
-      (after.delegations?.succinct === undefined ? 0 : 2 ** after.delegations.succinct.bitLength)
+    const { roles: named, succinct, agreements } = after.delegations ?? {}
+    const agreeing = new Set(agreements?.flatMap((entry) => entry.roles.map(({ name: role }) => role)))
+    const roles = named?.length ?? (succinct === undefined ? agreeing.size : 2 ** succinct.bitLength)
     return `${name}: ${countText(count, 'artifact')}${roles === 0 ? '' : ` and ${countText(roles, 'role')} that decide for more`}`
   }
   return after.type === 'snapshot'
@@ -60,7 +60,7 @@ function quorumWords(facts: readonly Fact[]): string {
 }
 
 /** Most dangerous first; equal phrases are one phrase about all their subjects. */
-function phrasesOf(facts: readonly Fact[]): string[] {
+export function phrasesOf(facts: readonly Fact[]): string[] {
   const groups = new Map<string, { risk: Risk; head: Head; subjects: Set<string> }>()
   for (const { telling } of facts) {
     if (telling.head === undefined) continue

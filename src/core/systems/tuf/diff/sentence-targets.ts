@@ -22,6 +22,28 @@ const roles = (names: readonly string[]): string =>
   names.length <= 3 ? listText(names.map(roleText)) : countText(names.length, 'role')
 const places = (patterns: readonly string[]): string => someText(patterns.map(quoted), 6)
 
+/** TAP 3: an entry and the roles that must agree on its artifacts. */
+interface EntryFacts {
+  entry: string
+}
+interface AgreementFacts extends EntryFacts {
+  paths: readonly string[]
+  min: number
+  roles: readonly string[]
+}
+interface AgreementCount extends EntryFacts {
+  from: number
+  was: number
+  to: number
+  of: number
+}
+
+const entryOf = (facts: EntryFacts): string => facts.entry
+const under = (paths: readonly string[]): string =>
+  paths.length === 0 ? 'no artifacts at all' : `artifacts under ${places(paths)}`
+const countWords = (f: AgreementCount): string =>
+  `in ${roleText(f.entry)} ${f.to} of ${countText(f.of, 'role')} must agree instead of ${f.from} of ${f.was}`
+
 export const targetsSentences = {
   artifactAdded: saying<PathFacts>(
     'artifactAdded',
@@ -160,6 +182,63 @@ export const targetsSentences = {
       `clients ask the roles in another order, ${someText(f.order.map(roleText))}; the first one that knows an artifact decides`,
     () => 'changes which role is asked first',
   ),
+  rolesHidden: saying<RoleFacts & { names: readonly string[]; places: readonly string[] }>(
+    'rolesHidden',
+    'notable',
+    (f) =>
+      `for ${f.places.length === 0 ? 'some artifacts' : places(f.places)} clients no longer reach other roles: ${someText(f.names.map(roleText), 6)} ${f.names.length === 1 ? 'comes' : 'come'} after ${roleText(f.role)}, which has the last word`,
+    (r) => `keeps clients from the roles after ${roles(r)}`,
+    roleOf,
+  ),
+
+  agreementAdded: saying<AgreementFacts & { place: string }>(
+    'agreementAdded',
+    'dangerous',
+    (f) =>
+      f.roles.length === 1
+        ? `${someText(f.roles.map(roleText))} may now decide for ${under(f.paths)} alone${f.place}`
+        : `${under(f.paths)} need ${f.min} of ${f.roles.length} roles to agree: ${someText(f.roles.map(roleText), 6)}${f.place}`,
+    (e) => `lets the roles of ${roles(e)} decide for artifacts`,
+    entryOf,
+  ),
+  agreementRemoved: saying<AgreementFacts>(
+    'agreementRemoved',
+    'notable',
+    (f) =>
+      `${under(f.paths)} are no longer decided by ${f.min} of ${f.roles.length} roles that agree: ${someText(f.roles.map(roleText), 6)}`,
+    (e) => `takes artifacts from the roles of ${roles(e)}`,
+    entryOf,
+  ),
+  agreementLowered: saying<AgreementCount>(
+    'agreementLowered',
+    'dangerous',
+    countWords,
+    (e) => `lets fewer roles decide for ${roles(e)}`,
+    entryOf,
+  ),
+  agreementRaised: saying<AgreementCount>(
+    'agreementRaised',
+    'notable',
+    countWords,
+    (e) => `asks more of the roles of ${roles(e)}`,
+    entryOf,
+  ),
+  agreementRoleAdded: saying<EntryFacts & RoleFacts & { threshold: number; of: number; names: readonly string[] }>(
+    'agreementRoleAdded',
+    'dangerous',
+    (f) =>
+      `${roleText(f.role)} now has a say in ${roleText(f.entry)}; it needs ${f.threshold} of ${f.of === 1 ? 'the one signature' : `${f.of} signatures`}${f.names.length === 0 ? '' : ` of ${someText(f.names)}`}`,
+    (r) => `gives ${roles(r)} a say`,
+    roleOf,
+  ),
+  agreementRoleRemoved: saying<EntryFacts & RoleFacts>(
+    'agreementRoleRemoved',
+    'notable',
+    (f) => `${roleText(f.role)} no longer has a say in ${roleText(f.entry)}`,
+    (r) => `takes the say of ${roles(r)}`,
+    roleOf,
+  ),
+
   binsAdded: saying<{ scope: string; threshold: number; of: number; names: readonly string[] }>(
     'binsAdded',
     'dangerous',

@@ -6,6 +6,7 @@ import { dateText, timeOf } from '../diff/shown.ts'
 import { isSpecDate } from '../expiry.ts'
 import type { Signed } from '../metadata.ts'
 import { findings as found } from './finding.ts'
+import { rolesOf } from './scope.ts'
 
 const dayMs = 86_400_000
 /** Where the document states no rule: what people sign takes about this long to be signed again. */
@@ -38,7 +39,7 @@ function rulesOf(role: string, signed: Signed): [string, JsonObject][] {
   if (signed.type === 'root')
     return [own, ...[...signed.roles].map(([name, { raw }]): [string, JsonObject] => [name, raw])]
   if (signed.type === 'targets')
-    return [own, ...(signed.delegations?.roles ?? []).map(({ name, raw }): [string, JsonObject] => [name, raw])]
+    return [own, ...rolesOf(signed).map(({ name, raw }): [string, JsonObject] => [name, raw])]
   return [own]
 }
 

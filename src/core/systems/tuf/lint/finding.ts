@@ -253,6 +253,29 @@ export const findings = {
     (f) => `there is a signature by the key ${idText(f.id)}, which nobody asks for; it does not count`,
   ),
 
+  tap3: rule<{ isDraft: boolean; isNew: boolean }>(
+    'tap3',
+    (f) => (f.isNew ? 'dangerous' : 'notable'),
+    (f) =>
+      `roles that must agree (TAP 3${f.isDraft ? ', in the form of its first draft' : ''}) are understood by no client that is known today, only by this program: ${f.isDraft ? 'the others refuse the whole document' : 'most refuse the whole document, and some read it as if it named no role at all'}`,
+    ['python-tuf', 'tuf-js', 'tough', 'go-tuf'],
+  ),
+  'agreement-one-person': rule<Who & { entry: string; roles: number }>(
+    'agreement-one-person',
+    'dangerous',
+    (f) => `${f.who} alone can make ${countText(f.roles, 'role')} of ${roleText(f.entry)} agree, which is enough`,
+  ),
+  'role-two-key-lists': rule<OfRole>(
+    'role-two-key-lists',
+    'notable',
+    (f) =>
+      `${roleText(f.role)} is named twice, with other keys or another threshold; each of its versions must satisfy both, or some clients refuse it`,
+  ),
+  'role-look-alike': rule<{ pairs: readonly (readonly [string, string])[] }>('role-look-alike', 'dangerous', (f) => {
+    const pairs = f.pairs.map(([name, other]) => `${quoted(name)} looks like ${quoted(other)}`)
+    return `the name ${someText(pairs, 3)}, which is there already; people will take one for the other`
+  }),
+
   'bidi-characters': rule<Named>(
     'bidi-characters',
     'dangerous',

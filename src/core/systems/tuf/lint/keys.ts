@@ -3,9 +3,9 @@ import type { Finding } from '../../../proposal.ts'
 import { byText, holdersOf, identityOf, idsByIdentity } from '../diff/holder.ts'
 import { holderText, keyOfText } from '../diff/shown.ts'
 import { isObject, type TufKey } from '../key.ts'
-import type { Signed } from '../metadata.ts'
+import type { NamedRole, Signed } from '../metadata.ts'
 import { findings as found } from './finding.ts'
-import { keysOf, type NamedRole, rolesOf } from './scope.ts'
+import { keysOf, rolesOf } from './scope.ts'
 
 export function keyFindings(before: Signed | undefined, after: Signed): Finding[] {
   const keys = keysOf(after)

@@ -4,6 +4,7 @@ import { visible } from '../../../visible.ts'
 import { groupsText, ownerText } from '../diff/shown.ts'
 import type { Metadata } from '../metadata.ts'
 import { dateFindings } from './dates.ts'
+import { delegationFindings } from './delegations.ts'
 import { findings as found } from './finding.ts'
 import { keyFindings } from './keys.ts'
 import { lockoutFindings } from './lockout.ts'
@@ -27,6 +28,7 @@ export function lintMetadata(input: LintInput): Finding[] {
     ...dateFindings(input.role, after.signed, input.now),
     ...keyFindings(before?.signed, after.signed),
     ...roleFindings(after.signed),
+    ...delegationFindings(before?.signed, after.signed),
     ...lockoutFindings(before?.signed, after.signed, quorums),
     ...signatureFindings(quorums),
     ...nameFindings(input.role, after),
@@ -40,7 +42,7 @@ function versionFindings({ role, before, after }: LintInput): Finding[] {
   return to === from + 1 ? [] : [found['version-gap']({ role, from, to })]
 }
 
-function signatureFindings(quorums: readonly Quorum[]): Finding[] {
+export function signatureFindings(quorums: readonly Quorum[]): Finding[] {
   const broken = quorums.flatMap((quorum) =>
     quorum.keys.flatMap((entry) =>
       entry.reason === undefined

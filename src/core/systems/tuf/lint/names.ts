@@ -24,13 +24,20 @@ export function nameFindings(role: string, metadata: Metadata): Finding[] {
   ]
   if (signed.type === 'targets') {
     const paths = signed.targetPaths()
-    const patterns = (signed.delegations?.roles ?? []).flatMap(({ paths: own }) => own ?? [])
+    const { roles: named = [], agreements = [] } = signed.delegations ?? {}
+    const patterns = [...named, ...agreements].flatMap(({ paths: own }) => own ?? [])
+    list.push(
+      ...deceiving(
+        'delegation',
+        agreements.map(({ name }) => name),
+      ),
+    )
     list.push(...deceiving('artifact', paths), ...traversal('artifact', paths), ...deceiving('path pattern', patterns))
   }
   return isNormalised(metadata) ? list : [...list, found['not-normalised']({})]
 }
 
-function deceiving(what: string, all: readonly string[]): Finding[] {
+export function deceiving(what: string, all: readonly string[]): Finding[] {
   const names = [...new Set(all.filter((name) => notAscii.test(name)))]
   const [reordering, mixed] = [names.filter((name) => bidi.test(name)), names.filter(hasMixedScripts)]
   const invisible = names.filter((name) => !bidi.test(name) && hasHidden(name))
@@ -50,8 +57,12 @@ function hasMixedScripts(name: string): boolean {
 }
 
 /** Clients join the name to a folder: it must stay below it on every system. */
+export function leavesItsFolder(path: string): boolean {
+  return /(^|[/\\])\.\.?([/\\]|$)|^[/\\]|\\|^[A-Za-z]:|\/\/|^$/.test(path)
+}
+
 function traversal(what: string, paths: readonly string[]): Finding[] {
-  const names = paths.filter((path) => /(^|[/\\])\.\.?([/\\]|$)|^[/\\]|\\|^[A-Za-z]:|\/\/|^$/.test(path))
+  const names = paths.filter(leavesItsFolder)
   return names.length === 0 ? [] : [found['path-traversal']({ what, names })]
 }
 

@@ -3,9 +3,9 @@ import type { Finding } from '../../../proposal.ts'
 import { type Holder, holdersOf, isUsable, namesOf } from '../diff/holder.ts'
 import { hasSameOnlineKeys } from '../diff/root.ts'
 import { ownerText } from '../diff/shown.ts'
-import type { Root, Signed } from '../metadata.ts'
+import type { NamedRole, Root, Signed } from '../metadata.ts'
 import { findings as found } from './finding.ts'
-import { keysOf, type NamedRole, rolesOf } from './scope.ts'
+import { keysOf, rolesOf } from './scope.ts'
 
 export function roleFindings(signed: Signed): Finding[] {
   const list = rolesOf(signed).flatMap((role) => {

@@ -1,10 +1,6 @@
 // The keys and roles that a document states for others: root for the four top-level roles, targets for those it delegates to.
 import type { Keys } from '../diff/holder.ts'
-import type { RoleKeys, Signed } from '../metadata.ts'
-
-export interface NamedRole extends RoleKeys {
-  name: string
-}
+import type { Agreement, NamedRole, Signed } from '../metadata.ts'
 
 const none: Keys = new Map()
 
@@ -16,6 +12,15 @@ export function keysOf(signed: Signed): Keys {
 export function rolesOf(signed: Signed): NamedRole[] {
   if (signed.type === 'root') return [...signed.roles].map(([name, role]) => ({ ...role, name }))
   if (signed.type !== 'targets' || signed.delegations === undefined) return []
-  const { roles, succinct } = signed.delegations
-  return succinct === undefined ? [...(roles ?? [])] : [{ ...succinct, name: `${succinct.namePrefix}-*` }]
+  const { roles, succinct, agreements } = signed.delegations
+  if (succinct !== undefined) return [{ ...succinct, name: `${succinct.namePrefix}-*` }]
+  return agreements === undefined ? [...(roles ?? [])] : agreementRoles(agreements)
+}
+
+/** TAP 3 may name a role in several entries: once for every set of keys that it has. */
+function agreementRoles(agreements: readonly Agreement[]): NamedRole[] {
+  const roles = new Map<string, NamedRole>()
+  for (const role of agreements.flatMap((entry) => entry.roles))
+    roles.set(JSON.stringify([role.name, role.threshold, role.keyids]), role)
+  return [...roles.values()]
 }

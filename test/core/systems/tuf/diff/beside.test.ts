@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../../../../src/core/error.ts'
 import type { JsonValue } from '../../../../../src/core/json.ts'
-import { unaligned } from '../../../../../src/core/systems/tuf/diff/delegations.ts'
+import { unaligned } from '../../../../../src/core/systems/tuf/diff/aligned.ts'
 import { alignedSigned, diffMetadata } from '../../../../../src/core/systems/tuf/diff/diff.ts'
 import { leavesOf, type Path, pathText } from '../../../../../src/core/systems/tuf/diff/difference.ts'
 import type { Metadata } from '../../../../../src/core/systems/tuf/metadata.ts'
@@ -16,19 +16,47 @@ function dressed(document: Loose): Loose {
   for (const role of Object.values<Loose>(copy.roles ?? {})) role['x-own'] = 1
   for (const key of Object.values<Loose>(copy.keys ?? {})) key['x-own'] = 1
   for (const key of Object.values<Loose>(copy.delegations?.keys ?? {})) key['x-own'] = 1
+  for (const key of Object.values<Loose>(copy.delegations?.keys_for_delegations ?? {})) key['x-own'] = 1
   for (const role of copy.delegations?.roles ?? []) role['x-own'] = 1
-  if (copy.delegations !== undefined) copy.delegations['x-own'] = 1
+  for (const entry of entriesOf(copy)) {
+    entry['x-own'] = 1
+    for (const role of entry.roleinfo ?? []) role['x-own'] = 1
+  }
+  if (copy.delegations !== undefined && !Array.isArray(copy.delegations)) copy.delegations['x-own'] = 1
   if (copy.delegations?.succinct_roles !== undefined) copy.delegations.succinct_roles['x-own'] = 1
   for (const file of Object.values<Loose>(copy._type === 'targets' ? copy.targets : {})) file['x-own'] = 1
   for (const file of Object.values<Loose>(copy.meta ?? {})) file['x-own'] = 1
   return copy
 }
 
+/** TAP 3, in either form. */
+function entriesOf(document: Loose): Loose[] {
+  const list = document.delegations
+  return Array.isArray(list) ? list : (list?.delegations ?? [])
+}
+
 const text = (path: Path): string => path.map((segment) => `${typeof segment} ${segment}`).join('\n')
 const leaves = (one: Metadata) => [...leavesOf(alignedSigned(one.signed))]
 
+function alignedEntries(document: Loose): Loose {
+  return (alignedSigned(metadata(document).signed) as Loose).delegations[0]?.byName
+}
+
 /** The place of an aligned leaf in the document itself; undefined for the order of roles, which is no place of its own. */
 function placeOf(path: Path, document: Loose): Path | undefined {
+  const isDraft = Array.isArray(document.delegations)
+  if (path[0] === 'delegations' && path[1] === (isDraft ? 0 : 'delegations')) {
+    if (path[2] !== 'byName') return undefined
+    const names = Object.keys(Object(alignedEntries(document)))
+    const index = isDraft
+      ? names.indexOf(String(path[3]))
+      : entriesOf(document).findIndex(({ name }) => name === path[3])
+    const place = [...(isDraft ? ['delegations'] : ['delegations', 'delegations']), index]
+    if (path[4] !== 'roleinfo') return [...place, ...path.slice(4)]
+    if (path[5] !== 'byName') return undefined
+    const role = entriesOf(document)[index].roleinfo.findIndex((one: Loose) => one.rolename === path[6])
+    return [...place, 'roleinfo', role, ...path.slice(7)]
+  }
   if (path[0] !== 'delegations' || path[1] !== 'roles') return path
   if (path[2] !== 'byName') return undefined
   const index = document.delegations.roles.findIndex((role: Loose) => role.name === path[3])
@@ -49,7 +77,7 @@ function replaced(document: Loose, path: Path, value: JsonValue): Metadata | und
   for (const segment of path.slice(0, -1)) at = at[segment]
   at[path.at(-1) ?? ''] = value
   try {
-    return metadata(copy, [], document._type)
+    return metadata(copy, [], document._type.toLowerCase())
   } catch (error) {
     if (error instanceof AppError && error.code.startsWith('format/')) return undefined
     throw error
@@ -68,7 +96,12 @@ test.each(pairs)('beside: %s', (_, before, after) => {
   let looked = 0
   for (const { path, value } of leaves(to)) {
     const place = placeOf(path, after)
-    if (place === undefined || same.get(text(path)) !== JSON.stringify(value) || path.at(-1) === 'name') continue
+    if (
+      place === undefined ||
+      same.get(text(path)) !== JSON.stringify(value) ||
+      /^(role)?name$/.test(String(path.at(-1)))
+    )
+      continue
     const further = replaced(after, place, other(value))
     if (further === undefined) continue
     looked++

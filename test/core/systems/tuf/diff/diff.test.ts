@@ -5,7 +5,18 @@ import { sentences } from '../../../../../src/core/systems/tuf/diff/sentence.ts'
 import { keySentences } from '../../../../../src/core/systems/tuf/diff/sentence-keys.ts'
 import { targetsSentences } from '../../../../../src/core/systems/tuf/diff/sentence-targets.ts'
 import { codeOfCall } from '../../../../support/thrown.ts'
-import { edited, keyId, keyObject, type Loose, metadata, now, root, targets } from './documents.ts'
+import {
+  agreements,
+  draftAgreements,
+  edited,
+  keyId,
+  keyObject,
+  type Loose,
+  metadata,
+  now,
+  root,
+  targets,
+} from './documents.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
 const context = ({ expiryPeriodDays }: Scenario) => ({
@@ -115,4 +126,53 @@ test('documents of two types are never compared', () => {
 test('a delegated role is called by its name', () => {
   const diff = diffMetadata(undefined, metadata(targets()), { now, role: 'docs' })
   expect(diff.headline).toBe('First version of “docs”: 2 artifacts and 2 roles that decide for more')
+})
+
+test('what clients no longer reach is told for the artifacts that are new under the last word', () => {
+  const hidden = scenarios.find(({ name }) => name === 'one artifact more under the last word')
+  const before = hidden === undefined ? undefined : beforeOf(hidden)
+  const { changes } = diffMetadata(before, metadata(hidden?.after), { now })
+  expect(
+    changes.map(({ sentence }) => sentence).find((text) => text.includes('no longer reach')),
+  ).toMatchInlineSnapshot(
+    `"For “pic/1” clients no longer reach other roles: “img” comes after “docs”, which has the last word"`,
+  )
+})
+
+test('an agreement is told with its roles, how many of them, and where it is asked', () => {
+  const list = (name: string) =>
+    scenarios.filter((one) => one.name === name).flatMap((one) => told(one.before, one.after))
+  expect([
+    ...list('agreement removed'),
+    ...list('draft: another entry'),
+    ...list('fewer must agree'),
+  ]).toMatchInlineSnapshot(`
+    [
+      "delegations/delegations/libraries | 2 of 3 roles; “build” 1 of 1: ana · Ed25519 · a7ef 6c7f dc3e c660; “audit” 1 of 2: ben · Ed25519 · 909b d3f1 37fc 986b and cleo · Ed25519 · 0bf3 112a 9ff2 0bba; “mirror” 1 of 1: cleo · Ed25519 · 0bf3 112a 9ff2 0bba; paths lib/*, app/* |  | Artifacts under “lib/*” and “app/*” are no longer decided by 2 of 3 roles that agree: “build”, “audit” and “mirror”",
+      "version | 1 | 2 | Version goes from 1 to 2",
+      "delegations/keys_for_delegations/01ceecd0b8963a789659ed75dac4d941134245cdb2b97bebaa9683e4e2d0adc3 |  |  | The key of ana stays in the list of keys, but no role uses it any more",
+      "delegations/audit + extra |  | 2 of 2 roles; “audit” 1 of 2: ben · Ed25519 · 909b d3f1 37fc 986b and cleo · Ed25519 · 0bf3 112a 9ff2 0bba; “extra” 1 of 1: dana · Ed25519 · 5f4d 87f6 76c3 f433; paths tool/* | Artifacts under “tool/*” need 2 of 2 roles to agree: “audit” and “extra”, asked before “build + audit”",
+      "version | 1 | 2 | Version goes from 1 to 2",
+      "delegations/delegations/libraries/min_roles_in_agreement | 2 of 3 | 1 of 3 | In “libraries” 1 of 3 roles must agree instead of 2 of 3",
+      "version | 1 | 2 | Version goes from 1 to 2",
+    ]
+  `)
+})
+
+test('a field that nobody knows is found by the names of the entry and of the role', () => {
+  const paths = (base: Loose, edit: (copy: Loose) => void) =>
+    diffMetadata(metadata(base), metadata(edited(base, edit)), { now }).changes.map(({ path }) => path)
+  const inside = (copy: Loose): void => {
+    copy.delegations.delegations[0].roleinfo[1]['x-note'] = 1
+    copy.delegations.delegations[1]['x-note'] = 1
+  }
+  expect(paths(agreements(), inside)).toEqual([
+    'delegations/delegations/libraries/roleinfo/audit/x-note',
+    'delegations/delegations/manuals/x-note',
+    'version',
+  ])
+  const drafted = (copy: Loose): void => {
+    copy.delegations[1]['x-note'] = 1
+  }
+  expect(paths(draftAgreements(), drafted)).toEqual(['delegations/audit/x-note', 'version'])
 })

@@ -91,6 +91,47 @@ export function succinct(): Loose {
   }
 }
 
+/** TAP 3, the accepted form. */
+export function agreements(): Loose {
+  const info = (rolename: string, ...rest: [number, ...string[]]): Loose => ({ rolename, ...role(...rest) })
+  return {
+    ...targets(),
+    delegations: {
+      keys_for_delegations: keyList('ana', 'ben', 'cleo'),
+      delegations: [
+        {
+          name: 'libraries',
+          paths: ['lib/*', 'app/*'],
+          terminating: false,
+          min_roles_in_agreement: 2,
+          roleinfo: [info('build', 1, 'ana'), info('audit', 1, 'ben', 'cleo'), info('mirror', 1, 'cleo')],
+        },
+        {
+          name: 'manuals',
+          paths: ['doc/*'],
+          terminating: true,
+          min_roles_in_agreement: 1,
+          roleinfo: [info('audit', 1, 'ben', 'cleo')],
+        },
+      ],
+    },
+  }
+}
+
+/** TAP 3, the first draft. */
+export function draftAgreements(): Loose {
+  return {
+    ...targets(),
+    _type: 'Targets',
+    keys: keyList('ana', 'ben', 'cleo'),
+    roles: { build: role(1, 'ana'), audit: role(1, 'ben', 'cleo') },
+    delegations: [
+      { paths: ['lib/*', 'app/*'], roles: ['build', 'audit'] },
+      { paths: ['doc/*'], roles: ['audit'] },
+    ],
+  }
+}
+
 export function snapshot(): Loose {
   return {
     _type: 'snapshot',
@@ -117,7 +158,7 @@ export function timestamp(): Loose {
 export function metadata(
   signed: Loose,
   signatures: readonly TufSignature[] = [],
-  type: RoleType = signed._type,
+  type: RoleType = signed._type.toLowerCase(),
 ): Metadata {
   return parseMetadata(encodeMetadata(signed, signatures), type, 'test document')
 }

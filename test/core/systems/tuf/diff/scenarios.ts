@@ -1,7 +1,9 @@
 // One change a row: what it is told as, and what the whole is called. Together the rows use every sentence of the catalogue.
 import type { Risk } from '../../../../../src/core/proposal.ts'
 import {
+  agreements,
   artifact,
+  draftAgreements,
   edited,
   hex,
   inDays,
@@ -761,9 +763,35 @@ const files: Scenario[] = [
     (copy) => {
       copy.delegations.roles.unshift({ name: 'new', terminating: true, paths: ['*'], ...role(1, 'ana') })
     },
+    ['delegationAdded', 'rolesHidden'],
+    'dangerous',
+    'Lets “new” decide for artifacts and keeps clients from the roles after “new”',
+  ),
+  row(
+    'delegation added behind one with the last word',
+    from(targets(), (copy) => {
+      copy.delegations.roles[0].terminating = true
+    }),
+    (copy) => {
+      copy.delegations.roles.splice(1, 0, { name: 'new', terminating: false, paths: ['docs/*'], ...role(1, 'ana') })
+    },
     ['delegationAdded'],
     'dangerous',
     'Lets “new” decide for artifacts',
+  ),
+  row(
+    'one artifact more under the last word',
+    from(targets(), (copy) => {
+      copy.delegations.roles[0].terminating = true
+      copy.delegations.roles[1] = { name: 'img', terminating: false, paths: ['img/*', 'pic/*'], ...role(1, 'cleo') }
+      copy.delegations.roles.push({ name: 'tiff', terminating: false, paths: ['img/*.tiff'], ...role(1, 'cleo') })
+    }),
+    (copy) => {
+      copy.delegations.roles[0].paths.push('pic/1')
+    },
+    ['pathsWidened', 'rolesHidden'],
+    'dangerous',
+    'Lets “docs” decide for more artifacts and keeps clients from the roles after “docs”',
   ),
   row(
     'delegation removed',
@@ -823,9 +851,9 @@ const files: Scenario[] = [
       copy.delegations.roles[0].terminating = true
       copy.delegations.roles[1].terminating = false
     },
-    ['terminatingOff', 'terminatingOn'],
+    ['rolesHidden', 'terminatingOff', 'terminatingOn'],
     'notable',
-    'Gives “docs” the last word and takes the last word from “bins”',
+    'Gives “docs” the last word, takes the last word from “bins” and keeps clients from the roles after “docs”',
   ),
   row(
     'order of roles',
@@ -833,9 +861,9 @@ const files: Scenario[] = [
     (copy) => {
       copy.delegations.roles.reverse()
     },
-    ['delegationsReordered'],
+    ['delegationsReordered', 'rolesHidden'],
     'notable',
-    'Changes which role is asked first',
+    'Changes which role is asked first and keeps clients from the roles after “bins”',
   ),
   row(
     'keys of a delegation',
@@ -878,6 +906,132 @@ const files: Scenario[] = [
     'dangerous',
     'Spreads the artifacts over other roles',
   ),
+]
+
+const first = (copy: Loose): Loose => copy.delegations.delegations[0]
+const agreed: Scenario[] = [
+  row(
+    'agreement added',
+    agreements(),
+    (copy) => {
+      copy.delegations.delegations.push({
+        name: 'tools',
+        paths: ['tool/*'],
+        terminating: false,
+        min_roles_in_agreement: 1,
+        roleinfo: [{ rolename: 'build', ...role(1, 'ana') }],
+      })
+    },
+    ['agreementAdded'],
+    'dangerous',
+    'Lets the roles of “tools” decide for artifacts',
+  ),
+  row(
+    'agreement removed',
+    agreements(),
+    (copy) => {
+      copy.delegations.delegations.shift()
+    },
+    ['agreementRemoved', 'keyLeftUnused'],
+    'notable',
+    'Takes artifacts from the roles of “libraries”',
+  ),
+  row(
+    'fewer must agree',
+    agreements(),
+    (copy) => {
+      first(copy).min_roles_in_agreement = 1
+    },
+    ['agreementLowered'],
+    'dangerous',
+    'Lets fewer roles decide for “libraries”',
+  ),
+  row(
+    'one more role, as many must agree',
+    agreements(),
+    (copy) => {
+      first(copy).roleinfo.push({ rolename: 'extra', ...role(1, 'dana') })
+      copy.delegations.keys_for_delegations[dana] = keyObject('dana')
+    },
+    ['agreementLowered', 'agreementRoleAdded'],
+    'dangerous',
+    'Lets fewer roles decide for “libraries” and gives “extra” a say',
+  ),
+  row(
+    'one role less',
+    agreements(),
+    (copy) => {
+      first(copy).roleinfo.pop()
+    },
+    ['agreementRaised', 'agreementRoleRemoved'],
+    'notable',
+    'Asks more of the roles of “libraries” and takes the say of “mirror”',
+  ),
+  row(
+    'order of roles that agree, and of entries',
+    agreements(),
+    (copy) => {
+      first(copy).roleinfo.reverse()
+      copy.delegations.delegations.reverse()
+    },
+    ['delegationsReordered', 'delegationsReordered'],
+    'notable',
+    'Changes which role is asked first',
+  ),
+  row(
+    'agreement with the last word, for more',
+    agreements(),
+    (copy) => {
+      first(copy).terminating = true
+      first(copy).paths.push('doc/*')
+    },
+    ['pathsWidened', 'rolesHidden', 'terminatingOn'],
+    'dangerous',
+    'Lets “libraries” decide for more artifacts, gives “libraries” the last word and keeps clients from the roles after “libraries”',
+  ),
+  row(
+    'keys of a role that agrees',
+    agreements(),
+    (copy) => {
+      first(copy).roleinfo[0].keyids = [ben]
+      first(copy).roleinfo[1].threshold = 2
+    },
+    ['keyLeftUnused', 'signerReplaced', 'thresholdRaised'],
+    'dangerous',
+    'Replaces a key holder and raises the threshold of “audit”',
+  ),
+  row(
+    'draft: another entry',
+    draftAgreements(),
+    (copy) => {
+      copy.delegations.unshift({ paths: ['tool/*'], roles: ['audit', 'extra'] })
+      copy.roles.extra = role(1, 'dana')
+      copy.keys[dana] = keyObject('dana')
+    },
+    ['agreementAdded'],
+    'dangerous',
+    'Lets the roles of “audit + extra” decide for artifacts',
+  ),
+  row(
+    'draft: keys of a role, told once for both its entries',
+    draftAgreements(),
+    (copy) => {
+      copy.roles.audit.threshold = 2
+      copy.delegations[1].paths = ['doc/*', 'img/*']
+    },
+    ['pathsWidened', 'thresholdRaised'],
+    'dangerous',
+    'Lets “audit” decide for more artifacts and raises the threshold of “audit”',
+  ),
+  {
+    name: 'to agreements',
+    before: targets(),
+    after: { ...agreements(), version: 2 },
+    kinds: ['agreementAdded', 'agreementAdded', 'delegationRemoved', 'delegationRemoved'],
+    risk: 'dangerous',
+    headline:
+      'Lets the roles of “libraries” and “manuals” decide for artifacts and takes artifacts from “docs” and “bins”',
+  },
 ]
 
 const versions: Scenario[] = [
@@ -959,4 +1113,4 @@ const versions: Scenario[] = [
   },
 ]
 
-export const scenarios: readonly Scenario[] = [...common, ...roles, ...keys, ...files, ...versions]
+export const scenarios: readonly Scenario[] = [...common, ...roles, ...keys, ...files, ...agreed, ...versions]

@@ -4,12 +4,24 @@ import { expect, test } from 'vitest'
 import { isEqualBytes } from '../../../../../src/core/bytes.ts'
 import { AppError } from '../../../../../src/core/error.ts'
 import type { JsonValue } from '../../../../../src/core/json.ts'
-import { unaligned } from '../../../../../src/core/systems/tuf/diff/delegations.ts'
+import { unaligned } from '../../../../../src/core/systems/tuf/diff/aligned.ts'
 import { alignedSigned, diffMetadata, explain } from '../../../../../src/core/systems/tuf/diff/diff.ts'
 import { leafDifferences, leavesOf, type Path, pathText } from '../../../../../src/core/systems/tuf/diff/difference.ts'
 import type { Fact } from '../../../../../src/core/systems/tuf/diff/fact.ts'
 import type { Metadata, RoleType } from '../../../../../src/core/systems/tuf/metadata.ts'
-import { keyId, type Loose, metadata, now, root, snapshot, succinct, targets, timestamp } from './documents.ts'
+import {
+  agreements,
+  draftAgreements,
+  keyId,
+  type Loose,
+  metadata,
+  now,
+  root,
+  snapshot,
+  succinct,
+  targets,
+  timestamp,
+} from './documents.ts'
 
 const extras = { 'x-rule': { deep: [1, { deeper: 'yes' }], none: {}, '10': true, 'a/b~c': null } }
 const owned = { 'x-tuf-on-ci-online-uri': 'kms:1', keyid_hash_algorithms: ['sha256', 'sha512'], 'x-more': { n: 1 } }
@@ -23,6 +35,8 @@ const documents: [string, Loose][] = [
   ['root', withExtras(...pair(root(), (one) => one.keys))],
   ['targets', withExtras(...pair(targets(), (one) => one.delegations.keys))],
   ['targets with bins', withExtras(...pair(succinct(), (one) => one.delegations.keys))],
+  ['targets with agreements', withExtras(...pair(agreements(), (one) => one.delegations.keys_for_delegations))],
+  ['targets with the draft of agreements', withExtras(...pair(draftAgreements(), (one) => one.keys))],
   ['snapshot', { ...snapshot(), ...extras }],
   ['timestamp', { ...timestamp(), ...extras }],
 ]
@@ -104,7 +118,7 @@ test.each(documents)('%s: whichever single leaf differs, a change leads to it', 
   const before = metadata(document)
   let looked = 0
   for (const { path, value } of leavesOf(document)) {
-    const after = parsed(replaced(document, path, changedValue(value)), document._type)
+    const after = parsed(replaced(document, path, changedValue(value)), document._type.toLowerCase())
     if (after === undefined) continue
     looked++
     expectTotal(before, after)
@@ -147,6 +161,9 @@ const pool: JsonValue[] = [
   'docs',
   'bins',
   'docs/*',
+  'lib/*',
+  'build',
+  'audit',
   'tool/1.0.tar',
   '00',
   '__proto__',
@@ -216,7 +233,7 @@ test.each(documents)('%s: any edits are told completely, in both directions', (_
       // Steps that the parser refuses are left out, so that several good ones add up.
       for (const one of mutations) {
         const next = mutated(draft, one)
-        const read = parsed(next, document._type)
+        const read = parsed(next, document._type.toLowerCase())
         if (read !== undefined) [draft, after] = [next, read]
       }
       if (after === before) return

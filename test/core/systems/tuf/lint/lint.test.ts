@@ -4,6 +4,8 @@ import type { Finding, Quorum } from '../../../../../src/core/proposal.ts'
 import { type FindingCode, findings } from '../../../../../src/core/systems/tuf/lint/finding.ts'
 import { lintMetadata } from '../../../../../src/core/systems/tuf/lint/lint.ts'
 import {
+  agreements,
+  draftAgreements,
   edited,
   hex,
   inDays,
@@ -15,6 +17,7 @@ import {
   role,
   root,
   snapshot,
+  succinct,
   targets,
 } from '../diff/documents.ts'
 
@@ -377,7 +380,88 @@ const names = (path: string): Loose =>
   from(targets(), (copy) => {
     copy.targets[path] = copy.targets['tool/1.0.tar']
   })
+const first = (copy: Loose): Loose => copy.delegations.delegations[0]
+const delegationCases: Case[] = [
+  {
+    code: 'tap3',
+    bad: agreements(),
+    good: targets(),
+    says: /no client that is known/,
+    clients: ['python-tuf', 'tuf-js', 'tough', 'go-tuf'],
+  },
+  {
+    code: 'tap3',
+    bad: draftAgreements(),
+    good: succinct(),
+    says: /first draft/,
+    clients: ['python-tuf', 'tuf-js', 'tough', 'go-tuf'],
+  },
+  {
+    code: 'agreement-one-person',
+    bad: agreements(),
+    good: from(agreements(), (copy) => {
+      first(copy).min_roles_in_agreement = 3
+    }),
+    says: /cleo alone can make 2 roles of “libraries” agree/,
+  },
+  {
+    code: 'agreement-one-person',
+    bad: from(agreements(), (copy) => {
+      // Two keys of one person reach a threshold of two.
+      first(copy).roleinfo = [
+        { rolename: 'a', ...role(2, 'ben', 'cleo') },
+        { rolename: 'b', ...role(1, 'cleo') },
+      ]
+      for (const key of Object.values<Loose>(copy.delegations.keys_for_delegations))
+        if (key['x-countersign-keyowner'] === 'ben') key['x-countersign-keyowner'] = 'cleo'
+    }),
+    good: from(agreements(), (copy) => {
+      first(copy).roleinfo = [
+        { rolename: 'a', ...role(2, 'ben', 'cleo') },
+        { rolename: 'b', ...role(1, 'cleo') },
+      ]
+    }),
+  },
+  {
+    code: 'role-two-key-lists',
+    bad: from(agreements(), (copy) => {
+      first(copy).roleinfo[1].threshold = 2
+    }),
+    good: agreements(),
+    says: /“audit” is named twice/,
+  },
+  ...['D0cs', 'dосs', 'Targets', 'b1ns'].map(
+    (name): Case => ({
+      code: 'role-look-alike',
+      before: targets(),
+      bad: from(targets(), (copy) => {
+        copy.version = 2
+        copy.delegations.roles.push({ ...copy.delegations.roles[0], name })
+      }),
+      good: from(targets(), (copy) => {
+        copy.version = 2
+        copy.delegations.roles.push({ ...copy.delegations.roles[0], name: 'music' })
+      }),
+      says: /looks like/,
+    }),
+  ),
+]
+
 const nameCases: Case[] = [
+  {
+    code: 'bidi-characters',
+    bad: from(agreements(), (copy) => {
+      first(copy).name = 'lib\u202e'
+    }),
+    good: agreements(),
+    says: /name of delegation/,
+  },
+  {
+    code: 'hidden-characters',
+    bad: from(draftAgreements(), (copy) => copy.delegations[0].paths.push('d\u00a0/*')),
+    good: draftAgreements(),
+    says: /path pattern/,
+  },
   { code: 'bidi-characters', bad: names('evil\u202egpj.exe'), good: names('evil gpj.exe'), says: /U\+202E/ },
   {
     code: 'bidi-characters',
@@ -422,11 +506,11 @@ const nameCases: Case[] = [
   { code: 'not-normalised', bad: names('e\u0301'), good: names('\u00e9'), clients: ['tough'] },
 ]
 
-const cases = [...keyCases, ...dateCases, ...roleCases, ...nameCases]
+const cases = [...keyCases, ...dateCases, ...roleCases, ...delegationCases, ...nameCases]
 
 function lint(document: Loose, before?: Loose, quorums: readonly Quorum[] = []): Finding[] {
   const known = before === undefined ? {} : { before: metadata(before) }
-  return lintMetadata({ role: document._type, ...known, after: metadata(document), quorums, now })
+  return lintMetadata({ role: document._type.toLowerCase(), ...known, after: metadata(document), quorums, now })
 }
 
 test.each(cases.map((one, i) => [one.code, i, one] as const))('%s, case %i: there and not there', (code, _, one) => {
@@ -497,4 +581,33 @@ test('a hundred thousand bad names are one finding that counts them', () => {
   const found = lint(document)
   expect(found.map(({ code }) => code).sort()).toEqual(['bidi-characters', 'path-traversal'])
   expect(found.every(({ sentence }) => sentence.startsWith('100,000 names of artifacts'))).toBe(true)
+})
+
+test('agreements are a danger when they come, and worth a look while they stay', () => {
+  const risk = (document: Loose, before?: Loose) => lint(document, before).find(({ code }) => code === 'tap3')?.risk
+  const next = edited(agreements(), () => {})
+  expect([risk(agreements()), risk(next, targets()), risk(next, agreements())]).toEqual([
+    'dangerous',
+    'dangerous',
+    'notable',
+  ])
+})
+
+test('a name that was there before is not looked at again, and ten thousand new ones are one finding', () => {
+  const twins = from(targets(), (copy) => {
+    copy.delegations.roles[0].name = 'b1ns'
+  })
+  const codes = (document: Loose, before?: Loose) =>
+    lint(document, before).filter(({ code }) => code === 'role-look-alike')
+  expect(
+    codes(
+      edited(twins, () => {}),
+      twins,
+    ),
+  ).toEqual([])
+  const many = edited(targets(), (copy) => {
+    for (let i = 0; i < 10_000; i++)
+      for (const name of [`role${i}`, `ro1e${i}`]) copy.delegations.roles.push({ ...copy.delegations.roles[0], name })
+  })
+  expect(codes(many, targets()).length).toBe(1)
 })

@@ -1,0 +1,62 @@
+// configure: what is settled outside TUF metadata, seen and changed.
+import { AppError } from '../../core/error.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { readConfiguration } from '../../core/systems/tuf/configuration/published.ts'
+import { configurationFields } from '../../core/systems/tuf/configuration/settings.ts'
+import { openChange } from '../changing.ts'
+import { answer, type Command } from '../command.ts'
+import { draftOptions, grouped, proposeDraft } from '../drafting.ts'
+import { wrapped } from '../text.ts'
+import { jsonOf } from './edit.ts'
+
+export const configureCommand: Command = {
+  name: 'configure',
+  usage: 'configure SOURCE [NAME=VALUE ...]',
+  summary: 'Shows how the repository is run (timestamps, periods, quotas, what is kept), or proposes to change it.',
+  details: [
+    'Without NAME=VALUE everything that can be settled is shown. VALUE is a number; "default" puts the default back.',
+    'A change is signed by those who hold targets.',
+    'Example: countersign configure packages timestamp/every=30 retention/metadataVersions=default',
+  ],
+  options: draftOptions,
+  arity: [1, 64],
+  run: async (parsed, io, dataDir) => {
+    const change = await openChange(parsed, io, dataDir)
+    const assignments = parsed.positionals.slice(1)
+    if (assignments.length > 0) {
+      const values = Object.fromEntries(assignments.map(assigned))
+      const request = { subject: 'configuration', edits: [{ kind: 'configure' as const, values }] }
+      return (await proposeDraft(change.desk, change.source, request, parsed, io)).answer
+    }
+    const { set, published, options } = await change.opened()
+    const found = await readConfiguration(set, published, options)
+    const fields = configurationFields(found?.configuration)
+    const head =
+      found === undefined
+        ? 'Nothing is settled here: every value is the default.'
+        : `Configuration ${found.configuration.version}${found.isSigned ? '' : '; NOT signed by those who hold targets now, so it counts for nothing'}`
+    const rows = fields.flatMap(({ path, label, unit, value, isDefault }) => [
+      `  ${path} = ${valueWords(value, unit)}${isDefault ? ' (default)' : ''}`,
+      `      ${label}`,
+    ])
+    return answer({ fields, signed: found?.isSigned ?? true }, ...wrapped([head, ...rows]))
+  },
+}
+
+function valueWords(value: JsonValue, unit: string): string {
+  if (value === null) return 'not set'
+  return `${typeof value === 'number' ? grouped(value) : JSON.stringify(value)} ${unit}`
+}
+
+function assigned(text: string): [string, JsonValue] {
+  const at = text.indexOf('=')
+  if (at < 1) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${text} is not NAME=VALUE`,
+      hint: 'for example: timestamp/every=30; see the names: countersign configure SOURCE',
+    })
+  }
+  const value = text.slice(at + 1)
+  return [text.slice(0, at), value === 'default' ? null : jsonOf(value, text.slice(0, at))]
+}

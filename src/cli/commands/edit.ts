@@ -1,0 +1,221 @@
+// edit, withdraw: any document changed field by field or as a text; and a candidate given up.
+import { parseUtf8, utf8 } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import { type JsonValue, parseJson } from '../../core/json.ts'
+import type { SubjectEdit, TufEdit } from '../../core/systems/tuf/edit/edit.ts'
+import { expiryOf, formatDate } from '../../core/systems/tuf/expiry.ts'
+import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
+import { type Change, countOf, openChange, usage } from '../changing.ts'
+import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { draftOptions, proposeDraft } from '../drafting.ts'
+import { editedText } from '../editor.ts'
+import { readInput } from '../input.ts'
+import { deskFor, digitsToLook, openSource, pickProposal, rootOption } from '../session.ts'
+
+export const editCommand: Command = {
+  name: 'edit',
+  usage: 'edit SOURCE ROLE [--expires DAYS] [--set PATH=JSON] [--text] ...',
+  summary: 'Proposes the next version of a role, with a later date and whatever else is said.',
+  details: [
+    'ROLE is root, targets, the name of a delegated role, or, for how long they last, snapshot or timestamp.',
+    'A candidate that waits already is changed further. With no option only the date of expiry is a new one.',
+    'PATH leads through the signed part with slashes; a slash in a name is written ~1, and ~ is written ~0.',
+    'Examples:',
+    '  countersign edit packages root --period 365 --signing 60',
+    '  countersign edit packages root --set x-example/contact=\'"admin@example.org"\'',
+    '  countersign edit packages targets --text',
+  ],
+  options: {
+    ...draftOptions,
+    expires: { form: '--expires DAYS|DATE', text: 'when it expires: in days from now, or 2027-02-28', type: 'string' },
+    period: { form: '--period DAYS', text: 'how long each version lasts from now on', type: 'string' },
+    signing: {
+      form: '--signing DAYS',
+      text: 'how long before its end a version is to be signed anew',
+      type: 'string',
+    },
+    set: {
+      form: '--set PATH=JSON',
+      text: 'any field of the signed part; may be repeated',
+      type: 'string',
+      multiple: true,
+    },
+    unset: { form: '--unset PATH', text: 'removes a field; may be repeated', type: 'string', multiple: true },
+    'consistent-snapshot': {
+      form: '--consistent-snapshot yes|no',
+      text: 'in root: whether files carry their version or hash in their names',
+      type: 'string',
+    },
+    text: { form: '--text', text: 'edit the signed part in your editor ($VISUAL or $EDITOR)', type: 'boolean' },
+    from: { form: '--from FILE', text: 'take the whole signed part from FILE; - reads standard input', type: 'string' },
+  },
+  arity: [2, 2],
+  run: edit,
+}
+
+async function edit(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
+  const change = await openChange(parsed, io, dataDir)
+  const [, role = ''] = parsed.positionals
+  const isOnline = role === 'snapshot' || role === 'timestamp'
+  const subject = isOnline ? 'root' : role
+  const edits = [...fieldEdits(parsed, role, io), ...(await documentEdit(change, subject))]
+  if (isOnline && edits.some(({ kind }) => kind !== 'period')) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${role} is made by the repository itself; root says only how long it lasts`,
+      hint: `use --period and --signing; a new ${role}: countersign renew SOURCE`,
+    })
+  }
+  const drafted = await proposeDraft(change.desk, change.source, { subject, edits }, parsed, io)
+  return drafted.answer
+}
+
+function fieldEdits(parsed: Parsed, role: string, io: Io): SubjectEdit[] {
+  const edits: TufEdit[] = []
+  const expires = parsed.text('expires')
+  if (expires !== undefined) edits.push({ kind: 'expires', date: dateOf(expires, io.now()) })
+  const expiryDays = daysOf(parsed, 'period')
+  const signingDays = daysOf(parsed, 'signing')
+  if (expiryDays !== undefined || signingDays !== undefined) {
+    edits.push({
+      kind: 'period',
+      ...(role === 'snapshot' || role === 'timestamp' ? { role } : {}),
+      ...(expiryDays === undefined ? {} : { expiryDays }),
+      ...(signingDays === undefined ? {} : { signingDays }),
+    })
+  }
+  for (const path of parsed.texts('unset')) edits.push({ kind: 'field', path: pathOf(path) })
+  for (const assignment of parsed.texts('set')) edits.push({ kind: 'field', ...assigned(assignment) })
+  const consistent = parsed.text('consistent-snapshot')
+  if (consistent !== undefined) edits.push({ kind: 'consistent-snapshot', on: yesOrNo(consistent) })
+  return edits
+}
+
+function daysOf(parsed: Parsed, name: string): number | undefined {
+  const text = parsed.text(name)
+  return text === undefined ? undefined : countOf(text, `--${name}`, 1, 3650)
+}
+
+/** "90", "2027-02-28" or a whole date and time. */
+export function dateOf(text: string, now: Date): string {
+  if (/^\d{1,5}$/.test(text))
+    return formatDate(new Date(now.getTime() + countOf(text, '--expires', 1, 3650) * 86_400_000))
+  const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(whole)) {
+    try {
+      return formatDate(expiryOf(whole, '--expires'))
+    } catch {
+      // Said below, with what is allowed.
+    }
+  }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--expires takes a number of days or a date that the calendar has, not ${text}`,
+    hint: 'for example: --expires 90, or --expires 2027-02-28',
+  })
+}
+
+/** As in a JSON pointer, without its first slash. */
+export function pathOf(text: string): string[] {
+  return text
+    .replace(/^\//, '')
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+function assigned(text: string): { path: string[]; value: JsonValue } {
+  const [path = '', ...rest] = text.split('=')
+  if (rest.length === 0) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `--set takes PATH=JSON, not ${text}`,
+      hint: 'for example: --set x-example/contact=\'"admin@example.org"\'',
+    })
+  }
+  return { path: pathOf(path), value: jsonOf(rest.join('='), `--set ${path}`) }
+}
+
+export function jsonOf(text: string, what: string): JsonValue {
+  try {
+    return parseJson(utf8(text), what).value()
+  } catch (cause) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${what} is no JSON: ${text.slice(0, 60)}`,
+      hint: 'a text stands in double quotes, inside the quotes of the shell: \'"text"\'',
+      cause,
+    })
+  }
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes'
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--consistent-snapshot is yes or no, not ${text}`,
+    hint: 'leave it out to keep it as it is',
+  })
+}
+
+// ---- as a text -----------------------------------------------------------------------------------------------------
+
+async function documentEdit({ desk, source, parsed, io }: Change, subject: string): Promise<SubjectEdit[]> {
+  const file = parsed.text('from')
+  if (file !== undefined && parsed.flag('text')) throw usage(editCommand, 'it is either --text or --from FILE')
+  if (file !== undefined) {
+    const text = parseUtf8(await readInput(file, maxBytes[typeOf(subject)], io.signal), file)
+    return [{ kind: 'document', text, keepTargets: false }]
+  }
+  if (!parsed.flag('text')) return []
+  if (!io.isInteractive) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: '--text opens an editor, and there is no terminal',
+      hint: 'run this in a terminal; in a script there is --from FILE',
+    })
+  }
+  const start = await desk.drafts.text(source, subject, io.signal)
+  const keepTargets = start.withoutTargets !== undefined
+  if (keepTargets) io.note(`Its ${start.withoutTargets} artifacts are too many for a text and stay as they are.`)
+  const editOf = (text: string): SubjectEdit => ({ kind: 'document', text, keepTargets })
+  const check = async (text: string): Promise<void> => {
+    await desk.drafts.preview(source, { subject, edits: [editOf(text)], replace: parsed.flag('replace') }, io.signal)
+  }
+  return [editOf(await editedText({ name: subject, text: start.text, check, io, environment: process.env }))]
+}
+
+// ---- given up ------------------------------------------------------------------------------------------------------
+
+export const withdrawCommand: Command = {
+  name: 'withdraw',
+  usage: 'withdraw SOURCE ID [--yes]',
+  summary: 'Gives up a change that waits: its candidate goes, what is published stays.',
+  details: ['ID is the subject ("root"), or at least eight digits of the digest.'],
+  options: {
+    ...rootOption,
+    yes: { form: '--yes', text: 'also when somebody has signed it, without asking', type: 'boolean' },
+  },
+  arity: [2, 2],
+  run: async (parsed, io, dataDir) => {
+    const desk = deskFor(io, dataDir)
+    const source = await openSource(desk, parsed)
+    const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal, digitsToLook)
+    const signed = proposal.quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed))
+    const names = [...new Set(signed.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? ''))]
+    if (names.length > 0 && !parsed.flag('yes')) {
+      const typed = await io.ask(
+        `${names.join(', ')} signed ${proposal.title}. Type its name, ${proposal.subject}, to give it up: `,
+        'in a script there is --yes',
+      )
+      if (typed.trim() !== proposal.subject) {
+        throw new AppError({
+          code: 'user/cancelled',
+          message: 'that is not its name; nothing was given up',
+          hint: `type ${proposal.subject} to give it up`,
+        })
+      }
+    }
+    await desk.drafts.withdraw(source, proposal.id, io.signal)
+    return answer({ withdrawn: proposal.id, signedBy: names }, `gave up ${proposal.title}`)
+  },
+}

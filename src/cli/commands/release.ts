@@ -1,0 +1,112 @@
+// release: artifacts added to a role, and removed from it.
+import { AppError } from '../../core/error.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
+import { isObject } from '../../core/systems/tuf/key.ts'
+import { keysSubject } from '../../core/systems/tuf/subject.ts'
+import { type Look, lookAt } from '../../node/artifacts/look.ts'
+import { registriesOf } from '../../node/project-keys.ts'
+import { checkScope, type FoundFile, releaseOf } from '../../node/release-edits.ts'
+import { findDelegation } from '../../node/repository-walk.ts'
+import { type Change, openChange, usage } from '../changing.ts'
+import type { Answer, Command, Parsed } from '../command.ts'
+import { draftOptions, grouped, progressOn, proposeDraft } from '../drafting.ts'
+import { jsonOf } from './edit.ts'
+
+export const releaseCommand: Command = {
+  name: 'release',
+  usage: 'release SOURCE ROLE (add PATH... | remove NAME...)',
+  summary: 'Proposes artifacts for a role: new files with their content, or names that go.',
+  details: [
+    'ROLE is targets, a project, or another delegated role. PATH is a file or a folder; a folder is taken with all',
+    'that is in it. The content is copied to where clients fetch it; they see it when the change is published.',
+    'In a project names begin with the project’s own folder, unless --under says otherwise.',
+    'Examples:',
+    '  countersign release packages loom add dist/ --under loom/1.4/ --custom \'{"version":"1.4.0"}\'',
+    '  countersign release packages loom remove loom/1.3/loom-1.3.0.tgz',
+  ],
+  options: {
+    ...draftOptions,
+    under: { form: '--under FOLDER', text: 'what the names begin with in the repository', type: 'string' },
+    custom: { form: '--custom JSON', text: 'data that stands beside each artifact, an object', type: 'string' },
+    'replace-content': {
+      form: '--replace-content',
+      text: 'there may be another content under a name, and it goes',
+      type: 'boolean',
+    },
+  },
+  arity: [4, 2048],
+  run: async (parsed, io, dataDir) => {
+    const change = await openChange(parsed, io, dataDir)
+    const [, role = '', verb, ...words] = parsed.positionals
+    if (verb === 'add') return add(role, words, change)
+    if (verb === 'remove') return remove(role, words, change)
+    throw usage(releaseCommand, `release does add or remove, not ${verb}`)
+  },
+}
+
+async function add(role: string, paths: readonly string[], change: Change): Promise<Answer> {
+  const { desk, source, parsed, io } = change
+  const delegation = role === 'targets' ? undefined : await findDelegation(role, await change.opened())
+  const files: FoundFile[] = []
+  for (const path of paths) {
+    const look = await lookAt(path, { signal: io.signal, progress: progressOn(io, `Reading ${path}`) })
+    for (const line of leftOutLines(look)) io.note(line)
+    files.push(...look.files)
+  }
+  if (files.length === 0) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `there is no file in ${paths.join(', ')}`,
+      hint: 'name the files, or the folder in which they are',
+    })
+  }
+  const custom = customOf(parsed)
+  const { edits, uploads } = releaseOf(files, {
+    folder: await folderOf(role, change),
+    replace: parsed.flag('replace-content'),
+    ...(custom === undefined ? {} : { custom }),
+  })
+  const names = uploads.map(({ path }) => path)
+  checkScope(role, names, delegation)
+  const bytes = uploads.reduce((sum, { length }) => sum + length, 0)
+  io.note(`${grouped(uploads.length)} files, ${grouped(bytes)} bytes`)
+  const { answer } = await proposeDraft(desk, source, { subject: role, edits, uploads }, parsed, io)
+  return answer
+}
+
+function leftOutLines({ leftOut }: Look): string[] {
+  return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
+}
+
+async function folderOf(role: string, { parsed, opened, desk, source, io }: Change): Promise<string> {
+  const under = parsed.text('under')
+  if (under !== undefined) return under === '' || under.endsWith('/') ? under : `${under}/`
+  const registries = await registriesOf(await opened())
+  const isProject = registries.some(
+    ({ metadata }) => metadata.signed.delegations?.roles?.some(({ name }) => name === role) === true,
+  )
+  if (isProject) return `${role}/`
+  // Its name may have been reserved a moment ago, by a change that still waits.
+  const { proposals } = await desk.pending(source, io.signal)
+  return proposals.some(({ subject }) => subject === keysSubject(role)) ? `${role}/` : ''
+}
+
+function customOf(parsed: Parsed): JsonObject | undefined {
+  const text = parsed.text('custom')
+  if (text === undefined) return undefined
+  const value = jsonOf(text, '--custom')
+  if (isObject(value)) return value
+  throw new AppError({
+    code: 'usage/invalid',
+    message: '--custom is not an object',
+    hint: 'for example: --custom \'{"version":"1.4.0"}\'',
+  })
+}
+
+async function remove(role: string, names: readonly string[], change: Change): Promise<Answer> {
+  const { desk, source, parsed, io } = change
+  const edits = names.map((path): SubjectEdit => ({ kind: 'target-remove', path }))
+  const { answer } = await proposeDraft(desk, source, { subject: role, edits }, parsed, io)
+  return answer
+}

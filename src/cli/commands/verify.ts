@@ -1,0 +1,51 @@
+// Is this file one of the artifacts of a repository? Asked of its content; its name proves nothing.
+import { AppError } from '../../core/error.ts'
+import { bytesText } from '../../core/systems/tuf/diff/shown.ts'
+import { type FileVerdict, hashFile, verifyFileWith } from '../../node/artifacts/verify-file.ts'
+import { answer, type Command } from '../command.ts'
+import { clientOf, fromOptions, openFrom } from '../from.ts'
+import { progressLine } from '../progress.ts'
+import { wrapped } from '../text.ts'
+
+export const verifyCommand: Command = {
+  name: 'verify',
+  usage: 'verify FILE [--from SOURCE]',
+  summary: 'Say which artifact of a repository a file is, and who signed for it.',
+  details: ['The file is known by its content, whatever it is called. Exit code 5 when no artifact has this content.'],
+  options: fromOptions,
+  arity: [1, 1],
+  run: async (parsed, io, dataDir) => {
+    const from = await openFrom(parsed, io, dataDir)
+    const [file = ''] = parsed.positionals
+    const line = progressLine(file)
+    const content = await hashFile(file, { signal: io.signal, progress: line.show }).finally(line.end)
+    const verdict = await verifyFileWith(await clientOf(from, io), file, content)
+    const shown = answer(verdict, ...wrapped(verdictLines(verdict, file, from.source.pinned.name)))
+    return verdict.kind === 'listed' ? shown : { ...shown, failed: unknown(file) }
+  },
+}
+
+function verdictLines(verdict: FileVerdict, file: string, repository: string): string[] {
+  const facts = `  ${bytesText(verdict.length)}, sha256 ${verdict.sha256}`
+  if (verdict.kind === 'listed') {
+    return [
+      `${file} is ${verdict.path} of ${repository}`,
+      `  signed for by ${verdict.signedBy.join(', ')} as ${verdict.role}`,
+      ...verdict.also.map((path) => `  the same content is also listed as ${path}`),
+      facts,
+    ]
+  }
+  return [
+    `NOT VERIFIED: no artifact of ${repository} has the content of ${file}`,
+    ...verdict.sameName.map((path) => `  ${path} has the same name and other content`),
+    facts,
+  ]
+}
+
+function unknown(file: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `no artifact has the content of ${file}`,
+    hint: 'do not use it; download it again: countersign download PROJECT',
+  })
+}

@@ -1,0 +1,161 @@
+// What every command that changes something ends with: the draft as a reviewer will see it, what clients will see of it,
+// and the candidate written, unless it is a dry run.
+import { AppError, toErrorData } from '../core/error.ts'
+import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
+import { visible } from '../core/visible.ts'
+import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Draft, DraftRequest } from '../node/drafting.ts'
+import { type Answer, answer, type Io, type Option, type Parsed } from './command.ts'
+import { rootOption, sourceAgain } from './session.ts'
+import { idLines, proposalData, reviewLines } from './show.ts'
+import { wrapped } from './text.ts'
+
+export const draftOptions: Readonly<Record<string, Option>> = {
+  ...rootOption,
+  'dry-run': { form: '--dry-run', text: 'show what would be proposed, and write nothing', type: 'boolean' },
+  replace: { form: '--replace', text: 'give up a candidate that people have signed', type: 'boolean' },
+  sentence: {
+    form: '--sentence TEXT',
+    text: 'for a change that locks people out: the sentence that the refusal shows',
+    type: 'string',
+  },
+}
+
+export interface Drafted {
+  draft: Draft
+  answer: Answer
+}
+
+export async function proposeDraft(
+  desk: Desk,
+  source: OpenSource,
+  request: DraftRequest,
+  parsed: Parsed,
+  io: Io,
+): Promise<Drafted> {
+  const isDry = parsed.flag('dry-run')
+  const wish: DraftRequest = { ...request, ...(parsed.flag('replace') ? { replace: true } : {}) }
+  const preview = await desk.drafts.preview(source, wish, io.signal)
+  if (isDry) return { draft: preview, answer: shown(preview, parsed, true) }
+  const sentence = await typedSentence(preview, parsed, io)
+  const whole = sentence === undefined ? wish : { ...wish, sentence }
+  const draft = await desk.drafts.propose(source, whole, io.signal, progressOn(io, 'Copying artifacts'))
+  return { draft, answer: shown(draft, parsed, false) }
+}
+
+/** Nobody is locked out by a finger on Enter: the sentence says what will happen, and is typed. */
+async function typedSentence(draft: Draft, parsed: Parsed, io: Io): Promise<string | undefined> {
+  const { sentence, proposal } = draft
+  if (sentence === undefined) return undefined
+  const given = parsed.text('sentence')
+  if (given === undefined && io.isInteractive) for (const line of reviewLines(proposal)) io.note(line)
+  const typed =
+    given ??
+    (io.isInteractive
+      ? await io.ask(`To propose this all the same, type: ${sentence}\n`, 'in a script there is --sentence')
+      : undefined)
+  if (typed?.trim() === sentence) return sentence
+  throw new AppError({
+    code: typed === undefined || given !== undefined ? 'usage/invalid' : 'user/cancelled',
+    message: `this would lock people out: ${sentence}; nothing was proposed`,
+    hint: `change it, or say that you mean it: --sentence "${sentence}"`,
+    data: { sentence },
+  })
+}
+
+function shown(draft: Draft, parsed: Parsed, isDry: boolean): Answer {
+  const { proposal, along, effects, replaces, sentence } = draft
+  const again = sourceAgain(parsed)
+  const data = {
+    ...(isDry ? { dryRun: true } : {}),
+    ...proposalData(proposal),
+    effects: effectsData(effects),
+    along: along.map(proposalData),
+    ...(replaces === undefined ? {} : { replaces: { id: replaces.proposal.id, signedBy: replaces.signedBy } }),
+    ...(sentence === undefined ? {} : { sentence }),
+  }
+  const lines = [
+    ...reviewLines(proposal),
+    '',
+    ...effectLines(effects),
+    ...along.flatMap((one) => ['', `Along with it comes ${one.title}: ${one.headline}`]),
+    ...(replaces === undefined ? [] : ['', replacesLine(replaces, isDry)]),
+    ...(isDry && sentence !== undefined ? ['', `Locks people out; asks to be typed: ${sentence}`] : []),
+    ...(isDry
+      ? ['', 'Nothing was written.']
+      : [
+          ...['', `${proposal.title} waits for signatures.`, ...idLines(proposal, again)],
+          ...along.flatMap((one) => ['', `${one.title} waits too.`, ...idLines(one, again)]),
+        ]),
+  ]
+  return answer(data, ...lines)
+}
+
+function replacesLine({ proposal, signedBy }: NonNullable<Draft['replaces']>, isDry: boolean): string {
+  const by = signedBy.length === 0 ? '' : `, which had been signed by ${visible(signedBy.join(', '))}`
+  return `It ${isDry ? 'would take' : 'took'} the place of the candidate that waited, ${proposal.title}${by}.`
+}
+
+// ---- what clients will see -----------------------------------------------------------------------------------------
+
+export function effectLines({ asked, changed, shown: list }: Effects): string[] {
+  if (asked === 0) return ['What clients will see: every artifact as before.']
+  const count = `${grouped(asked)} artifact${asked === 1 ? '' : 's'} asked for, ${grouped(changed)} changed`
+  if (changed === 0) return [`What clients will see (${count}): every artifact as before.`]
+  const rows = list
+    .slice(0, changed)
+    .flatMap(({ path, before, after }) => [
+      `  ${path}`,
+      `      was  ${sightWords(before)}`,
+      `      is   ${sightWords(after)}`,
+    ])
+  const more = changed > list.length ? [`  and ${grouped(changed - list.length)} more`] : []
+  return wrapped([`What clients will see (${count}):`, ...rows, ...more])
+}
+
+function sightWords(sight: Sight): string {
+  switch (sight.kind) {
+    case 'found': {
+      const [algorithm, digest = ''] = Object.entries(sight.hashes)[0] ?? ['no hash']
+      return `${grouped(sight.length)} bytes, ${algorithm} ${digest.slice(0, 16)}…, from ${sight.role}`
+    }
+    case 'absent':
+      return 'not there'
+    case 'refused':
+      return `clients stop: ${sight.error.message}`
+  }
+}
+
+function effectsData({ asked, changed, shown: list }: Effects): Effects {
+  return {
+    asked,
+    changed,
+    shown: list.map(({ path, before, after }) => ({ path, before: plainSight(before), after: plainSight(after) })),
+  }
+}
+
+function plainSight(sight: Sight): Sight {
+  return sight.kind === 'refused' ? { kind: 'refused', error: toErrorData(new AppError(sight.error)) } : sight
+}
+
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
+// ---- progress ------------------------------------------------------------------------------------------------------
+
+const everyMs = 1000
+
+/** A line now and then for whoever watches; a script hears nothing. */
+export function progressOn(io: Io, doing: string): (doneBytes: number, totalBytes: number) => void {
+  let last = io.now().getTime()
+  return (done, total) => {
+    const at = io.now().getTime()
+    if (at - last < everyMs) return
+    last = at
+    const part = total === 0 ? 100 : Math.floor((done / total) * 100)
+    io.note(
+      `${doing}: ${part} %, ${grouped(Math.round(done / 1_000_000))} of ${grouped(Math.round(total / 1_000_000))} MB`,
+    )
+  }
+}

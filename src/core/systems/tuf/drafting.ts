@@ -1,0 +1,211 @@
+// From what a person wants to a candidate: the next document, what it would change, and what clients would see of it.
+import { isEqualBytes } from '../../bytes.ts'
+import { AppError } from '../../error.ts'
+import type { Proposal } from '../../proposal.ts'
+import type { Context } from '../../system.ts'
+import { type Files, overlay, type Transport } from '../../transport.ts'
+import { configurationDocument } from './configuration/document.ts'
+import { parseConfiguration } from './configuration/parse.ts'
+import { editedDocument } from './edit/document.ts'
+import type { RoleEntry, SubjectEdit, TufEdit } from './edit/edit.ts'
+import { lockoutSentence } from './edit/lockout.ts'
+import type { Effects } from './effect.ts'
+import { effectsOf } from './effects.ts'
+import type { Layout } from './layouts/plain.ts'
+import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
+import { typeOf } from './names.ts'
+import { isMachineKept } from './online.ts'
+import { delegatedTo } from './pending/waiting.ts'
+import { pendingProposals } from './pending.ts'
+import { nextRegistry } from './projects/delegation.ts'
+import { parseRotate, rotateDocument } from './projects/rotate.ts'
+import { parseSubject } from './subject.ts'
+import { type Trusted, takenNames, trusted } from './trusted.ts'
+
+export interface EditRequest {
+  subject: string
+  edits: readonly SubjectEdit[]
+  /** Days that a first version lasts. */
+  defaultDays: number
+}
+
+export interface Drafted {
+  /** The candidates, as they would be written. */
+  files: Files
+  proposal: Proposal
+  /** Candidates that come along. */
+  along: readonly Proposal[]
+  effects: Effects
+  /** What a person must type, because nobody could undo this. */
+  sentence?: string
+  /** Clients ask for artifacts under names that hold their hash, so new content disturbs nobody. */
+  consistent: boolean
+  /** The candidate that waits now. */
+  waiting?: Proposal
+}
+
+export async function draftEdits(
+  request: EditRequest,
+  layout: Layout,
+  source: Transport,
+  context: Context,
+): Promise<Drafted> {
+  const { subject } = request
+  const now = trusted(layout, source, context)
+  const waiting = (await pendingProposals(layout, source, context)).proposals
+  const mine = waiting.find((one) => one.subject === subject)
+  const document = await documentOf(request, mine, now)
+  if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
+  const first = await firstDocuments(request, document, waiting, now)
+  // Read for its sake too: what is overwritten must still be what was looked at.
+  const files = new Map<string, Uint8Array | null>([[layout.candidateName(subject), document]])
+  for (const [role, bytes] of first) files.set(layout.candidateName(role), bytes)
+  for (const name of files.keys()) await source.read(name, maxCandidateBytes, context.signal)
+  const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context)
+  const find = (wanted: string): Proposal => {
+    const problem = problems.find((one) => one.subject === wanted)
+    if (problem !== undefined) throw problem.error
+    const found = proposals.find((one) => one.subject === wanted)
+    if (found === undefined) throw new AppError({ code: 'internal/bug', message: 'the draft is not pending' })
+    return found
+  }
+  const proposal = find(subject)
+  if (proposal.changes.length === 0) throw unchanged(subject)
+  const along = [...first.keys()].map(find)
+  const sentence = sentenceFor(proposal)
+  return {
+    ...{ files, proposal, along, consistent: (await now.root()).signed.consistentSnapshot },
+    effects: await effects(proposal, along, now),
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(mine === undefined ? {} : { waiting: mine }),
+  }
+}
+
+const maxCandidateBytes = 256 * 1024 * 1024
+
+/** A candidate that waits is edited further; else the version in force. */
+async function documentOf(request: EditRequest, waiting: Proposal | undefined, now: Trusted): Promise<Uint8Array> {
+  const { subject, edits, defaultDays } = request
+  const about = parseSubject(subject)
+  if (about.kind === 'keys') {
+    const [edit, ...more] = edits
+    if (edit?.kind !== 'project-keys' || more.length > 0) throw mismatched(subject, edit)
+    const chain = await now.keyChain(about.project)
+    if (edit.first === true && chain !== undefined) throw reserved(about.project)
+    if (chain?.problem !== undefined) throw new AppError(chain.problem.error)
+    return rotateDocument(chain?.newest, about.project, edit)
+  }
+  if (about.kind === 'configuration') {
+    const [edit, ...more] = edits
+    if (edit?.kind !== 'configure' || more.length > 0) throw mismatched(subject, edit)
+    if (waiting === undefined) return configurationDocument((await now.configuration())?.configuration, edit)
+    const base = parseConfiguration(waiting.after, waiting.title)
+    return configurationDocument(base, edit, { keepVersion: true })
+  }
+  const own = edits.map((edit): TufEdit => {
+    if (edit.kind === 'project-keys' || edit.kind === 'configure') throw mismatched(subject, edit)
+    return edit
+  })
+  const base = waiting?.after ?? (await inForce(subject, now))
+  return editedDocument(base, subject, own, {
+    now: now.options.now,
+    defaultDays,
+    keepVersion: waiting !== undefined,
+  })
+}
+
+/** As published, and verified. */
+export async function inForce(role: string, now: Trusted): Promise<Uint8Array | undefined> {
+  if (role === 'root') return (await now.root()).bytes
+  if (role === 'snapshot' || role === 'timestamp') return (await now.set())[role].bytes
+  return (await now.targets(role))?.bytes
+}
+
+/** A role that is new has no document: without a first, empty one clients would stop at it with an error. */
+async function firstDocuments(
+  request: EditRequest,
+  document: Uint8Array,
+  waiting: readonly Proposal[],
+  now: Trusted,
+): Promise<Map<string, Uint8Array>> {
+  const first = new Map<string, Uint8Array>()
+  for (const role of newRoles(request, document)) {
+    const isThere = waiting.some(({ subject }) => subject === role) || (await now.targets(role)) !== undefined
+    if (isThere || (await isSelfKept(role, document, request, now))) continue
+    const facts = { now: now.options.now, defaultDays: request.defaultDays, keepVersion: false }
+    first.set(role, editedDocument(undefined, role, [], facts))
+  }
+  return first
+}
+
+function newRoles({ subject, edits }: EditRequest, document: Uint8Array): string[] {
+  const about = parseSubject(subject)
+  if (about.kind === 'keys') return parseRotate(document, subject).version === 1 ? [about.project] : []
+  return edits.flatMap((edit) => {
+    if (edit.kind === 'delegation-add' || edit.kind === 'block') return [edit.name]
+    if (edit.kind === 'agreement-add') return edit.roles.map(({ name }: RoleEntry) => name)
+    return []
+  })
+}
+
+/** The repository makes the first document of a role that its own keys keep when it publishes the delegation. */
+async function isSelfKept(
+  role: string,
+  document: Uint8Array,
+  { subject }: EditRequest,
+  now: Trusted,
+): Promise<boolean> {
+  if (parseSubject(subject).kind !== 'role') return false
+  const then = delegatedTo(parseMetadata(document, 'targets', subject), role)
+  return then !== undefined && isMachineKept(then, (await now.set()).root)
+}
+
+/** What a person must type before this is proposed; undefined when it locks nobody out. */
+export function sentenceFor({ subject, before, after, title }: Proposal): string | undefined {
+  if (parseSubject(subject).kind !== 'role') return undefined
+  const type = typeOf(subject)
+  const parse = (bytes: Uint8Array): Metadata => parseMetadata(bytes, type, title)
+  return lockoutSentence(before === undefined ? undefined : parse(before), parse(after), subject)
+}
+
+async function effects(proposal: Proposal, along: readonly Proposal[], now: Trusted): Promise<Effects> {
+  const changed = new Map<string, Metadata<Targets>>()
+  for (const { subject, after, title } of [proposal, ...along]) {
+    const isTargets = parseSubject(subject).kind === 'role' && typeOf(subject) === 'targets'
+    if (isTargets) changed.set(subject, parseMetadata(after, 'targets', title))
+  }
+  const about = parseSubject(proposal.subject)
+  if (about.kind === 'keys') {
+    const registry = await now.registryOf(about.project)
+    const step = parseRotate(proposal.after, proposal.title)
+    const next = nextRegistry(registry.metadata.bytes, step, await takenNames(now), registry.name)
+    changed.set(registry.name, parseMetadata(next, 'targets', registry.name))
+  }
+  if (changed.size === 0) return { asked: 0, changed: 0, shown: [] }
+  return effectsOf({ set: await now.set(), remote: now.published, options: now.options, changed })
+}
+
+function reserved(project: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `the name ${project} is reserved already`,
+    hint: 'choose another name, or change the keys of this project together with its maintainers',
+    data: { name: project, existing: project },
+  })
+}
+
+function unchanged(subject: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `this changes nothing in ${subject}`,
+    hint: 'change something, or renew it for a later date',
+  })
+}
+
+function mismatched(subject: string, edit: SubjectEdit | undefined): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${edit?.kind ?? 'no change'} cannot be made to ${subject}`,
+    hint: 'make this change to the subject it belongs to',
+  })
+}

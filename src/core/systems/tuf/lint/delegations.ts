@@ -1,0 +1,81 @@
+// Findings about delegations: names that are taken for each other, and agreements that are less than they look.
+import type { Finding } from '../../../proposal.ts'
+import { type Holder, holdersOf, isUsable, nameOf } from '../diff/holder.ts'
+import { ownerText } from '../diff/shown.ts'
+import { skeletonOf } from '../edit/look-alike.ts'
+import { type Agreement, type Delegations, type Signed, topRoles } from '../metadata.ts'
+import { findings as found } from './finding.ts'
+import { rolesOf } from './scope.ts'
+
+export function delegationFindings(before: Signed | undefined, after: Signed): Finding[] {
+  if (after.type !== 'targets' || after.delegations === undefined) return []
+  const old = before?.type === 'targets' ? before.delegations : undefined
+  const { agreements = [] } = after.delegations
+  return [
+    ...tap3Findings(old, after.delegations),
+    ...agreements.flatMap((entry) => personFindings(entry, after.delegations)),
+    ...twoListFindings(after),
+    ...lookAlikeFindings(before, after),
+  ]
+}
+
+function tap3Findings(before: Delegations | undefined, { form, agreements }: Delegations): Finding[] {
+  if (agreements === undefined) return []
+  return [found.tap3({ isDraft: form === 'tap3-draft', isNew: before?.agreements === undefined })]
+}
+
+/** Roles agree, not people: whoever can sign for enough of them agrees with himself. */
+function personFindings(entry: Agreement, delegations: Delegations | undefined): Finding[] {
+  if (entry.minRoles < 2) return []
+  const people = new Map<string, { who: string; roles: number }>()
+  for (const role of entry.roles) {
+    const holders = [...holdersOf(delegations?.keys ?? new Map(), role).values()].filter(isUsable)
+    for (const [person, { who, keys }] of byPerson(holders)) {
+      if (keys < role.threshold) continue
+      people.set(person, { who, roles: (people.get(person)?.roles ?? 0) + 1 })
+    }
+  }
+  return [...people.values()].flatMap(({ who, roles }) =>
+    roles < entry.minRoles ? [] : [found['agreement-one-person']({ who, entry: entry.name, roles })],
+  )
+}
+
+function byPerson(holders: readonly Holder[]): Map<string, { who: string; keys: number }> {
+  const people = new Map<string, { who: string; keys: number }>()
+  for (const holder of holders) {
+    const owner = holder.key?.owner
+    const person = owner === undefined ? `key ${holder.identity}` : `owner ${owner}`
+    const who = owner === undefined ? nameOf(holder) : ownerText(owner)
+    people.set(person, { who, keys: (people.get(person)?.keys ?? 0) + 1 })
+  }
+  return people
+}
+
+/** One document of a role is judged by every delegation that leads to it. */
+function twoListFindings(after: Signed): Finding[] {
+  const [seen, told] = [new Set<string>(), new Set<string>()]
+  for (const { name } of rolesOf(after)) (seen.has(name) ? told : seen).add(name)
+  return [...told].map((role) => found['role-two-key-lists']({ role }))
+}
+
+/** Only names that are new: the others were looked at when they came. */
+function lookAlikeFindings(before: Signed | undefined, after: Signed): Finding[] {
+  const [old, now] = [before === undefined ? [] : namesOf(before), namesOf(after)]
+  const known = new Map<string, string>()
+  for (const name of [...topRoles, ...old]) known.set(skeletonOf(name), name)
+  const there = new Set(old)
+  const pairs: [string, string][] = []
+  for (const name of now) {
+    if (there.has(name)) continue
+    const skeleton = skeletonOf(name)
+    const other = known.get(skeleton)
+    if (other === undefined) known.set(skeleton, name)
+    else if (other !== name) pairs.push([name, other])
+  }
+  return pairs.length === 0 ? [] : [found['role-look-alike']({ pairs })]
+}
+
+function namesOf(signed: Signed): string[] {
+  if (signed.type !== 'targets') return []
+  return [...new Set([...rolesOf(signed), ...(signed.delegations?.agreements ?? [])].map(({ name }) => name))]
+}

@@ -1,0 +1,101 @@
+// A candidate for the next version of a role.
+import type { ErrorData } from '../../../error.ts'
+import type { Finding, Proposal, Quorum } from '../../../proposal.ts'
+import { rootQuorum } from '../client.ts'
+import { diffMetadata } from '../diff/diff.ts'
+import { isExpired } from '../expiry.ts'
+import { lintMetadata } from '../lint/lint.ts'
+import { type Metadata, parseMetadata, type Root, topRoles } from '../metadata.ts'
+import { titleOf, typeOf } from '../names.ts'
+import { noAuthority, type Trusted } from '../trusted.ts'
+import { quorumOf } from '../verify.ts'
+import { assemble, checkNextVersion } from './assemble.ts'
+import { futureQuorums } from './future.ts'
+import type { Waiting } from './waiting.ts'
+
+export async function roleProposal(
+  role: string,
+  name: string,
+  bytes: Uint8Array,
+  waiting: Waiting,
+  now: Trusted,
+): Promise<Proposal> {
+  const after = parseMetadata(bytes, typeOf(role), name)
+  const { before, quorums } =
+    after.signed.type === 'root'
+      ? await overRoot(after as Metadata<Root>, now)
+      : await overRole(role, after, waiting, now)
+  checkNextVersion(name, before?.signed.version ?? 0, after.signed.version)
+  const at = now.options.now
+  const findings = lintMetadata({ role, after, quorums, now: at, ...(before === undefined ? {} : { before }) })
+  return assemble({
+    subject: role,
+    title: titleOf(role, after.signed.version),
+    before: before?.bytes,
+    after,
+    diff: diffMetadata(before, after, { now: at, role }),
+    findings,
+    quorums,
+    blocked: blockedBy(role, after, findings, at),
+  })
+}
+
+interface Ruling {
+  /** The document in force, which the candidate replaces. */
+  before: Metadata | undefined
+  quorums: readonly Quorum[]
+}
+
+/** Signed by the old keys and by the new ones. It must be signable when everything below it is expired or gone. */
+async function overRoot(candidate: Metadata<Root>, now: Trusted): Promise<Ruling> {
+  const current = await now.root()
+  const named = async (judge: Metadata<Root>): Promise<Quorum> => ({
+    ...(await rootQuorum(judge, candidate)),
+    name: titleOf('root', judge.signed.version),
+  })
+  return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])) }
+}
+
+/** The keys that its delegator names now, and those that a change under way will name. */
+async function overRole(role: string, candidate: Metadata, waiting: Waiting, now: Trusted): Promise<Ruling> {
+  const current = await now.authority(role)
+  const future = await futureQuorums(role, candidate, current, waiting, now)
+  if (current === undefined) {
+    if (future.length === 0) throw noAuthority(role)
+    return { before: undefined, quorums: withoutKnown(future) }
+  }
+  const title = titleOf(role, candidate.signed.version)
+  const quorum = await quorumOf(title, candidate, current.keys, current.role)
+  return { before: await inForce(role, now), quorums: withoutKnown([quorum, ...future]) }
+}
+
+async function inForce(role: string, now: Trusted): Promise<Metadata | undefined> {
+  const type = topRoles.find((top) => top === role)
+  return type === undefined ? now.targets(role) : (await now.set())[type]
+}
+
+/** Who is asked for by another quorum is no stranger to the change, only to this one. */
+function withoutKnown(quorums: readonly Quorum[]): Quorum[] {
+  const known = new Set(quorums.flatMap((quorum) => quorum.keys.flatMap((entry) => entry.ids)))
+  return quorums.map((one) => ({ ...one, strangers: one.strangers.filter(({ id }) => !known.has(id)) }))
+}
+
+const traps: readonly string[] = ['path-traversal', 'bidi-characters']
+
+function blockedBy(role: string, after: Metadata, findings: readonly Finding[], now: Date): ErrorData | undefined {
+  const { expires, version } = after.signed
+  if (isExpired(expires, now, titleOf(role, version))) {
+    return {
+      code: 'trust/expired',
+      message: `${titleOf(role, version)} would be expired already: it names ${expires}`,
+      hint: 'propose it again with a later date; check this machine’s clock',
+    }
+  }
+  const trap = findings.find((finding) => traps.includes(finding.code))
+  if (trap === undefined) return undefined
+  return {
+    code: 'format/malformed',
+    message: trap.sentence,
+    hint: 'do not sign this; ask who proposed it, and propose it again without this name',
+  }
+}

@@ -1,0 +1,69 @@
+// The candidates that wait in a source, each read and parsed at most once.
+import { AppError } from '../../../error.ts'
+import type { Context } from '../../../system.ts'
+import type { Transport } from '../../../transport.ts'
+import { stepTo } from '../delegation.ts'
+import type { Candidate, Layout } from '../layouts/plain.ts'
+import { type Metadata, parseMetadata, type Root, type Targets } from '../metadata.ts'
+import { typeOf } from '../names.ts'
+import { parseRotate, type RotateFile } from '../projects/rotate.ts'
+import { limitOf, parseSubject } from '../subject.ts'
+
+export interface Waiting {
+  candidates: readonly Candidate[]
+  /** As it lies there; undefined when it went away since it was listed. */
+  bytes(name: string, subject: string): Promise<Uint8Array | undefined>
+  /** Candidates that say who may sign for others once they take effect; what cannot be read says nothing here. */
+  delegators(): Promise<readonly Delegator[]>
+}
+
+export type Delegator =
+  | { kind: 'root'; metadata: Metadata<Root> }
+  | { kind: 'targets'; role: string; metadata: Metadata<Targets> }
+  | { kind: 'keys'; rotate: RotateFile }
+
+export async function readWaiting(layout: Layout, source: Transport, context: Context): Promise<Waiting> {
+  const candidates = await layout.candidates(source, context.signal)
+  let parsed: Promise<readonly Delegator[]> | undefined
+  const bytes = (name: string, subject: string): Promise<Uint8Array | undefined> =>
+    source.read(name, limitOf(subject), context.signal)
+
+  async function parse(candidate: Candidate): Promise<Delegator[]> {
+    if ('problem' in candidate) return []
+    const { role: subject, name } = candidate
+    try {
+      const found = await bytes(name, subject)
+      if (found === undefined) return []
+      const about = parseSubject(subject)
+      if (about.kind === 'keys') return [{ kind: 'keys', rotate: parseRotate(found, name) }]
+      if (about.kind === 'configuration') return []
+      const type = typeOf(subject)
+      if (type === 'root') return [{ kind: 'root', metadata: parseMetadata(found, 'root', name) }]
+      if (type !== 'targets') return []
+      const metadata = parseMetadata(found, 'targets', name)
+      return metadata.signed.delegations === undefined ? [] : [{ kind: 'targets', role: subject, metadata }]
+    } catch (thrown) {
+      // It is a problem of its own in the list of what waits.
+      if (thrown instanceof AppError && !/^(user|internal)\//.test(thrown.code)) return []
+      throw thrown
+    }
+  }
+
+  async function all(): Promise<readonly Delegator[]> {
+    return (await Promise.all(candidates.map(parse))).flat()
+  }
+
+  return {
+    candidates,
+    bytes,
+    delegators: () => {
+      parsed ??= all()
+      return parsed
+    },
+  }
+}
+
+export function delegatedTo(metadata: Metadata<Targets>, role: string) {
+  const { delegations } = metadata.signed
+  return delegations === undefined ? undefined : stepTo(role, delegations)
+}

@@ -1,0 +1,98 @@
+// What the window says and hears of changes that are being made: edits as plain data, and the draft that follows from them. Types.
+import type { ErrorData } from '../core/error.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { Change, Finding, Risk } from '../core/proposal.ts'
+import type { Effects } from '../core/systems/tuf/effect.ts'
+import type { QuorumView } from './views.ts'
+
+/** A key by where it is: one that this machine knows, or the text of a public key (PEM). */
+export type KeyChoice = { from: 'signer'; signerId: string } | { from: 'pem'; pem: string; owner: string }
+
+export interface RoleChoice {
+  name: string
+  keys: readonly KeyChoice[]
+  threshold: number
+}
+
+/** TufEdit as it crosses: keys are chosen, files that were looked at are named by the id of that look. */
+export type EditData =
+  | { kind: 'expires'; date: string }
+  | { kind: 'period'; role?: string; expiryDays?: number; signingDays?: number }
+  | { kind: 'field'; path: readonly string[]; value?: JsonValue }
+  | { kind: 'document'; text: string; keepTargets: boolean }
+  | { kind: 'threshold'; role: string; threshold: number }
+  | { kind: 'key-add'; role: string; key: KeyChoice }
+  | { kind: 'key-remove'; role: string; keyId: string }
+  | { kind: 'key-replace'; role: string; keyId: string; key: KeyChoice }
+  | { kind: 'consistent-snapshot'; on: boolean }
+  /** All files of a look, or, with `names`, those; under `folder`, a path that ends with a slash or is empty. */
+  | { kind: 'files'; lookId: string; names?: readonly string[]; folder: string; custom?: JsonValue; replace: boolean }
+  | { kind: 'target-remove'; path: string }
+  | ({ kind: 'delegation-add'; paths: readonly string[]; terminating: boolean; before?: string } & RoleChoice)
+  | { kind: 'delegation-change'; name: string; paths?: readonly string[]; terminating?: boolean; before?: string }
+  | { kind: 'delegation-remove'; name: string }
+  | ({ kind: 'block'; paths: readonly string[] } & RoleChoice)
+  | { kind: 'unblock'; name: string; paths?: readonly string[] }
+  | ({ kind: 'bins'; form: 'succinct' | 'prefixes'; bitLength: number } & RoleChoice)
+  | {
+      kind: 'agreement-add'
+      form: 'accepted' | 'draft'
+      name: string
+      paths: readonly string[]
+      terminating: boolean
+      minRolesInAgreement: number
+      roles: readonly RoleChoice[]
+    }
+  | { kind: 'agreement-remove'; name: string }
+  /** Subject "keys:NAME": the keys of a project, whole; the first ones reserve the name. */
+  | { kind: 'project-keys'; first?: boolean; keys: readonly KeyChoice[]; keepIds: readonly string[]; threshold: number }
+  /** Subject "configuration": members by their place, "retention/versions". */
+  | { kind: 'configure'; values: Readonly<Record<string, JsonValue>> }
+
+/** A change that is being made, not written yet. */
+export interface DraftView {
+  title: string
+  headline: string
+  risk: Risk
+  changes: readonly Change[]
+  unchanged: number
+  findings: readonly Finding[]
+  quorums: readonly QuorumView[]
+  effects: Effects
+  /** What must be typed before this may be proposed, because it would lock everybody out. */
+  sentence?: string
+  /** A candidate waits already: who signed it, and that this one takes its place. */
+  replaces?: { title: string; signedBy: readonly string[] }
+  /** Nobody could sign or publish it. */
+  blocked?: ErrorData
+  /** The signed part as text; absent when it is too long to be shown. */
+  text?: string
+  /** Candidates that come along, such as the first version of a role that blocks: their subjects. */
+  along: readonly string[]
+}
+
+/** The signed part as a person may edit it. */
+export interface EditableText {
+  text: string
+  /** Its targets are too many for a text, and are left out of it: how many. */
+  withoutTargets?: number
+  /** The version that it is the next one of; absent for a first one. */
+  basedOn?: { title: string; pending: boolean }
+}
+
+/** Files on this machine, read and hashed. */
+export interface FileLook {
+  lookId: string
+  files: readonly { name: string; length: number; sha256: string }[]
+  totalBytes: number
+}
+
+/** A configuration value as a form shows it. */
+export interface ConfigurationField {
+  path: string
+  label: string
+  help: string
+  unit?: string
+  value: JsonValue
+  isDefault: boolean
+}

@@ -1,0 +1,87 @@
+// What the window may send of a change that is being made: each kind of edit in its exact shape.
+import { choice, flag, json, list, optional, record, shape, text, variants, whole } from './argument.ts'
+import type { EditData, KeyChoice } from './edit-views.ts'
+
+const name = text(1, 512)
+const path = text(1, 4096)
+const keyId = text(1, 512)
+const days = whole(1, 3650)
+const threshold = whole(1, 512)
+/** As many as one change of a form has; more come as a document, or as files. */
+const paths = list(path, 2048)
+
+export const keyChoice = variants<KeyChoice>('from', {
+  signer: shape({ from: choice('signer'), signerId: name }),
+  pem: shape({ from: choice('pem'), pem: text(1, 16_384), owner: text(1, 120) }),
+})
+export const keyChoices = list(keyChoice, 64)
+
+const roleChoice = { name, keys: keyChoices, threshold }
+type Kind<K extends EditData['kind']> = Extract<EditData, { kind: K }>
+
+export const editData = variants<EditData>('kind', {
+  expires: shape<Kind<'expires'>>({ kind: choice('expires'), date: text(20, 20) }),
+  period: shape<Kind<'period'>>({
+    kind: choice('period'),
+    role: optional(name),
+    expiryDays: optional(days),
+    signingDays: optional(days),
+  }),
+  field: shape<Kind<'field'>>({ kind: choice('field'), path: list(name, 16), value: optional(json()) }),
+  document: shape<Kind<'document'>>({ kind: choice('document'), text: text(2, 8 * 1024 * 1024), keepTargets: flag() }),
+  threshold: shape<Kind<'threshold'>>({ kind: choice('threshold'), role: name, threshold }),
+  'key-add': shape<Kind<'key-add'>>({ kind: choice('key-add'), role: name, key: keyChoice }),
+  'key-remove': shape<Kind<'key-remove'>>({ kind: choice('key-remove'), role: name, keyId }),
+  'key-replace': shape<Kind<'key-replace'>>({ kind: choice('key-replace'), role: name, keyId, key: keyChoice }),
+  'consistent-snapshot': shape<Kind<'consistent-snapshot'>>({ kind: choice('consistent-snapshot'), on: flag() }),
+  files: shape<Kind<'files'>>({
+    kind: choice('files'),
+    lookId: name,
+    names: optional(paths),
+    folder: text(0, 4096),
+    custom: optional(json()),
+    replace: flag(),
+  }),
+  'target-remove': shape<Kind<'target-remove'>>({ kind: choice('target-remove'), path }),
+  'delegation-add': shape<Kind<'delegation-add'>>({
+    ...roleChoice,
+    kind: choice('delegation-add'),
+    paths,
+    terminating: flag(),
+    before: optional(name),
+  }),
+  'delegation-change': shape<Kind<'delegation-change'>>({
+    kind: choice('delegation-change'),
+    name,
+    paths: optional(paths),
+    terminating: optional(flag()),
+    before: optional(name),
+  }),
+  'delegation-remove': shape<Kind<'delegation-remove'>>({ kind: choice('delegation-remove'), name }),
+  block: shape<Kind<'block'>>({ ...roleChoice, kind: choice('block'), paths }),
+  unblock: shape<Kind<'unblock'>>({ kind: choice('unblock'), name, paths: optional(paths) }),
+  bins: shape<Kind<'bins'>>({
+    ...roleChoice,
+    kind: choice('bins'),
+    form: choice('succinct', 'prefixes'),
+    bitLength: whole(1, 32),
+  }),
+  'agreement-add': shape<Kind<'agreement-add'>>({
+    kind: choice('agreement-add'),
+    form: choice('accepted', 'draft'),
+    name,
+    paths,
+    terminating: flag(),
+    minRolesInAgreement: threshold,
+    roles: list(shape(roleChoice), 64),
+  }),
+  'agreement-remove': shape<Kind<'agreement-remove'>>({ kind: choice('agreement-remove'), name }),
+  'project-keys': shape<Kind<'project-keys'>>({
+    kind: choice('project-keys'),
+    first: optional(flag()),
+    keys: keyChoices,
+    keepIds: list(keyId, 64),
+    threshold,
+  }),
+  configure: shape<Kind<'configure'>>({ kind: choice('configure'), values: record(json(), 64) }),
+})

@@ -1,0 +1,95 @@
+// A repository as the window shows it: its roles as a map, its artifacts by pages, its history. All of it verified. Types.
+import type { ErrorData } from '../core/error.ts'
+import type { RoleView } from './views.ts'
+
+export interface RoleNode extends RoleView {
+  /** Signed by people, or by keys that the repository itself uses for snapshot and timestamp. */
+  keptBy: 'people' | 'machine'
+  targets: number
+  /** The sha256 of the version in force. */
+  digest: string
+  /** A project whose keys changed only by its own people, or the reason to think that somebody else changed them. */
+  project?: { changes: number; problem?: ErrorData }
+  /** Lists nothing on purpose. */
+  blocks: boolean
+  /** A candidate for its next version waits: its id, as proposals have it. */
+  pendingId?: string
+  /** It could not be read or verified; the rest of the node is what its delegator says. */
+  problem?: ErrorData
+}
+
+/** Who may sign what: from a delegating role to the delegated one. */
+export interface RoleEdge {
+  from: string
+  to: string
+  /** Patterns, or how the bins are chosen; empty for the roles that root names. */
+  paths: readonly string[]
+  terminating: boolean
+  /** TAP 3: so many of the roles of this delegation must agree. */
+  agreement?: { name: string; of: number; needed: number }
+}
+
+export interface RepositoryView {
+  sourceId: string
+  name: string
+  location: string
+  rehearsal: boolean
+  consistentSnapshot: boolean
+  /** In the order in which clients ask them. */
+  roles: readonly RoleNode[]
+  edges: readonly RoleEdge[]
+  /** Bins and other roles that were left out of the list, counted. */
+  omitted: number
+}
+
+export interface TargetView {
+  path: string
+  role: string
+  length: number
+  /** By algorithm, hex. */
+  hashes: Readonly<Record<string, string>>
+  /** JSON text. */
+  custom?: string
+}
+
+export interface TargetPage {
+  total: number
+  matching: number
+  offset: number
+  targets: readonly TargetView[]
+}
+
+/** One version of a role, verified by the keys that were in force for it. */
+export interface VersionView {
+  title: string
+  version: number
+  digest: string
+  words: readonly string[]
+  expires: string
+  headline: string
+  signedBy: readonly { owner?: string; label: string; id: string }[]
+  problem?: ErrorData
+}
+
+export interface HistoryView {
+  role: string
+  /** Newest first. */
+  versions: readonly VersionView[]
+  /** Older versions that the repository does not keep any more. */
+  gone: boolean
+  /** Older versions that it keeps, and that are not listed. */
+  more?: boolean
+  /** Changes of a project's keys, newest first. */
+  keyChanges: readonly { title: string; headline: string; signedBy: readonly string[]; problem?: ErrorData }[]
+}
+
+/** What a user of the repository gets to choose from. */
+export interface ProjectReleases {
+  project: string
+  /** Newest first. */
+  releases: readonly { version?: string; path: string; length: number; role: string }[]
+}
+
+export type FileVerdict =
+  | { kind: 'listed'; path: string; role: string; signedBy: readonly string[]; length: number; sha256: string }
+  | { kind: 'unknown'; name: string; length: number; sha256: string; sameName: readonly string[] }

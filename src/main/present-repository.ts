@@ -1,0 +1,120 @@
+// A repository from the inside, and changes that are being made, as the window shows them: plain data, nothing decided here.
+import { daysUntil } from '../core/days.ts'
+import { toErrorData } from '../core/error.ts'
+import type { Proposal } from '../core/proposal.ts'
+import type { KnownSigner } from '../core/signer.ts'
+import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
+import { topRoles } from '../core/systems/tuf/metadata.ts'
+import type { DraftView, HistoryView, KeyOption, RepositoryView, RoleNode, TargetPage } from '../ipc/contract.ts'
+import type { Draft } from '../node/drafting.ts'
+import type { KnownKey } from '../node/known-keys.ts'
+import type { HistoryFacts } from '../node/repository-history.ts'
+import type { Inside, RoleFact, TargetFacts } from '../node/repository-view.ts'
+import type { PinnedSource } from '../node/workspace.ts'
+import { ableSigners, holderOf, keyFacts, quorumView, wordsOf } from './present.ts'
+
+export function repositoryView(
+  pinned: PinnedSource,
+  { roles, edges, omitted, set }: Inside,
+  proposals: readonly Proposal[],
+  now: Date,
+): RepositoryView {
+  const listed = new Set(roles.map(({ name }) => name))
+  const top = topRoles.filter((name) => name !== 'root')
+  const holders = roles[0]?.quorum.keys ?? []
+  return {
+    sourceId: pinned.id,
+    name: pinned.name,
+    location: pinned.location,
+    rehearsal: holders.length > 0 && holders.every(({ rehearsal }) => rehearsal),
+    consistentSnapshot: set.root.signed.consistentSnapshot,
+    roles: roles.map((role) => roleNode(pinned, role, proposals, now)),
+    edges: [
+      ...top.map((to) => ({ from: 'root', to, paths: [], terminating: false })),
+      ...edges
+        .filter(({ to }) => listed.has(to))
+        .map(({ from, to, paths, terminating, agreement }) => ({
+          ...{ from, to, paths, terminating },
+          ...(agreement === undefined ? {} : { agreement }),
+        })),
+    ],
+    omitted,
+  }
+}
+
+function roleNode(pinned: PinnedSource, role: RoleFact, proposals: readonly Proposal[], now: Date): RoleNode {
+  const { name, version, expires, quorum, keptBy, targets, digest, project, blocks, problem } = role
+  // What waits for a project is the change of its keys as well; the next version of the role itself comes first.
+  const pending =
+    proposals.find(({ subject }) => subject === name) ?? proposals.find(({ subject }) => subject === `keys:${name}`)
+  return {
+    ...{ name, version, keptBy, targets, blocks },
+    expires: expires?.text ?? '',
+    daysLeft: expires === undefined ? 0 : daysUntil(expires.at, now),
+    threshold: quorum.threshold,
+    holders: quorum.keys.map(holderOf),
+    digest: digest ?? '',
+    ...(project === undefined ? {} : { project }),
+    ...(pending === undefined ? {} : { pendingId: `${pinned.id}:${pending.id}` }),
+    ...(problem === undefined ? {} : { problem: toErrorData(problem) }),
+  }
+}
+
+export function targetPage({ total, matching, targets }: TargetFacts, offset: number): TargetPage {
+  const views = targets.map(({ hashes, ...target }) => ({ ...target, hashes: Object.fromEntries(hashes) }))
+  return { total, matching, offset, targets: views }
+}
+
+export function historyView({ role, versions, gone, more, keyChanges, keyProblem }: HistoryFacts): HistoryView {
+  return {
+    ...{ role, gone, more },
+    versions: versions.map(({ signedBy, problem, ...version }) => ({
+      ...version,
+      words: wordsOf(version.digest),
+      signedBy: signedBy.map(({ ids, label, owner }) => ({
+        ...{ label, id: ids[0] ?? '' },
+        ...(owner === undefined ? {} : { owner }),
+      })),
+      ...(problem === undefined ? {} : { problem: toErrorData(problem) }),
+    })),
+    keyChanges: keyChanges.map(({ title, headline, signedBy }, at) => ({
+      ...{ title, headline, signedBy },
+      // What is wrong shows after the last change that is right.
+      ...(at === 0 && keyProblem !== undefined ? { problem: toErrorData(keyProblem) } : {}),
+    })),
+  }
+}
+
+export function keyOption({ id, label, key, owner, rehearsal, canBeOnline, usedIn }: KnownKey): KeyOption {
+  const { fingerprint } = keyFacts({ key })
+  return {
+    ...{ signerId: id, label, fingerprint, rehearsal, canBeOnline, usedIn },
+    ...(owner === undefined ? {} : { owner }),
+  }
+}
+
+/** A longer text is no text that anybody reads. */
+const maxTextChars = 4 * 1024 * 1024
+
+export function draftView(draft: Draft, signers: readonly KnownSigner[]): DraftView {
+  const { proposal, along, effects, sentence, replaces } = draft
+  const { title, headline, risk, changes, unchanged, findings, quorums, blocked } = proposal
+  const able = ableSigners(proposal, signers)
+  const text = signedText(proposal)
+  return {
+    ...{ title, headline, risk, changes, unchanged, findings, effects },
+    quorums: quorums.map((quorum) => quorumView(quorum, able)),
+    along: along.map(({ subject }) => subject),
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(replaces === undefined ? {} : { replaces: { title: replaces.proposal.title, signedBy: replaces.signedBy } }),
+    ...(blocked === undefined ? {} : { blocked }),
+    ...(text === undefined ? {} : { text }),
+  }
+}
+
+function signedText({ after, title }: Proposal): string | undefined {
+  if (after.length > maxTextChars) return undefined
+  const { document } = parseEnvelope(after, title)
+  const member = document.members.get('signed')
+  return member === undefined ? undefined : new TextDecoder().decode(after.subarray(member.start, member.end))
+}

@@ -1,0 +1,89 @@
+// Files on this machine that the window may name, in narrow ways: what it looks at is remembered here by an id, and what it
+// saves is a new file of a harmless kind. Whoever took over the page must not reach a person's other files through it.
+import { randomUUID } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { extname, resolve, sep } from 'node:path'
+import { AppError } from '../core/error.ts'
+import { type Look, lookAt } from '../node/artifacts/look.ts'
+import { errnoOf, translateErrno } from '../node/errno.ts'
+import type { FoundFile } from '../node/release-edits.ts'
+
+export interface Looks {
+  look(
+    path: string,
+    signal: AbortSignal,
+    progress: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<{ lookId: string; look: Look }>
+  files(lookId: string): readonly FoundFile[]
+}
+
+/** Older ones are forgotten: a person works on one release at a time. */
+const maxLooks = 8
+
+export function rememberedLooks(): Looks {
+  const held = new Map<string, Look>()
+  return {
+    look: async (path, signal, progress) => {
+      const look = await lookAt(openly(path), { signal, progress })
+      const lookId = randomUUID()
+      held.set(lookId, look)
+      for (const id of [...held.keys()].slice(0, -maxLooks)) held.delete(id)
+      return { lookId, look }
+    },
+    files: (lookId) => {
+      const look = held.get(lookId)
+      if (look !== undefined) return look.files
+      throw new AppError({
+        code: 'usage/invalid',
+        message: 'these files were looked at too long ago',
+        hint: 'choose them again',
+      })
+    },
+  }
+}
+
+/** Absolute; nothing in a hidden folder, which is where keys and settings of other programs are. */
+export function openly(path: string): string {
+  const trimmed = path.trim()
+  const whole = trimmed === '~' || trimmed.startsWith('~/') ? resolve(homedir(), trimmed.slice(2)) : resolve(trimmed)
+  const hidden = whole.split(sep).find((part) => part.startsWith('.'))
+  if (hidden === undefined) return whole
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${hidden} is hidden, and the window does not look into hidden folders`,
+    hint: 'move the files elsewhere, or use the command line',
+  })
+}
+
+const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md']
+
+/** A new file, never over another. */
+export async function saveText(path: string, text: string): Promise<string> {
+  const whole = openly(path)
+  if (!kinds.includes(extname(whole).toLowerCase())) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `the window saves files of the kinds ${kinds.join(', ')}`,
+      hint: 'end the name with one of them',
+    })
+  }
+  try {
+    const file = await open(whole, 'wx')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return whole
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EEXIST') throw translateErrno(thrown, 'write', whole)
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `there is a file ${whole} already`,
+      hint: 'choose another name',
+      cause: thrown,
+    })
+  }
+}

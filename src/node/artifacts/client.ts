@@ -1,0 +1,135 @@
+// A pinned repository as its users see it: the full client workflow from the pinned root, and every artifact they can reach.
+import { AppError, toAppError } from '../../core/error.ts'
+import type { ClientOptions } from '../../core/systems/tuf/check.ts'
+import { refresh, roleOf, type TrustedSet } from '../../core/systems/tuf/client.ts'
+import { publishedRoles } from '../../core/systems/tuf/delegation.ts'
+import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
+import type { Metadata, RoleKeys, Targets } from '../../core/systems/tuf/metadata.ts'
+import { type FoundTarget, type LoadRole, resolveTarget } from '../../core/systems/tuf/resolve.ts'
+import { trustStore } from '../../core/systems/tuf/store.ts'
+import type { Authority } from '../../core/systems/tuf/trusted.ts'
+import type { Files } from '../../core/transport.ts'
+import type { OpenSource } from '../desk.ts'
+import { walkRoles } from '../repository-walk.ts'
+import { turns } from './turns.ts'
+
+export interface ClientCall {
+  now: Date
+  signal: AbortSignal
+  /** Keeps what is trusted from now on, so that the repository cannot go back behind it. */
+  remember?: ((trusted: { successor: Uint8Array; memory: Files }) => Promise<void>) | undefined
+}
+
+/** A role that lists artifacts, verified. */
+export interface ListingRole extends Authority {
+  name: string
+  document: Metadata<Targets>
+}
+
+export interface Listing {
+  roles: readonly ListingRole[]
+  /** Roles that clients cannot use, and why: what only they list is not there. */
+  problems: readonly { role: string; error: AppError }[]
+}
+
+export interface Client {
+  source: OpenSource
+  set: TrustedSet
+  signal: AbortSignal
+  /** The one entry that clients use for a path; throws what they would stop with. */
+  find(path: string): Promise<FoundTarget | undefined>
+  /** All roles below root that could list artifacts. */
+  listing(): Promise<Listing>
+}
+
+/** Whatever is expired is refused here, as users do. */
+export async function openClient(source: OpenSource, { now, signal, remember }: ClientCall): Promise<Client> {
+  const { anchor, memory } = source.trust
+  const options: ClientOptions = { now, signal, expired: 'refuse' }
+  const published = plainLayout.published(source.transport)
+  const store = trustStore({ anchor, memory, now, signal })
+  const set = await refresh(published, store, options)
+  await remember?.({ successor: set.root.bytes, memory: store.files })
+  const loads = rememberedLoads(publishedRoles(set, published, options))
+  let listing: Promise<Listing> | undefined
+
+  async function readListing(): Promise<Listing> {
+    const { root, targets } = set
+    const roles: ListingRole[] = [
+      { name: 'targets', document: targets, keys: root.signed.keys, role: roleOf(root, 'targets') },
+    ]
+    const problems: { role: string; error: AppError }[] = []
+    for await (const { delegation, document, problem } of walkRoles({ set, published, options })) {
+      const { to: name, keys, role } = delegation
+      if (problem !== undefined) problems.push({ role: name, error: problem })
+      if (document === undefined) continue
+      loads.keep(name, role, document)
+      roles.push({ name, document, keys, role })
+    }
+    return { roles, problems }
+  }
+
+  return {
+    source,
+    set,
+    signal,
+    find: (path) => resolveTarget(path, set.targets, loads.load),
+    listing: () => {
+      listing ??= readListing()
+      return listing
+    },
+  }
+}
+
+/** Each document is read and verified once for each role that delegates to it, however many paths lead there. */
+function rememberedLoads(read: LoadRole) {
+  const known = new Map<RoleKeys, Map<string, Promise<Metadata<Targets>>>>()
+  const held = (role: RoleKeys): Map<string, Promise<Metadata<Targets>>> => {
+    const names = known.get(role) ?? new Map<string, Promise<Metadata<Targets>>>()
+    known.set(role, names)
+    return names
+  }
+  const load: LoadRole = (step) => {
+    const names = held(step.role)
+    const before = names.get(step.name)
+    if (before !== undefined) return before
+    const reading = read(step)
+    names.set(step.name, reading)
+    return reading
+  }
+  return {
+    load,
+    keep: (name: string, role: RoleKeys, document: Metadata<Targets>): void => {
+      if (!held(role).has(name)) held(role).set(name, Promise.resolve(document))
+    },
+  }
+}
+
+export interface Reached extends FoundTarget {
+  path: string
+}
+
+/** Of these paths, those that clients can reach, each with the entry that they use. What a client stops at is not reached. */
+export async function* reachable(client: Client, paths: Iterable<string>): AsyncGenerator<Reached> {
+  const turn = turns(client.signal)
+  for (const path of paths) {
+    if (turn.isDue()) await turn.take()
+    const found = await client.find(path).catch(notReached)
+    if (found !== undefined) yield { path, ...found }
+  }
+}
+
+function notReached(thrown: unknown): undefined {
+  const error = toAppError(thrown)
+  if (/^(trust|format)\/|^source\/not-found$/.test(error.code)) return undefined
+  throw error
+}
+
+export function noArtifact(path: string): AppError {
+  return new AppError({
+    code: 'source/not-found',
+    message: `clients of this repository find no artifact ${path}`,
+    hint: 'check the name: it is the whole path, and capital letters count',
+    data: { path },
+  })
+}

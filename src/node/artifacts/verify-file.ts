@@ -1,0 +1,134 @@
+// Which artifact a file on this machine is, if any: by its content alone, whatever it is called.
+import { realpath } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { AppError } from '../../core/error.ts'
+import { quorumOf } from '../../core/systems/tuf/verify.ts'
+import type { OpenSource } from '../desk.ts'
+import { piecesOf } from '../directory/content.ts'
+import { translateErrno } from '../errno.ts'
+import { type FileSystem, fileSystem, openFlags } from '../file-system.ts'
+import { type Client, type ClientCall, type ListingRole, openClient, reachable } from './client.ts'
+import { type Digest, digest } from './digest.ts'
+import { counter, type Progress } from './progress.ts'
+import { turns } from './turns.ts'
+
+export type FileVerdict =
+  | {
+      kind: 'listed'
+      path: string
+      role: string
+      signedBy: readonly string[]
+      length: number
+      sha256: string
+      /** Other paths under which the same content is listed. */
+      also: readonly string[]
+    }
+  | { kind: 'unknown'; name: string; length: number; sha256: string; sameName: readonly string[] }
+
+export interface VerifyOptions extends ClientCall {
+  progress?: Progress | undefined
+  fs?: FileSystem
+}
+
+const maxNames = 20
+
+export async function verifyFile(source: OpenSource, file: string, options: VerifyOptions): Promise<FileVerdict> {
+  // First the file: a mistyped name costs no network.
+  const found = await hashFile(file, options)
+  return verifyFileWith(await openClient(source, options), file, found)
+}
+
+export async function verifyFileWith(client: Client, file: string, found: Hashed): Promise<FileVerdict> {
+  const name = basename(resolve(file))
+  const { length, sha256, sha512 } = found
+  const { roles } = await client.listing()
+  const isSame = (hashes: ReadonlyMap<string, string>, size: number): boolean => {
+    const known = [
+      [hashes.get('sha256'), sha256],
+      [hashes.get('sha512'), sha512],
+    ].filter(([said]) => said !== undefined)
+    return size === length && known.length > 0 && known.every(([said, is]) => said === is)
+  }
+  const [alike, named] = [new Set<string>(), new Set<string>()]
+  const turn = turns(client.signal)
+  for (const { document } of roles) {
+    for (const path of document.signed.targetPaths()) {
+      if (turn.isDue()) await turn.take()
+      const target = document.signed.target(path)
+      if (target !== undefined && isSame(target.hashes, target.length)) alike.add(path)
+      else if (lastPart(path) === name) named.add(path)
+    }
+  }
+  const listed = []
+  for await (const one of reachable(client, alike)) if (isSame(one.file.hashes, one.file.length)) listed.push(one)
+  const best = listed.find(({ path }) => lastPart(path) === name) ?? listed[0]
+  if (best !== undefined) {
+    const signedBy = await signersOf(best.agreed ?? [best.role], roles)
+    const also = listed.filter((one) => one !== best).map(({ path }) => path)
+    return { kind: 'listed', path: best.path, role: best.role, signedBy, length, sha256, also: also.slice(0, maxNames) }
+  }
+  const sameName: string[] = []
+  for await (const { path } of reachable(client, named)) {
+    sameName.push(path)
+    if (sameName.length === maxNames) break
+  }
+  return { kind: 'unknown', name, length, sha256, sameName }
+}
+
+async function signersOf(names: readonly string[], roles: readonly ListingRole[]): Promise<string[]> {
+  const people = new Set<string>()
+  for (const name of names) {
+    const found = roles.find((one) => one.name === name)
+    if (found === undefined) continue
+    const { keys } = await quorumOf(name, found.document, found.keys, found.role)
+    for (const entry of keys) if (entry.signed) people.add(entry.owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`)
+  }
+  return [...people]
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+export interface Hashed {
+  length: number
+  sha256: string
+  sha512: string
+}
+
+export async function hashFile(
+  file: string,
+  { signal, progress, fs = fileSystem }: Omit<VerifyOptions, 'now' | 'remember'>,
+): Promise<Hashed> {
+  try {
+    // The person named it: a link is followed.
+    const fd = await fs.open(await realpath(file), openFlags.read)
+    const stats = await fs.fstat(fd)
+    if (!stats.isFile()) {
+      await fs.close(fd)
+      throw new AppError({
+        code: 'source/rejected',
+        message: `${file} is ${stats.isDirectory() ? 'a folder' : 'a device or pipe'}, not a file`,
+        hint: 'name the file itself',
+      })
+    }
+    const hash: Digest = digest(['sha256', 'sha512'])
+    const count = counter(stats.size, progress)
+    for await (const piece of piecesOf(fs, fd, 0, signal)) {
+      hash.add(piece)
+      count(piece.length)
+      if (hash.length() > stats.size) break
+    }
+    if (hash.length() !== stats.size) {
+      throw new AppError({
+        code: 'source/conflict',
+        message: `${file} changed while it was read`,
+        hint: 'wait until the other program has finished, then repeat',
+      })
+    }
+    const hashes = hash.end()
+    return { length: stats.size, sha256: hashes.get('sha256') ?? '', sha512: hashes.get('sha512') ?? '' }
+  } catch (thrown) {
+    throw translateErrno(thrown, 'read', file)
+  }
+}

@@ -1,0 +1,159 @@
+// Changes that are being made: what edits would do, shown before anything is written, and written when a person says so.
+
+import { findProposal } from '../core/approve.ts'
+import { AppError } from '../core/error.ts'
+import type { Proposal } from '../core/proposal.ts'
+import type { Context } from '../core/system.ts'
+import { checkSentence } from '../core/systems/tuf/draft.ts'
+import { type Drafted, draftEdits } from '../core/systems/tuf/drafting.ts'
+import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
+import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
+import type { Effects } from '../core/systems/tuf/effect.ts'
+import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
+import { snapshot } from '../core/transport.ts'
+import { putArtifact } from './artifacts/store.ts'
+import type { OpenSource } from './desk.ts'
+import { isWebLocation } from './location.ts'
+
+/** A file on this machine that becomes an artifact: its content goes where clients fetch it, before the candidate is written. */
+export interface Upload {
+  file: string
+  path: string
+  length: number
+  sha256: string
+}
+
+export interface DraftRequest {
+  /** "root", "targets", a delegated role, "keys:PROJECT", "configuration". */
+  subject: string
+  edits: readonly SubjectEdit[]
+  uploads?: readonly Upload[]
+  /** Gives up a candidate that people have signed. */
+  replace?: boolean
+  /** What a person typed because the change would lock everybody out. */
+  sentence?: string
+}
+
+export interface Draft {
+  /** As reviewers will see it. */
+  proposal: Proposal
+  /** Candidates that come along, such as the first version of a role that blocks. */
+  along: readonly Proposal[]
+  effects: Effects
+  /** Must be typed before this may be proposed. */
+  sentence?: string
+  /** The candidate that waits, which this one takes the place of, and who signed it. */
+  replaces?: { proposal: Proposal; signedBy: readonly string[] }
+}
+
+export interface Drafting {
+  preview(source: OpenSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
+  /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
+  propose(
+    source: OpenSource,
+    request: DraftRequest,
+    signal: AbortSignal,
+    progress?: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<Draft>
+  /** The signed part of what an edit would start from: the candidate that waits, else the version in force. */
+  text(source: OpenSource, subject: string, signal: AbortSignal): Promise<Editable>
+  /** Removes a candidate; what is published stays. */
+  withdraw(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<void>
+}
+
+/** Days that a first version of a role lasts, when nothing says so. */
+const defaultDays = 365
+
+export function drafting(layout: Layout, contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
+  async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
+    const read = snapshot(source.transport)
+    const wanted = { subject: request.subject, edits: request.edits, defaultDays }
+    const drafted = await draftEdits(wanted, layout, read, contextOf(source, signal))
+    return { read, drafted, shown: toDraft(drafted) }
+  }
+
+  return {
+    preview: async (source, request, signal) => (await draft(source, request, signal)).shown,
+    propose: async (source, request, signal, progress) => {
+      const { read, drafted, shown } = await draft(source, request, signal)
+      checkSentence(shown.sentence, request.sentence)
+      checkReplaces(shown, request.replace === true)
+      checkConsistent(drafted, request.uploads ?? [])
+      await upload(source, request.uploads ?? [], signal, progress)
+      const { files, proposal } = drafted
+      await source.transport.write(files, read.seen(files.keys()), `propose ${proposal.title}`, signal)
+      return shown
+    },
+    text: async (source, subject, signal) => editableText(subject, layout, source.transport, contextOf(source, signal)),
+    withdraw: async (source, proposalId, signal) => {
+      const read = snapshot(source.transport)
+      const { subject, title } = await findProposal(proposalId, source.system, read, contextOf(source, signal))
+      const name = layout.candidateName(subject)
+      await source.transport.write(new Map([[name, null]]), read.seen([name]), `withdraw ${title}`, signal)
+    },
+  }
+}
+
+function toDraft({ proposal, along, effects, sentence, waiting }: Drafted): Draft {
+  return {
+    ...{ proposal, along, effects },
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(waiting === undefined ? {} : { replaces: { proposal: waiting, signedBy: signedBy(waiting) } }),
+  }
+}
+
+function signedBy(proposal: Proposal): string[] {
+  const entries = proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed))
+  return [...new Set(entries.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? entry.label))]
+}
+
+function checkReplaces({ replaces, proposal }: Draft, isMeant: boolean): void {
+  if (replaces === undefined || isMeant || replaces.signedBy.length === 0) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `another candidate for ${proposal.subject} waits, and ${replaces.signedBy.join(', ')} signed it`,
+    hint: 'finish that one first, or replace it on purpose with --replace',
+    data: { signed: replaces.signedBy.length },
+  })
+}
+
+/** Without hashes in their names the new content would take the place of what clients fetch now, before anybody signed. */
+function checkConsistent({ consistent }: Drafted, uploads: readonly Upload[]): void {
+  if (consistent || uploads.length === 0) return
+  throw new AppError({
+    code: 'format/unsupported',
+    message: 'this repository does not keep consistent snapshots, so content cannot be put there before it is signed',
+    hint: 'release with the tool that made the repository; signing here works',
+  })
+}
+
+/** Content first: a candidate never names what clients could not fetch. */
+async function upload(
+  source: OpenSource,
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+  progress: ((doneBytes: number, totalBytes: number) => void) | undefined,
+): Promise<void> {
+  if (uploads.length === 0) return
+  const { location } = source.pinned
+  if (isWebLocation(location)) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${location} is a web address, and the content of artifacts is put into a folder`,
+      hint: 'propose where the folder of the repository is',
+    })
+  }
+  const total = uploads.reduce((sum, { length }) => sum + length, 0)
+  let done = 0
+  for (const { file, path, length, sha256 } of uploads) {
+    const before = done
+    await putArtifact(
+      location,
+      path,
+      file,
+      { length, sha256 },
+      { signal, progress: (bytes) => progress?.(before + bytes, total) },
+    )
+    done = before + length
+  }
+}

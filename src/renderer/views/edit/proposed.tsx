@@ -1,0 +1,75 @@
+// A change that was proposed: what waits now, and for whom; each of what was written can be reviewed from here.
+import type { ReactElement } from 'react'
+import type { DraftView } from '../../../ipc/contract.ts'
+import { Foreign } from '../../components/foreign.tsx'
+import { Page } from '../../components/page.tsx'
+import { QuorumBoard } from '../../components/quorum-board.tsx'
+import { plainForeign } from '../../foreign.ts'
+import { capital, countOf } from '../../format.ts'
+import { missingSentence } from '../../quorum.ts'
+import { hashOf } from '../../route.ts'
+
+interface ProposedProps {
+  draft: DraftView
+  proposalIds: readonly string[]
+  where: string
+  rehearsal: boolean
+  /** What comes next, where this change has its own way on. */
+  next?: string | undefined
+  onMore: () => void
+}
+
+export function Proposed({ draft, proposalIds, where, rehearsal, next, onMore }: ProposedProps): ReactElement {
+  const [first, ...others] = proposalIds
+  const title = plainForeign(draft.title)
+  return (
+    <Page
+      title={`${title} is proposed`}
+      where={where}
+      rehearsal={rehearsal}
+      aside={<QuorumBoard quorums={draft.quorums} />}
+      foot={
+        <>
+          <p className="grow">Nothing is in force yet.</p>
+          <button type="button" className="button" onClick={onMore}>
+            Make another change
+          </button>
+          {first === undefined ? null : (
+            <a className="button go" href={hashOf({ screen: 'review', proposalId: first })}>
+              Review {title}
+            </a>
+          )}
+        </>
+      }
+    >
+      <div className="note tone-ok" role="status">
+        <h2>
+          <Foreign text={draft.headline} />
+        </h2>
+        <p>It waits for signatures now. Everybody who must sign sees it in their own Countersign.</p>
+      </div>
+      <div className="stack tight">
+        {draft.quorums.map((quorum) => (
+          <p key={quorum.name}>
+            <Foreign text={missingSentence(quorum)} />
+          </p>
+        ))}
+        {next === undefined ? null : <p>{next}</p>}
+      </div>
+      {others.length === 0 ? null : (
+        <section className="card stack tight" aria-label="Proposed with it">
+          <h2 className="label">{capital(countOf(others.length, 'more change'))} proposed with it</h2>
+          <ul className="stack tight">
+            {others.map((proposalId, at) => (
+              <li key={proposalId}>
+                <a href={hashOf({ screen: 'review', proposalId })}>
+                  Review <Foreign text={draft.along[at] ?? `change ${at + 2}`} />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </Page>
+  )
+}

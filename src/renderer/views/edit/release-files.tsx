@@ -1,0 +1,190 @@
+// Which files: a path that is typed, picked or dropped; then what was found there, each with its size, to be left out or kept.
+import { type DragEvent, type ReactElement, useId, useState } from 'react'
+import type { ErrorData } from '../../../core/error.ts'
+import { useApp } from '../../app-context.ts'
+import { bridge, settle } from '../../bridge.ts'
+import { Foreign, Hex } from '../../components/foreign.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { capital, countOf } from '../../format.ts'
+import { sizeText } from './effect-words.ts'
+import { ProgressLine } from './progress.tsx'
+import { folderAs, type ReleaseState } from './release.ts'
+import { useLook } from './use-look.ts'
+
+interface ReleaseFilesProps {
+  state: ReleaseState
+  patch: (part: Partial<ReleaseState>) => void
+}
+
+export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement {
+  const { info } = useApp()
+  const id = useId()
+  const [isOver, setOver] = useState(false)
+  const [dropped, setDropped] = useState('')
+  const [problem, setProblem] = useState<ErrorData>()
+  const looking = useLook((look) => patch({ look, leftOut: [] }))
+  const start = (path: string) => {
+    patch({ path, look: undefined })
+    setProblem(undefined)
+    if (path.trim() !== '') void looking.look(path.trim())
+  }
+  const pick = async (what: 'files' | 'folder') => {
+    const answer = await settle(bridge().files.pick({ what }))
+    if (!answer.ok) setProblem(answer.error)
+    else if (answer.value.path !== undefined) start(answer.value.path)
+  }
+  const drop = (event: DragEvent) => {
+    event.preventDefault()
+    setOver(false)
+    const [file, ...more] = event.dataTransfer.files
+    if (file === undefined) return
+    const path: unknown = Reflect.get(file, 'path')
+    if (typeof path === 'string' && path !== '') {
+      setDropped(
+        more.length === 0 ? '' : `Only ${file.name} was taken. Put several files into one folder and drop that.`,
+      )
+      start(path)
+    } else {
+      setDropped(`This window is not told where ${file.name} lies. Type its whole path above, or choose it.`)
+    }
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a drop is one more way; the field and its buttons are the others
+    <div
+      className={isOver ? 'drop stack tight over' : 'drop stack tight'}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <div className="field">
+        <label htmlFor={id}>File or folder on this machine</label>
+        <div className="row">
+          <input
+            id={id}
+            className="input mono grow"
+            type="text"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            maxLength={4096}
+            value={state.path}
+            onChange={(event) => patch({ path: event.target.value })}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') start(state.path)
+            }}
+          />
+          <button
+            type="button"
+            className="button"
+            disabled={looking.isBusy || state.path.trim() === ''}
+            onClick={() => start(state.path)}
+          >
+            Read it
+          </button>
+        </div>
+        {info.canPick ? (
+          <span className="row">
+            <button
+              type="button"
+              className="button quiet"
+              disabled={looking.isBusy}
+              onClick={() => void pick('folder')}
+            >
+              Choose a folder
+            </button>
+            <button type="button" className="button quiet" disabled={looking.isBusy} onClick={() => void pick('files')}>
+              Choose a file
+            </button>
+          </span>
+        ) : null}
+        <p className="hint">
+          Of a folder every file in it is taken, with its place in the folder. You can also drop one file or folder
+          here.
+        </p>
+      </div>
+      {dropped === '' ? null : (
+        <p className="hint wrong" role="status">
+          {dropped}
+        </p>
+      )}
+      {looking.isBusy ? (
+        <ProgressLine far={looking.far} what="Reading and hashing the files" stop="Stop reading" />
+      ) : null}
+      {problem === undefined ? null : <Problem error={problem} level={3} />}
+      {looking.problem === undefined ? null : <Problem error={looking.problem} level={3} />}
+      {state.look === undefined ? null : <Files state={state} patch={patch} />}
+    </div>
+  )
+}
+
+const few = 100
+
+function Files({ state, patch }: ReleaseFilesProps): ReactElement | null {
+  const [all, setAll] = useState(false)
+  const { look } = state
+  if (look === undefined) return null
+  const shown = all ? look.files : look.files.slice(0, few)
+  const folder = folderAs(state.folder)
+  const toggle = (name: string, isIn: boolean) =>
+    patch({ leftOut: isIn ? state.leftOut.filter((one) => one !== name) : [...state.leftOut, name] })
+  const kept = look.files.filter((file) => !state.leftOut.includes(file.name))
+  return (
+    <>
+      <p className="small">
+        <strong>{capital(countOf(kept.length, 'file'))}</strong>,{' '}
+        {sizeText(kept.reduce((sum, file) => sum + file.length, 0))}
+        {state.leftOut.length === 0 ? '' : `, ${countOf(state.leftOut.length, 'file')} left out`}. Each was read and its
+        fingerprint computed.
+      </p>
+      <div className="file-list">
+        <table className="table">
+          <caption className="unseen">Files of the release</caption>
+          <thead className="unseen">
+            <tr>
+              <th scope="col">Taken in, and its path in the repository</th>
+              <th scope="col">Size</th>
+              <th scope="col">SHA-256</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((file) => (
+              <tr key={file.name}>
+                <td>
+                  <label className="choice">
+                    <input
+                      type="checkbox"
+                      checked={!state.leftOut.includes(file.name)}
+                      onChange={(event) => toggle(file.name, event.target.checked)}
+                    />
+                    <span className="mono">
+                      <span className="soft">
+                        <Foreign text={folder} />
+                      </span>
+                      <Foreign text={file.name} />
+                    </span>
+                  </label>
+                </td>
+                <td className="size" title={`${file.length} bytes`}>
+                  {sizeText(file.length)}
+                </td>
+                <td className="soft" title={file.sha256}>
+                  <Hex hex={file.sha256.slice(0, 16)} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {look.files.length > few ? (
+        <div className="row">
+          <button type="button" className="button quiet" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? `Only the first ${few}` : `Show all ${look.files.length} files`}
+          </button>
+        </div>
+      ) : null}
+    </>
+  )
+}

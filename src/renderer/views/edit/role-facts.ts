@@ -1,0 +1,54 @@
+// What the forms need to know of a repository: whom a document names, with which keys, in which order. Pure.
+import type { RepositoryView, RoleEdge, RoleNode } from '../../../ipc/contract.ts'
+import { holderName } from '../../quorum.ts'
+
+export type HolderView = RoleNode['holders'][number]
+
+export function roleOf(repository: RepositoryView, name: string): RoleNode | undefined {
+  return repository.roles.find((role) => role.name === name)
+}
+
+/** The delegations of a document, in the order in which clients ask them. */
+export function delegationsOf(repository: RepositoryView, subject: string): RoleEdge[] {
+  return repository.edges.filter((edge) => edge.from === subject && edge.to !== subject && subject !== 'root')
+}
+
+/** The roles whose keys stand in this document. */
+export function keyRolesOf(repository: RepositoryView, subject: string): RoleNode[] {
+  const names =
+    subject === 'root'
+      ? ['root', 'targets', 'snapshot', 'timestamp']
+      : delegationsOf(repository, subject).map((edge) => edge.to)
+  return [...new Set(names)].flatMap((name) => roleOf(repository, name) ?? [])
+}
+
+/** Delegations to roles that list nothing on purpose. */
+export function blocksOf(repository: RepositoryView, subject: string): RoleEdge[] {
+  return delegationsOf(repository, subject).filter((edge) => roleOf(repository, edge.to)?.blocks === true)
+}
+
+export function holderAbout(holder: HolderView): string {
+  return `${holder.label}, key ${holder.id.slice(0, 8)}`
+}
+
+export { holderName }
+
+/** Folder that the paths of a role have in common: "loom/*" is kept under "loom/". */
+export function folderOf(repository: RepositoryView, role: string): string {
+  const paths = repository.edges.filter((edge) => edge.to === role).flatMap((edge) => edge.paths)
+  const first = paths[0]?.split('/')[0] ?? ''
+  if (first === '' || /[*?[]/.test(first)) return ''
+  return paths.every((path) => path.startsWith(`${first}/`)) ? `${first}/` : ''
+}
+
+/** Why this cannot be the name of a new role; undefined when it can. */
+export function nameProblem(repository: RepositoryView, name: string): string | undefined {
+  if (name === '') return undefined
+  if (/[\p{C}\p{Z}]/u.test(name)) return 'No spaces and no invisible characters.'
+  if (/[/\\:]/.test(name)) return 'No slashes and no colons.'
+  if (['root', 'targets', 'snapshot', 'timestamp', 'configuration'].includes(name.toLowerCase())) {
+    return 'This name belongs to the repository itself.'
+  }
+  const taken = repository.roles.find((role) => role.name.toLowerCase() === name.toLowerCase())
+  return taken === undefined ? undefined : `There is a role called ${taken.name} already.`
+}

@@ -1,0 +1,69 @@
+// Which changes can be made to a role, as verbs with the place of their form. Pure.
+import type { RepositoryView, RoleNode } from '../../../ipc/contract.ts'
+import { hashOf } from '../../route.ts'
+
+export interface ChangeLink {
+  verb: string
+  href: string
+}
+
+/** The role to which the repository adds projects; its name is part of the format. */
+const registry = 'projects'
+const madeByMachine: readonly string[] = ['snapshot', 'timestamp']
+
+function link(sourceId: string, subject: string, form: string, verb: string): ChangeLink {
+  return { verb, href: hashOf({ screen: 'edit', sourceId, subject, form }) }
+}
+
+/** Of the repository as a whole. */
+export function repositoryChanges({ sourceId, roles }: RepositoryView): ChangeLink[] {
+  return [
+    link(sourceId, 'targets', 'release', 'Add a release'),
+    ...(roles.some(isRegistry) ? [link(sourceId, registry, 'new-project', 'Add a project')] : []),
+    link(sourceId, 'targets', 'delegate', 'Delegate to somebody'),
+    link(sourceId, 'targets', 'block', 'Block a role or artifacts'),
+    link(sourceId, 'root', 'keys', 'Change the keys of the repository'),
+    link(sourceId, 'configuration', 'configuration', 'Change the configuration'),
+  ]
+}
+
+export function roleChanges({ sourceId, edges }: RepositoryView, role: RoleNode): ChangeLink[] {
+  const { name } = role
+  const configure = link(sourceId, 'configuration', 'configuration', 'Change when it is made')
+  if (madeByMachine.includes(name)) return [link(sourceId, 'root', 'keys', 'Change keys'), configure]
+  const own = [
+    link(sourceId, name, 'period', 'Renew'),
+    ...keysOf(sourceId, edges, role),
+    link(sourceId, name, 'fields', name === 'root' ? 'Change other fields' : 'Change custom fields'),
+    link(sourceId, name, 'text', 'Edit as text'),
+  ]
+  if (name === 'root') return own
+  const below = edges.some((edge) => edge.from === name)
+  return [
+    link(sourceId, name, 'release', 'Add a release'),
+    ...(isRegistry(role) ? [link(sourceId, registry, 'new-project', 'Add a project')] : []),
+    ...own.slice(0, -2),
+    link(sourceId, name, 'delegate', 'Delegate to somebody'),
+    ...(below
+      ? [
+          link(sourceId, name, 'delegations', 'Change or end a delegation'),
+          link(sourceId, name, 'keys', 'Change the keys of its delegations'),
+        ]
+      : []),
+    link(sourceId, name, 'block', 'Block'),
+    link(sourceId, name, 'bins', 'Split into bins'),
+    link(sourceId, name, 'agreement', 'Let several roles agree'),
+    ...own.slice(-2),
+  ]
+}
+
+/** The keys of a role stand in the document of whoever delegates to it; those of a project are its own people's. */
+function keysOf(sourceId: string, edges: RepositoryView['edges'], { name, project }: RoleNode): ChangeLink[] {
+  if (project !== undefined) return [link(sourceId, `keys:${name}`, 'project-keys', 'Change keys')]
+  const delegator = edges.find((edge) => edge.to === name)?.from ?? 'root'
+  return [link(sourceId, delegator, 'keys', 'Change keys')]
+}
+
+function isRegistry({ name }: RoleNode): boolean {
+  return name === registry
+}

@@ -1,0 +1,95 @@
+// Is this file what the repository lists, and who signed it: the answer in words.
+import { type ReactElement, useId, useState } from 'react'
+import type { ErrorData } from '../../../core/error.ts'
+import type { FileVerdict } from '../../../ipc/contract.ts'
+import { bridge, settle } from '../../bridge.ts'
+import { Foreign, Hex } from '../../components/foreign.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { plainForeign } from '../../foreign.ts'
+import { listOf } from '../../format.ts'
+import { sizeText } from '../../repository-words.ts'
+import { PathField } from './path-field.tsx'
+import { ProgressLine, useProgress } from './progress.tsx'
+
+type Check =
+  | { step: 'rest' }
+  | { step: 'busy' }
+  | { step: 'failed'; error: ErrorData }
+  | { step: 'done'; file: string; verdict: FileVerdict }
+
+export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
+  const [file, setFile] = useState('')
+  const [check, setCheck] = useState<Check>({ step: 'rest' })
+  const progress = useProgress(check.step === 'busy')
+  const id = useId()
+  const verify = async () => {
+    const asked = file.trim()
+    setCheck({ step: 'busy' })
+    const outcome = await settle(bridge().releases.verify({ sourceId, file: asked }))
+    setCheck(
+      outcome.ok ? { step: 'done', file: asked, verdict: outcome.value } : { step: 'failed', error: outcome.error },
+    )
+  }
+  return (
+    <section className="card stack content" aria-labelledby={`${id}-title`}>
+      <div>
+        <h2 id={`${id}-title`}>Check a file</h2>
+        <p className="soft small">
+          Says whether a file on this machine is one that people signed here, whatever its name.
+        </p>
+      </div>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (check.step !== 'busy' && file.trim() !== '') verify()
+        }}
+      >
+        <PathField id={id} label="File on this machine" what="files" value={file} onChange={setFile} />
+        <div className="row">
+          <button type="submit" className="button" disabled={check.step === 'busy' || file.trim() === ''}>
+            Check this file
+          </button>
+        </div>
+      </form>
+      <div role="status">
+        {check.step === 'busy' ? <ProgressLine progress={progress} what="Reading the file" /> : null}
+        {check.step === 'done' ? <Verdict file={check.file} verdict={check.verdict} /> : null}
+      </div>
+      {check.step === 'failed' ? <Problem error={check.error} title="The file was not checked" level={3} /> : null}
+    </section>
+  )
+}
+
+function Verdict({ file, verdict }: { file: string; verdict: FileVerdict }): ReactElement {
+  const listed = verdict.kind === 'listed'
+  return (
+    <div className={`note ${listed ? 'tone-ok' : 'tone-bad'}`}>
+      <h3>{listed ? `Signed by ${plainForeign(listOf(verdict.signedBy))}` : 'Nobody here signed this file'}</h3>
+      {listed ? (
+        <p>
+          It is{' '}
+          <strong className="place">
+            <Foreign text={verdict.path} />
+          </strong>
+          , listed by <Foreign text={verdict.role} />, byte for byte.
+        </p>
+      ) : (
+        <p>No artifact of this repository has this content. Do not use it as one.</p>
+      )}
+      {listed || verdict.sameName.length === 0 ? null : (
+        <p>
+          What the repository lists under this name has other content:{' '}
+          <Foreign text={listOf(verdict.sameName.slice(0, 5))} />.
+        </p>
+      )}
+      <p className="small soft mono place">
+        <Foreign text={file} />, {sizeText(verdict.length)}
+      </p>
+      <p className="small">
+        <span className="soft">sha256 </span>
+        <Hex hex={verdict.sha256} />
+      </p>
+    </div>
+  )
+}

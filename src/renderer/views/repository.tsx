@@ -1,0 +1,96 @@
+// One repository from the inside: its roles, the map of trust, its artifacts, its history. All of it verified.
+import type { ReactElement } from 'react'
+import type { RepositoryView } from '../../ipc/contract.ts'
+import { useApp } from '../app-context.ts'
+import { bridge, useAnswer } from '../bridge.ts'
+import { Foreign } from '../components/foreign.tsx'
+import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
+import { Problem } from '../components/problem.tsx'
+import { plainForeign } from '../foreign.ts'
+import { capital } from '../format.ts'
+import { stateSentence } from '../repository-words.ts'
+import { hashOf, type RepositoryTab, repositoryTabs } from '../route.ts'
+import { ArtifactsTab } from './inside/artifacts.tsx'
+import { ChangeMenu } from './inside/change-menu.tsx'
+import { repositoryChanges } from './inside/changes.ts'
+import { HistoryTab } from './inside/history.tsx'
+import { MapTab } from './inside/map.tsx'
+import { RolesTab } from './inside/roles.tsx'
+
+export interface RepositoryProps {
+  sourceId: string
+  tab: RepositoryTab
+  role: string | undefined
+}
+
+export function Repository({ sourceId, tab, role }: RepositoryProps): ReactElement {
+  const { revision } = useApp()
+  const { answer, again } = useAnswer(sourceId, revision, () => bridge().repository.get({ sourceId }))
+  if (answer.kind === 'waiting') {
+    return (
+      <Page title="Repository">
+        <Waiting text="Reading every role and checking every signature." />
+      </Page>
+    )
+  }
+  if (answer.kind === 'failed') {
+    return (
+      <Page title="This repository cannot be shown">
+        <div className="stack content">
+          <Problem error={answer.error} again={again} />
+          <div className="row">
+            <a className="button" href="#repositories">
+              Back to your repositories
+            </a>
+          </div>
+        </div>
+      </Page>
+    )
+  }
+  return <Inside view={answer.value} tab={tab} role={role} />
+}
+
+interface InsideProps {
+  view: RepositoryView
+  tab: RepositoryTab
+  role: string | undefined
+}
+
+function Inside({ view, tab, role }: InsideProps): ReactElement {
+  return (
+    <Page
+      title={plainForeign(view.name)}
+      where={
+        <span className="mono place">
+          <Foreign text={view.location} />
+        </span>
+      }
+      by={<ChangeMenu changes={repositoryChanges(view)} label="Change ..." />}
+      rehearsal={false}
+    >
+      <div className="inside-head">
+        <p>
+          {view.rehearsal ? <RehearsalChip /> : null} {stateSentence(view)}
+        </p>
+        <nav className="tabs" aria-label={`Inside ${plainForeign(view.name)}`}>
+          <ul>
+            {repositoryTabs.map((one) => (
+              <li key={one}>
+                <a
+                  href={hashOf({ screen: 'repository', sourceId: view.sourceId, tab: one })}
+                  aria-current={one === tab ? 'page' : undefined}
+                >
+                  {capital(one)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+      {tab === 'roles' ? <RolesTab view={view} selected={role} /> : null}
+      {tab === 'map' ? <MapTab view={view} selected={role} /> : null}
+      {tab === 'artifacts' ? <ArtifactsTab key={role} view={view} role={role} /> : null}
+      {tab === 'history' ? <HistoryTab view={view} role={role} /> : null}
+    </Page>
+  )
+}

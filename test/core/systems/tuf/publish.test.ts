@@ -1,0 +1,154 @@
+// What must take effect together does: new keys with what they sign, new roles with their first documents.
+import { describe, expect, test } from 'vitest'
+import { isComplete } from '../../../../src/core/proposal.ts'
+import type { SubjectEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
+import { encodeMetadata } from '../../../../src/core/systems/tuf/encode.ts'
+import { parseMetadata } from '../../../../src/core/systems/tuf/metadata.ts'
+import { type Office, openOffice } from '../../../support/office.ts'
+import { codeOfPromise } from '../../../support/thrown.ts'
+
+const hashes = { sha256: 'ab'.repeat(32) }
+const file = (path: string): SubjectEdit => ({ kind: 'target-set', path, length: 3, hashes, replace: false })
+
+async function delegate(office: Office, name: string, owner: string, path = `${name}/*`): Promise<void> {
+  const keys = [await office.entry(owner)]
+  await office.propose('targets', {
+    ...{ kind: 'delegation-add', name, paths: [path], terminating: false, keys, threshold: 1 },
+  })
+  await office.sign('targets', 'Ana', 'Ben')
+  await office.sign(name, owner)
+  await office.publish('targets')
+}
+
+describe('a new role', () => {
+  test('comes with its first document: clients never meet a role without one', async () => {
+    const office = await openOffice()
+    await delegate(office, 'loom', 'Dana')
+    const { snapshot } = await office.client()
+    expect(snapshot.signed.meta.get('loom')?.version).toBe(1)
+    expect(await office.sees('loom/a')).toBeUndefined()
+    await office.change('loom', ['Dana'], file('loom/a'))
+    expect(await office.sees('loom/a')).toBe('loom')
+  })
+
+  test('cannot be published before the role that delegates to it', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    const edit = { kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 }
+    await office.propose('targets', edit as SubjectEdit)
+    await office.sign('loom', 'Dana')
+    expect(isComplete(await office.pending('loom'))).toBe(true)
+    expect(await codeOfPromise(office.publish('loom'))).toBe('trust/threshold')
+  })
+
+  test('of the repository’s own keys begins empty without anybody’s signature, and is renewed in time', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('online')]
+    const bins: SubjectEdit = { kind: 'bins', form: 'succinct', bitLength: 2, name: 'bin', keys, threshold: 1 }
+    const { along } = await office.change('targets', ['Ana', 'Ben'], bins)
+    expect(along).toEqual([])
+    const { snapshot } = await office.client()
+    expect([...snapshot.signed.meta.keys()].filter((name) => name.startsWith('bin-'))).toEqual([
+      'bin-0',
+      'bin-1',
+      'bin-2',
+      'bin-3',
+    ])
+    const { context } = office.repository
+    const year = new Date(context.now.getTime() + 300 * 86_400_000)
+    context.now = year
+    await office.renew()
+    expect((await office.client()).snapshot.signed.meta.get('bin-0')?.version).toBe(2)
+  })
+})
+
+describe('other keys for a role', () => {
+  test('root gives targets other keys: not without targets signed by them; then both at once', async () => {
+    const office = await openOffice()
+    const keyId = (await office.pending('root').catch(() => undefined)) ?? undefined
+    expect(keyId).toBeUndefined()
+    const { root } = await office.client()
+    const edits: SubjectEdit[] = []
+    for (const [i, id] of (root.signed.roles.get('targets')?.keyids ?? []).entries())
+      edits.push({ kind: 'key-replace', role: 'targets', keyId: id, entry: await office.entry(`New ${i}`) })
+    await office.propose('root', ...edits)
+    await office.sign('root', 'Ana', 'Ben')
+    expect(await codeOfPromise(office.publish('root'))).toBe('trust/threshold')
+    await office.propose('targets', file('a'))
+    const asked = (await office.pending('targets')).quorums.map(({ name }) => name)
+    expect(asked).toEqual(['Targets 2', 'Targets 2, after Root 2'])
+    await office.sign('targets', 'Ana', 'Ben', 'New 0', 'New 1')
+    await office.publish('root')
+    expect(await office.sees('a')).toBe('targets')
+    expect((await office.client()).root.signed.version).toBe(2)
+  })
+
+  test('a change that only a stranger wrote asks nothing of anybody', async () => {
+    const office = await openOffice()
+    await delegate(office, 'loom', 'Dana')
+    const { targets } = await office.client()
+    const stranger = await office.entry('Mallory')
+    const drafted = await office.draft('targets', { kind: 'key-add', role: 'loom', entry: stranger })
+    const { raw } = parseMetadata(drafted.proposal.after, 'targets', 'x').signed
+    office.repository.source.files.set('metadata/pending/targets.json', encodeMetadata(raw, targets.signatures))
+    await office.propose('loom', file('loom/a'))
+    expect((await office.pending('loom')).quorums).toHaveLength(1)
+    await office.sign('loom', 'Dana')
+    await office.publish('loom')
+    expect(await office.sees('loom/a')).toBe('loom')
+  })
+
+  test('once somebody entitled has signed it, the role’s next version is signed for both', async () => {
+    const office = await openOffice()
+    await delegate(office, 'loom', 'Dana')
+    await office.propose('targets', { kind: 'threshold', role: 'loom', threshold: 1 }).catch(() => undefined)
+    const entry = await office.entry('Eve')
+    await office.propose('targets', { kind: 'key-add', role: 'loom', entry })
+    await office.propose('targets', { kind: 'threshold', role: 'loom', threshold: 2 })
+    await office.sign('targets', 'Ana', 'Ben')
+    expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
+    await office.propose('loom', file('loom/a'))
+    expect((await office.pending('loom')).quorums.map(({ threshold }) => threshold)).toEqual([1, 2])
+    await office.sign('loom', 'Dana', 'Eve')
+    await office.publish('targets')
+    expect(await office.sees('loom/a')).toBe('loom')
+  })
+})
+
+test('blocking takes an artifact from clients, and there is a way back', async () => {
+  const office = await openOffice()
+  await delegate(office, 'loom', 'Dana')
+  await office.change('loom', ['Dana'], file('loom/a'), file('loom/b'))
+  const keys = [await office.entry('Ana'), await office.entry('Ben')]
+  const blocked = await office.change('targets', ['Ana', 'Ben'], {
+    ...{ kind: 'block', name: 'blocked', paths: ['loom/a'], keys, threshold: 2 },
+  })
+  expect(blocked.effects.shown.map(({ path, after }) => [path, after.kind])).toEqual([['loom/a', 'absent']])
+  expect([await office.sees('loom/a'), await office.sees('loom/b')]).toEqual([undefined, 'loom'])
+  const back = await office.change('targets', ['Ana', 'Ben'], { kind: 'unblock', name: 'blocked' })
+  expect(back.effects.shown.map(({ path, after }) => [path, after.kind])).toEqual([['loom/a', 'found']])
+  expect(await office.sees('loom/a')).toBe('loom')
+})
+
+describe('the configuration', () => {
+  test('is a candidate like any other, and decides how long a timestamp lasts', async () => {
+    const office = await openOffice()
+    await office.change('configuration', ['Ana', 'Ben'], {
+      kind: 'configure',
+      values: { 'timestamp/expiryDays': 3, 'snapshot/expiryDays': 9 },
+    })
+    const { timestamp, snapshot } = await office.client()
+    const days = (expires: string): number =>
+      Math.round((Date.parse(expires) - office.repository.context.now.getTime()) / 86_400_000)
+    expect([days(timestamp.signed.expires), days(snapshot.signed.expires)]).toEqual([3, 9])
+    await office.change('configuration', ['Ana', 'Ben'], { kind: 'configure', values: { 'timestamp/expiryDays': 4 } })
+    expect(days((await office.client()).timestamp.signed.expires)).toBe(4)
+  })
+
+  test('one signature too few is not published', async () => {
+    const office = await openOffice()
+    await office.propose('configuration', { kind: 'configure', values: { 'timestamp/expiryDays': 3 } })
+    await office.sign('configuration', 'Ana')
+    expect(await codeOfPromise(office.publish('configuration'))).toBe('trust/threshold')
+  })
+})

@@ -1,0 +1,97 @@
+// What clients will see, paths, folders and thresholds in words.
+import { expect, test } from 'vitest'
+import type { Effect, Sight } from '../../src/core/systems/tuf/effect.ts'
+import { effectKind, effectsSentence, sizeText } from '../../src/renderer/views/edit/effect-words.ts'
+import { examplesOf, linesOf, matching, pathProblem } from '../../src/renderer/views/edit/path-words.ts'
+import { folderAs, folderProblem, releaseMade } from '../../src/renderer/views/edit/release.ts'
+import { fitting, thresholdHint } from '../../src/renderer/views/edit/threshold.tsx'
+
+const found = (hash: string, role = 'loom'): Sight => ({ kind: 'found', role, length: 1, hashes: { sha256: hash } })
+const absent: Sight = { kind: 'absent' }
+const refused: Sight = { kind: 'refused', error: { code: 'source/not-found', message: 'gone' } }
+const effect = (before: Sight, after: Sight): Effect => ({ path: 'a', before, after })
+
+test.each([
+  [absent, found('1'), 'appears'],
+  [found('1'), absent, 'disappears'],
+  [found('1'), found('2'), 'content'],
+  [found('1'), found('1', 'other'), 'elsewhere'],
+  [found('1'), found('1'), 'same'],
+  [found('1'), refused, 'stops'],
+  [refused, found('1'), 'recovers'],
+  [refused, refused, 'same'],
+] as const)('%j then %j: %s', (before, after, kind) => {
+  expect(effectKind(effect(before, after))).toBe(kind)
+})
+
+test('effects are counted; what is not listed is not counted as if it were', () => {
+  expect(effectsSentence({ asked: 0, changed: 0, shown: [] })).toBe(
+    'No artifact is touched. Clients find what they find today.',
+  )
+  expect(effectsSentence({ asked: 3, changed: 0, shown: [] })).toBe(
+    'Three artifacts were tried. Clients see no difference.',
+  )
+  const shown = [effect(absent, found('1')), effect(absent, found('2')), effect(found('1'), absent)]
+  expect(effectsSentence({ asked: 9, changed: 3, shown })).toBe(
+    'Clients see three artifacts differently: one is no longer found and two are new.',
+  )
+  expect(effectsSentence({ asked: 900, changed: 700, shown })).toBe(
+    'Clients see 700 artifacts differently. Of the 3 below, one is no longer found and two are new.',
+  )
+})
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [999, '999 bytes'],
+  [1000, '1.0 kB'],
+  [999_600, '1.0 MB'],
+  [10_000_000_000, '10 GB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(sizeText(bytes)).toBe(text)
+})
+
+test('patterns: a star stays within its folder, and the examples say so', () => {
+  expect(examplesOf('loom/*')).toMatchObject({ takes: ['loom/app-1.2'], leaves: ['loom/more/app-1.2'] })
+  for (const pattern of ['a', '*', 'a/*', 'a/*/*', 'a/v?.zip', 'a/[xy]z', 'a/b/c']) {
+    const { takes, leaves } = examplesOf(pattern)
+    expect(takes.length).toBeGreaterThan(0)
+    expect(matching([pattern], takes)).toEqual(takes)
+    expect(matching([pattern], leaves)).toEqual([])
+  }
+})
+
+test.each(['/a', 'a//b', 'a/', 'a\\b', '../a', 'a/./b', 'a/**'])('the pattern %s is wrong', (path) => {
+  expect(pathProblem([path])).toBeDefined()
+})
+
+test('patterns are lines, each once', () => {
+  expect(linesOf(' a/* \n\nb\na/*\n')).toEqual(['a/*', 'b'])
+  expect(pathProblem(['a/*', 'b'])).toBeUndefined()
+})
+
+test.each(['/a', 'a//b', '../a', 'a\\b', 'a/.'])('the folder %s is wrong', (folder) => {
+  expect(folderProblem(folder)).toBeDefined()
+})
+
+test('a folder ends with a slash, or is the top', () => {
+  expect([folderAs(''), folderAs('a'), folderAs('a/b/')]).toEqual(['', 'a/', 'a/b/'])
+})
+
+test('more files than one edit can name are not left out in part', () => {
+  const files = Array.from({ length: 2050 }, (_, at) => ({ name: `f${at}`, length: 1, sha256: '' }))
+  const look = { lookId: 'l', files, totalBytes: 2050 }
+  const state = { act: 'add', path: '', look, folder: '', custom: '', replace: false, removed: [] } as const
+  expect(releaseMade('loom', { ...state, leftOut: ['f1'] }).ready).toBe(false)
+  const all = releaseMade('loom', { ...state, leftOut: [] })
+  expect(all).toEqual({
+    ready: true,
+    subject: 'loom',
+    edits: [{ kind: 'files', lookId: 'l', folder: '', replace: false }],
+  })
+})
+
+test('a threshold that nobody can reach says so', () => {
+  expect(thresholdHint(3, 2, 'holders')).toContain('nobody could sign')
+  expect([fitting(3, 2), fitting(0, 2), fitting(2, 0)]).toEqual([2, 1, 1])
+})

@@ -1,0 +1,350 @@
+// Repositories as the window shows them from the inside: a small one, a troubled one, and one with 500 roles and a million
+// artifacts, of which only the page that is asked for is ever made.
+import type {
+  HistoryView,
+  ProjectReleases,
+  RepositoryView,
+  RoleEdge,
+  RoleNode,
+  TargetPage,
+  TargetView,
+  VersionView,
+} from '../../src/ipc/contract.ts'
+import { digests, type Person, people, wordsOf } from './fake-data.ts'
+
+const online: Person = { id: '9f02ab64c7d8e1350b', owner: 'Release service', label: 'Ed25519' }
+
+/** A digest that looks like one and is the same each time. */
+export function digestOf(text: string): string {
+  let state = 2166136261
+  let hex = ''
+  for (let at = 0; hex.length < 64; at++) {
+    for (const char of `${text}/${at}`) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 16777619)
+    hex += (state >>> 0).toString(16).padStart(8, '0')
+  }
+  return hex.slice(0, 64)
+}
+
+type Extra = Partial<Omit<RoleNode, 'name' | 'holders'>>
+
+function node(
+  name: string,
+  daysLeft: number,
+  threshold: number,
+  holders: readonly Person[],
+  more: Extra = {},
+): RoleNode {
+  const isOnline = holders.every((one) => one === online)
+  return {
+    name,
+    version: 1,
+    expires: new Date(Date.UTC(2026, 10, 21 + Math.floor(daysLeft), 6)).toISOString().replace('.000', ''),
+    daysLeft,
+    threshold,
+    holders: holders.map((one) => ({ ...one, rehearsal: false })),
+    keptBy: isOnline ? 'machine' : 'people',
+    targets: 0,
+    digest: digestOf(name),
+    blocks: false,
+    ...more,
+  }
+}
+
+function edge(from: string, to: string, paths: readonly string[], more: Partial<RoleEdge> = {}): RoleEdge {
+  return { from, to, paths, terminating: false, ...more }
+}
+
+const fromRoot = ['timestamp', 'snapshot', 'targets'].map((to) => edge('root', to, []))
+const { priya, tomas, alex, dana, noor, lee } = people
+
+const small: RepositoryView = {
+  sourceId: 'example',
+  name: 'Example Packages',
+  location: '/srv/repositories/example-packages',
+  rehearsal: false,
+  consistentSnapshot: true,
+  roles: [
+    node('root', 9, 3, [priya, tomas, alex, dana, noor], {
+      version: 14,
+      digest: digests.root14,
+      pendingId: 'example#root/9c41',
+    }),
+    node('timestamp', 7, 1, [online], { version: 20417 }),
+    node('snapshot', 28, 1, [online], { version: 1904 }),
+    node('targets', 212, 2, [priya, tomas, alex], { version: 212, targets: 3 }),
+    node('loom', 96, 2, [alex, dana], { version: 31, targets: 12, project: { changes: 3 } }),
+    node('shuttle', 30, 1, [lee], { version: 4, targets: 5 }),
+  ],
+  edges: [
+    ...fromRoot,
+    edge('targets', 'loom', ['loom/*', 'loom/*/*']),
+    edge('targets', 'shuttle', ['shuttle/*'], { terminating: true }),
+  ],
+  omitted: 0,
+}
+
+const troubled: RepositoryView = {
+  sourceId: 'observatory',
+  name: 'Observatory Tools',
+  location: '/media/alex/OBSERVATORY/tuf',
+  rehearsal: false,
+  consistentSnapshot: true,
+  roles: [
+    node('root', 41, 2, [alex, noor, lee], { version: 8, digest: digests.root8 }),
+    node('timestamp', -2.4, 1, [online], { version: 311 }),
+    node('snapshot', 5, 1, [online], { version: 210 }),
+    node('targets', 100, 2, [noor, lee], { version: 21 }),
+    node('quarantine', 300, 2, [noor, lee], { version: 1, blocks: true }),
+    node('projects', 60, 1, [online], { version: 44 }),
+    node('loom', 120, 1, [tomas], {
+      version: 9,
+      targets: 12,
+      project: {
+        changes: 2,
+        problem: {
+          code: 'trust/changed',
+          data: { fault: 'swapped-key', version: 2 },
+          message: 'the keys of loom were changed, but no change signed by Alex Moreau and Dana Ortiz stands beside it',
+          hint: 'do not use releases of loom; ask Alex Moreau and Dana Ortiz what happened',
+        },
+      },
+    }),
+    node('mirror-a', 200, 1, [priya], { targets: 7 }),
+    node('mirror-b', 200, 1, [dana], { targets: 7 }),
+    node('sextant', 0, 2, [alex, priya], { version: 0, expires: '', digest: '', project: { changes: 0 } }),
+    node('telescope\u202egpj', 70, 2, [alex, noor], {
+      version: 3,
+      targets: 0,
+      problem: {
+        code: 'trust/bad-signature',
+        message: 'telescope 3 is signed by 1 of 2 keys, one signature is wrong',
+      },
+    }),
+  ],
+  edges: [
+    ...fromRoot,
+    edge('targets', 'quarantine', ['telescope/0.9/*'], { terminating: true }),
+    edge('targets', 'projects', ['*/*', '*/*/*']),
+    edge('targets', 'telescope\u202egpj', ['telescope/*', 'telescope/*/*', 'optics/*', 'optics/*/*']),
+    edge('targets', 'mirror-a', ['catalogue/*'], { agreement: { name: 'catalogue', of: 2, needed: 2 } }),
+    edge('targets', 'mirror-b', ['catalogue/*'], { agreement: { name: 'catalogue', of: 2, needed: 2 } }),
+    edge('projects', 'loom', ['loom/*', 'loom/*/*']),
+    edge('projects', 'sextant', ['sextant/*', 'sextant/*/*']),
+    edge('mirror-b', 'loom', ['catalogue/loom/*']),
+  ],
+  omitted: 0,
+}
+
+const firsts = [
+  'acorn',
+  'alder',
+  'amber',
+  'birch',
+  'cedar',
+  'delta',
+  'ember',
+  'fern',
+  'granite',
+  'hazel',
+  'iris',
+  'juniper',
+]
+const seconds = [
+  'build',
+  'cache',
+  'client',
+  'core',
+  'docs',
+  'http',
+  'json',
+  'kit',
+  'log',
+  'metrics',
+  'proxy',
+  'queue',
+  'router',
+  'shell',
+  'store',
+  'test',
+  'tools',
+  'viewer',
+  'web',
+  'wire',
+  'worker',
+  'xml',
+  'yaml',
+  'zip',
+]
+const crowd = [priya, tomas, alex, dana, noor, lee]
+const projects = firsts
+  .flatMap((first) => seconds.map((second) => `${first}-${second}`))
+  .map((name, at): RoleNode => {
+    const holders = [crowd[at % 6], crowd[(at * 5 + 1) % 6], crowd[(at + 3) % 6]].flatMap((one) => one ?? [])
+    return node(name, at === 100 ? 3 : 50 + ((at * 37) % 300), at % 3 === 0 ? 2 : 1, holders, {
+      version: 1 + (at % 40),
+      targets: 3470,
+      project: { changes: at % 4 },
+    })
+  })
+const bins = Array.from({ length: 202 }, (_, at) =>
+  node(`bins-${at.toString(16).padStart(2, '0')}`, 20, 1, [online], { version: 77, targets: 3 }),
+)
+
+const big: RepositoryView = {
+  sourceId: 'big',
+  name: 'Everything Index',
+  location: 'https://packages.example/everything/repository',
+  rehearsal: false,
+  consistentSnapshot: true,
+  roles: [
+    node('root', 240, 3, [priya, tomas, alex, dana, noor], { version: 6 }),
+    node('timestamp', 0.8, 1, [online], { version: 904411 }),
+    node('snapshot', 6, 1, [online], { version: 88120 }),
+    node('targets', 150, 2, [priya, tomas, alex], { version: 19 }),
+    node('projects', 30, 1, [online], { version: 2044 }),
+    ...projects,
+    node('legacy', 180, 1, [online], { version: 12 }),
+    ...bins,
+  ],
+  edges: [
+    ...fromRoot,
+    edge('targets', 'projects', ['*/*', '*/*/*', '*/*/*/*']),
+    edge('targets', 'legacy', ['*']),
+    ...projects.map(({ name }) => edge('projects', name, [`${name}/*`, `${name}/*/*`])),
+    ...bins.map(({ name }, at) => edge('legacy', name, [`bin ${at} of 1024, by the hash of the path`])),
+  ],
+  omitted: 822,
+}
+
+export const repositories: ReadonlyMap<string, RepositoryView> = new Map(
+  [small, troubled, big, { ...small, sourceId: 'practice', name: 'Practice Repository', rehearsal: true }].map(
+    (one) => [one.sourceId, one],
+  ),
+)
+
+// ---- artifacts ----------------------------------------------------------------------------------------------------
+
+const million = 1_000_000
+
+function targetAt(view: RepositoryView, index: number): TargetView {
+  if (view.sourceId === 'big') {
+    const project = projects[index % projects.length]?.name ?? ''
+    const version = `${Math.floor(index / projects.length / 10)}.${Math.floor(index / projects.length) % 10}.0`
+    return target(`${project}/${version}/${project}-${version}.tar.gz`, project, 20_000 + ((index * 7919) % 9_000_000))
+  }
+  const version = `1.${11 - (index % 12)}.0`
+  if (index < 12) return target(`loom/${version}/loom-${version}-linux-x86_64.tar.gz`, 'loom', 4_118_022 + index)
+  if (index < 17) return target(`shuttle/shuttle-0.${16 - index}.2.whl`, 'shuttle', 88_112)
+  return target(['README.md', 'keys/maintainers.txt', 'news/2026.html'][index - 17] ?? '', 'targets', 5120)
+}
+
+function target(path: string, role: string, length: number): TargetView {
+  const custom = path.startsWith('loom/')
+    ? JSON.stringify({ platform: 'linux-x86_64', version: path.split('/')[1] }, null, 1)
+    : undefined
+  return {
+    path,
+    role,
+    length,
+    hashes: { sha256: digestOf(path), sha512: digestOf(`${path}a`) + digestOf(`${path}b`) },
+    ...(custom === undefined ? {} : { custom }),
+  }
+}
+
+export interface TargetQuestion {
+  role: string
+  query: string
+  offset: number
+  limit: number
+}
+
+/** "*" asks all roles, like main does. */
+export function targetPage(view: RepositoryView, { role, query, offset, limit }: TargetQuestion): TargetPage {
+  const all = view.sourceId === 'big' ? million : 20
+  const targets: TargetView[] = []
+  let [total, matching] = [0, 0]
+  // Without a question the page is known by its number: nobody walks a million of them.
+  if (role === '*' && query === '') {
+    for (let at = offset; at < Math.min(all, offset + limit); at++) targets.push(targetAt(view, at))
+    return { total: all, matching: all, offset, targets }
+  }
+  const text = query.toLowerCase()
+  for (let at = 0; at < Math.min(all, 20_000); at++) {
+    const one = targetAt(view, at)
+    if (role !== '*' && one.role !== role) continue
+    total++
+    if (!one.path.toLowerCase().includes(text)) continue
+    if (matching >= offset && targets.length < limit) targets.push(one)
+    matching++
+  }
+  return { total, matching, offset, targets }
+}
+
+export function releasesOf(view: RepositoryView): ProjectReleases[] {
+  if (view.sourceId === 'big') {
+    return projects.map(({ name }) => ({
+      project: name,
+      releases: ['3.1.0', '3.0.2', '3.0.1', '2.9.0'].map((version) => ({
+        version,
+        path: `${name}/${version}/${name}-${version}.tar.gz`,
+        length: 91_204,
+        role: name,
+      })),
+    }))
+  }
+  const targets = targetPage(view, { role: '*', query: '', offset: 0, limit: 100 }).targets
+  return ['loom', 'shuttle'].map((project) => ({
+    project,
+    releases: targets
+      .filter((one) => one.role === project)
+      .map(({ path, length, role }) => ({ version: /\d+\.\d+\.\d+/.exec(path)?.[0] ?? '', path, length, role })),
+  }))
+}
+
+// ---- history ------------------------------------------------------------------------------------------------------
+
+const headlines = [
+  'Adds three artifacts',
+  'Renewal only: version and expiry',
+  'Replaces Tomás Vidal by Dana Ortiz',
+  'Adds one artifact and removes two',
+]
+
+export function historyOf(view: RepositoryView, role: string): HistoryView {
+  const one = view.roles.find(({ name }) => name === role)
+  const swapped = one?.project?.problem
+  const count = Math.min(one?.version ?? 0, 14)
+  const versions = Array.from({ length: count }, (_, at): VersionView => {
+    const version = (one?.version ?? 0) - at
+    const title = `${role.charAt(0).toUpperCase()}${role.slice(1)} ${version}`
+    const digest = digestOf(title)
+    return {
+      title,
+      version,
+      digest,
+      words: wordsOf(digest),
+      expires: new Date(Date.UTC(2027, 3 - at, 2, 12)).toISOString().replace('.000', ''),
+      headline: headlines[at % headlines.length] ?? '',
+      signedBy: (one?.holders ?? []).slice(0, one?.threshold),
+      ...(at === 3 && view.sourceId === 'observatory'
+        ? {
+            problem: {
+              code: 'format/unsupported' as const,
+              message: 'its keys have changed since, its signatures by then cannot be judged',
+            },
+          }
+        : {}),
+    }
+  })
+  const keyChanges = (
+    one?.project === undefined ? [] : ['Dana Ortiz joins', 'Lee Ahn leaves', 'Two of two must sign now']
+  )
+    .slice(0, one?.project?.changes)
+    .map((headline, at) => ({
+      title: `Keys of ${role}, change ${(one?.project?.changes ?? 0) - at}`,
+      headline,
+      signedBy: ['Alex Moreau', 'Dana Ortiz'],
+      ...(at === 0 && swapped !== undefined ? { problem: swapped } : {}),
+    }))
+  return { role, versions, gone: (one?.version ?? 0) > count, keyChanges }
+}
