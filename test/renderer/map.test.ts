@@ -120,7 +120,7 @@ describe('the tree', () => {
 
 function expectApart({ boxes, links, width, height }: Layout): void {
   // By layer and from top to bottom: each box ends before the next begins.
-  const columns = Map.groupBy(boxes, (box) => box.x)
+  const columns = new Map(boxes.map(({ x }) => [x, boxes.filter((box) => box.x === x)]))
   const lefts = [...columns.keys()].sort((a, b) => a - b)
   lefts.forEach((left, at) => {
     const next = lefts[at + 1]
