@@ -10,7 +10,7 @@ import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
-import { snapshot } from '../core/transport.ts'
+import { overlay, snapshot } from '../core/transport.ts'
 import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
 import { isWebLocation } from './location.ts'
@@ -87,9 +87,15 @@ export function drafting(layout: Layout, contextOf: (source: OpenSource, signal:
     text: async (source, subject, signal) => editableText(subject, layout, source.transport, contextOf(source, signal)),
     withdraw: async (source, proposalId, signal) => {
       const read = snapshot(source.transport)
-      const { subject, title } = await findProposal(proposalId, source.system, read, contextOf(source, signal))
-      const name = layout.candidateName(subject)
-      await source.transport.write(new Map([[name, null]]), read.seen([name]), `withdraw ${title}`, signal)
+      const context = contextOf(source, signal)
+      const { subject, title } = await findProposal(proposalId, source.system, read, context)
+      const files = new Map<string, null>([[layout.candidateName(subject), null]])
+      const before = await source.system.pending(read, context)
+      const after = await source.system.pending(overlay(read, files), context)
+      // The first document of a role that this change would have made belongs to nothing any more.
+      const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
+      for (const one of before.proposals) if (!left(one)) files.set(layout.candidateName(one.subject), null)
+      await source.transport.write(files, read.seen(files.keys()), `withdraw ${title}`, signal)
     },
   }
 }

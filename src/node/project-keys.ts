@@ -5,6 +5,7 @@ import { type KeyChain, type KeyStep, recordedProjects, verifyKeyChain } from '.
 import { diffRotate } from '../core/systems/tuf/projects/diff.ts'
 import { titleOfStep } from '../core/systems/tuf/projects/fault.ts'
 import { type Registry, readRegistries } from '../core/systems/tuf/projects/registry.ts'
+import type { Seen } from '../core/systems/tuf/projects/seen.ts'
 import type { Delegation, Walk } from './repository-walk.ts'
 
 export interface ProjectFact {
@@ -13,7 +14,10 @@ export interface ProjectFact {
   problem?: ErrorData
 }
 
-export type Opened = Pick<Walk, 'set' | 'published' | 'options'>
+export type Opened = Pick<Walk, 'set' | 'published' | 'options'> & {
+  /** Changes that were seen before: what must still be there. */
+  seen?: Seen
+}
 
 /** A registry that does not verify is told in its place; its projects say so too. */
 export async function registriesOf({ set, published, options }: Opened): Promise<readonly Registry[]> {
@@ -44,11 +48,16 @@ export async function projectFacts(edges: readonly Delegation[], opened: Opened)
 
 export async function chainOf(
   project: string,
-  { set, published, options }: Opened,
+  { set, published, options, seen }: Opened,
   registries?: readonly Registry[],
 ): Promise<KeyChain> {
   const known = registries === undefined || registries.length === 0 ? {} : { registries }
-  return verifyKeyChain(project, set, published, { ...options, ...known })
+  const before = seen?.get(project)
+  return verifyKeyChain(project, set, published, {
+    ...options,
+    ...known,
+    ...(before === undefined ? {} : { known: before }),
+  })
 }
 
 /** The same, or nothing where there is no such project. */

@@ -12,6 +12,7 @@ import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { digestOf, type Metadata, type Targets, topRoles } from '../core/systems/tuf/metadata.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { isMachineKept } from '../core/systems/tuf/online.ts'
+import { readSeen } from '../core/systems/tuf/projects/seen.ts'
 import { trustStore } from '../core/systems/tuf/store.ts'
 import type { Authority } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
@@ -49,7 +50,12 @@ export interface Inside extends Opened {
 export async function openInside(source: OpenSource, context: Context): Promise<Opened> {
   const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report', copies: 'compare' }
   const published = plainLayout.published(source.transport)
-  return { set: await refresh(published, trustStore(context), options), published, options }
+  return {
+    set: await refresh(published, trustStore(context), options),
+    published,
+    options,
+    seen: readSeen(context.memory),
+  }
 }
 
 /** Another text when anything that is published has changed: every change makes a new root, or a new timestamp. */

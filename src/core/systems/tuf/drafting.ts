@@ -4,18 +4,17 @@ import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
+import { companionDocuments } from './companions.ts'
 import { configurationDocument } from './configuration/document.ts'
 import { parseConfiguration } from './configuration/parse.ts'
 import { editedDocument } from './edit/document.ts'
-import type { RoleEntry, SubjectEdit, TufEdit } from './edit/edit.ts'
+import type { SubjectEdit, TufEdit } from './edit/edit.ts'
 import { lockoutSentence } from './edit/lockout.ts'
 import type { Effects } from './effect.ts'
 import { effectsOf } from './effects.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
-import { isMachineKept } from './online.ts'
-import { delegatedTo } from './pending/waiting.ts'
 import { pendingProposals } from './pending.ts'
 import { nextRegistry } from './projects/delegation.ts'
 import { parseRotate, rotateDocument } from './projects/rotate.ts'
@@ -56,7 +55,7 @@ export async function draftEdits(
   const mine = waiting.find((one) => one.subject === subject)
   const document = await documentOf(request, mine, now)
   if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
-  const first = await firstDocuments(request, document, waiting, now)
+  const first = await companionDocuments(request, document, waiting, now)
   // Read for its sake too: what is overwritten must still be what was looked at.
   const files = new Map<string, Uint8Array | null>([[layout.candidateName(subject), document]])
   for (const [role, bytes] of first) files.set(layout.candidateName(role), bytes)
@@ -111,6 +110,7 @@ async function documentOf(request: EditRequest, waiting: Proposal | undefined, n
     now: now.options.now,
     defaultDays,
     keepVersion: waiting !== undefined,
+    firstVersion: (await now.lastVersion(subject)) + 1,
   })
 }
 
@@ -119,45 +119,6 @@ export async function inForce(role: string, now: Trusted): Promise<Uint8Array | 
   if (role === 'root') return (await now.root()).bytes
   if (role === 'snapshot' || role === 'timestamp') return (await now.set())[role].bytes
   return (await now.targets(role))?.bytes
-}
-
-/** A role that is new has no document: without a first, empty one clients would stop at it with an error. */
-async function firstDocuments(
-  request: EditRequest,
-  document: Uint8Array,
-  waiting: readonly Proposal[],
-  now: Trusted,
-): Promise<Map<string, Uint8Array>> {
-  const first = new Map<string, Uint8Array>()
-  for (const role of newRoles(request, document)) {
-    const isThere = waiting.some(({ subject }) => subject === role) || (await now.targets(role)) !== undefined
-    if (isThere || (await isSelfKept(role, document, request, now))) continue
-    const facts = { now: now.options.now, defaultDays: request.defaultDays, keepVersion: false }
-    first.set(role, editedDocument(undefined, role, [], facts))
-  }
-  return first
-}
-
-function newRoles({ subject, edits }: EditRequest, document: Uint8Array): string[] {
-  const about = parseSubject(subject)
-  if (about.kind === 'keys') return parseRotate(document, subject).version === 1 ? [about.project] : []
-  return edits.flatMap((edit) => {
-    if (edit.kind === 'delegation-add' || edit.kind === 'block') return [edit.name]
-    if (edit.kind === 'agreement-add') return edit.roles.map(({ name }: RoleEntry) => name)
-    return []
-  })
-}
-
-/** The repository makes the first document of a role that its own keys keep when it publishes the delegation. */
-async function isSelfKept(
-  role: string,
-  document: Uint8Array,
-  { subject }: EditRequest,
-  now: Trusted,
-): Promise<boolean> {
-  if (parseSubject(subject).kind !== 'role') return false
-  const then = delegatedTo(parseMetadata(document, 'targets', subject), role)
-  return then !== undefined && isMachineKept(then, (await now.set()).root)
 }
 
 /** What a person must type before this is proposed; undefined when it locks nobody out. */

@@ -31,6 +31,8 @@ export interface Trusted {
   authority(role: string): Promise<Authority | undefined>
   /** The version of a targets-type role in force; undefined when there is none yet. */
   targets(role: string): Promise<Metadata<Targets> | undefined>
+  /** Of the last document that a role had, also when nobody delegates to it any more: it must not go back. */
+  lastVersion(role: string): Promise<number>
   /** Where projects are kept. */
   registries(): Promise<readonly Registry[]>
   /** The one that holds a project, or would take it in. */
@@ -63,6 +65,8 @@ export function trusted(layout: Layout, source: Transport, context: Context): Tr
     if (by === undefined || !now.snapshot.signed.meta.has(name)) return undefined
     return loadTargets(name, now, by.keys, by.role, published, options)
   })
+  const lastVersion = async (name: string): Promise<number> =>
+    topRoles.some((type) => type === name) ? 0 : ((await set()).snapshot.signed.meta.get(name)?.version ?? 0)
   const registries = once(async () => readRegistries(await set(), published, options))
   const keyChain = onceEach(async (project: string): Promise<KeyChain | undefined> => {
     const now = await set()
@@ -94,6 +98,7 @@ export function trusted(layout: Layout, source: Transport, context: Context): Tr
     set,
     authority,
     targets,
+    lastVersion,
     registries,
     registryOf,
     keyChain,

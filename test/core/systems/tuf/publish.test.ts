@@ -152,3 +152,67 @@ describe('the configuration', () => {
     expect(await codeOfPromise(office.publish('configuration'))).toBe('trust/threshold')
   })
 })
+
+describe('what must be signed together is proposed together', () => {
+  test('a higher threshold brings the role’s next version along', async () => {
+    const office = await openOffice()
+    await delegate(office, 'loom', 'Dana')
+    const entry = await office.entry('Eve')
+    const { along } = await office.propose(
+      'targets',
+      { kind: 'key-add', role: 'loom', entry },
+      { kind: 'threshold', role: 'loom', threshold: 2 },
+    )
+    expect(along.map(({ subject }) => subject)).toEqual(['loom'])
+    await office.sign('targets', 'Ana', 'Ben')
+    await office.sign('loom', 'Dana', 'Eve')
+    await office.publish('targets')
+    expect((await office.client()).snapshot.signed.meta.get('loom')?.version).toBe(2)
+  })
+
+  test('a key more brings nothing: what is signed stays good', async () => {
+    const office = await openOffice()
+    await delegate(office, 'loom', 'Dana')
+    const { along } = await office.propose('targets', {
+      kind: 'key-add',
+      role: 'loom',
+      entry: await office.entry('Eve'),
+    })
+    expect(along).toEqual([])
+  })
+
+  test('other keys of targets bring targets along', async () => {
+    const office = await openOffice()
+    const { along } = await office.propose('root', { kind: 'threshold', role: 'targets', threshold: 3 })
+    expect(along.map(({ subject }) => subject)).toEqual([])
+    const drop = (await office.client()).root.signed.roles.get('targets')?.keyids ?? []
+    const edits: SubjectEdit[] = []
+    for (const keyId of drop.slice(0, 2))
+      edits.push({ kind: 'key-replace', role: 'targets', keyId, entry: await office.entry(`New ${keyId}`) })
+    expect((await office.propose('root', ...edits)).along.map(({ subject }) => subject)).toEqual(['targets'])
+  })
+
+  test('a new role is not published while its first document waits for signatures', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    await office.sign('targets', 'Ana', 'Ben')
+    expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
+    await office.sign('loom', 'Dana')
+    await office.publish('targets')
+    expect((await office.client()).snapshot.signed.meta.get('loom')?.version).toBe(1)
+  })
+})
+
+test('a role that was taken away and comes back goes on with its versions', async () => {
+  const office = await openOffice()
+  await delegate(office, 'loom', 'Dana')
+  await office.change('loom', ['Dana'], file('loom/a'))
+  await office.change('targets', ['Ana', 'Ben'], { kind: 'delegation-remove', name: 'loom' })
+  expect(await office.sees('loom/a')).toBeUndefined()
+  await delegate(office, 'loom', 'Eve')
+  expect((await office.client()).snapshot.signed.meta.get('loom')?.version).toBe(3)
+  expect(await office.sees('loom/a')).toBeUndefined()
+})

@@ -28,6 +28,8 @@ export interface EditFacts {
   defaultDays: number
   /** The document is a candidate that waits and is edited further: its version stays, and its date unless a period changes. */
   keepVersion: boolean
+  /** Of a role that has no document in force: 1, unless it had others before it was taken away. */
+  firstVersion?: number
 }
 
 /** `before`: the version in force, or the candidate that waits; undefined for the first version of a role. */
@@ -62,8 +64,8 @@ function editableType(subject: string): EditableType {
   )
 }
 
-function firstDocument({ now, defaultDays }: EditFacts): Uint8Array {
-  const fields = { _type: 'targets', spec_version: specVersion, version: 1, targets: {} }
+function firstDocument({ now, defaultDays, firstVersion = 1 }: EditFacts): Uint8Array {
+  const fields = { _type: 'targets', spec_version: specVersion, version: firstVersion, targets: {} }
   return encodeMetadata({ ...fields, expires: dateAfter(now, defaultDays), [expiryPeriodField]: defaultDays })
 }
 

@@ -25,7 +25,7 @@ export async function roleProposal(
     after.signed.type === 'root'
       ? await overRoot(after as Metadata<Root>, now)
       : await overRole(role, after, waiting, now)
-  checkNextVersion(name, before?.signed.version ?? 0, after.signed.version)
+  checkNextVersion(name, before?.signed.version ?? (await now.lastVersion(role)), after.signed.version)
   const at = now.options.now
   const findings = lintMetadata({ role, after, quorums, now: at, ...(before === undefined ? {} : { before }) })
   return assemble({

@@ -1,5 +1,6 @@
 // What must take effect together with a change: documents of roles whose keys it changes, and first documents of new roles.
 
+import { AppError } from '../../../error.ts'
 import { isMet } from '../../../proposal.ts'
 import type { Signer } from '../../../signer.ts'
 import type { Context } from '../../../system.ts'
@@ -38,11 +39,23 @@ export async function candidatesAlongside(
     const current = await now.authority(subject)
     if (current !== undefined && isSameAuthority(current, then)) continue
     const metadata = parseMetadata(after, 'targets', title)
-    if (!isMet(await quorumOf(title, metadata, then.keys, then.role))) continue
+    if (!isMet(await quorumOf(title, metadata, then.keys, then.role))) {
+      if (current === undefined) throw incomplete(title)
+      continue
+    }
     listed.push({ name: subject, version: metadata.signed.version, bytes: after })
     subjects.push(subject)
   }
   return { listed, subjects }
+}
+
+/** Clients would stop at a role that has no document. */
+function incomplete(title: string): AppError {
+  return new AppError({
+    code: 'trust/threshold',
+    message: `${title} belongs to this change, and is not signed by enough keys yet`,
+    hint: 'have it signed too, then publish both; or withdraw it first',
+  })
 }
 
 /** More bins than this are a mistake rather than a plan. */

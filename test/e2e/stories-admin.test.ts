@@ -1,0 +1,131 @@
+// The stories of those who run a repository, each in a real window from an empty form to what clients get; after each, a
+// client that nobody here wrote sees exactly what the preview promised.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FileServer, serveFolder } from '../support/file-server.ts'
+import {
+  begin,
+  carryOut,
+  filesIn,
+  freshPeer,
+  isPublished,
+  keepsPromise,
+  lookInside,
+  peerSees,
+  pickKeys,
+  preview,
+  propose,
+  publishedIn,
+  rehearsalKeys,
+  review,
+  type Served,
+  sign,
+} from '../support/stories.ts'
+import { expectAccessible, heading } from '../support/window.ts'
+import { type RunningApp, startTestApp } from './support/app.ts'
+import { picture } from './support/picture.ts'
+
+const name = 'Loom Packages'
+const day = 86_400_000
+
+let app: RunningApp
+let page: Page
+let server: FileServer
+let served: Served
+
+beforeAll(async () => {
+  app = await startTestApp()
+  page = app.page
+  page.setDefaultTimeout(8000)
+  await rehearsalKeys(app.dataDir, 'Ana', 'Ben', 'Cleo', 'Dan', 'Mia', 'Online')
+  const folder = join(app.temporary, 'loom')
+  server = await serveFolder(folder)
+  served = { folder, url: server.url, temporary: app.temporary }
+})
+
+afterAll(async () => {
+  await server?.end()
+  await app?.end()
+})
+
+const daysUntil = (expires: string): number => Math.round((Date.parse(expires) - Date.now()) / day)
+
+test('initialize a repository: a wizard, one question after the other', async () => {
+  await page.getByRole('link', { name: 'New repository' }).click()
+  await heading(page, 'New repository')
+  const next = page.getByRole('button', { name: 'Next' })
+  expect(await next.isDisabled()).toBe(true)
+  await pickKeys(page, 'Key holders', 'Ana', 'Ben')
+  await expectAccessible(page)
+  await picture(page, 'create')
+  await next.click()
+  await page.getByLabel('What people sign lasts').fill('300')
+  await next.click()
+  await pickKeys(page, "The repository's own key", 'Online')
+  await next.click()
+  await page.getByText('Projects, kept by their maintainers').click()
+  await next.click()
+  await page.getByLabel('Folder', { exact: true }).fill(served.folder)
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await next.click()
+  await page.getByText(/^1 of 2: Ana and Ben\. They last 300 days/).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Create and sign' }).click()
+  await heading(page, `${name} is there`)
+  await expectAccessible(page)
+  expect(await freshPeer(served)).toEqual({ root: 1, targets: 1 })
+  expect(daysUntil(publishedIn(served.folder, 1, 'root').expires)).toBe(300)
+  expect(isPublished(served.folder, 1, 'projects')).toBe(true)
+})
+
+test('modify top-level metadata by a form: until when, and how long from now on', async () => {
+  await begin(page, name, 'Renew', 'targets')
+  await heading(page, 'Renew targets')
+  await page.getByLabel('A version lasts').fill('200')
+  await preview(page)
+  await expectAccessible(page)
+  expect(await propose(page)).toBe('Targets 2')
+  await carryOut(page, 'Targets 2', 'Ana')
+  expect(await freshPeer(served)).toEqual({ root: 1, targets: 2 })
+  expect(daysUntil(publishedIn(served.folder, 2, 'targets').expires)).toBe(200)
+})
+
+test('modify top-level metadata as text: an unknown field is signed, and stays in every later version', async () => {
+  await begin(page, name, 'Edit as text', 'root')
+  const editor = page.getByRole('textbox', { name: 'The signed part of root' })
+  const text = await editor.inputValue()
+  await editor.fill(text.replace('{', '{ "x-contact": {"telephone": "none",'))
+  await page
+    .getByText(/^Line \d+/)
+    .first()
+    .waitFor()
+  expect(await page.getByRole('button', { name: 'Propose this change' }).isDisabled()).toBe(true)
+  await editor.fill(text.replace('{', '{ "x-contact": {"telephone": "none"},'))
+  await preview(page)
+  await expectAccessible(page)
+  await picture(page, 'edit-text')
+  expect(await propose(page)).toBe('Root 2')
+  await carryOut(page, 'Root 2', 'Ana')
+  expect(await freshPeer(served)).toEqual({ root: 2, targets: 2 })
+  expect(publishedIn(served.folder, 2, 'root')['x-contact']).toEqual({ telephone: 'none' })
+})
+
+test('modify top-level keys: a holder comes, and two must sign', async () => {
+  await begin(page, name, 'Change the keys of the repository')
+  await pickKeys(page, 'New holders', 'Cleo')
+  await page.getByRole('button', { name: 'One more' }).click()
+  await preview(page)
+  await expectAccessible(page)
+  await picture(page, 'edit-keys')
+  expect(await propose(page)).toBe('Root 3')
+  await review(page, 'Root 3')
+  await sign(page, 'Ana')
+  // The old root asks for one, the new one for two: one signature is not enough for it.
+  expect(await page.getByRole('button', { name: /^Publish/ }).count()).toBe(0)
+  expect((await freshPeer(served)).root).toBe(2)
+  await carryOut(page, 'Root 3', 'Cleo')
+  expect(await freshPeer(served)).toEqual({ root: 3, targets: 2 })
+  expect(publishedIn(served.folder, 3, 'root')['x-contact']).toEqual({ telephone: 'none' })
+})
