@@ -108,7 +108,8 @@ export const contract = {
     { proposalIds: readonly string[] }
   >(shape({ sourceId: id, subject: id, edits, replace: choice('yes', 'no'), sentence: text(0, 512) })),
   'drafts.text': call<{ sourceId: string; subject: string }, EditableText>(shape({ sourceId: id, subject: id })),
-  'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: id })),
+  /** Without a source: the keys that are known here, for a repository that is not there yet. */
+  'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: text(0, 512) })),
   'drafts.configuration': call<{ sourceId: string }, ConfigurationField[]>(shape({ sourceId: id })),
   /** Gives a candidate up: its file goes, what is published stays. */
   'drafts.withdraw': call<{ proposalId: string }, void>(shape({ proposalId: id })),

@@ -35,6 +35,8 @@ export function isUnborn({ version }: Pick<RoleNode, 'version'>): boolean {
 export interface KeyFault {
   /** After the name of the project: "loom: its keys were changed by somebody else". */
   words: string
+  /** Where there is hardly any room. */
+  brief: string
   title: string
   meaning: string
 }
@@ -64,6 +66,7 @@ export function keyFault({ code, data }: ErrorData, project: string): KeyFault {
   if (!code.startsWith('trust/')) {
     return {
       words: 'its keys could not be checked',
+      brief: 'keys not checked',
       title: `The keys of ${name} could not be checked`,
       meaning: 'Nobody can say now whether its own maintainers chose them.',
     }
@@ -71,6 +74,7 @@ export function keyFault({ code, data }: ErrorData, project: string): KeyFault {
   if (byOthers.includes(fault)) {
     return {
       words: 'its keys were changed by somebody else',
+      brief: 'keys swapped',
       title: `The keys of ${name} were changed by somebody else`,
       meaning: 'Only its own maintainers may change them. Whoever can write to this repository did it without them.',
     }
@@ -78,6 +82,7 @@ export function keyFault({ code, data }: ErrorData, project: string): KeyFault {
   if (hidden.includes(fault)) {
     return {
       words: 'a change of its keys is hidden',
+      brief: 'key change hidden',
       title: `The repository hides a change of the keys of ${name}`,
       meaning: 'Its maintainers changed their keys, and what is shown here leaves it out or goes back behind it.',
     }
@@ -85,12 +90,14 @@ export function keyFault({ code, data }: ErrorData, project: string): KeyFault {
   if (besides.includes(fault)) {
     return {
       words: 'another role can decide for it',
+      brief: 'bypassed by a role',
       title: `Another role can decide for the artifacts of ${name}`,
       meaning: 'What clients get under its name need not come from its own maintainers.',
     }
   }
   return {
     words: 'its keys cannot be trusted',
+    brief: 'keys not trusted',
     title: `The keys of ${name} cannot be trusted`,
     meaning: 'That its own maintainers chose them is not proven.',
   }

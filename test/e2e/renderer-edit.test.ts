@@ -356,7 +356,10 @@ const forms: [string, string, string, (page: Page) => Promise<unknown>, unknown,
       await addKey(page, 'Kim Sato', 'Maintainers')
       await addKey(page, 'Lee Ahn', 'Maintainers')
     },
-    { subject: 'keys:weave', edits: [{ kind: 'project-keys', keys: [kim, lee], keepIds: [], threshold: 1 }] },
+    {
+      subject: 'keys:weave',
+      edits: [{ kind: 'project-keys', keys: [kim, lee], first: true, keepIds: [], threshold: 1 }],
+    },
   ],
   [
     'the keys of a project, with the three groups that must sign',
@@ -520,6 +523,7 @@ test('text: the first error by line, Ctrl+S proposes nothing, artifacts that are
   const { page, complaints } = await pages.open(edit('loom', 'text'))
   await page.getByText('Its 1,000,000 artifacts are too many for a text.').waitFor()
   const text = await editor(page).inputValue()
+  await expect.poll(() => page.locator('.gutter span').count()).toBe(text.split('\n').length)
   await editor(page).fill(text.replace('"version": 213,', '"version": 213'))
   await page.getByText('Line 5, character 2: A comma or } is missing before this.').waitFor()
   expect(await propose(page).isDisabled()).toBe(true)

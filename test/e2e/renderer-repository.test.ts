@@ -145,6 +145,17 @@ test('500 roles are found by name or person, and stay quick', async () => {
   await page.context().close()
 }, 30_000)
 
+test('of many roles the first hundred are drawn, the one that is open, and all when asked for', async () => {
+  const page = await open('big/roles/bins-c0')
+  expect(await names(page)).toHaveLength(101)
+  await page.getByRole('link', { name: 'Close bins-c0' }).click()
+  await page.getByRole('complementary').waitFor({ state: 'detached' })
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Roles')
+  await page.getByRole('button', { name: 'Show all 496 roles' }).click()
+  expect(await names(page)).toHaveLength(496)
+  await page.context().close()
+}, 30_000)
+
 test('a repository that is not there, or cannot be verified, says so', async () => {
   const { page } = await pages.open('index.html?scenario=rich#repository/nowhere/roles', size)
   await page.getByRole('heading', { level: 1, name: 'This repository cannot be shown' }).waitFor()
@@ -258,6 +269,8 @@ test('a crowd is one node, opened step by step, and a role from a link is found 
   await page.keyboard.press('ArrowRight')
   expect(await family.getAttribute('aria-expanded')).toBe('true')
   await page.keyboard.press('ArrowRight')
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^24 projects, /)
+  await item(page, /^24 projects, acorn-build to acorn-zip/).focus()
   await page.keyboard.press('Enter')
   await item(page, /^acorn-build;/).waitFor()
   await page.keyboard.press('ArrowLeft')
@@ -407,9 +420,14 @@ test('a million artifacts: never more than a page is asked for or drawn, and the
   expect(await page.locator('.artifact-table tbody tr').count()).toBe(50)
   await page.getByLabel('Find an artifact').pressSequentially('hazel-json/1.0', { delay: 20 })
   await page.getByText('with "hazel-json/1.0" in the name').waitFor()
-  const asked = await calls(page, 'repository.targets')
-  expect(asked).toHaveLength(3)
-  expect(asked.at(-1)).toEqual({ sourceId: 'big', role: '*', query: 'hazel-json/1.0', offset: 0, limit: 50 })
+  // The same may be asked again when a token arrives; no half-typed word ever is.
+  const asked = new Set((await calls(page, 'repository.targets')).map((one) => JSON.stringify(one)))
+  const question = { sourceId: 'big', role: '*', query: '', offset: 0, limit: 50 }
+  expect([...asked].map((one) => JSON.parse(one))).toEqual([
+    question,
+    { ...question, offset: 50 },
+    { ...question, query: 'hazel-json/1.0' },
+  ])
   expect(await page.locator('.artifact-table tbody tr').count()).toBeLessThanOrEqual(50)
   await page.getByLabel('Find an artifact').fill('no such thing')
   await page.getByText('has "no such thing" in its name').waitFor()
@@ -420,9 +438,10 @@ test('the artifacts of one role are reached from it', async () => {
   const page = await open('example/roles/loom')
   await page.getByRole('complementary').getByRole('link', { name: '12', exact: true }).click()
   await page.getByText('1 to 12 of 12 artifacts').waitFor()
-  expect(await calls(page, 'repository.targets')).toEqual([
-    { sourceId: 'example', role: 'loom', query: '', offset: 0, limit: 50 },
-  ])
+  expect((await calls(page, 'repository.targets')).at(-1)).toEqual({
+    ...{ sourceId: 'example', role: 'loom', query: '' },
+    ...{ offset: 0, limit: 50 },
+  })
   await page.context().close()
 }, 30_000)
 
@@ -460,7 +479,7 @@ test('the versions of a role, newest first, with who signed each and its fingerp
   await page.locator('.words').waitFor()
   expect(await page.locator('.words li').count()).toBe(16)
   await picture(page, 'repository-history')
-  await page.getByLabel('Versions of').selectOption('loom')
+  await page.getByLabel('Versions of', { exact: true }).selectOption('loom')
   await page.getByRole('heading', { name: 'Loom 31' }).waitFor()
   expect(await page.evaluate(() => window.location.hash)).toBe('#repository/example/history/loom')
   expect(await page.getByRole('region', { name: 'Changes of its keys' }).getByRole('listitem').count()).toBe(3)

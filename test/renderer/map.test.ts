@@ -77,6 +77,15 @@ describe('the tree', () => {
     expect(tree.root.children.map((one) => one.id)).toEqual(['timestamp'])
   })
 
+  test('a role stands below whoever names it, also when the list has it before', () => {
+    const tree = treeOf(
+      { roles: [node('root'), node('loom'), node('targets')], edges: [edge('targets', 'loom')] },
+      none,
+    )
+    expect(tree.root.children.map((one) => one.id)).toEqual(['targets'])
+    expect(tree.root.children[0]?.children.map((one) => one.id)).toEqual(['loom'])
+  })
+
   test('12 children are shown one by one, 13 become one node that says what it holds', () => {
     const of = (count: number): Parts => {
       const children = Array.from({ length: count }, (_, at) => node(`role-${at}`))
@@ -107,6 +116,18 @@ describe('the tree', () => {
     expect(tree.root.children.filter((one) => one.role?.daysLeft === -3)).toHaveLength(6)
     const box = layoutOf(tree).boxes.find((one) => one.node.family !== undefined)
     expect(box?.label).toMatchObject({ expiry: '4 need a look', tone: 'bad' })
+  })
+
+  test('a family is as red as the worst in it, and a change that waits makes nothing red', () => {
+    const familyOf = (more: Partial<RoleNode>) => {
+      const worst = Array.from({ length: 8 }, (_, at) => node(`worst-${at}`, more))
+      const children = [...worst, ...Array.from({ length: 20 }, (_, at) => node(`role-${at}`))]
+      const view = { roles: [node('root'), ...children], edges: children.map(({ name }) => edge('root', name)) }
+      return layoutOf(treeOf(view, none)).boxes.find((one) => one.node.family !== undefined)?.label
+    }
+    const problem = { code: 'trust/bad-signature', message: 'm' } as const
+    expect(familyOf({ problem })).toMatchObject({ tone: 'bad', expiry: '2 need a look' })
+    expect(familyOf({ pendingId: 'x' })).toMatchObject({ tone: 'ok', expiry: '2 need a look' })
   })
 
   test('the families around a role are those that must be opened to see it', () => {
@@ -169,6 +190,14 @@ describe('the layout', () => {
     }
   })
 
+  test('a long name leaves room for what stands beside it', () => {
+    const long = node('a-project-with-a-name-that-nobody-can-read-at-once', { pendingId: 'x' })
+    const box = layoutOf(treeOf({ roles: [node('root'), long], edges: [edge('root', long.name)] }, none)).boxes[1]
+    expect(box?.label.mark).toBe('change waits')
+    expect(widthOf(box?.name ?? '', 14) + widthOf('change waits', 12.5)).toBeLessThan(size.width - 16)
+    expect(box?.label.title).toBe(long.name)
+  })
+
   test('500 roles are laid out in a moment, and root is where the map begins', () => {
     const view = fixture('big')
     const begin = performance.now()
@@ -215,6 +244,6 @@ describe('the picture', () => {
     expect(svg).not.toMatch(/<script|<style|href|url\(|\son\w+=|style=/)
     expect(svg.match(/&(?!amp;|lt;|gt;|quot;)/)).toBeNull()
     expect(svg.match(/<g\b/g)?.length).toBe(svg.match(/<\/g>/g)?.length)
-    expect(svg.replace(/<title id="t">.*?<\/title>/, '')).not.toMatch(/\p{C}/u)
+    expect(svg.replace(/<title id="t">.*?<\/title>/, '').replaceAll('\n', '')).not.toMatch(/\p{C}/u)
   })
 })

@@ -2,7 +2,8 @@
 import type { ErrorData } from '../../src/core/error.ts'
 import type { Bridge, FileVerdict, RepositoryView } from '../../src/ipc/contract.ts'
 import type { FakeAnswer } from './fake-bridge.ts'
-import { digestOf, historyOf, releasesOf, repositories, targetPage } from './fake-repository-data.ts'
+import { digestOf, repositories } from './fake-repository-data.ts'
+import { historyOf, releasesOf, targetPage } from './fake-repository-pages.ts'
 
 type Refused = { ok: false; error: ErrorData }
 

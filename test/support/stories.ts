@@ -5,8 +5,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { utf8 } from '../../src/core/bytes.ts'
+import { openDesk } from '../../src/node/desk.ts'
+import { emptyPlace, foundRepository } from '../../src/node/founding.ts'
+import { inspectRepository } from '../../src/node/inspect.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import { openWorkspace } from '../../src/node/workspace.ts'
+import { noTokens } from './no-tokens.ts'
 import { refreshWithPeer } from './peer-client.ts'
 import { never } from './repository.ts'
 import { heading } from './window.ts'
@@ -14,6 +19,33 @@ import { heading } from './window.ts'
 export async function rehearsalKeys(dataDir: string, ...names: readonly string[]): Promise<void> {
   const { rehearsal } = openWorkspace(dataDir)
   for (const name of names) await createRehearsalKey(rehearsal, name, 'ed25519', never)
+}
+
+/** A repository whose projects keep themselves, signed by these people of this data folder, and pinned in it. */
+export async function foundedBy(dataDir: string, folder: string, name: string, ...people: string[]): Promise<void> {
+  const prompt = { pin: async () => utf8(''), touch: () => () => {} }
+  const desk = openDesk({ tokens: noTokens(), dataDir, prompt, now: () => new Date() })
+  await rehearsalKeys(dataDir, ...people, 'Online')
+  const holder = async (owner: string) => ({ owner, signer: await desk.signer(`rehearsal:${owner}`, never) })
+  const holders = await Promise.all(people.map(holder))
+  const online = await holder('Online')
+  const days = { expiryDays: 365, snapshotDays: 7, timestampDays: 1 }
+  const founding = { name, holders, threshold: 1, online, structure: { kind: 'projects' } as const, ...days }
+  await foundRepository(desk, await emptyPlace(desk, folder, never), founding, new Date(), never)
+}
+
+/** The repository at `folder`, open and trusted in this data folder too. */
+export async function pinnedBy(dataDir: string, folder: string, name: string): Promise<void> {
+  const { location, bytes } = await inspectRepository(folder, new Date(), never)
+  await openWorkspace(dataDir).add({ name, location }, bytes)
+}
+
+/** As if the machine of the repository were this one: its key, and no other of that data folder. */
+export function takeKey(name: string, from: string, to: string): void {
+  const file = 'rehearsal-keys.json'
+  const all = JSON.parse(readFileSync(join(from, file), 'utf8')) as { keys: { name: string }[] }
+  mkdirSync(to, { recursive: true })
+  writeFileSync(join(to, file), JSON.stringify({ ...all, keys: all.keys.filter((key) => key.name === name) }))
 }
 
 /** A folder of this machine with these files, as somebody would release it. */
@@ -46,6 +78,13 @@ export async function begin(page: Page, repository: string, verb: string, role?:
 export async function openRole(page: Page, role: string): Promise<void> {
   await page.getByRole('rowheader').getByRole('link', { name: role, exact: true }).click()
   await page.getByRole('heading', { level: 2, name: role, exact: true }).waitFor()
+}
+
+/** Reads files of this machine into the form of a release. */
+export async function readFiles(page: Page, path: string): Promise<void> {
+  await page.getByLabel('File or folder on this machine').fill(path)
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByRole('table', { name: 'Files of the release' }).waitFor()
 }
 
 /** The change that waits, from the first screen. */
@@ -105,6 +144,7 @@ async function sightIn(cell: Locator): Promise<string> {
 export async function propose(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Propose this change' }).click()
   await heading(page, / is proposed$/)
+  await page.getByText('Nothing is in force yet.').waitFor()
   const title = await textOf(page.getByRole('heading', { level: 1 }))
   return title.replace(/ is proposed$/, '')
 }

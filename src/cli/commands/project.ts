@@ -63,7 +63,7 @@ async function reserve(project: string, change: Change): Promise<ProjectKeysEdit
       data: { existing: project },
     })
   }
-  return { kind: 'project-keys', keys, keepIds: [], threshold: thresholdOf(change, keys.length) }
+  return { kind: 'project-keys', first: true, keys, keepIds: [], threshold: thresholdOf(change, keys.length) }
 }
 
 async function changeKeys(project: string, change: Change): Promise<ProjectKeysEdit> {

@@ -1,11 +1,12 @@
 // What stands on a node and on an edge of the map, and what a screen reader says of them. Pure.
-import type { RoleEdge } from '../../ipc/contract.ts'
+import type { RoleEdge, RoleNode } from '../../ipc/contract.ts'
 import { plainForeign } from '../foreign.ts'
 import type { Tone } from '../format.ts'
 import {
   agreementText,
   expiryText,
   faultOf,
+  keyFault,
   needsLook,
   pathsText,
   thousands,
@@ -39,7 +40,7 @@ export function labelOf(node: TreeNode): NodeLabel {
   const name = plainForeign(role.name)
   const keys = role.keptBy === 'machine' ? `${thresholdText(role)}, automatic` : thresholdText(role)
   const fault = faultOf(role)
-  const expiry = fault ?? expiryText(role)
+  const expiry = briefOf(role) ?? expiryText(role)
   const tone = toneOfRole(role)
   const agreement = node.edges.find((edge) => edge.agreement !== undefined)?.agreement
   const agrees = agreement === undefined ? undefined : `${agreement.needed} of ${agreement.of} agree`
@@ -56,6 +57,11 @@ export function labelOf(node: TreeNode): NodeLabel {
   return { name, title: name, keys, expiry, tone, ...(mark === undefined ? {} : { mark }), spoken: said.join('; ') }
 }
 
+function briefOf({ name, problem, project }: RoleNode): string | undefined {
+  if (project?.problem !== undefined) return keyFault(project.problem, name).brief
+  return problem === undefined ? undefined : 'not verified'
+}
+
 const kinds: Readonly<Record<Family['kind'], string>> = { project: 'projects', people: 'roles', machine: 'roles' }
 
 function familyLabel({ kind, roles, open }: Family): NodeLabel {
@@ -70,7 +76,11 @@ function familyLabel({ kind, roles, open }: Family): NodeLabel {
       : first === undefined
         ? ''
         : `first: ${expiryText(first)}`
-  const tone: Tone = looks > 0 ? 'bad' : first === undefined ? 'plain' : toneOfRole(first)
+  const tone: Tone = roles.some((role) => toneOfRole(role) === 'bad')
+    ? 'bad'
+    : first === undefined
+      ? 'plain'
+      : toneOfRole(first)
   const spoken = `${name}, ${range}${kind === 'machine' ? ', kept by the repository itself' : ''}; ${expiry}`
   return { name, title: `${name}: ${range}`, keys: range, expiry, tone, mark: open ? 'fold' : 'open', spoken }
 }

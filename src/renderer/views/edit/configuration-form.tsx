@@ -62,7 +62,8 @@ export function ConfigurationForm(form: FormProps): ReactElement {
                       'The default is put back.'
                     ) : isTouched(field, state) ? (
                       <span>
-                        Now: <Foreign text={textOf(field.value)} /> {field.unit ?? ''}
+                        Now: <Foreign text={textOf(field.value) || 'no value'} />{' '}
+                        {field.value === null ? '' : field.unit}
                       </span>
                     ) : field.isDefault ? (
                       'This is the default.'
@@ -102,7 +103,7 @@ function OneField({
   onType: (text: string) => void
 }): ReactElement {
   const { label, help, unit, value } = field
-  if (typeof value === 'number') {
+  if (isNumber(field)) {
     return (
       <Count
         label={label}
@@ -127,7 +128,13 @@ function OneField({
   return <JsonField label={label} hint={help} value={text} rows={2} onChange={onType} />
 }
 
+/** What has a unit is counted, also where nothing was chosen and there is no default. */
+function isNumber({ value, unit }: ConfigurationField): boolean {
+  return typeof value === 'number' || (value === null && unit !== undefined)
+}
+
 function textOf(value: JsonValue): string {
+  if (value === null) return ''
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
@@ -142,7 +149,7 @@ function isTouched(field: ConfigurationField, state: ConfigurationState): boolea
 
 /** The value that was typed, of the type that the field has; undefined when it is none. */
 function typedValue(field: ConfigurationField, text: string): JsonValue | undefined {
-  if (typeof field.value === 'number') return wholeOf(text, 0, Number.MAX_SAFE_INTEGER)
+  if (isNumber(field)) return wholeOf(text, 0, Number.MAX_SAFE_INTEGER)
   if (typeof field.value === 'boolean') return text === 'true'
   return typeof field.value === 'string' ? text : jsonOf(text).value
 }

@@ -58,7 +58,7 @@ function Replaces({
   const names = listOf(replaces.signedBy.map(plainForeign))
   if (names === '') {
     return (
-      <p className="note">
+      <p className="note tone-plain">
         <span>
           <strong>
             <Foreign text={replaces.title} /> waits already.

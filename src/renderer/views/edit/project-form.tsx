@@ -79,6 +79,6 @@ export function projectMade(repository: RepositoryView, state: ProjectState): Ma
   if (nameProblem(repository, name) !== undefined) return missing('Choose another name.')
   if (state.keys.length === 0) return missing('Choose its maintainers.')
   return made(`keys:${name}`, [
-    { kind: 'project-keys', keys: choicesOf(state.keys), keepIds: [], threshold: state.threshold },
+    { kind: 'project-keys', first: true, keys: choicesOf(state.keys), keepIds: [], threshold: state.threshold },
   ])
 }

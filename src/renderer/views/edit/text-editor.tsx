@@ -43,7 +43,11 @@ export function TextEditor({
       if (area === null) return
       const line = lineHeightOf(area)
       const padding = Number.parseFloat(getComputedStyle(area).paddingTop)
-      const all = Math.max(1, Math.round((area.scrollHeight - 2 * padding) / line))
+      // A text that fits has few lines, and its height says nothing of them; of a longer one only the height is asked.
+      const isShort = area.scrollHeight <= area.clientHeight
+      const all = isShort
+        ? area.value.split('\n').length
+        : Math.max(1, Math.round((area.scrollHeight - 2 * padding) / line))
       const first = Math.max(0, Math.floor((area.scrollTop - padding) / line))
       const count = Math.min(all - first, Math.ceil(area.clientHeight / line) + 1)
       const offset = first * line + padding - area.scrollTop

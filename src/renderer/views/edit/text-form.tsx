@@ -109,7 +109,7 @@ function Editing({ form, first }: { form: FormProps; first: EditableText }): Rea
         )}
       </p>
       {first.withoutTargets === undefined ? null : (
-        <p className="note">
+        <p className="note tone-plain">
           <span>
             Its {first.withoutTargets.toLocaleString('en')} artifacts are too many for a text. They are left out here
             and stay exactly as they are.

@@ -85,10 +85,12 @@ function TargetFacts({ target }: { target: TargetView }): ReactElement {
       </div>
       {Object.entries(target.hashes).map(([algorithm, hex]) => (
         <div key={algorithm}>
-          <dt className="label">{algorithm.toUpperCase().replace(/^(SHA)(\d)/, '$1-$2')}</dt>
+          <dt className="label row">
+            {algorithm.toUpperCase().replace(/^(SHA)(\d)/, '$1-$2')}
+            <CopyButton value={hex} what={`the ${algorithm} of ${plainForeign(target.path)}`} />
+          </dt>
           <dd>
             <Hex hex={hex} />
-            <CopyButton value={hex} what={`the ${algorithm} of ${plainForeign(target.path)}`} />
           </dd>
         </div>
       ))}

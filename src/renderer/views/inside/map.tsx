@@ -118,6 +118,9 @@ function Legend(): ReactElement {
       <p>
         <span className="sample bar" aria-hidden="true" /> clients stop looking there
       </p>
+      <p>
+        <span className="sample dashes" aria-hidden="true" /> named by a second role
+      </p>
       <p className="keys-hint">
         Arrow keys move along the lines, Enter opens, + and - zoom, 0 fits. Drag to move; Ctrl and the wheel zoom.
       </p>

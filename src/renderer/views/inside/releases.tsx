@@ -60,10 +60,10 @@ function Project({ project, chosen, onChoose }: ProjectProps): ReactElement {
   const name = plainForeign(project.project)
   return (
     <li>
-      <h3>
+      <h2>
         <Foreign text={project.project} />
         <span className="soft small"> {manyOf(releases.length, 'file')}</span>
-      </h3>
+      </h2>
       <ul className="releases">
         {releases.slice(0, most).map((release, at) => (
           <li key={release.path} className={release.path === chosen ? 'open' : undefined}>

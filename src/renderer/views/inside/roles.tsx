@@ -27,6 +27,8 @@ import { useFocusBack } from './use-focus-back.ts'
 const loudest = 4
 /** From here on a table is searched rather than read. */
 const many = 12
+/** Nobody reads further down than this; who wants to, may. */
+const firstRows = 100
 
 export function RolesTab({ view, selected }: { view: RepositoryView; selected: string | undefined }): ReactElement {
   const role = view.roles.find((one) => one.name === selected)
@@ -72,11 +74,13 @@ function RoleTable({ view, selected }: { view: RepositoryView; selected: string 
   const [filter, setFilter] = useState('')
   const [urgent, setUrgent] = useState(false)
   const [order, setOrder] = useState<Order>()
+  const [all, setAll] = useState(false)
   const id = useId()
   const roles = useMemo(
     () => arranged(urgent ? view.roles.filter(needsLook) : view.roles, filter, order),
     [view.roles, urgent, filter, order],
   )
+  const shown = all ? roles : roles.filter((role, at) => at < firstRows || role.name === selected)
   const looks = view.roles.filter(needsLook).length
   const head = (key: SortKey, name: string) => (
     <SortHead key={key} by={key} name={name} order={order} onSort={setOrder} />
@@ -121,13 +125,21 @@ function RoleTable({ view, selected }: { view: RepositoryView; selected: string 
             </tr>
           </thead>
           <tbody>
-            {roles.map((role) => (
+            {shown.map((role) => (
               <Row key={role.name} sourceId={view.sourceId} role={role} isOpen={role.name === selected} />
             ))}
           </tbody>
         </table>
       </div>
       {roles.length === 0 ? <p className="soft">No role fits.</p> : null}
+      {shown.length === roles.length ? null : (
+        <div className="row">
+          <button type="button" className="button" onClick={() => setAll(true)}>
+            Show all {manyOf(roles.length, 'role')}
+          </button>
+          <span className="soft small">the search looks through all of them</span>
+        </div>
+      )}
       {view.omitted === 0 ? null : (
         <p className="soft small">
           {manyOf(view.omitted, 'more role')} of the same kind, such as bins, not shown here.
