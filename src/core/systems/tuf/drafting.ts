@@ -51,7 +51,7 @@ export async function draftEdits(
 ): Promise<Drafted> {
   const { subject } = request
   const now = trusted(layout, source, context)
-  const waiting = (await pendingProposals(layout, source, context)).proposals
+  const waiting = (await pendingProposals(layout, source, context, now)).proposals
   const mine = waiting.find((one) => one.subject === subject)
   const document = await documentOf(request, mine, now)
   if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
@@ -60,7 +60,7 @@ export async function draftEdits(
   const files = new Map<string, Uint8Array | null>([[layout.candidateName(subject), document]])
   for (const [role, bytes] of first) files.set(layout.candidateName(role), bytes)
   for (const name of files.keys()) await source.read(name, maxCandidateBytes, context.signal)
-  const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context)
+  const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context, now)
   const find = (wanted: string): Proposal => {
     const problem = problems.find((one) => one.subject === wanted)
     if (problem !== undefined) throw problem.error

@@ -11,9 +11,14 @@ import { readWaiting, type Waiting } from './pending/waiting.ts'
 import { parseSubject } from './subject.ts'
 import { type Trusted, trusted } from './trusted.ts'
 
-export async function pendingProposals(layout: Layout, source: Transport, context: Context): Promise<Pending> {
+/** `now`: what is published, where it has been read already; candidates change nothing of it. */
+export async function pendingProposals(
+  layout: Layout,
+  source: Transport,
+  context: Context,
+  now = trusted(layout, source, context),
+): Promise<Pending> {
   const waiting = await readWaiting(layout, source, context)
-  const now = trusted(layout, source, context)
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
   for (const candidate of waiting.candidates) {

@@ -9,6 +9,7 @@ import type { Files, Transport } from '../../transport.ts'
 import { parseConfiguration } from './configuration/parse.ts'
 import { configurationRole } from './configuration/published.ts'
 import { type Settings, settingsOf } from './configuration/settings.ts'
+import { verifyDelegations } from './delegation.ts'
 import { isExpired } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from './metadata.ts'
@@ -18,7 +19,7 @@ import { isSameAuthority } from './pending/future.ts'
 import { nextRegistry } from './projects/delegation.ts'
 import { stepName } from './projects/name.ts'
 import { parseRotate } from './projects/rotate.ts'
-import { candidatesAlongside, firstDocuments } from './publish/alongside.ts'
+import { candidatesAlongside, checkCovered, firstDocuments } from './publish/alongside.ts'
 import { parseSubject } from './subject.ts'
 import { noAuthority, type Trusted, takenNames, trusted } from './trusted.ts'
 
@@ -97,9 +98,15 @@ async function alongRole(role: string, metadata: Metadata<Targets>, work: Public
   const { layout, source, context, now, online } = work
   const signedFor = await candidatesAlongside({ kind: 'targets', role, metadata }, layout, source, context, now)
   work.used.push(...signedFor.subjects)
-  const known = new Set([...(await now.set()).snapshot.signed.meta.keys(), ...signedFor.listed.map(({ name }) => name)])
-  const { delegated } = (await settingsIn(work)).periods
-  return [...signedFor.listed, ...(await firstDocuments(metadata.signed, known, online, delegated.expiryDays, context))]
+  const { root, snapshot } = await now.set()
+  const known = new Set([...snapshot.signed.meta.keys(), ...signedFor.listed.map(({ name }) => name)])
+  const { expiryDays } = (await settingsIn(work)).periods.delegated
+  const first = await firstDocuments(metadata.signed, known, root, online, expiryDays, context)
+  if (hasOnlineKeys(root, online)) {
+    for (const { name } of first) known.add(name)
+    checkCovered(metadata.signed, (await now.targets(role))?.signed, known)
+  }
+  return [...signedFor.listed, ...first]
 }
 
 async function publishRoot(next: Metadata<Root>, work: Publication): Promise<void> {
@@ -164,11 +171,10 @@ async function renewedRoles(settings: Settings, work: Publication): Promise<List
   const { expiryDays } = settings.periods.delegated
   const soon = new Date(context.now.getTime() + (expiryDays / 3) * 86_400_000)
   const listed: Listed[] = []
-  for (const name of set.snapshot.signed.meta.keys()) {
-    const authority = topRoles.some((top) => top === name) ? undefined : await now.authority(name)
-    if (authority === undefined || !isMachineKept(authority, set.root)) continue
-    const metadata = await now.targets(name)
-    if (metadata === undefined || !isExpired(metadata.signed.expires, soon, name)) continue
+  for (const { name, keys, role, metadata } of await verifyDelegations(set, now.published, now.options)) {
+    const authority = { keys, role }
+    if (listed.some((one) => one.name === name) || !isMachineKept(authority, set.root)) continue
+    if (!isExpired(metadata.signed.expires, soon, name)) continue
     const version = metadata.signed.version + 1
     const fields = { ...metadata.signed.raw, version }
     const bytes = await signByMachine(name, 'targets', authority, fields, online, context, expiryDays)
@@ -198,7 +204,10 @@ async function settingsIn({ now }: Publication): Promise<Settings> {
 
 function placeListed(listed: readonly Listed[], place: Publication['place']): void {
   // Clients look for the timestamp under one name, whatever its version.
-  for (const { name, version, bytes } of listed) place(metadataName(name, version, name !== 'timestamp'), bytes)
+  for (const { name, version, bytes } of listed) {
+    checkPublishable(name)
+    place(metadataName(name, version, name !== 'timestamp'), bytes)
+  }
 }
 
 /** On many disks ROOT and root are one name. */

@@ -151,11 +151,13 @@ describe('files that others wrote', () => {
       delegations: { keys, roles: [role] },
     }
     put(repository, 'metadata/pending/targets.json', await signed(targets as never, 'targets', people()))
-    await release(repository.online)
     const own = { ...signedOf(repository, '1.targets.json', 'targets'), version: 1, expires: days(90) }
     put(repository, 'metadata/pending/ROOT.json', await signed(own, 'targets', people()))
-    expect((await onlyProposal()).title).toBe('Role ROOT 1')
-    expect(await codeOfPromise(release(repository.online))).toBe('format/unsupported')
+    const { proposals } = await pending()
+    expect(proposals.map(({ title }) => title)).toEqual(['Role ROOT 1', 'Targets 2'])
+    const { id } = proposals[1] as Proposal
+    const published = publish(id, system, repository.source, repository.source, repository.online, repository.context)
+    expect(await codeOfPromise(published)).toBe('format/unsupported')
   })
 
   test('megabytes of white space in a signature list cost nothing', () => {
@@ -182,12 +184,12 @@ describe('files that others wrote', () => {
     const delegations = { keys, succinct_roles: succinct }
     const targets = { ...signedOf(repository, '1.targets.json', 'targets'), version: 2, delegations }
     put(repository, 'metadata/pending/targets.json', await signed(targets as never, 'targets', people()))
-    await release(repository.online)
+    expect(await codeOfPromise(release(repository.online))).toBe('format/unsupported')
     const bin = { ...signedOf(repository, '1.targets.json', 'targets'), version: 1, expires: days(90) }
     put(repository, 'metadata/pending/bin-0000beef.json', await signed(bin, 'targets', people()))
     put(repository, 'metadata/pending/bin-xyz.json', await signed(bin, 'targets', people()))
     const { proposals, problems } = await pending()
-    expect(proposals.map((one) => one.subject)).toEqual(['bin-0000beef'])
+    expect(proposals.map((one) => one.subject)).toEqual(['bin-0000beef', 'targets'])
     expect(problems.map((one) => one.subject)).toEqual(['bin-xyz'])
   })
 })

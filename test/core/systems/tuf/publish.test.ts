@@ -216,3 +216,38 @@ test('a role that was taken away and comes back goes on with its versions', asyn
   expect((await office.client()).snapshot.signed.meta.get('loom')?.version).toBe(3)
   expect(await office.sees('loom/a')).toBeUndefined()
 })
+
+describe('never a role without a document', () => {
+  test('a delegation that was written by hand, without the first version of its role', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    office.repository.source.files.delete('metadata/pending/loom.json')
+    await office.sign('targets', 'Ana', 'Ben')
+    expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
+  })
+
+  test('more bins than can be published', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('online')]
+    const bins: SubjectEdit = { kind: 'bins', form: 'succinct', bitLength: 15, name: 'bin', keys, threshold: 1 }
+    await office.propose('targets', bins)
+    await office.sign('targets', 'Ana', 'Ben')
+    expect(await codeOfPromise(office.publish('targets'))).toBe('format/unsupported')
+  })
+
+  test('a person’s key file on the machine that publishes signs nothing by itself', async () => {
+    const office = await openOffice()
+    const { repository } = office
+    const keys = [await office.entry('Ana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    repository.source.files.delete('metadata/pending/loom.json')
+    await office.sign('targets', 'Ana', 'Ben')
+    Object.assign(repository, { online: [...repository.online, await office.person('Ana')] })
+    expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
+  })
+})

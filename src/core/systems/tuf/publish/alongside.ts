@@ -6,13 +6,13 @@ import type { Signer } from '../../../signer.ts'
 import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
 import { specVersion } from '../create.ts'
-import { binName } from '../delegation.ts'
 import type { Layout } from '../layouts/plain.ts'
-import { type Delegations, parseMetadata, type Targets } from '../metadata.ts'
-import { canSign, expiryPeriodField, type Listed, signByMachine } from '../online.ts'
+import { type Delegations, type Metadata, parseMetadata, type RoleKeys, type Root, type Targets } from '../metadata.ts'
+import { canSign, expiryPeriodField, isMachineKept, type Listed, signByMachine } from '../online.ts'
 import { authorityIn, isSameAuthority } from '../pending/future.ts'
 import type { Delegator } from '../pending/waiting.ts'
 import { pendingProposals } from '../pending.ts'
+import { binName } from '../resolve.ts'
 import type { Authority, Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
 
@@ -32,7 +32,7 @@ export async function candidatesAlongside(
 ): Promise<Alongside> {
   const listed: Listed[] = []
   const subjects: string[] = []
-  const { proposals } = await pendingProposals(layout, source, context)
+  const { proposals } = await pendingProposals(layout, source, context, now)
   for (const { subject, blocked, after, title } of proposals) {
     const then = blocked === undefined ? authorityIn(delegator, subject) : undefined
     if (then === undefined) continue
@@ -59,41 +59,64 @@ function incomplete(title: string): AppError {
 }
 
 /** More bins than this are a mistake rather than a plan. */
-const maxNewRoles = 4096
+const maxNewRoles = 16_384
 
 /** Roles that the repository keeps by itself begin empty, so that clients never meet a role without a document. */
 export async function firstDocuments(
   signed: Targets,
   known: ReadonlySet<string>,
+  root: Metadata<Root>,
   online: readonly Signer[],
   days: number,
   context: Context,
 ): Promise<Listed[]> {
-  const { delegations } = signed
-  if (delegations === undefined) return []
-  const fresh = rolesOf(delegations).filter(({ name, authority }) => !known.has(name) && canSign(authority, online))
   const documents: Listed[] = []
-  for (const { name, authority } of fresh) {
-    const fields = {
-      _type: 'targets',
-      spec_version: specVersion,
-      version: 1,
-      targets: {},
-      [expiryPeriodField]: days,
-    }
-    const bytes = await signByMachine(name, 'targets', authority, fields, online, context, days)
+  // Empty documents do not say which of them they are: one signature is good for all of the same keys.
+  const signedBy = new Map<RoleKeys, Uint8Array>()
+  for (const { name, authority } of delegatedRoles(signed.delegations)) {
+    // What a person keeps is signed by that person, also where their key file lies on this machine.
+    if (known.has(name) || !isMachineKept(authority, root) || !canSign(authority, online)) continue
+    const fields = { _type: 'targets', spec_version: specVersion, version: 1, targets: {}, [expiryPeriodField]: days }
+    const bytes =
+      signedBy.get(authority.role) ?? (await signByMachine(name, 'targets', authority, fields, online, context, days))
+    signedBy.set(authority.role, bytes)
     documents.push({ name, version: 1, bytes })
   }
   return documents
 }
 
-function rolesOf(delegations: Delegations): { name: string; authority: Authority }[] {
+/** Nothing is published that would lead clients to a role without a document; what was so before is not made worse. */
+export function checkCovered(signed: Targets, before: Targets | undefined, listed: ReadonlySet<string>): void {
+  const old = new Set(namesOf(before?.delegations))
+  const bare = namesOf(signed.delegations).filter((name) => !listed.has(name) && !old.has(name))
+  const [first] = bare
+  if (first === undefined) return
+  throw new AppError({
+    code: 'trust/threshold',
+    message: `${bare.length === 1 ? first : `${bare.length} roles, ${first} among them,`} would have no document: clients would stop there`,
+    hint: 'propose the first version too, and have it signed: both are published together',
+    data: { roles: bare.length, first },
+  })
+}
+
+function namesOf(delegations: Delegations | undefined): string[] {
+  return delegatedRoles(delegations).map(({ name }) => name)
+}
+
+function delegatedRoles(delegations: Delegations | undefined): { name: string; authority: Authority }[] {
+  if (delegations === undefined) return []
   const { keys, succinct } = delegations
-  if (succinct !== undefined && 2 ** succinct.bitLength <= maxNewRoles) {
-    const names = Array.from({ length: 2 ** succinct.bitLength }, (_, bin) => binName(succinct, bin))
-    return names.map((name) => ({ name, authority: { keys, role: succinct } }))
-  }
   const agreeing = (delegations.agreements ?? []).flatMap((entry) => entry.roles)
   const named = new Map([...(delegations.roles ?? []), ...agreeing].map((role) => [role.name, role]))
-  return [...named.values()].slice(0, maxNewRoles).map((role) => ({ name: role.name, authority: { keys, role } }))
+  const count = succinct === undefined ? named.size : 2 ** succinct.bitLength
+  if (count > maxNewRoles) {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${count} delegated roles in one document are more than the ${maxNewRoles} that can be published here`,
+      hint: 'use fewer bins, or publish with the tool that made them',
+    })
+  }
+  if (succinct === undefined) return [...named.values()].map((role) => ({ name: role.name, authority: { keys, role } }))
+  const names = Array.from({ length: count }, (_, bin) => binName(succinct, bin))
+  return names.map((name) => ({ name, authority: { keys, role: succinct } }))
 }
