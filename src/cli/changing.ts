@@ -1,11 +1,10 @@
 // What every command that changes a repository starts with: it is open and verified, and it is known who holds which keys.
 import { AppError } from '../core/error.ts'
+import type { Authority } from '../core/systems/tuf/authority.ts'
 import type { KeyEntry } from '../core/systems/tuf/edit/edit.ts'
-import type { Authority } from '../core/systems/tuf/trusted.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { KeyedRole } from '../node/known-keys.ts'
-import type { Opened } from '../node/project-keys.ts'
-import { openInside } from '../node/repository-view.ts'
+import { type Opened, openInside } from '../node/repository-view.ts'
 import { type Delegation, findDelegation, readKeyedRoles } from '../node/repository-walk.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { chosenKeys } from './role-keys.ts'

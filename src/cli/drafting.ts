@@ -13,7 +13,16 @@ import { wrapped } from './text.ts'
 export const draftOptions: Readonly<Record<string, Option>> = {
   ...rootOption,
   'dry-run': { form: '--dry-run', text: 'show what would be proposed, and write nothing', type: 'boolean' },
-  replace: { form: '--replace', text: 'give up a candidate that people have signed', type: 'boolean' },
+  onto: {
+    form: '--onto DIGEST',
+    text: 'change the candidate that waits further: its digest, all 64 digits, as its review shows it',
+    type: 'string',
+  },
+  replace: {
+    form: '--replace',
+    text: 'give up the candidate that waits, and start from what is published',
+    type: 'boolean',
+  },
   sentence: {
     form: '--sentence TEXT',
     text: 'for a change that locks people out: the sentence that the refusal shows',
@@ -34,12 +43,14 @@ export async function proposeDraft(
   io: Io,
 ): Promise<Drafted> {
   const isDry = parsed.flag('dry-run')
-  const wish: DraftRequest = { ...request, ...(parsed.flag('replace') ? { replace: true } : {}) }
+  const onto = parsed.text('onto')
+  const wish: DraftRequest = onto === undefined ? request : { ...request, onto }
   const preview = await desk.drafts.preview(source, wish, io.signal)
   if (isDry) return { draft: preview, answer: shown(preview, parsed, true) }
   const sentence = await typedSentence(preview, parsed, io)
-  const whole = sentence === undefined ? wish : { ...wish, sentence }
-  const draft = await desk.drafts.propose(source, whole, io.signal, progressOn(io, 'Copying artifacts'))
+  const previewed = preview.proposal.digest
+  const meant = { previewed, replace: parsed.flag('replace'), ...(sentence === undefined ? {} : { sentence }) }
+  const draft = await desk.drafts.propose(source, meant, io.signal, progressOn(io, 'Copying artifacts'))
   return { draft, answer: shown(draft, parsed, false) }
 }
 
@@ -126,7 +137,7 @@ function sightWords(sight: Sight): string {
   }
 }
 
-function effectsData({ asked, changed, shown: list }: Effects): Effects {
+export function effectsData({ asked, changed, shown: list }: Effects): Effects {
   return {
     asked,
     changed,

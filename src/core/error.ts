@@ -60,6 +60,14 @@ export class AppError extends Error {
   }
 }
 
+/**
+ * It says of what was read that it cannot be used, whoever asks: every client stops there. Any other error says nothing about
+ * the repository: the way to it is broken, somebody stopped, or it is a bug of ours.
+ */
+export function isVerdict(error: unknown): error is AppError {
+  return error instanceof AppError && /^(trust\/|format\/|source\/(not-found|too-large|rejected)$)/.test(error.code)
+}
+
 /** Any thrown value as an AppError; what is not one already is a bug of ours and says so. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown

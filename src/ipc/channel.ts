@@ -7,5 +7,8 @@ export const noticeChannel = 'countersign:notice'
 /** Chromium: the function the browser adds to the page for the bridge; the bridge takes it away before the page runs. */
 export const bindingName = '__countersign'
 
-/** More than any screen has to say; a larger argument is refused before it is read. */
-export const maxCallBytes = 16 * 1024 * 1024
+/** More than a screen has to say: a larger argument is refused before it is parsed, unless its call carries a document. */
+export const maxCallBytes = 256 * 1024
+
+/** For the few calls that carry a whole document, or a picture of one. No call has more. */
+export const maxDocumentCallBytes = 16 * 1024 * 1024

@@ -1,9 +1,11 @@
 // Every call between the window and main: its arguments, each with a parser, and its answer. Ids go in, data comes out.
 import type { ErrorData } from '../core/error.ts'
+import type { Effects } from '../core/systems/tuf/effect.ts'
 import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
 import { choice, list, nothing, optional, record, shape, text, whole } from './argument.ts'
-import type { ConfigurationField, DraftView, EditableText, EditData, FileLook, KeyChoice } from './edit-views.ts'
+import { maxDocumentCallBytes } from './channel.ts'
+import type { ConfigurationView, DraftView, EditableText, EditData, FileLook, KeyChoice } from './edit-views.ts'
 import { editData, keyChoice, keyChoices } from './edits.ts'
 import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetPage } from './repository-views.ts'
 import type {
@@ -29,12 +31,17 @@ export type * from './views.ts'
 /** Links a call's name to its argument parser and, in the type alone, to its answer. */
 export interface Call<Argument, Answer> {
   parse: ArgumentParser<Argument>
+  /** How large its argument may be as JSON; `maxCallBytes` where nothing is said. */
+  maxBytes?: number
   /** Never present at run time. */
   answer?: Answer
 }
 
-function call<Argument, Answer>(parse: ArgumentParser<Argument>): Call<Argument, Answer> {
-  return { parse }
+function call<Argument, Answer>(
+  parse: ArgumentParser<Argument>,
+  limit: { maxBytes?: number } = {},
+): Call<Argument, Answer> {
+  return { parse, ...limit }
 }
 
 const id = text(1, 512)
@@ -44,6 +51,17 @@ const slot = text(1, 80)
 const none = nothing()
 const days = whole(1, 3650)
 const edits = list(editData, 2048)
+const digest = text(64, 64)
+
+export interface PreviewRequest {
+  sourceId: string
+  subject: string
+  edits: readonly EditData[]
+  /** The digest of a candidate that waits and is edited further; without it the version in force is. */
+  onto?: string
+}
+/** These carry a whole document as text. */
+const large = { maxBytes: maxDocumentCallBytes }
 
 export interface CreateRequest {
   location: string
@@ -100,30 +118,35 @@ export const contract = {
     shape({ sourceId: id, path, folder: path }),
   ),
   /** Signs and publishes nothing: what the edits would make of the newest version. */
-  'drafts.preview': call<{ sourceId: string; subject: string; edits: readonly EditData[] }, DraftView>(
-    shape({ sourceId: id, subject: id, edits }),
+  'drafts.preview': call<PreviewRequest, DraftView>(
+    shape<PreviewRequest>({ sourceId: id, subject: id, edits, onto: optional(digest) }),
+    large,
   ),
+  /** Writes what a preview has shown, exactly: `digest` is what it was named by. */
   'drafts.propose': call<
-    { sourceId: string; subject: string; edits: readonly EditData[]; replace: 'yes' | 'no'; sentence: string },
+    { sourceId: string; digest: string; replace: 'yes' | 'no'; sentence: string },
     { proposalIds: readonly string[] }
-  >(shape({ sourceId: id, subject: id, edits, replace: choice('yes', 'no'), sentence: text(0, 512) })),
+  >(shape({ sourceId: id, digest, replace: choice('yes', 'no'), sentence: text(0, 512) })),
   'drafts.text': call<{ sourceId: string; subject: string }, EditableText>(shape({ sourceId: id, subject: id })),
   /** Without a source: the keys that are known here, for a repository that is not there yet. */
   'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: text(0, 512) })),
-  'drafts.configuration': call<{ sourceId: string }, ConfigurationField[]>(shape({ sourceId: id })),
+  'drafts.configuration': call<{ sourceId: string }, ConfigurationView>(shape({ sourceId: id })),
   /** Gives a candidate up: its file goes, what is published stays. */
   'drafts.withdraw': call<{ proposalId: string }, void>(shape({ proposalId: id })),
   /** Reads and hashes files or a folder on this machine; notices tell how far it is. */
   'files.look': call<{ path: string }, FileLook>(shape({ path })),
   'files.pick': call<{ what: 'files' | 'folder' }, { path?: string }>(shape({ what: choice('files', 'folder') })),
   'files.save': call<{ path: string; text: string }, { path: string }>(
-    shape({ path, text: text(1, 16 * 1024 * 1024) }),
+    shape({ path, text: text(1, maxDocumentCallBytes) }),
+    large,
   ),
   'proposals.list': call<
     void,
     { proposals: ProposalSummary[]; problems: { sourceName: string; subject: string; error: ErrorData }[] }
   >(none),
   'proposals.get': call<{ proposalId: string }, ProposalView>(shape({ proposalId: id })),
+  /** What clients will see of it, found out by the client. */
+  'proposals.effects': call<{ proposalId: string }, Effects>(shape({ proposalId: id })),
   'proposals.raw': call<{ proposalId: string }, RawDocument>(shape({ proposalId: id })),
   'proposals.approve': call<{ proposalId: string; signerId: string }, Receipt>(shape({ proposalId: id, signerId: id })),
   'proposals.publish': call<{ proposalId: string }, Receipt>(shape({ proposalId: id })),

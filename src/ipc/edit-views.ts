@@ -51,6 +51,8 @@ export type EditData =
 
 /** A change that is being made, not written yet. */
 export interface DraftView {
+  /** What is proposed is named by it. */
+  digest: string
   title: string
   headline: string
   risk: Risk
@@ -62,7 +64,7 @@ export interface DraftView {
   /** What must be typed before this may be proposed, because it would lock everybody out. */
   sentence?: string
   /** A candidate waits already: who signed it, and that this one takes its place. */
-  replaces?: { title: string; signedBy: readonly string[] }
+  replaces?: { title: string; digest: string; headline: string; signedBy: readonly string[] }
   /** Nobody could sign or publish it. */
   blocked?: ErrorData
   /** The signed part as text; absent when it is too long to be shown. */
@@ -85,6 +87,8 @@ export interface FileLook {
   lookId: string
   files: readonly { name: string; length: number; sha256: string }[]
   totalBytes: number
+  /** What lies there too and is not among the files, such as hidden files and links: with the reason in words. */
+  leftOut: readonly { name: string; reason: string }[]
 }
 
 /** A configuration value as a form shows it. */
@@ -95,4 +99,10 @@ export interface ConfigurationField {
   unit?: string
   value: JsonValue
   isDefault: boolean
+}
+
+export interface ConfigurationView {
+  fields: readonly ConfigurationField[]
+  /** The version that counts for nothing, because those who hold targets now have not signed it: all is at its default. */
+  unsigned?: number
 }

@@ -12,6 +12,10 @@ export interface RoleNode extends RoleView {
   project?: { changes: number; problem?: ErrorData }
   /** Lists nothing on purpose. */
   blocks: boolean
+  /** Keeps the names of projects, whatever it is called. */
+  registry: boolean
+  /** Where its artifacts lie when nobody says another folder: ends with a slash, or is empty. */
+  folder: string
   /** A candidate for its next version waits: its id, as proposals have it. */
   pendingId?: string
   /** It could not be read or verified; the rest of the node is what its delegator says. */

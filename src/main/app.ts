@@ -11,6 +11,7 @@ import { keychainState } from '../node/keychain.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { lock } from './alone.ts'
 import { draftingCalls } from './drafting-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
@@ -67,7 +68,6 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
   const { desk, tokens, shell, options, prompt, now, report = reportFailure } = parts
   /** Looked at but not pinned: what is pinned is what was shown, not what lies there by then. */
   const inspected = new Map<string, { inspection: Inspection; ask: readonly number[] }>()
-  let running: AbortController | undefined
   const { signal } = new AbortController()
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
@@ -83,24 +83,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     }
   }
 
-  /** One signature, publication or new passphrase at a time, and a way to stop it: two questions at once confuse. */
-  async function alone<T>(run: (stop: AbortSignal) => Promise<T>): Promise<T> {
-    if (running !== undefined) {
-      throw new AppError({
-        code: 'signer/busy',
-        message: 'another signature, or a new key, is under way in this window',
-        hint: 'finish or cancel it first',
-      })
-    }
-    const controller = new AbortController()
-    running = controller
-    try {
-      return await run(controller.signal)
-    } finally {
-      running = undefined
-      notify({ kind: 'changed' })
-    }
-  }
+  const { alone, stop: stopRunning } = lock(() => notify({ kind: 'changed' }))
 
   function notify(notice: Notice): void {
     if (notice.kind === 'changed') onTokens.repositoriesChanged()
@@ -116,7 +99,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
 
   return {
     ...onTokens.handlers,
-    ...draftingCalls({ desk, shell, alone, now, signal, viewSource, notify }),
+    ...draftingCalls({ desk, shell, alone, sourceOf, now, signal, viewSource, notify }),
     'app.info': async (): Promise<AppInfo> => ({
       version,
       shell: shell.name,
@@ -167,12 +150,16 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       const about = { holders, tokens: tokens.latest() }
       return present.proposalView(source.pinned, proposal, await desk.signers(signal), about)
     },
+    'proposals.effects': async ({ proposalId }) => {
+      const { source, id } = await sourceOf(proposalId)
+      return desk.drafts.effects(source, id, signal)
+    },
     'proposals.raw': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)
       return present.rawDocument(await desk.proposal(source, id, signal))
     },
     'proposals.approve': ({ proposalId, signerId }) =>
-      alone(async (stop) => {
+      alone('a signature', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
@@ -180,12 +167,12 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         return present.receipt('signed', source.pinned, proposal, files, now(), signers, label)
       }),
     'proposals.publish': ({ proposalId }) =>
-      alone(async (stop) => {
+      alone('a publication', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
         const { proposal, files } = await desk.publish(source, id, stop)
         return present.receipt('published', source.pinned, proposal, files, now(), await desk.signers(signal))
       }),
-    'proposals.cancel': () => running?.abort(),
+    'proposals.cancel': () => stopRunning(),
 
     'keys.list': () => listKeys(desk, signal),
     'keys.create': async ({ name, scheme, protection }) => {
@@ -193,7 +180,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       if (protection === 'keychain') {
         return present.keyView(await desk.keys.create(name, scheme, { kind: 'keychain' }, signal), [])
       }
-      return alone(async (stop) => {
+      return alone('a new key', async (stop) => {
         const passphrase = await askNewPassphrase(prompt, name, stop)
         try {
           return present.keyView(await desk.keys.create(name, scheme, { kind: 'passphrase', passphrase }, stop), [])

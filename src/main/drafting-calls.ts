@@ -1,23 +1,22 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
 import { AppError } from '../core/error.ts'
-import { readConfiguration } from '../core/systems/tuf/configuration/published.ts'
-import { configurationFields } from '../core/systems/tuf/configuration/settings.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
-import type { Structure } from '../core/systems/tuf/structure.ts'
 import type { CreateRequest, contract, EditData, KeyChoice, Notice, SourceView } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { releases } from '../node/artifacts/releases.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
+import { configurationFacts } from '../node/configuration-view.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { DraftRequest } from '../node/drafting.ts'
-import { emptyPlace, foundRepository, newFiles } from '../node/founding.ts'
+import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
 import { checkScope } from '../node/release-edits.ts'
 import { readHistory } from '../node/repository-history.ts'
 import { changeMark, type Inside, openInside, readInside, readTargets } from '../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../node/repository-walk.ts'
 import type { PinnedSource } from '../node/workspace.ts'
-import { editsOf } from './edit-data.ts'
+import type { Alone } from './alone.ts'
+import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
 import * as present from './present-repository.ts'
 import type { Shell } from './shell.ts'
@@ -33,7 +32,9 @@ export interface DraftingParts {
   desk: Desk
   shell: Pick<Shell, 'pickDirectory'>
   /** What writes, or asks for a secret: one at a time, with a way to stop it. */
-  alone<T>(run: (stop: AbortSignal) => Promise<T>): Promise<T>
+  alone: Alone
+  /** A change by the id that the window knows it by. */
+  sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }>
   viewSource(pinned: PinnedSource): Promise<SourceView>
   now(): Date
   notify(notice: Notice): void
@@ -41,7 +42,7 @@ export interface DraftingParts {
 }
 
 export function draftingCalls(parts: DraftingParts): DraftingHandlers {
-  const { desk, shell, alone, viewSource, now, notify, signal } = parts
+  const { desk, shell, alone, sourceOf, viewSource, now, notify, signal } = parts
   const looks = rememberedLooks()
   const inside = insideCache(parts)
 
@@ -65,7 +66,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   }
 
   async function requestOf(source: OpenSource, subject: string, data: readonly EditData[]): Promise<DraftRequest> {
-    const keys = data.some(namesKeys) ? await keysFor(source) : []
+    const keys = data.some((one) => choicesIn(one).length > 0) ? await keysFor(source) : []
     const { edits, uploads } = editsOf(data, { keys, look: looks.files })
     if (uploads.length > 0 && subject !== 'targets') {
       const paths = uploads.map(({ path }) => path)
@@ -74,14 +75,9 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     return { subject, edits, uploads }
   }
 
-  async function proposalOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
-    const colon = proposalId.indexOf(':')
-    return { source: await desk.open(proposalId.slice(0, colon)), id: proposalId.slice(colon + 1) }
-  }
-
   return {
     'repository.create': (request) =>
-      alone(async (stop) => {
+      alone('a new repository', async (stop) => {
         const place = await emptyPlace(desk, request.location, stop)
         const founding = await foundingOf(request, desk, await keysFor(undefined), stop)
         const { pinned } = await foundRepository(desk, place, founding, now(), stop)
@@ -102,31 +98,27 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       return releases(source, asClient(source, signal))
     },
     'releases.verify': ({ sourceId, file }) =>
-      alone(async (stop) => {
+      alone('the check of a file', async (stop) => {
         const source = await desk.open(sourceId)
         return verifyFile(source, openly(file), { ...asClient(source, stop), progress: progress('Reading the file') })
       }),
     'releases.download': ({ sourceId, path, folder }) =>
-      alone(async (stop) => {
+      alone('a download', async (stop) => {
         const source = await desk.open(sourceId)
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
         const { file } = await download(source, path, openly(folder), options)
         return { file }
       }),
 
-    'drafts.preview': async ({ sourceId, subject, edits }) => {
+    'drafts.preview': async ({ sourceId, subject, edits, onto }) => {
       const source = await desk.open(sourceId)
-      const draft = await desk.drafts.preview(source, await requestOf(source, subject, edits), signal)
-      return present.draftView(draft, await desk.signers(signal))
+      const request = { ...(await requestOf(source, subject, edits)), ...(onto === undefined ? {} : { onto }) }
+      return present.draftView(await desk.drafts.preview(source, request, signal), await desk.signers(signal))
     },
-    'drafts.propose': ({ sourceId, subject, edits, replace, sentence }) =>
-      alone(async (stop) => {
+    'drafts.propose': ({ sourceId, digest, replace, sentence }) =>
+      alone('the proposal of a change', async (stop) => {
         const source = await desk.open(sourceId)
-        const request = {
-          ...(await requestOf(source, subject, edits)),
-          replace: replace === 'yes',
-          ...(sentence === '' ? {} : { sentence }),
-        }
+        const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
         const draft = await desk.drafts.propose(source, request, stop, progress('Copying artifacts'))
         return { proposalIds: [draft.proposal, ...draft.along].map(({ id }) => `${sourceId}:${id}`) }
       }),
@@ -136,20 +128,20 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       return keys.map(present.keyOption)
     },
     'drafts.configuration': async ({ sourceId }) => {
-      const { set, published, options } = await opened(await desk.open(sourceId))
-      return configurationFields((await readConfiguration(set, published, options))?.configuration)
+      const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId)))
+      return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
     'drafts.withdraw': ({ proposalId }) =>
-      alone(async (stop) => {
-        const { source, id } = await proposalOf(proposalId)
+      alone('the withdrawal of a change', async (stop) => {
+        const { source, id } = await sourceOf(proposalId)
         await desk.drafts.withdraw(source, id, stop)
       }),
 
     'files.look': ({ path }) =>
-      alone(async (stop) => {
+      alone('the reading of files', async (stop) => {
         const { lookId, look } = await looks.look(path, stop, progress('Reading files'))
         const files = look.files.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
-        return { lookId, files, totalBytes: look.totalBytes }
+        return { lookId, files, totalBytes: look.totalBytes, leftOut: look.leftOut }
       }),
     'files.pick': async ({ what }) => {
       // The shells can only ask for a folder; files are typed.
@@ -158,10 +150,6 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(path, text) }),
   }
-}
-
-function namesKeys({ kind }: EditData): boolean {
-  return /^(key-add|key-replace|delegation-add|block|bins|agreement-add|project-keys)$/.test(kind)
 }
 
 // ---- a new repository ----------------------------------------------------------------------------------------------
@@ -177,8 +165,8 @@ async function foundingOf(
   const holders: KeyHolder[] = []
   for (const choice of request.holders) holders.push(await holderOf(choice, desk, known, signal))
   const online = await holderOf(request.online, desk, known, signal)
-  checkHolders([...holders, online], holders.length, threshold)
-  return { name, holders, threshold, online, structure: structureOf(request), ...times }
+  const structure = structureOf(request.structure, request.bitLength)
+  return { name, holders, threshold, online, structure, ...times }
 }
 
 async function holderOf(
@@ -197,28 +185,6 @@ async function holderOf(
   const owner = known.find(({ id }) => id === choice.signerId)?.owner
   const signer = await desk.signer(choice.signerId, signal, newFiles)
   return { signer, ...(owner === undefined ? {} : { owner }) }
-}
-
-function checkHolders(all: readonly KeyHolder[], count: number, threshold: number): void {
-  const isMixed = all.some(({ signer }) => signer.rehearsal) && all.some(({ signer }) => !signer.rehearsal)
-  if (isMixed) {
-    throw new AppError({
-      code: 'signer/unsupported',
-      message: 'some of these keys are for practice and some are real',
-      hint: 'choose keys of one kind: a repository is real, or it is for practice',
-    })
-  }
-  if (count > 0 && threshold <= count) return
-  throw new AppError({
-    code: 'usage/invalid',
-    message: `${threshold} signatures are asked for, and ${count} keys are chosen`,
-    hint: 'choose more keys, or lower the number of signatures',
-  })
-}
-
-function structureOf({ structure, bitLength }: CreateRequest): Structure {
-  if (structure === 'none' || structure === 'projects') return { kind: structure }
-  return { kind: structure, bitLength: bitLength ?? 8 }
 }
 
 // ---- what was read already -----------------------------------------------------------------------------------------

@@ -52,6 +52,13 @@ function editOf(data: Exclude<EditData, { kind: 'files' }>, { keys }: EditParts)
   }
 }
 
+/** Every key that an edit names, wherever it stands in it. */
+export function choicesIn(data: EditData | RoleChoice): readonly KeyChoice[] {
+  if ('key' in data) return [data.key]
+  if ('keys' in data) return data.keys
+  return 'roles' in data ? data.roles.flatMap(choicesIn) : []
+}
+
 function roleEntry({ name, keys, threshold }: RoleChoice, known: readonly KnownKey[]): RoleEntry {
   return { name, threshold, keys: keys.map((key) => chosenKey(key, known)) }
 }

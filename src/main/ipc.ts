@@ -1,6 +1,6 @@
 // Where a call of the window becomes a call of the app: known name, small argument, parsed argument, then the handler.
 import { AppError, toAppError, toErrorData } from '../core/error.ts'
-import { maxCallBytes } from '../ipc/channel.ts'
+import { maxCallBytes, maxDocumentCallBytes } from '../ipc/channel.ts'
 import type { AnswerOf, ArgumentOf, Call, Outcome } from '../ipc/contract.ts'
 import type { Handle } from './shell.ts'
 
@@ -27,8 +27,8 @@ export function dispatcher<const T extends Calls>(
     try {
       const call = calls.get(name)
       if (call === undefined) throw refusal('a call that does not exist')
-      checkSize(argument)
-      return { ok: true, value: await call(argument) }
+      checkSize(argument, call.maxBytes)
+      return { ok: true, value: await call.answer(argument) }
     } catch (thrown) {
       options.report?.(typeof name === 'string' ? name : 'unknown', toAppError(thrown))
       return { ok: false, error: toErrorData(thrown) }
@@ -37,17 +37,18 @@ export function dispatcher<const T extends Calls>(
 }
 
 function callOf<T extends Calls, K extends keyof T & string>(contract: T, handlers: Handlers<T>, name: K) {
-  const parse = contract[name]?.parse
+  const call = contract[name]
   const handle = handlers[name]
-  return async (argument: unknown): Promise<unknown> => {
-    if (parse === undefined) throw refusal('a call that does not exist')
+  const answer = async (argument: unknown): Promise<unknown> => {
+    if (call === undefined) throw refusal('a call that does not exist')
     // Same name, so the same argument: the compiler cannot follow a name through two tables.
-    return handle(parse(argument) as ArgumentOf<T[K]>)
+    return handle(call.parse(argument) as ArgumentOf<T[K]>)
   }
+  return { answer, maxBytes: call?.maxBytes ?? maxCallBytes }
 }
 
 /** The limit holds for the argument as text: what JSON cannot carry is no argument of ours. */
-function checkSize(argument: unknown): void {
+function checkSize(argument: unknown, maxBytes: number): void {
   if (argument === undefined) return
   let size: number
   try {
@@ -55,7 +56,7 @@ function checkSize(argument: unknown): void {
   } catch (cause) {
     throw new AppError({ code: 'usage/invalid', message: 'the window sent something that is not plain data', cause })
   }
-  if (size > maxCallBytes) throw refusal(`${size} bytes where ${maxCallBytes} are allowed`)
+  if (size > maxBytes) throw refusal(`${size} bytes where ${maxBytes} are allowed`)
 }
 
 function refusal(what: string): AppError {
@@ -71,9 +72,9 @@ export async function answerWith(handle: Handle, name: string, argument: unknown
   }
 }
 
-/** For a shell that sees the size of a call before it can read it. */
+/** For a shell that sees the size of a call before it can read it: too much for any call. */
 export function oversized(): Outcome<never> {
-  return { ok: false, error: toErrorData(refusal(`more than the ${maxCallBytes} bytes allowed`)) }
+  return { ok: false, error: toErrorData(refusal(`more than the ${maxDocumentCallBytes} bytes allowed`)) }
 }
 
 /** For the shells: the answer to a call that does not come from the page it claims to come from. */

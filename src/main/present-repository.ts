@@ -43,12 +43,12 @@ export function repositoryView(
 }
 
 function roleNode(pinned: PinnedSource, role: RoleFact, proposals: readonly Proposal[], now: Date): RoleNode {
-  const { name, version, expires, quorum, keptBy, targets, digest, project, blocks, problem } = role
+  const { name, version, expires, quorum, keptBy, targets, digest, project, blocks, registry, folder, problem } = role
   // What waits for a project is the change of its keys as well; the next version of the role itself comes first.
   const pending =
     proposals.find(({ subject }) => subject === name) ?? proposals.find(({ subject }) => subject === `keys:${name}`)
   return {
-    ...{ name, version, keptBy, targets, blocks },
+    ...{ name, version, keptBy, targets, blocks, registry, folder },
     expires: expires?.text ?? '',
     daysLeft: expires === undefined ? 0 : daysUntil(expires.at, now),
     threshold: quorum.threshold,
@@ -98,18 +98,23 @@ const maxTextChars = 4 * 1024 * 1024
 
 export function draftView(draft: Draft, signers: readonly KnownSigner[]): DraftView {
   const { proposal, along, effects, sentence, replaces } = draft
-  const { title, headline, risk, changes, unchanged, findings, quorums, blocked } = proposal
+  const { title, digest, headline, risk, changes, unchanged, findings, quorums, blocked } = proposal
   const able = ableSigners(proposal, signers)
   const text = signedText(proposal)
   return {
-    ...{ title, headline, risk, changes, unchanged, findings, effects },
+    ...{ title, digest, headline, risk, changes, unchanged, findings, effects },
     quorums: quorums.map((quorum) => quorumView(quorum, able)),
     along: along.map(({ subject }) => subject),
     ...(sentence === undefined ? {} : { sentence }),
-    ...(replaces === undefined ? {} : { replaces: { title: replaces.proposal.title, signedBy: replaces.signedBy } }),
+    ...(replaces === undefined ? {} : { replaces: replacedView(replaces) }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(text === undefined ? {} : { text }),
   }
+}
+
+function replacedView({ proposal, signedBy }: NonNullable<Draft['replaces']>): NonNullable<DraftView['replaces']> {
+  const { title, digest, headline } = proposal
+  return { title, digest, headline, signedBy }
 }
 
 function signedText({ after, title }: Proposal): string | undefined {

@@ -6,6 +6,7 @@ import type { Desk } from '../node/desk.ts'
 import { unreadHolders } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
 import { loadVendorRoots } from '../node/vendor-roots.ts'
+import type { Alone } from './alone.ts'
 import type { Handlers } from './ipc.ts'
 import { attestationView, tokensView, type UsesOf } from './present-tokens.ts'
 
@@ -16,7 +17,7 @@ export interface TokenCallParts {
   desk: Desk
   watch(hear: (list: TokenList) => void): void
   /** One at a time, and a way to stop it. */
-  alone<T>(run: (stop: AbortSignal) => Promise<T>): Promise<T>
+  alone: Alone
   /** Where keys are used: reads every repository, so it is asked for only when one has changed. */
   readUses(): Promise<UsesOf>
   notify(notice: Notice): void
@@ -114,20 +115,21 @@ export function tokenCalls(parts: TokenCallParts): TokenCalls {
       return current()
     },
     'tokens.generate': ({ replace, ...request }) =>
-      alone(async (stop) => {
+      alone('a new key on a token', async (stop) => {
         await desk.tokens.generate({ ...request, replace: replace === 'yes' }, stop)
         return current()
       }),
     'tokens.attest': async ({ tokenId, slot }) => attestationView(await desk.tokens.attest(tokenId, slot, signal)),
-    'tokens.changeSecret': ({ tokenId, which }) => alone((stop) => desk.tokens.changeSecret(tokenId, which, stop)),
-    'tokens.unblock': ({ tokenId }) => alone((stop) => desk.tokens.unblock(tokenId, stop)),
+    'tokens.changeSecret': ({ tokenId, which }) =>
+      alone('the change of a PIN or PUK', (stop) => desk.tokens.changeSecret(tokenId, which, stop)),
+    'tokens.unblock': ({ tokenId }) => alone('the new PIN of a token', (stop) => desk.tokens.unblock(tokenId, stop)),
     'tokens.wrapKey': ({ name, tokenId, scheme }) =>
-      alone(async (stop) => {
+      alone('a new key', async (stop) => {
         await desk.tokens.wrapKey(name, scheme, tokenId, stop)
         return current()
       }),
     'tokens.addSpare': ({ name, tokenId }) =>
-      alone(async (stop) => {
+      alone('a spare token', async (stop) => {
         await desk.tokens.addSpare(name, tokenId, stop)
         return current()
       }),

@@ -5,7 +5,7 @@ import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Context } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
-import { type Drafted, draftEdits } from '../core/systems/tuf/drafting.ts'
+import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
@@ -27,8 +27,15 @@ export interface DraftRequest {
   /** "root", "targets", a delegated role, "keys:PROJECT", "configuration". */
   subject: string
   edits: readonly SubjectEdit[]
+  /** The digest of a candidate that waits and is edited further; without it the version in force is. */
+  onto?: string
   uploads?: readonly Upload[]
-  /** Gives up a candidate that people have signed. */
+}
+
+/** What a preview has shown, by the digest of its proposal: exactly that is written, or nothing. */
+export interface ProposeRequest {
+  previewed: string
+  /** Gives up the candidate that waits. */
   replace?: boolean
   /** What a person typed because the change would lock everybody out. */
   sentence?: string
@@ -51,12 +58,14 @@ export interface Drafting {
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
   propose(
     source: OpenSource,
-    request: DraftRequest,
+    request: ProposeRequest,
     signal: AbortSignal,
     progress?: (doneBytes: number, totalBytes: number) => void,
   ): Promise<Draft>
-  /** The signed part of what an edit would start from: the candidate that waits, else the version in force. */
-  text(source: OpenSource, subject: string, signal: AbortSignal): Promise<Editable>
+  /** What clients will see of a candidate that waits. */
+  effects(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Effects>
+  /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
+  text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
   /** Removes a candidate; what is published stays. */
   withdraw(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<void>
 }
@@ -67,24 +76,34 @@ const defaultDays = 365
 export function drafting(layout: Layout, contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
     const read = snapshot(source.transport)
-    const wanted = { subject: request.subject, edits: request.edits, defaultDays }
+    const { subject, edits, onto } = request
+    const wanted = { subject, edits, defaultDays, ...(onto === undefined ? {} : { onto }) }
     const drafted = await draftEdits(wanted, layout, read, contextOf(source, signal))
-    return { read, drafted, shown: toDraft(drafted) }
+    return { read, drafted, shown: toDraft(drafted), uploads: request.uploads ?? [], isOnto: onto !== undefined }
   }
+  /** What is written is what was shown, byte for byte. */
+  const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
   return {
-    preview: async (source, request, signal) => (await draft(source, request, signal)).shown,
+    preview: async (source, request, signal) => {
+      const made = await draft(source, request, signal)
+      hold(previewed, keyOf(source, made.shown.proposal.digest), made)
+      return made.shown
+    },
     propose: async (source, request, signal, progress) => {
-      const { read, drafted, shown } = await draft(source, request, signal)
+      const { read, drafted, shown, uploads, isOnto } = looked(previewed.get(keyOf(source, request.previewed)))
       checkSentence(shown.sentence, request.sentence)
-      checkReplaces(shown, request.replace === true)
-      checkConsistent(drafted, request.uploads ?? [])
-      await upload(source, request.uploads ?? [], signal, progress)
+      checkReplaces(shown, request.replace === true, isOnto)
+      checkConsistent(drafted, uploads)
+      await upload(source, uploads, signal, progress)
       const { files, proposal } = drafted
       await source.transport.write(files, read.seen(files.keys()), `propose ${proposal.title}`, signal)
       return shown
     },
-    text: async (source, subject, signal) => editableText(subject, layout, source.transport, contextOf(source, signal)),
+    effects: (source, proposalId, signal) =>
+      pendingEffects(proposalId, layout, source.transport, contextOf(source, signal)),
+    text: async (source, subject, signal, onto) =>
+      editableText(subject, layout, source.transport, contextOf(source, signal), onto),
     withdraw: async (source, proposalId, signal) => {
       const read = snapshot(source.transport)
       const context = contextOf(source, signal)
@@ -100,6 +119,30 @@ export function drafting(layout: Layout, contextOf: (source: OpenSource, signal:
   }
 }
 
+const maxPreviews = 8
+
+function hold<T>(held: Map<string, T>, key: string, made: T): void {
+  held.delete(key)
+  held.set(key, made)
+  for (const oldest of held.keys()) {
+    if (held.size <= maxPreviews) break
+    held.delete(oldest)
+  }
+}
+
+function keyOf(source: OpenSource, digest: string): string {
+  return `${source.pinned.id} ${digest}`
+}
+
+function looked<T>(made: T | undefined): T {
+  if (made !== undefined) return made
+  throw new AppError({
+    code: 'trust/changed',
+    message: 'what was shown is not what this would write any more',
+    hint: 'look at the change again, then propose it',
+  })
+}
+
 function toDraft({ proposal, along, effects, sentence, waiting }: Drafted): Draft {
   return {
     ...{ proposal, along, effects },
@@ -113,12 +156,21 @@ function signedBy(proposal: Proposal): string[] {
   return [...new Set(entries.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? entry.label))]
 }
 
-function checkReplaces({ replaces, proposal }: Draft, isMeant: boolean): void {
-  if (replaces === undefined || isMeant || replaces.signedBy.length === 0) return
+function checkReplaces({ replaces, proposal }: Draft, isMeant: boolean, isOnto: boolean): void {
+  if (replaces === undefined || isMeant) return
+  if (replaces.signedBy.length === 0) {
+    if (isOnto) return
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `another candidate for ${proposal.subject} waits: ${replaces.proposal.headline}`,
+      hint: 'build on it by naming its digest, or replace it on purpose',
+      data: { digest: replaces.proposal.digest },
+    })
+  }
   throw new AppError({
     code: 'usage/invalid',
     message: `another candidate for ${proposal.subject} waits, and ${replaces.signedBy.join(', ')} signed it`,
-    hint: 'finish that one first, or replace it on purpose with --replace',
+    hint: 'finish that one first, or replace it on purpose',
     data: { signed: replaces.signedBy.length },
   })
 }

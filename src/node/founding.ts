@@ -1,6 +1,7 @@
 // A new repository, the same for window and terminal: an empty folder, its first four roles and what is below them, signed
 // by keys that are here, and its root pinned.
 import { AppError } from '../core/error.ts'
+import { isSameKey } from '../core/key.ts'
 import { createRepository, type KeyHolder, type RepositoryPlan } from '../core/systems/tuf/create.ts'
 import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { belowTargets, type Structure } from '../core/systems/tuf/structure.ts'
@@ -33,7 +34,7 @@ export async function emptyPlace(desk: Desk, text: string, signal: AbortSignal):
     throw new AppError({
       code: 'usage/invalid',
       message: `another repository is pinned at ${location}`,
-      hint: `choose a new folder, or forget what is pinned: countersign forget ${location}`,
+      hint: 'choose a new folder, or forget the one that is pinned there first',
     })
   }
   const folder = directoryTransport(location, { create: true })
@@ -61,6 +62,15 @@ export interface Founding {
   structure: Structure
 }
 
+/** What stands in a new repository where nobody says otherwise; a bit length of 8 makes 256 bins. */
+export const foundingDefaults = {
+  expiryDays: 365,
+  signingDays: 60,
+  snapshotDays: 7,
+  timestampDays: 1,
+  bitLength: 8,
+} as const
+
 export async function foundRepository(
   desk: Desk,
   { location, folder }: Place,
@@ -68,7 +78,7 @@ export async function foundRepository(
   now: Date,
   signal: AbortSignal,
 ): Promise<{ pinned: PinnedSource; files: readonly string[] }> {
-  checkOnline(founding.online)
+  checkFounding(founding)
   const plan = planOf(founding)
   const below = belowTargets(founding.structure, plan, now)
   const files = await createRepository(plan, plainLayout, { now, signal }, below)
@@ -91,12 +101,51 @@ function planOf(founding: Founding): RepositoryPlan {
   }
 }
 
-export function checkOnline({ signer }: KeyHolder): void {
+/** How many bins is said of bins only. */
+export function structureOf(kind: Structure['kind'], bitLength: number = foundingDefaults.bitLength): Structure {
+  return kind === 'none' || kind === 'projects' ? { kind } : { kind, bitLength }
+}
+
+// ---- what a new repository must not be ------------------------------------------------------------------------------
+
+function checkFounding({ holders, threshold, online }: Founding): void {
+  if (holders.length === 0 || threshold > holders.length) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${threshold} signatures are asked for, and ${holders.length} keys are chosen`,
+      hint: 'choose more keys, or lower the number of signatures',
+    })
+  }
+  if (holders.some((one, at) => holders.slice(0, at).some((other) => isSameKey(one.signer.key, other.signer.key)))) {
+    throw twice()
+  }
+  checkOneKind([...holders, online])
+  checkOnline(online)
+}
+
+export function twice(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'a key is named twice, and would count once',
+    hint: 'name every key holder once',
+  })
+}
+
+function checkOneKind(all: readonly KeyHolder[]): void {
+  if (all.every(({ signer }) => signer.rehearsal === all[0]?.signer.rehearsal)) return
+  throw new AppError({
+    code: 'signer/unsupported',
+    message: 'some of these keys are for practice and some are real',
+    hint: 'choose keys of one kind: a repository is real, or it is for practice',
+  })
+}
+
+function checkOnline({ signer }: KeyHolder): void {
   if (!isTokenSigner(signer.id)) return
   throw new AppError({
     code: 'usage/invalid',
     message: 'snapshot and timestamp are signed daily, and a token is a person’s',
-    hint: 'name a key file for them: countersign keys create online, then --online-key online',
+    hint: 'choose a key file for them, made for nothing else',
   })
 }
 

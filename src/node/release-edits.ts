@@ -3,6 +3,7 @@ import { AppError } from '../core/error.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { TufEdit } from '../core/systems/tuf/edit/edit.ts'
 import { isPathMatch } from '../core/systems/tuf/glob.ts'
+import { releaseFolder } from '../core/systems/tuf/release-folder.ts'
 import type { Upload } from './drafting.ts'
 import type { Delegation } from './repository-walk.ts'
 
@@ -37,6 +38,11 @@ export function releaseOf(
   return { edits, uploads }
 }
 
+/** Bins have no folder: where an artifact goes follows from its name. */
+export function releaseFolderOf({ form, paths }: Pick<Delegation, 'form' | 'paths'>): string {
+  return form === 'role' || form === 'agreement' ? releaseFolder(paths) : ''
+}
+
 /** What clients would never look for in this role is no release of it. */
 export function checkScope(role: string, paths: readonly string[], delegation: Delegation | undefined): void {
   if (delegation === undefined || (delegation.form !== 'role' && delegation.form !== 'agreement')) return
@@ -46,7 +52,7 @@ export function checkScope(role: string, paths: readonly string[], delegation: D
   throw new AppError({
     code: 'usage/invalid',
     message: `${first}${outside.length > 1 ? ` and ${outside.length - 1} more` : ''} would never be found: clients ask ${role} only for ${delegation.paths.join(', ')}`,
-    hint: 'choose the folder that belongs to this role: --under FOLDER',
+    hint: 'choose the folder that belongs to this role',
     data: { outside: outside.length },
   })
 }

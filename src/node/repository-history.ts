@@ -2,13 +2,14 @@
 // where that can be known, and said plainly where it cannot.
 import { AppError, type ErrorData, toAppError, toErrorData } from '../core/error.ts'
 import { isMet, type Quorum, type QuorumKey } from '../core/proposal.ts'
-import { roleOf, rootQuorum } from '../core/systems/tuf/client.ts'
+import { type Authority, authorityOf } from '../core/systems/tuf/authority.ts'
+import { rootQuorum } from '../core/systems/tuf/client.ts'
 import { diffMetadata } from '../core/systems/tuf/diff/diff.ts'
 import { digestOf, type Metadata, parseMetadata, type Root, topRoles } from '../core/systems/tuf/metadata.ts'
 import { maxBytes, metadataName, titleOf, typeOf } from '../core/systems/tuf/names.ts'
-import type { Authority } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
-import { chainIfAny, type KeyChangeFact, keyChanges, type Opened } from './project-keys.ts'
+import { type KeyChangeFact, keyChanges } from './project-keys.ts'
+import type { Opened } from './repository-view.ts'
 import { findDelegation } from './repository-walk.ts'
 
 export interface VersionFact {
@@ -37,6 +38,15 @@ export interface HistoryFacts {
 const limits = { versions: 50, bytes: 128 * 1024 * 1024 }
 
 export async function readHistory(role: string, opened: Opened): Promise<HistoryFacts> {
+  const chain = topRoles.some((top) => top === role) ? undefined : await opened.trusted.keyChain(role)
+  const facts = {
+    role,
+    keyChanges: chain === undefined ? [] : keyChanges(chain),
+    ...(chain?.problem === undefined ? {} : { keyProblem: chain.problem.error }),
+  }
+  // It was taken away altogether: what is known of its people is all that is left of it.
+  const isLost = chain?.problem !== undefined && !opened.set.snapshot.signed.meta.has(role)
+  if (isLost) return { ...facts, versions: [], gone: true, more: false }
   const documents = await readVersions(role, opened)
   const judge = role === 'root' ? rootJudge(documents.found) : await roleJudge(role, opened)
   const versions: VersionFact[] = []
@@ -45,15 +55,7 @@ export async function readHistory(role: string, opened: Opened): Promise<History
       await versionFact(role, metadata, documents.found[at + 1], documents.gone, await judge(metadata), opened),
     )
   }
-  const chain = topRoles.some((top) => top === role) ? undefined : await chainIfAny(role, opened)
-  return {
-    role,
-    versions,
-    gone: documents.gone,
-    more: documents.more,
-    keyChanges: chain === undefined ? [] : keyChanges(chain),
-    ...(chain?.problem === undefined ? {} : { keyProblem: chain.problem.error }),
-  }
+  return { ...facts, versions, gone: documents.gone, more: documents.more }
 }
 
 // ---- reading -------------------------------------------------------------------------------------------------------
@@ -96,7 +98,7 @@ async function inForce(role: string, opened: Opened): Promise<Metadata> {
     throw new AppError({
       code: 'source/not-found',
       message: `the role ${role} has no version here`,
-      hint: 'see which roles there are: countersign state SOURCE',
+      hint: 'look at the state of the repository: it lists the roles that there are',
     })
   }
   const name = metadataName(role, version, set.root.signed.consistentSnapshot)
@@ -162,10 +164,10 @@ async function authorities(role: string, opened: Opened): Promise<Authority[]> {
   const top = topRoles.find((type) => type === role)
   if (top !== undefined) {
     const roots = (await readVersions('root', opened)).found as Metadata<Root>[]
-    return roots.map((root) => ({ keys: root.signed.keys, role: roleOf(root, top) }))
+    return roots.map((root) => authorityOf(root, top))
   }
   const now = await findDelegation(role, opened)
-  const chain = await chainIfAny(role, opened)
+  const chain = await opened.trusted.keyChain(role)
   // A project's own people say who they were; theirs are the keys of its older versions.
   const before = (chain?.steps ?? []).map(({ file }) => ({ keys: file.keys, role: file })).reverse()
   return [...(now === undefined ? [] : [now]), ...before]

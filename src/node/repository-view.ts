@@ -5,20 +5,22 @@ import { sha256 } from '../core/crypto.ts'
 import { AppError } from '../core/error.ts'
 import type { Quorum } from '../core/proposal.ts'
 import type { Context } from '../core/system.ts'
+import { authorityOf, isMachineKept } from '../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../core/systems/tuf/check.ts'
-import { refresh, roleOf, rootQuorum, type TrustedSet, updateRoot } from '../core/systems/tuf/client.ts'
+import { rootQuorum, type TrustedSet, updateRoot } from '../core/systems/tuf/client.ts'
 import { expiryOf } from '../core/systems/tuf/expiry.ts'
 import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { digestOf, type Metadata, type Targets, topRoles } from '../core/systems/tuf/metadata.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
-import { isMachineKept } from '../core/systems/tuf/online.ts'
-import { readSeen } from '../core/systems/tuf/projects/seen.ts'
+import type { KeyChain } from '../core/systems/tuf/projects/chain.ts'
+import { isRegistry } from '../core/systems/tuf/projects/registry.ts'
 import { trustStore } from '../core/systems/tuf/store.ts'
-import type { Authority } from '../core/systems/tuf/trusted.ts'
+import { type Trusted, trusted } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import type { OpenSource } from './desk.ts'
-import { type Opened, type ProjectFact, projectFacts } from './project-keys.ts'
-import { type Delegation, walkRoles } from './repository-walk.ts'
+import { type ProjectFact, projectFact } from './project-keys.ts'
+import { releaseFolderOf } from './release-edits.ts'
+import { type Delegation, type Walk, walkRoles } from './repository-walk.ts'
 
 export interface RoleFact {
   name: string
@@ -34,7 +36,16 @@ export interface RoleFact {
   project?: ProjectFact
   /** Lists nothing on purpose. */
   blocks: boolean
+  /** Keeps the names of projects, whatever it is called. */
+  registry: boolean
+  /** Where its artifacts lie when nobody says another folder: ends with a slash, or is empty. */
+  folder: string
   problem?: AppError
+}
+
+export interface Opened extends Omit<Walk, 'wants'> {
+  /** The same, with what core makes of it: project keys among others. */
+  trusted: Trusted
 }
 
 export interface Inside extends Opened {
@@ -48,14 +59,8 @@ export interface Inside extends Opened {
 
 /** The four top-level roles, verified; expired ones are shown, not refused: they are what a person comes to renew. */
 export async function openInside(source: OpenSource, context: Context): Promise<Opened> {
-  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report', copies: 'compare' }
-  const published = plainLayout.published(source.transport)
-  return {
-    set: await refresh(published, trustStore(context), options),
-    published,
-    options,
-    seen: readSeen(context.memory),
-  }
+  const now = trusted(plainLayout, source.transport, context, { copies: 'compare' })
+  return { set: await now.set(), published: now.published, options: now.options, trusted: now }
 }
 
 /** Another text when anything that is published has changed: every change makes a new root, or a new timestamp. */
@@ -98,10 +103,17 @@ export async function readInside(source: OpenSource, context: Context, maxRoles 
     if (document !== undefined) documents.set(to, document)
     roles.push(await delegatedFact(delegation, document, problem, set))
   }
-  const projects = await projectFacts(edges, opened)
+  const chains = new Map((await opened.trusted.keyChains()).map((chain) => [chain.project, chain]))
+  for (const [name, chain] of chains) {
+    // What is wrong is listed, also where nobody delegates to it any more.
+    if (chain.problem === undefined || at.has(name)) continue
+    left.delete(name)
+    roles.push(await lostFact(chain, documents.get(name)))
+  }
   const withProjects = roles.map((role): RoleFact => {
-    const project = projects.get(role.name)
-    return project === undefined ? role : { ...role, project }
+    const chain = chains.get(role.name)
+    // A project without a release yet lists nothing, and not on purpose.
+    return chain === undefined ? role : { ...role, project: projectFact(chain), blocks: false }
   })
   return { ...opened, roles: withProjects, edges, omitted: left.size, documents }
 }
@@ -109,7 +121,7 @@ export async function readInside(source: OpenSource, context: Context, maxRoles 
 async function topFact(type: (typeof topRoles)[number], set: TrustedSet): Promise<RoleFact> {
   const metadata: Metadata = set[type]
   const { root } = set
-  const authority: Authority = { keys: root.signed.keys, role: roleOf(root, type) }
+  const authority = authorityOf(root, type)
   const quorum =
     type === 'root' ? await rootQuorum(root, root) : await quorumOf(type, metadata, authority.keys, authority.role)
   return {
@@ -119,6 +131,8 @@ async function topFact(type: (typeof topRoles)[number], set: TrustedSet): Promis
     keptBy: type !== 'root' && isMachineKept(authority, root) ? 'machine' : 'people',
     targets: type === 'targets' ? set.targets.signed.targetPaths().length : 0,
     blocks: false,
+    registry: false,
+    folder: '',
   }
 }
 
@@ -128,7 +142,7 @@ async function delegatedFact(
   problem: AppError | undefined,
   { root }: TrustedSet,
 ): Promise<RoleFact> {
-  const { to, keys, role, parent } = delegation
+  const { from, to, keys, role, parent } = delegation
   // Without a document nobody has signed: the holders are what the delegator says.
   const envelope = document ?? { ...parent, signatures: [] }
   const targets = document?.signed.targetPaths().length ?? 0
@@ -138,8 +152,31 @@ async function delegatedFact(
     keptBy: isMachineKept({ keys, role }, root) ? 'machine' : 'people',
     targets,
     blocks: isBlock(delegation) && document !== undefined && targets === 0,
+    registry: from === 'targets' && isByName(delegation) && isRegistry(to, { keys, role }, document, root),
+    folder: releaseFolderOf(delegation),
     ...(problem === undefined ? {} : { problem }),
   }
+}
+
+/** A project of which only its own people, or our memory, know. */
+async function lostFact({ project, newest }: KeyChain, document: Metadata<Targets> | undefined): Promise<RoleFact> {
+  const nobody: Quorum = { name: project, threshold: 0, keys: [], strangers: [] }
+  const envelope = document ?? (newest && { ...newest, signatures: [] })
+  return {
+    ...(document === undefined ? { name: project, version: 0 } : versionFacts(project, document)),
+    quorum:
+      newest === undefined || envelope === undefined ? nobody : await quorumOf(project, envelope, newest.keys, newest),
+    keptBy: 'people',
+    targets: document?.signed.targetPaths().length ?? 0,
+    blocks: false,
+    registry: false,
+    folder: `${project}/`,
+  }
+}
+
+/** TAP 3 and bins name roles in a place of their own, where no project is looked for. */
+function isByName({ form }: Delegation): boolean {
+  return form === 'role' || form === 'prefixes'
 }
 
 function isBlock({ terminating, isFirst, form, parent }: Delegation): boolean {
@@ -192,7 +229,7 @@ export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: Ta
     throw new AppError({
       code: 'source/not-found',
       message: `there is no role ${role} with artifacts here`,
-      hint: 'see which roles there are: countersign state SOURCE',
+      hint: 'look at the state of the repository: it lists the roles that there are',
     })
   }
   const text = query.toLowerCase()

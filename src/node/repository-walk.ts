@@ -1,17 +1,11 @@
 // All roles below targets in the order in which clients ask them, each verified by itself: one that cannot be read is named,
 // and hides no other.
 import { type AppError, toAppError } from '../core/error.ts'
+import type { Authority } from '../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../core/systems/tuf/check.ts'
 import { loadTargets, roleOf, type TrustedSet } from '../core/systems/tuf/client.ts'
-import { binName } from '../core/systems/tuf/delegation.ts'
-import {
-  type Delegations,
-  type Metadata,
-  type SuccinctRoles,
-  type Targets,
-  topRoles,
-} from '../core/systems/tuf/metadata.ts'
-import type { Authority } from '../core/systems/tuf/trusted.ts'
+import { findDelegator, isBin, publishedRoles } from '../core/systems/tuf/delegation.ts'
+import { type Delegations, type Metadata, type Targets, topRoles } from '../core/systems/tuf/metadata.ts'
 import type { Transport } from '../core/transport.ts'
 import type { KeyedRole } from './known-keys.ts'
 
@@ -57,7 +51,7 @@ export async function* walkRoles(walk: Walk): AsyncGenerator<Step> {
 
 async function* below(from: string, parent: Metadata<Targets>, entered: Set<string>, walk: Walk): AsyncGenerator<Step> {
   const { wants = () => true } = walk
-  const all = delegationsIn(from, parent, walk.set)
+  const all = delegationsIn(from, parent, walk.set.snapshot.signed.meta.keys())
   for (let at = 0; at < all.length; at += atOnce) {
     const some = all.slice(at, at + atOnce)
     const steps = await Promise.all(
@@ -83,22 +77,19 @@ async function stepTo(delegation: Delegation, { set, published, options }: Walk)
     return { delegation, document: await loadTargets(to, set, keys, role, published, options) }
   } catch (thrown) {
     const problem = toAppError(thrown)
+    // More than a verdict: what cannot be reached now is named beside what can.
     if (problem.code === 'user/cancelled' || problem.code === 'internal/bug') throw problem
     return { delegation, problem }
   }
 }
 
-/** In the order of the document. Of bins those that the snapshot lists: there may be 2^32 by a single number. */
-export function delegationsIn(
-  from: string,
-  parent: Metadata<Targets>,
-  set: Pick<TrustedSet, 'snapshot'>,
-): Delegation[] {
+/** In the order of the document. Of bins those that are among the names: there may be 2^32 by a single number. */
+function delegationsIn(from: string, parent: Metadata<Targets>, names: Iterable<string>): Delegation[] {
   const { delegations } = parent.signed
   if (delegations === undefined) return []
   const { keys } = delegations
   const common = { from, keys, parent }
-  return [...binsIn(delegations, set, common), ...rolesIn(delegations, common), ...agreementsIn(delegations, common)]
+  return [...binsIn(delegations, names, common), ...rolesIn(delegations, common), ...agreementsIn(delegations, common)]
 }
 
 type Common = Pick<Delegation, 'from' | 'keys' | 'parent'>
@@ -125,30 +116,21 @@ function agreementsIn({ agreements = [] }: Delegations, common: Common): Delegat
   )
 }
 
-function binsIn({ succinct }: Delegations, set: Pick<TrustedSet, 'snapshot'>, common: Common): Delegation[] {
+function binsIn({ succinct }: Delegations, names: Iterable<string>, common: Common): Delegation[] {
   if (succinct === undefined) return []
-  const names = [...set.snapshot.signed.meta.keys()].filter((name) => isBin(succinct, name)).sort()
+  const bins = [...names].filter((name) => isBin(succinct, name)).sort()
   const paths = [`by the first ${succinct.bitLength} bits of the sha256 of the path`]
-  return names.map((to) => ({
+  return bins.map((to) => ({
     ...common,
     ...{ to, role: succinct, paths, terminating: true, isFirst: false, form: 'bin' as const },
   }))
 }
 
-function isBin(succinct: SuccinctRoles, name: string): boolean {
-  const digits = name.slice(succinct.namePrefix.length + 1)
-  if (!name.startsWith(`${succinct.namePrefix}-`) || !/^[0-9a-f]{1,8}$/.test(digits)) return false
-  const bin = Number.parseInt(digits, 16)
-  return bin < 2 ** succinct.bitLength && binName(succinct, bin) === name
-}
-
 /** The delegation under which clients meet a role first; only named roles above it are read. */
 export async function findDelegation(role: string, walk: Walk, from?: string): Promise<Delegation | undefined> {
-  const isWanted = (one: Delegation): boolean => one.to === role && (from === undefined || one.from === from)
-  // What is sought is not read itself, nor are bins: they delegate no further.
-  const wants = (one: Delegation): boolean => one.form !== 'bin' && !isWanted(one)
-  for await (const { delegation } of walkRoles({ ...walk, wants })) if (isWanted(delegation)) return delegation
-  return undefined
+  const { set, published, options } = walk
+  const found = await findDelegator(role, set, publishedRoles(set, published, options), from)
+  return found && delegationsIn(found.from, found.parent, [role]).find(({ to }) => to === role)
 }
 
 /** Every role with the keys that may sign it, without reading what bins hold. */

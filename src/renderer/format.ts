@@ -53,6 +53,20 @@ export function daysText(daysLeft: number): string {
   return days === 1 ? '1 day' : `${days} days`
 }
 
+const units = ['kB', 'MB', 'GB', 'TB'] as const
+
+/** "412 bytes", "4.1 MB": the exact number while it is short; then two or three digits are enough to recognise a file. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`
+  let [value, at] = [bytes / 1000, 0]
+  // What would be written as 1000 is one of the next unit.
+  while (value >= 999.5 && at < units.length - 1) {
+    value /= 1000
+    at++
+  }
+  return `${value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))} ${units[at]}`
+}
+
 export type Tone = 'bad' | 'warn' | 'ok' | 'plain'
 
 /** When an expiry deserves colour: two weeks is the time in which a ceremony can still be called together. */

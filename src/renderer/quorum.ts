@@ -19,6 +19,11 @@ export function missingNames(quorum: QuorumView): string[] {
   return quorum.keys.filter((key) => !key.signed).map(holderName)
 }
 
+/** Everybody whose signature counts somewhere, each once. */
+export function signedNames(quorums: readonly QuorumView[]): string[] {
+  return [...new Set(quorums.flatMap(({ keys }) => keys.filter((key) => key.signed).map(holderName)))]
+}
+
 /** "Root 14 needs one more signature: Dana Ortiz or You." */
 export function missingSentence(quorum: QuorumView): string {
   if (quorum.met) return `${quorum.name} has the ${countOf(quorum.threshold, 'signature')} it needs.`

@@ -14,19 +14,6 @@ export function manyOf(count: number, one: string, many = `${one}s`): string {
   return count < 1000 ? countOf(count, one, many) : `${thousands(count)} ${many}`
 }
 
-const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-
-/** "412 B", "4.1 MB": three digits are enough to recognise a file. */
-export function sizeText(bytes: number): string {
-  let [value, at] = [bytes, 0]
-  // What would be written as 1000 is one of the next unit.
-  while (value >= 999.5 && at < units.length - 1) {
-    value /= 1000
-    at++
-  }
-  return `${at === 0 || value >= 99.5 ? Math.round(value) : Number(value.toPrecision(2))} ${units[at]}`
-}
-
 /** No version of it was ever published. */
 export function isUnborn({ version }: Pick<RoleNode, 'version'>): boolean {
   return version === 0

@@ -9,7 +9,8 @@ beforeAll(async () => {
   await stage.people('Mia', 'Max')
   await delegated('tools', ['tools/*'], 'Mia')
   const folder = stage.files({ 'a.txt': 'a', 'b.txt': 'bb' })
-  const draft = await stage.draft('release', 'tools', 'add', folder, '--under', 'tools')
+  // Where its only pattern leads: nobody has to say the folder.
+  const draft = await stage.draft('release', 'tools', 'add', folder)
   await stage.sign(draft.digest, 'Mia')
   await stage.publish()
   stage.keep()

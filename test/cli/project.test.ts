@@ -1,8 +1,10 @@
 // Maintainers on the command line: a name reserved, keys changed by themselves, releases added and removed, and a change
 // made by another maintainer signed; nothing of it is signed by an admin.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerOf, runCli } from '../support/cli.ts'
+import { everythingIn } from '../support/temporary-folder.ts'
 import { Changing, type Drafted } from './changing.ts'
 
 const stage = new Changing()
@@ -121,6 +123,22 @@ describe('modify keys or threshold', () => {
     expect(json).toMatchObject({ problem: { fault: 'swapped-key' } })
     expect(code).toBe(5)
   })
+})
+
+test('a project that was seen and is nowhere any more is named, and its name is not free', async () => {
+  const anchor = everythingIn(stage.home).find((name) => name.endsWith('anchor')) ?? ''
+  const memory = join(stage.home, dirname(anchor), 'memory')
+  mkdirSync(memory, { recursive: true })
+  writeFileSync(join(memory, 'x-countersign-project-keys.json'), JSON.stringify({ loom: ['ab'.repeat(32)] }))
+  const shown = await runCli(['project', stage.repository, 'show', 'loom', '--json'], stage.options)
+  expect([shown.code, shown.json]).toMatchObject([5, { problem: { fault: 'hidden-step' } }])
+  await stage.refused('usage/invalid', ['project', stage.repository, 'add', 'loom', '--key', 'Mia'])
+  await stage.refused('trust/rollback', ['project', stage.repository, 'keys', 'loom', '--add', 'Mia'])
+  const state = await answerOf<{ roles: { name: string; project?: { problem?: { code: string } } }[] }>(
+    ['state', stage.repository],
+    stage.options,
+  )
+  expect(state.roles.find(({ name }) => name === 'loom')?.project?.problem?.code).toBe('trust/rollback')
 })
 
 describe('add and remove a release', () => {

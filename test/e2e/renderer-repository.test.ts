@@ -133,6 +133,15 @@ test('the menu of changes opens and closes by keyboard and leads to the forms', 
   await page.context().close()
 }, 30_000)
 
+test('what stands below an open menu can be clicked: nothing moves away under the pointer', async () => {
+  const page = await open('example/roles/targets', { viewport: { width: 1280, height: 1600 } })
+  const detail = page.getByRole('complementary', { name: 'Role targets' })
+  await detail.getByText('Change targets ...').click()
+  await detail.getByRole('link', { name: 'shuttle', exact: true }).click()
+  await page.getByRole('complementary', { name: 'Role shuttle' }).waitFor({ timeout: 5000 })
+  await page.context().close()
+}, 30_000)
+
 test('500 roles are found by name or person, and stay quick', async () => {
   const page = await open('big/roles')
   await page.getByLabel('Find a role').fill('hazel-json')
@@ -328,6 +337,21 @@ test('zooms by key, button and wheel about the pointer, and moves with the hand 
   await page.context().close()
 }, 40_000)
 
+test('a hand that takes hold of a role and moves opens nothing, one that only presses opens it', async () => {
+  const page = await open('example/map')
+  const box = await item(page, /^loom/).boundingBox()
+  if (box === null) throw new Error('no loom')
+  await page.mouse.move(box.x + 20, box.y + 20)
+  await page.mouse.down()
+  await page.mouse.move(box.x + 60, box.y + 40, { steps: 4 })
+  await page.mouse.up()
+  await page.waitForTimeout(200)
+  expect(await page.getByRole('complementary').count()).toBe(0)
+  await page.mouse.click(box.x + 20, box.y + 20)
+  await page.getByRole('complementary', { name: 'Role loom' }).waitFor()
+  await page.context().close()
+}, 30_000)
+
 test('500 roles unfold in a moment', async () => {
   const page = await open('big/map')
   const tookMs = await page.evaluate(async () => {
@@ -492,6 +516,15 @@ test('a change of keys that the project did not make is loud in its history', as
   const changes = page.getByRole('region', { name: 'Changes of its keys' })
   await changes.getByRole('alert').getByText('The keys of loom were changed by somebody else').waitFor()
   expect(await page.getByRole('alert').count()).toBe(2)
+  expect(await changes.getByText('What came after it is not right').count()).toBe(1)
+  await page.context().close()
+}, 30_000)
+
+test('keys to which the project never agreed are named although there is no change to show', async () => {
+  const page = await open('unclaimed/history/loom')
+  const changes = page.getByRole('region', { name: 'Changes of its keys' })
+  await changes.getByRole('alert').getByText('The keys of loom were changed by somebody else').waitFor()
+  expect(await changes.getByText('no change of its keys that its own maintainers signed').isVisible()).toBe(true)
   await page.context().close()
 }, 30_000)
 

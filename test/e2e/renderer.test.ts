@@ -121,6 +121,27 @@ test('a pointer held long enough approves a renewal, with the key that was chose
   await done(page)
 }, 30_000)
 
+test('a change is withdrawn only after a question that names who signed', async () => {
+  const { page } = await pages.open(review(dangerous))
+  const ask = page.getByRole('button', { name: 'Withdraw this change ...' })
+  await ask.click()
+  const question = page.getByRole('dialog')
+  await question.getByText('Priya Raman and Tomás Vidal', { exact: true }).waitFor()
+  await question.getByText(/stays as it is/).waitFor()
+  await page.keyboard.press('Escape')
+  await question.waitFor({ state: 'detached' })
+  expect(await calls(page, 'drafts.withdraw')).toEqual([])
+  await ask.click()
+  // The first answer is no.
+  expect(
+    await question.getByRole('button', { name: 'Keep it' }).evaluate((one) => one === document.activeElement),
+  ).toBe(true)
+  await question.getByRole('button', { name: 'Withdraw it' }).click()
+  await page.waitForURL(/#home$/)
+  expect(await calls(page, 'drafts.withdraw')).toEqual([{ proposalId: dangerous }])
+  await done(page)
+}, 30_000)
+
 // ---- by keyboard alone --------------------------------------------------------------------------------------------
 
 async function tabTo(page: Page, name: RegExp): Promise<void> {

@@ -1,6 +1,3 @@
-// The stories of those who run a repository, each in a real window from an empty form to what clients get; after each, a
-// client that nobody here wrote sees exactly what the preview promised.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,12 +5,9 @@ import { type FileServer, serveFolder } from '../support/file-server.ts'
 import {
   begin,
   carryOut,
-  filesIn,
   freshPeer,
   isPublished,
-  keepsPromise,
   lookInside,
-  peerSees,
   pickKeys,
   preview,
   propose,
@@ -43,6 +37,8 @@ beforeAll(async () => {
   const folder = join(app.temporary, 'loom')
   server = await serveFolder(folder)
   served = { folder, url: server.url, temporary: app.temporary }
+  // The keys came while the window was open.
+  await page.reload()
 })
 
 afterAll(async () => {
@@ -133,7 +129,7 @@ test('modify top-level keys: a holder comes, and two must sign', async () => {
 test('modify top-level keys: a token is replaced, and both keys sign in turn', async () => {
   await begin(page, name, 'Change the keys of the repository')
   await page.getByRole('link', { name: 'Replace my token, step by step' }).click()
-  await heading(page, 'Replace a token')
+  await heading(page, 'Replace a key')
   await page.getByRole('group', { name: '1. The key that goes' }).getByText('Ben', { exact: true }).click()
   await pickKeys(page, '2. The key that comes', 'Dan')
   await page.getByText(/^Both keys sign in turn: first Ben with the old one .* then Dan with the new one/).waitFor()

@@ -60,7 +60,7 @@ test('delegate to somebody, who then releases without the people of the reposito
   await review(page, 'Role docs 1')
   await sign(page, 'Mia')
   await carryOut(page, 'Targets 2', 'Ana')
-  await begin(page, name, 'Add a release', 'docs')
+  await begin(page, name, 'Add or remove a release', 'docs')
   const files = filesIn(join(app.temporary, 'docs'), { 'guide.txt': 'how to\n', 'draft.txt': 'not yet\n' })
   await readFiles(page, files)
   const promised = await preview(page)
@@ -78,6 +78,7 @@ test('block: one artifact is excluded, then the whole delegation, then everythin
   const excluded = await preview(page)
   expect(excluded.get(draft)?.after).toBe('absent')
   await expectAccessible(page)
+  await page.getByRole('region', { name: 'What clients will see' }).scrollIntoViewIfNeeded()
   await picture(page, 'edit-block')
   const title = await propose(page)
   await keepsPromise(served, excluded, async () => {

@@ -1,5 +1,5 @@
 // The calls of a window in which a change is made: keys chosen by name, files by the id of a look, a repository from the inside.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { toPem } from '../../src/core/key.ts'
@@ -46,8 +46,8 @@ beforeEach(async () => {
 })
 
 async function propose(subject: string, ...edits: readonly EditData[]): Promise<readonly string[]> {
-  const request = { sourceId, subject, edits, replace: 'no', sentence: '' } as const
-  return (await app.calls['drafts.propose'](request)).proposalIds
+  const { digest } = await app.calls['drafts.preview']({ sourceId, subject, edits })
+  return (await app.calls['drafts.propose']({ sourceId, digest, replace: 'no', sentence: '' })).proposalIds
 }
 
 async function sign(ids: readonly string[], ...names: readonly string[]): Promise<void> {
@@ -74,6 +74,7 @@ describe('a new repository', () => {
       ['targets', 'people', 1],
       ['projects', 'machine', 1],
     ])
+    expect(view.roles.flatMap(({ name, registry }) => (registry ? [name] : []))).toEqual(['projects'])
     expect(view.edges.map(({ from, to }) => `${from} ${to}`)).toEqual([
       'root timestamp',
       'root snapshot',
@@ -86,6 +87,7 @@ describe('a new repository', () => {
   test.each<[string, Partial<CreateRequest>, string]>([
     ['more signatures than keys', { threshold: 3 }, 'usage/invalid'],
     ['no key at all', { holders: [] }, 'usage/invalid'],
+    ['one key twice', { holders: [signer('Ana'), signer('Ana')], threshold: 2 }, 'usage/invalid'],
     ['a key that is not here', { holders: [signer('Nobody')] }, 'signer/absent'],
     ['a public key', { holders: [{ from: 'pem', pem: 'x', owner: 'Dana' }] }, 'usage/invalid'],
     ['a web address', { location: 'https://example.org/' }, 'usage/invalid'],
@@ -155,11 +157,37 @@ describe('a change', () => {
 
   test('that locks everybody out asks for its sentence', async () => {
     const edits = [{ kind: 'threshold', role: 'root', threshold: 9 }] as const
-    const { sentence = '' } = await app.calls['drafts.preview']({ sourceId, subject: 'root', edits })
+    const { sentence = '', digest } = await app.calls['drafts.preview']({ sourceId, subject: 'root', edits })
     expect(sentence.length).toBeGreaterThan(10)
     expect(await codeOf(() => propose('root', ...edits))).toBe('usage/invalid')
-    const request = { sourceId, subject: 'root', edits, replace: 'no', sentence } as const
+    const request = { sourceId, digest, replace: 'no', sentence } as const
     expect((await app.calls['drafts.propose'](request)).proposalIds).toHaveLength(1)
+  })
+
+  test('what is written is what was shown: a stranger’s file in between changes nothing of it', async () => {
+    const edits = [{ kind: 'expires', date: '2031-01-01T00:00:00Z' }] as const
+    const shown = await app.calls['drafts.preview']({ sourceId, subject: 'root', edits })
+    const [strange = ''] = await propose('root', { kind: 'threshold', role: 'root', threshold: 1 })
+    const wanted = { sourceId, digest: shown.digest, replace: 'yes', sentence: '' } as const
+    expect(await codeOf(() => app.calls['drafts.propose'](wanted))).toBe('source/conflict')
+    await app.calls['drafts.withdraw']({ proposalId: strange })
+    const { proposalIds } = await app.calls['drafts.propose'](wanted)
+    expect(proposalIds[0]?.endsWith(shown.digest)).toBe(true)
+    const unseen = { ...wanted, digest: '00'.repeat(32) }
+    expect(await codeOf(() => app.calls['drafts.propose'](unseen))).toBe('trust/changed')
+  })
+
+  test('a change that waits is built upon when it is named, else given up on purpose', async () => {
+    await propose('root', { kind: 'field', path: ['x-one'], value: 1 })
+    const edits = [{ kind: 'field', path: ['x-two'], value: 2 }] as const
+    const alone = await app.calls['drafts.preview']({ sourceId, subject: 'root', edits })
+    expect(alone.changes.map(({ path }) => path)).not.toContain('x-one')
+    const answer = { sourceId, digest: alone.digest, replace: 'no', sentence: '' } as const
+    expect(await codeOf(() => app.calls['drafts.propose'](answer))).toBe('usage/invalid')
+    const onto = alone.replaces?.digest ?? ''
+    const both = await app.calls['drafts.preview']({ sourceId, subject: 'root', edits, onto })
+    expect(both.changes.map(({ path }) => path)).toEqual(expect.arrayContaining(['x-one', 'x-two']))
+    expect((await app.calls['drafts.propose']({ ...answer, digest: both.digest })).proposalIds).toHaveLength(1)
   })
 
   test('is edited as the text that the window was given', async () => {
@@ -173,13 +201,31 @@ describe('a change', () => {
   })
 
   test('of the configuration begins with every field and its default', async () => {
-    const fields = await app.calls['drafts.configuration']({ sourceId })
+    const { fields } = await app.calls['drafts.configuration']({ sourceId })
     expect(fields.find(({ path }) => path === 'timestamp/every')).toMatchObject({ value: 60, isDefault: true })
     const ids = await propose('configuration', { kind: 'configure', values: { 'timestamp/every': 5 } })
     await sign(ids, 'Ben')
     await publishAll(ids)
     const after = await app.calls['drafts.configuration']({ sourceId })
-    expect(after.find(({ path }) => path === 'timestamp/every')).toMatchObject({ value: 5, isDefault: false })
+    expect(after.unsigned).toBeUndefined()
+    expect(after.fields.find(({ path }) => path === 'timestamp/every')).toMatchObject({ value: 5, isDefault: false })
+  })
+
+  test('of the configuration shows what holds when its people have changed, and what a signature brings back', async () => {
+    const ids = await propose('configuration', { kind: 'configure', values: { 'timestamp/every': 5 } })
+    await sign(ids, 'Ben')
+    await publishAll(ids)
+    const { roles } = await app.calls['repository.get']({ sourceId })
+    const keyId = roles[3]?.holders.find(({ owner }) => owner === 'Ben')?.id ?? ''
+    const change = await propose('root', { kind: 'key-remove', role: 'targets', keyId })
+    await sign(change, 'Ana')
+    await publishAll(change)
+    const { fields, unsigned } = await app.calls['drafts.configuration']({ sourceId })
+    expect(unsigned).toBe(1)
+    expect(fields.find(({ path }) => path === 'timestamp/every')).toMatchObject({ value: 60, isDefault: true })
+    const edits = [{ kind: 'configure', values: { 'retention/keepDays': 9 } }] as const
+    const view = await app.calls['drafts.preview']({ sourceId, subject: 'configuration', edits })
+    expect(view.changes.map(({ path }) => path).sort()).toEqual(['retention/keepDays', 'timestamp/every', 'version'])
   })
 })
 
@@ -195,12 +241,17 @@ describe('a project and its release', () => {
   test('files that were looked at become artifacts, found by page, by project and by content', async () => {
     await reserve()
     const before = await app.calls['repository.get']({ sourceId })
-    expect(before.roles.find(({ name }) => name === 'loom')).toMatchObject({ targets: 0, version: 1 })
+    expect(before.roles.find(({ name }) => name === 'loom')).toMatchObject({
+      ...{ targets: 0, version: 1, registry: false, folder: 'loom/' },
+    })
     const files = temporaryFolder()
     mkdirSync(join(files, '1.0'))
     writeFileSync(join(files, '1.0', 'loom.tgz'), 'loom')
-    const { lookId, totalBytes } = await app.calls['files.look']({ path: files })
+    writeFileSync(join(files, '1.0', '.key'), 'secret')
+    symlinkSync('loom.tgz', join(files, '1.0', 'latest'))
+    const { lookId, totalBytes, leftOut } = await app.calls['files.look']({ path: files })
     expect(totalBytes).toBe(4)
+    expect(leftOut.map(({ name }) => name)).toEqual(['1.0/.key', '1.0/latest'])
     const release = { kind: 'files', lookId, folder: 'loom/', custom: { version: '1.0' }, replace: false } as const
     const view = await app.calls['drafts.preview']({ sourceId, subject: 'loom', edits: [release] })
     expect(view.effects).toMatchObject({ changed: 1, shown: [{ path: 'loom/1.0/loom.tgz' }] })
@@ -272,3 +323,21 @@ describe('files that the window names', () => {
     expect(await picking.calls['files.pick']({ what: 'files' })).toEqual({})
   })
 })
+
+test('the next signer is told what clients will see, as the proposer was', async () => {
+  const online = { from: 'signer', signerId: 'rehearsal:Ben' } as const
+  const ids = await propose('targets', {
+    ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: true, keys: [online], threshold: 1 },
+  })
+  for (const proposalId of ids) {
+    const effects = await app.calls['proposals.effects']({ proposalId })
+    expect(effects.shown.map(({ path }) => path)).toEqual([])
+  }
+  await sign(ids, 'Ben')
+  await publishAll(ids)
+  const [id = ''] = await propose('targets', { kind: 'field', path: ['targets', 'a'], value: file })
+  const effects = await app.calls['proposals.effects']({ proposalId: id })
+  expect(effects.shown.map(({ path, before, after }) => [path, before.kind, after.kind])).toEqual([['a', 'absent', 'found']])
+})
+
+const file = { length: 1, hashes: { sha256: 'ab'.repeat(32) } }

@@ -2,13 +2,14 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../src/core/error.ts'
 import { nothing, shape, text } from '../../src/ipc/argument.ts'
-import { maxCallBytes } from '../../src/ipc/channel.ts'
+import { maxCallBytes, maxDocumentCallBytes } from '../../src/ipc/channel.ts'
 import { type Call, contract, promptContract } from '../../src/ipc/contract.ts'
 import { answerWith, dispatcher, foreignSender, oversized } from '../../src/main/ipc.ts'
 
 const say: Call<{ what: string }, string> = { parse: shape({ what: text(1, 1_000_000) }) }
 const rest: Call<void, void> = { parse: nothing() }
-const small = { 'room.say': say, 'room.rest': rest, 'room.fail': rest, 'room.bug': rest }
+const tell: Call<{ what: string }, string> = { ...say, maxBytes: 2 * maxCallBytes }
+const small = { 'room.say': say, 'room.tell': tell, 'room.rest': rest, 'room.fail': rest, 'room.bug': rest }
 
 function listening() {
   const heard: unknown[] = []
@@ -19,6 +20,10 @@ function listening() {
       'room.say': async (argument) => {
         heard.push(argument)
         return argument.what.toUpperCase()
+      },
+      'room.tell': ({ what }) => {
+        heard.push(what.length)
+        return what
       },
       'room.rest': () => {
         heard.push('rest')
@@ -56,12 +61,30 @@ test.each<[string, string, unknown]>([
   ['an argument where none is taken', 'room.rest', { what: 'a' }],
   ['an argument above the limit', 'room.say', { what: 'x'.repeat(maxCallBytes) }],
   ['a few wide characters above the limit in bytes', 'room.say', { what: '\u20ac'.repeat(maxCallBytes / 3) }],
+  ['an argument above the limit of its own call', 'room.tell', { what: 'x'.repeat(2 * maxCallBytes) }],
   ['a number JSON cannot carry', 'room.say', { what: 1n }],
   ['an argument that contains itself', 'room.say', loop],
 ])('%s is refused before the handler', async (_what, name, argument) => {
   const { handle, heard } = listening()
   expect(await handle(name, argument)).toMatchObject({ ok: false, error: { code: 'usage/invalid' } })
   expect(heard).toEqual([])
+})
+
+test('a call that carries documents takes more than the others', async () => {
+  const { handle, heard } = listening()
+  expect(await handle('room.tell', { what: 'x'.repeat(maxCallBytes) })).toMatchObject({ ok: true })
+  expect(heard).toEqual([maxCallBytes])
+})
+
+test('only the calls that carry a document have a limit of their own', () => {
+  const own = [...Object.entries(contract), ...Object.entries(promptContract)].flatMap(([name, call]) =>
+    call.maxBytes === undefined ? [] : [[name, call.maxBytes]],
+  )
+  expect(own).toEqual([
+    ['drafts.preview', maxDocumentCallBytes],
+    ['files.save', maxDocumentCallBytes],
+  ])
+  expect(maxCallBytes).toBeLessThanOrEqual(256 * 1024)
 })
 
 test('a failing handler answers with its code, hint and data, and without its cause', async () => {

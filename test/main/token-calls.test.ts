@@ -29,7 +29,7 @@ function stage(readUses: () => Promise<UsesOf> = async () => () => []) {
   const { handlers, repositoriesChanged } = tokenCalls({
     desk: openDesk({ dataDir, prompt, tokens: host, now: () => now }),
     watch: () => {},
-    alone: (run) => run(never),
+    alone: (_doing, run) => run(never),
     readUses,
     notify: (notice) => notices.push(notice),
     report: (what) => reports.push(what),

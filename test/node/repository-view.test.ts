@@ -2,18 +2,25 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { approve, publish } from '../../src/core/approve.ts'
 import { utf8 } from '../../src/core/bytes.ts'
+import { AppError } from '../../src/core/error.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 import { createRepository, type KeyHolder, type RepositoryPlan } from '../../src/core/systems/tuf/create.ts'
 import { draftEdits } from '../../src/core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../../src/core/systems/tuf/edit/edit.ts'
+import { tufKeyObject } from '../../src/core/systems/tuf/key.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
+import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
+import { seenName } from '../../src/core/systems/tuf/projects/seen.ts'
 import { belowTargets } from '../../src/core/systems/tuf/structure.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
+import { configurationFacts } from '../../src/node/configuration-view.ts'
 import type { OpenSource } from '../../src/node/desk.ts'
 import { entryOf } from '../../src/node/known-keys.ts'
 import { readHistory } from '../../src/node/repository-history.ts'
 import { changeMark, openInside, readInside, readTargets } from '../../src/node/repository-view.ts'
-import { holder, never, now } from '../support/repository.ts'
+import { findDelegation } from '../../src/node/repository-walk.ts'
+import { holder, idOf, never, now, signed } from '../support/repository.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 const hashes = { sha256: 'ab'.repeat(32) }
@@ -144,6 +151,97 @@ describe('roles', () => {
     await story.make('root', { kind: 'period', expiryDays: 100 })
     expect(await changeMark(story.source, story.context)).not.toBe(delegated)
   })
+})
+
+describe('a project that was seen', () => {
+  const seen = (project: string) => {
+    const digests = JSON.stringify({ [project]: ['ab'.repeat(32)] })
+    return { ...story.context, memory: new Map([[seenName, utf8(digests)]]) }
+  }
+
+  test('and is nowhere any more is listed, with what is wrong', async () => {
+    const { roles } = await readInside(story.source, seen('loom'))
+    expect(roles.find(({ name }) => name === 'loom')).toMatchObject({
+      version: 0,
+      project: { changes: 0, problem: { code: 'trust/rollback' } },
+    })
+    const history = await readHistory('loom', await openInside(story.source, seen('loom')))
+    expect([history.keyProblem?.code, history.versions, history.gone]).toEqual(['trust/rollback', [], true])
+    expect((await story.inside()).roles.some(({ name }) => name === 'loom')).toBe(false)
+  })
+
+  test('is told also where the list ends before it', async () => {
+    const { roles, omitted } = await readInside(story.source, seen('loom'), 4)
+    expect([roles.at(-1)?.name, roles.at(-1)?.project?.problem?.code, omitted]).toEqual(['loom', 'trust/rollback', 0])
+  })
+
+  test('what cannot be reached is no repository without projects', async () => {
+    await story.delegate('projects')
+    const out = new AppError({ code: 'source/unreachable', message: 'the line is cut' })
+    const cut = { ...story.transport, read: story.transport.read.bind(story.transport) }
+    const source = { ...story.source, transport: cut }
+    const { trusted } = await openInside(source, story.context)
+    cut.read = () => Promise.reject(out)
+    expect(await codeOfPromise(trusted.registries())).toBe('source/unreachable')
+    expect(await codeOfPromise(trusted.keyChains())).toBe('source/unreachable')
+  })
+})
+
+test('a role with two delegators is looked for in the order of clients, by core and here', async () => {
+  // As others may have made it: nobody is led into this by what is made here.
+  const keys = { Ana: story.ana.signer, Mia: story.mia.signer }
+  const by = (name: keyof typeof keys) => [{ id: idOf({ signer: keys[name] }), signer: keys[name] }]
+  const role = (name: string, holder: keyof typeof keys, path: string): JsonObject => ({
+    ...{ name, keyids: [idOf({ signer: keys[holder] })], threshold: 1, terminating: false, paths: [path] },
+  })
+  const all = Object.fromEntries(Object.values(keys).map((signer) => [idOf({ signer }), tufKeyObject(signer.key)]))
+  const opened = async () => {
+    const { set, ...rest } = await openInside(story.source, story.context)
+    const raw = { ...set.targets.signed.raw }
+    const parse = async (roles: JsonObject[], holder: keyof typeof keys) => {
+      const bytes = await signed({ ...raw, version: 1, delegations: { keys: all, roles } }, 'targets', by(holder))
+      return parseMetadata(bytes, 'targets', 'one')
+    }
+    const targets = await parse([role('one', 'Mia', '*/*'), role('two', 'Mia', 'two/*')], 'Ana')
+    const one = await parse([role('two', 'Ana', 'two/*')], isBroken ? 'Ana' : 'Mia')
+    const meta = new Map(['one', 'two'].map((name) => [name, { version: 1 }]))
+    story.transport.files.set('metadata/1.one.json', one.bytes)
+    const snapshot = { ...set.snapshot, signed: { ...set.snapshot.signed, meta } }
+    return { ...rest, set: { ...set, targets, snapshot } as typeof set }
+  }
+  let isBroken = false
+  const holder = async (from?: string): Promise<unknown> => {
+    const found = await findDelegation('two', await opened(), from)
+    return [found?.from, found?.role.keyids[0] === idOf({ signer: keys.Ana }) ? 'Ana' : 'Mia', found?.paths]
+  }
+  expect(await holder()).toEqual(['one', 'Ana', ['two/*']])
+  expect(await holder('targets')).toEqual(['targets', 'Mia', ['two/*']])
+  isBroken = true
+  expect(await holder()).toEqual(['targets', 'Mia', ['two/*']])
+})
+
+test('a configuration that its people have not signed since they changed shows what holds instead', async () => {
+  await story.make('configuration', { kind: 'configure', values: { 'timestamp/every': 5 } })
+  const every = async () => {
+    const { fields, version, isSigned } = await configurationFacts(await openInside(story.source, story.context))
+    return [version, isSigned, fields.find(({ path }) => path === 'timestamp/every')?.value]
+  }
+  expect(await every()).toEqual([1, true, 5])
+  const mia = entryOf({ key: story.mia.signer.key, owner: 'Mia', rehearsal: false })
+  await story.make('root', { kind: 'key-add', role: 'targets', entry: mia })
+  await story.make('targets', { kind: 'period', expiryDays: 50 })
+  const keyId = idOf(story.ana)
+  await story.make('root', { kind: 'key-remove', role: 'targets', keyId })
+  expect(await every()).toEqual([1, false, 60])
+  // A signature under the next one brings back what this one says: it is shown.
+  const edits = [{ kind: 'configure', values: { 'retention/keepDays': 9 } }] as const
+  const request = { subject: 'configuration', edits, defaultDays: 365 }
+  const { proposal } = await draftEdits(request, plainLayout, story.transport, story.context)
+  expect(proposal.changes.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['retention/keepDays', 'timestamp/every']),
+  )
+  await story.make('configuration', ...edits)
+  expect(await every()).toEqual([2, true, 5])
 })
 
 describe('artifacts', () => {

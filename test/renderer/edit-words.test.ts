@@ -1,7 +1,7 @@
 // What clients will see, paths, folders and thresholds in words.
 import { expect, test } from 'vitest'
 import type { Effect, Sight } from '../../src/core/systems/tuf/effect.ts'
-import { effectKind, effectsSentence, sizeText } from '../../src/renderer/views/edit/effect-words.ts'
+import { effectKind, effectsSentence } from '../../src/renderer/views/edit/effect-words.ts'
 import { examplesOf, linesOf, matching, pathProblem } from '../../src/renderer/views/edit/path-words.ts'
 import { folderAs, folderProblem, releaseMade } from '../../src/renderer/views/edit/release.ts'
 import { fitting, thresholdHint } from '../../src/renderer/views/edit/threshold.tsx'
@@ -40,17 +40,6 @@ test('effects are counted; what is not listed is not counted as if it were', () 
   )
 })
 
-test.each([
-  [0, '0 bytes'],
-  [1, '1 byte'],
-  [999, '999 bytes'],
-  [1000, '1.0 kB'],
-  [999_600, '1.0 MB'],
-  [10_000_000_000, '10 GB'],
-])('%i bytes are %s', (bytes, text) => {
-  expect(sizeText(bytes)).toBe(text)
-})
-
 test('patterns: a star stays within its folder, and the examples say so', () => {
   expect(examplesOf('loom/*')).toMatchObject({ takes: ['loom/app-1.2'], leaves: ['loom/more/app-1.2'] })
   for (const pattern of ['a', '*', 'a/*', 'a/*/*', 'a/v?.zip', 'a/[xy]z', 'a/b/c']) {
@@ -80,7 +69,7 @@ test('a folder ends with a slash, or is the top', () => {
 
 test('more files than one edit can name are not left out in part', () => {
   const files = Array.from({ length: 2050 }, (_, at) => ({ name: `f${at}`, length: 1, sha256: '' }))
-  const look = { lookId: 'l', files, totalBytes: 2050 }
+  const look = { lookId: 'l', files, totalBytes: 2050, leftOut: [] }
   const state = { act: 'add', path: '', look, folder: '', custom: '', replace: false, removed: [] } as const
   expect(releaseMade('loom', { ...state, leftOut: ['f1'] }).ready).toBe(false)
   const all = releaseMade('loom', { ...state, leftOut: [] })

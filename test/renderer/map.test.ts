@@ -16,7 +16,7 @@ function node(name: string, more: Partial<RoleNode> = {}): RoleNode {
   const holders = [{ id: 'ab12', owner: 'Alex', label: 'Ed25519', rehearsal: false }]
   return {
     ...{ name, version: 1, expires: '2027-01-01T00:00:00Z', daysLeft: 100, threshold: 1, holders },
-    ...{ keptBy: 'people', targets: 0, digest: '', blocks: false },
+    ...{ keptBy: 'people', targets: 0, digest: '', blocks: false, registry: false, folder: '' },
     ...more,
   }
 }

@@ -5,14 +5,13 @@ import {
   faultOf,
   keyFault,
   projectText,
-  sizeText,
   stateSentence,
   thousands,
   toneOfRole,
   whoText,
 } from '../../src/renderer/repository-words.ts'
 import { parseRoute } from '../../src/renderer/route.ts'
-import { formOf } from '../../src/renderer/views/edit/forms.ts'
+import { formOf, formsOf } from '../../src/renderer/views/edit/forms.ts'
 import { repositoryChanges, roleChanges } from '../../src/renderer/views/inside/changes.ts'
 import { arranged } from '../../src/renderer/views/inside/table.ts'
 import { repositories } from '../support/fake-repository-data.ts'
@@ -88,18 +87,7 @@ describe('the keys of a project', () => {
   })
 })
 
-test('numbers have units and groups', () => {
-  expect([0, 999, 1000, 1500, 99_400, 999_400, 999_600, 4_118_022, 12e9].map(sizeText)).toEqual([
-    '0 B',
-    '999 B',
-    '1 kB',
-    '1.5 kB',
-    '99 kB',
-    '999 kB',
-    '1 MB',
-    '4.1 MB',
-    '12 GB',
-  ])
+test('long numbers have groups', () => {
   expect(thousands(1_000_000)).toBe('1\u00a0000\u00a0000')
   expect(thousands(999)).toBe('999')
 })
@@ -119,6 +107,32 @@ describe('the table', () => {
     expect(names(small.roles, 'dana', undefined)).toEqual(['root', 'loom'])
     expect(names(troubled.roles, 'u+202e', undefined)).toHaveLength(1)
   })
+})
+
+test('projects are added where they are kept, whatever that role is called', () => {
+  const kept = { ...small, roles: small.roles.map((role) => ({ ...role, registry: role.name === 'shuttle' })) }
+  const adding = (links: readonly { verb: string; href: string }[]) =>
+    links.filter(({ verb }) => verb === 'Add a project').map(({ href }) => href)
+  expect(adding(repositoryChanges(small))).toEqual([])
+  expect(adding(repositoryChanges(kept))).toEqual(['#edit/example/shuttle/new-project'])
+  expect(kept.roles.flatMap((role) => adding(roleChanges(kept, role)))).toEqual(['#edit/example/shuttle/new-project'])
+  const offers = (registry: boolean) => formsOf('shuttle', { registry }).map(({ name }) => name)
+  expect(offers(true)).toContain('new-project')
+  expect(offers(false)).not.toContain('new-project')
+  expect(formsOf('projects', undefined).map(({ name }) => name)).not.toContain('new-project')
+})
+
+test('keys are replaced, and delegations changed, from the menus', () => {
+  const hrefs = repositoryChanges(small).map(({ href }) => href)
+  expect(hrefs).toContain('#edit/example/root/replace')
+  expect(hrefs).toContain('#edit/example/targets/delegations')
+  const of = (name: string) =>
+    small.roles.filter((role) => role.name === name).flatMap((role) => roleChanges(small, role).map(({ href }) => href))
+  expect(of('root')).toContain('#edit/example/root/replace')
+  expect(of('shuttle')).toContain('#edit/example/targets/replace')
+  expect(of('targets')).toContain('#edit/example/targets/delegations')
+  // A project's keys are its own people's to change.
+  expect(of('loom').some((href) => href.endsWith('/replace'))).toBe(false)
 })
 
 test.each([...repositories.values()])('every change that $name offers has a form', (view) => {

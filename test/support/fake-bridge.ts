@@ -137,9 +137,16 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     }
   }
 
-  const { create, ...drafts } = fakeDrafts(answer, (source) => {
-    sources = [...sources, source]
-  })
+  const { create, ...drafts } = fakeDrafts(
+    answer,
+    (source) => {
+      sources = [...sources, source]
+    },
+    (proposalId) => {
+      proposals = proposals.filter((one) => one.id !== proposalId)
+      notify({ kind: 'changed' })
+    },
+  )
   const inside = fakeRepository(answer)
 
   const bridge: Bridge = {
@@ -200,6 +207,8 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           problems: scenario === 'rich' || scenario === 'troubled' ? [data.inboxProblem] : [],
         })),
       get: (argument) => answer('proposals.get', argument, () => find(argument.proposalId) ?? bad(missing)),
+      effects: (argument) =>
+        answer('proposals.effects', argument, () => ({ asked: 0, tried: 0, changed: 0, shown: [] })),
       raw: (argument) => answer('proposals.raw', argument, () => pending.raw),
       approve: (argument) =>
         answer('proposals.approve', argument, async () => {

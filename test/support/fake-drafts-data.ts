@@ -30,6 +30,10 @@ export const look: FileLook = {
     { name: 'docs/changes.md', length: 4211, sha256: digests.targets4 },
   ],
   totalBytes: 18_209_375,
+  leftOut: [
+    { name: '.git', reason: 'hidden, because its name begins with a dot' },
+    { name: 'latest\u202egz', reason: 'a link, and links are not followed' },
+  ],
 }
 
 const signed = {

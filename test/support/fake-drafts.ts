@@ -21,22 +21,29 @@ type Refused = { ok: false; error: ErrorData }
 export function fakeDrafts(
   answer: FakeAnswer,
   add: (source: SourceView) => void,
+  withdraw: (proposalId: string) => void = () => undefined,
 ): Pick<Bridge, 'drafts' | 'files'> & { create: FakeCreate } {
+  const shown = new Map<string, { subject: string; along: readonly string[] }>()
   return {
     drafts: {
-      preview: (argument) => answer('drafts.preview', argument, () => draftOf(argument.subject, argument.edits)),
+      preview: (argument) =>
+        answer('drafts.preview', argument, () => {
+          const draft = draftOf(argument.subject, argument.edits)
+          if (!('ok' in draft)) shown.set(draft.digest, { subject: argument.subject, along: draft.along })
+          return draft
+        }),
       propose: (argument) =>
         answer('drafts.propose', argument, () => {
-          const draft = draftOf(argument.subject, argument.edits)
-          if ('ok' in draft) return draft
-          const name = `example#${argument.subject}`
-          return { proposalIds: [`${name}/9c41`, ...draft.along.map((subject) => `example#${subject}/new`)] }
+          const made = shown.get(argument.digest)
+          if (made === undefined) return refused({ code: 'trust/changed', message: 'this was not shown' })
+          const name = `example#${made.subject}`
+          return { proposalIds: [`${name}/9c41`, ...made.along.map((subject) => `example#${subject}/new`)] }
         }),
       text: (argument) =>
         answer('drafts.text', argument, () => (argument.subject === 'loom' ? editableWithout : editable)),
       keys: (argument) => answer('drafts.keys', argument, () => [...keyOptions]),
-      configuration: (argument) => answer('drafts.configuration', argument, () => [...configuration]),
-      withdraw: (argument) => answer('drafts.withdraw', argument, () => undefined),
+      configuration: (argument) => answer('drafts.configuration', argument, () => ({ fields: [...configuration] })),
+      withdraw: (argument) => answer('drafts.withdraw', argument, () => withdraw(argument.proposalId)),
     },
     files: {
       look: (argument) =>
@@ -110,6 +117,7 @@ function draftOf(subject: string, edits: readonly EditData[]): DraftView | Refus
   const expired = edits.some((edit) => edit.kind === 'expires' && edit.date < '2026-11-21')
   return {
     title,
+    digest: digestOf(subject, edits),
     headline: edits.length === 0 ? 'Renewal only: version and expiry' : (changes[0]?.sentence ?? ''),
     risk,
     changes,
@@ -121,12 +129,23 @@ function draftOf(subject: string, edits: readonly EditData[]): DraftView | Refus
     quorums: quorumsOf(subject, edits, title),
     effects: { asked: effects.length, changed: effects.length, shown: effects },
     ...(isLockout ? { sentence: lockout } : {}),
-    ...(subject === 'targets' ? { replaces: { title: 'Targets 213', signedBy: ['Priya Raman', 'Tomás Vidal'] } } : {}),
+    ...(subject === 'targets' ? { replaces: { ...waits, signedBy: ['Priya Raman', 'Tomás Vidal'] } } : {}),
     ...(expired
       ? { blocked: { code: 'trust/expired', message: `${title} would be expired before anybody could sign it` } }
       : {}),
     along: edits.flatMap((edit) => (edit.kind === 'block' || edit.kind === 'delegation-add' ? [edit.name] : [])),
   }
+}
+
+const waits = { title: 'Targets 213', digest: 'ab'.repeat(32), headline: 'Adds “loom/loom-1.4.0.tar.gz”' }
+
+/** Other edits, another digest. */
+function digestOf(subject: string, edits: readonly EditData[]): string {
+  const text = JSON.stringify([subject, edits])
+  return [...text]
+    .reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 0xffffffff, 7)
+    .toString(16)
+    .padStart(64, '0')
 }
 
 function titleOf(subject: string): string {

@@ -1,4 +1,5 @@
 // Repositories as the window shows them from the inside: a small one, a troubled one, and one with 500 roles.
+import { releaseFolder } from '../../src/core/systems/tuf/release-folder.ts'
 import type { RepositoryView, RoleEdge, RoleNode } from '../../src/ipc/contract.ts'
 import { digests, type Person, people } from './fake-data.ts'
 
@@ -36,6 +37,8 @@ function node(
     targets: 0,
     digest: digestOf(name),
     blocks: false,
+    registry: false,
+    folder: '',
     ...more,
   }
 }
@@ -85,7 +88,7 @@ const troubled: RepositoryView = {
     node('snapshot', 5, 1, [online], { version: 210 }),
     node('targets', 100, 2, [noor, lee], { version: 21 }),
     node('quarantine', 300, 2, [noor, lee], { version: 1, blocks: true }),
-    node('projects', 60, 1, [online], { version: 44 }),
+    node('projects', 60, 1, [online], { version: 44, registry: true }),
     node('loom', 120, 1, [tomas], {
       version: 9,
       targets: 12,
@@ -206,8 +209,38 @@ const big: RepositoryView = {
   omitted: 822,
 }
 
-export const repositories: ReadonlyMap<string, RepositoryView> = new Map(
-  [small, troubled, big, { ...small, sourceId: 'practice', name: 'Practice Repository', rehearsal: true }].map(
-    (one) => [one.sourceId, one],
+/** A project whose keys nobody of it ever agreed to: there is no change that could be shown. */
+const unclaimed: RepositoryView = {
+  ...small,
+  sourceId: 'unclaimed',
+  roles: small.roles.map((role) =>
+    role.project === undefined
+      ? role
+      : {
+          ...role,
+          project: {
+            changes: 0,
+            problem: {
+              code: 'trust/changed',
+              data: { fault: 'no-chain' },
+              message: 'the registry delegates loom to keys to which nobody of loom ever agreed',
+            },
+          },
+        },
   ),
+}
+
+function withFolders(view: RepositoryView): RepositoryView {
+  const pathsOf = (name: string) => view.edges.find(({ to }) => to === name)?.paths ?? []
+  return { ...view, roles: view.roles.map((role) => ({ ...role, folder: releaseFolder(pathsOf(role.name)) })) }
+}
+
+export const repositories: ReadonlyMap<string, RepositoryView> = new Map(
+  [
+    small,
+    troubled,
+    big,
+    unclaimed,
+    { ...small, sourceId: 'practice', name: 'Practice Repository', rehearsal: true },
+  ].map((one) => [one.sourceId, withFolders(one)]),
 )

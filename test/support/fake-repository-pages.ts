@@ -125,6 +125,7 @@ export function historyOf(view: RepositoryView, role: string): HistoryView {
         : {}),
     }
   })
+  const isMore = view.sourceId === 'big' && (one?.version ?? 0) > count
   const keyChanges = (
     one?.project === undefined ? [] : ['Dana Ortiz joins', 'Lee Ahn leaves', 'Two of two must sign now']
   )
@@ -135,5 +136,5 @@ export function historyOf(view: RepositoryView, role: string): HistoryView {
       signedBy: ['Alex Moreau', 'Dana Ortiz'],
       ...(at === 0 && swapped !== undefined ? { problem: swapped } : {}),
     }))
-  return { role, versions, gone: (one?.version ?? 0) > count, keyChanges }
+  return { role, versions, more: isMore, gone: !isMore && (one?.version ?? 0) > count, keyChanges }
 }

@@ -45,8 +45,12 @@ export async function openOffice(names = ['Ana', 'Ben', 'Cleo'], threshold = 2):
     people.set(name, known)
     return known
   }
-  const draft = (subject: string, edits: readonly SubjectEdit[]): Promise<Drafted> =>
-    draftEdits({ subject, edits, defaultDays: 365 }, plainLayout, source, context)
+  const draft = async (subject: string, edits: readonly SubjectEdit[]): Promise<Drafted> => {
+    const { proposals } = await system.pending(source, context)
+    const onto = proposals.find((one) => one.subject === subject)?.digest
+    const request = { subject, edits, defaultDays: 365, ...(onto === undefined ? {} : { onto }) }
+    return draftEdits(request, plainLayout, source, context)
+  }
   const pending = async (subject: string): Promise<Proposal> => {
     const { proposals, problems } = await system.pending(source, context)
     const found = proposals.find((one) => one.subject === subject)

@@ -1,8 +1,7 @@
 // configure: what is settled outside TUF metadata, seen and changed.
 import { AppError } from '../../core/error.ts'
 import type { JsonValue } from '../../core/json.ts'
-import { readConfiguration } from '../../core/systems/tuf/configuration/published.ts'
-import { configurationFields } from '../../core/systems/tuf/configuration/settings.ts'
+import { configurationFacts } from '../../node/configuration-view.ts'
 import { openChange } from '../changing.ts'
 import { answer, type Command } from '../command.ts'
 import { draftOptions, grouped, proposeDraft } from '../drafting.ts'
@@ -28,19 +27,19 @@ export const configureCommand: Command = {
       const request = { subject: 'configuration', edits: [{ kind: 'configure' as const, values }] }
       return (await proposeDraft(change.desk, change.source, request, parsed, io)).answer
     }
-    const { set, published, options } = await change.opened()
-    const found = await readConfiguration(set, published, options)
-    const fields = configurationFields(found?.configuration)
-    const head =
-      found === undefined
-        ? 'Nothing is settled here: every value is the default.'
-        : `Configuration ${found.configuration.version}${found.isSigned ? '' : '; NOT signed by those who hold targets now, so it counts for nothing'}`
+    const { fields, version, isSigned } = await configurationFacts(await change.opened())
     const rows = fields.flatMap(({ path, label, unit, value, isDefault }) => [
       `  ${path} = ${valueWords(value, unit)}${isDefault ? ' (default)' : ''}`,
       `      ${label}`,
     ])
-    return answer({ fields, signed: found?.isSigned ?? true }, ...wrapped([head, ...rows]))
+    return answer({ fields, signed: isSigned }, ...wrapped([headOf(version, isSigned), ...rows]))
   },
+}
+
+function headOf(version: number | undefined, isSigned: boolean): string {
+  if (version === undefined) return 'Nothing is settled here: every value is the default.'
+  if (isSigned) return `Configuration ${version}`
+  return `Configuration ${version} is NOT signed by those who hold targets now: it counts for nothing, and every value is the default until they sign the next one.`
 }
 
 function valueWords(value: JsonValue, unit: string): string {

@@ -3,13 +3,13 @@ import { resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
 import type { Structure } from '../../core/systems/tuf/structure.ts'
 import { createDemo } from '../../node/demo.ts'
-import { emptyPlace, foundRepository, nameOfFolder } from '../../node/founding.ts'
+import { emptyPlace, foundingDefaults, foundRepository, nameOfFolder, structureOf, twice } from '../../node/founding.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { parseCount, tokenOptions } from '../parse.ts'
 import { askingOnce, deskFor } from '../session.ts'
 import { reviewLines, stateLines } from '../show.ts'
 import { quoted } from '../text.ts'
-import { chooseKeys, twice } from './founders.ts'
+import { chooseKeys } from './founders.ts'
 
 export const initCommand: Command = {
   name: 'init',
@@ -43,7 +43,7 @@ export const initCommand: Command = {
     },
     expires: {
       form: '--expires DAYS',
-      text: 'in how many days root and targets expire; 365 when left out',
+      text: `in how many days root and targets expire; ${foundingDefaults.expiryDays} when left out`,
       type: 'string',
     },
     signing: {
@@ -53,11 +53,15 @@ export const initCommand: Command = {
     },
     'online-days': {
       form: '--online-days DAYS',
-      text: 'in how many days snapshot and timestamp expire; 7 and 1 when left out',
+      text: `in how many days snapshot and timestamp expire; ${foundingDefaults.snapshotDays} and ${foundingDefaults.timestampDays} when left out`,
       type: 'string',
     },
     structure: { form: '--structure KIND', text: 'none, projects, succinct or prefixes', type: 'string' },
-    bits: { form: '--bits N', text: 'with bins: 2 to the power of N of them; 8 when left out', type: 'string' },
+    bits: {
+      form: '--bits N',
+      text: `with bins: 2 to the power of N of them; ${foundingDefaults.bitLength} when left out`,
+      type: 'string',
+    },
     rehearsal: { form: '--rehearsal', text: 'a repository to practise on, with keys made for it', type: 'boolean' },
     ...tokenOptions,
   },
@@ -73,9 +77,9 @@ async function initialise(parsed: Parsed, io: Io, dataDir: string): Promise<Answ
   // Checked before keys are made: a call that is not right leaves nothing behind.
   const count = Math.max(1, named.length)
   const threshold = parseCount(parsed, 'threshold', count, 1, count)
-  const expiryDays = parseCount(parsed, 'expires', 365, 1, 3650)
+  const expiryDays = parseCount(parsed, 'expires', foundingDefaults.expiryDays, 1, 3650)
   const times = timesOf(parsed, expiryDays)
-  const structure = structureOf(parsed)
+  const structure = readStructure(parsed)
   const { holders, online } = await chooseKeys(parsed, io, desk)
   const founding = { name: nameOfFolder(place.location), holders, threshold, expiryDays, online, structure, ...times }
   const { pinned, files } = await foundRepository(desk, place, founding, io.now(), io.signal)
@@ -91,17 +95,19 @@ function timesOf(
   parsed: Parsed,
   expiryDays: number,
 ): { signingDays?: number; snapshotDays: number; timestampDays: number } {
-  const online = parsed.text('online-days')
-  const signing = parsed.text('signing')
-  const snapshotDays = online === undefined ? 7 : parseCount(parsed, 'online-days', 7, 1, 3650)
+  const { signingDays, snapshotDays, timestampDays } = foundingDefaults
+  const online =
+    parsed.text('online-days') === undefined ? undefined : parseCount(parsed, 'online-days', snapshotDays, 1, 3650)
   return {
-    snapshotDays,
-    timestampDays: online === undefined ? 1 : snapshotDays,
-    ...(signing === undefined ? {} : { signingDays: parseCount(parsed, 'signing', 60, 1, expiryDays) }),
+    snapshotDays: online ?? snapshotDays,
+    timestampDays: online ?? timestampDays,
+    ...(parsed.text('signing') === undefined
+      ? {}
+      : { signingDays: parseCount(parsed, 'signing', signingDays, 1, expiryDays) }),
   }
 }
 
-function structureOf(parsed: Parsed): Structure {
+function readStructure(parsed: Parsed): Structure {
   const kind = parsed.text('structure') ?? 'none'
   const isBins = kind === 'succinct' || kind === 'prefixes'
   if (parsed.text('bits') !== undefined && !isBins) {
@@ -111,8 +117,8 @@ function structureOf(parsed: Parsed): Structure {
       hint: 'leave it out, or say --structure succinct',
     })
   }
-  if (isBins) return { kind, bitLength: parseCount(parsed, 'bits', 8, 1, 16) }
-  if (kind === 'none' || kind === 'projects') return { kind }
+  if (isBins) return structureOf(kind, parseCount(parsed, 'bits', foundingDefaults.bitLength, 1, 16))
+  if (kind === 'none' || kind === 'projects') return structureOf(kind)
   throw new AppError({
     code: 'usage/invalid',
     message: `--structure is none, projects, succinct or prefixes, not ${kind}`,

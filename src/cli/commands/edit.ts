@@ -174,12 +174,12 @@ async function documentEdit({ desk, source, parsed, io }: Change, subject: strin
       hint: 'run this in a terminal; in a script there is --from FILE',
     })
   }
-  const start = await desk.drafts.text(source, subject, io.signal)
+  const start = await desk.drafts.text(source, subject, io.signal, parsed.text('onto'))
   const keepTargets = start.withoutTargets !== undefined
   if (keepTargets) io.note(`Its ${start.withoutTargets} artifacts are too many for a text and stay as they are.`)
   const editOf = (text: string): SubjectEdit => ({ kind: 'document', text, keepTargets })
   const check = async (text: string): Promise<void> => {
-    await desk.drafts.preview(source, { subject, edits: [editOf(text)], replace: parsed.flag('replace') }, io.signal)
+    await desk.drafts.preview(source, { subject, edits: [editOf(text)] }, io.signal)
   }
   return [editOf(await editedText({ name: subject, text: start.text, check, io, environment: process.env }))]
 }

@@ -1,11 +1,10 @@
 // Who signs the first root of a repository: key files, rehearsal keys, or people whose token is plugged in.
 import { AppError } from '../../core/error.ts'
-import { isSameKey } from '../../core/key.ts'
 import type { KeyHolder } from '../../core/systems/tuf/create.ts'
 import type { Desk } from '../../node/desk.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
 import { isSameName } from '../../node/enrolled-file.ts'
-import { checkOnline, newFiles } from '../../node/founding.ts'
+import { newFiles } from '../../node/founding.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
 import { fromErrorData } from '../../node/token-host/protocol.ts'
@@ -35,12 +34,8 @@ export async function chooseKeys(parsed: Parsed, io: Io, desk: Desk): Promise<Ch
       hint: 'countersign keys create NAME, then: countersign init DIR --key NAME; or practise with --rehearsal',
     })
   }
-  if (holders.some((one, at) => holders.slice(0, at).some((other) => isSameKey(one.signer.key, other.signer.key)))) {
-    throw twice()
-  }
   const onlineName = parsed.text('online-key') ?? (parsed.flag('rehearsal') ? 'Online' : undefined)
   const online = onlineName === undefined ? first : await find(desk, onlineName, io)
-  checkOnline(online)
   return { holders, online }
 }
 
@@ -103,13 +98,5 @@ async function tokenHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolde
     code: 'usage/invalid',
     message: `nobody is enrolled for ${signer.label}`,
     hint: 'say first whose key it is: countersign tokens enroll NAME TOKEN SLOT',
-  })
-}
-
-export function twice(): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: 'a key is named twice, and would count once',
-    hint: 'name every key holder once',
   })
 }

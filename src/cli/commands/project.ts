@@ -1,8 +1,9 @@
 // project: a name reserved for its maintainers, and their keys, changed by themselves.
 import { AppError, type ErrorData } from '../../core/error.ts'
 import type { ProjectKeysEdit } from '../../core/systems/tuf/edit/edit.ts'
+import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
-import { chainIfAny, keyChanges, newestOf } from '../../node/project-keys.ts'
+import { keyChanges, newestOf } from '../../node/project-keys.ts'
 import { type Change, countOf, openChange, usage, verbOf } from '../changing.ts'
 import { type Answer, answer, type Command } from '../command.ts'
 import { draftOptions, proposeDraft } from '../drafting.ts'
@@ -55,7 +56,7 @@ export const projectCommand: Command = {
 async function reserve(project: string, change: Change): Promise<ProjectKeysEdit> {
   const keys = await change.keys()
   if (keys.length === 0) throw usage(projectCommand, 'a project needs at least one key: --key KEY')
-  if (await chainIfAny(project, await change.opened())) {
+  if (await keyChain(project, change)) {
     throw new AppError({
       code: 'usage/invalid',
       message: `the name ${project} is reserved already`,
@@ -67,7 +68,7 @@ async function reserve(project: string, change: Change): Promise<ProjectKeysEdit
 }
 
 async function changeKeys(project: string, change: Change): Promise<ProjectKeysEdit> {
-  const chain = await chainIfAny(project, await change.opened())
+  const chain = await keyChain(project, change)
   if (chain === undefined) throw noProject(project)
   const newest = newestOf(chain)
   const authority = { keys: newest.keys, role: newest }
@@ -75,6 +76,10 @@ async function changeKeys(project: string, change: Change): Promise<ProjectKeysE
   const keys = await change.keys('add')
   const keepIds = newest.keyids.filter((id) => !gone.includes(id))
   return { kind: 'project-keys', keys, keepIds, threshold: thresholdOf(change, newest.threshold) }
+}
+
+async function keyChain(project: string, { opened }: Change): Promise<KeyChain | undefined> {
+  return (await opened()).trusted.keyChain(project)
 }
 
 function thresholdOf({ parsed }: Change, otherwise: number): number {
@@ -91,7 +96,7 @@ function noProject(project: string): AppError {
 }
 
 async function show(project: string, change: Change): Promise<Answer> {
-  const chain = await chainIfAny(project, await change.opened())
+  const chain = await keyChain(project, change)
   if (chain === undefined) throw noProject(project)
   const changes = keyChanges(chain)
   const { newest, problem } = chain

@@ -3,11 +3,12 @@ import { AppError } from '../../core/error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { isObject } from '../../core/systems/tuf/key.ts'
+import { pathsOf } from '../../core/systems/tuf/projects/name.ts'
+import { releaseFolder } from '../../core/systems/tuf/release-folder.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
 import { type Look, lookAt } from '../../node/artifacts/look.ts'
-import { registriesOf } from '../../node/project-keys.ts'
-import { checkScope, type FoundFile, releaseOf } from '../../node/release-edits.ts'
-import { findDelegation } from '../../node/repository-walk.ts'
+import { checkScope, type FoundFile, releaseFolderOf, releaseOf } from '../../node/release-edits.ts'
+import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
 import type { Answer, Command, Parsed } from '../command.ts'
 import { draftOptions, grouped, progressOn, proposeDraft } from '../drafting.ts'
@@ -20,7 +21,7 @@ export const releaseCommand: Command = {
   details: [
     'ROLE is targets, a project, or another delegated role. PATH is a file or a folder; a folder is taken with all',
     'that is in it. The content is copied to where clients fetch it; they see it when the change is published.',
-    'In a project names begin with the project’s own folder, unless --under says otherwise.',
+    'Names begin with the folder that the role’s paths have in common, unless --under says otherwise.',
     'Examples:',
     '  countersign release packages loom add dist/ --under loom/1.4/ --custom \'{"version":"1.4.0"}\'',
     '  countersign release packages loom remove loom/1.3/loom-1.3.0.tgz',
@@ -63,7 +64,7 @@ async function add(role: string, paths: readonly string[], change: Change): Prom
   }
   const custom = customOf(parsed)
   const { edits, uploads } = releaseOf(files, {
-    folder: await folderOf(role, change),
+    folder: await folderOf(role, delegation, change),
     replace: parsed.flag('replace-content'),
     ...(custom === undefined ? {} : { custom }),
   })
@@ -79,17 +80,14 @@ function leftOutLines({ leftOut }: Look): string[] {
   return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 
-async function folderOf(role: string, { parsed, opened, desk, source, io }: Change): Promise<string> {
+async function folderOf(role: string, delegation: Delegation | undefined, change: Change): Promise<string> {
+  const { parsed, desk, source, io } = change
   const under = parsed.text('under')
   if (under !== undefined) return under === '' || under.endsWith('/') ? under : `${under}/`
-  const registries = await registriesOf(await opened())
-  const isProject = registries.some(
-    ({ metadata }) => metadata.signed.delegations?.roles?.some(({ name }) => name === role) === true,
-  )
-  if (isProject) return `${role}/`
+  if (delegation !== undefined) return releaseFolderOf(delegation)
   // Its name may have been reserved a moment ago, by a change that still waits.
   const { proposals } = await desk.pending(source, io.signal)
-  return proposals.some(({ subject }) => subject === keysSubject(role)) ? `${role}/` : ''
+  return proposals.some(({ subject }) => subject === keysSubject(role)) ? releaseFolder(pathsOf(role)) : ''
 }
 
 function customOf(parsed: Parsed): JsonObject | undefined {

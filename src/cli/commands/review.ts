@@ -3,6 +3,7 @@ import { toErrorData } from '../../core/error.ts'
 import { isComplete, type Proposal } from '../../core/proposal.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
 import { answer, type Command } from '../command.ts'
+import { effectLines, effectsData } from '../drafting.ts'
 import { deskFor, openSource, pickProposal, readState, rootOption, sourceAgain } from '../session.ts'
 import { idLines, progressOf, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
 import { wrapped } from '../text.ts'
@@ -58,16 +59,20 @@ export const reviewCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const proposal = await pickProposal(desk, await openSource(desk, parsed), parsed.positionals[1], io.signal)
+    const source = await openSource(desk, parsed)
+    const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
     const { holders, problem } = await desk.tokens.knownHolders(io.signal)
+    const effects = await desk.drafts.effects(source, proposal.id, io.signal)
     const unread = problem === undefined ? undefined : unreadHolders(problem)
     const lines = [
       ...reviewLines(proposal, holders),
+      ...(effects.asked === 0 ? [] : ['', ...effectLines(effects)]),
       ...(unread === undefined ? [] : wrapped(['', `! ${unread.message}`])),
       ...idLines(proposal, sourceAgain(parsed)),
     ]
-    return answer({ ...proposalData(proposal), ...(unread === undefined ? {} : { holdersProblem: unread }) }, ...lines)
+    const data = { ...proposalData(proposal), effects: effectsData(effects) }
+    return answer({ ...data, ...(unread === undefined ? {} : { holdersProblem: unread }) }, ...lines)
   },
 }
 

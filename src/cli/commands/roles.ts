@@ -3,13 +3,12 @@ import { openEntries } from '../../core/approve.ts'
 import { AppError } from '../../core/error.ts'
 import { isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
+import type { Authority } from '../../core/systems/tuf/authority.ts'
 import { roleOf } from '../../core/systems/tuf/client.ts'
 import type { KeyEntry, TufEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { topRoles } from '../../core/systems/tuf/metadata.ts'
-import type { Authority } from '../../core/systems/tuf/trusted.ts'
 import { isSameName } from '../../node/enrolled-file.ts'
 import { knownKeys } from '../../node/known-keys.ts'
-import { registriesOf } from '../../node/project-keys.ts'
 import { isTokenSigner } from '../../node/token-host/signers.ts'
 import { type Change, countOf, delegationTo, openChange, usage, verbOf } from '../changing.ts'
 import { type Answer, answer, type Command, type Parsed } from '../command.ts'
@@ -82,7 +81,7 @@ async function placeOf(role: string, change: Change): Promise<Place> {
     return { subject: 'root', authority: { keys: set.root.signed.keys, role: roleOf(set.root, top) } }
   }
   const delegation = await delegationTo(role, change, change.parsed.text('in'))
-  if ((await registriesOf(opened)).some(({ name }) => name === delegation.from)) {
+  if ((await opened.trusted.registries()).some(({ name }) => name === delegation.from)) {
     throw new AppError({
       code: 'usage/invalid',
       message: `${role} is a project, and its keys are changed by those who hold them`,
@@ -181,6 +180,14 @@ async function signWithBoth(
   change: Change,
 ): Promise<Answer> {
   const { parsed, io } = change
+  if (parsed.text('sign') === 'yes' && parsed.text('onto') !== undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message:
+        'this builds on a candidate that somebody else may have written, and was proposed; it is not signed unseen',
+      hint: 'review it, then sign it with both keys: countersign review, countersign sign',
+    })
+  }
   if (parsed.text('sign') !== 'yes') {
     if (!io.isInteractive) return proposed
     for (const line of proposed.lines) io.note(line)

@@ -1,5 +1,5 @@
 // One page in a Chromium window: its files are served over the pipe, its calls are checked, it goes nowhere else.
-import { bindingName, maxCallBytes } from '../../ipc/channel.ts'
+import { bindingName, maxDocumentCallBytes } from '../../ipc/channel.ts'
 import type { Notice, Outcome } from '../../ipc/contract.ts'
 import { answerWith, foreignSender, oversized } from '../ipc.ts'
 import type { ShellWindow, WindowSpec } from '../shell.ts'
@@ -182,8 +182,8 @@ interface PageCall {
 
 /** undefined: not a message of our bridge, so there is nobody to answer. */
 function parseCall(payload: string): PageCall | undefined {
-  // The envelope adds a little to the argument, whose own limit the dispatcher holds.
-  if (payload.length > maxCallBytes + 1024) {
+  // The envelope adds a little to the argument; the limit of its own call the dispatcher holds.
+  if (payload.length > maxDocumentCallBytes + 1024) {
     const id = Number(/^\{"id":(\d{1,15}),/.exec(payload)?.[1])
     return Number.isInteger(id) ? { id } : undefined
   }

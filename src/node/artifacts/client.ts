@@ -1,5 +1,6 @@
 // A pinned repository as its users see it: the full client workflow from the pinned root, and every artifact they can reach.
-import { AppError, toAppError } from '../../core/error.ts'
+import { AppError, isVerdict } from '../../core/error.ts'
+import type { Authority } from '../../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../../core/systems/tuf/check.ts'
 import { refresh, roleOf, type TrustedSet } from '../../core/systems/tuf/client.ts'
 import { publishedRoles } from '../../core/systems/tuf/delegation.ts'
@@ -7,7 +8,6 @@ import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
 import type { Metadata, RoleKeys, Targets } from '../../core/systems/tuf/metadata.ts'
 import { type FoundTarget, type LoadRole, resolveTarget } from '../../core/systems/tuf/resolve.ts'
 import { trustStore } from '../../core/systems/tuf/store.ts'
-import type { Authority } from '../../core/systems/tuf/trusted.ts'
 import type { Files } from '../../core/transport.ts'
 import type { OpenSource } from '../desk.ts'
 import { walkRoles } from '../repository-walk.ts'
@@ -120,9 +120,8 @@ export async function* reachable(client: Client, paths: Iterable<string>): Async
 }
 
 function notReached(thrown: unknown): undefined {
-  const error = toAppError(thrown)
-  if (/^(trust|format)\/|^source\/not-found$/.test(error.code)) return undefined
-  throw error
+  if (isVerdict(thrown)) return undefined
+  throw thrown
 }
 
 export function noArtifact(path: string): AppError {

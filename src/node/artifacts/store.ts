@@ -136,7 +136,7 @@ async function lockUpload(at: Tree, fs: FileSystem, own: string, options: StoreO
 function sourceFile(fs: FileSystem, file: string, signal: AbortSignal) {
   const changed = (what: string): AppError =>
     new AppError({
-      code: 'trust/changed',
+      code: 'source/conflict',
       message: `${file} changed since it was looked at: its ${what} differs`,
       hint: 'look at it again, so that what is proposed is what lies there',
     })

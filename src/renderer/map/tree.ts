@@ -197,6 +197,8 @@ const nobody: RoleNode = {
   targets: 0,
   digest: '',
   blocks: false,
+  registry: false,
+  folder: '',
 }
 
 /** The families that have to be opened for this role to be seen. */

@@ -65,7 +65,7 @@ function Menu({ repository, subject }: { repository: RepositoryView; subject: st
       rehearsal={repository.rehearsal}
     >
       <ul className="acts">
-        {formsOf(subject).map((form) => (
+        {formsOf(subject, roleOf(repository, subject)).map((form) => (
           <li key={form.name}>
             <a href={hashOf({ screen: 'edit', sourceId: repository.sourceId, subject, form: form.name })}>{form.act}</a>
             <p className="soft small">{form.meaning}</p>

@@ -13,8 +13,10 @@ import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, groupsOfFour, riskCount, toneOf } from '../format.ts'
+import { EffectsCard } from './edit/effects.tsx'
 import { Raw } from './raw.tsx'
 import { ReviewFoot } from './review-foot.tsx'
+import { Withdraw } from './withdraw.tsx'
 
 export function Review({ proposalId, note }: { proposalId: string; note: string | undefined }): ReactElement {
   const { revision } = useApp()
@@ -97,9 +99,24 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
         </div>
         {raw ? <Raw proposalId={proposal.id} /> : null}
       </section>
+      <ClientsSee proposalId={proposal.id} />
       <Known title="Good to know" findings={findings.filter((finding) => finding.risk !== 'dangerous')} />
+      <div className="row">
+        <Withdraw proposal={proposal} />
+      </div>
     </Page>
   )
+}
+
+/** Found out after the page is there: it may take a while, and nothing of the review waits for it. */
+function ClientsSee({ proposalId }: { proposalId: string }): ReactElement | null {
+  const { revision } = useApp()
+  const { answer, again } = useAnswer(`effects ${proposalId}`, revision, () =>
+    bridge().proposals.effects({ proposalId }),
+  )
+  if (answer.kind === 'waiting') return <Waiting text="Working out what clients will see." />
+  if (answer.kind === 'failed') return <Problem error={answer.error} again={again} level={3} />
+  return answer.value.asked === 0 ? null : <EffectsCard effects={answer.value} />
 }
 
 function Known({ title, findings }: { title: string; findings: readonly Finding[] }): ReactElement | null {

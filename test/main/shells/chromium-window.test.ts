@@ -1,6 +1,6 @@
 // One page against a browser that lies: who may call, what is served, and what happens when the page wanders off.
 import { expect, test } from 'vitest'
-import { bindingName, maxCallBytes } from '../../../src/ipc/channel.ts'
+import { bindingName, maxDocumentCallBytes } from '../../../src/ipc/channel.ts'
 import type { Asset } from '../../../src/main/shells/assets.ts'
 import { type Cdp, type CdpEvent, Fields } from '../../../src/main/shells/cdp.ts'
 import { openPage } from '../../../src/main/shells/chromium-window.ts'
@@ -144,7 +144,7 @@ test('the right world at the wrong address gets a refusal', async () => {
 
 test('a call that is too large is refused unread', async () => {
   const { bind, calls, answers } = await opened()
-  await bind(7, { id: 3, name: 'app.info', argument: 'x'.repeat(maxCallBytes + 2048) })
+  await bind(7, { id: 3, name: 'app.info', argument: 'x'.repeat(maxDocumentCallBytes + 2048) })
   expect(calls).toEqual([])
   expect(answers()).toMatchObject([{ id: 3, outcome: { ok: false, error: { code: 'usage/invalid' } } }])
 })

@@ -77,14 +77,14 @@ test.each([
   ['nothing', ''],
 ])('a file that changed since it was looked at is refused: %s', async (_, text) => {
   const at = place(text)
-  expect(await codeOfPromise(put(at))).toBe('trust/changed')
+  expect(await codeOfPromise(put(at))).toBe('source/conflict')
   expect(filesIn(at.root)).toEqual([])
 })
 
 test('a file that is written to while it is copied is refused', async () => {
   const at = place()
   const options = { progress: () => appendFileSync(at.file, 'more') }
-  expect(await codeOfPromise(put(at, options))).toBe('trust/changed')
+  expect(await codeOfPromise(put(at, options))).toBe('source/conflict')
   expect(filesIn(at.root)).toEqual([])
 })
 

@@ -1,7 +1,7 @@
 // The client workflow (specification 1.0.34, section 5) over two transports: the repository, and the trusted copies kept here.
 import { toHex } from '../../bytes.ts'
 import { verifyAnchorSignature } from '../../crypto.ts'
-import { AppError } from '../../error.ts'
+import { AppError, isVerdict } from '../../error.ts'
 import type { Transport } from '../../transport.ts'
 import {
   absent,
@@ -279,7 +279,7 @@ async function attempt<T>(check: () => Promise<T>): Promise<T | undefined> {
   try {
     return await check()
   } catch (error) {
-    if (error instanceof AppError && /^(trust|format)\//.test(error.code)) return undefined
+    if (isVerdict(error)) return undefined
     throw error
   }
 }

@@ -1,12 +1,12 @@
 // What must be signed together with a change, so that no client is left with a role that its keys do not cover: the first
 // document of a new role, and the next one of a role that gets other keys.
 import { isMet, type Proposal } from '../../proposal.ts'
+import { acceptsSameSignatures, isMachineKept } from './authority.ts'
 import { editedDocument } from './edit/document.ts'
 import type { RoleEntry, SubjectEdit } from './edit/edit.ts'
 import { parseMetadata } from './metadata.ts'
 import { typeOf } from './names.ts'
-import { isMachineKept } from './online.ts'
-import { authorityIn, isSameAuthority } from './pending/future.ts'
+import { authorityIn } from './pending/future.ts'
 import type { Delegator } from './pending/waiting.ts'
 import { parseRotate } from './projects/rotate.ts'
 import { parseSubject } from './subject.ts'
@@ -35,7 +35,7 @@ export async function companionDocuments(
     const then = authorityIn(delegator, role)
     // The repository makes the documents of roles that its own keys keep when it publishes the delegation.
     const before = inForce === undefined ? undefined : authorityIn(inForce, role)
-    if (then === undefined || (before !== undefined && isSameAuthority(before, then))) continue
+    if (then === undefined || (before !== undefined && acceptsSameSignatures(before, then))) continue
     if (waiting.some((one) => one.subject === role)) continue
     const there = await now.targets(role)
     if (there === undefined) {

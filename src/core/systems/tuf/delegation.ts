@@ -1,11 +1,12 @@
 // Walks over the published tree of delegations: who decides for a path, who may sign for a role, and whether all of it verifies.
-import { AppError } from '../../error.ts'
+import { AppError, isVerdict } from '../../error.ts'
 import type { Transport } from '../../transport.ts'
 import { type ClientOptions, checkFits } from './check.ts'
 import { loadTargets, type TrustedSet } from './client.ts'
 import type { TufKey } from './key.ts'
 import type { Delegations, Metadata, NamedRole, RoleKeys, SuccinctRoles, TargetFile, Targets } from './metadata.ts'
 import { targetName } from './names.ts'
+import { everything, mayOverlap, type Scope, scopeOf } from './overlap.ts'
 import { binName, type FoundTarget, type LoadRole, type RoleStep, resolveTarget } from './resolve.ts'
 
 export { binName } from './resolve.ts'
@@ -121,7 +122,7 @@ function* namedRoles({ roles = [], agreements = [] }: Delegations): Generator<Na
   for (const entry of agreements) yield* entry.roles
 }
 
-function isBin(succinct: SuccinctRoles, name: string): boolean {
+export function isBin(succinct: SuccinctRoles, name: string): boolean {
   const digits = name.slice(succinct.namePrefix.length + 1)
   const isName = name.startsWith(`${succinct.namePrefix}-`) && /^[0-9a-f]{1,8}$/.test(digits)
   return (
@@ -139,34 +140,62 @@ export function stepTo(name: string, delegations: Delegations): RoleStep | undef
   return undefined
 }
 
-/** The first role, from the top, that delegates to `name`; only roles above it are read. */
-export async function findDelegator(
-  name: string,
-  set: TrustedSet,
-  remote: Transport,
-  options: ClientOptions,
-): Promise<RoleStep | undefined> {
-  const visited = new Set<string>(['targets'])
-  const open: Metadata<Targets>[] = [set.targets]
-  for (let parent = open.shift(); parent !== undefined; parent = open.shift()) {
-    const { delegations } = parent.signed
-    if (delegations === undefined) continue
-    const found = stepTo(name, delegations)
-    if (found !== undefined) return found
-    // Bins do not delegate further in practice, and there are thousands: named roles only.
-    const isBins = delegations.form === 'succinct'
-    for (const step of isBins ? [] : namedSteps(delegations, set.snapshot.signed.meta)) {
-      if (visited.has(step.name)) continue
-      visited.add(step.name)
-      open.push(await loadTargets(step.name, set, step.keys, step.role, remote, options))
-    }
-  }
-  return undefined
+/** How a role is met: with the document that delegates to it. */
+export interface FoundStep extends RoleStep {
+  from: string
+  parent: Metadata<Targets>
 }
 
-/** A client stops with such an error, whoever asks it; any other says nothing about the repository. */
-export function isVerdict(error: unknown): error is AppError {
-  return error instanceof AppError && /^(trust|format|source\/(not-found|too-large|rejected)$)/.test(error.code)
+/**
+ * The delegation under which clients meet a role first: pre-order, as they search. A role on the way that cannot be verified
+ * hides no other. `from`: only what this role delegates.
+ */
+export async function findDelegator(
+  name: string,
+  set: Pick<TrustedSet, 'snapshot' | 'targets'>,
+  load: LoadRole,
+  from?: string,
+): Promise<FoundStep | undefined> {
+  const entered = new Set<string>(['targets'])
+
+  async function search(parent: string, document: Metadata<Targets>): Promise<FoundStep | undefined> {
+    const { delegations } = document.signed
+    if (delegations === undefined) return undefined
+    const here = from === undefined || from === parent ? stepTo(name, delegations) : undefined
+    const listed = [...askedBefore(here, delegations)].filter((step) => set.snapshot.signed.meta.has(step.name))
+    for (let at = 0; at < listed.length; at += parallelReads) {
+      const some = listed.slice(at, at + parallelReads).filter((step) => !entered.has(step.name))
+      const documents = await Promise.all(some.map((step) => readable(load(step))))
+      for (const [i, step] of some.entries()) {
+        const below = documents[i]
+        if (below === undefined || entered.has(step.name)) continue
+        entered.add(step.name)
+        const found = await search(step.name, below)
+        if (found !== undefined) return found
+      }
+    }
+    return here && { ...here, from: parent, parent: document }
+  }
+
+  return search('targets', set.targets)
+}
+
+/**
+ * The roles that a client asks before this one for an artifact of this one; where there is none such, all of them. Of bins
+ * there are thousands, and in practice they do not delegate further.
+ */
+function* askedBefore(step: RoleStep | undefined, delegations: Delegations): Generator<RoleStep> {
+  const all = [...scopedRoles(delegations)]
+  const at = step === undefined ? all.length : all.findIndex(({ role }) => role === step.role)
+  const scope = all[at]?.scope() ?? everything
+  for (const one of all.slice(0, Math.max(0, at)))
+    if (mayOverlap(scope, one.scope())) yield { name: one.role.name, role: one.role, keys: delegations.keys }
+}
+
+function* scopedRoles({ roles = [], agreements = [] }: Delegations): Generator<{ role: NamedRole; scope(): Scope }> {
+  for (const role of roles) yield { role, scope: () => scopeOf(role.paths, role.pathHashPrefixes) }
+  for (const { roles: agreeing, paths } of agreements)
+    for (const role of agreeing) yield { role, scope: () => scopeOf(paths) }
 }
 
 /** undefined for a document at which clients stop. */
@@ -176,5 +205,22 @@ export async function readable(document: Promise<Metadata<Targets>>): Promise<Me
   } catch (error) {
     if (isVerdict(error)) return undefined
     throw error
+  }
+}
+
+/** Each document is read once for each set of keys that it must be signed with, however many paths lead to it. */
+export function remembered(load: LoadRole): LoadRole {
+  const authorities = new WeakMap<RoleKeys, string>()
+  const held = new Map<string, ReturnType<LoadRole>>()
+  return (step) => {
+    const { role, keys } = step
+    const authority =
+      authorities.get(role) ??
+      JSON.stringify([role.threshold, ...role.keyids.map((id) => [id, keys.get(id)?.raw ?? null])])
+    authorities.set(role, authority)
+    const name = `${JSON.stringify(step.name)} ${authority}`
+    const known = held.get(name) ?? load(step)
+    held.set(name, known)
+    return known
   }
 }

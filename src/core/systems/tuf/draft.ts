@@ -61,7 +61,7 @@ function mergedOrReplaced(edit: Edit, waiting: Proposal): Uint8Array {
   throw new AppError({
     code: 'usage/invalid',
     message: `another candidate for ${edit.subject} waits, and ${[...signers].join(', ')} signed it`,
-    hint: 'finish that one first, or replace it on purpose with --replace',
+    hint: 'finish that one first, or say that yours takes its place',
     data: { signed: signers.size },
   })
 }

@@ -15,6 +15,7 @@ import { effectsOf } from './effects.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
+import { expiryPeriodField } from './online.ts'
 import { pendingProposals } from './pending.ts'
 import { nextRegistry } from './projects/delegation.ts'
 import { parseRotate, rotateDocument } from './projects/rotate.ts'
@@ -24,6 +25,8 @@ import { type Trusted, takenNames, trusted } from './trusted.ts'
 export interface EditRequest {
   subject: string
   edits: readonly SubjectEdit[]
+  /** The digest of a candidate that waits and is edited further; without it the version in force is. */
+  onto?: string
   /** Days that a first version lasts. */
   defaultDays: number
 }
@@ -53,7 +56,9 @@ export async function draftEdits(
   const now = trusted(layout, source, context)
   const waiting = (await pendingProposals(layout, source, context, now)).proposals
   const mine = waiting.find((one) => one.subject === subject)
-  const document = await documentOf(request, mine, now)
+  if (request.onto !== undefined && request.onto !== mine?.digest) throw gone(subject)
+  // What merely lies there, whoever wrote it, is never built upon unseen.
+  const document = await documentOf(request, request.onto === undefined ? undefined : mine, now)
   if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
   const first = await companionDocuments(request, document, waiting, now)
   // Read for its sake too: what is overwritten must still be what was looked at.
@@ -76,7 +81,7 @@ export async function draftEdits(
     ...{ files, proposal, along, consistent: (await now.root()).signed.consistentSnapshot },
     effects: await effects(proposal, along, now),
     ...(sentence === undefined ? {} : { sentence }),
-    ...(mine === undefined ? {} : { waiting: mine }),
+    ...(mine === undefined || isBlank(mine) ? {} : { waiting: mine }),
   }
 }
 
@@ -114,6 +119,17 @@ async function documentOf(request: EditRequest, waiting: Proposal | undefined, n
   })
 }
 
+/** Unsigned, and nothing but a date: whoever starts from what is published loses nothing of it. */
+function isBlank({ subject, quorums, changes, before, after, title }: Proposal): boolean {
+  if (parseSubject(subject).kind !== 'role' || typeOf(subject) !== 'targets') return false
+  if (quorums.some(({ keys }) => keys.some(({ signed }) => signed))) return false
+  if (before !== undefined) return changes.every(({ path }) => path === 'version' || path === 'expires')
+  const { targetPaths, raw } = parseMetadata(after, 'targets', title).signed
+  return targetPaths().length === 0 && Object.keys(raw).every((name) => blankMembers.includes(name))
+}
+
+const blankMembers: readonly string[] = ['_type', 'spec_version', 'version', 'expires', 'targets', expiryPeriodField]
+
 /** As published, and verified. */
 export async function inForce(role: string, now: Trusted): Promise<Uint8Array | undefined> {
   if (role === 'root') return (await now.root()).bytes
@@ -127,6 +143,21 @@ export function sentenceFor({ subject, before, after, title }: Proposal): string
   const type = typeOf(subject)
   const parse = (bytes: Uint8Array): Metadata => parseMetadata(bytes, type, title)
   return lockoutSentence(before === undefined ? undefined : parse(before), parse(after), subject)
+}
+
+/** Of a candidate that waits: what clients will see once it, and what comes along with it, takes effect. */
+export async function pendingEffects(
+  id: string,
+  layout: Layout,
+  source: Transport,
+  context: Context,
+): Promise<Effects> {
+  const now = trusted(layout, source, context)
+  const { proposals } = await pendingProposals(layout, source, context, now)
+  const proposal = proposals.find((one) => one.id === id)
+  if (proposal === undefined) throw gone(id)
+  const along = proposals.filter((one) => one.id !== id && one.before === undefined)
+  return effects(proposal, along, now)
 }
 
 async function effects(proposal: Proposal, along: readonly Proposal[], now: Trusted): Promise<Effects> {
@@ -160,6 +191,14 @@ function unchanged(subject: string): AppError {
     code: 'usage/invalid',
     message: `this changes nothing in ${subject}`,
     hint: 'change something, or renew it for a later date',
+  })
+}
+
+function gone(subject: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `the change of ${subject} that this builds on is not there any more`,
+    hint: 'look at what waits now, and build on that, or on what is published',
   })
 }
 

@@ -24,12 +24,13 @@ export interface Editable {
 /** More is no text any more that a person edits. */
 const maxTextBytes = 4 * 1024 * 1024
 
-/** Of the candidate that waits, else of the version in force. */
+/** Of the version in force; of the candidate that waits when `onto` is its digest. */
 export async function editableText(
   subject: string,
   layout: Layout,
   source: Transport,
   context: Context,
+  onto?: string,
 ): Promise<Editable> {
   if (parseSubject(subject).kind !== 'role') {
     throw new AppError({
@@ -39,7 +40,7 @@ export async function editableText(
     })
   }
   const { proposals } = await pendingProposals(layout, source, context)
-  const waiting = proposals.find((one) => one.subject === subject)
+  const waiting = proposals.find((one) => one.subject === subject && one.digest === onto)
   const bytes = waiting?.after ?? (await inForce(subject, trusted(layout, source, context)))
   if (bytes === undefined) return { text: '{}' }
   const { document, raw } = parseEnvelope(bytes, subject)

@@ -1,12 +1,12 @@
 // What clients will see before and after a change, found by running the client's own walk over both: over what is published,
 // and over the same with some documents in the place of theirs.
-import { toErrorData } from '../../error.ts'
+import { isVerdict, toErrorData } from '../../error.ts'
 import type { Transport } from '../../transport.ts'
 import { absent, type ClientOptions, checkExpiry } from './check.ts'
 import type { TrustedSet } from './client.ts'
-import { findDelegator, isVerdict, publishedRoles, readable } from './delegation.ts'
+import { findDelegator, publishedRoles, readable, remembered } from './delegation.ts'
 import type { Effect, Effects, Sight } from './effect.ts'
-import { type Metadata, parseMetadata, type RoleKeys, type Targets } from './metadata.ts'
+import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { maxBytes, metadataName } from './names.ts'
 import { type LoadRole, resolveTarget } from './resolve.ts'
 import { type Changed, type InForce, type Tree, touchedPaths } from './touched.ts'
@@ -76,12 +76,8 @@ async function inForce(role: string, input: EffectsInput, published: LoadRole): 
   return unverified && { document: unverified, isAccepted: false }
 }
 
-async function readAccepted(
-  role: string,
-  { set, remote, options }: EffectsInput,
-  published: LoadRole,
-): Promise<Metadata<Targets>> {
-  const step = await findDelegator(role, set, remote, options)
+async function readAccepted(role: string, { set }: EffectsInput, published: LoadRole): Promise<Metadata<Targets>> {
+  const step = await findDelegator(role, set, published)
   if (step === undefined) throw absent(`${role}.json`)
   return published(step)
 }
@@ -104,22 +100,5 @@ function replaced(published: LoadRole, changed: Changed, options: ClientOptions)
     if (document === undefined) throw absent(`${step.name}.json`)
     checkExpiry(document, step.name, options)
     return document
-  }
-}
-
-/** Each document is read once for each set of keys that it must be signed with, however many paths lead to it. */
-function remembered(load: LoadRole): LoadRole {
-  const authorities = new WeakMap<RoleKeys, string>()
-  const held = new Map<string, ReturnType<LoadRole>>()
-  return (step) => {
-    const { role, keys } = step
-    const authority =
-      authorities.get(role) ??
-      JSON.stringify([role.threshold, ...role.keyids.map((id) => [id, keys.get(id)?.raw ?? null])])
-    authorities.set(role, authority)
-    const name = `${JSON.stringify(step.name)} ${authority}`
-    const known = held.get(name) ?? load(step)
-    held.set(name, known)
-    return known
   }
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../error.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
+import { type Authority, authorityOf } from './authority.ts'
 import { roleOf, type TrustedSet } from './client.ts'
 import type { Settings } from './configuration/settings.ts'
 import { encodeMetadata } from './encode.ts'
@@ -13,7 +14,6 @@ import { formatDate } from './expiry.ts'
 import { isObject } from './key.ts'
 import { type Metadata, parseMetadata, type RoleKeys, type RoleType, type Root } from './metadata.ts'
 import { metadataName } from './names.ts'
-import type { Authority } from './trusted.ts'
 
 /** Days that a new document of an online role lasts when nothing says so. */
 const defaultPeriodDays = { snapshot: 7, timestamp: 1 } as const
@@ -56,22 +56,6 @@ export function canSign(authority: Authority, online: readonly Signer[]): boolea
 
 export function hasOnlineKeys(root: Metadata<Root>, online: readonly Signer[]): boolean {
   return (['snapshot', 'timestamp'] as const).every((type) => canSign(authorityOf(root, type), online))
-}
-
-export function authorityOf(root: Metadata<Root>, type: RoleType): Authority {
-  return { keys: root.signed.keys, role: roleOf(root, type) }
-}
-
-/** All keys of the role are keys that sign snapshots: the repository keeps it, not a person. */
-export function isMachineKept({ keys, role }: Authority, root: Metadata<Root>): boolean {
-  const snapshot = authorityOf(root, 'snapshot')
-  const online = new Set(snapshot.role.keyids.map((id) => spkiOf(snapshot, id)))
-  const own = role.keyids.map((id) => keys.get(id)?.key?.spki)
-  return own.length > 0 && own.every((spki) => spki !== undefined && online.has(toHex(spki)))
-}
-
-function spkiOf({ keys }: Authority, id: string): string {
-  return toHex(keys.get(id)?.key?.spki ?? new Uint8Array())
 }
 
 /** New snapshot and timestamp under the keys of `root`; timestamp comes last, it is what clients see first. */

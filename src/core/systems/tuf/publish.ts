@@ -1,11 +1,12 @@
 // A complete candidate takes its place, with everything that must take effect with it, and the snapshot and timestamp that
 // make clients see it.
 import { isEqualBytes } from '../../bytes.ts'
-import { AppError } from '../../error.ts'
+import { AppError, isVerdict } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
+import { acceptsSameSignatures, authorityOf, isMachineKept } from './authority.ts'
 import { parseConfiguration } from './configuration/parse.ts'
 import { configurationRole } from './configuration/published.ts'
 import { type Settings, settingsOf } from './configuration/settings.ts'
@@ -14,8 +15,7 @@ import { isExpired } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from './metadata.ts'
 import { maxBytes, metadataName, typeOf } from './names.ts'
-import { authorityOf, hasOnlineKeys, isMachineKept, type Listed, publishOnline, signByMachine } from './online.ts'
-import { isSameAuthority } from './pending/future.ts'
+import { hasOnlineKeys, type Listed, publishOnline, signByMachine } from './online.ts'
 import { nextRegistry } from './projects/delegation.ts'
 import { stepName } from './projects/name.ts'
 import { parseRotate } from './projects/rotate.ts'
@@ -101,7 +101,9 @@ async function alongRole(role: string, metadata: Metadata<Targets>, work: Public
   const { root, snapshot } = await now.set()
   const known = new Set([...snapshot.signed.meta.keys(), ...signedFor.listed.map(({ name }) => name)])
   const { expiryDays } = (await settingsIn(work)).periods.delegated
-  const first = await firstDocuments(metadata.signed, known, root, online, expiryDays, context)
+  // Whoever may write one role does not get the repository’s signature for any number of others.
+  const first =
+    role === 'targets' ? await firstDocuments(metadata.signed, known, root, online, expiryDays, context) : []
   if (hasOnlineKeys(root, online)) {
     for (const { name } of first) known.add(name)
     checkCovered(metadata.signed, (await now.targets(role))?.signed, known)
@@ -114,7 +116,7 @@ async function publishRoot(next: Metadata<Root>, work: Publication): Promise<voi
   const current = await now.root()
   if (current.signed.consistentSnapshot !== next.signed.consistentSnapshot) throw notConsistent()
   const isKept = (type: 'snapshot' | 'timestamp' | 'targets'): boolean =>
-    isSameAuthority(authorityOf(current, type), authorityOf(next, type))
+    acceptsSameSignatures(authorityOf(current, type), authorityOf(next, type))
   const along = isKept('targets')
     ? { listed: [], subjects: [] }
     : await candidatesAlongside({ kind: 'root', metadata: next }, layout, source, context, now)
@@ -198,8 +200,14 @@ async function showClients(
 
 /** A configuration that its people have not signed again since they changed decides nothing. */
 async function settingsIn({ now }: Publication): Promise<Settings> {
-  const published = await now.configuration()
-  return settingsOf(published?.isSigned === true ? published.configuration : undefined)
+  try {
+    const published = await now.configuration()
+    return settingsOf(published?.isSigned === true ? published.configuration : undefined)
+  } catch (thrown) {
+    // What a repository lists under that name must not be able to stop its timestamps.
+    if (isVerdict(thrown)) return settingsOf(undefined)
+    throw thrown
+  }
 }
 
 function placeListed(listed: readonly Listed[], place: Publication['place']): void {

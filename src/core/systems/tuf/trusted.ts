@@ -1,25 +1,19 @@
 // What is published and verified, read once for everything that is asked of it in one go.
-import { AppError } from '../../error.ts'
+import { AppError, isVerdict } from '../../error.ts'
 import type { Context } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
+import { type Authority, authorityOf } from './authority.ts'
 import type { ClientOptions } from './check.ts'
-import { loadTargets, refresh, roleOf, type TrustedSet, updateRoot } from './client.ts'
+import { refresh, type TrustedSet, updateRoot } from './client.ts'
 import { type PublishedConfiguration, readConfiguration } from './configuration/published.ts'
-import { findDelegator } from './delegation.ts'
-import type { TufKey } from './key.ts'
+import { findDelegator, publishedRoles, remembered } from './delegation.ts'
 import type { Layout } from './layouts/plain.ts'
-import { type Metadata, type RoleKeys, type Root, type Targets, topRoles } from './metadata.ts'
-import { authorityIn, type KeyChain, recordedProjects, verifyKeyChain } from './projects/chain.ts'
+import { type Metadata, type Root, type Targets, topRoles } from './metadata.ts'
+import { delegatedByRegistry, type KeyChain, recordedProjects, verifyKeyChain } from './projects/chain.ts'
 import { hasProject } from './projects/delegation.ts'
 import { projectsOf, type Registry, readRegistries } from './projects/registry.ts'
 import { readSeen } from './projects/seen.ts'
 import { trustStore } from './store.ts'
-
-/** With which keys a role must be signed. */
-export interface Authority {
-  keys: ReadonlyMap<string, TufKey>
-  role: RoleKeys
-}
 
 export interface Trusted {
   published: Transport
@@ -45,43 +39,53 @@ export interface Trusted {
   configuration(): Promise<PublishedConfiguration | undefined>
 }
 
-/** Expired documents are reported, not refused: they are what a person comes here to renew. */
-export function trusted(layout: Layout, source: Transport, context: Context): Trusted {
-  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
+export interface Reading extends Partial<Pick<ClientOptions, 'copies' | 'expired'>> {
+  /** Verified before, in the same way: what is asked of it belongs to one state of the repository. */
+  verified?: TrustedSet
+}
+
+/** Expired documents are reported, unless refused: they are what a person comes here to renew. */
+export function trusted(
+  layout: Layout,
+  source: Transport,
+  context: Context,
+  { verified, ...how }: Reading = {},
+): Trusted {
+  const options: ClientOptions = { expired: 'report', ...how, now: context.now, signal: context.signal }
   const published = layout.published(source)
   const seen = readSeen(context.memory)
-  const root = once(() => updateRoot(published, trustStore(context), options))
-  const set = once(() => refresh(published, trustStore(context), options))
+  const root = once(async () => verified?.root ?? updateRoot(published, trustStore(context), options))
+  const set = once(async () => verified ?? refresh(published, trustStore(context), options))
+  const roles = once(async () => remembered(publishedRoles(await set(), published, options)))
   const authority = onceEach(async (name: string): Promise<Authority | undefined> => {
     const top = topRoles.find((type) => type === name)
     const now = await set()
-    if (top !== undefined) return { keys: now.root.signed.keys, role: roleOf(now.root, top) }
-    return findDelegator(name, now, published, options)
+    return top === undefined ? findDelegator(name, now, await roles()) : authorityOf(now.root, top)
   })
   const targets = onceEach(async (name: string): Promise<Metadata<Targets> | undefined> => {
     const now = await set()
     if (name === 'targets') return now.targets
     const by = await authority(name)
     if (by === undefined || !now.snapshot.signed.meta.has(name)) return undefined
-    return loadTargets(name, now, by.keys, by.role, published, options)
+    return (await roles())({ name, keys: by.keys, role: by.role })
   })
   const lastVersion = async (name: string): Promise<number> =>
     topRoles.some((type) => type === name) ? 0 : ((await set()).snapshot.signed.meta.get(name)?.version ?? 0)
   const registries = once(async () => readRegistries(await set(), published, options))
   const keyChain = onceEach(async (project: string): Promise<KeyChain | undefined> => {
     const now = await set()
-    const known = await registries()
     const before = seen.get(project)
     const isKnown =
       before !== undefined ||
       recordedProjects(now.snapshot.signed).includes(project) ||
-      authorityIn(known, project) !== undefined
-    const more = { registries: known, ...(before === undefined ? {} : { known: before }) }
+      delegatedByRegistry(await registries(), project) !== undefined
+    const more = { registries, ...(before === undefined ? {} : { known: before }) }
     return isKnown ? verifyKeyChain(project, now, published, { ...options, ...more }) : undefined
   })
   const keyChains = once(async () => {
-    const delegated = (await registries()).flatMap(({ metadata }) => projectsOf(metadata).map(({ name }) => name))
-    const names = new Set([...delegated, ...recordedProjects((await set()).snapshot.signed), ...seen.keys()])
+    const delegated = (await readableOr([], registries())).flatMap(({ metadata }) => projectsOf(metadata))
+    const recorded = recordedProjects((await set()).snapshot.signed)
+    const names = new Set([...delegated.map(({ name }) => name), ...recorded, ...seen.keys()])
     return (await Promise.all([...names].map(keyChain))).filter((one) => one !== undefined)
   })
   const configuration = once(async () => readConfiguration(await set(), published, options))
@@ -127,6 +131,16 @@ function noRegistry(): AppError {
 export async function takenNames(now: Trusted): Promise<string[]> {
   const { snapshot } = await now.set()
   return [...snapshot.signed.meta.keys()].filter((name) => !name.includes('/'))
+}
+
+/** What clients stop at is told where it stands: by each project that was there, and by the role itself. */
+async function readableOr<T>(otherwise: T, read: Promise<T>): Promise<T> {
+  try {
+    return await read
+  } catch (thrown) {
+    if (isVerdict(thrown)) return otherwise
+    throw thrown
+  }
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

@@ -32,7 +32,7 @@ export function ConfigurationForm(form: FormProps): ReactElement {
   const { answer, again } = useAnswer(`configuration ${repository.sourceId}`, revision, () =>
     bridge().drafts.configuration({ sourceId: repository.sourceId }),
   )
-  const fields = answer.kind === 'ready' ? answer.value : undefined
+  const { fields, unsigned } = answer.kind === 'ready' ? answer.value : {}
   const making = useMemo(() => configurationMade(fields ?? [], state), [fields, state])
   const type = (field: ConfigurationField, text: string) =>
     patch((now) => ({
@@ -48,6 +48,12 @@ export function ConfigurationForm(form: FormProps): ReactElement {
       </p>
       {answer.kind === 'waiting' ? <Waiting text="Reading the configuration." /> : null}
       {answer.kind === 'failed' ? <Problem error={answer.error} again={again} level={3} /> : null}
+      {unsigned === undefined ? null : (
+        <p className="note tone-warn">
+          Configuration {unsigned} is not signed by the people who sign targets now, so it counts for nothing and every
+          value here is the default. A change that you propose begins with what it says; the review shows all of that.
+        </p>
+      )}
       {groups.map((group) => (
         <fieldset key={group} className="field inside">
           <legend>{capital(plainForeign(group))}</legend>

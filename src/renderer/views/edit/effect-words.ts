@@ -1,19 +1,6 @@
 // What clients will see, in words: before and after a change, counted. Pure.
 import type { Effect, Effects, Sight } from '../../../core/systems/tuf/effect.ts'
-import { capital, countOf, listOf, sentenceOf } from '../../format.ts'
-
-const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
-
-/** "1.2 MB"; below a thousand the exact number. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`
-  let [value, unit] = [bytes, 0]
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
-}
+import { capital, countOf, listOf, sentenceOf, sizeText } from '../../format.ts'
 
 export function sightText(sight: Sight): string {
   if (sight.kind === 'absent') return 'Clients find nothing'

@@ -1,5 +1,6 @@
 // Which forms a subject has, in the order in which they are offered, each in plain words.
 import type { ReactElement } from 'react'
+import type { RoleNode } from '../../../ipc/contract.ts'
 import { AgreementForm } from './agreement-form.tsx'
 import { BinsForm } from './bins-form.tsx'
 import { BlockForm } from './block-form.tsx'
@@ -35,7 +36,7 @@ const all = {
     form: PeriodForm,
   },
   keys: { act: 'Change who may sign', meaning: 'Holders in and out, and how many of them must sign.', form: KeysForm },
-  replace: { act: 'Replace a token', meaning: 'Step by step: the old key, the new one, both sign.', form: ReplaceForm },
+  replace: { act: 'Replace a key', meaning: 'Step by step: the old key, the new one, both sign.', form: ReplaceForm },
   delegate: {
     act: 'Delegate to somebody',
     meaning: 'Others list artifacts under paths of their own.',
@@ -62,10 +63,10 @@ const all = {
 
 type FormName = keyof typeof all
 
-export function formsOf(subject: string): FormEntry[] {
+export function formsOf(subject: string, role: Pick<RoleNode, 'registry'> | undefined): FormEntry[] {
   const names = namesFor(subject)
   // A project is reserved in the role that keeps their names; its form is found from elsewhere, and offered there.
-  const offered = subject === 'projects' ? names : names.filter((name) => name !== 'new-project')
+  const offered = role?.registry === true ? names : names.filter((name) => name !== 'new-project')
   return offered.map(entry)
 }
 

@@ -31,8 +31,8 @@ interface FrameProps {
 export function Frame({ form, title, made, next, children }: FrameProps): ReactElement {
   const { repository, place, restart } = form
   const { refresh } = useApp()
-  const { outcome, isAsking } = usePreview(repository.sourceId, made)
   const [guard, setGuard] = useState<Guard>(openGuard)
+  const { outcome, isAsking } = usePreview(repository.sourceId, made, guard.onto)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
   const [written, setWritten] = useState<{ draft: DraftView; proposalIds: readonly string[] }>()
@@ -56,9 +56,8 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
     const answer = await settle(
       bridge().drafts.propose({
         sourceId: repository.sourceId,
-        subject: made.subject,
-        edits: made.edits,
-        replace: guard.isGivenUp ? 'yes' : 'no',
+        digest: draft.digest,
+        replace: guard.waiting === 'asked' ? 'no' : 'yes',
         sentence: draft.sentence === undefined ? '' : guard.typed,
       }),
     )

@@ -1,22 +1,25 @@
-// What stands between a draft and proposing it: signatures of others that would be given up, and a sentence to be typed.
+// What stands between a draft and proposing it: a change that waits already, and a sentence to be typed.
 import { type ReactElement, useId } from 'react'
 import type { DraftView } from '../../../ipc/contract.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { listOf } from '../../format.ts'
+import { listOf, sentenceOf } from '../../format.ts'
 
 export interface Guard {
-  isGivenUp: boolean
+  /** What becomes of a change that waits already. */
+  waiting: 'asked' | 'build' | 'drop'
+  /** The one to build on. */
+  onto?: string
   typed: string
 }
 
-export const openGuard: Guard = { isGivenUp: false, typed: '' }
+export const openGuard: Guard = { waiting: 'asked', typed: '' }
 
 /** What the person must still do, or undefined when nothing stands in the way. */
 export function guardedBy(draft: DraftView, guard: Guard): string | undefined {
   if (draft.blocked !== undefined) return 'Nobody could sign or publish this; the reason is above.'
-  if (draft.replaces !== undefined && draft.replaces.signedBy.length > 0 && !guard.isGivenUp) {
-    return 'Others have signed a change that waits. Say that you give up their signatures.'
+  if (draft.replaces !== undefined && guard.waiting === 'asked') {
+    return 'A change waits already. Say what becomes of it.'
   }
   if (draft.sentence !== undefined && guard.typed !== draft.sentence) return 'Type the sentence above first.'
   return undefined
@@ -32,13 +35,7 @@ export function Guards({ draft, guard, onGuard }: GuardsProps): ReactElement | n
   if (draft.replaces === undefined && draft.sentence === undefined) return null
   return (
     <>
-      {draft.replaces === undefined ? null : (
-        <Replaces
-          replaces={draft.replaces}
-          isGivenUp={guard.isGivenUp}
-          onGiveUp={(isGivenUp) => onGuard({ ...guard, isGivenUp })}
-        />
-      )}
+      {draft.replaces === undefined ? null : <Replaces replaces={draft.replaces} guard={guard} onGuard={onGuard} />}
       {draft.sentence === undefined ? null : (
         <Sentence sentence={draft.sentence} typed={guard.typed} onType={(typed) => onGuard({ ...guard, typed })} />
       )}
@@ -46,39 +43,48 @@ export function Guards({ draft, guard, onGuard }: GuardsProps): ReactElement | n
   )
 }
 
+/** Whoever can write to the folder can leave a change there: nothing is built on it unless a person says so. */
 function Replaces({
   replaces,
-  isGivenUp,
-  onGiveUp,
+  guard,
+  onGuard,
 }: {
   replaces: NonNullable<DraftView['replaces']>
-  isGivenUp: boolean
-  onGiveUp: (isGivenUp: boolean) => void
+  guard: Guard
+  onGuard: (guard: Guard) => void
 }): ReactElement {
+  const { typed, waiting } = guard
   const names = listOf(replaces.signedBy.map(plainForeign))
-  if (names === '') {
-    return (
-      <p className="note tone-plain">
-        <span>
-          <strong>
-            <Foreign text={replaces.title} /> waits already.
-          </strong>{' '}
-          Nobody has signed it. Yours builds on it and takes its place.
-        </span>
-      </p>
-    )
-  }
   return (
-    <section className="note tone-warn" aria-label="A change waits already">
-      <h3>
-        <Foreign text={replaces.title} /> waits already, signed by {names}
-      </h3>
-      <p>Yours builds on it and takes its place. A signature is for one exact text, so theirs would no longer count.</p>
+    <fieldset className="note tone-warn plain-fieldset">
+      <legend>
+        <strong>
+          <Foreign text={replaces.title} /> waits already{names === '' ? '' : `, signed by ${names}`}
+        </strong>
+      </legend>
+      <p>
+        <Foreign text={sentenceOf(replaces.headline)} />
+        {names === '' ? '' : ' A signature is for one exact text: whatever you choose, theirs would no longer count.'}
+      </p>
       <label className="choice">
-        <input type="checkbox" checked={isGivenUp} onChange={(event) => onGiveUp(event.target.checked)} />
-        <span>Give up their signatures: {names} must sign again</span>
+        <input
+          type="radio"
+          name="waiting"
+          checked={waiting === 'build'}
+          onChange={() => onGuard({ typed, waiting: 'build', onto: replaces.digest })}
+        />
+        <span>Build on it: what it changes stays, and yours is added</span>
       </label>
-    </section>
+      <label className="choice">
+        <input
+          type="radio"
+          name="waiting"
+          checked={waiting === 'drop'}
+          onChange={() => onGuard({ typed, waiting: 'drop' })}
+        />
+        <span>Give it up: yours starts from what is published</span>
+      </label>
+    </fieldset>
   )
 }
 

@@ -1,8 +1,7 @@
 // How far a long piece of work is, as main tells it, and the way to stop it.
 import { type ReactElement, useEffect, useState } from 'react'
 import { bridge, settle } from '../../bridge.ts'
-import { capital } from '../../format.ts'
-import { sizeText } from './effect-words.ts'
+import { capital, sizeText } from '../../format.ts'
 
 export interface Far {
   doing: string

@@ -1,12 +1,12 @@
 // Which files: a path that is typed, picked or dropped; then what was found there, each with its size, to be left out or kept.
 import { type DragEvent, type ReactElement, useId, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
+import type { FileLook } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
-import { capital, countOf } from '../../format.ts'
-import { sizeText } from './effect-words.ts'
+import { capital, countOf, sizeText } from '../../format.ts'
 import { ProgressLine } from './progress.tsx'
 import { folderAs, type ReleaseState } from './release.ts'
 import { useLook } from './use-look.ts'
@@ -178,6 +178,7 @@ function Files({ state, patch }: ReleaseFilesProps): ReactElement | null {
           </tbody>
         </table>
       </div>
+      <LeftOut all={look.leftOut} />
       {look.files.length > few ? (
         <div className="row">
           <button type="button" className="button quiet" aria-expanded={all} onClick={() => setAll(!all)}>
@@ -186,5 +187,29 @@ function Files({ state, patch }: ReleaseFilesProps): ReactElement | null {
         </div>
       ) : null}
     </>
+  )
+}
+
+/** What lies in the folder and is not taken: nobody should look for it in the release later. */
+function LeftOut({ all }: { all: FileLook['leftOut'] }): ReactElement | null {
+  if (all.length === 0) return null
+  const count = capital(countOf(all.length, 'entry', 'entries'))
+  return (
+    <section className="stack tight small" aria-label="Left out">
+      <p>
+        <strong>{count}</strong> of the folder {all.length === 1 ? 'is' : 'are'} left out:
+      </p>
+      <ul className="plain-list">
+        {all.slice(0, few).map(({ name, reason }) => (
+          <li key={name}>
+            <span className="mono">
+              <Foreign text={name} />
+            </span>
+            <span className="soft">: {reason}</span>
+          </li>
+        ))}
+        {all.length > few ? <li className="soft">and {all.length - few} more</li> : null}
+      </ul>
+    </section>
   )
 }

@@ -9,12 +9,11 @@ import type { FormProps } from './making.ts'
 import { folderProblem, type ReleaseState, releaseMade } from './release.ts'
 import { ReleaseFiles } from './release-files.tsx'
 import { ReleaseRemove } from './release-remove.tsx'
-import { folderOf } from './role-facts.ts'
 
 const drawer = drawerOf<ReleaseState>()
 
 export function ReleaseForm(form: FormProps): ReactElement {
-  const { repository, subject, place } = form
+  const { repository, subject, role, place } = form
   const { state, patch } = useKept(
     drawer,
     place,
@@ -23,7 +22,7 @@ export function ReleaseForm(form: FormProps): ReactElement {
       path: '',
       look: undefined,
       leftOut: [],
-      folder: folderOf(repository, subject),
+      folder: role?.folder ?? '',
       custom: '',
       replace: false,
       removed: [],

@@ -6,8 +6,7 @@ import { Foreign } from '../../components/foreign.tsx'
 import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { capital, countOf } from '../../format.ts'
-import { sizeText } from './effect-words.ts'
+import { capital, countOf, sizeText } from '../../format.ts'
 
 interface ReleaseRemoveProps {
   sourceId: string

@@ -34,7 +34,7 @@ export function ReplaceForm(form: FormProps): ReactElement {
   return (
     <Frame
       form={form}
-      title="Replace a token"
+      title="Replace a key"
       made={making}
       {...(old === undefined || next === undefined ? {} : { next: nextWords(subject, isInRoot, old, next) })}
     >

@@ -33,14 +33,6 @@ export function holderAbout(holder: HolderView): string {
 
 export { holderName }
 
-/** Folder that the paths of a role have in common: "loom/*" is kept under "loom/". */
-export function folderOf(repository: RepositoryView, role: string): string {
-  const paths = repository.edges.filter((edge) => edge.to === role).flatMap((edge) => edge.paths)
-  const first = paths[0]?.split('/')[0] ?? ''
-  if (first === '' || /[*?[]/.test(first)) return ''
-  return paths.every((path) => path.startsWith(`${first}/`)) ? `${first}/` : ''
-}
-
 /** Why this cannot be the name of a new role; undefined when it can. */
 export function nameProblem(repository: RepositoryView, name: string): string | undefined {
   if (name === '') return undefined

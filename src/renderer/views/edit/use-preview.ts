@@ -13,6 +13,7 @@ interface Question {
   sourceId: string
   subject: string
   edits: readonly EditData[]
+  onto: string | undefined
   made: Made
 }
 
@@ -22,21 +23,23 @@ export interface Preview {
   isAsking: boolean
 }
 
-export function usePreview(sourceId: string, made: Made): Preview {
+/** `onto`: the candidate that waits and is edited further. */
+export function usePreview(sourceId: string, made: Made, onto: string | undefined): Preview {
   const { revision } = useApp()
-  const [held, setHeld] = useState<{ of: Made; outcome: Outcome<DraftView> }>()
+  const [held, setHeld] = useState<{ of: Made; onto: string | undefined; outcome: Outcome<DraftView> }>()
   const [asker] = useState<Latest<Question>>(() =>
     latest(
-      ({ sourceId, subject, edits }: Question) => settle(bridge().drafts.preview({ sourceId, subject, edits })),
-      (question, outcome) => setHeld({ of: question.made, outcome }),
+      ({ sourceId, subject, edits, onto }: Question) =>
+        settle(bridge().drafts.preview({ sourceId, subject, edits, ...(onto === undefined ? {} : { onto }) })),
+      (question, outcome) => setHeld({ of: question.made, onto: question.onto, outcome }),
       pauseMs,
     ),
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: the revision asks the same question again
   useEffect(() => {
-    asker.ask(made.ready ? { sourceId, subject: made.subject, edits: made.edits, made } : undefined)
+    asker.ask(made.ready ? { sourceId, subject: made.subject, edits: made.edits, onto, made } : undefined)
     return () => asker.ask(undefined)
-  }, [asker, sourceId, made, revision])
+  }, [asker, sourceId, made, onto, revision])
   if (!made.ready) return { isAsking: false }
-  return { ...(held === undefined ? {} : { outcome: held.outcome }), isAsking: held?.of !== made }
+  return { ...(held === undefined ? {} : { outcome: held.outcome }), isAsking: held?.of !== made || held.onto !== onto }
 }

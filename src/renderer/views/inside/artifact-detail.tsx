@@ -1,4 +1,5 @@
 // One artifact in full, and the way to get it: downloaded and checked before it gets its name.
+
 import { type ReactElement, useEffect, useId, useRef, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { TargetView } from '../../../ipc/contract.ts'
@@ -9,7 +10,8 @@ import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { sizeText, thousands } from '../../repository-words.ts'
+import { sizeText } from '../../format.ts'
+import { thousands } from '../../repository-words.ts'
 import { hashOf } from '../../route.ts'
 import type { Chosen } from './artifacts.tsx'
 import { PathField } from './path-field.tsx'

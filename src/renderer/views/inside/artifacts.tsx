@@ -1,5 +1,6 @@
 // What a user of the repository gets to choose from: projects with their releases, every artifact by pages, and two checks
 // that people come for: fetch one, and ask what a file on this machine is.
+
 import { type ReactElement, useEffect, useId, useRef, useState } from 'react'
 import type { RepositoryView, TargetView } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
@@ -8,7 +9,8 @@ import { Foreign } from '../../components/foreign.tsx'
 import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { manyOf, sizeText, thousands } from '../../repository-words.ts'
+import { sizeText } from '../../format.ts'
+import { manyOf, thousands } from '../../repository-words.ts'
 import { ArtifactDetail } from './artifact-detail.tsx'
 import { CheckFile } from './check-file.tsx'
 import { Releases } from './releases.tsx'

@@ -7,8 +7,6 @@ export interface ChangeLink {
   href: string
 }
 
-/** The role to which the repository adds projects; its name is part of the format. */
-const registry = 'projects'
 const madeByMachine: readonly string[] = ['snapshot', 'timestamp']
 
 function link(sourceId: string, subject: string, form: string, verb: string): ChangeLink {
@@ -16,13 +14,18 @@ function link(sourceId: string, subject: string, form: string, verb: string): Ch
 }
 
 /** Of the repository as a whole. */
-export function repositoryChanges({ sourceId, roles }: RepositoryView): ChangeLink[] {
+export function repositoryChanges({ sourceId, roles, edges }: RepositoryView): ChangeLink[] {
+  const registry = roles.find((role) => role.registry)
   return [
-    link(sourceId, 'targets', 'release', 'Add a release'),
-    ...(roles.some(isRegistry) ? [link(sourceId, registry, 'new-project', 'Add a project')] : []),
+    link(sourceId, 'targets', 'release', 'Add or remove a release'),
+    ...(registry === undefined ? [] : [link(sourceId, registry.name, 'new-project', 'Add a project')]),
     link(sourceId, 'targets', 'delegate', 'Delegate to somebody'),
+    ...(edges.some(({ from }) => from === 'targets')
+      ? [link(sourceId, 'targets', 'delegations', 'Change or end a delegation')]
+      : []),
     link(sourceId, 'targets', 'block', 'Block a role or artifacts'),
     link(sourceId, 'root', 'keys', 'Change the keys of the repository'),
+    link(sourceId, 'root', 'replace', 'Replace a key'),
     link(sourceId, 'configuration', 'configuration', 'Change the configuration'),
   ]
 }
@@ -40,8 +43,8 @@ export function roleChanges({ sourceId, edges }: RepositoryView, role: RoleNode)
   if (name === 'root') return own
   const below = edges.some((edge) => edge.from === name)
   return [
-    link(sourceId, name, 'release', 'Add a release'),
-    ...(isRegistry(role) ? [link(sourceId, registry, 'new-project', 'Add a project')] : []),
+    link(sourceId, name, 'release', 'Add or remove a release'),
+    ...(role.registry ? [link(sourceId, name, 'new-project', 'Add a project')] : []),
     ...own.slice(0, -2),
     link(sourceId, name, 'delegate', 'Delegate to somebody'),
     ...(below
@@ -61,9 +64,5 @@ export function roleChanges({ sourceId, edges }: RepositoryView, role: RoleNode)
 function keysOf(sourceId: string, edges: RepositoryView['edges'], { name, project }: RoleNode): ChangeLink[] {
   if (project !== undefined) return [link(sourceId, `keys:${name}`, 'project-keys', 'Change keys')]
   const delegator = edges.find((edge) => edge.to === name)?.from ?? 'root'
-  return [link(sourceId, delegator, 'keys', 'Change keys')]
-}
-
-function isRegistry({ name }: RoleNode): boolean {
-  return name === registry
+  return [link(sourceId, delegator, 'keys', 'Change keys'), link(sourceId, delegator, 'replace', 'Replace a key')]
 }

@@ -1,5 +1,6 @@
 // The versions of a role as a time line: what changed, who signed each, and how the keys of a project changed.
 import { type ReactElement, useId, useState } from 'react'
+import type { ErrorData } from '../../../core/error.ts'
 import type { HistoryView, RepositoryView, VersionView } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, useAnswer } from '../../bridge.ts'
@@ -17,6 +18,7 @@ export function HistoryTab({ view, role }: { view: RepositoryView; role: string 
   const id = useId()
   const { sourceId } = view
   const name = role ?? view.roles[0]?.name
+  const wrong = view.roles.find((one) => one.name === name)?.project?.problem
   return (
     <div className="stack wide content">
       <div className="row">
@@ -41,12 +43,22 @@ export function HistoryTab({ view, role }: { view: RepositoryView; role: string 
           ))}
         </select>
       </div>
-      {name === undefined ? <p className="soft">There is no role here.</p> : <Line sourceId={sourceId} role={name} />}
+      {name === undefined ? (
+        <p className="soft">There is no role here.</p>
+      ) : (
+        <Line sourceId={sourceId} role={name} wrong={wrong} />
+      )}
     </div>
   )
 }
 
-function Line({ sourceId, role }: { sourceId: string; role: string }): ReactElement {
+interface LineProps {
+  sourceId: string
+  role: string
+  wrong: ErrorData | undefined
+}
+
+function Line({ sourceId, role, wrong }: LineProps): ReactElement {
   const { revision } = useApp()
   const { answer, again } = useAnswer(`${sourceId} ${role}`, revision, () =>
     bridge().repository.history({ sourceId, role }),
@@ -56,13 +68,16 @@ function Line({ sourceId, role }: { sourceId: string; role: string }): ReactElem
   const history = answer.value
   return (
     <>
-      <KeyChanges history={history} />
+      <KeyChanges history={history} wrong={wrong} />
       {history.versions.length === 0 ? <p className="soft">No version of it was published yet.</p> : null}
       <ol className="time-line" aria-label={`Versions of ${plainForeign(role)}, newest first`}>
         {history.versions.map((version, at) => (
           <Version key={version.version} version={version} isNewest={at === 0} />
         ))}
       </ol>
+      {history.more === true ? (
+        <p className="soft small">There are older versions, which are not listed here.</p>
+      ) : null}
       {history.gone ? <p className="soft small">The repository does not keep older versions.</p> : null}
     </>
   )
@@ -114,14 +129,24 @@ function Version({ version, isNewest }: { version: VersionView; isNewest: boolea
   )
 }
 
-function KeyChanges({ history }: { history: HistoryView }): ReactElement | null {
-  const { keyChanges } = history
-  if (keyChanges.length === 0) return null
+interface KeyChangesProps {
+  history: HistoryView
+  /** What is known to be wrong with the keys, when no change shows it. */
+  wrong: ErrorData | undefined
+}
+
+function KeyChanges({ history, wrong }: KeyChangesProps): ReactElement | null {
+  const { keyChanges, role } = history
+  const problem = keyChanges.find((change) => change.problem !== undefined)?.problem ?? wrong
+  if (keyChanges.length === 0 && problem === undefined) return null
   return (
     <section className="card stack tight" aria-label="Changes of its keys">
       <h2>Changes of its keys</h2>
+      {problem === undefined ? null : <Problem error={problem} {...keyFault(problem, role)} level={3} />}
       <p className="soft small">
-        Each has to be signed by those who held the keys before it, and by every new key. The app checks this by itself.
+        {keyChanges.length === 0
+          ? 'There is no change of its keys that its own maintainers signed.'
+          : 'Each has to be signed by those who held the keys before it, and by every new key. The app checks this by itself.'}
       </p>
       <ol className="stack tight">
         {keyChanges.map((change) => (
@@ -133,10 +158,8 @@ function KeyChanges({ history }: { history: HistoryView }): ReactElement | null 
               <Foreign text={change.title} />
               {change.signedBy.length === 0 ? ', signed by nobody' : ', signed by '}
               <Foreign text={listOf(change.signedBy)} />
+              {change.problem === undefined ? null : '. What came after it is not right, see above.'}
             </p>
-            {change.problem === undefined ? null : (
-              <Problem error={change.problem} {...keyFault(change.problem, history.role)} level={3} />
-            )}
           </li>
         ))}
       </ol>

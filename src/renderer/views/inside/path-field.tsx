@@ -38,7 +38,8 @@ export function PathField({ id, label, what, value, hint, onChange }: PathFieldP
           aria-describedby={hint === undefined ? undefined : `${id}-hint`}
           onChange={(event) => onChange(event.target.value)}
         />
-        {info.canPick ? (
+        {/* The shells can ask for a folder only: a file is typed. */}
+        {info.canPick && what === 'folder' ? (
           <button type="button" className="button" onClick={pick}>
             Choose<span className="unseen">: {label}</span>
           </button>

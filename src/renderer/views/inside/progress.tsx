@@ -1,9 +1,10 @@
 // How far a download or a look at a file is, as main tells it.
+
 import { type ReactElement, useEffect, useState } from 'react'
 import type { Notice } from '../../../ipc/contract.ts'
 import { bridge } from '../../bridge.ts'
 import { Waiting } from '../../components/page.tsx'
-import { sizeText } from '../../repository-words.ts'
+import { sizeText } from '../../format.ts'
 
 export type Progress = Pick<Extract<Notice, { kind: 'progress' }>, 'doneBytes' | 'totalBytes'>
 

@@ -1,4 +1,5 @@
 // Projects and their releases, newest first; what is long is opened on demand.
+
 import { type ReactElement, useState } from 'react'
 import type { ProjectReleases } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
@@ -7,7 +8,8 @@ import { Foreign } from '../../components/foreign.tsx'
 import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { manyOf, releaseName, sizeText } from '../../repository-words.ts'
+import { sizeText } from '../../format.ts'
+import { manyOf, releaseName } from '../../repository-words.ts'
 import type { Chosen } from './artifacts.tsx'
 
 const projectsAtOnce = 30

@@ -1,8 +1,10 @@
 // What must take effect together does: new keys with what they sign, new roles with their first documents.
 import { describe, expect, test } from 'vitest'
 import { isComplete } from '../../../../src/core/proposal.ts'
+import { draftEdits } from '../../../../src/core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { encodeMetadata } from '../../../../src/core/systems/tuf/encode.ts'
+import { plainLayout } from '../../../../src/core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../../../../src/core/systems/tuf/metadata.ts'
 import { type Office, openOffice } from '../../../support/office.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
@@ -250,4 +252,79 @@ describe('never a role without a document', () => {
     Object.assign(repository, { online: [...repository.online, await office.person('Ana')] })
     expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
   })
+})
+
+describe('a candidate that somebody left in the folder', () => {
+  const strange = async (office: Office): Promise<void> => {
+    const entry = await office.entry('Mallory')
+    await office.propose('root', { kind: 'key-add', role: 'root', entry })
+  }
+  const entryOf = (office: Office) =>
+    office.entry('Eve').then((entry) => ({ kind: 'key-add', role: 'targets', entry }) as const)
+  const draft = async (office: Office, onto?: string) => {
+    const { source, context } = office.repository
+    const request = { subject: 'root', edits: [await entryOf(office)], defaultDays: 365 }
+    return draftEdits(onto === undefined ? request : { ...request, onto }, plainLayout, source, context)
+  }
+
+  test('is not built upon unless it is named', async () => {
+    const office = await openOffice()
+    await strange(office)
+    const { proposal, waiting } = await draft(office)
+    expect(proposal.changes.some(({ sentence }) => /mallory/i.test(sentence))).toBe(false)
+    expect(waiting?.subject).toBe('root')
+    const onto = await draft(office, waiting?.digest)
+    expect(onto.proposal.changes.some(({ sentence }) => /mallory/i.test(sentence))).toBe(true)
+    expect(await codeOfPromise(draft(office, '00'.repeat(32)))).toBe('trust/changed')
+  })
+
+  test('a renewal and nothing else is in nobody’s way', async () => {
+    const office = await openOffice()
+    await office.propose('targets', { kind: 'expires', date: '2030-01-01T00:00:00Z' })
+    const { source, context } = office.repository
+    const request = { subject: 'targets', edits: [file('a')], defaultDays: 365 }
+    expect((await draftEdits(request, plainLayout, source, context)).waiting).toBeUndefined()
+  })
+})
+
+describe('names that would take the place of something else', () => {
+  test.each(['x-countersign/configuration', 'rotate/loom.rotate.2', 'keys:loom'])('%s', async (name) => {
+    const office = await openOffice()
+    await delegate(office, 'mallory', 'Mallory')
+    const { key } = await office.entry('Mallory')
+    const drafted = await office.draft('mallory', {
+      ...{
+        kind: 'delegation-add',
+        name: 'plain',
+        paths: ['mallory/x'],
+        terminating: false,
+        keys: [{ key }],
+        threshold: 1,
+      },
+    })
+    const text = new TextDecoder().decode(drafted.proposal.after).replace('"plain"', JSON.stringify(name))
+    office.repository.source.files.set('metadata/pending/mallory.json', new TextEncoder().encode(text))
+    expect((await office.pending('mallory')).blocked?.code).toBe('format/malformed')
+    expect(await codeOfPromise(office.sign('mallory', 'Mallory'))).toBe('format/malformed')
+  })
+
+  test('a role that another one delegates to already', async () => {
+    const office = await openOffice()
+    await delegate(office, 'mallory', 'Mallory')
+    await delegate(office, 'loom', 'Dana')
+    const keys = [await office.entry('Dana')]
+    const edit = { kind: 'delegation-add', name: 'loom', paths: ['mallory/x'], terminating: false, keys, threshold: 1 }
+    const drafted = await office.draft('mallory', edit as SubjectEdit)
+    office.repository.source.files.set('metadata/pending/mallory.json', drafted.proposal.after)
+    expect((await office.pending('mallory')).blocked?.code).toBe('format/unsupported')
+  })
+})
+
+test('whoever writes a role does not get the repository’s signature for others', async () => {
+  const office = await openOffice()
+  await delegate(office, 'mallory', 'Mallory')
+  const keys = [await office.entry('online')]
+  await office.propose('mallory', { kind: 'bins', form: 'succinct', bitLength: 4, name: 'bin', keys, threshold: 1 })
+  await office.sign('mallory', 'Mallory')
+  expect(await codeOfPromise(office.publish('mallory'))).toBe('trust/threshold')
 })

@@ -7,7 +7,7 @@ import { absent, type ClientOptions, checkFits, checkVersion } from '../check.ts
 import { roleOf, type TrustedSet } from '../client.ts'
 import { maxBytes, metadataName } from '../names.ts'
 import { quorumOf } from '../verify.ts'
-import { type Configuration, parseConfiguration } from './parse.ts'
+import { type Configuration, configurationType, parseConfiguration } from './parse.ts'
 
 /** Listed in the snapshot, and published, as if it were a role of this name; no client asks for it. */
 export const configurationRole = 'x-countersign/configuration'
@@ -16,6 +16,14 @@ export interface PublishedConfiguration {
   configuration: Configuration
   /** By those who hold targets now. After they change it counts for nothing, until they sign the next one. */
   isSigned: boolean
+}
+
+/** What of it holds: nothing that it chooses while it is not signed; the next one follows it all the same. */
+export function countedConfiguration(published: PublishedConfiguration | undefined): Configuration | undefined {
+  if (published === undefined || published.isSigned) return published?.configuration
+  const { configuration } = published
+  const raw = { _type: configurationType, version: configuration.version }
+  return { ...configuration, raw, chosen: new Map() }
 }
 
 export async function readConfiguration(

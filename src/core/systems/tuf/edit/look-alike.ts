@@ -1,31 +1,36 @@
-// Names that people take for each other. Small and honest: letters of three alphabets that share a shape, the digits 0 and 1,
+// Names that people take for each other. Small and honest: letters that share a shape, small capitals, the digits 0 and 1,
 // capitals, and what stands between words; not pairs such as rn and m, which are in too many honest names.
 import { isHidden } from '../../../visible.ts'
+
+/** Zeros of other scripts, and letters and digits there that are drawn as one. */
+const zeros =
+  '\u0665\u06f5\u07c0\u0966\u09e6\u0a66\u0ae6\u0b20\u0b66\u0be6\u0c66\u0ce6\u0d20\u0d66\u0e50\u0ed0\u101d\u1040\u17e0\u3007'
 
 /** Small letters and digits by the Latin letter whose shape they have; capitals are made small before, where that keeps the shape. */
 const shapes: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    a: 'аαɑ',
-    b: 'ьƅ',
-    c: 'сϲ',
-    d: 'ԁɗ',
-    e: 'еҽ',
-    g: 'ɡց',
-    h: 'һ',
-    j: 'јϳ',
-    k: 'кκ',
-    l: 'i1|ıіιӏǀļłɩ',
-    m: 'м',
-    n: 'пηո',
-    o: '0оοσօө',
-    p: 'рρ',
-    q: 'ԛ',
-    r: 'гᴦ',
+    a: 'аαɑᴀ',
+    b: 'ьƅʙ',
+    c: 'сϲᴄ',
+    d: 'ԁɗᴅ',
+    e: 'еҽᴇꬲ',
+    f: 'ꜰƒꞙꬵ',
+    g: 'ɡցɢ',
+    h: 'һʜ',
+    j: 'јϳᴊ',
+    k: 'кκᴋ',
+    l: 'i1|ıіιӏǀļłɩɪʟ\u0661\u06f1\u07ca',
+    m: 'мᴍ',
+    n: 'пηոɴ',
+    o: `0оοσօөᴏᴑɵⱺ${zeros}`,
+    p: 'рρᴘ',
+    q: 'ԛꞯ',
+    r: 'гᴦʀꭇꭈ',
     s: 'ѕꜱ',
-    t: 'тτ',
-    u: 'υս',
-    v: 'ѵν',
-    w: 'ѡԝω',
+    t: 'тτᴛ',
+    u: 'υսᴜꭎꭒʋ',
+    v: 'ѵνᴠ',
+    w: 'ѡԝωᴡ',
     x: 'хχ',
     y: 'уγүʏ',
     z: 'ᴢ',
@@ -49,8 +54,8 @@ const capitals: ReadonlyMap<string, string> = new Map(
   }).flatMap(([latin, others]) => [...others].map((other): [string, string] => [other, latin])),
 )
 
-/** Every character that joins words. */
-const joint = /[-_.\s\p{Pd}\p{Pc}]+/gu
+/** What stands between words, and what looks like an apostrophe: easily left out, and easily not noticed. */
+const joint = /[-_.\s\p{Pd}\p{Pc}'’‘`´′ꞌ\u02b0-\u02ff]+/gu
 
 /** Equal for names that look alike. */
 export function skeletonOf(name: string): string {
@@ -60,7 +65,7 @@ export function skeletonOf(name: string): string {
     const small = capitals.get(char) ?? char.toLowerCase()
     for (const one of small) skeleton += shapes.get(one) ?? one
   }
-  return skeleton.replace(joint, '-').normalize('NFKD')
+  return skeleton.replace(joint, '').normalize('NFKD')
 }
 
 /** The first existing name that this one is taken for, or is. */

@@ -4,6 +4,13 @@ import { topRoles } from '../metadata.ts'
 import { lookAlike } from './look-alike.ts'
 import { refuseEdit } from './refuse.ts'
 
+/** The repository lists documents under these names that are no roles: a role of such a name would take their place. */
+const taken = /^(keys:|rotate\/|x-countersign\/)/i
+
+export function isReservedRole(name: string): boolean {
+  return taken.test(name)
+}
+
 /** Candidates and documents beside the roles have these names. */
 const reserved = /^(configuration$|keys:|rotate\/|x-countersign\/)/i
 

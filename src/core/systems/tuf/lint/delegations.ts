@@ -3,11 +3,18 @@ import type { Finding } from '../../../proposal.ts'
 import { type Holder, holdersOf, isUsable, nameOf } from '../diff/holder.ts'
 import { ownerText } from '../diff/shown.ts'
 import { skeletonOf } from '../edit/look-alike.ts'
-import { type Agreement, type Delegations, type Signed, topRoles } from '../metadata.ts'
+import { type Agreement, type DelegatedRole, type Delegations, type Signed, topRoles } from '../metadata.ts'
+import { mayOverlap, scopeOf } from '../overlap.ts'
+import { registryName } from '../projects/registry.ts'
 import { findings as found } from './finding.ts'
 import { rolesOf } from './scope.ts'
 
-export function delegationFindings(before: Signed | undefined, after: Signed): Finding[] {
+/** `online`: who signs snapshot, by what their keys are; no person is asked for what they can sign. */
+export function delegationFindings(
+  before: Signed | undefined,
+  after: Signed,
+  online: ReadonlySet<string> = new Set(),
+): Finding[] {
   if (after.type !== 'targets' || after.delegations === undefined) return []
   const old = before?.type === 'targets' ? before.delegations : undefined
   const { agreements = [] } = after.delegations
@@ -15,6 +22,7 @@ export function delegationFindings(before: Signed | undefined, after: Signed): F
     ...tap3Findings(old, after.delegations),
     ...agreements.flatMap((entry) => personFindings(entry, after.delegations)),
     ...twoListFindings(after),
+    ...onlineAheadFindings(old, after.delegations, online),
     ...lookAlikeFindings(before, after),
   ]
 }
@@ -56,6 +64,32 @@ function twoListFindings(after: Signed): Finding[] {
   const [seen, told] = [new Set<string>(), new Set<string>()]
   for (const { name } of rolesOf(after)) (seen.has(name) ? told : seen).add(name)
   return [...told].map((role) => found['role-two-key-lists']({ role }))
+}
+
+/**
+ * What clients ask first decides. Where that is a role of the machine, whoever breaks into the machine decides for what people,
+ * or the people of a project, sign below it; a block by such a role can be lifted by the machine, and filled.
+ */
+function onlineAheadFindings(
+  before: Delegations | undefined,
+  after: Delegations,
+  online: ReadonlySet<string>,
+): Finding[] {
+  const { roles = [] } = after
+  const isOnline = (one: DelegatedRole, list: Delegations): boolean =>
+    [...holdersOf(list.keys, one).values()].filter(({ identity }) => online.has(identity)).length >= one.threshold
+  return roles.flatMap((role, at) => {
+    if (role.name === registryName || !isOnline(role, after)) return []
+    const scope = scopeOf(role.paths, role.pathHashPrefixes)
+    const behind = roles
+      .slice(at + 1)
+      .filter((one) => one.name === registryName || !isOnline(one, after))
+      .filter((one) => mayOverlap(scope, scopeOf(one.paths, one.pathHashPrefixes)))
+    if (behind.length === 0) return []
+    const was = before?.roles?.find(({ name }) => name === role.name)
+    const isNew = before === undefined || was === undefined || !isOnline(was, before)
+    return [found['online-ahead']({ role: role.name, behind: behind.map(({ name }) => name), isNew })]
+  })
 }
 
 /** Only names that are new: the others were looked at when they came. */

@@ -271,6 +271,12 @@ export const findings = {
     (f) =>
       `${roleText(f.role)} is named twice, with other keys or another threshold; each of its versions must satisfy both, or some clients refuse it`,
   ),
+  'online-ahead': rule<OfRole & { behind: readonly string[]; isNew: boolean }>(
+    'online-ahead',
+    (f) => (f.isNew ? 'dangerous' : 'notable'),
+    (f) =>
+      `${roleText(f.role)} comes before ${someText(f.behind.map(roleText), 3)} for some of the same artifacts, and the repository’s own keys can sign it without a person; whoever steals them decides what clients get there`,
+  ),
   'role-look-alike': rule<{ pairs: readonly (readonly [string, string])[] }>('role-look-alike', 'dangerous', (f) => {
     const pairs = f.pairs.map(([name, other]) => `${quoted(name)} looks like ${quoted(other)}`)
     return `the name ${someText(pairs, 3)}, which is there already; people will take one for the other`

@@ -19,6 +19,8 @@ export interface LintInput {
   /** Who must approve, with what is already signed. */
   quorums: readonly Quorum[]
   now: Date
+  /** Who signs snapshot, by what their keys are. */
+  online?: ReadonlySet<string>
 }
 
 export function lintMetadata(input: LintInput): Finding[] {
@@ -28,7 +30,7 @@ export function lintMetadata(input: LintInput): Finding[] {
     ...dateFindings(input.role, after.signed, input.now),
     ...keyFindings(before?.signed, after.signed),
     ...roleFindings(after.signed),
-    ...delegationFindings(before?.signed, after.signed),
+    ...delegationFindings(before?.signed, after.signed, input.online),
     ...lockoutFindings(before?.signed, after.signed, quorums),
     ...signatureFindings(quorums),
     ...nameFindings(input.role, after),

@@ -1,12 +1,12 @@
 // Who will speak for a role once a change that waits takes effect: the same document can then be signed for both, and no
 // client is ever left with a role that its keys do not cover.
-import { toHex } from '../../../bytes.ts'
 import { type Quorum, signedCount } from '../../../proposal.ts'
-import { roleOf, rootQuorum } from '../client.ts'
+import { type Authority, acceptsSameSignatures, authorityOf } from '../authority.ts'
+import { rootQuorum } from '../client.ts'
 import type { Envelope } from '../envelope.ts'
 import type { Metadata } from '../metadata.ts'
 import { titleOf } from '../names.ts'
-import type { Authority, Trusted } from '../trusted.ts'
+import type { Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
 import { type Delegator, delegatedTo, type Waiting } from './waiting.ts'
 
@@ -23,9 +23,11 @@ export async function futureQuorums(
 ): Promise<Quorum[]> {
   const quorums: Quorum[] = []
   for (const one of await waiting.delegators()) {
+    if (quorums.length === maxFuture) break
     const then = authorityIn(one, role)
-    if (then === undefined || (current !== undefined && isSameAuthority(current, then))) continue
-    if (current !== undefined && !(await isBegun(one, now))) continue
+    if (then === undefined || (current !== undefined && acceptsSameSignatures(current, then))) continue
+    const begun = await isBegun(one, now)
+    if (begun === 'by nobody who may' || (current !== undefined && begun === 'not yet')) continue
     const title = `${titleOf(role, candidate.signed.version)}, after ${nameOf(one)}`
     quorums.push(await quorumOf(title, candidate, then.keys, then.role))
   }
@@ -36,7 +38,7 @@ export async function futureQuorums(
 export function authorityIn(one: Delegator, role: string): Authority | undefined {
   switch (one.kind) {
     case 'root':
-      return role === 'targets' ? { keys: one.metadata.signed.keys, role: roleOf(one.metadata, 'targets') } : undefined
+      return role === 'targets' ? authorityOf(one.metadata, 'targets') : undefined
     case 'targets':
       return one.role === role ? undefined : delegatedTo(one.metadata, role)
     case 'keys':
@@ -49,20 +51,26 @@ function nameOf(one: Delegator): string {
   return titleOf(one.kind === 'root' ? 'root' : one.role, one.metadata.signed.version)
 }
 
-/** Somebody who may has signed it. */
-async function isBegun(one: Delegator, now: Trusted): Promise<boolean> {
-  if (one.kind === 'root') return signedCount(await rootQuorum(await now.root(), one.metadata)) > 0
+/** More changes at once of who speaks for one role are no plan of anybody. */
+const maxFuture = 8
+
+type Begun = 'begun' | 'not yet' | 'by nobody who may'
+const known = new WeakMap<Delegator, Promise<Begun>>()
+
+/** Whether somebody who may has signed it; a folder full of strangers’ files is judged once, not once a role. */
+function isBegun(one: Delegator, now: Trusted): Promise<Begun> {
+  const before = known.get(one) ?? judge(one, now)
+  known.set(one, before)
+  return before
+}
+
+async function judge(one: Delegator, now: Trusted): Promise<Begun> {
+  const said = (count: number): Begun => (count > 0 ? 'begun' : 'not yet')
+  if (one.kind === 'root') return said(signedCount(await rootQuorum(await now.root(), one.metadata)))
+  // The first keys of a project vouch for themselves.
+  if (one.kind === 'keys' && one.rotate.version === 1)
+    return said(signedCount(await quorumOf('', one.rotate, one.rotate.keys, one.rotate)))
   const by = await now.authority(one.kind === 'keys' ? one.rotate.role : one.role)
   const envelope: Envelope = one.kind === 'keys' ? one.rotate : one.metadata
-  return by !== undefined && signedCount(await quorumOf('', envelope, by.keys, by.role)) > 0
-}
-
-/** The same keys by material, and the same number of them. */
-export function isSameAuthority(a: Authority, b: Authority): boolean {
-  return identity(a) === identity(b)
-}
-
-function identity({ keys, role }: Authority): string {
-  const all = role.keyids.map((id) => `${id} ${toHex(keys.get(id)?.key?.spki ?? new Uint8Array())}`)
-  return `${role.threshold} ${all.sort().join()}`
+  return by === undefined ? 'by nobody who may' : said(signedCount(await quorumOf('', envelope, by.keys, by.role)))
 }

@@ -1,11 +1,14 @@
 // A candidate for the next version of a role.
 import type { ErrorData } from '../../../error.ts'
 import type { Finding, Proposal, Quorum } from '../../../proposal.ts'
+import { authorityOf } from '../authority.ts'
 import { rootQuorum } from '../client.ts'
 import { diffMetadata } from '../diff/diff.ts'
+import { holdersOf } from '../diff/holder.ts'
+import { isReservedRole } from '../edit/names.ts'
 import { isExpired } from '../expiry.ts'
 import { lintMetadata } from '../lint/lint.ts'
-import { type Metadata, parseMetadata, type Root, topRoles } from '../metadata.ts'
+import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from '../metadata.ts'
 import { titleOf, typeOf } from '../names.ts'
 import { noAuthority, type Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
@@ -27,7 +30,8 @@ export async function roleProposal(
       : await overRole(role, after, waiting, now)
   checkNextVersion(name, before?.signed.version ?? (await now.lastVersion(role)), after.signed.version)
   const at = now.options.now
-  const findings = lintMetadata({ role, after, quorums, now: at, ...(before === undefined ? {} : { before }) })
+  const online = machinesOf(await now.root())
+  const findings = lintMetadata({ role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) })
   return assemble({
     subject: role,
     title: titleOf(role, after.signed.version),
@@ -36,8 +40,13 @@ export async function roleProposal(
     diff: diffMetadata(before, after, { now: at, role }),
     findings,
     quorums,
-    blocked: blockedBy(role, after, findings, at),
+    blocked: blockedBy(role, after, findings, at) ?? (await misnamed(role, before, after, now)),
   })
+}
+
+function machinesOf(root: Metadata<Root>): Set<string> {
+  const { keys, role } = authorityOf(root, 'snapshot')
+  return new Set(holdersOf(keys, role).keys())
 }
 
 interface Ruling {
@@ -78,6 +87,46 @@ async function inForce(role: string, now: Trusted): Promise<Metadata | undefined
 function withoutKnown(quorums: readonly Quorum[]): Quorum[] {
   const known = new Set(quorums.flatMap((quorum) => quorum.keys.flatMap((entry) => entry.ids)))
   return quorums.map((one) => ({ ...one, strangers: one.strangers.filter(({ id }) => !known.has(id)) }))
+}
+
+/** Names that would take the place of something else, or give one role two delegators who can each hold up the other. */
+async function misnamed(
+  role: string,
+  before: Metadata | undefined,
+  after: Metadata,
+  now: Trusted,
+): Promise<ErrorData | undefined> {
+  if (after.signed.type !== 'targets') return isReservedRole(role) ? reserved(role) : undefined
+  const names = namesIn(after.signed)
+  const taken = [role, ...names].find(isReservedRole)
+  if (taken !== undefined) return reserved(taken)
+  const old = new Set(before?.signed.type === 'targets' ? namesIn(before.signed) : [])
+  const fresh = names.filter((name) => !old.has(name))
+  if (fresh.length === 0) return undefined
+  const { meta } = (await now.set()).snapshot.signed
+  for (const name of fresh) {
+    if (!meta.has(name) || (await now.authority(name)) === undefined) continue
+    return {
+      code: 'format/unsupported',
+      message: `${name} is delegated to by another role already; two could each hold up every change of its keys`,
+      hint: 'choose another name, or have the other delegation removed first',
+    }
+  }
+  return undefined
+}
+
+function namesIn({ delegations }: Targets): string[] {
+  const agreeing = (delegations?.agreements ?? []).flatMap(({ roles }) => roles)
+  const named = [...(delegations?.roles ?? []), ...agreeing].map(({ name }) => name)
+  return delegations?.succinct === undefined ? named : [...named, `${delegations.succinct.namePrefix}-`]
+}
+
+function reserved(name: string): ErrorData {
+  return {
+    code: 'format/malformed',
+    message: `a role cannot be called ${name}: the repository lists something else under such names`,
+    hint: 'do not sign this; ask who proposed it',
+  }
 }
 
 const traps: readonly string[] = ['path-traversal', 'bidi-characters']

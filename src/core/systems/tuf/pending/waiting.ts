@@ -1,5 +1,5 @@
 // The candidates that wait in a source, each read and parsed at most once.
-import { AppError } from '../../../error.ts'
+import { isVerdict } from '../../../error.ts'
 import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
 import { stepTo } from '../delegation.ts'
@@ -44,7 +44,7 @@ export async function readWaiting(layout: Layout, source: Transport, context: Co
       return metadata.signed.delegations === undefined ? [] : [{ kind: 'targets', role: subject, metadata }]
     } catch (thrown) {
       // It is a problem of its own in the list of what waits.
-      if (thrown instanceof AppError && !/^(user|internal)\//.test(thrown.code)) return []
+      if (isVerdict(thrown)) return []
       throw thrown
     }
   }

@@ -1,11 +1,11 @@
 // The verdict on a project's keys: from its first ones, change by change, to those that the repository uses for it now.
 // The repository's own keys are not believed in this; whoever holds them can do harm, but not without its showing here.
-import { AppError } from '../../../error.ts'
+import { AppError, isVerdict } from '../../../error.ts'
 import type { Transport } from '../../../transport.ts'
+import type { Authority } from '../authority.ts'
 import type { ClientOptions } from '../check.ts'
 import type { TrustedSet } from '../client.ts'
 import type { MetaFile, Snapshot } from '../metadata.ts'
-import type { Authority } from '../trusted.ts'
 import { type ChainProblem, problem, titleOfStep } from './fault.ts'
 import { delegationProblem } from './force.ts'
 import { parseStepName } from './name.ts'
@@ -30,8 +30,8 @@ export interface KeyChain {
 export interface ChainOptions extends ClientOptions {
   /** Digests of the changes that were seen before, the first one first: what must still be there. */
   known?: readonly string[]
-  /** What readRegistries gave, where many projects are judged at once. */
-  registries?: readonly Registry[]
+  /** What readRegistries gives, read once where many projects are judged. */
+  registries?: () => Promise<readonly Registry[]>
 }
 
 /** As many as there may be new roots at once; more is no history of a team. */
@@ -50,7 +50,7 @@ export async function verifyKeyChain(
   const found = await readForce(project, set, remote, options)
   if ('problem' in found) return chain(project, steps, undefined, broken ?? found.problem)
   const { registries } = found
-  const inForce = authorityIn(registries, project)
+  const inForce = delegatedByRegistry(registries, project)
   if (listed.size === 0 && known.length === 0 && inForce === undefined) throw unknownProject(project)
   const verdict =
     broken ??
@@ -78,7 +78,7 @@ function chain(
 }
 
 /** Who speaks for a project by the registries' word. */
-export function authorityIn(registries: readonly Registry[], project: string): Authority | undefined {
+export function delegatedByRegistry(registries: readonly Registry[], project: string): Authority | undefined {
   for (const { metadata } of registries) {
     const { delegations } = metadata.signed
     const role = delegations?.roles?.find(({ name }) => name === project)
@@ -161,11 +161,11 @@ async function readForce(
   remote: Transport,
   options: ChainOptions,
 ): Promise<{ registries: readonly Registry[] } | { problem: ChainProblem }> {
-  if (options.registries !== undefined) return { registries: options.registries }
+  const read = options.registries ?? (() => readRegistries(set, remote, options))
   try {
-    return { registries: await readRegistries(set, remote, options) }
+    return { registries: await read() }
   } catch (thrown) {
-    if (!(thrown instanceof AppError) || !/^(trust|format)\/|^source\/not-found$/.test(thrown.code)) throw thrown
+    if (!isVerdict(thrown)) throw thrown
     const code = thrown.code === 'trust/expired' ? thrown.code : 'trust/changed'
     const message = `what the repository says of the keys of ${project} cannot be used: ${thrown.message}`
     return { problem: problem('registry', code, message) }

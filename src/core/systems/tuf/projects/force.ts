@@ -1,11 +1,12 @@
 // Whether the repository uses for a project the keys to which its own people agreed, for its whole folder, and nobody else's.
+import { type Authority, isSameHolders } from '../authority.ts'
 import { holdersOf, nameOf } from '../diff/holder.ts'
 import { listText, roleText } from '../diff/shown.ts'
 import type { DelegatedRole } from '../metadata.ts'
-import type { Authority } from '../trusted.ts'
+import { hasProject } from './delegation.ts'
 import { type ChainProblem, problem } from './fault.ts'
 import { pathsOf } from './name.ts'
-import { type Registry, trespasses } from './registry.ts'
+import { type Registry, trespasses, trespassesAhead } from './registry.ts'
 import type { RotateFile } from './rotate.ts'
 
 interface Force {
@@ -25,7 +26,7 @@ export async function delegationProblem(
     const message = `no role delegates to ${project} any more, whose keys changed ${files.length} times`
     return problem('undelegated', 'trust/changed', message, { hint: 'ask the repository admin why it was taken away' })
   }
-  if (newest === undefined || !isSameAuthority(inForce, authorityOf(newest)))
+  if (newest === undefined || !isSameHolders(inForce, namedBy(newest)))
     return otherKeys(project, files, inForce, await unlisted())
   return (
     pathsProblem(project, registries) ??
@@ -40,7 +41,7 @@ function otherKeys(
   unlisted: RotateFile | undefined,
 ): ChainProblem {
   const newest = files.at(-1)
-  if (unlisted !== undefined && isSameAuthority(inForce, authorityOf(unlisted))) {
+  if (unlisted !== undefined && isSameHolders(inForce, namedBy(unlisted))) {
     const { version } = unlisted
     const message = `change ${version} of the keys of ${project} is in force and is not listed`
     return problem('hidden-step', 'trust/rollback', message, { version })
@@ -50,7 +51,7 @@ function otherKeys(
     const message = `nobody of ${project} ever agreed to the keys that the repository uses for it (${listText(names)})`
     return problem('no-chain', 'trust/threshold', message, { who: names })
   }
-  const older = files.findLast((file) => isSameAuthority(inForce, authorityOf(file)))
+  const older = files.findLast((file) => isSameHolders(inForce, namedBy(file)))
   if (older !== undefined) {
     const message = `the repository uses the keys that ${project} had with change ${older.version}, although change ${newest.version} replaced them`
     return problem('not-in-force', 'trust/rollback', message, { version: older.version, who: names })
@@ -84,25 +85,18 @@ function isWhole(role: DelegatedRole, project: string): boolean {
 }
 
 function bypassProblem(project: string, registry: Registry): ChainProblem | undefined {
-  const roles = trespasses(registry, project)
+  const roles = [
+    ...trespasses(registry, project),
+    ...(hasProject(registry.metadata, project) ? trespassesAhead(registry, project) : []),
+  ]
   if (roles.length === 0) return undefined
   const who = roles.map(roleText)
   const message = `${listText(who)} can decide for what lies in ${project}/, to which its maintainers never agreed`
   return problem('bypassed', 'trust/changed', message, { who })
 }
 
-function authorityOf(file: RotateFile): Authority {
+function namedBy(file: RotateFile): Authority {
   return { keys: file.keys, role: file }
-}
-
-/** The same keys by what they are, and the same number of them. */
-function isSameAuthority(a: Authority, b: Authority): boolean {
-  const [own, other] = [holdersOf(a.keys, a.role), holdersOf(b.keys, b.role)]
-  return (
-    a.role.threshold === b.role.threshold &&
-    own.size === other.size &&
-    [...own.keys()].every((identity) => other.has(identity))
-  )
 }
 
 function namesIn({ keys, role }: Authority): string[] {

@@ -1,22 +1,27 @@
 // The roles in which a repository keeps its projects: delegated by targets, signed by the keys that sign snapshots.
-import { toHex } from '../../../bytes.ts'
 import type { Transport } from '../../../transport.ts'
+import { type Authority, authorityOf, isMachineKept } from '../authority.ts'
 import type { ClientOptions } from '../check.ts'
-import { loadTargets, roleOf, type TrustedSet } from '../client.ts'
+import { loadTargets, type TrustedSet } from '../client.ts'
+import { holdersOf, isUsable } from '../diff/holder.ts'
 import { isPathMatch } from '../glob.ts'
-import type { TufKey } from '../key.ts'
-import type { DelegatedRole, Metadata, RoleKeys, Root, Targets } from '../metadata.ts'
+import type { DelegatedRole, Metadata, Root, Targets } from '../metadata.ts'
+import { isInScope, scopeOf } from '../overlap.ts'
 import { refusedName } from './name.ts'
 
 /** What a registry is called where nobody chose another name. */
 export const registryName = 'projects'
 
-export interface Registry {
+/** A role that targets delegates to, and that the repository's own keys can sign without anybody. */
+export interface Kept extends Authority {
   name: string
   metadata: Metadata<Targets>
-  /** With which keys it is signed. */
-  keys: ReadonlyMap<string, TufKey>
-  role: RoleKeys
+  role: DelegatedRole
+}
+
+export interface Registry extends Kept {
+  /** Roles that clients ask before it, that the repository's own keys can sign as well, and that are no registries. */
+  ahead: readonly Kept[]
 }
 
 /** Every registry of a repository, in the order in which clients ask them. */
@@ -27,27 +32,40 @@ export async function readRegistries(
 ): Promise<readonly Registry[]> {
   const { delegations } = set.targets.signed
   const found: Registry[] = []
+  const ahead: Kept[] = []
   for (const role of delegations?.roles ?? []) {
     if (delegations === undefined || !set.snapshot.signed.meta.has(role.name)) continue
-    // By its name it is one also while its keys and those of snapshot change at different times.
-    const isNamed = role.name === registryName
-    if (!isNamed && !isOnlineKept(role, delegations.keys, set.root)) continue
+    const authority = { keys: delegations.keys, role }
+    // Others are not read for it.
+    if (role.name !== registryName && !isMachineKept(authority, set.root) && !canMachineSign(authority, set.root))
+      continue
     const metadata = await loadTargets(role.name, set, delegations.keys, role, remote, options)
-    if (!isNamed && metadata.signed.delegations === undefined) continue
-    found.push({ name: role.name, metadata, keys: delegations.keys, role })
+    const kept = { name: role.name, metadata, keys: delegations.keys, role }
+    if (isRegistry(role.name, authority, metadata, set.root)) found.push({ ...kept, ahead: [...ahead] })
+    else ahead.push(kept)
   }
   return found
 }
 
-/** All its keys are keys of snapshot: the repository signs it without asking anybody. */
-function isOnlineKept(role: RoleKeys, keys: ReadonlyMap<string, TufKey>, root: Metadata<Root>): boolean {
-  const online = new Set(roleOf(root, 'snapshot').keyids.flatMap((id) => materialOf(root.signed.keys.get(id))))
-  const own = role.keyids.map((id) => materialOf(keys.get(id)))
-  return own.length > 0 && own.every(([spki]) => spki !== undefined && online.has(spki))
+/** Also where people could sign as well: their keys are not asked for. */
+function canMachineSign({ keys, role }: Authority, root: Metadata<Root>): boolean {
+  const online = signersOf(authorityOf(root, 'snapshot'))
+  return signersOf({ keys, role }).filter((identity) => online.includes(identity)).length >= role.threshold
 }
 
-function materialOf(key: TufKey | undefined): [string] | [] {
-  return key?.key === undefined ? [] : [toHex(key.key.spki)]
+function signersOf({ keys, role }: Authority): string[] {
+  return [...holdersOf(keys, role).values()].filter(isUsable).map(({ identity }) => identity)
+}
+
+/** Of what targets delegates. By its name it is one also while its keys and those of snapshot change at different times. */
+export function isRegistry(
+  name: string,
+  authority: Authority,
+  document: Metadata<Targets> | undefined,
+  root: Metadata<Root>,
+): boolean {
+  if (name === registryName) return true
+  return isMachineKept(authority, root) && document?.signed.delegations !== undefined
 }
 
 /** The delegations of a registry that are projects, in its order. */
@@ -56,18 +74,38 @@ export function projectsOf(registry: Metadata<Targets>): DelegatedRole[] {
 }
 
 /** What in a registry decides, or could decide, for a project's artifacts besides the project: names of roles, or of artifacts. */
-export function trespasses(registry: Registry, project: string): string[] {
-  const { metadata, name } = registry
-  const { delegations } = metadata.signed
-  const own = metadata.signed.targetPaths().filter((path) => path === project || path.startsWith(`${project}/`))
-  const others = (delegations?.roles ?? []).filter((role) => role.name !== project && mayDecideFor(role, project))
+export function trespasses({ metadata, name }: Registry, project: string): string[] {
   return [
-    // A role's own artifacts are found before any that it delegates.
-    ...(own.length === 0 ? [] : [name]),
+    ...ownArtifacts(metadata, project)
+      .slice(0, 1)
+      .map(() => name),
+    ...othersIn(metadata, project, project),
+  ]
+}
+
+/** The same in the roles that clients ask before it; one of the project's name there would have keys of its own. */
+export function trespassesAhead({ ahead }: Registry, project: string): string[] {
+  return ahead.flatMap(({ metadata, name, role }) => {
+    if (!mayDecideFor(role, project)) return []
+    const asked = scopeOf(role.paths, role.pathHashPrefixes)
+    const isListed = ownArtifacts(metadata, project).some((path) => isInScope(asked, path))
+    return [...(isListed ? [name] : []), ...othersIn(metadata, project)]
+  })
+}
+
+/** A role's own artifacts are found before any that it delegates. */
+function ownArtifacts({ signed }: Metadata<Targets>, project: string): string[] {
+  return signed.targetPaths().filter((path) => path === project || path.startsWith(`${project}/`))
+}
+
+function othersIn({ signed }: Metadata<Targets>, project: string, itself?: string): string[] {
+  const { roles = [], succinct, agreements = [] } = signed.delegations ?? {}
+  return [
     // Hashes of paths say nothing about projects: any of them may match.
-    ...(delegations?.succinct === undefined ? [] : [`${delegations.succinct.namePrefix}-*`]),
-    ...others.map((role) => role.name),
-    ...(delegations?.agreements ?? []).filter((one) => mayDecideFor(one, project)).map((one) => one.name),
+    ...(succinct === undefined ? [] : [`${succinct.namePrefix}-*`]),
+    ...[...roles.filter(({ name }) => name !== itself), ...agreements]
+      .filter((one) => mayDecideFor(one, project))
+      .map(({ name }) => name),
   ]
 }
 

@@ -1,5 +1,5 @@
 // One change of a project's keys as a repository serves it: its bytes, what they say, and who signed them.
-import { AppError, type ErrorData } from '../../../error.ts'
+import { AppError, type ErrorData, isVerdict } from '../../../error.ts'
 import type { Transport } from '../../../transport.ts'
 import { type ClientOptions, checkFits } from '../check.ts'
 import { digestOf, type MetaFile } from '../metadata.ts'
@@ -95,7 +95,7 @@ async function readListed(
 }
 
 function judged(thrown: unknown): ErrorData {
-  if (thrown instanceof AppError && /^(trust|format)\//.test(thrown.code)) return thrown
+  if (isVerdict(thrown)) return thrown
   throw thrown
 }
 

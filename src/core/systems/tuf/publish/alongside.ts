@@ -5,15 +5,16 @@ import { isMet } from '../../../proposal.ts'
 import type { Signer } from '../../../signer.ts'
 import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
+import { type Authority, acceptsSameSignatures, isMachineKept } from '../authority.ts'
 import { specVersion } from '../create.ts'
 import type { Layout } from '../layouts/plain.ts'
 import { type Delegations, type Metadata, parseMetadata, type RoleKeys, type Root, type Targets } from '../metadata.ts'
-import { canSign, expiryPeriodField, isMachineKept, type Listed, signByMachine } from '../online.ts'
-import { authorityIn, isSameAuthority } from '../pending/future.ts'
+import { canSign, expiryPeriodField, type Listed, signByMachine } from '../online.ts'
+import { authorityIn } from '../pending/future.ts'
 import type { Delegator } from '../pending/waiting.ts'
 import { pendingProposals } from '../pending.ts'
 import { binName } from '../resolve.ts'
-import type { Authority, Trusted } from '../trusted.ts'
+import type { Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
 
 export interface Alongside {
@@ -37,7 +38,7 @@ export async function candidatesAlongside(
     const then = blocked === undefined ? authorityIn(delegator, subject) : undefined
     if (then === undefined) continue
     const current = await now.authority(subject)
-    if (current !== undefined && isSameAuthority(current, then)) continue
+    if (current !== undefined && acceptsSameSignatures(current, then)) continue
     const metadata = parseMetadata(after, 'targets', title)
     if (!isMet(await quorumOf(title, metadata, then.keys, then.role))) {
       if (current === undefined) throw incomplete(title)

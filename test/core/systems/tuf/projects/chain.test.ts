@@ -10,7 +10,7 @@ import { stepName } from '../../../../../src/core/systems/tuf/projects/name.ts'
 import { projectsOf, readRegistries } from '../../../../../src/core/systems/tuf/projects/registry.ts'
 import { never, now } from '../../../../support/repository.ts'
 import { codeOfPromise } from '../../../../support/thrown.ts'
-import { alias, rotateFields, type Stage, sign, stage } from './project.ts'
+import { alias, type Beside, rotateFields, type Stage, sign, stage } from './project.ts'
 
 let own: Stage
 
@@ -289,6 +289,54 @@ describe('a compromised repository', () => {
     expect(await verdict()).toEqual(['bypassed', 'trust/changed', undefined])
     own.registry.second = { keys: {}, roles: [] }
     expect(await verdict()).toEqual(['none', 'none', undefined])
+  })
+
+  describe('has a role that clients ask before the registry', () => {
+    const beside = (more: Partial<Beside> = {}): Beside => ({
+      ...{ place: 'before', keptBy: 'machine', paths: ['loom/0.9/*'], targets: {} },
+      ...more,
+    })
+    const listing = (path: string): JsonObject => ({ [path]: { length: 1, hashes: { sha256: 'aa' } } })
+    const put = listing('loom/0.9/loom.tgz')
+    const to = (paths: string[], name = 'evil'): JsonObject => {
+      const { id, raw } = own.people.mallory
+      return { keys: { [id]: raw }, roles: [{ ...evil(paths, id), name }] }
+    }
+
+    test('that blocks what clients must no longer get', async () => {
+      own.registry.beside = beside()
+      expect(await verdict()).toEqual(['none', 'none', undefined])
+    })
+
+    test.each(['machine', 'either'] as const)('and lists there what it blocks: kept by %s', async (keptBy) => {
+      own.registry.beside = beside({ keptBy, targets: put })
+      expect(await verdict()).toEqual(['bypassed', 'trust/changed', undefined])
+      expect((await own.verify()).problem?.who).toEqual(['“beside”'])
+    })
+
+    test('and delegates it on', async () => {
+      own.registry.beside = beside({ keptBy: 'either', delegations: to(['loom/0.9/*']) })
+      expect((await own.verify()).problem).toMatchObject({ fault: 'bypassed', who: ['“evil”'] })
+      // A second role of the project’s own name has keys of its own.
+      own.registry.beside = beside({ keptBy: 'either', delegations: to(['loom/*'], 'loom') })
+      expect((await own.verify()).problem).toMatchObject({ fault: 'bypassed', who: ['“loom”'] })
+      own.registry.beside = beside({ keptBy: 'either', delegations: to(['site/*']) })
+      expect(await verdict()).toEqual(['none', 'none', undefined])
+    })
+
+    test('that people keep: they are above all of this', async () => {
+      own.registry.beside = beside({ keptBy: 'admin', targets: put })
+      expect(await verdict()).toEqual(['none', 'none', undefined])
+    })
+
+    test.each<[string, Partial<Beside>]>([
+      ['clients do not ask it for this', { targets: listing('loom/1.0/loom.tgz') }],
+      ['it is asked for other artifacts', { paths: ['site/*'], targets: put }],
+      ['the project has the last word before it', { place: 'after', targets: put }],
+    ])('or one that cannot decide: %s', async (_, more) => {
+      own.registry.beside = beside(more)
+      expect(await verdict()).toEqual(['none', 'none', undefined])
+    })
   })
 
   test('lets the project decide for less', async () => {

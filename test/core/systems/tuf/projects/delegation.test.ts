@@ -74,7 +74,8 @@ test('a later change replaces keys and threshold, and forgets keys that nobody u
 test.each([
   ['the same', 'weave', 'weave'],
   ['another case', 'Weave', 'weave'],
-  ['a look-alike', 'wеave', 'weave'],
+  ['a look-alike', 'w\u1d07ave', 'weave'],
+  ['the same with a dash', 'we-ave', 'weave'],
   ['another role of the repository', 'docs', 'docs'],
 ])('a name that is %s is refused, and the other one named', (_, role, existing) => {
   try {

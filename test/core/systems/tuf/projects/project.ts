@@ -51,6 +51,14 @@ export async function sign(fields: JsonObject, signers: readonly Person[]): Prom
   return encodeMetadata(fields, signatures)
 }
 
+export interface Beside {
+  place: 'before' | 'after'
+  keptBy: 'machine' | 'admin' | 'either'
+  paths: string[]
+  targets: JsonObject
+  delegations?: JsonObject
+}
+
 export interface Stage {
   people: Record<'ana' | 'ben' | 'cleo' | 'mallory', Person>
   /** Steps 1 to 3 of "loom", as they should be. */
@@ -68,6 +76,8 @@ export interface Stage {
     terminating: boolean
     /** The delegations of a second registry. */
     second: JsonObject | undefined
+    /** A role beside the registry. */
+    beside: Beside | undefined
   }
   meta: Record<string, JsonValue>
   remote: ReturnType<typeof memoryTransport>
@@ -93,7 +103,7 @@ export async function stage(): Promise<Stage> {
     delegated: { people: [ben, cleo], threshold: 2 },
     registry: {
       ...{ name: 'projects', keptBy: 'machine', before: [], after: [], targets: {} },
-      ...{ paths: pathsOf('loom'), terminating: true, second: undefined },
+      ...{ paths: pathsOf('loom'), terminating: true, second: undefined, beside: undefined },
     },
     meta: {},
     remote: files,
@@ -133,8 +143,11 @@ async function publish(own: Stage, admin: Person, online: Person): Promise<void>
   const byKeeper = { keyids: [keeper.id], threshold: 1 }
   const toRegistry = { name: registry.name, terminating: false, paths: ['*/*', '*/*/*', '*/*/*/*'], ...byKeeper }
   const toSecond = registry.second === undefined ? [] : [{ ...toRegistry, name: 'more', ...byMachine }]
-  const topKeys = { [keeper.id]: keeper.raw, [online.id]: online.raw }
-  const top = { keys: topKeys, roles: [toRegistry, ...toSecond] }
+  const { beside } = registry
+  const besideKeys = { machine: byMachine, admin: byAdmin, either: { keyids: [admin.id, online.id], threshold: 1 } }
+  const toBeside = beside && { name: 'beside', terminating: true, paths: beside.paths, ...besideKeys[beside.keptBy] }
+  const at = (place: Beside['place']) => (toBeside !== undefined && beside?.place === place ? [toBeside] : [])
+  const top = { keys, roles: [...at('before'), toRegistry, ...toSecond, ...at('after')] }
   const targets = await put('targets', { ...common('targets'), targets: {}, delegations: top } as JsonObject, admin)
   const loom = delegated && {
     name: 'loom',
@@ -155,6 +168,12 @@ async function publish(own: Stage, admin: Person, online: Person): Promise<void>
   if (registry.second !== undefined) {
     const more = { ...common('targets'), targets: {}, delegations: registry.second }
     meta['more.json'] = await listing(1, await put('more', more, online))
+  }
+  if (beside !== undefined) {
+    const { targets: listed, delegations: below } = beside
+    const fields = { ...common('targets'), targets: listed, ...(below === undefined ? {} : { delegations: below }) }
+    const signer = beside.keptBy === 'admin' ? admin : online
+    meta['beside.json'] = await listing(1, await put('beside', fields, signer))
   }
   for (const [version, bytes] of own.steps) {
     const name = stepName('loom', version)

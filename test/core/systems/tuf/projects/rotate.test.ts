@@ -84,12 +84,12 @@ describe('reading', () => {
 })
 
 describe('names', () => {
-  test.each(['loom', 'Loom-2', 'a', '7zip', 'webstuhl', 'ткани', 'c++', 'a.b_c', 'loom.rotate.1'])(
-    '%s is one',
-    (name) => {
-      expect(refusedName(name)).toBeUndefined()
-    },
-  )
+  test.each([
+    ...['loom', 'Loom-2', 'a', '7zip', 'webstuhl', 'ткани', 'c++', 'a.b_c', 'loom.rotate.1', '2048'],
+    ...['été-2', 'ελλάδα', 'תוכנה', 'नमस्ते', 'データ', '日本の道具', '데이터', 'əl'],
+  ])('%s is one', (name) => {
+    expect(refusedName(name)).toBeUndefined()
+  })
 
   test.each([
     ...[
@@ -111,6 +111,11 @@ describe('names', () => {
       'a\u202eb',
       'a\u200bb',
     ],
+    // Not seen, though they are letters or marks.
+    ...['loo\u034fm', 'loom\ufe0f', 'loom\u1160', 'loom\u115f', 'loom\u17b4', 'loom\u180b', 'loom\u3164'],
+    // Of two scripts, of one that nobody writes every day, or with digits of another.
+    ...['lo\u043em', 'l\u03bf\u03bfm', '\ua4e1oom', '\ua4e1\ua4f3\ua4f3\ua4df', 'lo\u0585m', '道具loom'],
+    ...['l\u0ae6\u0ae6m', 'l\u0665m', 'l\u3007\u3007m', '2\u0662', 'loom\u02bc'],
     ...['root', 'TARGETS', 'snapshot', 'configuration', 'projects', 'x'.repeat(101), 'e\u0301', 'ﬁle', '__proto__'],
   ])('%j is none', (name) => {
     expect(refusedName(name)).toBeTypeOf('string')
