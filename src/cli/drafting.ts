@@ -109,9 +109,13 @@ function replacesLine({ proposal, signedBy }: NonNullable<Draft['replaces']>, is
 
 // ---- what clients will see -----------------------------------------------------------------------------------------
 
-export function effectLines({ asked, changed, shown: list }: Effects): string[] {
+export function effectLines({ asked, tried, changed, shown: list }: Effects): string[] {
   if (asked === 0) return ['What clients will see: every artifact as before.']
-  const count = `${grouped(asked)} artifact${asked === 1 ? '' : 's'} asked for, ${grouped(changed)} changed`
+  const isWhole = tried >= asked
+  const some = isWhole ? grouped(asked) : `${grouped(tried)} of ${grouped(asked)}`
+  const count = `${some} artifact${asked === 1 ? '' : 's'} asked for, ${grouped(changed)} changed`
+  const unknown = `of the ${grouped(asked - tried)} not asked for nothing is known`
+  if (changed === 0 && !isWhole) return [`What clients will see (${count}): ${unknown}.`]
   if (changed === 0) return [`What clients will see (${count}): every artifact as before.`]
   const rows = list
     .slice(0, changed)
@@ -121,7 +125,8 @@ export function effectLines({ asked, changed, shown: list }: Effects): string[] 
       `      is   ${sightWords(after)}`,
     ])
   const more = changed > list.length ? [`  and ${grouped(changed - list.length)} more`] : []
-  return wrapped([`What clients will see (${count}):`, ...rows, ...more])
+  const rest = isWhole ? [] : [`  ${unknown}`]
+  return wrapped([`What clients will see (${count}):`, ...rows, ...more, ...rest])
 }
 
 function sightWords(sight: Sight): string {
@@ -137,9 +142,10 @@ function sightWords(sight: Sight): string {
   }
 }
 
-export function effectsData({ asked, changed, shown: list }: Effects): Effects {
+export function effectsData({ asked, tried, changed, shown: list }: Effects): Effects {
   return {
     asked,
+    tried,
     changed,
     shown: list.map(({ path, before, after }) => ({ path, before: plainSight(before), after: plainSight(after) })),
   }

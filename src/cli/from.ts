@@ -78,7 +78,10 @@ export async function noProject(client: Client, project: string): Promise<AppErr
   })
 }
 
-/** Roles that clients cannot use are named: what they list is missing here, and somebody must mend it. */
-export function problemLines(problems: Catalogue['problems']): string[] {
-  return problems.map(({ role, error }) => `! What role ${role} lists cannot be downloaded: ${error.message}`)
+/** Roles that clients cannot use are named: what they list is missing here, and somebody must mend it. Projects likewise. */
+export function problemLines({ problems, refused }: Pick<Catalogue, 'problems' | 'refused'>): string[] {
+  return [
+    ...refused.map(({ project, error }) => `! Nothing of project ${project} is offered: ${error.message}`),
+    ...problems.map(({ role, error }) => `! What role ${role} lists cannot be downloaded: ${error.message}`),
+  ]
 }

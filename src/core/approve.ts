@@ -1,6 +1,6 @@
 // The use case: the only functions in which trust system, signer and transport meet. Each reads as a checklist.
 import { verifySignature } from './crypto.ts'
-import { AppError } from './error.ts'
+import { AppError, isVerdict } from './error.ts'
 import { isSameKey } from './key.ts'
 import { isComplete, isMet, type Proposal, type QuorumKey, signedCount } from './proposal.ts'
 import type { PublicKey, Signer } from './signer.ts'
@@ -190,11 +190,10 @@ async function verifyPublished(system: TrustSystem, result: Transport, context: 
   try {
     await system.state(result, context)
   } catch (cause) {
-    const why = cause instanceof AppError ? cause : undefined
-    if (why === undefined || !/^(trust|format|source)\//.test(why.code)) throw cause
+    if (!isVerdict(cause)) throw cause
     throw new AppError({
-      code: why.code,
-      message: `clients would refuse the repository after this: ${why.message}`,
+      code: cause.code,
+      message: `clients would refuse the repository after this: ${cause.message}`,
       hint: 'nothing was published; make the missing part, then publish',
       cause,
     })

@@ -92,6 +92,8 @@ export interface ProjectReleases {
   project: string
   /** Newest first. */
   releases: readonly { version?: string; path: string; length: number; role: string }[]
+  /** Why nothing is offered that its maintainers would have to sign. */
+  problem?: ErrorData
 }
 
 export type FileVerdict =

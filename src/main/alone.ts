@@ -4,7 +4,7 @@ import { AppError } from '../core/error.ts'
 /** `doing` names what runs, for whoever comes second: "the reading of files". */
 export type Alone = <T>(doing: string, run: (stop: AbortSignal) => Promise<T>) => Promise<T>
 
-export interface Lock {
+interface Lock {
   alone: Alone
   /** Asks what runs to stop; nothing happens when nothing does. */
   stop(): void

@@ -20,7 +20,8 @@ import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
 import * as present from './present-repository.ts'
 import type { Shell } from './shell.ts'
-import { openly, rememberedLooks, saveText } from './window-files.ts'
+import { rememberedLooks, saveText } from './window-files.ts'
+import { windowPlaces } from './window-places.ts'
 
 type Names = Extract<
   keyof typeof contract,
@@ -43,7 +44,8 @@ export interface DraftingParts {
 
 export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   const { desk, shell, alone, sourceOf, viewSource, now, notify, signal } = parts
-  const looks = rememberedLooks()
+  const places = windowPlaces(desk.workspace)
+  const looks = rememberedLooks(places)
   const inside = insideCache(parts)
 
   const contextOf = ({ trust }: OpenSource, stop: AbortSignal = signal) => ({
@@ -78,7 +80,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   return {
     'repository.create': (request) =>
       alone('a new repository', async (stop) => {
-        const place = await emptyPlace(desk, request.location, stop)
+        const place = await emptyPlace(desk, await places.toCreate(request.location), stop)
         const founding = await foundingOf(request, desk, await keysFor(undefined), stop)
         const { pinned } = await foundRepository(desk, place, founding, now(), stop)
         return viewSource(pinned)
@@ -100,13 +102,14 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
         const source = await desk.open(sourceId)
-        return verifyFile(source, openly(file), { ...asClient(source, stop), progress: progress('Reading the file') })
+        const options = { ...asClient(source, stop), progress: progress('Reading the file') }
+        return verifyFile(source, await places.toRead(file), options)
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {
         const source = await desk.open(sourceId)
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
-        const { file } = await download(source, path, openly(folder), options)
+        const { file } = await download(source, path, await places.toWrite(folder), options)
         return { file }
       }),
 
@@ -148,7 +151,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       const path = what === 'folder' ? await shell.pickDirectory('Choose a folder') : undefined
       return path === undefined ? {} : { path }
     },
-    'files.save': async ({ path, text }) => ({ path: await saveText(path, text) }),
+    'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }
 }
 

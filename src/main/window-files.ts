@@ -2,12 +2,12 @@
 // saves is a new file of a harmless kind. Whoever took over the page must not reach a person's other files through it.
 import { randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { extname, resolve, sep } from 'node:path'
+import { extname } from 'node:path'
 import { AppError } from '../core/error.ts'
 import { type Look, lookAt } from '../node/artifacts/look.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import type { FoundFile } from '../node/release-edits.ts'
+import type { Places } from './window-places.ts'
 
 export interface Looks {
   look(
@@ -21,11 +21,12 @@ export interface Looks {
 /** Older ones are forgotten: a person works on one release at a time. */
 const maxLooks = 8
 
-export function rememberedLooks(): Looks {
+export function rememberedLooks(places: Places): Looks {
   const held = new Map<string, Look>()
   return {
     look: async (path, signal, progress) => {
-      const look = await lookAt(openly(path), { signal, progress })
+      const place = await places.toLook(path)
+      const look = await lookAt(place.path, { signal, progress, reasonAgainst: place.reasonAgainst })
       const lookId = randomUUID()
       held.set(lookId, look)
       for (const id of [...held.keys()].slice(0, -maxLooks)) held.delete(id)
@@ -43,24 +44,11 @@ export function rememberedLooks(): Looks {
   }
 }
 
-/** Absolute; nothing in a hidden folder, which is where keys and settings of other programs are. */
-export function openly(path: string): string {
-  const trimmed = path.trim()
-  const whole = trimmed === '~' || trimmed.startsWith('~/') ? resolve(homedir(), trimmed.slice(2)) : resolve(trimmed)
-  const hidden = whole.split(sep).find((part) => part.startsWith('.'))
-  if (hidden === undefined) return whole
-  throw new AppError({
-    code: 'usage/invalid',
-    message: `${hidden} is hidden, and the window does not look into hidden folders`,
-    hint: 'move the files elsewhere, or use the command line',
-  })
-}
-
 const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md']
 
 /** A new file, never over another. */
-export async function saveText(path: string, text: string): Promise<string> {
-  const whole = openly(path)
+export async function saveText(places: Places, path: string, text: string): Promise<string> {
+  const whole = await places.toWrite(path)
   if (!kinds.includes(extname(whole).toLowerCase())) {
     throw new AppError({
       code: 'usage/invalid',

@@ -56,6 +56,18 @@ export function verifyPathName(name: string, platform: NodeJS.Platform = process
   if (platform === 'win32') refuseFor(windowsReasons, name)
 }
 
+/** Of a file that a person asked for, where they will find it: shells and other programs obey hidden ones (.bashrc, .envrc). */
+export function verifyShownName(name: string): void {
+  verifyPathName(name)
+  if (!name.startsWith('.')) return
+  throw new AppError({
+    code: 'source/rejected',
+    message: `${visible(name)} would be a hidden file, and programs obey such files without a question`,
+    hint: 'leave it out, and ask its maintainers why its name begins with a dot',
+    data: { name: visible(name) },
+  })
+}
+
 function refuseFor(list: typeof reasons, name: string): void {
   const reason = list.find(([, holds]) => holds(name))
   if (reason === undefined) return

@@ -126,7 +126,7 @@ describe('modify keys or threshold', () => {
 })
 
 test('a project that was seen and is nowhere any more is named, and its name is not free', async () => {
-  const anchor = everythingIn(stage.home).find((name) => name.endsWith('anchor')) ?? ''
+  const anchor = Object.keys(everythingIn(stage.home)).find((name) => name.endsWith('anchor')) ?? ''
   const memory = join(stage.home, dirname(anchor), 'memory')
   mkdirSync(memory, { recursive: true })
   writeFileSync(join(memory, 'x-countersign-project-keys.json'), JSON.stringify({ loom: ['ab'.repeat(32)] }))

@@ -24,7 +24,7 @@ beforeAll(() => void mkdirSync(home))
 
 const common = ['--help', '--json', '--home DIR', '--passphrase-fd N', '--pinentry PROGRAM']
 const forTokens = ['--pin-fd N', '--last-try', '--practice']
-const draft = ['--root FILE', '--dry-run', '--replace', '--sentence TEXT']
+const draft = ['--root FILE', '--dry-run', '--onto DIGEST', '--replace', '--sentence TEXT']
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
   ['pin', ['--name NAME', '--digest SHA256']],

@@ -87,7 +87,7 @@ describe('a new repository', () => {
   test.each<[string, Partial<CreateRequest>, string]>([
     ['more signatures than keys', { threshold: 3 }, 'usage/invalid'],
     ['no key at all', { holders: [] }, 'usage/invalid'],
-    ['one key twice', { holders: [signer('Ana'), signer('Ana')], threshold: 2 }, 'usage/invalid'],
+    ['one key twice', { holders: [signer('Ana'), signer('Ana')], threshold: 1 }, 'usage/invalid'],
     ['a key that is not here', { holders: [signer('Nobody')] }, 'signer/absent'],
     ['a public key', { holders: [{ from: 'pem', pem: 'x', owner: 'Dana' }] }, 'usage/invalid'],
     ['a web address', { location: 'https://example.org/' }, 'usage/invalid'],
@@ -103,6 +103,16 @@ describe('a new repository', () => {
     await createKey(app, 'dana')
     const mixed = wish({ holders: [signer('Ana'), { from: 'signer', signerId: 'file:dana' }] })
     expect(await codeOf(() => app.calls['repository.create'](mixed))).toBe('signer/unsupported')
+  })
+
+  test('what cannot be founded is refused before anybody is asked for a secret', async () => {
+    app.person.replies.push(passphrase, passphrase)
+    await createKey(app, 'dana')
+    app.person.asked.length = 0
+    const dana = { from: 'signer', signerId: 'file:dana' } as const
+    const refused = wish({ holders: [dana], online: dana, threshold: 2 })
+    expect(await codeOf(() => app.calls['repository.create'](refused))).toBe('usage/invalid')
+    expect(app.person.asked).toEqual([])
   })
 
   test('a folder that is not empty is no place for one', async () => {
@@ -337,7 +347,9 @@ test('the next signer is told what clients will see, as the proposer was', async
   await publishAll(ids)
   const [id = ''] = await propose('targets', { kind: 'field', path: ['targets', 'a'], value: file })
   const effects = await app.calls['proposals.effects']({ proposalId: id })
-  expect(effects.shown.map(({ path, before, after }) => [path, before.kind, after.kind])).toEqual([['a', 'absent', 'found']])
+  expect(effects.shown.map(({ path, before, after }) => [path, before.kind, after.kind])).toEqual([
+    ['a', 'absent', 'found'],
+  ])
 })
 
 const file = { length: 1, hashes: { sha256: 'ab'.repeat(32) } }

@@ -25,18 +25,27 @@ test.each([
 })
 
 test('effects are counted; what is not listed is not counted as if it were', () => {
-  expect(effectsSentence({ asked: 0, changed: 0, shown: [] })).toBe(
+  expect(effectsSentence({ asked: 0, tried: 0, changed: 0, shown: [] })).toBe(
     'No artifact is touched. Clients find what they find today.',
   )
-  expect(effectsSentence({ asked: 3, changed: 0, shown: [] })).toBe(
+  expect(effectsSentence({ asked: 3, tried: 3, changed: 0, shown: [] })).toBe(
     'Three artifacts were tried. Clients see no difference.',
   )
   const shown = [effect(absent, found('1')), effect(absent, found('2')), effect(found('1'), absent)]
-  expect(effectsSentence({ asked: 9, changed: 3, shown })).toBe(
+  expect(effectsSentence({ asked: 9, tried: 9, changed: 3, shown })).toBe(
     'Clients see three artifacts differently: one is no longer found and two are new.',
   )
-  expect(effectsSentence({ asked: 900, changed: 700, shown })).toBe(
+  expect(effectsSentence({ asked: 900, tried: 900, changed: 700, shown })).toBe(
     'Clients see 700 artifacts differently. Of the 3 below, one is no longer found and two are new.',
+  )
+})
+
+test('where not all artifacts were tried, nobody says that nothing changes', () => {
+  expect(effectsSentence({ asked: 2001, tried: 2000, changed: 0, shown: [] })).toBe(
+    'Only 2000 of 2001 artifacts were tried. None of these changes; of the others nothing is known.',
+  )
+  expect(effectsSentence({ asked: 2001, tried: 2000, changed: 1, shown: [effect(absent, found('1'))] })).toBe(
+    'Clients see one artifact differently: one is new. Only 2000 of 2001 artifacts were tried. Of the others nothing is known.',
   )
 })
 

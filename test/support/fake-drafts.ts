@@ -127,7 +127,7 @@ function draftOf(subject: string, edits: readonly EditData[]): DraftView | Refus
         ? [{ code: 'keys-change', risk: 'notable', sentence: 'One key may be lost; after two losses nobody can sign.' }]
         : [],
     quorums: quorumsOf(subject, edits, title),
-    effects: { asked: effects.length, changed: effects.length, shown: effects },
+    effects: { asked: effects.length, tried: effects.length, changed: effects.length, shown: effects },
     ...(isLockout ? { sentence: lockout } : {}),
     ...(subject === 'targets' ? { replaces: { ...waits, signedBy: ['Priya Raman', 'Tomás Vidal'] } } : {}),
     ...(expired

@@ -24,25 +24,28 @@ export const listCommand: Command = {
     const [name] = parsed.positionals
     if (name === undefined) return allProjects(client, await catalogue(client))
     const found = await catalogue(client, name)
-    const project = found.projects[0] ?? (await throwNoProject(client, name))
+    const project = await onlyProject(client, name, found)
     const lines = projectLines(project)
-    return answer({ ...projectData(project), problems: problemData(found) }, ...lines, ...problemLines(found.problems))
+    return answer({ ...projectData(project), problems: problemData(found) }, ...lines, ...problemLines(found))
   },
 }
 
 function allProjects({ source }: Client, found: Catalogue): Answer {
-  const { projects, omitted, problems } = found
+  const { projects, omitted, refused } = found
   const column = Math.min(40, Math.max(0, ...projects.map(({ name }) => name.length)))
   const lines = projects.map(
     ({ name, latest, releases }) =>
       `  ${name.padEnd(column)}  ${latest ?? 'no version'}${releases.length > 1 ? ` (${countText(releases.length, 'release')})` : ''}`,
   )
   return answer(
-    { source: source.pinned.name, projects: projects.map(projectData), omitted, problems: problemData(found) },
+    {
+      ...{ source: source.pinned.name, projects: projects.map(projectData), omitted, problems: problemData(found) },
+      refused: refused.map(({ project, error }) => ({ project, error: toErrorData(error) })),
+    },
     `${source.pinned.name}: ${countText(projects.length, 'project')}`,
     ...lines,
     ...(omitted === 0 ? [] : [`  ${countText(omitted, 'more artifact')}: list a project by its name to see it whole`]),
-    ...problemLines(problems),
+    ...problemLines(found),
   )
 }
 
@@ -69,6 +72,13 @@ function problemData({ problems }: Catalogue): object[] {
   return problems.map(({ role, error }) => ({ role, error: toErrorData(error) }))
 }
 
+/** One whose keys are not its people's is not listed, and says why. */
+async function onlyProject(client: Client, name: string, { projects, refused }: Catalogue): Promise<Project> {
+  const wrong = refused.find(({ project }) => project === name) ?? (projects.length === 0 ? refused[0] : undefined)
+  if (wrong !== undefined) throw wrong.error
+  return projects[0] ?? (await throwNoProject(client, name))
+}
+
 async function throwNoProject(client: Client, name: string): Promise<never> {
   throw await noProject(client, name)
 }
@@ -80,6 +90,7 @@ export const downloadCommand: Command = {
   details: [
     'Without VERSION the newest release, unless the repository names another. PROJECT may be the whole path of an artifact.',
     'A file gets its name when every byte of it is verified; until then it is .NAME.part.',
+    'Nothing of a project is downloaded when its keys were changed by somebody else than its own people. Hidden files are not made.',
   ],
   options: {
     ...fromOptions,
@@ -115,7 +126,7 @@ async function wantedPaths(client: Client, parsed: Parsed): Promise<Wanted> {
     return { named: {}, paths: [name] }
   }
   const found = await catalogue(client, name)
-  const project = found.projects[0] ?? (await throwNoProject(client, name))
+  const project = await onlyProject(client, name, found)
   const release = releaseOf(project, version)
   const paths = chosenPaths(release, parsed.texts('file'), project.name)
   return {
@@ -143,7 +154,7 @@ function releaseOf({ name, releases, latest }: Project, asked: string | undefine
 function chosenPaths({ artifacts, version }: Release, names: readonly string[], project: string): string[] {
   const paths = artifacts.map(({ path }) => path)
   const chosen =
-    names.length === 0 ? paths : names.map((name) => chosenPath(name, paths, `${project} ${version ?? ''}`))
+    names.length === 0 ? shownOnly(paths) : names.map((name) => chosenPath(name, paths, `${project} ${version ?? ''}`))
   const files = new Map<string, string>()
   for (const path of chosen) {
     const other = files.get(lastPart(path))
@@ -157,6 +168,21 @@ function chosenPaths({ artifacts, version }: Release, names: readonly string[], 
     files.set(lastPart(path), path)
   }
   return [...files.values()]
+}
+
+/** Before anything of the release is fetched. */
+function shownOnly(paths: readonly string[]): readonly string[] {
+  const hidden = paths.filter((path) => lastPart(path).startsWith('.'))
+  if (hidden.length === 0) return paths
+  const shown = paths.filter((path) => !hidden.includes(path)).map((path) => `--file ${quoted(path)}`)
+  throw new AppError({
+    code: 'source/rejected',
+    message: `${countText(hidden.length, 'file')} of this release would be hidden, and programs obey such files: ${hidden.slice(0, 8).join(', ')}`,
+    hint:
+      shown.length === 0
+        ? 'ask its maintainers why the names begin with a dot'
+        : `name those that you want: ${shown.slice(0, 8).join(' ')}`,
+  })
 }
 
 function chosenPath(name: string, paths: readonly string[], release: string): string {

@@ -28,15 +28,27 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   const source = await openSource(desk, parsed)
   const ready = await readyProposals(desk, source, parsed.positionals[1], io.signal)
   const published: Published[] = []
-  for (const proposal of ready) {
-    if (published.length > 0 && !(await isWaiting(proposal, desk, source, io))) continue
-    try {
-      const { files } = await desk.publish(source, proposal.id, io.signal)
-      published.push({ title: proposal.title, files })
-    } catch (thrown) {
-      throw afterOthers(thrown, proposal, published)
+  let left: readonly Proposal[] = ready
+  let failed: { proposal: Proposal; error: unknown } | undefined
+  // What one publication brings about may be what another waits for: as long as there is progress, the rest is tried again.
+  for (let before = -1; before < published.length && left.length > 0; ) {
+    before = published.length
+    failed = undefined
+    const refused: Proposal[] = []
+    for (const proposal of left) {
+      if (published.length > 0 && !(await isWaiting(proposal, desk, source, io))) continue
+      try {
+        const { files } = await desk.publish(source, proposal.id, io.signal)
+        published.push({ title: proposal.title, files })
+      } catch (error) {
+        if (/^(user|internal)\//.test(toAppError(error).code)) throw afterOthers(error, proposal, published)
+        failed ??= { proposal, error }
+        refused.push(proposal)
+      }
     }
+    left = refused
   }
+  if (failed !== undefined) throw afterOthers(failed.error, failed.proposal, published)
   const lines = published.flatMap(({ title, files }) => [`published ${title}`, ...files.map((name) => `  ${name}`)])
   return answer({ published }, ...lines)
 }

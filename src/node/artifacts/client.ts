@@ -11,6 +11,7 @@ import { trustStore } from '../../core/systems/tuf/store.ts'
 import type { Files } from '../../core/transport.ts'
 import type { OpenSource } from '../desk.ts'
 import { walkRoles } from '../repository-walk.ts'
+import { type ProjectKeys, projectKeys } from './projects.ts'
 import { turns } from './turns.ts'
 
 export interface ClientCall {
@@ -36,6 +37,8 @@ export interface Client {
   source: OpenSource
   set: TrustedSet
   signal: AbortSignal
+  /** Of projects, as their own people changed them. */
+  keys: ProjectKeys
   /** The one entry that clients use for a path; throws what they would stop with. */
   find(path: string): Promise<FoundTarget | undefined>
   /** All roles below root that could list artifacts. */
@@ -49,7 +52,8 @@ export async function openClient(source: OpenSource, { now, signal, remember }: 
   const published = plainLayout.published(source.transport)
   const store = trustStore({ anchor, memory, now, signal })
   const set = await refresh(published, store, options)
-  await remember?.({ successor: set.root.bytes, memory: store.files })
+  const keep = async (): Promise<void> => remember?.({ successor: set.root.bytes, memory: store.files })
+  await keep()
   const loads = rememberedLoads(publishedRoles(set, published, options))
   let listing: Promise<Listing> | undefined
 
@@ -73,6 +77,7 @@ export async function openClient(source: OpenSource, { now, signal, remember }: 
     source,
     set,
     signal,
+    keys: projectKeys(set, source.transport, { anchor, memory: store.files, now, signal }, keep),
     find: (path) => resolveTarget(path, set.targets, loads.load),
     listing: () => {
       listing ??= readListing()

@@ -11,12 +11,13 @@ import { acquireLock, isAlive } from '../directory/lock.ts'
 import { translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem, openFlags, syncDirectory } from '../file-system.ts'
 import { isWebLocation } from '../location.ts'
-import { verifyPathName, visible } from '../safe-name.ts'
+import { verifyShownName, visible } from '../safe-name.ts'
 import { httpContent } from '../transports/http/content.ts'
 import { type Client, type ClientCall, noArtifact, openClient } from './client.ts'
 import { differenceOf, digestFor, type Expected } from './digest.ts'
 import { completePartial } from './partial.ts'
 import type { Progress } from './progress.ts'
+import { verifyOwners } from './projects.ts'
 
 export interface GetOptions {
   progress?: Progress | undefined
@@ -55,6 +56,7 @@ export async function downloadFrom(
 ): Promise<Downloaded> {
   const found = await client.find(path)
   if (found === undefined) throw noArtifact(path)
+  await verifyOwners(client.keys, path, found)
   const { file: expected, role } = found
   const place = placeOf(path, folder)
   const { fs = fileSystem, progress, replace = false } = options
@@ -103,7 +105,8 @@ interface Place {
 /** The last part of the path, in this folder and nowhere else. */
 function placeOf(path: string, folder: string): Place {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  verifyPathName(name)
+  // Also so that no artifact has the name of what is downloaded of another one.
+  verifyShownName(name)
   const inside = resolve(folder)
   return {
     folder: inside,

@@ -32,13 +32,16 @@ export interface Look {
 export interface LookOptions {
   signal: AbortSignal
   progress?: Progress | undefined
+  /** In words, why this file or folder is left out; of its absolute path. */
+  reasonAgainst?(path: string): string | undefined
   fs?: FileSystem
 }
 
 const limits = { files: 200_000, depth: 16 }
 
 /** A file or a folder. What is named may be a link, because a person named it; below it no link is followed. */
-export async function lookAt(path: string, { signal, progress, fs = fileSystem }: LookOptions): Promise<Look> {
+export async function lookAt(path: string, options: LookOptions): Promise<Look> {
+  const { signal, progress, reasonAgainst = () => undefined, fs = fileSystem } = options
   const chosen = resolve(path)
   try {
     checkCancelled(signal)
@@ -46,7 +49,7 @@ export async function lookAt(path: string, { signal, progress, fs = fileSystem }
     const stats = await fs.stat(start)
     if (!stats.isFile() && !stats.isDirectory()) throw neither(path)
     const found: Found = { files: [], leftOut: [] }
-    if (stats.isDirectory()) await walk(start, '', 1, found, { fs, signal })
+    if (stats.isDirectory()) await walk(start, '', 1, found, { fs, signal, reasonAgainst })
     else {
       // The name by which it was chosen, not the one that the link leads to.
       verifyPathName(basename(chosen))
@@ -77,12 +80,16 @@ interface Place {
   signal: AbortSignal
 }
 
-async function walk(folder: string, prefix: string, depth: number, found: Found, place: Place): Promise<void> {
+interface WalkPlace extends Place {
+  reasonAgainst(path: string): string | undefined
+}
+
+async function walk(folder: string, prefix: string, depth: number, found: Found, place: WalkPlace): Promise<void> {
   checkCancelled(place.signal)
   if (depth > limits.depth) throw tooMuch(`more than ${limits.depth} folders inside each other`)
   for (const entry of await place.fs.readdir(folder)) {
     const name = prefix + entry.name
-    const reason = reasonAgainst(entry, name)
+    const reason = unfit(entry, name) ?? place.reasonAgainst(join(folder, entry.name))
     if (reason !== undefined) found.leftOut.push({ name, reason })
     else if (entry.isDirectory()) await walk(join(folder, entry.name), `${name}/`, depth + 1, found, place)
     else {
@@ -96,7 +103,7 @@ async function walk(folder: string, prefix: string, depth: number, found: Found,
 }
 
 /** Why this cannot or should not be an artifact, in words; undefined when it may. */
-function reasonAgainst(entry: Dirent, name: string): string | undefined {
+function unfit(entry: Dirent, name: string): string | undefined {
   if (entry.isSymbolicLink()) return 'a link, and links are not followed'
   if (!entry.isFile() && !entry.isDirectory()) return 'neither a file nor a folder'
   if (entry.name.startsWith(ownPrefix)) return 'a file of Countersign itself'

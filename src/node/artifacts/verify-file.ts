@@ -1,15 +1,19 @@
 // Which artifact a file on this machine is, if any: by its content alone, whatever it is called.
 import { realpath } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { AppError } from '../../core/error.ts'
+import { AppError, isVerdict } from '../../core/error.ts'
+import { isSameKey } from '../../core/key.ts'
+import type { PublicKey } from '../../core/signer.ts'
+import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
 import { quorumOf } from '../../core/systems/tuf/verify.ts'
 import type { OpenSource } from '../desk.ts'
 import { piecesOf } from '../directory/content.ts'
 import { translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem, openFlags } from '../file-system.ts'
-import { type Client, type ClientCall, type ListingRole, openClient, reachable } from './client.ts'
+import { type Client, type ClientCall, type ListingRole, openClient, type Reached, reachable } from './client.ts'
 import { type Digest, digest } from './digest.ts'
 import { counter, type Progress } from './progress.ts'
+import { type ProjectKeys, verifyOwners } from './projects.ts'
 import { turns } from './turns.ts'
 
 export type FileVerdict =
@@ -63,9 +67,14 @@ export async function verifyFileWith(client: Client, file: string, found: Hashed
   for await (const one of reachable(client, alike)) if (isSame(one.file.hashes, one.file.length)) listed.push(one)
   const best = listed.find(({ path }) => lastPart(path) === name) ?? listed[0]
   if (best !== undefined) {
-    const signedBy = await signersOf(best.agreed ?? [best.role], roles)
-    const also = listed.filter((one) => one !== best).map(({ path }) => path)
-    return { kind: 'listed', path: best.path, role: best.role, signedBy, length, sha256, also: also.slice(0, maxNames) }
+    await verifyOwners(client.keys, best.path, best)
+    const signedBy = await signersOf(best.agreed ?? [best.role], roles, client.keys)
+    const also: string[] = []
+    for (const one of listed) {
+      if (also.length === maxNames) break
+      if (one !== best && (await isBelieved(client.keys, one))) also.push(one.path)
+    }
+    return { kind: 'listed', path: best.path, role: best.role, signedBy, length, sha256, also }
   }
   const sameName: string[] = []
   for await (const { path } of reachable(client, named)) {
@@ -75,15 +84,40 @@ export async function verifyFileWith(client: Client, file: string, found: Hashed
   return { kind: 'unknown', name, length, sha256, sameName }
 }
 
-async function signersOf(names: readonly string[], roles: readonly ListingRole[]): Promise<string[]> {
+async function isBelieved(keys: ProjectKeys, found: Reached): Promise<boolean> {
+  try {
+    await verifyOwners(keys, found.path, found)
+    return true
+  } catch (thrown) {
+    if (isVerdict(thrown)) return false
+    throw thrown
+  }
+}
+
+/** Who signed. A project's people are called what they call each other: the repository writes any name beside a key. */
+async function signersOf(
+  names: readonly string[],
+  roles: readonly ListingRole[],
+  { chain }: ProjectKeys,
+): Promise<string[]> {
   const people = new Set<string>()
   for (const name of names) {
+    const project = await chain(name)
     const found = roles.find((one) => one.name === name)
     if (found === undefined) continue
-    const { keys } = await quorumOf(name, found.document, found.keys, found.role)
-    for (const entry of keys) if (entry.signed) people.add(entry.owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`)
+    const { keys, role } = project?.inForce ?? found
+    for (const entry of (await quorumOf(name, found.document, keys, role)).keys) {
+      if (!entry.signed) continue
+      const owner = project === undefined ? entry.owner : ownerIn(project, entry.key)
+      people.add(owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`)
+    }
   }
   return [...people]
+}
+
+function ownerIn({ newest }: KeyChain, key: PublicKey | undefined): string | undefined {
+  const held = [...(newest?.keys.values() ?? [])]
+  return held.find((one) => key !== undefined && one.key !== undefined && isSameKey(one.key, key))?.owner
 }
 
 function lastPart(path: string): string {

@@ -4,6 +4,8 @@ import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
+import { isMachineKept } from './authority.ts'
+import type { TrustedSet } from './client.ts'
 import { companionDocuments } from './companions.ts'
 import { configurationDocument } from './configuration/document.ts'
 import { parseConfiguration } from './configuration/parse.ts'
@@ -19,6 +21,7 @@ import { expiryPeriodField } from './online.ts'
 import { pendingProposals } from './pending.ts'
 import { nextRegistry } from './projects/delegation.ts'
 import { parseRotate, rotateDocument } from './projects/rotate.ts'
+import { delegatedRoles } from './publish/alongside.ts'
 import { parseSubject } from './subject.ts'
 import { type Trusted, takenNames, trusted } from './trusted.ts'
 
@@ -173,8 +176,27 @@ async function effects(proposal: Proposal, along: readonly Proposal[], now: Trus
     const next = nextRegistry(registry.metadata.bytes, step, await takenNames(now), registry.name)
     changed.set(registry.name, parseMetadata(next, 'targets', registry.name))
   }
-  if (changed.size === 0) return { asked: 0, changed: 0, shown: [] }
-  return effectsOf({ set: await now.set(), remote: now.published, options: now.options, changed })
+  if (changed.size === 0) return { asked: 0, tried: 0, changed: 0, shown: [] }
+  const set = await now.set()
+  const top = changed.get('targets')
+  if (top !== undefined)
+    for (const name of selfMade(top.signed, set, changed)) changed.set(name, emptyDocument(name, now))
+  return effectsOf({ set, remote: now.published, options: now.options, changed })
+}
+
+/** Roles that the repository keeps by itself: their first documents, empty, come with the publication. */
+function selfMade(top: Targets, { root, snapshot }: TrustedSet, changed: ReadonlyMap<string, unknown>): string[] {
+  // So many are for another tool to publish: here nothing comes with them.
+  if ((top.delegations?.succinct?.bitLength ?? 0) > 14) return []
+  return delegatedRoles(top.delegations)
+    .filter(({ name }) => !changed.has(name) && !snapshot.signed.meta.has(name))
+    .filter(({ authority }) => isMachineKept(authority, root))
+    .map(({ name }) => name)
+}
+
+function emptyDocument(name: string, now: Trusted): Metadata<Targets> {
+  const facts = { now: now.options.now, defaultDays: 365, keepVersion: false }
+  return parseMetadata(editedDocument(undefined, name, [], facts), 'targets', name)
 }
 
 function reserved(project: string): AppError {

@@ -20,9 +20,14 @@ export interface Effect {
   after: Sight
 }
 
-/** Of the artifacts that a change can touch; `asked` says of how many, `shown` never has more than a person reads. */
+/**
+ * Of the artifacts that a change can touch. Of those that were not tried nothing is known: where `tried` is less than `asked`,
+ * nobody may say that nothing changes. `shown` never has more than a person reads.
+ */
 export interface Effects {
   asked: number
+  tried: number
+  /** Of those tried. */
   changed: number
   shown: readonly Effect[]
 }

@@ -8,8 +8,10 @@ import { findDelegator, publishedRoles, readable, remembered } from './delegatio
 import type { Effect, Effects, Sight } from './effect.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { maxBytes, metadataName } from './names.ts'
+import { everything, type Scope, union } from './overlap.ts'
 import { type LoadRole, resolveTarget } from './resolve.ts'
-import { type Changed, type InForce, type Tree, touchedPaths } from './touched.ts'
+import { sampleOf } from './sample.ts'
+import { type Changed, type InForce, scopeToward, type Touched, type Tree, touchedPaths } from './touched.ts'
 
 export interface EffectsInput {
   set: TrustedSet
@@ -24,7 +26,7 @@ export interface EffectsInput {
   changed: Changed
 }
 
-/** More would take longer than a person waits; the rest is counted. */
+/** More would take longer than a person waits; of more, some are tried. */
 const maxResolved = 2000
 const maxShown = 50
 
@@ -37,15 +39,41 @@ export async function effectsOf(input: EffectsInput): Promise<Effects> {
     load: replaced(published, changed, options),
     names: new Set([...before.names, ...changed.keys()]),
   }
-  const paths = await touchedPaths(changed, (role) => inForce(role, input, published), [before, after], options.signal)
+  const touched = await touchedPaths(
+    changed,
+    (role) => inForce(role, input, published),
+    (role) => ledTo(role, input, published),
+    [before, after],
+    options.signal,
+  )
+  const tried = toTry(touched)
   const effects: Effect[] = []
-  for (const path of [...paths].slice(0, maxResolved)) {
+  for (const path of tried) {
     options.signal.throwIfAborted()
     effects.push({ path, before: await sight(path, before), after: await sight(path, after) })
   }
   const isChanged = (one: Effect): boolean => JSON.stringify(one.before) !== JSON.stringify(one.after)
   const [changes, same] = [effects.filter(isChanged), effects.filter((one) => !isChanged(one))]
-  return { asked: paths.size, changed: changes.length, shown: [...changes, ...same].slice(0, maxShown) }
+  return {
+    ...{ asked: touched.paths.size, tried: tried.length, changed: changes.length },
+    shown: [...changes, ...same].slice(0, maxShown),
+  }
+}
+
+/** All, or of each kind some: what no client is led to would otherwise crowd out what clients get. */
+function toTry({ paths, own, idle }: Touched): string[] {
+  const all = [...paths]
+  if (all.length <= maxResolved) return all
+  const isLed = (path: string): boolean => !idle.has(path)
+  return sampleOf([all.slice(0, own).filter(isLed), all.slice(own).filter(isLed), [...idle]], maxResolved)
+}
+
+/** For what clients are led to a role, before the change or after it. */
+async function ledTo(role: string, { set, changed }: EffectsInput, published: LoadRole): Promise<Scope> {
+  if (role === 'targets') return everything
+  const step = await findDelegator(role, set, published)
+  const delegators = [step?.parent, ...changed.values()]
+  return union(delegators.map((document) => scopeToward(role, document?.signed.delegations)))
 }
 
 async function sight(path: string, tree: Tree): Promise<Sight> {

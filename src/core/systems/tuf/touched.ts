@@ -1,7 +1,7 @@
 // Which artifacts a change of documents can touch: those whose own entry differs, and those that a delegation leads to,
 // away from or past.
 import type { JsonValue } from '../../json.ts'
-import { namedSteps, readable } from './delegation.ts'
+import { isBin, namedSteps, readable } from './delegation.ts'
 import { isSameValue } from './diff/difference.ts'
 import type { Delegations, Metadata, NamedRole, Targets } from './metadata.ts'
 import { everything, isEmpty, isInScope, literalsOf, mayOverlap, type Scope, scopeOf, union } from './overlap.ts'
@@ -23,6 +23,14 @@ export interface InForce {
   isAccepted: boolean
 }
 
+export interface Touched {
+  paths: ReadonlySet<string>
+  /** So many of them, the first ones, are entries of the changed documents themselves. */
+  own: number
+  /** Those to which no delegation that is known leads: whoever wants to hide a change behind many others writes such. */
+  idle: ReadonlySet<string>
+}
+
 interface Pair {
   before: InForce | undefined
   after: Metadata<Targets> | undefined
@@ -33,34 +41,67 @@ const maxRoles = 512
 
 /**
  * Most certain first: own entries, paths that a delegation names, then what lies behind it. Each document in force is
- * asked for once and let go again: it may have a million entries.
+ * asked for once and let go again: it may have a million entries. `ledTo`: for what clients are led to a role.
  */
 export async function touchedPaths(
   changed: Changed,
   inForce: (role: string) => Promise<InForce | undefined>,
+  ledTo: (role: string) => Promise<Scope>,
   trees: readonly Tree[],
   signal: AbortSignal,
-): Promise<Set<string>> {
-  const paths = new Set<string>()
+): Promise<Touched> {
+  const found = { paths: new Set<string>(), idle: new Set<string>() }
   const scopes: Scope[] = []
   for (const [role, after] of changed) {
     const pair = { before: await inForce(role), after }
-    addOwnPaths(pair, paths)
+    addOwnPaths(pair, await ledTo(role), found)
     scopes.push(differingScope(pair))
   }
+  const own = found.paths.size
   const scope = union(scopes)
-  if (isEmpty(scope)) return paths
-  for (const path of literalsOf(scope)) paths.add(path)
-  for (const tree of trees) await addReachable(tree, scope, paths, signal)
-  return paths
+  if (isEmpty(scope)) return { ...found, own }
+  for (const path of literalsOf(scope)) add(path, true, found)
+  for (const tree of trees) await addReachable(tree, scope, found, signal)
+  return { ...found, own }
 }
 
-function addOwnPaths({ before, after }: Pair, paths: Set<string>): void {
+interface Found {
+  paths: Set<string>
+  idle: Set<string>
+}
+
+function add(path: string, isLed: boolean, { paths, idle }: Found): void {
+  if (isLed) idle.delete(path)
+  else if (!paths.has(path)) idle.add(path)
+  paths.add(path)
+}
+
+function addOwnPaths({ before, after }: Pair, led: Scope, found: Found): void {
   const [was, is] = [before?.document.signed, after?.signed]
   const isSame = (path: string): boolean =>
     before?.isAccepted === true && isSameFile(was?.target(path), is?.target(path))
-  for (const path of was?.targetPaths() ?? []) if (!isSame(path)) paths.add(path)
-  for (const path of is?.targetPaths() ?? []) if (was?.target(path) === undefined) paths.add(path)
+  const listed = [was, is].map((one) => one?.targetPaths() ?? [])
+  const within = affordable(led, listed.flat().length)
+  for (const path of listed[0] ?? []) if (!isSame(path)) add(path, isInScope(within, path), found)
+  for (const path of listed[1] ?? []) if (was?.target(path) === undefined) add(path, isInScope(within, path), found)
+}
+
+/** Comparing so many patterns with so many paths takes longer than trying some of them for nothing. */
+const maxComparisons = 4_000_000
+
+function affordable(scope: Scope, paths: number): Scope {
+  return (scope.globs.length + scope.prefixes.length) * paths > maxComparisons ? everything : scope
+}
+
+/** For what these delegations lead to a role. */
+export function scopeToward(name: string, delegations: Delegations | undefined): Scope {
+  if (delegations === undefined) return scopeOf()
+  const { roles = [], agreements = [], succinct } = delegations
+  if (succinct !== undefined) return isBin(succinct, name) ? everything : scopeOf()
+  return union([
+    ...roles.filter((role) => role.name === name).map((role) => scopeOf(role.paths, role.pathHashPrefixes)),
+    ...agreements.filter((entry) => entry.roles.some((role) => role.name === name)).map(({ paths }) => scopeOf(paths)),
+  ])
 }
 
 interface Entry {
@@ -117,22 +158,25 @@ function byName(entries: readonly Entry[]): Map<string, Entry> {
 }
 
 /** The artifacts in `scope` of every role that a path in it can lead to. */
-async function addReachable(tree: Tree, scope: Scope, paths: Set<string>, signal: AbortSignal): Promise<void> {
+async function addReachable(tree: Tree, scope: Scope, found: Found, signal: AbortSignal): Promise<void> {
   if (tree.top === undefined) return
   const read = new Set(['targets'])
   let asked = 0
-  const open: Metadata<Targets>[] = [tree.top]
-  for (let document = open.shift(); document !== undefined; document = open.shift()) {
+  const open: { document: Metadata<Targets>; led: Scope }[] = [{ document: tree.top, led: everything }]
+  for (let next = open.shift(); next !== undefined; next = open.shift()) {
     signal.throwIfAborted()
-    for (const path of document.signed.targetPaths()) if (isInScope(scope, path)) paths.add(path)
-    for (const step of stepsWithin(document.signed.delegations, scope, tree.names)) {
+    const { document, led } = next
+    const paths = document.signed.targetPaths()
+    const within = affordable(led, paths.length)
+    for (const path of paths) if (isInScope(scope, path)) add(path, isInScope(within, path), found)
+    for (const { step, led } of stepsWithin(document.signed.delegations, scope, tree.names)) {
       if (read.has(step.name) || asked === maxRoles) continue
       asked++
-      const next = await readable(tree.load(step))
-      if (next === undefined) continue
+      const below = await readable(tree.load(step))
+      if (below === undefined) continue
       // Only now: what cannot be read from here may be readable from elsewhere, with other keys.
       read.add(step.name)
-      open.push(next)
+      open.push({ document: below, led })
     }
   }
 }
@@ -141,12 +185,12 @@ function* stepsWithin(
   delegations: Delegations | undefined,
   scope: Scope,
   names: ReadonlySet<string>,
-): Generator<RoleStep> {
+): Generator<{ step: RoleStep; led: Scope }> {
   if (delegations === undefined) return
   const { keys, succinct } = delegations
-  if (succinct !== undefined) yield* namedSteps(delegations, names)
+  if (succinct !== undefined) for (const step of namedSteps(delegations, names)) yield { step, led: everything }
   for (const entry of entriesOf(delegations)) {
     if (!mayOverlap(entry.scope, scope)) continue
-    for (const role of entry.roles) yield { name: role.name, role, keys }
+    for (const role of entry.roles) yield { step: { name: role.name, role, keys }, led: entry.scope }
   }
 }

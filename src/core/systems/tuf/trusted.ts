@@ -11,7 +11,7 @@ import type { Layout } from './layouts/plain.ts'
 import { type Metadata, type Root, type Targets, topRoles } from './metadata.ts'
 import { delegatedByRegistry, type KeyChain, recordedProjects, verifyKeyChain } from './projects/chain.ts'
 import { hasProject } from './projects/delegation.ts'
-import { projectsOf, type Registry, readRegistries } from './projects/registry.ts'
+import { projectsOf, type Registry, readRegistries, registryName } from './projects/registry.ts'
 import { readSeen } from './projects/seen.ts'
 import { trustStore } from './store.ts'
 
@@ -91,7 +91,11 @@ export function trusted(
   const configuration = once(async () => readConfiguration(await set(), published, options))
   const registryOf = onceEach(async (project: string): Promise<Registry> => {
     const known = await registries()
-    const registry = known.find(({ metadata }) => hasProject(metadata, project)) ?? known[0]
+    const registry =
+      known.find(({ metadata }) => hasProject(metadata, project)) ??
+      // Another role of the machine may come before it for reasons of its own.
+      known.find(({ name }) => name === registryName) ??
+      known[0]
     if (registry === undefined) throw noRegistry()
     return registry
   })

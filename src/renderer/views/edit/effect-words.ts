@@ -34,10 +34,19 @@ const kindWords: Readonly<Record<Exclude<EffectKind, 'same'>, readonly [string, 
 }
 
 /** "Clients see three artifacts differently: two are new and one is no longer found." */
-export function effectsSentence({ asked, changed, shown }: Effects): string {
+export function effectsSentence({ asked, tried, changed, shown }: Effects): string {
   if (asked === 0) return 'No artifact is touched. Clients find what they find today.'
+  if (tried < asked) {
+    const some = `Only ${tried} of ${countOf(asked, 'artifact')} were tried.`
+    if (changed === 0) return `${some} None of these changes; of the others nothing is known.`
+    return `${differenceSentence(changed, shown)} ${some} Of the others nothing is known.`
+  }
   const all = countOf(asked, 'artifact')
   if (changed === 0) return `${capital(all)} ${asked === 1 ? 'was' : 'were'} tried. Clients see no difference.`
+  return differenceSentence(changed, shown)
+}
+
+function differenceSentence(changed: number, shown: readonly Effect[]): string {
   const parts: string[] = []
   for (const [kind, [one, many]] of Object.entries(kindWords)) {
     const count = shown.filter((effect) => effectKind(effect) === kind).length

@@ -66,6 +66,7 @@ function Project({ project, chosen, onChoose }: ProjectProps): ReactElement {
         <Foreign text={project.project} />
         <span className="soft small"> {manyOf(releases.length, 'file')}</span>
       </h2>
+      {project.problem === undefined ? null : <Problem error={project.problem} />}
       <ul className="releases">
         {releases.slice(0, most).map((release, at) => (
           <li key={release.path} className={release.path === chosen ? 'open' : undefined}>

@@ -12,6 +12,7 @@ import { effectsOf } from '../../../../src/core/systems/tuf/effects.ts'
 import { encodeMetadata } from '../../../../src/core/systems/tuf/encode.ts'
 import { keyIdOf, tufKeyObject } from '../../../../src/core/systems/tuf/key.ts'
 import { type Metadata, parseMetadata, type Targets } from '../../../../src/core/systems/tuf/metadata.ts'
+import { sampleOf } from '../../../../src/core/systems/tuf/sample.ts'
 import { memoryTransport, type Transport, within } from '../../../../src/core/transport.ts'
 import {
   days,
@@ -233,9 +234,68 @@ describe('one change a row', () => {
     change(after)
     const found = await effects(base(), after)
     expect(told(found)).toEqual(expected)
-    expect(found.asked).toBe(expected.length)
+    expect([found.asked, found.tried]).toEqual([expected.length, expected.length])
     expect(found.changed).toBe(expected.filter((line) => !/: (.*) -> \1$/.test(line)).length)
   })
+})
+
+describe('a change behind more artifacts than are tried', () => {
+  const crowd = (folder: string, count = 5000): Loose =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, at) => [`${folder}/${String(at).padStart(5, '0')}`, file('c')]),
+    )
+
+  test('is found behind those that no client is led to', async () => {
+    const after = base()
+    after.b.targets = { ...crowd('a'), ...after.b.targets, 'doc/9': file('9'), ...crowd('x') }
+    const found = await effects(base(), after)
+    expect(told(found)[0]).toBe('doc/9: absent -> b 9')
+    expect(found).toMatchObject({ asked: 10_001, tried: 2000, changed: 1 })
+  })
+
+  test('is found when the same change leads clients there', async () => {
+    const after = base()
+    after.targets.delegations.roles.push({ name: 'fresh', terminating: false, paths: ['new/*'], ...keysOf() })
+    after.fresh = { targets: { ...crowd('a'), 'new/1': file('1') } }
+    expect(told(await effects(base(), after))[0]).toBe('new/1: absent -> fresh 1')
+  })
+
+  test('is found behind what another role lists beyond its folder', async () => {
+    const [before, after] = [base(), base()]
+    for (const one of [before, after]) {
+      one.targets.delegations.roles.unshift({
+        name: 'decoy',
+        terminating: false,
+        paths: ['decoy/*', 'lib/'],
+        ...keysOf(),
+      })
+      one.decoy = { targets: crowd('lib') }
+    }
+    after.targets.delegations.roles.unshift({
+      name: 'block',
+      terminating: true,
+      paths: ['lib/*', 'decoy/*'],
+      ...keysOf(),
+    })
+    after.block = {}
+    const found = await effects(before, after)
+    expect(told(found).slice(0, 2).sort()).toEqual(['lib/1: a 1 -> absent', 'lib/2: b 3 -> absent'])
+    expect(found.tried).toBe(2000)
+  })
+
+  test('is counted as what it is where clients are led to all of them', async () => {
+    const after = base()
+    after.b.targets = { ...after.b.targets, ...crowd('doc') }
+    expect(await effects(base(), after)).toMatchObject({ asked: 5000, tried: 2000, changed: 2000 })
+  })
+})
+
+test('a sample: small groups as a whole, large ones at equal distances', () => {
+  const [few, many] = [['a', 'b'], Array.from({ length: 100 }, (_, at) => String(at))]
+  expect(sampleOf([many, few], 6)).toEqual(['0', '25', '50', '75', 'a', 'b'])
+  expect(sampleOf([many, [], many], 4)).toEqual(['0', '50', '0', '50'])
+  expect(sampleOf([few, [], few], 9)).toEqual(['a', 'b', 'a', 'b'])
+  expect(sampleOf([[], few], 1)).toEqual(['a'])
 })
 
 /** Artifacts and patterns that meet in every way. */

@@ -328,3 +328,15 @@ test('whoever writes a role does not get the repository’s signature for others
   await office.sign('mallory', 'Mallory')
   expect(await codeOfPromise(office.publish('mallory'))).toBe('trust/threshold')
 })
+
+test('the preview of a role that the repository keeps counts with the document that comes with it', async () => {
+  const office = await openOffice()
+  await delegate(office, 'loom', 'Dana')
+  await office.change('loom', ['Dana'], file('loom/a'))
+  const keys = [await office.entry('online')]
+  const drafted = await office.change('targets', ['Ana', 'Ben'], {
+    ...{ kind: 'delegation-add', name: 'auto', paths: ['loom/a'], terminating: true, keys, threshold: 1, before: 'loom' },
+  })
+  expect(drafted.effects.shown.map(({ path, after }) => [path, after.kind])).toEqual([['loom/a', 'absent']])
+  expect(await office.sees('loom/a')).toBeUndefined()
+})

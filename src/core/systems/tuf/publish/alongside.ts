@@ -104,7 +104,7 @@ function namesOf(delegations: Delegations | undefined): string[] {
   return delegatedRoles(delegations).map(({ name }) => name)
 }
 
-function delegatedRoles(delegations: Delegations | undefined): { name: string; authority: Authority }[] {
+export function delegatedRoles(delegations: Delegations | undefined): { name: string; authority: Authority }[] {
   if (delegations === undefined) return []
   const { keys, succinct } = delegations
   const agreeing = (delegations.agreements ?? []).flatMap((entry) => entry.roles)

@@ -1,6 +1,8 @@
 // Every finding is there when it should be, and not when it should not; the catalogue holds no other.
 import { expect, test } from 'vitest'
 import type { Finding, Quorum } from '../../../../../src/core/proposal.ts'
+import { identityOf } from '../../../../../src/core/systems/tuf/diff/holder.ts'
+import { parseTufKey } from '../../../../../src/core/systems/tuf/key.ts'
 import { type FindingCode, findings } from '../../../../../src/core/systems/tuf/lint/finding.ts'
 import { lintMetadata } from '../../../../../src/core/systems/tuf/lint/lint.ts'
 import {
@@ -20,6 +22,18 @@ import {
   succinct,
   targets,
 } from '../diff/documents.ts'
+
+const machine = keyId('machine')
+/** Who signs snapshot, as the root says that is not part of this. */
+const online = new Set([identityOf(parseTufKey(machine, keyObject('machine')))])
+/** A role "block" beside docs, bins, and a list of projects that the machine signs. */
+function withBlock(block: Loose, put: 'unshift' | 'push' = 'unshift'): Loose {
+  const copy = structuredClone(targets())
+  copy.delegations.keys[machine] = keyObject('machine')
+  copy.delegations.roles.push({ name: 'projects', terminating: false, paths: ['*/*'], ...role(1, 'machine') })
+  copy.delegations.roles[put]({ name: 'block', ...block })
+  return copy
+}
 
 interface Case {
   code: FindingCode
@@ -430,6 +444,29 @@ const delegationCases: Case[] = [
     good: agreements(),
     says: /“audit” is named twice/,
   },
+  ...[
+    {
+      where: { paths: ['docs/*'] },
+      keys: ['machine'],
+      says: /^“block” comes before “docs”, “bins” and “projects” /,
+    },
+    // The machine alone is enough.
+    { where: { paths: ['img/*'] }, keys: ['machine', 'ana'], says: /before “docs”/ },
+    { where: { path_hash_prefixes: ['02'] }, keys: ['machine'], says: /before “docs” and “projects” / },
+    { where: { paths: ['x/*'] }, keys: ['machine'], says: /before “bins” and “projects” / },
+  ].flatMap(({ where, keys, says }): Case[] => {
+    const bad = withBlock({ terminating: true, ...where, ...role(1, ...keys) })
+    return [
+      {
+        code: 'online-ahead',
+        bad,
+        good: withBlock({ terminating: true, ...where, ...role(2, 'machine', 'ana') }),
+        says,
+      },
+      // What comes last decides for nothing that people sign.
+      { code: 'online-ahead', bad, good: withBlock({ terminating: true, ...where, ...role(1, ...keys) }, 'push') },
+    ]
+  }),
   ...['D0cs', 'dосs', 'Targets', 'b1ns'].map(
     (name): Case => ({
       code: 'role-look-alike',
@@ -510,7 +547,7 @@ const cases = [...keyCases, ...dateCases, ...roleCases, ...delegationCases, ...n
 
 function lint(document: Loose, before?: Loose, quorums: readonly Quorum[] = []): Finding[] {
   const known = before === undefined ? {} : { before: metadata(before) }
-  return lintMetadata({ role: document._type.toLowerCase(), ...known, after: metadata(document), quorums, now })
+  return lintMetadata({ role: document._type.toLowerCase(), ...known, after: metadata(document), quorums, now, online })
 }
 
 test.each(cases.map((one, i) => [one.code, i, one] as const))('%s, case %i: there and not there', (code, _, one) => {
@@ -524,6 +561,15 @@ test.each(cases.map((one, i) => [one.code, i, one] as const))('%s, case %i: ther
     expect(sentence).toMatch(/^([A-Z“]|ana |ben |cleo |\d)/)
     expect(sentence).not.toMatch(/!|undefined|NaN|\[object/)
   }
+})
+
+test('a role of the machine that was there before the others already is a thing to look at, a new one a danger', () => {
+  const block = { terminating: true, paths: ['docs/*'] }
+  const [people, after] = [role(1, 'ana'), role(1, 'machine')].map((who) => withBlock({ ...block, ...who }))
+  const risks = [undefined, people, after].map(
+    (before) => lint(after, before).find(({ code }) => code === 'online-ahead')?.risk,
+  )
+  expect(risks).toEqual(['dangerous', 'dangerous', 'notable'])
 })
 
 test('every finding of the catalogue has its cases, and is called what it is', () => {

@@ -5,9 +5,12 @@ import { toHex, utf8 } from '../../../../../src/core/bytes.ts'
 import { sha512 } from '../../../../../src/core/crypto.ts'
 import { AppError } from '../../../../../src/core/error.ts'
 import type { JsonObject } from '../../../../../src/core/json.ts'
+import { plainLayout } from '../../../../../src/core/systems/tuf/layouts/plain.ts'
 import { recordedProjects, verifyKeyChain } from '../../../../../src/core/systems/tuf/projects/chain.ts'
 import { stepName } from '../../../../../src/core/systems/tuf/projects/name.ts'
 import { projectsOf, readRegistries } from '../../../../../src/core/systems/tuf/projects/registry.ts'
+import { trusted } from '../../../../../src/core/systems/tuf/trusted.ts'
+import type { Transport } from '../../../../../src/core/transport.ts'
 import { never, now } from '../../../../support/repository.ts'
 import { codeOfPromise } from '../../../../support/thrown.ts'
 import { alias, type Beside, rotateFields, type Stage, sign, stage } from './project.ts'
@@ -82,6 +85,19 @@ describe('a chain as it should be', () => {
     expect(await verdict()).toEqual(['undelegated', 'trust/changed', undefined])
     Object.assign(own.registry, { name: 'projects', keptBy: 'admin' })
     expect(await verdict()).toEqual(['none', 'none', undefined])
+  })
+
+  test('a new project goes to the registry that is called so, whatever comes before it', async () => {
+    Object.assign(own.registry, { name: 'tools', second: { keys: {}, roles: [] }, secondName: 'projects' })
+    await own.set()
+    const anchor = own.remote.files.get('1.root.json') ?? new Uint8Array()
+    const layout = { ...plainLayout, published: (source: Transport) => source }
+    const registryOf = async (project: string) =>
+      (await trusted(layout, own.remote, { anchor, now, signal: never }).registryOf(project)).name
+    expect([await registryOf('fresh'), await registryOf('loom')]).toEqual(['projects', 'tools'])
+    Object.assign(own.registry, { secondName: 'more' })
+    await own.set()
+    expect(await registryOf('fresh')).toBe('tools')
   })
 
   test('a project that nobody ever heard of is an error, not a verdict', async () => {

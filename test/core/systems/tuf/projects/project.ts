@@ -76,6 +76,7 @@ export interface Stage {
     terminating: boolean
     /** The delegations of a second registry. */
     second: JsonObject | undefined
+    secondName: string
     /** A role beside the registry. */
     beside: Beside | undefined
   }
@@ -103,7 +104,7 @@ export async function stage(): Promise<Stage> {
     delegated: { people: [ben, cleo], threshold: 2 },
     registry: {
       ...{ name: 'projects', keptBy: 'machine', before: [], after: [], targets: {} },
-      ...{ paths: pathsOf('loom'), terminating: true, second: undefined, beside: undefined },
+      ...{ paths: pathsOf('loom'), terminating: true, second: undefined, secondName: 'more', beside: undefined },
     },
     meta: {},
     remote: files,
@@ -142,7 +143,7 @@ async function publish(own: Stage, admin: Person, online: Person): Promise<void>
   const keeper = registry.keptBy === 'machine' ? online : admin
   const byKeeper = { keyids: [keeper.id], threshold: 1 }
   const toRegistry = { name: registry.name, terminating: false, paths: ['*/*', '*/*/*', '*/*/*/*'], ...byKeeper }
-  const toSecond = registry.second === undefined ? [] : [{ ...toRegistry, name: 'more', ...byMachine }]
+  const toSecond = registry.second === undefined ? [] : [{ ...toRegistry, name: registry.secondName, ...byMachine }]
   const { beside } = registry
   const besideKeys = { machine: byMachine, admin: byAdmin, either: { keyids: [admin.id, online.id], threshold: 1 } }
   const toBeside = beside && { name: 'beside', terminating: true, paths: beside.paths, ...besideKeys[beside.keptBy] }
@@ -167,7 +168,7 @@ async function publish(own: Stage, admin: Person, online: Person): Promise<void>
   }
   if (registry.second !== undefined) {
     const more = { ...common('targets'), targets: {}, delegations: registry.second }
-    meta['more.json'] = await listing(1, await put('more', more, online))
+    meta[`${registry.secondName}.json`] = await listing(1, await put(registry.secondName, more, online))
   }
   if (beside !== undefined) {
     const { targets: listed, delegations: below } = beside
