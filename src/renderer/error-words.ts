@@ -76,9 +76,9 @@ export const errorWords: Readonly<Record<ErrorCode, ErrorWords>> = {
     todo: 'Plug in the token with the serial that is named, or open the key, then try again.',
   },
   'signer/busy': {
-    title: 'Something else is using the key',
-    meaning: `Another program, or another question of this one, holds it. ${nothingSigned}`,
-    todo: 'Close the other program, or finish what it does; a browser and a mail program can hold a token too. Then try again.',
+    title: 'Something else is under way',
+    meaning: `Another program holds the key, or this window still does something else. ${nothingSigned}`,
+    todo: 'Finish that first; a browser and a mail program can hold a token too. Then try again.',
   },
   'signer/pin-wrong': {
     title: 'That secret was wrong',

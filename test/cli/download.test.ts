@@ -1,11 +1,12 @@
 // The stories of who downloads, on the command line: list the versions, download one or the newest, verify a file.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerOf, refusalOf, runCli, typeCli } from '../support/cli.ts'
 import { serveFolder } from '../support/file-server.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
+import { everythingIn } from '../support/temporary-folder.ts'
 import { Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -137,6 +138,55 @@ test('verify: which artifact a file is and who signed for it; anything else ends
   const shown = await runCli(['verify', join(to, 'loom.zip')], stage.options)
   expect(shown.code).toBe(5)
   expect(shown.out).toContain('NOT VERIFIED')
+})
+
+/** As somebody who saw another history of loom's keys before. */
+function seenOtherwise(): void {
+  const anchor = Object.keys(everythingIn(stage.home)).find((name) => name.endsWith('anchor')) ?? ''
+  const memory = join(stage.home, dirname(anchor), 'memory')
+  mkdirSync(memory, { recursive: true })
+  writeFileSync(join(memory, 'x-countersign-project-keys.json'), JSON.stringify({ loom: ['ab'.repeat(32)] }))
+}
+
+test('a project whose keys are not its people’s: named in the list, and nothing of it is downloaded or believed', async () => {
+  seenOtherwise()
+  const { projects, refused } = await ask<{
+    projects: { project: string }[]
+    refused: { project: string; error: { code: string } }[]
+  }>('list')
+  expect(projects.map(({ project }) => project)).toEqual(['abc', 'tool'])
+  expect(refused).toMatchObject([{ project: 'loom', error: { code: 'trust/rollback' } }])
+  expect((await runCli(['list'], stage.options)).out).toMatch(/^! .*loom/m)
+  writeFileSync(join(to, 'ten'), 'ten')
+  for (const args of [
+    ['list', 'loom'],
+    ['download', 'loom', '--to', to],
+    ['download', 'loom/1.9.0/loom.zip', '--to', to],
+    ['verify', join(to, 'ten')],
+  ]) {
+    const { code, json } = await runCli([...args, '--json'], stage.options)
+    expect([code, json], args.join(' ')).toMatchObject([5, { error: { code: 'trust/rollback' } }])
+  }
+  expect(existsSync(join(to, 'loom.zip'))).toBe(false)
+  await ask('download', 'abc', '--to', to)
+})
+
+test('a release with a hidden file is not downloaded whole; what is named and not hidden is', async () => {
+  const sha256 = createHash('sha256').update('sh').digest('hex')
+  const { targets } = stage.read('metadata/2.targets.json').signed
+  const file = { length: 2, hashes: { sha256 } }
+  stage.write(`targets/abc/${sha256}..envrc`, 'sh')
+  const more = { ...(targets as object), 'abc/.envrc': { ...file, custom: { version: '0.1' } } }
+  await stage.propose('targets', stage.next('metadata/2.targets.json', { targets: more }))
+  await stage.sign('targets', 'Ana', 'Ben')
+  await ask('publish', stage.repository, 'targets')
+  const whole = await refusalOf(['download', 'abc', '--to', to], stage.options)
+  expect([whole.code, whole.hint]).toEqual(['source/rejected', expect.stringContaining('--file abc/abc-0.1.tar.gz')])
+  const one = await refusalOf(['download', 'abc', '--file', '.envrc', '--to', to], stage.options)
+  expect(one.code).toBe('source/rejected')
+  expect(everythingIn(to)).toEqual({})
+  await ask('download', 'abc', '--file', 'abc/abc-0.1.tar.gz', '--to', to)
+  expect(everythingIn(to)).toEqual({ 'abc-0.1.tar.gz': 'abc' })
 })
 
 describe('refused', () => {

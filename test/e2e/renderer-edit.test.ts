@@ -464,13 +464,14 @@ test('signatures of others are given up on purpose, by name', async () => {
   const { page } = await pages.open(edit('targets', 'period'))
   await previewed(page)
   await page
-    .getByRole('heading', { name: 'Targets 213 waits already, signed by Priya Raman and Tomás Vidal' })
+    .getByRole('group', { name: 'Targets 213 waits already, signed by Priya Raman and Tomás Vidal' })
     .waitFor()
   expect(await propose(page).isDisabled()).toBe(true)
   await page.getByLabel(/^Give it up/).check()
   await propose(page).click()
   await page.getByRole('heading', { level: 1, name: 'Targets 213 is proposed' }).waitFor()
   expect(await calls(page, 'drafts.propose')).toMatchObject([{ replace: 'yes' }])
+  expect(await calls(page, 'drafts.preview')).not.toMatchObject([{ onto: expect.anything() }])
   await page.context().close()
 }, 60_000)
 

@@ -187,6 +187,18 @@ describe('what lies in the folder already', () => {
     expect(readFileSync(victim, 'utf8')).toBe('keep me')
   })
 
+  test('no hidden file is made, and none that another download would take for its own', async () => {
+    const hidden = ['.bashrc', '.envrc', '.a.part', '.a.lock']
+    const targets = Object.fromEntries(hidden.map((one) => [`loom/1.0.0/${one}`, one]))
+    const shop = await openShop({ targets: { targets: { ...targets, 'loom/1.0.0/a': 'a' } } })
+    const to = temporaryFolder()
+    for (const one of hidden)
+      expect(await codeOfPromise(download(shop.source, `loom/1.0.0/${one}`, to, call)), one).toBe('source/rejected')
+    expect(everythingIn(to)).toEqual({})
+    await download(shop.source, 'loom/1.0.0/a', to, call)
+    expect(everythingIn(to)).toEqual({ a: 'a' })
+  })
+
   test('a folder that is none, or not there', async () => {
     const shop = await shopOf()
     const to = temporaryFolder()

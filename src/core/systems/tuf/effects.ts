@@ -8,7 +8,7 @@ import { findDelegator, publishedRoles, readable, remembered } from './delegatio
 import type { Effect, Effects, Sight } from './effect.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { maxBytes, metadataName } from './names.ts'
-import { everything, type Scope, union } from './overlap.ts'
+import { everything, type Scope } from './overlap.ts'
 import { type LoadRole, resolveTarget } from './resolve.ts'
 import { sampleOf } from './sample.ts'
 import { type Changed, type InForce, scopeToward, type Touched, type Tree, touchedPaths } from './touched.ts'
@@ -68,12 +68,11 @@ function toTry({ paths, own, idle }: Touched): string[] {
   return sampleOf([all.slice(0, own).filter(isLed), all.slice(own).filter(isLed), [...idle]], maxResolved)
 }
 
-/** For what clients are led to a role, before the change or after it. */
-async function ledTo(role: string, { set, changed }: EffectsInput, published: LoadRole): Promise<Scope> {
+/** For what clients are led to a role now; where the change itself leads, its differing delegations say. */
+async function ledTo(role: string, { set }: EffectsInput, published: LoadRole): Promise<Scope> {
   if (role === 'targets') return everything
   const step = await findDelegator(role, set, published)
-  const delegators = [step?.parent, ...changed.values()]
-  return union(delegators.map((document) => scopeToward(role, document?.signed.delegations)))
+  return scopeToward(role, step?.parent.signed.delegations)
 }
 
 async function sight(path: string, tree: Tree): Promise<Sight> {

@@ -54,8 +54,11 @@ export async function touchedPaths(
   const scopes: Scope[] = []
   for (const [role, after] of changed) {
     const pair = { before: await inForce(role), after }
-    addOwnPaths(pair, await ledTo(role), found)
+    const led = await ledTo(role)
+    addOwnPaths(pair, led, found)
     scopes.push(differingScope(pair))
+    // Clients that are led to a role whose document they refuse, or do not find, stop there, whatever other roles list.
+    if ((pair.before?.isAccepted === true) !== (after !== undefined)) scopes.push(led)
   }
   const own = found.paths.size
   const scope = union(scopes)

@@ -336,8 +336,13 @@ describe('a compromised repository', () => {
       // A second role of the project’s own name has keys of its own.
       own.registry.beside = beside({ keptBy: 'either', delegations: to(['loom/*'], 'loom') })
       expect((await own.verify()).problem).toMatchObject({ fault: 'bypassed', who: ['“loom”'] })
-      own.registry.beside = beside({ keptBy: 'either', delegations: to(['site/*']) })
-      expect(await verdict()).toEqual(['none', 'none', undefined])
+      for (const [from, on] of [
+        ['loom/0.9/*', 'site/*'],
+        ['site/*', '*/*'],
+      ] as const) {
+        own.registry.beside = beside({ keptBy: 'either', paths: [from], delegations: to([on]) })
+        expect(await verdict()).toEqual(['none', 'none', undefined])
+      }
     })
 
     test('that people keep: they are above all of this', async () => {
