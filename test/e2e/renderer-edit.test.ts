@@ -475,6 +475,19 @@ test('signatures of others are given up on purpose, by name', async () => {
   await page.context().close()
 }, 60_000)
 
+test('a change that waits is built upon when a person says so, and never by itself', async () => {
+  const { page } = await pages.open(edit('targets', 'period'))
+  await previewed(page)
+  await page.getByLabel(/^Build on it/).check()
+  await expect.poll(async () => (await calls(page, 'drafts.preview')).at(-1)).toMatchObject({ onto: 'ab'.repeat(32) })
+  const [first] = await calls(page, 'drafts.preview')
+  expect(first).not.toHaveProperty('onto')
+  await previewed(page)
+  await propose(page).click()
+  await page.getByRole('heading', { level: 1, name: 'Targets 213 is proposed' }).waitFor()
+  await page.context().close()
+}, 60_000)
+
 test('what nobody could sign cannot be proposed, and a refusal says why', async () => {
   const { page } = await pages.open(edit('loom', 'period'))
   await page.getByLabel('Until a day that I choose').check()

@@ -218,6 +218,10 @@ test('where there are only bins, one artifact costs one of them', async () => {
   const keys = [await office.entry('online')]
   const bins: SubjectEdit = { kind: 'bins', form: 'prefixes', name: 'bins', bitLength: 5, keys, threshold: 1 }
   await office.change('targets', ['Ana', 'Ben'], bins)
+  const { delegations } = fieldsOf('targets') as unknown as { delegations: Delegations }
+  // The first five bits of the path's hash.
+  const bin = delegations.roles[Number.parseInt(sha256(path).slice(0, 2), 16) >> 3]?.name ?? ''
+  await office.change(bin, ['online'], { kind: 'target-set', path, replace: false, ...listed('good loom') })
   const source = pinned()
   const read: string[] = []
   const transport = {
@@ -227,8 +231,6 @@ test('where there are only bins, one artifact costs one of them', async () => {
       return source.transport.read(...args)
     },
   }
-  expect(await codeOfPromise(download({ ...source, transport }, path, temporaryFolder(), call))).toBe(
-    'source/not-found',
-  )
+  expect(await download({ ...source, transport }, path, temporaryFolder(), call)).toMatchObject({ role: bin })
   expect(read.filter((name) => /bins/.test(name))).toHaveLength(1)
 })

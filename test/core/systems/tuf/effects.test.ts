@@ -210,7 +210,11 @@ describe('one change a row', () => {
       (copy) => Object.assign(copy.targets.delegations.roles[0], keysOf('stranger')),
       ['lib/1: a 1 -> trust/threshold', 'lib/2: b 3 -> trust/threshold'],
     ],
-    ['a role loses its document', (copy) => delete copy.a, ['lib/1: a 1 -> source/not-found']],
+    [
+      'a role loses its document: clients stop also where others list an artifact',
+      (copy) => delete copy.a,
+      ['lib/1: a 1 -> source/not-found', 'lib/2: b 3 -> source/not-found'],
+    ],
     [
       'delegated below a role, with the last word over its neighbour',
       (copy) => {
@@ -436,7 +440,9 @@ test('a role that clients refuse until now shows all that it has, once it is sig
   const before = base()
   Object.assign(before.targets.delegations.roles[0], keysOf('stranger'))
   const after = { ...before, a: { targets: { ...before.a.targets, 'lib/3': file('3') } } }
-  expect(told(await effects(before, after))).toEqual(['lib/1: trust/threshold -> a 1', 'lib/3: trust/threshold -> a 3'])
+  expect(told(await effects(before, after))).toEqual([
+    ...['lib/1: trust/threshold -> a 1', 'lib/3: trust/threshold -> a 3', 'lib/2: trust/threshold -> b 3'],
+  ])
 })
 
 describe('bounds', () => {
