@@ -463,9 +463,7 @@ test('a lock-out wants its sentence typed, not pasted; Enter never proposes', as
 test('signatures of others are given up on purpose, by name', async () => {
   const { page } = await pages.open(edit('targets', 'period'))
   await previewed(page)
-  await page
-    .getByRole('group', { name: 'Targets 213 waits already, signed by Priya Raman and Tomás Vidal' })
-    .waitFor()
+  await page.getByRole('group', { name: 'Targets 213 waits already, signed by Priya Raman and Tomás Vidal' }).waitFor()
   expect(await propose(page).isDisabled()).toBe(true)
   await page.getByLabel(/^Give it up/).check()
   await propose(page).click()

@@ -66,7 +66,7 @@ function Project({ project, chosen, onChoose }: ProjectProps): ReactElement {
         <Foreign text={project.project} />
         <span className="soft small"> {manyOf(releases.length, 'file')}</span>
       </h2>
-      {project.problem === undefined ? null : <Problem error={project.problem} />}
+      {project.problem === undefined ? null : <Problem error={project.problem} level={3} />}
       <ul className="releases">
         {releases.slice(0, most).map((release, at) => (
           <li key={release.path} className={release.path === chosen ? 'open' : undefined}>

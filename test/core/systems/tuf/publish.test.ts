@@ -335,7 +335,15 @@ test('the preview of a role that the repository keeps counts with the document t
   await office.change('loom', ['Dana'], file('loom/a'))
   const keys = [await office.entry('online')]
   const drafted = await office.change('targets', ['Ana', 'Ben'], {
-    ...{ kind: 'delegation-add', name: 'auto', paths: ['loom/a'], terminating: true, keys, threshold: 1, before: 'loom' },
+    ...{
+      kind: 'delegation-add',
+      name: 'auto',
+      paths: ['loom/a'],
+      terminating: true,
+      keys,
+      threshold: 1,
+      before: 'loom',
+    },
   })
   expect(drafted.effects.shown.map(({ path, after }) => [path, after.kind])).toEqual([['loom/a', 'absent']])
   expect(await office.sees('loom/a')).toBeUndefined()

@@ -13,7 +13,7 @@ import { refusedName } from './name.ts'
 export const registryName = 'projects'
 
 /** A role that targets delegates to, and that the repository's own keys can sign without anybody. */
-export interface Kept extends Authority {
+interface Kept extends Authority {
   name: string
   metadata: Metadata<Targets>
   role: DelegatedRole
