@@ -44,6 +44,12 @@ const under = (paths: readonly string[]): string =>
 const countWords = (f: AgreementCount): string =>
   `in ${roleText(f.entry)} ${f.to} of ${countText(f.of, 'role')} must agree instead of ${f.from} of ${f.was}`
 
+/** "the signature of Ana", "2 of 3 signatures of Ana, Ben and Cleo". */
+function signaturesText({ threshold, of, names }: { threshold: number; of: number; names: readonly string[] }): string {
+  const whose = names.length === 0 ? '' : ` of ${someText(names)}`
+  return `${threshold === 1 && of === 1 ? 'the signature' : `${threshold} of ${countText(of, 'signature')}`}${whose}`
+}
+
 export const targetsSentences = {
   artifactAdded: saying<PathFacts>(
     'artifactAdded',
@@ -113,8 +119,7 @@ export const targetsSentences = {
   >(
     'delegationAdded',
     'dangerous',
-    (f) =>
-      `${roleText(f.role)} may now decide for ${f.scope}${f.place}; it needs ${f.threshold} of ${f.of === 1 ? 'the one signature' : `${f.of} signatures`}${f.names.length === 0 ? '' : ` of ${someText(f.names)}`}`,
+    (f) => `${roleText(f.role)} may now decide for ${f.scope}${f.place}; it needs ${signaturesText(f)}`,
     (r) => `lets ${roles(r)} decide for artifacts`,
     roleOf,
   ),
@@ -226,8 +231,7 @@ export const targetsSentences = {
   agreementRoleAdded: saying<EntryFacts & RoleFacts & { threshold: number; of: number; names: readonly string[] }>(
     'agreementRoleAdded',
     'dangerous',
-    (f) =>
-      `${roleText(f.role)} now has a say in ${roleText(f.entry)}; it needs ${f.threshold} of ${f.of === 1 ? 'the one signature' : `${f.of} signatures`}${f.names.length === 0 ? '' : ` of ${someText(f.names)}`}`,
+    (f) => `${roleText(f.role)} now has a say in ${roleText(f.entry)}; it needs ${signaturesText(f)}`,
     (r) => `gives ${roles(r)} a say`,
     roleOf,
   ),
@@ -242,8 +246,7 @@ export const targetsSentences = {
   binsAdded: saying<{ scope: string; threshold: number; of: number; names: readonly string[] }>(
     'binsAdded',
     'dangerous',
-    (f) =>
-      `all artifacts may now be decided by ${f.scope}; each needs ${f.threshold} of ${f.of === 1 ? 'the one signature' : `${f.of} signatures`}${f.names.length === 0 ? '' : ` of ${someText(f.names)}`}`,
+    (f) => `all artifacts may now be decided by ${f.scope}; each needs ${signaturesText(f)}`,
     () => 'spreads the artifacts over many roles',
   ),
   binsRemoved: saying<{ scope: string }>(
