@@ -90,7 +90,8 @@ export const downloadCommand: Command = {
   details: [
     'Without VERSION the newest release, unless the repository names another. PROJECT may be the whole path of an artifact.',
     'A file gets its name when every byte of it is verified; until then it is .NAME.part.',
-    'Nothing of a project is downloaded when its keys were changed by somebody else than its own people. Hidden files are not made.',
+    'Nothing of a project is downloaded when its keys were changed by somebody else than its own people.',
+    'Hidden files are not made.',
   ],
   options: {
     ...fromOptions,
