@@ -10,6 +10,7 @@ import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
+import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
@@ -68,6 +69,8 @@ export interface Drafting {
   text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
   /** Removes a candidate; what is published stays. */
   withdraw(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<void>
+  /** The same for a candidate that cannot be reviewed: who signed it, nobody can say. */
+  discard(source: OpenSource, subject: string, signal: AbortSignal): Promise<void>
 }
 
 /** Days that a first version of a role lasts, when nothing says so. */
@@ -104,6 +107,12 @@ export function drafting(layout: Layout, contextOf: (source: OpenSource, signal:
       pendingEffects(proposalId, layout, source.transport, contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
       editableText(subject, layout, source.transport, contextOf(source, signal), onto),
+    discard: async (source, subject, signal) => {
+      const read = snapshot(source.transport)
+      const name = layout.candidateName(subject)
+      await read.read(name, maxBytes.targets, signal)
+      await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
+    },
     withdraw: async (source, proposalId, signal) => {
       const read = snapshot(source.transport)
       const context = contextOf(source, signal)

@@ -101,6 +101,11 @@ describe('modify top level metadata', () => {
     await stage.refused('usage/invalid', withdrawn)
     expect(await answerOf([...withdrawn, '--yes'], stage.options)).toEqual({ withdrawn: second.id, signedBy: ['Ana'] })
     await stage.refused('source/not-found', withdrawn)
+    // What cannot be reviewed can be given up all the same.
+    writeFileSync(join(stage.repository, 'metadata/pending/root.json'), '{')
+    await stage.refused('format/malformed', withdrawn)
+    expect(await answerOf([...withdrawn, '--yes'], stage.options)).toEqual({ withdrawn: 'root', signedBy: [] })
+    await stage.refused('source/not-found', [...withdrawn, '--yes'])
   })
 })
 

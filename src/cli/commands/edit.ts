@@ -190,7 +190,10 @@ export const withdrawCommand: Command = {
   name: 'withdraw',
   usage: 'withdraw SOURCE ID [--yes]',
   summary: 'Gives up a change that waits: its candidate goes, what is published stays.',
-  details: ['ID is the subject ("root"), or at least eight digits of the digest.'],
+  details: [
+    'ID is the subject ("root"), or at least eight digits of the digest. One that cannot be reviewed is given up by its',
+    'subject, with --yes.',
+  ],
   options: {
     ...rootOption,
     yes: { form: '--yes', text: 'also when somebody has signed it, without asking', type: 'boolean' },
@@ -199,7 +202,13 @@ export const withdrawCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed)
-    const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal, digitsToLook)
+    const [, id = ''] = parsed.positionals
+    const { problems } = await desk.pending(source, io.signal)
+    if (parsed.flag('yes') && problems.some(({ subject }) => subject === id)) {
+      await desk.drafts.discard(source, id, io.signal)
+      return answer({ withdrawn: id, signedBy: [] }, `gave up ${id}, which could not be reviewed`)
+    }
+    const proposal = await pickProposal(desk, source, id, io.signal, digitsToLook)
     const signed = proposal.quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed))
     const names = [...new Set(signed.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? ''))]
     if (names.length > 0 && !parsed.flag('yes')) {

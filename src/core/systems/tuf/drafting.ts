@@ -77,7 +77,7 @@ export async function draftEdits(
     return found
   }
   const proposal = find(subject)
-  if (proposal.changes.length === 0) throw unchanged(subject)
+  if (proposal.changes.length === 0 || isIdle(request, proposal)) throw unchanged(subject)
   const along = [...first.keys()].map(find)
   const sentence = sentenceFor(proposal)
   return {
@@ -120,6 +120,12 @@ async function documentOf(request: EditRequest, waiting: Proposal | undefined, n
     keepVersion: waiting !== undefined,
     firstVersion: (await now.lastVersion(subject)) + 1,
   })
+}
+
+/** Whoever adds what is there already does not mean a renewal. */
+function isIdle({ edits }: EditRequest, { changes, before }: Proposal): boolean {
+  const isRenewal = edits.every(({ kind }) => kind === 'expires' || kind === 'period' || kind === 'document')
+  return !isRenewal && before !== undefined && changes.every(({ path }) => path === 'version' || path === 'expires')
 }
 
 /** Unsigned, and nothing but a date: whoever starts from what is published loses nothing of it. */
