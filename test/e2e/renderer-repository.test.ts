@@ -1,8 +1,8 @@
 // A repository from the inside in a real browser over the fake bridge: roles, map, artifacts and history, by mouse and by
 // keyboard, accessible in every light, and responsive with 500 roles and a million artifacts.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectGoodInEveryLight } from '../support/lights.ts'
 import { buildRendererPages, type RendererPages } from '../support/renderer-page.ts'
 import { picture } from './support/picture.ts'
 
@@ -542,36 +542,15 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['all artifacts', 'big/artifacts', (page) => page.getByRole('button', { name: 'All artifacts' }).click()],
   ['history', 'observatory/history/loom', (page) => page.getByText('Fingerprint in words').first().click()],
 ]
-const lights: [string, BrowserContextOptions][] = [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['with high contrast', { contrast: 'more' }],
-  ['with forced colours', { forcedColors: 'active' }],
-  ['at 200 %', { viewport: { width: 640, height: 410 }, deviceScaleFactor: 2 }],
-  ['at 400 %', { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4, reducedMotion: 'reduce' }],
-]
-
 test.each(screens)(
   '%s: accessible in every light, nothing beside the page, no complaint of the browser',
   async (_name, place, act) => {
-    for (const [light, options] of lights) {
-      const { page, complaints } = await pages.open(`index.html?scenario=rich#repository/${place}`, {
-        ...size,
-        ...options,
-      })
-      await page.locator('.tabs').waitFor()
-      await act?.(page)
-      await page.waitForTimeout(150)
-      const results = await new AxeBuilder({ page }).analyze()
-      const faults = results.violations.map(
-        (one) => `${light}, ${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`,
-      )
-      expect(faults).toEqual([])
-      const beside = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      expect(beside, light).toBeLessThanOrEqual(0)
-      expect(complaints, light).toEqual([])
-      await page.context().close()
-    }
+    const { page, complaints } = await pages.open(`index.html?scenario=rich#repository/${place}`, size)
+    await page.locator('.tabs').waitFor()
+    await act?.(page)
+    await page.waitForTimeout(150)
+    await expectGoodInEveryLight(page, complaints)
+    await page.context().close()
   },
   90_000,
 )

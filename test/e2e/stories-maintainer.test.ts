@@ -260,7 +260,7 @@ test('see the state of a project: table, map, artifacts and history, all verifie
   await expectAccessible(page)
   await picture(page, 'artifacts')
   await page.getByRole('link', { name: 'History' }).click()
-  await page.getByLabel('Versions of').selectOption('loom')
+  await page.getByRole('combobox', { name: 'Versions of' }).selectOption('loom')
   const versions = page.getByRole('list', { name: 'Versions of loom, newest first' })
   await versions.getByRole('heading', { name: 'Role loom 5' }).waitFor()
   await versions.getByText('Signed by Max and Mia new').first().waitFor()
