@@ -127,10 +127,10 @@ export class Stage {
   }
 }
 
-/** One bit of the first character of `text` is another: still the same length, and still a digit or letter. */
-export function flipped(content: string, text: string): string {
-  const at = content.indexOf(text)
-  if (at < 0) throw new Error(`${text} is not there to be changed`)
+/** One bit of one character of `text` is another: still the same length, and still a digit or letter. */
+export function flipped(content: string, text: string, offset = 0): string {
+  const at = content.indexOf(text) + offset
+  if (at < offset) throw new Error(`${text} is not there to be changed`)
   const char = String.fromCharCode(content.charCodeAt(at) ^ 1)
   return content.slice(0, at) + char + content.slice(at + 1)
 }
