@@ -5,7 +5,6 @@ import type { Proposal } from '../core/proposal.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
 import type { Context, TrustedState } from '../core/system.ts'
 import { rootQuorum } from '../core/systems/tuf/client.ts'
-import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
@@ -13,7 +12,8 @@ import { verifyQuorum } from '../core/systems/tuf/verify.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
-import { isWebLocation, openLocation, parseLocation } from '../node/location.ts'
+import { isWebLocation, parseLocation } from '../node/location.ts'
+import { openPlace } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
@@ -97,12 +97,8 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  return {
-    pinned,
-    transport: openLocation(location, { fs: blockingFileSystem }),
-    system: tufSystem(plainLayout),
-    trust: { anchor: root.bytes, memory: new Map() },
-  }
+  const place = openPlace(location, { fs: blockingFileSystem })
+  return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
 }
 
 /** The words by which this call named its repository, to be typed again. */

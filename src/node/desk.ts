@@ -4,13 +4,13 @@ import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
-import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
+import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
-import { openLocation } from './location.ts'
+import { openPlace } from './place.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
@@ -22,6 +22,8 @@ import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './
 export interface OpenSource {
   pinned: PinnedSource
   transport: Transport
+  /** Where its files lie. */
+  layout: Layout
   system: TrustSystem
   trust: Trust
 }
@@ -113,17 +115,12 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
-    drafts: drafting(plainLayout, contextOf),
+    drafts: drafting(contextOf),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const reading = options.fs === undefined ? {} : { fs: options.fs }
-      return {
-        pinned,
-        transport: openLocation(pinned.location, { rooms: repositoryRooms, ...reading }),
-        system: tufSystem(plainLayout),
-        trust: await workspace.trust(sourceId),
-      }
+      const place = openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      return { pinned, ...place, system: tufSystem(place.layout), trust: await workspace.trust(sourceId) }
     },
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))

@@ -9,7 +9,6 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
-import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import { putArtifact } from './artifacts/store.ts'
@@ -76,12 +75,12 @@ export interface Drafting {
 /** Days that a first version of a role lasts, when nothing says so. */
 const defaultDays = 365
 
-export function drafting(layout: Layout, contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
+export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
     const read = snapshot(source.transport)
     const { subject, edits, onto } = request
     const wanted = { subject, edits, defaultDays, ...(onto === undefined ? {} : { onto }) }
-    const drafted = await draftEdits(wanted, layout, read, contextOf(source, signal))
+    const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
     return { read, drafted, shown: toDraft(drafted), uploads: request.uploads ?? [], isOnto: onto !== undefined }
   }
   /** What is written is what was shown, byte for byte. */
@@ -104,12 +103,12 @@ export function drafting(layout: Layout, contextOf: (source: OpenSource, signal:
       return shown
     },
     effects: (source, proposalId, signal) =>
-      pendingEffects(proposalId, layout, source.transport, contextOf(source, signal)),
+      pendingEffects(proposalId, source.layout, source.transport, contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
-      editableText(subject, layout, source.transport, contextOf(source, signal), onto),
+      editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     discard: async (source, subject, signal) => {
       const read = snapshot(source.transport)
-      const name = layout.candidateName(subject)
+      const name = source.layout.candidateName(subject)
       await read.read(name, maxBytes.targets, signal)
       await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
     },
@@ -117,12 +116,12 @@ export function drafting(layout: Layout, contextOf: (source: OpenSource, signal:
       const read = snapshot(source.transport)
       const context = contextOf(source, signal)
       const { subject, title } = await findProposal(proposalId, source.system, read, context)
-      const files = new Map<string, null>([[layout.candidateName(subject), null]])
+      const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
       const before = await source.system.pending(read, context)
       const after = await source.system.pending(overlay(read, files), context)
       // The first document of a role that this change would have made belongs to nothing any more.
       const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
-      for (const one of before.proposals) if (!left(one)) files.set(layout.candidateName(one.subject), null)
+      for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
       await source.transport.write(files, read.seen(files.keys()), `withdraw ${title}`, signal)
     },
   }

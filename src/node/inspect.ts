@@ -2,11 +2,11 @@
 import { AppError } from '../core/error.ts'
 import type { Quorum } from '../core/proposal.ts'
 import { rootQuorum, updateRoot } from '../core/systems/tuf/client.ts'
-import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { digestOf } from '../core/systems/tuf/metadata.ts'
 import { maxBytes, titleOf } from '../core/systems/tuf/names.ts'
 import { memoryTransport } from '../core/transport.ts'
-import { isWebLocation, openLocation, parseLocation } from './location.ts'
+import { isWebLocation, parseLocation } from './location.ts'
+import { openPlace } from './place.ts'
 
 export interface Inspection {
   location: string
@@ -21,7 +21,8 @@ export interface Inspection {
 
 export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
   const location = parseLocation(text)
-  const published = plainLayout.published(openLocation(location))
+  const { transport, layout } = openPlace(location)
+  const published = layout.published(transport)
   // A server cannot be listed: there the chain starts at version 1, in a folder at the oldest version that is there.
   const names = isWebLocation(location) ? ['1.root.json'] : await published.list('', signal)
   const versions = names.flatMap((name) => /^([1-9]\d{0,8})\.root\.json$/.exec(name)?.[1] ?? []).map(Number)

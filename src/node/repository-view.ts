@@ -9,7 +9,6 @@ import { authorityOf, isMachineKept } from '../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../core/systems/tuf/check.ts'
 import { rootQuorum, type TrustedSet, updateRoot } from '../core/systems/tuf/client.ts'
 import { expiryOf } from '../core/systems/tuf/expiry.ts'
-import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { digestOf, type Metadata, type Targets, topRoles } from '../core/systems/tuf/metadata.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import type { KeyChain } from '../core/systems/tuf/projects/chain.ts'
@@ -59,14 +58,14 @@ export interface Inside extends Opened {
 
 /** The four top-level roles, verified; expired ones are shown, not refused: they are what a person comes to renew. */
 export async function openInside(source: OpenSource, context: Context): Promise<Opened> {
-  const now = trusted(plainLayout, source.transport, context, { copies: 'compare' })
+  const now = trusted(source.layout, source.transport, context, { copies: 'compare' })
   return { set: await now.set(), published: now.published, options: now.options, trusted: now }
 }
 
 /** Another text when anything that is published has changed: every change makes a new root, or a new timestamp. */
 export async function changeMark(source: OpenSource, context: Context): Promise<string> {
   const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
-  const published = plainLayout.published(source.transport)
+  const published = source.layout.published(source.transport)
   const root = await updateRoot(published, trustStore(context), options)
   const timestamp = await published.read('timestamp.json', maxBytes.timestamp, context.signal)
   return `${digestOf(root)} ${timestamp === undefined ? '' : toHex(await sha256(timestamp))}`

@@ -51,7 +51,13 @@ class Story {
   get source(): OpenSource {
     const anchor = this.transport.files.get('metadata/1.root.json') ?? new Uint8Array()
     const pinned = { id: 'x', name: 'x', location: '/x', pinnedAt: '' }
-    return { pinned, transport: this.transport, system: this.system, trust: { anchor, memory: new Map() } }
+    return {
+      pinned,
+      transport: this.transport,
+      layout: plainLayout,
+      system: this.system,
+      trust: { anchor, memory: new Map() },
+    }
   }
 
   get context() {

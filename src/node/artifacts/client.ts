@@ -4,7 +4,6 @@ import type { Authority } from '../../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../../core/systems/tuf/check.ts'
 import { refresh, roleOf, type TrustedSet } from '../../core/systems/tuf/client.ts'
 import { publishedRoles } from '../../core/systems/tuf/delegation.ts'
-import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
 import type { Metadata, RoleKeys, Targets } from '../../core/systems/tuf/metadata.ts'
 import { type FoundTarget, type LoadRole, resolveTarget } from '../../core/systems/tuf/resolve.ts'
 import { trustStore } from '../../core/systems/tuf/store.ts'
@@ -49,7 +48,7 @@ export interface Client {
 export async function openClient(source: OpenSource, { now, signal, remember }: ClientCall): Promise<Client> {
   const { anchor, memory } = source.trust
   const options: ClientOptions = { now, signal, expired: 'refuse' }
-  const published = plainLayout.published(source.transport)
+  const published = source.layout.published(source.transport)
   const store = trustStore({ anchor, memory, now, signal })
   const set = await refresh(published, store, options)
   const keep = async (): Promise<void> => remember?.({ successor: set.root.bytes, memory: store.files })
@@ -77,7 +76,7 @@ export async function openClient(source: OpenSource, { now, signal, remember }: 
     source,
     set,
     signal,
-    keys: projectKeys(set, source.transport, { anchor, memory: store.files, now, signal }, keep),
+    keys: projectKeys(set, source, { anchor, memory: store.files, now, signal }, keep),
     find: (path) => resolveTarget(path, set.targets, loads.load),
     listing: () => {
       listing ??= readListing()

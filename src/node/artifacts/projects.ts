@@ -3,13 +3,12 @@
 import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
 import type { TrustedSet } from '../../core/systems/tuf/client.ts'
-import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
 import { type KeyChain, recordedProjects } from '../../core/systems/tuf/projects/chain.ts'
 import { registryName } from '../../core/systems/tuf/projects/registry.ts'
 import { readSeen, seenName, writeSeen } from '../../core/systems/tuf/projects/seen.ts'
 import type { FoundTarget } from '../../core/systems/tuf/resolve.ts'
 import { trusted } from '../../core/systems/tuf/trusted.ts'
-import type { Transport } from '../../core/transport.ts'
+import type { Place } from '../place.ts'
 
 export interface ProjectKeys {
   /** The verdict on the keys of one project; undefined when there is none of this name. */
@@ -21,12 +20,12 @@ export interface ProjectKeys {
 /** What was seen to be right is put into the memory and told to `learned`: it must still be there the next time. */
 export function projectKeys(
   set: TrustedSet,
-  source: Transport,
+  { transport, layout }: Place,
   context: Context & { memory: Map<string, Uint8Array> },
   learned: () => Promise<void>,
 ): ProjectKeys {
   const { memory } = context
-  const now = trusted(plainLayout, source, context, { expired: 'refuse', verified: set })
+  const now = trusted(layout, transport, context, { expired: 'refuse', verified: set })
   const learn = async (chains: readonly KeyChain[]): Promise<void> => {
     const before = readSeen(memory)
     const isNew = ({ project, steps, problem }: KeyChain): boolean =>

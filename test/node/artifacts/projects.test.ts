@@ -129,6 +129,7 @@ function pinned(memory: Files = new Map()): OpenSource {
   return {
     pinned: { id: '0123456789abcdef', name: 'packages', location: folder, pinnedAt: '2026-03-01T12:00:00Z' },
     transport: openLocation(folder),
+    layout: plainLayout,
     system: tufSystem(plainLayout),
     trust: { anchor: office.repository.anchor, memory },
   }

@@ -90,6 +90,7 @@ export async function openShop(roles: Readonly<Record<string, RolePlan>>): Promi
   const at = (location: string): OpenSource => ({
     pinned: { id: '0123456789abcdef', name: 'packages', location, pinnedAt: formatDate(now) },
     transport: openLocation(location),
+    layout: plainLayout,
     system: tufSystem(plainLayout),
     trust: { anchor: repository.anchor, memory: new Map() },
   })
