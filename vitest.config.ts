@@ -1,4 +1,5 @@
 // Three suites: unit needs nothing but Node, e2e a browser and a display server, card the virtual smart card reader.
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
@@ -13,6 +14,8 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
           environment: 'node',
           testTimeout: 20_000,
+          // Most of them wait for processes that they started.
+          maxWorkers: availableParallelism(),
         },
       },
       {
@@ -23,8 +26,8 @@ export default defineConfig({
           environment: 'node',
           // A token that is plugged into the developer's computer is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
-          // One window at a time: focus and timing are real there.
-          fileParallelism: false,
+          // Focus is real there: each window has a display of its own. Two at a time leave each of them time to be drawn.
+          maxWorkers: Math.min(2, availableParallelism()),
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
