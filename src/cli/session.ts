@@ -70,17 +70,13 @@ function notPinned(text: string, location: string): AppError {
       hint: 'check the spelling; the name of a pinned repository counts capital letters',
     })
   }
-  if (stats?.isDirectory() === false) {
-    return new AppError({
-      code: 'source/rejected',
-      message: `${text} is a file, and a repository is a folder`,
-      hint: 'name the folder that contains "metadata" and "targets"',
-    })
-  }
   return new AppError({
     code: 'source/not-found',
     message: `the root of ${text} is not pinned here`,
-    hint: `pin it first: countersign pin ${quoted(text)}`,
+    hint:
+      stats?.isFile() === true
+        ? 'name the root that it follows, as you have it from someone you trust: --root FILE'
+        : `pin it first: countersign pin ${quoted(text)}`,
   })
 }
 
@@ -97,7 +93,7 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = openPlace(location, { fs: blockingFileSystem })
+  const place = await openPlace(location, { fs: blockingFileSystem })
   return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
 }
 

@@ -119,7 +119,7 @@ export function openDesk(options: DeskOptions): Desk {
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
       return { pinned, ...place, system: tufSystem(place.layout), trust: await workspace.trust(sourceId) }
     },
     state: async (source, signal) => {

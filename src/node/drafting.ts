@@ -77,6 +77,7 @@ const defaultDays = 365
 
 export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
+    checkMayDraft(source)
     const read = snapshot(source.transport)
     const { subject, edits, onto } = request
     const wanted = { subject, edits, defaultDays, ...(onto === undefined ? {} : { onto }) }
@@ -125,6 +126,16 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       await source.transport.write(files, read.seen(files.keys()), `withdraw ${title}`, signal)
     },
   }
+}
+
+/** The next version would take the place of the one that a single file holds. */
+function checkMayDraft({ layout, pinned }: OpenSource): void {
+  if (layout.alone !== true) return
+  throw new AppError({
+    code: 'format/unsupported',
+    message: `${pinned.name} is a single file, which is reviewed and signed here, not changed`,
+    hint: 'change it with the tool that it came from, or open the repository',
+  })
 }
 
 const maxPreviews = 8

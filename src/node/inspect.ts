@@ -4,9 +4,9 @@ import type { Quorum } from '../core/proposal.ts'
 import { rootQuorum, updateRoot } from '../core/systems/tuf/client.ts'
 import { digestOf } from '../core/systems/tuf/metadata.ts'
 import { maxBytes, titleOf } from '../core/systems/tuf/names.ts'
-import { memoryTransport } from '../core/transport.ts'
+import { memoryTransport, type Transport } from '../core/transport.ts'
 import { isWebLocation, parseLocation } from './location.ts'
-import { openPlace } from './place.ts'
+import { openPlace, type Place } from './place.ts'
 
 export interface Inspection {
   location: string
@@ -21,20 +21,10 @@ export interface Inspection {
 
 export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
   const location = parseLocation(text)
-  const { transport, layout } = openPlace(location)
+  const { transport, layout } = await openPlace(location)
   const published = layout.published(transport)
-  // A server cannot be listed: there the chain starts at version 1, in a folder at the oldest version that is there.
-  const names = isWebLocation(location) ? ['1.root.json'] : await published.list('', signal)
-  const versions = names.flatMap((name) => /^([1-9]\d{0,8})\.root\.json$/.exec(name)?.[1] ?? []).map(Number)
-  const oldest = versions.length === 0 ? undefined : Math.min(...versions)
-  const first = oldest === undefined ? undefined : await published.read(`${oldest}.root.json`, maxBytes.root, signal)
-  if (first === undefined) {
-    throw new AppError({
-      code: 'source/not-found',
-      message: `${location} holds no TUF repository: there is no metadata/1.root.json`,
-      hint: 'choose the folder, or the address, that contains "metadata" and "targets"',
-    })
-  }
+  const first = (await oldestRoot(location, published, signal)) ?? (await loneRoot({ transport, layout }, signal))
+  if (first === undefined) throw noRepository(location, layout.alone === true)
   const store = memoryTransport(new Map([['root.json', first]]))
   const root = await updateRoot(published, store, { now, signal, expired: 'report' })
   return {
@@ -46,6 +36,40 @@ export async function inspectRepository(text: string, now: Date, signal: AbortSi
     bytes: root.bytes,
     quorum: await rootQuorum(root, root),
   }
+}
+
+/** A server cannot be listed: there the chain starts at version 1, in a folder at the oldest version that is there. */
+async function oldestRoot(
+  location: string,
+  published: Transport,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const names = isWebLocation(location) ? ['1.root.json'] : await published.list('', signal)
+  const versions = names.flatMap((name) => /^([1-9]\d{0,8})\.root\.json$/.exec(name)?.[1] ?? []).map(Number)
+  return versions.length === 0 ? undefined : published.read(`${Math.min(...versions)}.root.json`, maxBytes.root, signal)
+}
+
+/** A root that lies alone vouches for itself, or is refused further on. */
+async function loneRoot({ transport, layout }: Place, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  if (layout.alone !== true) return undefined
+  const [candidate] = await layout.candidates(transport, signal)
+  const isRoot = candidate !== undefined && 'role' in candidate && candidate.role === 'root'
+  return isRoot ? transport.read(candidate.name, maxBytes.root, signal) : undefined
+}
+
+function noRepository(location: string, isFile: boolean): AppError {
+  if (isFile) {
+    return new AppError({
+      code: 'source/rejected',
+      message: `${location} is a file, and no root from which trust could start`,
+      hint: 'choose the folder that contains "metadata" and "targets", or a root.json that its key holders signed',
+    })
+  }
+  return new AppError({
+    code: 'source/not-found',
+    message: `${location} holds no TUF repository: there is no metadata/1.root.json`,
+    hint: 'choose the folder, or the address, that contains "metadata" and "targets"',
+  })
 }
 
 function nameOf(location: string): string {

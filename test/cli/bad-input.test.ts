@@ -333,7 +333,7 @@ describe('places', () => {
       ['source/not-found', ['status', stage.repository]],
       ['source/not-found', ['status', outside('nowhere')]],
       ['source/not-found', ['status', 'Example Packages']],
-      ['source/rejected', ['status', outside('a-file')]],
+      ['source/not-found', ['status', outside('a-file')]],
       ['source/rejected', ['pin', outside('a-file')]],
       ['source/not-found', ['pin', outside('empty')]],
       ['source/not-found', ['pin', outside('nowhere')]],

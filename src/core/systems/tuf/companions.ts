@@ -40,7 +40,7 @@ export async function companionDocuments(
     const there = await now.targets(role)
     if (there === undefined) {
       if (isMachineKept(then, (await now.set()).root)) continue
-      const firstVersion = (await now.lastVersion(role)) + 1
+      const firstVersion = ((await now.lastVersion(role)) ?? 0) + 1
       documents.set(role, editedDocument(undefined, role, [], { ...facts, firstVersion }))
     } else if (!isMet(await quorumOf(role, there, then.keys, then.role))) {
       documents.set(role, editedDocument(there.bytes, role, [], facts))

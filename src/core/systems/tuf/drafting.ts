@@ -118,7 +118,7 @@ async function documentOf(request: EditRequest, waiting: Proposal | undefined, n
     now: now.options.now,
     defaultDays,
     keepVersion: waiting !== undefined,
-    firstVersion: (await now.lastVersion(subject)) + 1,
+    firstVersion: ((await now.lastVersion(subject)) ?? 0) + 1,
   })
 }
 

@@ -31,7 +31,7 @@ export function parseEnvelope(bytes: Uint8Array, what: string): Envelope & { raw
   return { bytes, document, payload, signatures: readSignatures(read, envelope.signatures), raw }
 }
 
-function readSignatures(read: Reader, value: JsonValue | undefined): TufSignature[] {
+export function readSignatures(read: Reader, value: JsonValue | undefined): TufSignature[] {
   const seen = new Set<string>()
   return read.array(value, 'signatures', maxSignatures).map((entry) => {
     const signature = read.object(entry, 'a signature')

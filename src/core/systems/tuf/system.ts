@@ -11,6 +11,7 @@ import { verifyDelegations } from './delegation.ts'
 import { draftCandidate } from './draft.ts'
 import { expiryOf } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
+import { loneSystem } from './lone.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
 import { titleOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
@@ -23,12 +24,14 @@ import { trusted } from './trusted.ts'
 import { quorumOf } from './verify.ts'
 
 export function tufSystem(layout: Layout): TrustSystem {
+  const sign: TrustSystem['sign'] = (proposal, signer, context) => signCandidate(layout, proposal, signer, context)
+  if (layout.alone === true) return loneSystem(layout, sign)
   return {
     id: 'tuf',
     state: (source, context) => trustedState(layout, source, context),
     pending: (source, context) => pendingProposals(layout, source, context),
     draft: (edit, source, context) => draftCandidate(edit, layout, source, context),
-    sign: (proposal, signer, context) => signCandidate(layout, proposal, signer, context),
+    sign,
     publish: (proposal, online, source, context) => publishedFiles(layout, proposal, online, source, context),
     renew: (online, source, context) => renewedFiles(layout, online, source, context),
   }

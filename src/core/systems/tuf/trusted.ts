@@ -25,8 +25,10 @@ export interface Trusted {
   authority(role: string): Promise<Authority | undefined>
   /** The version of a targets-type role in force; undefined when there is none yet. */
   targets(role: string): Promise<Metadata<Targets> | undefined>
-  /** Of the last document that a role had, also when nobody delegates to it any more: it must not go back. */
-  lastVersion(role: string): Promise<number>
+  /** The document of any role but root that is in force. */
+  inForce(role: string): Promise<Metadata | undefined>
+  /** Of the last document that a role had, also when nobody delegates to it any more: it must not go back. Undefined: not known here. */
+  lastVersion(role: string): Promise<number | undefined>
   /** Where projects are kept. */
   registries(): Promise<readonly Registry[]>
   /** The one that holds a project, or would take it in. */
@@ -55,12 +57,14 @@ export function trusted(
   const published = layout.published(source)
   const seen = readSeen(context.memory)
   const root = once(async () => verified?.root ?? updateRoot(published, trustStore(context), options))
-  const set = once(async () => verified ?? refresh(published, trustStore(context), options))
+  const set = once(async () => {
+    if (layout.alone === true) throw noRepository()
+    return verified ?? refresh(published, trustStore(context), options)
+  })
   const roles = once(async () => remembered(publishedRoles(await set(), published, options)))
   const authority = onceEach(async (name: string): Promise<Authority | undefined> => {
     const top = topRoles.find((type) => type === name)
-    const now = await set()
-    return top === undefined ? findDelegator(name, now, await roles()) : authorityOf(now.root, top)
+    return top === undefined ? findDelegator(name, await set(), await roles()) : authorityOf(await root(), top)
   })
   const targets = onceEach(async (name: string): Promise<Metadata<Targets> | undefined> => {
     const now = await set()
@@ -69,6 +73,10 @@ export function trusted(
     if (by === undefined || !now.snapshot.signed.meta.has(name)) return undefined
     return (await roles())({ name, keys: by.keys, role: by.role })
   })
+  const inForce = async (name: string): Promise<Metadata | undefined> => {
+    const top = topRoles.find((type) => type === name)
+    return top === undefined ? targets(name) : (await set())[top]
+  }
   const lastVersion = async (name: string): Promise<number> =>
     topRoles.some((type) => type === name) ? 0 : ((await set()).snapshot.signed.meta.get(name)?.version ?? 0)
   const registries = once(async () => readRegistries(await set(), published, options))
@@ -106,6 +114,7 @@ export function trusted(
     set,
     authority,
     targets,
+    inForce,
     lastVersion,
     registries,
     registryOf,
@@ -120,6 +129,14 @@ export function noAuthority(role: string): AppError {
     code: 'trust/threshold',
     message: `no published role delegates to ${role}, so nobody can sign for it`,
     hint: 'propose the delegation first',
+  })
+}
+
+function noRepository(): AppError {
+  return new AppError({
+    code: 'format/unsupported',
+    message: 'this needs the repository, and here is a single file of it',
+    hint: 'open the folder or the address of the repository',
   })
 }
 

@@ -16,6 +16,8 @@ export interface Layout {
   publishedName(name: string): string
   candidateName(role: string): string
   candidates(source: Transport, signal: AbortSignal): Promise<Candidate[]>
+  /** A single file, without the repository around it. */
+  alone?: true
 }
 
 const metadata = 'metadata/'

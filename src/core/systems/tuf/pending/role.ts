@@ -8,7 +8,7 @@ import { holdersOf } from '../diff/holder.ts'
 import { isReservedRole } from '../edit/names.ts'
 import { isExpired } from '../expiry.ts'
 import { lintMetadata } from '../lint/lint.ts'
-import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from '../metadata.ts'
+import { type Metadata, parseMetadata, type Root, type Targets } from '../metadata.ts'
 import { titleOf, typeOf } from '../names.ts'
 import { noAuthority, type Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
@@ -28,7 +28,8 @@ export async function roleProposal(
     after.signed.type === 'root'
       ? await overRoot(after as Metadata<Root>, now)
       : await overRole(role, after, waiting, now)
-  checkNextVersion(name, before?.signed.version ?? (await now.lastVersion(role)), after.signed.version)
+  const was = before?.signed.version ?? (await now.lastVersion(role))
+  if (was !== undefined) checkNextVersion(name, was, after.signed.version)
   const at = now.options.now
   const online = machinesOf(await now.root())
   const findings = lintMetadata({ role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) })
@@ -75,12 +76,7 @@ async function overRole(role: string, candidate: Metadata, waiting: Waiting, now
   }
   const title = titleOf(role, candidate.signed.version)
   const quorum = await quorumOf(title, candidate, current.keys, current.role)
-  return { before: await inForce(role, now), quorums: withoutKnown([quorum, ...future]) }
-}
-
-async function inForce(role: string, now: Trusted): Promise<Metadata | undefined> {
-  const type = topRoles.find((top) => top === role)
-  return type === undefined ? now.targets(role) : (await now.set())[type]
+  return { before: await now.inForce(role), quorums: withoutKnown([quorum, ...future]) }
 }
 
 /** Who is asked for by another quorum is no stranger to the change, only to this one. */
@@ -102,10 +98,8 @@ async function misnamed(
   if (taken !== undefined) return reserved(taken)
   const old = new Set(before?.signed.type === 'targets' ? namesIn(before.signed) : [])
   const fresh = names.filter((name) => !old.has(name))
-  if (fresh.length === 0) return undefined
-  const { meta } = (await now.set()).snapshot.signed
   for (const name of fresh) {
-    if (!meta.has(name) || (await now.authority(name)) === undefined) continue
+    if (((await now.lastVersion(name)) ?? 0) === 0 || (await now.authority(name)) === undefined) continue
     return {
       code: 'format/unsupported',
       message: `${name} is delegated to by another role already; two could each hold up every change of its keys`,

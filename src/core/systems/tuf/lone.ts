@@ -1,0 +1,127 @@
+// A single file behind the four nouns: judged by the chain of roots from the pinned one, without a repository around it.
+import { isEqualBytes } from '../../bytes.ts'
+import { AppError, isVerdict } from '../../error.ts'
+import { byRisk, type Finding, type Proposal, worstRisk } from '../../proposal.ts'
+import type { Context, Pending, TrustedState, TrustSystem } from '../../system.ts'
+import type { Transport } from '../../transport.ts'
+import { authorityOf } from './authority.ts'
+import { rootQuorum } from './client.ts'
+import { parseEnvelope } from './envelope.ts'
+import { expiryOf } from './expiry.ts'
+import type { Layout } from './layouts/plain.ts'
+import { digestOf, type Metadata, parseMetadata, type RoleType, topRoles } from './metadata.ts'
+import { maxBytes, titleOf, typeOf } from './names.ts'
+import { pendingProposals } from './pending.ts'
+import { trustStore } from './store.ts'
+import { type Trusted, trusted } from './trusted.ts'
+
+import { quorumOf, verifyQuorum } from './verify.ts'
+
+export function loneSystem(layout: Layout, sign: TrustSystem['sign']): TrustSystem {
+  const refuse = async (): Promise<never> => {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: 'a single file is reviewed and signed here, and nothing else is done with it',
+      hint: 'when enough have signed, take the file back to the tool that it came from',
+    })
+  }
+  return {
+    id: 'tuf',
+    state: (source, context) => loneState(layout, source, context),
+    pending: (source, context) => lonePending(layout, source, context),
+    draft: refuse,
+    sign,
+    publish: refuse,
+    renew: refuse,
+  }
+}
+
+/** What is known of other roles is what root says; their documents are those that lie beside the file. */
+function loneTrusted(layout: Layout, source: Transport, context: Context): Trusted {
+  const now = trusted(layout, source, context)
+  return {
+    ...now,
+    authority: async (role) => {
+      const top = topRoles.find((type) => type === role)
+      return top === undefined ? undefined : authorityOf(await now.root(), top)
+    },
+    targets: async () => undefined,
+    inForce: (role) => newestBeside(typeOf(role), now),
+    lastVersion: async () => undefined,
+    registries: async () => [],
+    keyChain: async () => undefined,
+    keyChains: async () => [],
+    configuration: async () => undefined,
+  }
+}
+
+/** The newest version beside the file that those who may sign it have signed. */
+async function newestBeside(type: RoleType, now: Trusted): Promise<Metadata | undefined> {
+  const { signal } = now.options
+  const versions = (await now.published.list('', signal))
+    .flatMap((name) => (name.endsWith(`.${type}.json`) ? [Number.parseInt(name, 10)] : []))
+    .sort((a, b) => b - a)
+  const { keys, role } = authorityOf(await now.root(), type)
+  for (const version of versions) {
+    const name = `${version}.${type}.json`
+    const bytes = await now.published.read(name, maxBytes[type], signal)
+    if (bytes === undefined) continue
+    try {
+      const metadata = parseMetadata(bytes, type, name)
+      verifyQuorum(await quorumOf(name, metadata, keys, role), name)
+      return metadata
+    } catch (thrown) {
+      // A file that nobody vouches for is no version of anything.
+      if (!isVerdict(thrown)) throw thrown
+    }
+  }
+  return undefined
+}
+
+async function lonePending(layout: Layout, source: Transport, context: Context): Promise<Pending> {
+  const now = loneTrusted(layout, source, context)
+  if (await isInForce(layout, source, now)) return { proposals: [], problems: [] }
+  const { proposals, problems } = await pendingProposals(layout, source, context, now)
+  return { proposals: proposals.map(withWhatIsMissing), problems }
+}
+
+/** The file is the root that is trusted already: nothing waits. */
+async function isInForce(layout: Layout, source: Transport, now: Trusted): Promise<boolean> {
+  const [candidate] = await layout.candidates(source, now.options.signal)
+  if (candidate === undefined || 'problem' in candidate || candidate.role !== 'root') return false
+  const bytes = await source.read(candidate.name, maxBytes.root, now.options.signal)
+  return bytes !== undefined && isEqualBytes(parseEnvelope(bytes, candidate.name).payload, (await now.root()).payload)
+}
+
+/** Without the version before it nothing can be said of what changes: everything counts as new, and that is said. */
+function withWhatIsMissing(proposal: Proposal): Proposal {
+  if (proposal.before !== undefined) return proposal
+  const finding: Finding = {
+    code: 'before-missing',
+    risk: 'notable',
+    sentence: `The version before ${proposal.title} does not lie beside this file, so everything in it is shown as new`,
+  }
+  return {
+    ...proposal,
+    findings: [...proposal.findings, finding].sort(byRisk),
+    risk: worstRisk([proposal.risk, finding.risk]),
+  }
+}
+
+async function loneState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
+  const now = loneTrusted(layout, source, context)
+  const root = await now.root()
+  const { version, expires } = root.signed
+  const quorum = await rootQuorum(root, root)
+  const at = expiryOf(expires, 'root')
+  const store = trustStore(context)
+  store.files.set('root.json', root.bytes)
+  return {
+    system: 'tuf',
+    anchor: { title: titleOf('root', version), version, digest: digestOf(root), bytes: root.bytes },
+    roles: [{ name: 'root', version, expires: { text: expires, at }, quorum }],
+    findings: [],
+    memory: store.files,
+    rehearsal: quorum.keys.length > 0 && quorum.keys.every((entry) => entry.rehearsal),
+  }
+}
