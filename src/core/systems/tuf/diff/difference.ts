@@ -31,33 +31,60 @@ export function leafDifferences(before: JsonValue | undefined, after: JsonValue 
   return found
 }
 
-function compare(path: Path, before: JsonValue | undefined, after: JsonValue | undefined, found: Differences): void {
+/** `path` is one for all, longer on the way down: a million entries that are equal make no paths. */
+function compare(
+  path: (string | number)[],
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  found: Differences,
+): void {
   const list = found.differences
   if (before === undefined || after === undefined) {
     if (before !== undefined)
-      for (const leaf of leavesOf(before, path)) list.push({ path: leaf.path, before: leaf.value })
-    if (after !== undefined) for (const leaf of leavesOf(after, path)) list.push({ path: leaf.path, after: leaf.value })
+      for (const leaf of leavesOf(before, [...path])) list.push({ path: leaf.path, before: leaf.value })
+    if (after !== undefined)
+      for (const leaf of leavesOf(after, [...path])) list.push({ path: leaf.path, after: leaf.value })
     return
   }
-  if (isLeaf(before) && isLeaf(after)) {
+  const [isEnd, isOtherEnd] = [isLeaf(before), isLeaf(after)]
+  if (isEnd && isOtherEnd) {
     if (isSameLeaf(before, after)) found.unchanged++
-    else list.push({ path, before, after })
+    else list.push({ path: [...path], before, after })
     return
   }
-  if (Array.isArray(before) && Array.isArray(after) && !isLeaf(before) && !isLeaf(after)) {
-    for (let i = 0; i < Math.max(before.length, after.length); i++) compare([...path, i], before[i], after[i], found)
+  if (Array.isArray(before) && Array.isArray(after) && !isEnd && !isOtherEnd) {
+    for (let i = 0; i < Math.max(before.length, after.length); i++) compareAt(i, path, before[i], after[i], found)
     return
   }
-  if (isObject(before) && isObject(after) && !isLeaf(before) && !isLeaf(after)) {
-    for (const name of Object.keys(before)) compare([...path, name], before[name], own(after, name), found)
-    for (const name of Object.keys(after)) {
-      if (!Object.hasOwn(before, name)) compare([...path, name], undefined, after[name], found)
+  if (isObject(before) && isObject(after) && !isEnd && !isOtherEnd) {
+    let shared = 0
+    for (const name of Object.keys(before)) {
+      const other = own(after, name)
+      if (other !== undefined) shared++
+      compareAt(name, path, before[name], other, found)
+    }
+    const names = Object.keys(after)
+    if (shared === names.length) return
+    for (const name of names) {
+      if (!Object.hasOwn(before, name)) compareAt(name, path, undefined, after[name], found)
     }
     return
   }
   // Of two kinds, or one of them empty: everything of the one goes, everything of the other comes.
   compare(path, before, undefined, found)
   compare(path, undefined, after, found)
+}
+
+function compareAt(
+  segment: string | number,
+  path: (string | number)[],
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  found: Differences,
+): void {
+  path.push(segment)
+  compare(path, before, after, found)
+  path.pop()
 }
 
 /** A member called "__proto__" or "constructor" is a member like any other, and an absent one is absent. */
