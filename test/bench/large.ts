@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Prompt } from '../../src/core/signer.ts'
 import { handlers } from '../../src/main/app.ts'
+import { startThread, threadReader } from '../../src/main/reading/reader.ts'
 import { openDesk } from '../../src/node/desk.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { largePath, largeRepository } from '../support/large-repository.ts'
@@ -33,6 +34,7 @@ console.log(`${Number(count).toLocaleString('en')} artifacts, ${(bytes / 1e6).to
 const shell = { name: 'chromium', sandboxed: true, canPick: false, pickDirectory: async () => undefined } as const
 const calls = handlers({
   ...{ desk, tokens, shell, now, prompt: nobody },
+  reader: threadReader({ start: () => startThread({ dataDir }), report: console.error }),
   options: { dataDir, demo: false },
   notify: () => {},
 })

@@ -177,7 +177,7 @@ describe('a change', () => {
   test('what is written is what was shown: a stranger’s file in between changes nothing of it', async () => {
     const edits = [{ kind: 'expires', date: '2031-01-01T00:00:00Z' }] as const
     const shown = await app.calls['drafts.preview']({ sourceId, subject: 'root', edits })
-    const [strange = ''] = await propose('root', { kind: 'threshold', role: 'root', threshold: 1 })
+    const [strange = ''] = await propose('root', { kind: 'threshold', role: 'root', threshold: 2 })
     const wanted = { sourceId, digest: shown.digest, replace: 'yes', sentence: '' } as const
     expect(await codeOf(() => app.calls['drafts.propose'](wanted))).toBe('source/conflict')
     await app.calls['drafts.withdraw']({ proposalId: strange })
