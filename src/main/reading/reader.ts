@@ -2,7 +2,7 @@
 // and the next question finds a new one. What is no longer wanted is not waited for.
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { AppError, cancelled } from '../../core/error.ts'
+import { AppError, cancelled, toAppError } from '../../core/error.ts'
 import { fromErrorData } from '../../node/token-host/protocol.ts'
 import { type FromReader, parseFromReader, type ToReader } from './protocol.ts'
 import type { Answered, Asked, ReadingName, Readings } from './readings.ts'
@@ -108,9 +108,13 @@ export function threadReader({ start, report }: ReaderOptions): Reader {
 export function directReader(readings: Readings): Reader {
   return {
     read: async (name, asked, signal) => {
-      signal.throwIfAborted()
       const ask: (asked: never, signal: AbortSignal) => Promise<unknown> = readings[name]
-      return (await ask(asked as never, signal)) as never
+      try {
+        signal.throwIfAborted()
+        return (await ask(asked as never, signal)) as never
+      } catch (thrown) {
+        throw toAppError(thrown)
+      }
     },
     close: async () => {},
   }

@@ -46,33 +46,44 @@ function compare(
       for (const leaf of leavesOf(after, [...path])) list.push({ path: leaf.path, after: leaf.value })
     return
   }
-  const [isEnd, isOtherEnd] = [isLeaf(before), isLeaf(after)]
-  if (isEnd && isOtherEnd) {
+  if (isObject(before) && isObject(after)) {
+    const names = Object.keys(before)
+    const others = Object.keys(after)
+    if (names.length > 0 && others.length > 0) {
+      compareMembers(path, { names, of: before }, { names: others, of: after }, found)
+      return
+    }
+  }
+  if (isLeaf(before) && isLeaf(after)) {
     if (isSameLeaf(before, after)) found.unchanged++
     else list.push({ path: [...path], before, after })
     return
   }
-  if (Array.isArray(before) && Array.isArray(after) && !isEnd && !isOtherEnd) {
+  if (Array.isArray(before) && Array.isArray(after) && before.length > 0 && after.length > 0) {
     for (let i = 0; i < Math.max(before.length, after.length); i++) compareAt(i, path, before[i], after[i], found)
-    return
-  }
-  if (isObject(before) && isObject(after) && !isEnd && !isOtherEnd) {
-    let shared = 0
-    for (const name of Object.keys(before)) {
-      const other = own(after, name)
-      if (other !== undefined) shared++
-      compareAt(name, path, before[name], other, found)
-    }
-    const names = Object.keys(after)
-    if (shared === names.length) return
-    for (const name of names) {
-      if (!Object.hasOwn(before, name)) compareAt(name, path, undefined, after[name], found)
-    }
     return
   }
   // Of two kinds, or one of them empty: everything of the one goes, everything of the other comes.
   compare(path, before, undefined, found)
   compare(path, undefined, after, found)
+}
+
+interface Members {
+  names: readonly string[]
+  of: JsonObject
+}
+
+function compareMembers(path: (string | number)[], before: Members, after: Members, found: Differences): void {
+  let shared = 0
+  for (const name of before.names) {
+    const other = own(after.of, name)
+    if (other !== undefined) shared++
+    compareAt(name, path, before.of[name], other, found)
+  }
+  if (shared === after.names.length) return
+  for (const name of after.names) {
+    if (!Object.hasOwn(before.of, name)) compareAt(name, path, undefined, after.of[name], found)
+  }
 }
 
 function compareAt(
@@ -89,7 +100,9 @@ function compareAt(
 
 /** A member called "__proto__" or "constructor" is a member like any other, and an absent one is absent. */
 function own(object: JsonObject, name: string): JsonValue | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined
+  // One look where two are seconds, of a million: only these few names are ever found on an object that has them not.
+  if (name in Object.prototype && !Object.hasOwn(object, name)) return undefined
+  return object[name]
 }
 
 /** The same for whoever signs: the order of members does not matter. */
