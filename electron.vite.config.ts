@@ -29,6 +29,7 @@ export default defineConfig({
           chromium: at('src/main/chromium.ts'),
           cli: at('src/cli/index.ts'),
           'token-host': at('src/node/token-host/entry.ts'),
+          reader: at('src/main/reading/entry.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -106,6 +106,7 @@ export function ensureBuilt() {
     'main/chromium.js',
     'main/cli.js',
     'main/token-host.js',
+    'main/reader.js',
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',

@@ -11,6 +11,8 @@ export interface Context {
   memory?: Files
   now: Date
   signal: AbortSignal
+  /** What was made of received bytes, by these very bytes: for whoever asks for more than one thing of the same source. */
+  parsed?: WeakMap<Uint8Array, object>
 }
 
 export interface TrustedRole {

@@ -1,5 +1,6 @@
 // Every call between the window and main: its arguments, each with a parser, and its answer. Ids go in, data comes out.
 import type { ErrorData } from '../core/error.ts'
+import type { Change } from '../core/proposal.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
@@ -52,6 +53,7 @@ const none = nothing()
 const days = whole(1, 3650)
 const edits = list(editData, 2048)
 const digest = text(64, 64)
+const page = { offset: whole(0, 1e9), limit: whole(1, 500) }
 
 export interface PreviewRequest {
   sourceId: string
@@ -110,7 +112,7 @@ export const contract = {
   'repository.targets': call<
     { sourceId: string; role: string; query: string; offset: number; limit: number },
     TargetPage
-  >(shape({ sourceId: id, role: id, query: text(0, 512), offset: whole(0, 1e9), limit: whole(1, 500) })),
+  >(shape({ sourceId: id, role: id, query: text(0, 512), ...page })),
   'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
   'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
   'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),
@@ -127,6 +129,10 @@ export const contract = {
     { sourceId: string; digest: string; replace: 'yes' | 'no'; sentence: string },
     { proposalIds: readonly string[] }
   >(shape({ sourceId: id, digest, replace: choice('yes', 'no'), sentence: text(0, 512) })),
+  /** More of what the preview of this digest changes. */
+  'drafts.changes': call<{ sourceId: string; digest: string; offset: number; limit: number }, readonly Change[]>(
+    shape({ sourceId: id, digest, ...page }),
+  ),
   'drafts.text': call<{ sourceId: string; subject: string }, EditableText>(shape({ sourceId: id, subject: id })),
   /** Without a source: the keys that are known here, for a repository that is not there yet. */
   'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: text(0, 512) })),
@@ -145,6 +151,10 @@ export const contract = {
     { proposals: ProposalSummary[]; problems: { sourceName: string; subject: string; error: ErrorData }[] }
   >(none),
   'proposals.get': call<{ proposalId: string }, ProposalView>(shape({ proposalId: id })),
+  /** More of what it changes, as it was shown. */
+  'proposals.changes': call<{ proposalId: string; offset: number; limit: number }, readonly Change[]>(
+    shape({ proposalId: id, ...page }),
+  ),
   /** What clients will see of it, found out by the client. */
   'proposals.effects': call<{ proposalId: string }, Effects>(shape({ proposalId: id })),
   'proposals.raw': call<{ proposalId: string }, RawDocument>(shape({ proposalId: id })),

@@ -3,7 +3,7 @@ import type { ErrorData } from '../core/error.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
-import type { QuorumView } from './views.ts'
+import type { MoreChanges, QuorumView } from './views.ts'
 
 /** A key by where it is: one that this machine knows, or the text of a public key (PEM). */
 export type KeyChoice = { from: 'signer'; signerId: string } | { from: 'pem'; pem: string; owner: string }
@@ -56,7 +56,9 @@ export interface DraftView {
   title: string
   headline: string
   risk: Risk
+  /** Worst first; of very many only the first ones, the others are asked for. */
   changes: readonly Change[]
+  moreChanges?: MoreChanges
   unchanged: number
   findings: readonly Finding[]
   quorums: readonly QuorumView[]

@@ -99,10 +99,15 @@ export interface ProposalSummary {
   mine: boolean
 }
 
+/** Changes that are not among those that are shown first: how many of each weight. */
+export type MoreChanges = Readonly<Record<Risk, number>>
+
 export interface ProposalView extends ProposalSummary {
   digest: string
   words: readonly string[]
+  /** Worst first; of very many only the first ones, the others are asked for. */
   changes: readonly Change[]
+  moreChanges?: MoreChanges
   unchanged: number
   findings: readonly Finding[]
   /** Signers on this machine that can sign this and have not. */

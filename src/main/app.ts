@@ -16,9 +16,10 @@ import { draftingCalls } from './drafting-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
-import { knownUses, listKeys, listProposals } from './overview.ts'
+import { knownUses, listKeys } from './overview.ts'
 import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
+import { type Reader, startThread, threadReader } from './reading/reader.ts'
 import { secretWindow } from './secret-window.ts'
 import type { Shell } from './shell.ts'
 import { tokenCalls } from './token-calls.ts'
@@ -34,10 +35,14 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
     start: () => shell.startTokenHost(options.dataDir),
     report: (what) => console.error(`countersign: ${what}`),
   })
-  void shell.ended.then(() => tokens.close())
+  const reader = threadReader({
+    start: () => startThread({ dataDir: options.dataDir }),
+    report: (what, cause) => console.error(`countersign: ${what}`, cause ?? ''),
+  })
+  void shell.ended.then(() => Promise.all([tokens.close(), reader.close()]))
   const desk = openDesk({ dataDir: options.dataDir, prompt, tokens, now, rehearsalOnly: !shell.sandboxed })
   if (options.demo) await createDemo(options.dataDir, now(), new AbortController().signal)
-  const parts = { desk, tokens, shell, options, prompt, now, notify, report: reportFailure }
+  const parts = { desk, reader, tokens, shell, options, prompt, now, notify, report: reportFailure }
   const handle = dispatcher(contract, handlers(parts), { report: reportBug })
   const window = await shell.open({ page: 'main', title: 'Countersign', width: 1280, height: 860, handle })
   notices.send = (notice) => window.notify(notice)
@@ -54,6 +59,8 @@ function reportFailure(what: string, thrown: unknown): void {
 
 export interface AppParts {
   desk: Desk
+  /** Everything that only reads is asked of it: main stays awake. */
+  reader: Reader
   tokens: Pick<TokenHost, 'watch' | 'latest'>
   shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory'>
   options: AppOptions
@@ -65,19 +72,22 @@ export interface AppParts {
 }
 
 export function handlers(parts: AppParts): Handlers<typeof contract> {
-  const { desk, tokens, shell, options, prompt, now, report = reportFailure } = parts
+  const { desk, reader, tokens, shell, options, prompt, now, report = reportFailure } = parts
   /** Looked at but not pinned: what is pinned is what was shown, not what lies there by then. */
   const inspected = new Map<string, { inspection: Inspection; ask: readonly number[] }>()
   const { signal } = new AbortController()
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
-    const colon = proposalId.indexOf(':')
-    return { source: await desk.open(proposalId.slice(0, colon)), id: proposalId.slice(colon + 1) }
+    const { sourceId, id } = idOf(proposalId)
+    return { source: await desk.open(sourceId), id }
   }
 
   async function viewSource(pinned: PinnedSource): Promise<SourceView> {
+    const { view, remember } = await reader.read('source', { pinned }, signal)
+    if (remember === undefined) return view
     try {
-      return present.sourceView(pinned, await desk.state(await desk.open(pinned.id), signal), now())
+      await desk.workspace.remember(pinned.id, remember)
+      return view
     } catch (thrown) {
       return { ...present.sourceHead(pinned), problem: toErrorData(thrown) }
     }
@@ -93,13 +103,13 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
   const onTokens = tokenCalls({
     ...{ desk, alone, report, signal },
     watch: (hear) => tokens.watch(hear),
-    readUses: () => knownUses(desk, signal),
+    readUses: () => knownUses(reader, signal),
     notify: (notice) => parts.notify(notice),
   })
 
   return {
     ...onTokens.handlers,
-    ...draftingCalls({ desk, shell, alone, sourceOf, now, signal, viewSource, notify }),
+    ...draftingCalls({ desk, reader, shell, alone, sourceOf, now, signal, viewSource, notify }),
     'app.info': async (): Promise<AppInfo> => ({
       version,
       shell: shell.name,
@@ -142,22 +152,16 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
-    'proposals.list': async () => listProposals(desk, signal),
+    'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {
-      const { source, id } = await sourceOf(proposalId)
-      const proposal = await desk.proposal(source, id, signal)
       const { holders } = await desk.tokens.knownHolders(signal)
-      const about = { holders, tokens: tokens.latest() }
-      return present.proposalView(source.pinned, proposal, await desk.signers(signal), about)
+      const about = { signers: await desk.signers(signal), holders, tokens: tokens.latest() }
+      return reader.read('proposal', { ...idOf(proposalId), ...about }, signal)
     },
-    'proposals.effects': async ({ proposalId }) => {
-      const { source, id } = await sourceOf(proposalId)
-      return desk.drafts.effects(source, id, signal)
-    },
-    'proposals.raw': async ({ proposalId }) => {
-      const { source, id } = await sourceOf(proposalId)
-      return present.rawDocument(await desk.proposal(source, id, signal))
-    },
+    'proposals.changes': ({ proposalId, offset, limit }) =>
+      reader.read('proposalChanges', { ...idOf(proposalId), offset, limit }, signal),
+    'proposals.effects': ({ proposalId }) => reader.read('effects', idOf(proposalId), signal),
+    'proposals.raw': ({ proposalId }) => reader.read('raw', idOf(proposalId), signal),
     'proposals.approve': ({ proposalId, signerId }) =>
       alone('a signature', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
@@ -174,7 +178,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       }),
     'proposals.cancel': () => stopRunning(),
 
-    'keys.list': () => listKeys(desk, signal),
+    'keys.list': () => listKeys(desk, reader, signal),
     'keys.create': async ({ name, scheme, protection }) => {
       await checkNameIsFree(desk, name, signal)
       if (protection === 'keychain') {
@@ -193,6 +197,12 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'keys.import': async ({ name, pem }) => present.keyView(await desk.keys.importPublic(name, pem, signal), []),
     'keys.delete': ({ keyId }) => desk.keys.delete(fileKeyName(keyId), signal),
   }
+}
+
+/** As the window knows a change: the source, and the id in it. */
+function idOf(proposalId: string): { sourceId: string; id: string } {
+  const colon = proposalId.indexOf(':')
+  return { sourceId: proposalId.slice(0, colon), id: proposalId.slice(colon + 1) }
 }
 
 /** Said before two words are typed, not after. */

@@ -1,24 +1,27 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
 import { AppError } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
-import type { CreateRequest, contract, EditData, KeyChoice, Notice, SourceView } from '../ipc/contract.ts'
+import type {
+  CreateRequest,
+  contract,
+  DraftView,
+  KeyChoice,
+  Notice,
+  PreviewRequest,
+  SourceView,
+} from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
-import { releases } from '../node/artifacts/releases.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
-import { configurationFacts } from '../node/configuration-view.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
-import type { DraftRequest } from '../node/drafting.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
-import { checkScope } from '../node/release-edits.ts'
-import { readHistory } from '../node/repository-history.ts'
-import { changeMark, type Inside, openInside, readInside, readTargets } from '../node/repository-view.ts'
-import { findDelegation, readKeyedRoles } from '../node/repository-walk.ts'
+import { writePrepared } from '../node/prepared.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
-import * as present from './present-repository.ts'
+import { keyOption } from './present-repository.ts'
+import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
 import { rememberedLooks, saveText } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
@@ -31,6 +34,7 @@ type DraftingHandlers = Pick<Handlers<typeof contract>, Names>
 
 export interface DraftingParts {
   desk: Desk
+  reader: Reader
   shell: Pick<Shell, 'pickDirectory'>
   /** What writes, or asks for a secret: one at a time, with a way to stop it. */
   alone: Alone
@@ -43,16 +47,9 @@ export interface DraftingParts {
 }
 
 export function draftingCalls(parts: DraftingParts): DraftingHandlers {
-  const { desk, shell, alone, sourceOf, viewSource, now, notify, signal } = parts
+  const { desk, reader, shell, alone, sourceOf, viewSource, now, notify, signal } = parts
   const places = windowPlaces(desk.workspace)
   const looks = rememberedLooks(places)
-  const inside = insideCache(parts)
-
-  const contextOf = ({ trust }: OpenSource, stop: AbortSignal = signal) => ({
-    ...{ anchor: trust.anchor, memory: trust.memory },
-    ...{ now: now(), signal: stop },
-  })
-  const opened = (source: OpenSource) => openInside(source, contextOf(source))
   const progress = (doing: string) => (doneBytes: number, totalBytes: number) =>
     notify({ kind: 'progress', doing, doneBytes, totalBytes })
   const asClient = (source: OpenSource, stop: AbortSignal) => ({
@@ -62,19 +59,24 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   })
 
   /** Keys of this machine, and of the repository where one is named. */
-  async function keysFor(source: OpenSource | undefined): Promise<KnownKey[]> {
-    const roles = source === undefined ? [] : await readKeyedRoles(await opened(source))
+  async function keysFor(sourceId: string | undefined, stop = signal): Promise<KnownKey[]> {
+    const roles = sourceId === undefined ? [] : await reader.read('keyedRoles', { sourceId }, stop)
     return knownKeys(desk, roles, signal)
   }
 
-  async function requestOf(source: OpenSource, subject: string, data: readonly EditData[]): Promise<DraftRequest> {
-    const keys = data.some((one) => choicesIn(one).length > 0) ? await keysFor(source) : []
-    const { edits, uploads } = editsOf(data, { keys, look: looks.files })
-    if (uploads.length > 0 && subject !== 'targets') {
-      const paths = uploads.map(({ path }) => path)
-      checkScope(subject, paths, await findDelegation(subject, await opened(source)))
-    }
-    return { subject, edits, uploads }
+  async function requestOf({ sourceId, subject, edits: data, onto }: PreviewRequest, stop: AbortSignal) {
+    const keys = data.some((one) => choicesIn(one).length > 0) ? await keysFor(sourceId, stop) : []
+    return { subject, ...editsOf(data, { keys, look: looks.files }), ...(onto === undefined ? {} : { onto }) }
+  }
+
+  /** A person waits for one preview: what they changed since, or left, is not worked out any further. */
+  let previewing: AbortController | undefined
+  async function preview(request: PreviewRequest): Promise<DraftView> {
+    previewing?.abort()
+    const mine = new AbortController()
+    previewing = mine
+    const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
+    return reader.read('preview', { ...asked, signers: await desk.signers(signal) }, mine.signal)
   }
 
   return {
@@ -85,19 +87,14 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const { pinned } = await foundRepository(desk, place, founding, now(), stop)
         return viewSource(pinned)
       }),
-    'repository.get': async ({ sourceId }) => {
-      const source = await desk.open(sourceId)
-      const { proposals } = await desk.pending(source, signal)
-      return present.repositoryView(source.pinned, await inside(source), proposals, now())
-    },
-    'repository.targets': async ({ sourceId, ...query }) =>
-      present.targetPage(readTargets(await inside(await desk.open(sourceId)), query), query.offset),
-    'repository.history': async ({ sourceId, role }) =>
-      present.historyView(await readHistory(role, await opened(await desk.open(sourceId)))),
+    'repository.get': (asked) => reader.read('inside', asked, signal),
+    'repository.targets': (asked) => reader.read('targets', asked, signal),
+    'repository.history': (asked) => reader.read('history', asked, signal),
 
-    'releases.list': async ({ sourceId }) => {
-      const source = await desk.open(sourceId)
-      return releases(source, asClient(source, signal))
+    'releases.list': async (asked) => {
+      const { list, remember } = await reader.read('releases', asked, signal)
+      if (remember !== undefined) await desk.workspace.remember(asked.sourceId, remember)
+      return list
     },
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
@@ -113,31 +110,27 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         return { file }
       }),
 
-    'drafts.preview': async ({ sourceId, subject, edits, onto }) => {
-      const source = await desk.open(sourceId)
-      const request = { ...(await requestOf(source, subject, edits)), ...(onto === undefined ? {} : { onto }) }
-      return present.draftView(await desk.drafts.preview(source, request, signal), await desk.signers(signal))
-    },
+    'drafts.preview': preview,
+    'drafts.changes': (asked) => reader.read('draftChanges', asked, signal),
     'drafts.propose': ({ sourceId, digest, replace, sentence }) =>
       alone('the proposal of a change', async (stop) => {
         const source = await desk.open(sourceId)
         const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
-        const draft = await desk.drafts.propose(source, request, stop, progress('Copying artifacts'))
-        return { proposalIds: [draft.proposal, ...draft.along].map(({ id }) => `${sourceId}:${id}`) }
+        const { prepared, ids } = await reader.read('prepared', { sourceId, request }, stop)
+        await writePrepared(source, prepared, stop, progress('Copying artifacts'))
+        return { proposalIds: ids.map((id) => `${sourceId}:${id}`) }
       }),
-    'drafts.text': async ({ sourceId, subject }) => desk.drafts.text(await desk.open(sourceId), subject, signal),
+    'drafts.text': (asked) => reader.read('text', asked, signal),
     'drafts.keys': async ({ sourceId }) => {
-      const keys = await keysFor(sourceId === '' ? undefined : await desk.open(sourceId))
-      return keys.map(present.keyOption)
+      const keys = await keysFor(sourceId === '' ? undefined : sourceId)
+      return keys.map(keyOption)
     },
-    'drafts.configuration': async ({ sourceId }) => {
-      const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId)))
-      return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
-    },
+    'drafts.configuration': (asked) => reader.read('configuration', asked, signal),
     'drafts.withdraw': ({ proposalId }) =>
       alone('the withdrawal of a change', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
-        await desk.drafts.withdraw(source, id, stop)
+        const prepared = await reader.read('withdrawal', { sourceId: source.pinned.id, id }, stop)
+        await writePrepared(source, prepared, stop)
       }),
 
     'files.look': ({ path }) =>
@@ -188,24 +181,4 @@ async function holderOf(
   const owner = known.find(({ id }) => id === choice.signerId)?.owner
   const signer = await desk.signer(choice.signerId, signal, newFiles)
   return { signer, ...(owner === undefined ? {} : { owner }) }
-}
-
-// ---- what was read already -----------------------------------------------------------------------------------------
-
-/** A repository with a million artifacts is read once, and again when something in it has changed. */
-const maxKept = 2
-
-function insideCache({ now, signal }: DraftingParts): (source: OpenSource) => Promise<Inside> {
-  const kept = new Map<string, { mark: string; inside: Inside }>()
-  return async (source) => {
-    const { id } = source.pinned
-    const context = { anchor: source.trust.anchor, memory: source.trust.memory, now: now(), signal }
-    const mark = await changeMark(source, context)
-    const known = kept.get(id)
-    kept.delete(id)
-    const inside = known?.mark === mark ? known.inside : await readInside(source, context)
-    kept.set(id, { mark, inside })
-    for (const old of [...kept.keys()].slice(0, -maxKept)) kept.delete(old)
-    return inside
-  }
 }

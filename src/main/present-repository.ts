@@ -11,7 +11,7 @@ import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
 import type { Inside, RoleFact, TargetFacts } from '../node/repository-view.ts'
 import type { PinnedSource } from '../node/workspace.ts'
-import { ableSigners, holderOf, keyFacts, quorumView, wordsOf } from './present.ts'
+import { ableSigners, firstChanges, holderOf, keyFacts, quorumView, wordsOf } from './present.ts'
 
 export function repositoryView(
   pinned: PinnedSource,
@@ -102,7 +102,8 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[]): DraftV
   const able = ableSigners(proposal, signers)
   const text = signedText(proposal)
   return {
-    ...{ title, digest, headline, risk, changes, unchanged, findings, effects },
+    ...{ title, digest, headline, risk, unchanged, findings, effects },
+    ...firstChanges(changes),
     quorums: quorums.map((quorum) => quorumView(quorum, able)),
     along: along.map(({ subject }) => subject),
     ...(sentence === undefined ? {} : { sentence }),

@@ -3,7 +3,15 @@ import { openEntries } from '../core/approve.ts'
 import { parseHex, toHex } from '../core/bytes.ts'
 import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
-import { isComplete, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
+import {
+  type Change,
+  isComplete,
+  isMet,
+  type Proposal,
+  type Quorum,
+  type QuorumKey,
+  signedCount,
+} from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
 import type { TokenList } from '../core/token.ts'
@@ -143,6 +151,17 @@ export function proposalSummary(
   }
 }
 
+/** More is read by nobody at a sitting; a change may have a million. */
+const maxChanges = 200
+
+/** They come worst first. */
+export function firstChanges(changes: readonly Change[]): Pick<ProposalView, 'changes' | 'moreChanges'> {
+  if (changes.length <= maxChanges) return { changes }
+  const more = { dangerous: 0, notable: 0, routine: 0 }
+  for (const { risk } of changes.slice(maxChanges)) more[risk]++
+  return { changes: changes.slice(0, maxChanges), moreChanges: more }
+}
+
 interface TokenFacts {
   holders: readonly Holder[]
   tokens: TokenList
@@ -179,7 +198,7 @@ export function proposalView(
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able, about.holders)),
     digest: proposal.digest,
     words: wordsOf(proposal.digest),
-    changes: proposal.changes,
+    ...firstChanges(proposal.changes),
     unchanged: proposal.unchanged,
     findings: proposal.findings,
     signers: able.map((signer) => {

@@ -6,13 +6,14 @@ import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Files, Transport } from '../core/transport.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openPlace } from './place.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
+import { type Same, sameBytes, steadyReads } from './steady.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
@@ -38,6 +39,8 @@ export interface DeskOptions {
   tokens: TokenHost
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
+  /** What was made of large documents is kept for the next question, as long as their bytes are the same. */
+  keepsDocuments?: boolean
 }
 
 export interface Desk {
@@ -45,6 +48,8 @@ export interface Desk {
   keys: KeyStore
   tokens: TokenDesk
   open(sourceId: string): Promise<OpenSource>
+  /** What a question about a source is asked with. */
+  context(source: OpenSource, signal: AbortSignal): Context
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
@@ -71,11 +76,15 @@ export function openDesk(options: DeskOptions): Desk {
   const keys = keyStore(workspace.keys)
   const tokens = tokenDesk(options.tokens, workspace.files, options.now)
 
+  const same = options.keepsDocuments === true ? sameBytes() : undefined
+  const parsed = same === undefined ? undefined : new WeakMap<Uint8Array, object>()
+
   const contextOf = (source: OpenSource, signal: AbortSignal): Context => ({
     anchor: source.trust.anchor,
     memory: source.trust.memory,
     now: options.now(),
     signal,
+    ...(parsed === undefined ? {} : { parsed }),
   })
 
   async function fileSigners(purpose: string, signal: AbortSignal): Promise<Signer[]> {
@@ -115,12 +124,20 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
+    context: contextOf,
     drafts: drafting(contextOf),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
-      return { pinned, ...place, system: tufSystem(place.layout), trust: await workspace.trust(sourceId) }
+      const { transport, layout } = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      const trust = await workspace.trust(sourceId)
+      return {
+        pinned,
+        layout,
+        transport: same === undefined ? transport : steadyReads(transport, same),
+        system: tufSystem(layout),
+        trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
+      }
     },
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))
@@ -153,6 +170,11 @@ export function openDesk(options: DeskOptions): Desk {
     renew: async (source, signal) =>
       renew(source.system, source.transport, await online(source, signal), contextOf(source, signal)),
   }
+}
+
+/** What is remembered of a source is mostly what lies in it. */
+function sameFiles(files: Files, same: Same): Files {
+  return new Map([...files].map(([name, bytes]) => [name, bytes === null ? null : same(bytes)]))
 }
 
 function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {

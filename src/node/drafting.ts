@@ -11,17 +11,10 @@ import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
-import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
-import { isWebLocation } from './location.ts'
+import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
-/** A file on this machine that becomes an artifact: its content goes where clients fetch it, before the candidate is written. */
-export interface Upload {
-  file: string
-  path: string
-  length: number
-  sha256: string
-}
+export type { Upload } from './prepared.ts'
 
 export interface DraftRequest {
   /** "root", "targets", a delegated role, "keys:PROJECT", "configuration". */
@@ -56,16 +49,17 @@ export interface Draft {
 export interface Drafting {
   preview(source: OpenSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
-  propose(
-    source: OpenSource,
-    request: ProposeRequest,
-    signal: AbortSignal,
-    progress?: (doneBytes: number, totalBytes: number) => void,
-  ): Promise<Draft>
+  propose(source: OpenSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
+  /** What propose would write. */
+  prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
+  /** What a preview has shown; undefined when it is too long ago. */
+  shown(source: OpenSource, digest: string): Draft | undefined
   /** What clients will see of a candidate that waits. */
   effects(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Effects>
   /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
   text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
+  /** What withdraw would write. */
+  withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared>
   /** Removes a candidate; what is published stays. */
   withdraw(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<void>
   /** The same for a candidate that cannot be reviewed: who signed it, nobody can say. */
@@ -87,6 +81,28 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
   /** What is written is what was shown, byte for byte. */
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
+  function prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
+    const { read, drafted, shown, uploads, isOnto } = looked(previewed.get(keyOf(source, request.previewed)))
+    checkSentence(shown.sentence, request.sentence)
+    checkReplaces(shown, request.replace === true, isOnto)
+    checkConsistent(drafted, uploads)
+    const { files, proposal } = drafted
+    return { shown, prepared: { files, base: read.seen(files.keys()), note: `propose ${proposal.title}`, uploads } }
+  }
+
+  async function withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared> {
+    const read = snapshot(source.transport)
+    const context = contextOf(source, signal)
+    const { subject, title } = await findProposal(proposalId, source.system, read, context)
+    const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
+    const before = await source.system.pending(read, context)
+    const after = await source.system.pending(overlay(read, files), context)
+    // The first document of a role that this change would have made belongs to nothing any more.
+    const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
+    for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
+    return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [] }
+  }
+
   return {
     preview: async (source, request, signal) => {
       const made = await draft(source, request, signal)
@@ -94,17 +110,14 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       return made.shown
     },
     propose: async (source, request, signal, progress) => {
-      const { read, drafted, shown, uploads, isOnto } = looked(previewed.get(keyOf(source, request.previewed)))
-      checkSentence(shown.sentence, request.sentence)
-      checkReplaces(shown, request.replace === true, isOnto)
-      checkConsistent(drafted, uploads)
-      await upload(source, uploads, signal, progress)
-      const { files, proposal } = drafted
-      await source.transport.write(files, read.seen(files.keys()), `propose ${proposal.title}`, signal)
+      const { shown, prepared } = prepare(source, request)
+      await writePrepared(source, prepared, signal, progress)
       return shown
     },
+    prepare,
+    shown: (source, digest) => previewed.get(keyOf(source, digest))?.shown,
     effects: (source, proposalId, signal) =>
-      pendingEffects(proposalId, source.layout, source.transport, contextOf(source, signal)),
+      pendingEffects(proposalId, source.layout, snapshot(source.transport), contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     discard: async (source, subject, signal) => {
@@ -113,18 +126,9 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       await read.read(name, maxBytes.targets, signal)
       await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
     },
-    withdraw: async (source, proposalId, signal) => {
-      const read = snapshot(source.transport)
-      const context = contextOf(source, signal)
-      const { subject, title } = await findProposal(proposalId, source.system, read, context)
-      const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
-      const before = await source.system.pending(read, context)
-      const after = await source.system.pending(overlay(read, files), context)
-      // The first document of a role that this change would have made belongs to nothing any more.
-      const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
-      for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
-      await source.transport.write(files, read.seen(files.keys()), `withdraw ${title}`, signal)
-    },
+    withdrawal,
+    withdraw: async (source, proposalId, signal) =>
+      writePrepared(source, await withdrawal(source, proposalId, signal), signal),
   }
 }
 
@@ -202,35 +206,4 @@ function checkConsistent({ consistent }: Drafted, uploads: readonly Upload[]): v
     message: 'this repository does not keep consistent snapshots, so content cannot be put there before it is signed',
     hint: 'release with the tool that made the repository; signing here works',
   })
-}
-
-/** Content first: a candidate never names what clients could not fetch. */
-async function upload(
-  source: OpenSource,
-  uploads: readonly Upload[],
-  signal: AbortSignal,
-  progress: ((doneBytes: number, totalBytes: number) => void) | undefined,
-): Promise<void> {
-  if (uploads.length === 0) return
-  const { location } = source.pinned
-  if (isWebLocation(location)) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `${location} is a web address, and the content of artifacts is put into a folder`,
-      hint: 'propose where the folder of the repository is',
-    })
-  }
-  const total = uploads.reduce((sum, { length }) => sum + length, 0)
-  let done = 0
-  for (const { file, path, length, sha256 } of uploads) {
-    const before = done
-    await putArtifact(
-      location,
-      path,
-      file,
-      { length, sha256 },
-      { signal, progress: (bytes) => progress?.(before + bytes, total) },
-    )
-    done = before + length
-  }
 }

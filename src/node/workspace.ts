@@ -3,10 +3,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { isEqualBytes, toHex, utf8 } from '../core/bytes.ts'
+import { toHex, utf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import { type Files, type Transport, within } from '../core/transport.ts'
 import { asFields, list, parseJsonObject, text } from './json-file.ts'
+import { isEqualFast } from './steady.ts'
 import { directoryTransport } from './transports/directory.ts'
 
 export interface PinnedSource {
@@ -170,7 +171,7 @@ export function openWorkspace(directory: string): Workspace {
       }
       for (const [name, bytes] of wanted) {
         const present = await files.read(name, limits.fileBytes, signal)
-        if (present === undefined || !isEqualBytes(present, bytes)) changes.set(name, bytes)
+        if (present === undefined || !isEqualFast(present, bytes)) changes.set(name, bytes)
       }
       if (changes.size > 0) await files.write(changes, new Map(), `remember ${entry.name}`, signal)
     },

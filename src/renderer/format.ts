@@ -3,6 +3,11 @@ import type { Risk } from '../core/proposal.ts'
 
 const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 
+/** "1 000 000": groups of three, with spaces that do not break. */
+export function thousands(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u00a0')
+}
+
 /** "one change", "12 changes": small numbers as words, because a title is a sentence. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${small[count] ?? String(count)} ${count === 1 ? one : many}`
@@ -92,16 +97,16 @@ export const riskWord: Readonly<Record<Risk, string>> = {
 }
 
 /** "Two changes are dangerous, one is worth a look and one is routine." */
-export function riskCount(changes: readonly { risk: Risk }[]): string {
+export function riskCount(changes: readonly { risk: Risk }[], more?: Readonly<Record<Risk, number>>): string {
   const parts: string[] = []
   for (const [risk, words] of [
     ['dangerous', 'dangerous'],
     ['notable', 'worth a look'],
     ['routine', 'routine'],
   ] as const) {
-    const count = changes.filter((change) => change.risk === risk).length
+    const count = changes.filter((change) => change.risk === risk).length + (more?.[risk] ?? 0)
     if (count === 0) continue
-    const number = small[count] ?? String(count)
+    const number = small[count] ?? thousands(count)
     const noun = parts.length > 0 ? '' : count === 1 ? ' change' : ' changes'
     parts.push(`${number}${noun} ${count === 1 ? 'is' : 'are'} ${words}`)
   }

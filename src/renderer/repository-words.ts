@@ -2,13 +2,10 @@
 import type { ErrorData } from '../core/error.ts'
 import type { ProjectReleases, RepositoryView, RoleEdge, RoleNode } from '../ipc/contract.ts'
 import { plainForeign } from './foreign.ts'
-import { capital, countOf, daysText, expiryTone, listOf, type Tone } from './format.ts'
+import { capital, countOf, daysText, expiryTone, listOf, type Tone, thousands } from './format.ts'
 import { holderName } from './quorum.ts'
 
-/** "1 000 000": groups of three, with spaces that do not break. */
-export function thousands(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, '\u00a0')
-}
+export { thousands } from './format.ts'
 
 export function manyOf(count: number, one: string, many = `${one}s`): string {
   return count < 1000 ? countOf(count, one, many) : `${thousands(count)} ${many}`

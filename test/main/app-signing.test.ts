@@ -23,6 +23,8 @@ test('a rehearsal key signs, the signature completes it, and it is published', a
   expect(view.signers).toMatchObject([{ id: 'rehearsal:You', owner: 'You', rehearsal: true, asks: 'nothing' }])
   expect(view.wouldComplete).toBe(true)
   const raw = await app.calls['proposals.raw']({ proposalId })
+  const { changes } = await app.calls['proposals.get']({ proposalId })
+  expect(await app.calls['proposals.changes']({ proposalId, offset: 1, limit: 500 })).toEqual(changes.slice(1))
   // A root changes no artifact: there is nothing to ask clients about.
   expect(await app.calls['proposals.effects']({ proposalId })).toMatchObject({ asked: 0, shown: [] })
   expect(raw.truncated).toBe(false)

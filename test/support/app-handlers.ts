@@ -7,6 +7,8 @@ import type { KeyHolder } from '../../src/core/systems/tuf/create.ts'
 import type { contract, KeyView, Notice, ProposalSummary } from '../../src/ipc/contract.ts'
 import { handlers } from '../../src/main/app.ts'
 import type { Handlers } from '../../src/main/ipc.ts'
+import { directReader } from '../../src/main/reading/reader.ts'
+import { readings } from '../../src/main/reading/readings.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import { type FolderRepository, folderRepository } from './folder-repository.ts'
 import { noTokens } from './no-tokens.ts'
@@ -68,6 +70,7 @@ export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }
   const shell = { name: 'chromium', sandboxed, canPick: true, pickDirectory: async () => picks } as const
   const real = handlers({
     desk,
+    reader: directReader(readings(desk, () => now)),
     tokens,
     shell,
     options: { dataDir, demo: false },

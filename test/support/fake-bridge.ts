@@ -209,6 +209,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
       get: (argument) => answer('proposals.get', argument, () => find(argument.proposalId) ?? bad(missing)),
       effects: (argument) =>
         answer('proposals.effects', argument, () => ({ asked: 0, tried: 0, changed: 0, shown: [] })),
+      changes: (argument) => answer('proposals.changes', argument, () => []),
       raw: (argument) => answer('proposals.raw', argument, () => pending.raw),
       approve: (argument) =>
         answer('proposals.approve', argument, async () => {

@@ -39,6 +39,7 @@ export function fakeDrafts(
           const name = `example#${made.subject}`
           return { proposalIds: [`${name}/9c41`, ...made.along.map((subject) => `example#${subject}/new`)] }
         }),
+      changes: (argument) => answer('drafts.changes', argument, () => []),
       text: (argument) =>
         answer('drafts.text', argument, () => (argument.subject === 'loom' ? editableWithout : editable)),
       keys: (argument) => answer('drafts.keys', argument, () => [...keyOptions]),

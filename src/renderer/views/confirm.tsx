@@ -7,6 +7,7 @@ import { HoldButton } from '../components/hold-button.tsx'
 import { RehearsalChip } from '../components/page.tsx'
 import { LowPin } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
+import { countOf } from '../format.ts'
 import { deliberationFor, isTyped } from '../hold.ts'
 import { signerPlace } from '../token-words.ts'
 
@@ -45,6 +46,9 @@ export function Confirm({ kind, label, proposal, signer, onCancel, onConfirm }: 
                 <Foreign text={change.sentence} />
               </li>
             ))}
+            {(proposal.moreChanges?.dangerous ?? 0) === 0 ? null : (
+              <li>and {countOf(proposal.moreChanges?.dangerous ?? 0, 'more dangerous change')}</li>
+            )}
           </ul>
         )}
         <p className="soft small">

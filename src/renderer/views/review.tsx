@@ -5,14 +5,15 @@ import type { Finding } from '../../core/proposal.ts'
 import type { ProposalView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, useAnswer } from '../bridge.ts'
-import { ChangeCard, Findings } from '../components/change-card.tsx'
+import { Findings } from '../components/change-card.tsx'
+import { ChangeList, sumOf } from '../components/change-list.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { Page, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
-import { countOf, groupsOfFour, riskCount, toneOf } from '../format.ts'
+import { countOf, groupsOfFour, riskCount, thousands, toneOf } from '../format.ts'
 import { EffectsCard } from './edit/effects.tsx'
 import { Raw } from './raw.tsx'
 import { ReviewFoot } from './review-foot.tsx'
@@ -77,20 +78,23 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
         <h2>
           <Foreign text={proposal.headline} />
         </h2>
-        <p>{riskCount(proposal.changes)}</p>
+        <p>{riskCount(proposal.changes, proposal.moreChanges)}</p>
       </div>
       {proposal.blocked === undefined ? null : <Problem error={proposal.blocked} />}
       <Known title="Before you read on" findings={findings.filter((finding) => finding.risk === 'dangerous')} />
       <section className="stack tight" aria-label="Changes">
         <h2 className="unseen">Changes</h2>
-        <ul className={changes.length > 60 ? 'stack tight many' : 'stack tight'}>
-          {changes.map((change) => (
-            <ChangeCard key={`${change.path} ${change.sentence}`} change={change} />
-          ))}
-        </ul>
+        <ChangeList
+          changes={changes}
+          more={proposal.moreChanges}
+          of={proposal.id}
+          read={(offset, limit) => bridge().proposals.changes({ proposalId: proposal.id, offset, limit })}
+        />
         <div className="row soft small">
           <span>
-            Nothing is hidden. {changes.length} of {proposal.changes.length} changes shown,{' '}
+            {proposal.moreChanges === undefined
+              ? `Nothing is hidden. ${changes.length} of ${changes.length} changes shown, `
+              : `Nothing is left out. ${thousands(changes.length + sumOf(proposal.moreChanges))} changes, page by page, worst first; `}
             {countOf(proposal.unchanged, 'field')} unchanged.
           </span>
           <button type="button" className="button quiet" aria-expanded={raw} onClick={() => setRaw(!raw)}>

@@ -4,6 +4,7 @@ import { sha256, sha512 } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
 import { isExpired } from './expiry.ts'
 import type { Metadata } from './metadata.ts'
+import type { ParseMetadata } from './parsed.ts'
 
 export interface ClientOptions {
   now: Date
@@ -12,6 +13,8 @@ export interface ClientOptions {
   expired: 'refuse' | 'report'
   /** To judge a repository every file is read from it; copies kept here are then only what it must not fall back behind. */
   copies?: 'use' | 'compare'
+  /** Where the same bytes are asked for more than once. */
+  parse?: ParseMetadata
 }
 
 /** What signed metadata says of another file. */

@@ -25,6 +25,7 @@ import {
   type Timestamp,
 } from './metadata.ts'
 import { maxBytes, metadataName } from './names.ts'
+import type { ParseMetadata } from './parsed.ts'
 import { quorumOf, verifyQuorum } from './verify.ts'
 
 export interface TrustedSet {
@@ -228,14 +229,17 @@ export async function loadTargets(
   const local = metadataName(role, 0, false)
   const kept = await store?.read(local, maxBytes.targets, options.signal)
   if (kept !== undefined && options.copies !== 'compare') {
-    const old = await attempt(() => checkTargets(kept, role, expected, keys, roleKeys, name))
+    const old = await attempt(async () => {
+      await checkFits(kept, expected, name)
+      return checkTargets(kept, role, expected, keys, roleKeys, name, options.parse)
+    })
     if (old !== undefined) {
       checkExpiry(old, role, options)
       return old
     }
   }
   const bytes = await readExpected(remote, name, expected, maxBytes.targets, options)
-  const fresh = await checkTargets(bytes, role, expected, keys, roleKeys, name)
+  const fresh = await checkTargets(bytes, role, expected, keys, roleKeys, name, options.parse)
   checkExpiry(fresh, role, options)
   if (store !== undefined) await keep(store, local, bytes, options)
   return fresh
@@ -248,9 +252,9 @@ async function checkTargets(
   keys: ReadonlyMap<string, TufKey>,
   roleKeys: RoleKeys,
   name: string,
+  parse: ParseMetadata = parseMetadata,
 ): Promise<Metadata<Targets>> {
-  await checkFits(bytes, expected, name)
-  const metadata = parseMetadata(bytes, 'targets', name)
+  const metadata = parse(bytes, 'targets', name)
   verifyQuorum(await quorumOf(role, metadata, keys, roleKeys), name)
   checkVersion(name, metadata.signed.version, expected.version)
   return metadata

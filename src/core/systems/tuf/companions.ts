@@ -4,8 +4,8 @@ import { isMet, type Proposal } from '../../proposal.ts'
 import { acceptsSameSignatures, isMachineKept } from './authority.ts'
 import { editedDocument } from './edit/document.ts'
 import type { RoleEntry, SubjectEdit } from './edit/edit.ts'
-import { parseMetadata } from './metadata.ts'
 import { typeOf } from './names.ts'
+import type { ParseMetadata } from './parsed.ts'
 import { authorityIn } from './pending/future.ts'
 import type { Delegator } from './pending/waiting.ts'
 import { parseRotate } from './projects/rotate.ts'
@@ -26,11 +26,11 @@ export async function companionDocuments(
   waiting: readonly Proposal[],
   now: Trusted,
 ): Promise<Map<string, Uint8Array>> {
-  const delegator = delegatorOf(subject, document)
+  const delegator = delegatorOf(subject, document, now.parse)
   const documents = new Map<string, Uint8Array>()
   if (delegator === undefined) return documents
   const inForce = await publishedDelegator(delegator, now)
-  const facts = { now: now.options.now, defaultDays, keepVersion: false }
+  const facts = { now: now.options.now, defaultDays, keepVersion: false, parse: now.parse }
   for (const role of affected(delegator, edits)) {
     const then = authorityIn(delegator, role)
     // The repository makes the documents of roles that its own keys keep when it publishes the delegation.
@@ -49,7 +49,7 @@ export async function companionDocuments(
   return documents
 }
 
-function delegatorOf(subject: string, document: Uint8Array): Delegator | undefined {
+function delegatorOf(subject: string, document: Uint8Array, parseMetadata: ParseMetadata): Delegator | undefined {
   const about = parseSubject(subject)
   if (about.kind === 'keys') return { kind: 'keys', rotate: parseRotate(document, subject) }
   if (about.kind === 'configuration') return undefined

@@ -8,6 +8,7 @@ import { sentenceFor } from './drafting.ts'
 import { parseEnvelope } from './envelope.ts'
 import type { Layout } from './layouts/plain.ts'
 import { maxBytes, typeOf } from './names.ts'
+import { parsedOnce } from './parsed.ts'
 import { pendingProposals } from './pending.ts'
 import { insertSignature } from './signature-slot.ts'
 
@@ -25,7 +26,7 @@ export async function draftCandidate(edit: Edit, layout: Layout, source: Transpo
   if (problem !== undefined) throw problem.error
   const proposal = proposals.find((one) => one.subject === subject)
   if (proposal?.blocked !== undefined) throw new AppError(proposal.blocked)
-  if (proposal !== undefined) checkSentence(sentenceFor(proposal), edit.sentence)
+  if (proposal !== undefined) checkSentence(sentenceFor(proposal, parsedOnce(context)), edit.sentence)
   if (proposal?.changes.length === 0) {
     throw new AppError({
       code: 'usage/invalid',

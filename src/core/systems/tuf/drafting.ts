@@ -18,6 +18,7 @@ import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
 import { expiryPeriodField } from './online.ts'
+import type { ParseMetadata } from './parsed.ts'
 import { pendingProposals } from './pending.ts'
 import { nextRegistry } from './projects/delegation.ts'
 import { parseRotate, rotateDocument } from './projects/rotate.ts'
@@ -79,12 +80,12 @@ export async function draftEdits(
   const proposal = find(subject)
   if (proposal.changes.length === 0 || isIdle(request, proposal)) throw unchanged(subject)
   const along = [...first.keys()].map(find)
-  const sentence = sentenceFor(proposal)
+  const sentence = sentenceFor(proposal, now.parse)
   return {
     ...{ files, proposal, along, consistent: (await now.root()).signed.consistentSnapshot },
     effects: await effects(proposal, along, now),
     ...(sentence === undefined ? {} : { sentence }),
-    ...(mine === undefined || isBlank(mine) ? {} : { waiting: mine }),
+    ...(mine === undefined || isBlank(mine, now.parse) ? {} : { waiting: mine }),
   }
 }
 
@@ -119,6 +120,7 @@ async function documentOf(request: EditRequest, waiting: Proposal | undefined, n
     defaultDays,
     keepVersion: waiting !== undefined,
     firstVersion: ((await now.lastVersion(subject)) ?? 0) + 1,
+    parse: now.parse,
   })
 }
 
@@ -129,11 +131,11 @@ function isIdle({ edits }: EditRequest, { changes, before }: Proposal): boolean 
 }
 
 /** Unsigned, and nothing but a date: whoever starts from what is published loses nothing of it. */
-function isBlank({ subject, quorums, changes, before, after, title }: Proposal): boolean {
+function isBlank({ subject, quorums, changes, before, after, title }: Proposal, parse: ParseMetadata): boolean {
   if (parseSubject(subject).kind !== 'role' || typeOf(subject) !== 'targets') return false
   if (quorums.some(({ keys }) => keys.some(({ signed }) => signed))) return false
   if (before !== undefined) return changes.every(({ path }) => path === 'version' || path === 'expires')
-  const { targetPaths, raw } = parseMetadata(after, 'targets', title).signed
+  const { targetPaths, raw } = parse(after, 'targets', title).signed
   return targetPaths().length === 0 && Object.keys(raw).every((name) => blankMembers.includes(name))
 }
 
@@ -147,7 +149,10 @@ export async function inForce(role: string, now: Trusted): Promise<Uint8Array | 
 }
 
 /** What a person must type before this is proposed; undefined when it locks nobody out. */
-export function sentenceFor({ subject, before, after, title }: Proposal): string | undefined {
+export function sentenceFor(
+  { subject, before, after, title }: Proposal,
+  parseMetadata: ParseMetadata,
+): string | undefined {
   if (parseSubject(subject).kind !== 'role') return undefined
   const type = typeOf(subject)
   const parse = (bytes: Uint8Array): Metadata => parseMetadata(bytes, type, title)
@@ -173,7 +178,7 @@ async function effects(proposal: Proposal, along: readonly Proposal[], now: Trus
   const changed = new Map<string, Metadata<Targets>>()
   for (const { subject, after, title } of [proposal, ...along]) {
     const isTargets = parseSubject(subject).kind === 'role' && typeOf(subject) === 'targets'
-    if (isTargets) changed.set(subject, parseMetadata(after, 'targets', title))
+    if (isTargets) changed.set(subject, now.parse(after, 'targets', title))
   }
   const about = parseSubject(proposal.subject)
   if (about.kind === 'keys') {

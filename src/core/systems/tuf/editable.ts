@@ -1,13 +1,11 @@
 // The signed part of a document as text, for a person who wants to write it themselves.
 import { AppError } from '../../error.ts'
-import { parseJson } from '../../json.ts'
+import { type JsonDocument, parseJson } from '../../json.ts'
 import { editedJson } from '../../json-edit.ts'
 import type { Context } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { inForce } from './drafting.ts'
-import { parseEnvelope } from './envelope.ts'
 import type { Layout } from './layouts/plain.ts'
-import { parseMetadata } from './metadata.ts'
 import { titleOf, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
 import { parseSubject } from './subject.ts'
@@ -39,20 +37,25 @@ export async function editableText(
       hint: 'change it by its form, or by its command',
     })
   }
-  const { proposals } = await pendingProposals(layout, source, context)
+  const now = trusted(layout, source, context)
+  // What waits is read only when it is what the text is to start from.
+  const proposals = onto === undefined ? [] : (await pendingProposals(layout, source, context, now)).proposals
   const waiting = proposals.find((one) => one.subject === subject && one.digest === onto)
-  const bytes = waiting?.after ?? (await inForce(subject, trusted(layout, source, context)))
+  const bytes = waiting?.after ?? (await inForce(subject, now))
   if (bytes === undefined) return { text: '{}' }
-  const { document, raw } = parseEnvelope(bytes, subject)
-  const member = document.members.get('signed')
-  const signed = bytes.subarray(member?.start ?? 0, member?.end ?? 0)
-  const title = waiting?.title ?? titleOf(subject, Number(raw.version))
+  const { document, signed: content } = now.parse(bytes, typeOf(subject), subject)
+  const signed = signedIn(document)
+  const title = waiting?.title ?? titleOf(subject, content.version)
   const basedOn = { title, pending: waiting !== undefined }
   if (signed.length <= maxTextBytes) return { text: decoded(signed), basedOn }
-  const rest = editedJson(parseJson(signed), [{ path: ['targets'], value: undefined }])
-  const isTargets = typeOf(subject) === 'targets'
-  const count = isTargets ? parseMetadata(bytes, 'targets', title).signed.targetPaths().length : 0
-  return { text: decoded(rest), withoutTargets: count, basedOn }
+  const rest = parseJson(editedJson(document, [{ path: ['signed', 'targets'], value: undefined }]))
+  const count = content.type === 'targets' ? content.targetPaths().length : 0
+  return { text: decoded(signedIn(rest)), withoutTargets: count, basedOn }
+}
+
+function signedIn({ bytes, members }: JsonDocument): Uint8Array {
+  const member = members.get('signed')
+  return bytes.subarray(member?.start ?? 0, member?.end ?? 0)
 }
 
 function decoded(bytes: Uint8Array): string {

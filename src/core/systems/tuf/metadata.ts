@@ -57,6 +57,8 @@ export interface TargetFile {
 export interface Targets extends Common {
   type: 'targets'
   target(path: string): TargetFile | undefined
+  /** As it is written. */
+  entry(path: string): JsonValue | undefined
   targetPaths(): readonly string[]
   delegations?: Delegations
 }
@@ -165,13 +167,18 @@ function readHashes(read: Reader, value: JsonValue | undefined, what: string): M
   return hashes
 }
 
-function readTargets(read: Reader, raw: JsonObject): Pick<Targets, 'target' | 'targetPaths' | 'delegations'> {
+function readTargets(read: Reader, raw: JsonObject): Pick<Targets, 'target' | 'entry' | 'targetPaths' | 'delegations'> {
   const targets = read.object(raw.targets, 'targets')
   const delegations = readDelegations(read, raw, topRoles)
   // Every entry is checked now, and made into a TargetFile only when asked for: there may be a million.
   for (const path in targets) checkTargetFile(read, targets[path], path)
+  let paths: readonly string[] | undefined
   return {
-    targetPaths: () => Object.keys(targets),
+    targetPaths: () => {
+      paths ??= Object.keys(targets)
+      return paths
+    },
+    entry: (path) => (Object.hasOwn(targets, path) ? targets[path] : undefined),
     target: (path) => (Object.hasOwn(targets, path) ? readTargetFile(read, targets[path], path) : undefined),
     ...(delegations === undefined ? {} : { delegations }),
   }

@@ -18,7 +18,7 @@ export async function pendingProposals(
   context: Context,
   now = trusted(layout, source, context),
 ): Promise<Pending> {
-  const waiting = await readWaiting(layout, source, context)
+  const waiting = await readWaiting(layout, source, context, now.parse)
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
   for (const candidate of waiting.candidates) {

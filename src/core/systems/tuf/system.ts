@@ -14,6 +14,7 @@ import type { Layout } from './layouts/plain.ts'
 import { loneSystem } from './lone.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
 import { titleOf } from './names.ts'
+import { parsedOnce } from './parsed.ts'
 import { pendingProposals } from './pending.ts'
 import type { KeyChain } from './projects/chain.ts'
 import { readSeen, seenName, writeSeen } from './projects/seen.ts'
@@ -38,7 +39,8 @@ export function tufSystem(layout: Layout): TrustSystem {
 }
 
 async function trustedState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
-  const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report', copies: 'compare' }
+  const how = { expired: 'report', copies: 'compare' } as const
+  const options: ClientOptions = { ...how, now: context.now, signal: context.signal, parse: parsedOnce(context) }
   const published = layout.published(source)
   const store = trustStore(context)
   const set = await refresh(published, store, options)
@@ -53,7 +55,7 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
       })),
     )),
   ]
-  const chains = await trusted(layout, source, context).keyChains()
+  const chains = await trusted(layout, source, context, { ...how, verified: set }).keyChains()
   if (chains.length > 0) store.files.set(seenName, writeSeen(readSeen(context.memory), chains))
   const rootKeys = top[0]?.quorum.keys ?? []
   return {

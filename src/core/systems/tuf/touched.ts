@@ -81,12 +81,16 @@ function add(path: string, isLed: boolean, { paths, idle }: Found): void {
 
 function addOwnPaths({ before, after }: Pair, led: Scope, found: Found): void {
   const [was, is] = [before?.document.signed, after?.signed]
-  const isSame = (path: string): boolean =>
-    before?.isAccepted === true && isSameFile(was?.target(path), is?.target(path))
-  const listed = [was, is].map((one) => one?.targetPaths() ?? [])
-  const within = affordable(led, listed.flat().length)
-  for (const path of listed[0] ?? []) if (!isSame(path)) add(path, isInScope(within, path), found)
-  for (const path of listed[1] ?? []) if (was?.target(path) === undefined) add(path, isInScope(within, path), found)
+  const isSame = (path: string): boolean => before?.isAccepted === true && isSameEntry(path, was, is)
+  const [old, fresh] = [was?.targetPaths() ?? [], is?.targetPaths() ?? []]
+  const within = affordable(led, old.length + fresh.length)
+  for (const path of old) if (!isSame(path)) add(path, isInScope(within, path), found)
+  for (const path of fresh) if (was?.entry(path) === undefined) add(path, isInScope(within, path), found)
+}
+
+/** Nearly all of a million are equal as they are written, and are not made into files to find that out. */
+function isSameEntry(path: string, was: Targets | undefined, is: Targets | undefined): boolean {
+  return isSameValue(was?.entry(path), is?.entry(path)) || isSameFile(was?.target(path), is?.target(path))
 }
 
 /** Comparing so many patterns with so many paths takes longer than trying some of them for nothing. */

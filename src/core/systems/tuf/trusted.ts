@@ -9,6 +9,7 @@ import { type PublishedConfiguration, readConfiguration } from './configuration/
 import { findDelegator, publishedRoles, remembered } from './delegation.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, type Root, type Targets, topRoles } from './metadata.ts'
+import { type ParseMetadata, parsedOnce } from './parsed.ts'
 import { delegatedByRegistry, type KeyChain, recordedProjects, verifyKeyChain } from './projects/chain.ts'
 import { hasProject } from './projects/delegation.ts'
 import { projectsOf, type Registry, readRegistries, registryName } from './projects/registry.ts'
@@ -18,6 +19,8 @@ import { trustStore } from './store.ts'
 export interface Trusted {
   published: Transport
   options: ClientOptions
+  /** The same bytes again are the same document again. */
+  parse: ParseMetadata
   /** Only the chain of roots: what is below it may be expired or gone. */
   root(): Promise<Metadata<Root>>
   set(): Promise<TrustedSet>
@@ -53,7 +56,8 @@ export function trusted(
   context: Context,
   { verified, ...how }: Reading = {},
 ): Trusted {
-  const options: ClientOptions = { expired: 'report', ...how, now: context.now, signal: context.signal }
+  const parse = parsedOnce(context)
+  const options: ClientOptions = { expired: 'report', ...how, now: context.now, signal: context.signal, parse }
   const published = layout.published(source)
   const seen = readSeen(context.memory)
   const root = once(async () => verified?.root ?? updateRoot(published, trustStore(context), options))
@@ -110,6 +114,7 @@ export function trusted(
   return {
     published,
     options,
+    parse,
     root,
     set,
     authority,

@@ -143,7 +143,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
         ) : outcome === undefined ? (
           <Waiting text="Reading the repository and working out what this would do." />
         ) : outcome.ok ? (
-          <DraftBoard draft={outcome.value}>
+          <DraftBoard sourceId={form.repository.sourceId} draft={outcome.value}>
             <Guards draft={outcome.value} guard={guard} onGuard={setGuard} />
           </DraftBoard>
         ) : (

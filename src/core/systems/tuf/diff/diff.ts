@@ -7,7 +7,14 @@ import type { Metadata, Signed } from '../metadata.ts'
 import { alignedTargets, unaligned } from './aligned.ts'
 import { commonFacts, type DiffContext, periodFacts } from './common.ts'
 import { delegationFacts } from './delegations.ts'
-import { isEmptyContainer, type LeafDifference, leafDifferences, PathTree, pathText } from './difference.ts'
+import {
+  type Differences,
+  isEmptyContainer,
+  type LeafDifference,
+  leafDifferences,
+  PathTree,
+  pathText,
+} from './difference.ts'
 import { type Fact, fact } from './fact.ts'
 import { headlineOf } from './headline.ts'
 import { snapshotFacts, timestampFacts } from './rest.ts'
@@ -56,10 +63,7 @@ export function explain(
       message: `a ${before.signed.type} document was compared with a ${after.signed.type} document`,
     })
   }
-  const { differences, unchanged } = leafDifferences(
-    before === undefined ? undefined : alignedSigned(before.signed),
-    alignedSigned(after.signed),
-  )
+  const { differences, unchanged } = signedDifferences(before?.signed, after.signed)
   if (differences.length === 0) return { facts: [], differences, unchanged }
   const role = context.role ?? after.signed.type
   const told = [
@@ -68,6 +72,17 @@ export function explain(
     ...periodFacts(role, [], before?.signed.raw ?? {}, after.signed.raw),
   ]
   return { facts: [...told, ...untoldFacts(told, differences)], differences, unchanged }
+}
+
+/** The same two documents are compared for a preview, a list, a review and what clients see: once, where they are at hand. */
+const compared = new WeakMap<Signed, { before: Signed | undefined; found: Differences }>()
+
+function signedDifferences(before: Signed | undefined, after: Signed): Differences {
+  const known = compared.get(after)
+  if (known !== undefined && known.before === before) return known.found
+  const found = leafDifferences(before === undefined ? undefined : alignedSigned(before), alignedSigned(after))
+  compared.set(after, { before, found })
+  return found
 }
 
 export function alignedSigned(signed: Signed): JsonObject {

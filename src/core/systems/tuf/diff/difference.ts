@@ -31,28 +31,36 @@ export function leafDifferences(before: JsonValue | undefined, after: JsonValue 
   return found
 }
 
-function compare(path: Path, before: JsonValue | undefined, after: JsonValue | undefined, found: Differences): void {
+/** `path` is one for all, longer on the way down: a million entries that are equal make no paths. */
+function compare(
+  path: (string | number)[],
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  found: Differences,
+): void {
   const list = found.differences
   if (before === undefined || after === undefined) {
     if (before !== undefined)
-      for (const leaf of leavesOf(before, path)) list.push({ path: leaf.path, before: leaf.value })
-    if (after !== undefined) for (const leaf of leavesOf(after, path)) list.push({ path: leaf.path, after: leaf.value })
+      for (const leaf of leavesOf(before, [...path])) list.push({ path: leaf.path, before: leaf.value })
+    if (after !== undefined)
+      for (const leaf of leavesOf(after, [...path])) list.push({ path: leaf.path, after: leaf.value })
     return
+  }
+  if (isObject(before) && isObject(after)) {
+    const names = Object.keys(before)
+    const others = Object.keys(after)
+    if (names.length > 0 && others.length > 0) {
+      compareMembers(path, { names, of: before }, { names: others, of: after }, found)
+      return
+    }
   }
   if (isLeaf(before) && isLeaf(after)) {
     if (isSameLeaf(before, after)) found.unchanged++
-    else list.push({ path, before, after })
+    else list.push({ path: [...path], before, after })
     return
   }
-  if (Array.isArray(before) && Array.isArray(after) && !isLeaf(before) && !isLeaf(after)) {
-    for (let i = 0; i < Math.max(before.length, after.length); i++) compare([...path, i], before[i], after[i], found)
-    return
-  }
-  if (isObject(before) && isObject(after) && !isLeaf(before) && !isLeaf(after)) {
-    for (const name of Object.keys(before)) compare([...path, name], before[name], own(after, name), found)
-    for (const name of Object.keys(after)) {
-      if (!Object.hasOwn(before, name)) compare([...path, name], undefined, after[name], found)
-    }
+  if (Array.isArray(before) && Array.isArray(after) && before.length > 0 && after.length > 0) {
+    for (let i = 0; i < Math.max(before.length, after.length); i++) compareAt(i, path, before[i], after[i], found)
     return
   }
   // Of two kinds, or one of them empty: everything of the one goes, everything of the other comes.
@@ -60,9 +68,41 @@ function compare(path: Path, before: JsonValue | undefined, after: JsonValue | u
   compare(path, undefined, after, found)
 }
 
+interface Members {
+  names: readonly string[]
+  of: JsonObject
+}
+
+function compareMembers(path: (string | number)[], before: Members, after: Members, found: Differences): void {
+  let shared = 0
+  for (const name of before.names) {
+    const other = own(after.of, name)
+    if (other !== undefined) shared++
+    compareAt(name, path, before.of[name], other, found)
+  }
+  if (shared === after.names.length) return
+  for (const name of after.names) {
+    if (!Object.hasOwn(before.of, name)) compareAt(name, path, undefined, after.of[name], found)
+  }
+}
+
+function compareAt(
+  segment: string | number,
+  path: (string | number)[],
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  found: Differences,
+): void {
+  path.push(segment)
+  compare(path, before, after, found)
+  path.pop()
+}
+
 /** A member called "__proto__" or "constructor" is a member like any other, and an absent one is absent. */
 function own(object: JsonObject, name: string): JsonValue | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined
+  // One look where two are seconds, of a million: only these few names are ever found on an object that has them not.
+  if (name in Object.prototype && !Object.hasOwn(object, name)) return undefined
+  return object[name]
 }
 
 /** The same for whoever signs: the order of members does not matter. */

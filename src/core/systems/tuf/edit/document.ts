@@ -9,6 +9,7 @@ import { formatDate } from '../expiry.ts'
 import { type Metadata, parseMetadata } from '../metadata.ts'
 import { typeOf } from '../names.ts'
 import { expiryPeriodField } from '../online.ts'
+import type { ParseMetadata } from '../parsed.ts'
 import { type AgreementEdit, editAgreements } from './agreement.ts'
 import { type BinsEdit, editBins } from './bins.ts'
 import { type BlockEdit, editBlocking } from './blocking.ts'
@@ -30,6 +31,8 @@ export interface EditFacts {
   keepVersion: boolean
   /** Of a role that has no document in force: 1, unless it had others before it was taken away. */
   firstVersion?: number
+  /** Where the documents before and after are asked for again. */
+  parse?: ParseMetadata
 }
 
 /** `before`: the version in force, or the candidate that waits; undefined for the first version of a role. */
@@ -43,7 +46,8 @@ export function editedDocument(
   if (before === undefined && type === 'root')
     refuseEdit('a root does not begin with an edit', 'create a repository, or import its first root')
   const start = before ?? firstDocument(facts)
-  const base = parseMetadata(start, type, subject)
+  const parse = facts.parse ?? parseMetadata
+  const base = parse(start, type, subject)
   const isKept = before === undefined || facts.keepVersion
   const version = isKept ? base.signed.version : base.signed.version + 1
   const typed = typedDocument(before === undefined ? undefined : base, edits, {
@@ -52,7 +56,7 @@ export function editedDocument(
     isWaiting: facts.keepVersion,
   })
   const result = typed ?? editedText(base, type, subject, edits, version, facts)
-  return checked(result, type, subject)
+  return checked(result, type, subject, parse)
 }
 
 function editableType(subject: string): EditableType {
@@ -183,9 +187,9 @@ function checkType(type: EditableType, needed: EditableType, edit: TufEdit, subj
 }
 
 /** Read as every reviewer will read it: what the parser refuses is no change that can be made. */
-function checked(bytes: Uint8Array, type: EditableType, subject: string): Uint8Array {
+function checked(bytes: Uint8Array, type: EditableType, subject: string, parse: ParseMetadata): Uint8Array {
   try {
-    parseMetadata(bytes, type, subject)
+    parse(bytes, type, subject)
     return bytes
   } catch (error) {
     if (error instanceof AppError && error.code.startsWith('format/'))

@@ -1,6 +1,6 @@
 // Findings about names that deceive: invisible or reordering characters, mixed alphabets, paths that leave their folder.
 // Small and honest: a word of one foreign alphabet that looks like a Latin one is not noticed here.
-import { parseUtf8 } from '../../../bytes.ts'
+import { isAscii, parseUtf8 } from '../../../bytes.ts'
 import type { Finding } from '../../../proposal.ts'
 import { hasHidden } from '../../../visible.ts'
 import type { Metadata } from '../metadata.ts'
@@ -68,7 +68,7 @@ function traversal(what: string, paths: readonly string[]): Finding[] {
 
 /** tough brings text into Unicode's composed form before it checks a signature. */
 function isNormalised(metadata: Metadata): boolean {
-  if (metadata.payload.every((byte) => byte < 0x80)) return true
+  if (isAscii(metadata.payload)) return true
   const text = parseUtf8(metadata.payload, 'the signed part')
   return text === text.normalize('NFC')
 }

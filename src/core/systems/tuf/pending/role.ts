@@ -8,7 +8,7 @@ import { holdersOf } from '../diff/holder.ts'
 import { isReservedRole } from '../edit/names.ts'
 import { isExpired } from '../expiry.ts'
 import { lintMetadata } from '../lint/lint.ts'
-import { type Metadata, parseMetadata, type Root, type Targets } from '../metadata.ts'
+import type { Metadata, Root, Targets } from '../metadata.ts'
 import { titleOf, typeOf } from '../names.ts'
 import { noAuthority, type Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
@@ -23,7 +23,7 @@ export async function roleProposal(
   waiting: Waiting,
   now: Trusted,
 ): Promise<Proposal> {
-  const after = parseMetadata(bytes, typeOf(role), name)
+  const after = now.parse(bytes, typeOf(role), name)
   const { before, quorums } =
     after.signed.type === 'root'
       ? await overRoot(after as Metadata<Root>, now)

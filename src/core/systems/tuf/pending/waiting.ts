@@ -4,8 +4,9 @@ import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
 import { stepTo } from '../delegation.ts'
 import type { Candidate, Layout } from '../layouts/plain.ts'
-import { type Metadata, parseMetadata, type Root, type Targets } from '../metadata.ts'
+import type { Metadata, Root, Targets } from '../metadata.ts'
 import { typeOf } from '../names.ts'
+import type { ParseMetadata } from '../parsed.ts'
 import { parseRotate, type RotateFile } from '../projects/rotate.ts'
 import { limitOf, parseSubject } from '../subject.ts'
 
@@ -22,11 +23,20 @@ export type Delegator =
   | { kind: 'targets'; role: string; metadata: Metadata<Targets> }
   | { kind: 'keys'; rotate: RotateFile }
 
-export async function readWaiting(layout: Layout, source: Transport, context: Context): Promise<Waiting> {
+export async function readWaiting(
+  layout: Layout,
+  source: Transport,
+  context: Context,
+  parseMetadata: ParseMetadata,
+): Promise<Waiting> {
   const candidates = await layout.candidates(source, context.signal)
   let parsed: Promise<readonly Delegator[]> | undefined
-  const bytes = (name: string, subject: string): Promise<Uint8Array | undefined> =>
-    source.read(name, limitOf(subject), context.signal)
+  const read = new Map<string, Promise<Uint8Array | undefined>>()
+  const bytes = (name: string, subject: string): Promise<Uint8Array | undefined> => {
+    const known = read.get(name) ?? source.read(name, limitOf(subject), context.signal)
+    read.set(name, known)
+    return known
+  }
 
   async function parse(candidate: Candidate): Promise<Delegator[]> {
     if ('problem' in candidate) return []

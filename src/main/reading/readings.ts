@@ -1,0 +1,265 @@
+// What the window asks of repositories: only read, verified and worked out, answered as plain data. It may take seconds for a
+// role with a million artifacts, so it runs in a thread of its own; what signs, asks a person or writes stays in main.
+import { toErrorData } from '../../core/error.ts'
+import type { Change, Proposal } from '../../core/proposal.ts'
+import type { KnownSigner, PublicKey } from '../../core/signer.ts'
+import type { Effects } from '../../core/systems/tuf/effect.ts'
+import type { TokenList } from '../../core/token.ts'
+import type { Files } from '../../core/transport.ts'
+import type {
+  AnswerOf,
+  ConfigurationView,
+  contract,
+  DraftView,
+  EditableText,
+  HistoryView,
+  ProposalView,
+  RawDocument,
+  RepositoryView,
+  SourceView,
+  TargetPage,
+} from '../../ipc/contract.ts'
+import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
+import { configurationFacts } from '../../node/configuration-view.ts'
+import type { Desk, OpenSource } from '../../node/desk.ts'
+import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
+import type { Holder } from '../../node/enrolled-file.ts'
+import type { KeyedRole } from '../../node/known-keys.ts'
+import type { Prepared } from '../../node/prepared.ts'
+import { checkScope } from '../../node/release-edits.ts'
+import { readHistory } from '../../node/repository-history.ts'
+import { openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
+import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
+import { isEqualFast } from '../../node/steady.ts'
+import type { PinnedSource } from '../../node/workspace.ts'
+import * as present from '../present.ts'
+import * as presentRepository from '../present-repository.ts'
+import { insideCache } from './inside-cache.ts'
+
+type Inbox = AnswerOf<(typeof contract)['proposals.list']>
+
+/** What is to be remembered of a source that was read; writing it is main's. */
+export interface Memory {
+  sourceId: string
+  successor: Uint8Array
+  memory: Map<string, Uint8Array>
+}
+
+interface Trusted {
+  successor: Uint8Array
+  memory: Files
+}
+
+export interface SourceFacts {
+  view: SourceView
+  /** Absent when it is what is remembered already. */
+  remember?: Memory
+}
+
+/** Which keys may sign a role of a source: "Example Packages: root". */
+export interface Use {
+  role: string
+  keys: readonly PublicKey[]
+}
+
+interface OfSource {
+  sourceId: string
+}
+interface OfProposal extends OfSource {
+  id: string
+}
+interface Signers {
+  signers: readonly KnownSigner[]
+}
+export interface Page {
+  offset: number
+  limit: number
+}
+
+export interface Readings {
+  source(asked: { pinned: PinnedSource }, signal: AbortSignal): Promise<SourceFacts>
+  uses(asked: undefined, signal: AbortSignal): Promise<Use[]>
+  proposals(asked: Signers, signal: AbortSignal): Promise<Inbox>
+  proposal(
+    asked: OfProposal & Signers & { holders: readonly Holder[]; tokens: TokenList },
+    signal: AbortSignal,
+  ): Promise<ProposalView>
+  proposalChanges(asked: OfProposal & Page, signal: AbortSignal): Promise<readonly Change[]>
+  effects(asked: OfProposal, signal: AbortSignal): Promise<Effects>
+  raw(asked: OfProposal, signal: AbortSignal): Promise<RawDocument>
+  inside(asked: OfSource, signal: AbortSignal): Promise<RepositoryView>
+  targets(asked: OfSource & TargetQuery, signal: AbortSignal): Promise<TargetPage>
+  history(asked: OfSource & { role: string }, signal: AbortSignal): Promise<HistoryView>
+  releases(asked: OfSource, signal: AbortSignal): Promise<{ list: ProjectReleases[]; remember?: Memory }>
+  keyedRoles(asked: OfSource, signal: AbortSignal): Promise<KeyedRole[]>
+  configuration(asked: OfSource, signal: AbortSignal): Promise<ConfigurationView>
+  text(asked: OfSource & { subject: string; onto?: string }, signal: AbortSignal): Promise<EditableText>
+  preview(asked: OfSource & Signers & { request: DraftRequest }, signal: AbortSignal): Promise<DraftView>
+  draftChanges(asked: OfSource & Page & { digest: string }, signal: AbortSignal): Promise<readonly Change[]>
+  /** What a preview has shown, ready to be written. */
+  prepared(
+    asked: OfSource & { request: ProposeRequest },
+    signal: AbortSignal,
+  ): Promise<{ prepared: Prepared; ids: readonly string[] }>
+  withdrawal(asked: OfProposal, signal: AbortSignal): Promise<Prepared>
+}
+
+export type ReadingName = keyof Readings
+export type Asked<K extends ReadingName> = Parameters<Readings[K]>[0]
+export type Answered<K extends ReadingName> = Awaited<ReturnType<Readings[K]>>
+
+/** So many changes that were shown are kept for their next pages. */
+const maxShown = 4
+
+export function readings(desk: Desk, now: () => Date): Readings {
+  const inside = insideCache(desk)
+  const shown = new Map<string, readonly Change[]>()
+
+  const opened = async (source: OpenSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
+  const proposalOf = async ({ sourceId, id }: OfProposal, signal: AbortSignal) => {
+    const source = await desk.open(sourceId)
+    const proposal = await desk.proposal(source, id, signal)
+    keepShown(proposal, sourceId)
+    return { source, proposal }
+  }
+  function keepShown({ id, changes }: Proposal, sourceId: string): void {
+    const key = `${sourceId}:${id}`
+    shown.delete(key)
+    shown.set(key, changes)
+    for (const old of [...shown.keys()].slice(0, -maxShown)) shown.delete(old)
+  }
+
+  return {
+    source: ({ pinned }, signal) => readSource(desk, pinned, now(), signal),
+    uses: (_asked, signal) => readUses(desk, signal),
+    proposals: async ({ signers }, signal) => {
+      const all = await Promise.all(
+        (await desk.workspace.sources()).map((pinned) => inboxOf(desk, pinned, signers, signal)),
+      )
+      return { proposals: all.flatMap((one) => one.proposals), problems: all.flatMap((one) => one.problems) }
+    },
+    proposal: async ({ signers, holders, tokens, ...asked }, signal) => {
+      const { source, proposal } = await proposalOf(asked, signal)
+      return present.proposalView(source.pinned, proposal, signers, { holders, tokens })
+    },
+    proposalChanges: async ({ offset, limit, ...asked }, signal) => {
+      const known = shown.get(`${asked.sourceId}:${asked.id}`)
+      const changes = known ?? (await proposalOf(asked, signal)).proposal.changes
+      return changes.slice(offset, offset + limit)
+    },
+    effects: async ({ sourceId, id }, signal) => desk.drafts.effects(await desk.open(sourceId), id, signal),
+    raw: async (asked, signal) => present.rawDocument((await proposalOf(asked, signal)).proposal),
+
+    inside: async ({ sourceId }, signal) => {
+      const source = await desk.open(sourceId)
+      const { proposals } = await desk.pending(source, signal)
+      return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
+    },
+    targets: async ({ sourceId, ...query }, signal) =>
+      presentRepository.targetPage(readTargets(await inside(await desk.open(sourceId), signal), query), query.offset),
+    history: async ({ sourceId, role }, signal) =>
+      presentRepository.historyView(await readHistory(role, await opened(await desk.open(sourceId), signal))),
+    releases: async ({ sourceId }, signal) => {
+      const source = await desk.open(sourceId)
+      let trusted: Trusted | undefined
+      const remember = async (one: Trusted): Promise<void> => {
+        trusted = one
+      }
+      const list = await releases(source, { now: now(), signal, remember })
+      return { list, ...remembered(source, trusted) }
+    },
+    keyedRoles: async ({ sourceId }, signal) => readKeyedRoles(await opened(await desk.open(sourceId), signal)),
+    configuration: async ({ sourceId }, signal) => {
+      const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId), signal))
+      return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
+    },
+    text: async ({ sourceId, subject, onto }, signal) =>
+      desk.drafts.text(await desk.open(sourceId), subject, signal, onto),
+
+    preview: async ({ sourceId, signers, request }, signal) => {
+      const source = await desk.open(sourceId)
+      const { uploads = [], subject } = request
+      if (uploads.length > 0 && subject !== 'targets') {
+        const paths = uploads.map(({ path }) => path)
+        checkScope(subject, paths, await findDelegation(subject, await opened(source, signal)))
+      }
+      return presentRepository.draftView(await desk.drafts.preview(source, request, signal), signers)
+    },
+    draftChanges: async ({ sourceId, digest, offset, limit }) => {
+      const draft = desk.drafts.shown(await desk.open(sourceId), digest)
+      return draft?.proposal.changes.slice(offset, offset + limit) ?? []
+    },
+    prepared: async ({ sourceId, request }) => {
+      const { shown: draft, prepared } = desk.drafts.prepare(await desk.open(sourceId), request)
+      return { prepared, ids: [draft.proposal, ...draft.along].map(({ id }) => id) }
+    },
+    withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await desk.open(sourceId), id, signal),
+  }
+}
+
+async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {
+  try {
+    const source = await desk.open(pinned.id)
+    const state = await source.system.state(source.transport, desk.context(source, signal))
+    const trusted = { successor: state.anchor.bytes, memory: state.memory }
+    return { view: present.sourceView(pinned, state, now), ...remembered(source, trusted) }
+  } catch (thrown) {
+    signal.throwIfAborted()
+    return { view: { ...present.sourceHead(pinned), problem: toErrorData(thrown) } }
+  }
+}
+
+/** Nothing where it is remembered already: it may be 150 MB, and would cross to main each time. */
+function remembered({ pinned, trust }: OpenSource, trusted: Trusted | undefined): { remember?: Memory } {
+  if (trusted === undefined) return {}
+  const { successor } = trusted
+  const memory = new Map([...trusted.memory].flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes]])))
+  const isSame = (was: Uint8Array | null | undefined, is: Uint8Array): boolean => was != null && isEqualFast(was, is)
+  const isKnown =
+    isSame(trust.successor, successor) &&
+    trust.memory.size === memory.size &&
+    [...memory].every(([name, bytes]) => isSame(trust.memory.get(name), bytes))
+  return isKnown ? {} : { remember: { sourceId: pinned.id, successor, memory } }
+}
+
+/** All repositories at once, each in its place; one that cannot be read is a problem beside the others. */
+async function inboxOf(
+  desk: Desk,
+  pinned: PinnedSource,
+  signers: readonly KnownSigner[],
+  signal: AbortSignal,
+): Promise<Inbox> {
+  const problemOf = (subject: string, error: unknown): Inbox['problems'][number] => ({
+    sourceName: pinned.name,
+    subject,
+    error: toErrorData(error),
+  })
+  try {
+    const { proposals, problems } = await desk.pending(await desk.open(pinned.id), signal)
+    return {
+      proposals: proposals.map((proposal) => present.proposalSummary(pinned, proposal, signers)),
+      problems: problems.map(({ subject, error }) => problemOf(subject, error)),
+    }
+  } catch (thrown) {
+    signal.throwIfAborted()
+    return { proposals: [], problems: [problemOf('repository', thrown)] }
+  }
+}
+
+async function readUses(desk: Desk, signal: AbortSignal): Promise<Use[]> {
+  const usesIn = async (pinned: PinnedSource): Promise<Use[]> => {
+    try {
+      const source = await desk.open(pinned.id)
+      const { roles } = await source.system.state(source.transport, desk.context(source, signal))
+      return roles.map(({ name, quorum }) => ({
+        role: `${pinned.name}: ${name}`,
+        keys: quorum.keys.flatMap(({ key }) => key ?? []),
+      }))
+    } catch {
+      // A repository that cannot be read says so on its own screen; here it only has no uses to show.
+      signal.throwIfAborted()
+      return []
+    }
+  }
+  return (await Promise.all((await desk.workspace.sources()).map(usesIn))).flat()
+}
