@@ -61,9 +61,19 @@ export async function signedPart(
 
 /** What a person wrote, in a file: of a whole document with signatures only the signed part is meant. */
 export function typedPart(bytes: Uint8Array, what: string): string {
-  const { members } = parseJson(bytes, what)
-  const signed = members.has('signatures') ? members.get('signed') : undefined
+  const members = membersOf(bytes, what)
+  const signed = members?.has('signatures') ? members.get('signed') : undefined
   return parseUtf8(signed === undefined ? bytes : bytes.subarray(signed.start, signed.end), what)
+}
+
+/** undefined for what is not well-formed: that is refused, with its place, when the text is taken as a document. */
+function membersOf(bytes: Uint8Array, what: string): JsonDocument['members'] | undefined {
+  try {
+    return parseJson(bytes, what).members
+  } catch (error) {
+    if (error instanceof AppError && error.code.startsWith('format/')) return undefined
+    throw error
+  }
 }
 
 interface Base extends Metadata {
