@@ -134,6 +134,10 @@ export const contract = {
     shape({ sourceId: id, digest, ...page }),
   ),
   'drafts.text': call<{ sourceId: string; subject: string }, EditableText>(shape({ sourceId: id, subject: id })),
+  /** The whole signed part, however large, as a new file: for a document that is too long for the window. */
+  'drafts.save': call<{ sourceId: string; subject: string; path: string }, { path: string }>(
+    shape({ sourceId: id, subject: id, path }),
+  ),
   /** Without a source: the keys that are known here, for a repository that is not there yet. */
   'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: text(0, 512) })),
   'drafts.configuration': call<{ sourceId: string }, ConfigurationView>(shape({ sourceId: id })),

@@ -20,6 +20,8 @@ export type EditData =
   | { kind: 'period'; role?: string; expiryDays?: number; signingDays?: number }
   | { kind: 'field'; path: readonly string[]; value?: JsonValue }
   | { kind: 'document'; text: string; keepTargets: boolean }
+  /** The same in a file on this machine, which may be too large for the window. */
+  | { kind: 'document-file'; path: string }
   | { kind: 'threshold'; role: string; threshold: number }
   | { kind: 'key-add'; role: string; key: KeyChoice }
   | { kind: 'key-remove'; role: string; keyId: string }

@@ -29,6 +29,7 @@ export const editData = variants<EditData>('kind', {
   }),
   field: shape<Kind<'field'>>({ kind: choice('field'), path: list(name, 16), value: optional(json()) }),
   document: shape<Kind<'document'>>({ kind: choice('document'), text: text(2, 8 * 1024 * 1024), keepTargets: flag() }),
+  'document-file': shape<Kind<'document-file'>>({ kind: choice('document-file'), path }),
   threshold: shape<Kind<'threshold'>>({ kind: choice('threshold'), role: name, threshold }),
   'key-add': shape<Kind<'key-add'>>({ kind: choice('key-add'), role: name, key: keyChoice }),
   'key-remove': shape<Kind<'key-remove'>>({ kind: choice('key-remove'), role: name, keyId }),

@@ -76,7 +76,9 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     const mine = new AbortController()
     previewing = mine
     const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
-    return reader.read('preview', { ...asked, signers: await desk.signers(signal) }, mine.signal)
+    const file = request.edits.find((one) => one.kind === 'document-file')
+    const more = file === undefined ? {} : { file: await places.toRead(file.path) }
+    return reader.read('preview', { ...asked, ...more, signers: await desk.signers(signal) }, mine.signal)
   }
 
   return {
@@ -121,6 +123,11 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         return { proposalIds: ids.map((id) => `${sourceId}:${id}`) }
       }),
     'drafts.text': (asked) => reader.read('text', asked, signal),
+    'drafts.save': ({ sourceId, subject, path }) =>
+      alone('the saving of a text', async (stop) => {
+        const bytes = await reader.read('whole', { sourceId, subject }, stop)
+        return { path: await saveText(places, path, bytes) }
+      }),
     'drafts.keys': async ({ sourceId }) => {
       const keys = await keysFor(sourceId === '' ? undefined : sourceId)
       return keys.map(keyOption)

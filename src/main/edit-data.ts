@@ -28,12 +28,12 @@ export function editsOf(data: readonly EditData[], parts: EditParts): Wanted {
       const release = filesOf(one, parts)
       edits.push(...release.edits)
       uploads.push(...release.uploads)
-    } else edits.push(editOf(one, parts))
+    } else if (one.kind !== 'document-file') edits.push(editOf(one, parts))
   }
   return { edits, uploads }
 }
 
-function editOf(data: Exclude<EditData, { kind: 'files' }>, { keys }: EditParts): SubjectEdit {
+function editOf(data: Exclude<EditData, { kind: 'files' | 'document-file' }>, { keys }: EditParts): SubjectEdit {
   switch (data.kind) {
     case 'key-add':
     case 'key-replace': {

@@ -1,11 +1,10 @@
 // Files on this machine that the window may name, in narrow ways: what it looks at is remembered here by an id, and what it
 // saves is a new file of a harmless kind. Whoever took over the page must not reach a person's other files through it.
 import { randomUUID } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { AppError } from '../core/error.ts'
 import { type Look, lookAt } from '../node/artifacts/look.ts'
-import { errnoOf, translateErrno } from '../node/errno.ts'
+import { writeNewFile } from '../node/new-file.ts'
 import type { FoundFile } from '../node/release-edits.ts'
 import type { Places } from './window-places.ts'
 
@@ -47,7 +46,7 @@ export function rememberedLooks(places: Places): Looks {
 const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md']
 
 /** A new file, never over another. */
-export async function saveText(places: Places, path: string, text: string): Promise<string> {
+export async function saveText(places: Places, path: string, text: string | Uint8Array): Promise<string> {
   const whole = await places.toWrite(path)
   if (!kinds.includes(extname(whole).toLowerCase())) {
     throw new AppError({
@@ -56,22 +55,6 @@ export async function saveText(places: Places, path: string, text: string): Prom
       hint: 'end the name with one of them',
     })
   }
-  try {
-    const file = await open(whole, 'wx')
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    return whole
-  } catch (thrown) {
-    if (errnoOf(thrown) !== 'EEXIST') throw translateErrno(thrown, 'write', whole)
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `there is a file ${whole} already`,
-      hint: 'choose another name',
-      cause: thrown,
-    })
-  }
+  await writeNewFile(whole, text)
+  return whole
 }

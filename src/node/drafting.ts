@@ -7,7 +7,7 @@ import type { Context } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
 import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
-import { type Editable, editableText } from '../core/systems/tuf/editable.ts'
+import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
@@ -58,6 +58,8 @@ export interface Drafting {
   effects(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Effects>
   /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
   text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
+  /** The whole of that, however large. */
+  whole(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Uint8Array>
   /** What withdraw would write. */
   withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared>
   /** Removes a candidate; what is published stays. */
@@ -126,6 +128,8 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       await read.read(name, maxBytes.targets, signal)
       await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
     },
+    whole: async (source, subject, signal, onto) =>
+      signedPart(subject, layout, source.transport, contextOf(source, signal), onto),
     withdrawal,
     withdraw: async (source, proposalId, signal) =>
       writePrepared(source, await withdrawal(source, proposalId, signal), signal),

@@ -1,5 +1,5 @@
 // Admins change documents and keys on the command line: fields, texts, thresholds, their own key for another.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerOf, refusalOf, runCli } from '../support/cli.ts'
@@ -54,6 +54,22 @@ describe('modify top level metadata', () => {
   test('without an option only the date is a new one', async () => {
     const draft = await stage.draft('edit', 'targets')
     expect(draft.changes.map(({ path }) => path).sort()).toEqual(['expires', 'version'])
+  })
+
+  test('the whole text is saved as a new file, and taken from it again', async () => {
+    const file = join(stage.folder, 'saved.json')
+    const save = ['edit', stage.repository, 'targets', '--save', file]
+    const { signed } = stage.read('metadata/1.targets.json')
+    expect(await answerOf<object>(save, stage.options)).toMatchObject({ saved: file })
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(signed)
+    await stage.refused('usage/invalid', save)
+    await stage.refused('usage/invalid', [...save, '--expires', '30'])
+    expect(everythingIn(join(stage.folder)), 'nothing is proposed').not.toHaveProperty(
+      'packages/metadata/pending/targets.json',
+    )
+    writeFileSync(file, JSON.stringify({ signatures: [], signed: { ...signed, 'x-note': 'by hand' } }))
+    const draft = await stage.draft('edit', 'targets', '--from', file)
+    expect(draft.changes.map(({ path }) => path)).toContain('x-note')
   })
 
   test('a whole text is taken from a file, and refused with its reason', async () => {

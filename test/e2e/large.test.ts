@@ -1,11 +1,12 @@
 // A role with a hundred thousand artifacts in the real window: opened as text, previewed, proposed and reviewed, while the page
 // goes on drawing and the app goes on answering. Frames and answers are counted, never timed.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDesk } from '../../src/node/desk.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
-import { largeRepository } from '../support/large-repository.ts'
+import { largePath, largeRepository } from '../support/large-repository.ts'
 import { noTokens } from '../support/no-tokens.ts'
 import { never } from '../support/repository.ts'
 import { type RunningApp, startTestApp } from './support/app.ts'
@@ -18,7 +19,7 @@ let sourceId: string
 beforeAll(async () => {
   app = await startTestApp()
   page = app.page
-  page.setDefaultTimeout(45_000)
+  page.setDefaultTimeout(60_000)
   const { files, anchor } = await largeRepository(100_000, new Date())
   const location = join(app.temporary, 'packages')
   await directoryTransport(location, { create: true }).write(files, new Map(), 'create', never)
@@ -54,6 +55,7 @@ async function count(): Promise<() => Promise<{ frames: number; answers: number 
       while (!counted.isOver) {
         const answer = await Reflect.get(window, 'countersign').proposals.cancel()
         if (answer.ok) counted.answers++
+        await new Promise((turn) => setTimeout(turn, 20))
       }
     }
     void ask()
@@ -93,6 +95,28 @@ test('is changed, previewed and proposed, while the window draws and the app ans
   await picture(page, 'large-preview')
 })
 
+test('is saved whole, changed with other tools, and taken from the file', async () => {
+  const file = join(app.temporary, 'targets.json')
+  await page.getByLabel('The file, with a name that ends with .json').fill(file)
+  await page.getByRole('button', { name: 'Save the document there' }).click()
+  await page.getByText(/Saved .*targets.json/).waitFor()
+  const signed = JSON.parse(readFileSync(file, 'utf8'))
+  expect(Object.keys(signed.targets)).toHaveLength(100_000)
+  signed.targets[largePath(77)].length = 12
+  writeFileSync(file, JSON.stringify(signed))
+  const counted = await count()
+  await page.getByRole('button', { name: 'Take it from there' }).click()
+  await page
+    .getByText('One artifact')
+    .or(page.locator('.change').getByText(largePath(77)))
+    .first()
+    .waitFor()
+  const { frames, answers } = await counted()
+  expect(frames).toBeGreaterThan(10)
+  expect(answers).toBeGreaterThan(10)
+  await picture(page, 'large-file')
+}, 120_000)
+
 test('with all of its artifacts gone, shows the first changes and the last, never all of them', async () => {
   const asked = { sourceId, subject: 'targets', edits: [{ kind: 'field', path: ['targets'], value: {} }] }
   const proposed = await page.evaluate(
@@ -112,4 +136,4 @@ test('with all of its artifacts gone, shows the first changes and the last, neve
   await page.getByRole('button', { name: 'Last', exact: true }).click()
   await page.getByText(/100\s001 to 100\s00\d of 100\s00\d changes/).waitFor()
   expect(await page.locator('.change').count()).toBeLessThan(10)
-})
+}, 120_000)

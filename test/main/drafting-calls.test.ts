@@ -187,6 +187,24 @@ describe('a change', () => {
     expect(await codeOf(() => app.calls['drafts.propose'](unseen))).toBe('trust/changed')
   })
 
+  test('a whole document is saved to a new file, changed there, and taken from it', async () => {
+    const path = join(temporaryFolder(), 'targets.json')
+    const wanted = { sourceId, subject: 'targets', path }
+    await app.calls['drafts.save'](wanted)
+    expect(await codeOf(() => app.calls['drafts.save'](wanted))).toBe('usage/invalid')
+    const signed = JSON.parse(readFileSync(path, 'utf8'))
+    expect(signed._type).toBe('targets')
+    writeFileSync(path, JSON.stringify({ signatures: [], signed: { ...signed, 'x-note': 'by hand' } }))
+    const take = (file: string) =>
+      app.calls['drafts.preview']({ sourceId, subject: 'targets', edits: [{ kind: 'document-file', path: file }] })
+    const view = await take(path)
+    expect(view.changes.map(({ path }) => path)).toContain('x-note')
+    expect(await codeOf(() => take(join(temporaryFolder(), 'nothing.json')))).toBe('source/not-found')
+    expect(await codeOf(() => take(join(app.dataDir, 'workspace.json')))).toBe('usage/invalid')
+    const more = await app.calls['drafts.changes']({ sourceId, digest: view.digest, offset: 1, limit: 500 })
+    expect(more).toEqual(view.changes.slice(1))
+  })
+
   test('a change that waits is built upon when it is named, else given up on purpose', async () => {
     await propose('root', { kind: 'field', path: ['x-one'], value: 1 })
     const edits = [{ kind: 'field', path: ['x-two'], value: 2 }] as const

@@ -42,6 +42,7 @@ export function fakeDrafts(
       changes: (argument) => answer('drafts.changes', argument, () => []),
       text: (argument) =>
         answer('drafts.text', argument, () => (argument.subject === 'loom' ? editableWithout : editable)),
+      save: (argument) => answer('drafts.save', argument, () => ({ path: argument.path })),
       keys: (argument) => answer('drafts.keys', argument, () => [...keyOptions]),
       configuration: (argument) => answer('drafts.configuration', argument, () => ({ fields: [...configuration] })),
       withdraw: (argument) => answer('drafts.withdraw', argument, () => withdraw(argument.proposalId)),

@@ -1,10 +1,12 @@
 // edit, withdraw: any document changed field by field or as a text; and a candidate given up.
-import { parseUtf8, utf8 } from '../../core/bytes.ts'
+import { utf8 } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { type JsonValue, parseJson } from '../../core/json.ts'
 import type { SubjectEdit, TufEdit } from '../../core/systems/tuf/edit/edit.ts'
+import { typedPart } from '../../core/systems/tuf/editable.ts'
 import { expiryOf, formatDate } from '../../core/systems/tuf/expiry.ts'
 import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
+import { writeNewFile } from '../../node/new-file.ts'
 import { type Change, countOf, openChange, usage } from '../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { draftOptions, proposeDraft } from '../drafting.ts'
@@ -24,6 +26,9 @@ export const editCommand: Command = {
     '  countersign edit packages root --period 365 --signing 60',
     '  countersign edit packages root --set x-example/contact=\'"admin@example.org"\'',
     '  countersign edit packages targets --text',
+    'A role with very many artifacts is no text for an editor: save it, change the file, take it from there:',
+    '  countersign edit packages targets --save targets.json',
+    '  countersign edit packages targets --from targets.json',
   ],
   options: {
     ...draftOptions,
@@ -48,6 +53,7 @@ export const editCommand: Command = {
     },
     text: { form: '--text', text: 'edit the signed part in your editor ($VISUAL or $EDITOR)', type: 'boolean' },
     from: { form: '--from FILE', text: 'take the whole signed part from FILE; - reads standard input', type: 'string' },
+    save: { form: '--save FILE', text: 'only write the whole signed part to a new FILE, for --from', type: 'string' },
   },
   arity: [2, 2],
   run: edit,
@@ -56,6 +62,8 @@ export const editCommand: Command = {
 async function edit(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const change = await openChange(parsed, io, dataDir)
   const [, role = ''] = parsed.positionals
+  const file = parsed.text('save')
+  if (file !== undefined) return save(change, role, file)
   const isOnline = role === 'snapshot' || role === 'timestamp'
   const subject = isOnline ? 'root' : role
   const edits = [...fieldEdits(parsed, role, io), ...(await documentEdit(change, subject))]
@@ -163,7 +171,7 @@ async function documentEdit({ desk, source, parsed, io }: Change, subject: strin
   const file = parsed.text('from')
   if (file !== undefined && parsed.flag('text')) throw usage(editCommand, 'it is either --text or --from FILE')
   if (file !== undefined) {
-    const text = parseUtf8(await readInput(file, maxBytes[typeOf(subject)], io.signal), file)
+    const text = typedPart(await readInput(file, maxBytes[typeOf(subject)], io.signal), file)
     return [{ kind: 'document', text, keepTargets: false }]
   }
   if (!parsed.flag('text')) return []
@@ -176,12 +184,29 @@ async function documentEdit({ desk, source, parsed, io }: Change, subject: strin
   }
   const start = await desk.drafts.text(source, subject, io.signal, parsed.text('onto'))
   const keepTargets = start.withoutTargets !== undefined
-  if (keepTargets) io.note(`Its ${start.withoutTargets} artifacts are too many for a text and stay as they are.`)
+  if (keepTargets) {
+    io.note(`Its ${start.withoutTargets} artifacts are too many for a text and stay as they are.`)
+    io.note('To change them in a file: --save FILE, then --from FILE.')
+  }
   const editOf = (text: string): SubjectEdit => ({ kind: 'document', text, keepTargets })
   const check = async (text: string): Promise<void> => {
     await desk.drafts.preview(source, { subject, edits: [editOf(text)] }, io.signal)
   }
   return [editOf(await editedText({ name: subject, text: start.text, check, io, environment: process.env }))]
+}
+
+/** Writes nothing but the file: what becomes of it is another change. */
+async function save({ desk, source, parsed, io }: Change, role: string, file: string): Promise<Answer> {
+  const others = ['from', 'expires', 'period', 'signing', 'consistent-snapshot']
+  const isMore = others.some((name) => parsed.text(name) !== undefined) || parsed.flag('text')
+  if (isMore || parsed.texts('set').length + parsed.texts('unset').length > 0)
+    throw usage(editCommand, '--save FILE stands alone')
+  const bytes = await desk.drafts.whole(source, role, io.signal, parsed.text('onto'))
+  await writeNewFile(file, bytes)
+  return answer(
+    { saved: file, bytes: bytes.length },
+    `saved the signed part of ${role} as ${file}; nothing is proposed`,
+  )
 }
 
 // ---- given up ------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ export function crossing(value: unknown): { value: unknown; buffers: ArrayBuffer
     new Map([...files].map(([name, bytes]) => [name, copied(bytes)]))
   const prepared = (one: Prepared) => ({ ...one, files: all(one.files), base: all(one.base) })
   const memory = (one: Memory) => ({ ...one, successor: copied(one.successor), memory: all(one.memory) })
+  if (value instanceof Uint8Array) return { value: copied(value), buffers }
   if (isPrepared(value)) return { value: prepared(value), buffers }
   if (typeof value !== 'object' || value === null) return { value, buffers }
   const { prepared: one, remember } = value as { prepared?: Prepared; remember?: Memory }

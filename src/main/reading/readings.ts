@@ -1,9 +1,13 @@
 // What the window asks of repositories: only read, verified and worked out, answered as plain data. It may take seconds for a
 // role with a million artifacts, so it runs in a thread of its own; what signs, asks a person or writes stays in main.
-import { toErrorData } from '../../core/error.ts'
+import { basename, dirname } from 'node:path'
+import { AppError, toErrorData } from '../../core/error.ts'
 import type { Change, Proposal } from '../../core/proposal.ts'
 import type { KnownSigner, PublicKey } from '../../core/signer.ts'
+import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
+import { typedPart } from '../../core/systems/tuf/editable.ts'
 import type { Effects } from '../../core/systems/tuf/effect.ts'
+import { maxBytes } from '../../core/systems/tuf/names.ts'
 import type { TokenList } from '../../core/token.ts'
 import type { Files } from '../../core/transport.ts'
 import type {
@@ -31,6 +35,7 @@ import { readHistory } from '../../node/repository-history.ts'
 import { openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
+import { directoryTransport } from '../../node/transports/directory.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
@@ -94,7 +99,10 @@ export interface Readings {
   keyedRoles(asked: OfSource, signal: AbortSignal): Promise<KeyedRole[]>
   configuration(asked: OfSource, signal: AbortSignal): Promise<ConfigurationView>
   text(asked: OfSource & { subject: string; onto?: string }, signal: AbortSignal): Promise<EditableText>
-  preview(asked: OfSource & Signers & { request: DraftRequest }, signal: AbortSignal): Promise<DraftView>
+  /** The whole signed part, for a file. */
+  whole(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<Uint8Array>
+  /** `file`: the whole signed part is what stands there. */
+  preview(asked: OfSource & Signers & { request: DraftRequest; file?: string }, signal: AbortSignal): Promise<DraftView>
   draftChanges(asked: OfSource & Page & { digest: string }, signal: AbortSignal): Promise<readonly Change[]>
   /** What a preview has shown, ready to be written. */
   prepared(
@@ -176,8 +184,11 @@ export function readings(desk: Desk, now: () => Date): Readings {
     text: async ({ sourceId, subject, onto }, signal) =>
       desk.drafts.text(await desk.open(sourceId), subject, signal, onto),
 
-    preview: async ({ sourceId, signers, request }, signal) => {
+    whole: async ({ sourceId, subject }, signal) => desk.drafts.whole(await desk.open(sourceId), subject, signal),
+    preview: async ({ sourceId, signers, request: wanted, file }, signal) => {
       const source = await desk.open(sourceId)
+      const request =
+        file === undefined ? wanted : { ...wanted, edits: [...wanted.edits, await documentIn(file, signal)] }
       const { uploads = [], subject } = request
       if (uploads.length > 0 && subject !== 'targets') {
         const paths = uploads.map(({ path }) => path)
@@ -195,6 +206,15 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await desk.open(sourceId), id, signal),
   }
+}
+
+/** Read here: main would have to hold it as one text. */
+async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdit> {
+  const place = directoryTransport(dirname(file))
+  const bytes = await place.read(basename(file), maxBytes.targets, signal)
+  if (bytes === undefined)
+    throw new AppError({ code: 'source/not-found', message: `there is no file ${file}`, hint: 'check the spelling' })
+  return { kind: 'document', text: typedPart(bytes, file), keepTargets: false }
 }
 
 async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {

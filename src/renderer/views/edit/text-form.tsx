@@ -12,9 +12,12 @@ import { checkJson, problemText, signedPartOf } from './json-check.ts'
 import { drawerOf, useKept } from './kept.ts'
 import { type FormProps, type Made, made, missing } from './making.ts'
 import { TextEditor } from './text-editor.tsx'
+import { WholeFile } from './whole-file.tsx'
 
 interface TextState {
   text: string
+  /** A whole document in a file, too large for this page: when it is named, it is the change, and the text is not. */
+  file: string
 }
 
 const drawer = drawerOf<TextState>()
@@ -49,7 +52,7 @@ export function TextForm(form: FormProps): ReactElement {
 function Editing({ form, first }: { form: FormProps; first: EditableText }): ReactElement {
   const { say } = useApp()
   const { subject, place } = form
-  const { state, patch } = useKept(drawer, place, (): TextState => ({ text: first.text }))
+  const { state, patch } = useKept(drawer, place, (): TextState => ({ text: first.text, file: '' }))
   const field = useRef<HTMLTextAreaElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   // What the browser keeps is given to it once: at 8 MB every further time would be felt.
@@ -57,8 +60,11 @@ function Editing({ form, first }: { form: FormProps; first: EditableText }): Rea
   const id = useId()
   const checked = useMemo(() => checkJson(state.text), [state.text])
   const making = useMemo(
-    () => textMade(subject, first, state.text, checked.problem !== undefined, checked.isObject),
-    [subject, first, state.text, checked],
+    () =>
+      state.file === ''
+        ? textMade(subject, first, state.text, checked.problem !== undefined, checked.isObject)
+        : made(subject, [{ kind: 'document-file', path: state.file }]),
+    [subject, first, state.text, state.file, checked],
   )
   const take = () => {
     clearTimeout(timer.current)
@@ -76,13 +82,13 @@ function Editing({ form, first }: { form: FormProps; first: EditableText }): Rea
     }
   }, [patch])
   const put = (text: string) => {
-    patch({ text })
+    patch({ text, file: '' })
     setBegun((now) => ({ turn: now.turn + 1, text }))
   }
   const read = async (file: File | undefined) => {
     if (file === undefined) return
     if (file.size > maxTextLength * 2) {
-      say(`${file.name} is too large for a text`)
+      say(`${file.name} is too large for this page; name it below`)
       return
     }
     put(signedPartOf(await file.text()))
@@ -112,7 +118,8 @@ function Editing({ form, first }: { form: FormProps; first: EditableText }): Rea
         <p className="note tone-plain">
           <span>
             Its {first.withoutTargets.toLocaleString('en')} artifacts are too many for a text. They are left out here
-            and stay exactly as they are.
+            and stay exactly as they are. To add or take away artifacts, use the forms; to change many of them at once,
+            change the whole document in a file, below.
           </span>
         </p>
       )}
@@ -163,6 +170,13 @@ function Editing({ form, first }: { form: FormProps; first: EditableText }): Rea
           Back to the document as it is
         </button>
       </div>
+      <WholeFile
+        sourceId={form.repository.sourceId}
+        subject={subject}
+        isNeeded={first.withoutTargets !== undefined}
+        taken={state.file}
+        take={(file) => patch({ file })}
+      />
       <div className="field">
         <label htmlFor={`${id}-file`}>Take a whole document from a file</label>
         <input
