@@ -139,6 +139,7 @@ export function proposalSummary(
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able)),
     // What is blocked waits for nobody and is ready for nothing.
     complete: isComplete(proposal) && proposal.blocked === undefined,
+    ...(proposal.needs === undefined ? {} : { needs: proposal.needs }),
     mine: able.length > 0,
   }
 }
@@ -228,7 +229,10 @@ export function receipt(
   signers: readonly KnownSigner[],
   signerLabel?: string,
 ): Receipt {
-  const { title, digest, quorums, complete, rehearsal } = { ...proposal, ...proposalSummary(pinned, proposal, signers) }
+  const { title, digest, quorums, complete, needs, rehearsal } = {
+    ...proposal,
+    ...proposalSummary(pinned, proposal, signers),
+  }
   return {
     kind,
     title,
@@ -239,6 +243,7 @@ export function receipt(
     files,
     quorums,
     complete,
+    ...(needs === undefined ? {} : { needs }),
     rehearsal,
     ...(signerLabel === undefined ? {} : { signerLabel }),
   }

@@ -6,6 +6,7 @@ import type { Transport } from '../../transport.ts'
 import type { Layout } from './layouts/plain.ts'
 import { configurationProposal } from './pending/configuration.ts'
 import { keysProposal } from './pending/keys.ts'
+import { withNeeds } from './pending/needs.ts'
 import { roleProposal } from './pending/role.ts'
 import { readWaiting, type Waiting } from './pending/waiting.ts'
 import { parseSubject } from './subject.ts'
@@ -36,7 +37,7 @@ export async function pendingProposals(
       problems.push({ subject, error })
     }
   }
-  return { proposals, problems }
+  return { proposals: await withNeeds(proposals, waiting, now), problems }
 }
 
 async function readProposal(subject: string, name: string, waiting: Waiting, now: Trusted): Promise<Proposal> {

@@ -1,6 +1,6 @@
 // What must take effect together does: new keys with what they sign, new roles with their first documents.
 import { describe, expect, test } from 'vitest'
-import { isComplete } from '../../../../src/core/proposal.ts'
+import { isComplete, isReady } from '../../../../src/core/proposal.ts'
 import { draftEdits } from '../../../../src/core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { encodeMetadata } from '../../../../src/core/systems/tuf/encode.ts'
@@ -33,13 +33,43 @@ describe('a new role', () => {
     expect(await office.sees('loom/a')).toBe('loom')
   })
 
+  test('makes its delegation ready only once its first document is signed, too', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    await office.sign('targets', 'Ana', 'Ben')
+    const signed = await office.pending('targets')
+    expect([isComplete(signed), isReady(signed)]).toEqual([true, false])
+    expect(signed.needs?.map(({ subject, sentence }) => [subject, sentence.includes('Dana')])).toEqual([['loom', true]])
+    await office.sign('loom', 'Dana')
+    expect(isReady(await office.pending('targets'))).toBe(true)
+    await office.publish('targets')
+    expect(await office.sees('loom/a')).toBeUndefined()
+  })
+
+  test('whose first document nobody proposes makes nothing ready', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    office.repository.source.files.delete('metadata/pending/loom.json')
+    const { needs } = await office.sign('targets', 'Ana', 'Ben')
+    expect(needs?.map(({ subject }) => subject)).toEqual(['loom'])
+    expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
+  })
+
   test('cannot be published before the role that delegates to it', async () => {
     const office = await openOffice()
     const keys = [await office.entry('Dana')]
     const edit = { kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 }
     await office.propose('targets', edit as SubjectEdit)
     await office.sign('loom', 'Dana')
-    expect(isComplete(await office.pending('loom'))).toBe(true)
+    const first = await office.pending('loom')
+    expect([isComplete(first), isReady(first)]).toEqual([true, false])
+    expect(first.needs?.map(({ subject }) => subject)).toEqual(['targets'])
     expect(await codeOfPromise(office.publish('loom'))).toBe('trust/threshold')
   })
 
@@ -75,6 +105,7 @@ describe('other keys for a role', () => {
       edits.push({ kind: 'key-replace', role: 'targets', keyId: id, entry: await office.entry(`New ${i}`) })
     await office.propose('root', ...edits)
     await office.sign('root', 'Ana', 'Ben')
+    expect((await office.pending('root')).needs?.map(({ subject }) => subject)).toEqual(['targets'])
     expect(await codeOfPromise(office.publish('root'))).toBe('trust/threshold')
     await office.propose('targets', file('a'))
     const asked = (await office.pending('targets')).quorums.map(({ name }) => name)
