@@ -107,10 +107,16 @@ export const contract = {
     }),
   ),
   'repository.get': call<{ sourceId: string }, RepositoryView>(shape({ sourceId: id })),
+  /** `bins`: of a role that spreads its artifacts over bins, what lies in those too. */
   'repository.targets': call<
-    { sourceId: string; role: string; query: string; offset: number; limit: number },
+    { sourceId: string; role: string; query: string; offset: number; limit: number; bins?: 'too' | undefined },
     TargetPage
-  >(shape({ sourceId: id, role: id, query: text(0, 512), offset: whole(0, 1e9), limit: whole(1, 500) })),
+  >(
+    shape({
+      ...{ sourceId: id, role: id, query: text(0, 512), offset: whole(0, 1e9), limit: whole(1, 500) },
+      bins: optional(choice('too')),
+    }),
+  ),
   'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
   'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
   'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),

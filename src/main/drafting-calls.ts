@@ -1,10 +1,12 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
 import { AppError } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
+import { parseSubject } from '../core/systems/tuf/subject.ts'
 import type { CreateRequest, contract, EditData, KeyChoice, Notice, SourceView } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { releases } from '../node/artifacts/releases.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
+import { binsBelow, spreadOverBins } from '../node/bins.ts'
 import { configurationFacts } from '../node/configuration-view.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { DraftRequest } from '../node/drafting.ts'
@@ -74,7 +76,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       const paths = uploads.map(({ path }) => path)
       checkScope(subject, paths, await findDelegation(subject, await opened(source)))
     }
-    return { subject, edits, uploads }
+    const [first = { subject, edits }, ...also] = isOfRole(subject)
+      ? await spreadOverBins(subject, edits, await opened(source))
+      : []
+    return { ...first, also, uploads }
   }
 
   return {
@@ -90,8 +95,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       const { proposals } = await desk.pending(source, signal)
       return present.repositoryView(source.pinned, await inside(source), proposals, now())
     },
-    'repository.targets': async ({ sourceId, ...query }) =>
-      present.targetPage(readTargets(await inside(await desk.open(sourceId)), query), query.offset),
+    'repository.targets': async ({ sourceId, bins, ...query }) => {
+      const wanted = { ...query, withBins: bins === 'too' }
+      return present.targetPage(readTargets(await inside(await desk.open(sourceId)), wanted), query.offset)
+    },
     'repository.history': async ({ sourceId, role }) =>
       present.historyView(await readHistory(role, await opened(await desk.open(sourceId)))),
 
@@ -153,6 +160,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }
+}
+
+function isOfRole(subject: string): boolean {
+  return subject !== 'root' && parseSubject(subject).kind === 'role'
 }
 
 // ---- a new repository ----------------------------------------------------------------------------------------------

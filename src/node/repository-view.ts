@@ -17,6 +17,7 @@ import { isRegistry } from '../core/systems/tuf/projects/registry.ts'
 import { trustStore } from '../core/systems/tuf/store.ts'
 import { type Trusted, trusted } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
+import { binsBelow } from './bins.ts'
 import type { OpenSource } from './desk.ts'
 import { type ProjectFact, projectFact } from './project-keys.ts'
 import { releaseFolderOf } from './release-edits.ts'
@@ -206,6 +207,8 @@ export interface TargetQuery {
   query: string
   offset: number
   limit: number
+  /** What lies in the bins of the role, too. */
+  withBins?: boolean
 }
 
 export interface TargetFacts {
@@ -224,7 +227,7 @@ function pathsOf(document: Metadata<Targets>): readonly string[] {
 }
 
 export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: TargetQuery): TargetFacts {
-  const { role, query, offset, limit } = wanted
+  const { role, query, offset, limit, withBins } = wanted
   if (role !== '*' && !documents.has(role)) {
     throw new AppError({
       code: 'source/not-found',
@@ -232,11 +235,12 @@ export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: Ta
       hint: 'look at the state of the repository: it lists the roles that there are',
     })
   }
+  const wantedRoles = role === '*' ? undefined : withBins === true ? binsBelow(role, documents) : new Set([role])
   const text = query.toLowerCase()
   const targets: TargetFact[] = []
   let [total, matching] = [0, 0]
   for (const [name, document] of documents) {
-    if (role !== '*' && role !== name) continue
+    if (wantedRoles !== undefined && !wantedRoles.has(name)) continue
     const paths = pathsOf(document)
     total += paths.length
     for (const path of paths) {
