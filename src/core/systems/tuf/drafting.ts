@@ -15,6 +15,7 @@ import { lockoutSentence } from './edit/lockout.ts'
 import type { Effects } from './effect.ts'
 import { effectsOf } from './effects.ts'
 import type { Layout } from './layouts/plain.ts'
+import { rolesSignedAnew } from './machine-roles.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
 import { expiryPeriodField } from './online.ts'
@@ -99,7 +100,7 @@ export async function draftEdits(
   const sentence = sentenceFor(proposal)
   return {
     ...{ files, proposal, along, consistent: (await now.root()).signed.consistentSnapshot },
-    effects: await effects(proposal, along, now),
+    effects: await effects(proposal, along, proposals, now),
     ...(sentence === undefined ? {} : { sentence }),
     waiting: mine.filter((one) => !isBlank(one)),
   }
@@ -199,11 +200,19 @@ export async function pendingEffects(
   const { proposals } = await pendingProposals(layout, source, context, now)
   const proposal = proposals.find((one) => one.id === id)
   if (proposal === undefined) throw gone(id)
-  const along = proposals.filter((one) => one.id !== id && one.before === undefined)
-  return effects(proposal, along, now)
+  const goes = new Set((proposal.needs ?? []).map(({ subject }) => subject))
+  const isAlong = (one: Proposal): boolean =>
+    one.before === undefined || goes.has(one.subject) || (proposal.subject === 'root' && one.subject === 'targets')
+  const along = proposals.filter((one) => one.id !== id && isAlong(one))
+  return effects(proposal, along, proposals, now)
 }
 
-async function effects(proposal: Proposal, along: readonly Proposal[], now: Trusted): Promise<Effects> {
+async function effects(
+  proposal: Proposal,
+  along: readonly Proposal[],
+  waiting: readonly Proposal[],
+  now: Trusted,
+): Promise<Effects> {
   const changed = new Map<string, Metadata<Targets>>()
   for (const { subject, after, title } of [proposal, ...along]) {
     const isTargets = parseSubject(subject).kind === 'role' && typeOf(subject) === 'targets'
@@ -219,8 +228,13 @@ async function effects(proposal: Proposal, along: readonly Proposal[], now: Trus
   if (changed.size === 0) return { asked: 0, tried: 0, changed: 0, shown: [] }
   const set = await now.set()
   const top = changed.get('targets')
-  if (top !== undefined)
+  if (top !== undefined) {
     for (const name of selfMade(top.signed, set, changed)) changed.set(name, emptyDocument(name, now))
+    const roots = waiting.filter(({ subject }) => subject === 'root')
+    const known = [set.root, ...roots.map(({ after, title }) => parseMetadata(after, 'root', title))]
+    for await (const { name, there } of rolesSignedAnew(top.signed, known, now))
+      if (!changed.has(name)) changed.set(name, there)
+  }
   return effectsOf({ set, remote: now.published, options: now.options, changed })
 }
 

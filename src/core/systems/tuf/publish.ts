@@ -19,7 +19,7 @@ import { hasOnlineKeys, type Listed, publishOnline, signByMachine } from './onli
 import { nextRegistry } from './projects/delegation.ts'
 import { stepName } from './projects/name.ts'
 import { parseRotate } from './projects/rotate.ts'
-import { candidatesAlongside, checkCovered, firstDocuments } from './publish/alongside.ts'
+import { candidatesAlongside, checkCovered, firstDocuments, remadeDocuments } from './publish/alongside.ts'
 import { parseSubject } from './subject.ts'
 import { noAuthority, type Trusted, takenNames, trusted } from './trusted.ts'
 
@@ -106,6 +106,8 @@ async function alongRole(role: string, metadata: Metadata<Targets>, work: Public
     role === 'targets' ? await firstDocuments(metadata.signed, known, root, online, expiryDays, context) : []
   if (hasOnlineKeys(root, online)) {
     for (const { name } of first) known.add(name)
+    if (role === 'targets')
+      first.push(...(await remadeDocuments(metadata.signed, root, now, online, expiryDays, context)))
     checkCovered(metadata.signed, (await now.targets(role))?.signed, known)
   }
   return [...signedFor.listed, ...first]
@@ -117,20 +119,32 @@ async function publishRoot(next: Metadata<Root>, work: Publication): Promise<voi
   if (current.signed.consistentSnapshot !== next.signed.consistentSnapshot) throw notConsistent()
   const isKept = (type: 'snapshot' | 'timestamp' | 'targets'): boolean =>
     acceptsSameSignatures(authorityOf(current, type), authorityOf(next, type))
-  const along = isKept('targets')
-    ? { listed: [], subjects: [] }
-    : await candidatesAlongside({ kind: 'root', metadata: next }, layout, source, context, now)
+  const along =
+    isKept('targets') && isKept('snapshot')
+      ? { listed: [], subjects: [] }
+      : await candidatesAlongside({ kind: 'root', metadata: next }, layout, source, context, now)
   work.used.push(...along.subjects)
+  const listed = [...along.listed, ...(await remadeUnder(next, along.listed, work))]
   const name = metadataName('root', next.signed.version, true)
   const isOnlineKept = isKept('snapshot') && isKept('timestamp')
   // A client that reads in the middle of this must find what its root can judge: new keys are named before they are used,
   // and what both roots accept comes before the second one.
   if (!isOnlineKept) place(name, next.bytes)
-  if (!isOnlineKept || along.listed.length > 0) {
-    placeListed(along.listed, place)
-    await showClients(along.listed, work, next)
+  if (!isOnlineKept || listed.length > 0) {
+    placeListed(listed, place)
+    await showClients(listed, work, next)
   }
   if (isOnlineKept) place(name, next.bytes)
+}
+
+/** Roles that the repository keeps by itself, where targets gives them the keys that this root names. */
+async function remadeUnder(root: Metadata<Root>, listed: readonly Listed[], work: Publication): Promise<Listed[]> {
+  const targets = listed.find(({ name }) => name === 'targets')
+  if (targets === undefined) return []
+  const { now, online, context } = work
+  const { signed } = parseMetadata(targets.bytes, 'targets', 'targets')
+  const { expiryDays } = (await settingsIn(work)).periods.delegated
+  return remadeDocuments(signed, root, now, online, expiryDays, context)
 }
 
 /** A change of a project's keys: the signed step, the registry that follows it, and what the new keys have signed. */

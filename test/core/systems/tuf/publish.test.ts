@@ -1,5 +1,6 @@
 // What must take effect together does: new keys with what they sign, new roles with their first documents.
 import { describe, expect, test } from 'vitest'
+import { isSameKey } from '../../../../src/core/key.ts'
 import { isComplete, isReady } from '../../../../src/core/proposal.ts'
 import { draftEdits } from '../../../../src/core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
@@ -95,6 +96,64 @@ describe('a new role', () => {
 })
 
 describe('other keys for a role', () => {
+  test.each(['projects', 'succinct', 'prefixes'] as const)(
+    'root gives the repository another key: %s follow in the same act, and keep what they hold',
+    async (structure) => {
+      const office = await openOffice()
+      const keys = [await office.entry('online')]
+      const bins = { kind: 'bins', bitLength: 1, name: 'bin', keys, threshold: 1 } as const
+      const projects = { kind: 'delegation-add', name: 'projects', paths: ['*/*'], terminating: false } as const
+      const edit: SubjectEdit =
+        structure === 'projects' ? { ...projects, keys, threshold: 1 } : { ...bins, form: structure }
+      await office.change('targets', ['Ana', 'Ben'], edit)
+      const kept = structure === 'projects' ? ['projects'] : ['bin-0', 'bin-1']
+      for (const role of kept) await office.change(role, ['online'], file('loom/a'))
+      const seen = await office.sees('loom/a')
+      expect(kept).toContain(seen)
+
+      const { root } = await office.client()
+      const entry = await office.entry('fresh')
+      const [keyId = ''] = root.signed.roles.get('snapshot')?.keyids ?? []
+      const replaced = (['snapshot', 'timestamp'] as const).map(
+        (role): SubjectEdit => ({ kind: 'key-replace', role, keyId, entry }),
+      )
+      const drafted = await office.propose('root', ...replaced)
+      expect(drafted.along.map(({ subject }) => subject)).toEqual(['targets'])
+      expect(drafted.effects.changed).toBe(0)
+      await office.sign('root', 'Ana', 'Ben')
+      expect((await office.pending('root')).needs?.map(({ subject }) => subject)).toEqual(['targets'])
+      expect((await office.pending('targets')).needs?.map(({ subject }) => subject)).toEqual(['root'])
+      office.repository.online = [...office.repository.online, await office.person('fresh')]
+      expect(await codeOfPromise(office.publish('root'))).toBe('trust/threshold')
+      await office.sign('targets', 'Ana', 'Ben')
+      expect(isReady(await office.pending('root'))).toBe(true)
+      await office.publish('root')
+      const after = await office.client()
+      expect(await office.sees('loom/a')).toBe(seen)
+      const old = (await office.entry('online')).key
+      const left = [...(after.targets.signed.delegations?.keys.values() ?? [])].flatMap(({ key }) => key ?? [])
+      expect(left.some((key) => isSameKey(key, old))).toBe(false)
+      // Only the new key is left, and the repository goes on.
+      office.repository.online = [await office.person('fresh')]
+      await office.renew()
+      await office.client()
+    },
+  )
+
+  test('root is not ready while a role would be left with the old key', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('online')]
+    const edit = { kind: 'delegation-add', name: 'projects', paths: ['*/*'], terminating: false, keys, threshold: 1 }
+    await office.change('targets', ['Ana', 'Ben'], edit as SubjectEdit)
+    const { root } = await office.client()
+    const [keyId = ''] = root.signed.roles.get('snapshot')?.keyids ?? []
+    const entry = await office.entry('fresh')
+    await office.propose('root', { kind: 'key-replace', role: 'snapshot', keyId, entry })
+    office.repository.source.files.delete('metadata/pending/targets.json')
+    const { needs } = await office.sign('root', 'Ana', 'Ben')
+    expect(needs?.map(({ subject }) => subject)).toEqual(['targets'])
+  })
+
   test('root gives targets other keys: not without targets signed by them; then both at once', async () => {
     const office = await openOffice()
     const keyId = (await office.pending('root').catch(() => undefined)) ?? undefined

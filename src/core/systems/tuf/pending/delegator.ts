@@ -1,7 +1,8 @@
 // A change that says who may sign for other roles, and those of them that clients could not read after it.
 import { isMet } from '../../../proposal.ts'
-import { type Authority, acceptsSameSignatures, isMachineKept } from '../authority.ts'
-import { type Metadata, parseMetadata, type Targets } from '../metadata.ts'
+import { type Authority, acceptsSameSignatures } from '../authority.ts'
+import { isKeptByAny } from '../machine-roles.ts'
+import { type Metadata, parseMetadata, type Root, type Targets } from '../metadata.ts'
 import { typeOf } from '../names.ts'
 import { parseRotate } from '../projects/rotate.ts'
 import { keysSubject, parseSubject } from '../subject.ts'
@@ -42,21 +43,24 @@ export interface Uncovered {
   there?: Metadata<Targets>
 }
 
-/** Of these roles, those without a document, or with one that the keys of this change do not cover. */
-export async function uncoveredRoles(one: Delegator, roles: Iterable<string>, now: Trusted): Promise<Uncovered[]> {
+/** `roots`: the one in force, and those that wait. Of these roles, those without a document, or with one that the keys of this change do not cover. */
+export async function uncoveredRoles(
+  one: Delegator,
+  roles: Iterable<string>,
+  roots: readonly Metadata<Root>[],
+  now: Trusted,
+): Promise<Uncovered[]> {
   const inForce = await publishedDelegator(one, now)
   const found: Uncovered[] = []
   for (const role of new Set(roles)) {
     const then = authorityIn(one, role)
     const before = inForce === undefined ? undefined : authorityIn(inForce, role)
     if (then === undefined || (before !== undefined && acceptsSameSignatures(before, then))) continue
+    // The repository makes the documents of roles that its own keys keep when it publishes the delegation.
+    if (isKeptByAny(then, roots)) continue
     const there = await now.targets(role)
-    if (there === undefined) {
-      // The repository makes the documents of roles that its own keys keep when it publishes the delegation.
-      if (!isMachineKept(then, (await now.set()).root)) found.push({ role, then })
-    } else if (!isMet(await quorumOf(role, there, then.keys, then.role))) {
-      found.push({ role, then, there })
-    }
+    if (there === undefined) found.push({ role, then })
+    else if (!isMet(await quorumOf(role, there, then.keys, then.role))) found.push({ role, then, there })
   }
   return found
 }

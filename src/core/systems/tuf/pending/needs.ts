@@ -1,12 +1,13 @@
 // What a change cannot take effect without: documents that others must sign first, or the change that it belongs to.
-import { isVerdict } from '../../../error.ts'
 import { isMet, type Need, type Proposal, type Quorum, signedCount } from '../../../proposal.ts'
 import type { Authority } from '../authority.ts'
-import { listText, ownerText, quoted } from '../diff/shown.ts'
-import { parseMetadata } from '../metadata.ts'
+import { roleOf } from '../client.ts'
+import { listText, ownerText, quoted, someText } from '../diff/shown.ts'
+import { followsRoot, leftBehind } from '../machine-roles.ts'
+import { type Metadata, parseMetadata, type Root } from '../metadata.ts'
 import { typeOf } from '../names.ts'
 import { parseSubject } from '../subject.ts'
-import type { Trusted } from '../trusted.ts'
+import { readableOr, type Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
 import { namedRoles, subjectOf, type Uncovered, uncoveredRoles } from './delegator.ts'
 import { authorityIn } from './future.ts'
@@ -21,6 +22,7 @@ export async function withNeeds(proposals: readonly Proposal[], waiting: Waiting
   }
   return Promise.all(
     proposals.map(async (proposal) => {
+      // A root must be signable when everything below it is expired or gone: then nothing is known of what goes along.
       const needs = await readableOr([], needsOf(proposal, proposals, delegators, now))
       return needs.length === 0 ? proposal : { ...proposal, needs }
     }),
@@ -42,23 +44,44 @@ async function needsOf(
   }
   const own = delegators.get(proposal)
   if (own === undefined) return needs
+  const roots = [...delegators].flatMap(([by, one]) => (one.kind === 'root' ? [{ by, next: one.metadata }] : []))
+  const current = await now.root()
+  if (own.kind === 'targets' && own.role === 'targets') {
+    for (const { by, next } of roots) if (followsRoot(own.metadata.signed, current, next)) needs.push(goesWith(by))
+  }
+  if (own.kind === 'root') needs.push(...(await followersNeeded(own.metadata, delegators, now)))
   const waiting = proposals.filter((one) => one !== proposal).map((one) => one.subject)
   const roles = [...namedRoles(own), ...waiting.filter((role) => authorityIn(own, role) !== undefined)]
-  for (const uncovered of await uncoveredRoles(own, roles, now)) {
+  for (const uncovered of await uncoveredRoles(own, roles, [current, ...roots.map(({ next }) => next)], now)) {
     const need = await signaturesNeeded(uncovered, proposals)
     if (need !== undefined) needs.push(need)
   }
   return needs
 }
 
-/** A root must be signable when everything below it is expired or gone: then nothing is known of what goes along. */
-async function readableOr<T>(otherwise: T, read: Promise<T>): Promise<T> {
-  try {
-    return await read
-  } catch (thrown) {
-    if (isVerdict(thrown)) return otherwise
-    throw thrown
+/** Where the repository gets other keys of its own, targets gives them to the roles that it keeps by itself. */
+async function followersNeeded(
+  next: Metadata<Root>,
+  delegators: ReadonlyMap<Proposal, Delegator>,
+  now: Trusted,
+): Promise<Need[]> {
+  const { root, targets } = await now.set()
+  const left = leftBehind(targets.signed, root, next)
+  if (left.length === 0) return []
+  const { keys } = next.signed
+  const role = roleOf(next, 'targets')
+  for (const [proposal, one] of delegators) {
+    if (one.kind !== 'targets' || one.role !== 'targets' || !followsRoot(one.metadata.signed, root, next)) continue
+    const quorum = await quorumOf(proposal.title, one.metadata, keys, role)
+    return isMet(quorum) ? [] : [unsignedNeed(proposal, quorum)]
   }
+  const who = peopleOf(await unsigned({ keys, role }))
+  const sentence = `Needs the next version of targets too, in which ${someText(left.map(quoted))} ${left.length === 1 ? 'has' : 'have'} the new keys of snapshot, signed by ${who}`
+  return [{ subject: 'targets', sentence }]
+}
+
+function unsignedNeed({ subject, title }: Proposal, quorum: Quorum): Need {
+  return { subject, sentence: `${title} must be signed too: ${peopleOf(quorum)}` }
 }
 
 function goesWith({ subject, title }: Proposal): Need {
@@ -77,8 +100,7 @@ async function signaturesNeeded(
   }
   const document = parseMetadata(candidate.after, 'targets', candidate.title)
   const quorum = await quorumOf(candidate.title, document, then.keys, then.role)
-  if (isMet(quorum)) return undefined
-  return { subject: role, sentence: `${candidate.title} must be signed too: ${peopleOf(quorum)}` }
+  return isMet(quorum) ? undefined : unsignedNeed(candidate, quorum)
 }
 
 function unsigned({ keys, role }: Authority): Promise<Quorum> {
