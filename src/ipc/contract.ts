@@ -120,7 +120,7 @@ export const contract = {
   'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
   'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
   'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),
-  'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string }>(
+  'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string; resumedFrom: number }>(
     shape({ sourceId: id, path, folder: path }),
   ),
   /** Signs and publishes nothing: what the edits would make of the newest version. */

@@ -116,8 +116,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       alone('a download', async (stop) => {
         const source = await desk.open(sourceId)
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
-        const { file } = await download(source, path, await places.toWrite(folder), options)
-        return { file }
+        const { file, resumedFrom } = await download(source, path, await places.toWrite(folder), options)
+        return { file, resumedFrom }
       }),
 
     'drafts.preview': async ({ sourceId, subject, edits, onto }) => {

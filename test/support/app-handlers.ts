@@ -58,9 +58,15 @@ export interface TestAppOptions {
   sandboxed?: boolean
   picks?: string
   dataDir?: string
+  hear?: (notice: Notice) => void
 }
 
-export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }: TestAppOptions = {}): TestApp {
+export function testApp({
+  sandboxed = true,
+  hear = () => {},
+  picks,
+  dataDir = temporaryFolder(),
+}: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
   const tokens = noTokens()
@@ -75,6 +81,7 @@ export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }
     now: () => now,
     notify: (notice) => {
       if (notice.kind !== 'tokens') notices.push(notice)
+      hear(notice)
     },
   })
   const watched = Object.entries(real).map(([name, handle]) => {

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { FileLook } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
-import { type Far, useProgress } from './progress.tsx'
+import { type Far, useProgress } from '../../components/progress.tsx'
 
 export interface Looking {
   isBusy: boolean
