@@ -55,7 +55,7 @@ function reportFailure(what: string, thrown: unknown): void {
 export interface AppParts {
   desk: Desk
   tokens: Pick<TokenHost, 'watch' | 'latest'>
-  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory'>
+  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles'>
   options: AppOptions
   prompt: Prompt
   now(): Date

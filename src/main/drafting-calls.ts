@@ -2,6 +2,7 @@
 import { AppError } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
 import { parseSubject } from '../core/systems/tuf/subject.ts'
+import { maxDropped } from '../ipc/channel.ts'
 import type { CreateRequest, contract, EditData, KeyChoice, Notice, SourceView } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { releases } from '../node/artifacts/releases.ts'
@@ -33,7 +34,7 @@ type DraftingHandlers = Pick<Handlers<typeof contract>, Names>
 
 export interface DraftingParts {
   desk: Desk
-  shell: Pick<Shell, 'pickDirectory'>
+  shell: Pick<Shell, 'pickDirectory' | 'pickFiles'>
   /** What writes, or asks for a secret: one at a time, with a way to stop it. */
   alone: Alone
   /** A change by the id that the window knows it by. */
@@ -147,16 +148,16 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         await desk.drafts.withdraw(source, id, stop)
       }),
 
-    'files.look': ({ path }) =>
+    'files.look': ({ path, more = [] }) =>
       alone('the reading of files', async (stop) => {
-        const { lookId, look } = await looks.look(path, stop, progress('Reading files'))
+        const { lookId, look } = await looks.look([path, ...more], stop, progress('Reading files'))
         const files = look.files.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
         return { lookId, files, totalBytes: look.totalBytes, leftOut: look.leftOut }
       }),
     'files.pick': async ({ what }) => {
-      // The shells can only ask for a folder; files are typed.
-      const path = what === 'folder' ? await shell.pickDirectory('Choose a folder') : undefined
-      return path === undefined ? {} : { path }
+      if (what === 'files') return { paths: (await shell.pickFiles('Choose files')).slice(0, maxDropped) }
+      const path = await shell.pickDirectory('Choose a folder')
+      return { paths: path === undefined ? [] : [path] }
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }

@@ -352,10 +352,23 @@ describe('files that the window names', () => {
     expect(await codeOf(() => app.calls['files.look']({ path: join(place, '.ssh') }))).toBe('usage/invalid')
   })
 
-  test('a folder is picked by the shell; files are typed', async () => {
+  test('several files and folders are one release, each under a name of its own', async () => {
+    const [one, two] = [temporaryFolder(), temporaryFolder()]
+    for (const folder of [one, two]) writeFileSync(join(folder, 'a.txt'), folder)
+    writeFileSync(join(two, 'b.txt'), 'b')
+    const { files } = await app.calls['files.look']({ path: two, more: [] })
+    expect(files.map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
+    const both = await app.calls['files.look']({ path: join(two, 'b.txt'), more: [one] })
+    expect(both.files.map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
+    expect(await codeOf(() => app.calls['files.look']({ path: one, more: [two] }))).toBe('usage/invalid')
+    expect(await codeOf(() => app.calls['files.look']({ path: one, more: [join(two, '.ssh')] }))).toBe('usage/invalid')
+  })
+
+  test('a folder or files are picked by the shell', async () => {
     const picking = testApp({ picks: '/somewhere' })
-    expect(await picking.calls['files.pick']({ what: 'folder' })).toEqual({ path: '/somewhere' })
-    expect(await picking.calls['files.pick']({ what: 'files' })).toEqual({})
+    expect(await picking.calls['files.pick']({ what: 'folder' })).toEqual({ paths: ['/somewhere'] })
+    expect(await picking.calls['files.pick']({ what: 'files' })).toEqual({ paths: ['/somewhere', '/somewhere-too'] })
+    expect(await testApp().calls['files.pick']({ what: 'files' })).toEqual({ paths: [] })
   })
 })
 

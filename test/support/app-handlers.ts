@@ -71,7 +71,13 @@ export function testApp({
   const notices: Notice[] = []
   const tokens = noTokens()
   const desk = openDesk({ dataDir, prompt: someone, tokens, now: () => now, rehearsalOnly: !sandboxed })
-  const shell = { name: 'chromium', sandboxed, canPick: true, pickDirectory: async () => picks } as const
+  const shell = {
+    name: 'chromium',
+    sandboxed,
+    canPick: true,
+    pickDirectory: async () => picks,
+    pickFiles: async () => (picks === undefined ? [] : [picks, `${picks}-too`]),
+  } as const
   const real = handlers({
     desk,
     tokens,

@@ -87,6 +87,19 @@ export async function readFiles(page: Page, path: string): Promise<void> {
   await page.getByRole('table', { name: 'Files of the release' }).waitFor()
 }
 
+/** Drops files or folders of this machine on the form, as a file manager does: the browser knows where they lie. */
+export async function dropFiles(page: Page, ...files: readonly string[]): Promise<void> {
+  const zone = await page.locator('.drop').boundingBox()
+  if (zone === null) throw new Error('there is nowhere to drop')
+  const at = { x: zone.x + zone.width / 2, y: zone.y + 20 }
+  const data = { items: [], files, dragOperationsMask: 1 }
+  const session = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...at, data: { ...data, files: [...files] } })
+  await session.detach()
+  await page.getByRole('table', { name: 'Files of the release' }).waitFor()
+}
+
 /** The change that waits, from the first screen. */
 export async function review(page: Page, title: string): Promise<void> {
   await page.getByRole('link', { name: /^Home/ }).click()
