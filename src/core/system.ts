@@ -13,11 +13,16 @@ export interface Context {
   signal: AbortSignal
 }
 
+/** Whether it should have been renewed by now: not yet, it is time, or long since. */
+export type Due = 'later' | 'now' | 'late'
+
 export interface TrustedRole {
   name: string
   version: number
   /** As written in the document, and the moment it means. */
   expires: { text: string; at: Date }
+  /** By its own period. */
+  due: Due
   quorum: Quorum
 }
 

@@ -2,6 +2,7 @@
 import type { ErrorData } from '../core/error.ts'
 import type { Change, Finding, Need, Risk } from '../core/proposal.ts'
 import type { Asks } from '../core/signer.ts'
+import type { Due } from '../core/system.ts'
 import type { Attestation, PinPolicy, SlotAlgorithm, Token, TokenList, TokenSlot, TouchPolicy } from '../core/token.ts'
 
 export interface AppInfo {
@@ -41,6 +42,7 @@ export interface RoleView {
   /** As written in the document, and the days left by this machine's clock. */
   expires: string
   daysLeft: number
+  due: Due
   threshold: number
   holders: readonly { owner?: string; label: string; id: string; rehearsal: boolean }[]
 }

@@ -58,6 +58,7 @@ export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date)
         version: role.version,
         expires: role.expires.text,
         daysLeft: daysUntil(role.expires.at, now),
+        due: role.due,
         threshold: role.quorum.threshold,
         holders: role.quorum.keys.map(holderOf),
       })),

@@ -1,12 +1,13 @@
 // A complete candidate takes its place, with everything that must take effect with it, and the snapshot and timestamp that
 // make clients see it.
 import { isEqualBytes } from '../../bytes.ts'
-import { AppError, isVerdict } from '../../error.ts'
+import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { acceptsSameSignatures, authorityOf, isMachineKept } from './authority.ts'
+import { settingsInForce } from './configuration/in-force.ts'
 import { parseConfiguration } from './configuration/parse.ts'
 import { configurationRole } from './configuration/published.ts'
 import { type Settings, settingsOf } from './configuration/settings.ts'
@@ -63,7 +64,7 @@ export async function renewedFiles(
   context: Context,
 ): Promise<Files> {
   const work = begin(layout, source, online, context)
-  const settings = await settingsIn(work)
+  const settings = await settingsInForce(work.now)
   await showClients([...(await renewedRoles(settings, work))], work)
   await checkNothingLost(work)
   return work.files
@@ -100,7 +101,7 @@ async function alongRole(role: string, metadata: Metadata<Targets>, work: Public
   work.used.push(...signedFor.subjects)
   const { root, snapshot } = await now.set()
   const known = new Set([...snapshot.signed.meta.keys(), ...signedFor.listed.map(({ name }) => name)])
-  const { expiryDays } = (await settingsIn(work)).periods.delegated
+  const { expiryDays } = (await settingsInForce(work.now)).periods.delegated
   // Whoever may write one role does not get the repository’s signature for any number of others.
   const first =
     role === 'targets' ? await firstDocuments(metadata.signed, known, root, online, expiryDays, context) : []
@@ -143,7 +144,7 @@ async function remadeUnder(root: Metadata<Root>, listed: readonly Listed[], work
   if (targets === undefined) return []
   const { now, online, context } = work
   const { signed } = parseMetadata(targets.bytes, 'targets', 'targets')
-  const { expiryDays } = (await settingsIn(work)).periods.delegated
+  const { expiryDays } = (await settingsInForce(work.now)).periods.delegated
   return remadeDocuments(signed, root, now, online, expiryDays, context)
 }
 
@@ -156,7 +157,7 @@ async function publishKeys(project: string, bytes: Uint8Array, work: Publication
   const registry = await now.registryOf(project)
   const along = await candidatesAlongside({ kind: 'keys', rotate }, layout, source, context, now)
   work.used.push(...along.subjects)
-  const days = (await settingsIn(work)).periods.delegated.expiryDays
+  const days = (await settingsInForce(work.now)).periods.delegated.expiryDays
   const { name } = registry
   const unsigned = nextRegistry(registry.metadata.bytes, rotate, await takenNames(now), name)
   const fields = parseMetadata(unsigned, 'targets', name).signed.raw
@@ -209,19 +210,15 @@ async function showClients(
   const { now, online, context, place } = work
   const set = await now.set()
   if (!set.root.signed.consistentSnapshot) throw notConsistent()
-  await publishOnline(set, root ?? set.root, listed, online, settings ?? (await settingsIn(work)), context, place)
-}
-
-/** A configuration that its people have not signed again since they changed decides nothing. */
-async function settingsIn({ now }: Publication): Promise<Settings> {
-  try {
-    const published = await now.configuration()
-    return settingsOf(published?.isSigned === true ? published.configuration : undefined)
-  } catch (thrown) {
-    // What a repository lists under that name must not be able to stop its timestamps.
-    if (isVerdict(thrown)) return settingsOf(undefined)
-    throw thrown
-  }
+  await publishOnline(
+    set,
+    root ?? set.root,
+    listed,
+    online,
+    settings ?? (await settingsInForce(work.now)),
+    context,
+    place,
+  )
 }
 
 function placeListed(listed: readonly Listed[], place: Publication['place']): void {
