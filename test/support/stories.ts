@@ -110,7 +110,7 @@ export async function review(page: Page, title: string): Promise<void> {
 // ---- filling in ----------------------------------------------------------------------------------------------------
 
 /** Takes keys that this machine knows, by the names of their holders. */
-export async function pickKeys(page: Page, legend: string, ...names: readonly string[]): Promise<void> {
+export async function pickKeys(page: Page | Locator, legend: string, ...names: readonly string[]): Promise<void> {
   const group = page.getByRole('group', { name: legend })
   for (const name of names) {
     const known = group.getByRole('combobox')
@@ -213,6 +213,7 @@ export async function publish(page: Page, title: string): Promise<void> {
 
 /** Reviews and signs with each of these keys in turn, then publishes. */
 export async function carryOut(page: Page, title: string, ...names: readonly string[]): Promise<void> {
+  if (names.length === 0) await review(page, title)
   for (const name of names) {
     await review(page, title)
     await sign(page, name)

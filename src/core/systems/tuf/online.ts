@@ -95,7 +95,7 @@ export async function publishOnline(
     context,
     days('timestamp'),
   )
-  place(metadataName('snapshot', snapshotVersion, true), snapshot)
+  place(metadataName('snapshot', snapshotVersion, root.signed.consistentSnapshot), snapshot)
   place('timestamp.json', timestamp)
 }
 
