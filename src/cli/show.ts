@@ -74,6 +74,9 @@ export function reviewLines(proposal: Proposal, holders: readonly Holder[] = [])
     ...(proposal.findings.length === 0 ? [] : ['', 'Worth knowing:', ...proposal.findings.map(findingLine)]),
     '',
     ...proposal.quorums.flatMap((quorum) => quorumLines(quorum, holders)),
+    ...(proposal.needs === undefined
+      ? []
+      : ['', 'Before it can be published:', ...proposal.needs.map(({ sentence }) => `  ${sentence}`)]),
     '',
     `sha256 of the signed bytes: ${proposal.digest}`,
     'The same on every screen:',

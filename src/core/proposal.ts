@@ -52,6 +52,13 @@ export interface Quorum {
   strangers: readonly { id: string; reason: string }[]
 }
 
+/** What else must happen before a change can take effect. */
+export interface Need {
+  /** Of the candidate that must be signed or published, where there is one. */
+  subject: string
+  sentence: string
+}
+
 /** A verified change that waits for signatures. Plain data. */
 export interface Proposal {
   /** "subject/sha256 of payload": one subject has one payload, two subjects may share one. */
@@ -74,6 +81,8 @@ export interface Proposal {
   quorums: readonly Quorum[]
   /** Why nobody should sign or publish this, whatever the quorums say: it is expired, or a name in it is a trap. */
   blocked?: ErrorData
+  /** What must take effect together with it and cannot yet; absent when nothing else is missing. */
+  needs?: readonly Need[]
   /** The document in force now, and the candidate, as received. */
   before?: Uint8Array
   after: Uint8Array
@@ -89,6 +98,11 @@ export function isMet(quorum: Quorum): boolean {
 
 export function isComplete(proposal: Proposal): boolean {
   return proposal.quorums.length > 0 && proposal.quorums.every(isMet)
+}
+
+/** Can be published: signed by everybody who must, and so is all that goes along with it. */
+export function isReady(proposal: Proposal): boolean {
+  return isComplete(proposal) && proposal.blocked === undefined && (proposal.needs ?? []).length === 0
 }
 
 const riskOrder: Readonly<Record<Risk, number>> = { dangerous: 0, notable: 1, routine: 2 }

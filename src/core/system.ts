@@ -15,11 +15,16 @@ export interface Context {
   parsed?: WeakMap<Uint8Array, object>
 }
 
+/** Whether it should have been renewed by now: not yet, it is time, or long since. */
+export type Due = 'later' | 'now' | 'late'
+
 export interface TrustedRole {
   name: string
   version: number
   /** As written in the document, and the moment it means. */
   expires: { text: string; at: Date }
+  /** By its own period. */
+  due: Due
   quorum: Quorum
 }
 

@@ -12,3 +12,6 @@ export const maxCallBytes = 256 * 1024
 
 /** For the few calls that carry a whole document, or a picture of one. No call has more. */
 export const maxDocumentCallBytes = 16 * 1024 * 1024
+
+/** Files and folders that are dropped, or picked, at once. */
+export const maxDropped = 200

@@ -5,7 +5,7 @@ import type { Effects } from '../core/systems/tuf/effect.ts'
 import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
 import { choice, list, nothing, optional, record, shape, text, whole } from './argument.ts'
-import { maxDocumentCallBytes } from './channel.ts'
+import { maxDocumentCallBytes, maxDropped } from './channel.ts'
 import type { ConfigurationView, DraftView, EditableText, EditData, FileLook, KeyChoice } from './edit-views.ts'
 import { editData, keyChoice, keyChoices } from './edits.ts'
 import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetPage } from './repository-views.ts'
@@ -109,14 +109,15 @@ export const contract = {
     }),
   ),
   'repository.get': call<{ sourceId: string }, RepositoryView>(shape({ sourceId: id })),
+  /** `bins`: of a role that spreads its artifacts over bins, what lies in those too. */
   'repository.targets': call<
-    { sourceId: string; role: string; query: string; offset: number; limit: number },
+    { sourceId: string; role: string; query: string; offset: number; limit: number; bins?: 'too' | undefined },
     TargetPage
-  >(shape({ sourceId: id, role: id, query: text(0, 512), ...page })),
+  >(shape({ sourceId: id, role: id, query: text(0, 512), ...page, bins: optional(choice('too')) })),
   'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
   'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
   'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),
-  'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string }>(
+  'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string; resumedFrom: number }>(
     shape({ sourceId: id, path, folder: path }),
   ),
   /** Signs and publishes nothing: what the edits would make of the newest version. */
@@ -144,8 +145,13 @@ export const contract = {
   /** Gives a candidate up: its file goes, what is published stays. */
   'drafts.withdraw': call<{ proposalId: string }, void>(shape({ proposalId: id })),
   /** Reads and hashes files or a folder on this machine; notices tell how far it is. */
-  'files.look': call<{ path: string }, FileLook>(shape({ path })),
-  'files.pick': call<{ what: 'files' | 'folder' }, { path?: string }>(shape({ what: choice('files', 'folder') })),
+  'files.look': call<{ path: string; more?: readonly string[] | undefined }, FileLook>(
+    shape({ path, more: optional(list(path, maxDropped)) }),
+  ),
+  /** Asks the person; nothing when they cancel. */
+  'files.pick': call<{ what: 'files' | 'folder' }, { paths: readonly string[] }>(
+    shape({ what: choice('files', 'folder') }),
+  ),
   'files.save': call<{ path: string; text: string }, { path: string }>(
     shape({ path, text: text(1, maxDocumentCallBytes) }),
     large,
@@ -253,4 +259,11 @@ export type Bridge<T = Contract> = {
   readonly [R in Room<Names<T>>]: {
     readonly [V in Verb<Names<T>, R>]: `${R}.${V}` extends keyof T ? Caller<T[`${R}.${V}`]> : never
   }
-} & { readonly notices: { readonly listen: (hear: (notice: Notice) => void) => () => void } }
+} & {
+  readonly notices: { readonly listen: (hear: (notice: Notice) => void) => () => void }
+  /**
+   * Where files lie that a person dropped on the page: it hands over the File objects themselves, which nobody can make up,
+   * and only the browser knows what stands behind them.
+   */
+  readonly dropped: { readonly pathsOf: (files: readonly object[]) => Promise<Outcome<{ paths: readonly string[] }>> }
+}

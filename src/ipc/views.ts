@@ -1,7 +1,8 @@
 // What main answers and tells the window: plain data, ready to be shown. Types.
 import type { ErrorData } from '../core/error.ts'
-import type { Change, Finding, Risk } from '../core/proposal.ts'
+import type { Change, Finding, Need, Risk } from '../core/proposal.ts'
 import type { Asks } from '../core/signer.ts'
+import type { Due } from '../core/system.ts'
 import type { Attestation, PinPolicy, SlotAlgorithm, Token, TokenList, TokenSlot, TouchPolicy } from '../core/token.ts'
 
 export interface AppInfo {
@@ -41,6 +42,7 @@ export interface RoleView {
   /** As written in the document, and the days left by this machine's clock. */
   expires: string
   daysLeft: number
+  due: Due
   threshold: number
   holders: readonly { owner?: string; label: string; id: string; rehearsal: boolean }[]
 }
@@ -94,7 +96,10 @@ export interface ProposalSummary {
   risk: Risk
   rehearsal: boolean
   quorums: readonly QuorumView[]
+  /** Every signature on it that is needed is there. */
   complete: boolean
+  /** What must take effect together with it and cannot yet: until then it is not published. */
+  needs?: readonly Need[]
   /** A signer on this machine can still sign this. */
   mine: boolean
 }
@@ -150,6 +155,7 @@ export interface Receipt {
   files: readonly string[]
   quorums: readonly QuorumView[]
   complete: boolean
+  needs?: readonly Need[]
   rehearsal: boolean
 }
 

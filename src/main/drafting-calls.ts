@@ -1,6 +1,7 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
 import { AppError } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
+import { maxDropped } from '../ipc/channel.ts'
 import type {
   CreateRequest,
   contract,
@@ -35,7 +36,7 @@ type DraftingHandlers = Pick<Handlers<typeof contract>, Names>
 export interface DraftingParts {
   desk: Desk
   reader: Reader
-  shell: Pick<Shell, 'pickDirectory'>
+  shell: Pick<Shell, 'pickDirectory' | 'pickFiles'>
   /** What writes, or asks for a secret: one at a time, with a way to stop it. */
   alone: Alone
   /** A change by the id that the window knows it by. */
@@ -90,7 +91,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         return viewSource(pinned)
       }),
     'repository.get': (asked) => reader.read('inside', asked, signal),
-    'repository.targets': (asked) => reader.read('targets', asked, signal),
+    'repository.targets': ({ bins, ...asked }) =>
+      reader.read('targets', { ...asked, withBins: bins === 'too' }, signal),
     'repository.history': (asked) => reader.read('history', asked, signal),
 
     'releases.list': async (asked) => {
@@ -108,8 +110,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       alone('a download', async (stop) => {
         const source = await desk.open(sourceId)
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
-        const { file } = await download(source, path, await places.toWrite(folder), options)
-        return { file }
+        const { file, resumedFrom } = await download(source, path, await places.toWrite(folder), options)
+        return { file, resumedFrom }
       }),
 
     'drafts.preview': preview,
@@ -140,16 +142,16 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         await writePrepared(source, prepared, stop)
       }),
 
-    'files.look': ({ path }) =>
+    'files.look': ({ path, more = [] }) =>
       alone('the reading of files', async (stop) => {
-        const { lookId, look } = await looks.look(path, stop, progress('Reading files'))
+        const { lookId, look } = await looks.look([path, ...more], stop, progress('Reading files'))
         const files = look.files.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
         return { lookId, files, totalBytes: look.totalBytes, leftOut: look.leftOut }
       }),
     'files.pick': async ({ what }) => {
-      // The shells can only ask for a folder; files are typed.
-      const path = what === 'folder' ? await shell.pickDirectory('Choose a folder') : undefined
-      return path === undefined ? {} : { path }
+      if (what === 'files') return { paths: (await shell.pickFiles('Choose files')).slice(0, maxDropped) }
+      const path = await shell.pickDirectory('Choose a folder')
+      return { paths: path === undefined ? [] : [path] }
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }

@@ -43,7 +43,8 @@ export function repositoryView(
 }
 
 function roleNode(pinned: PinnedSource, role: RoleFact, proposals: readonly Proposal[], now: Date): RoleNode {
-  const { name, version, expires, quorum, keptBy, targets, digest, project, blocks, registry, folder, problem } = role
+  const { name, version, expires, due, quorum, keptBy, targets, digest, project, blocks, registry, folder, problem } =
+    role
   // What waits for a project is the change of its keys as well; the next version of the role itself comes first.
   const pending =
     proposals.find(({ subject }) => subject === name) ?? proposals.find(({ subject }) => subject === `keys:${name}`)
@@ -51,6 +52,7 @@ function roleNode(pinned: PinnedSource, role: RoleFact, proposals: readonly Prop
     ...{ name, version, keptBy, targets, blocks, registry, folder },
     expires: expires?.text ?? '',
     daysLeft: expires === undefined ? 0 : daysUntil(expires.at, now),
+    due: due ?? 'later',
     threshold: quorum.threshold,
     holders: quorum.keys.map(holderOf),
     digest: digest ?? '',

@@ -66,6 +66,7 @@ export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date)
         version: role.version,
         expires: role.expires.text,
         daysLeft: daysUntil(role.expires.at, now),
+        due: role.due,
         threshold: role.quorum.threshold,
         holders: role.quorum.keys.map(holderOf),
       })),
@@ -147,6 +148,7 @@ export function proposalSummary(
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able)),
     // What is blocked waits for nobody and is ready for nothing.
     complete: isComplete(proposal) && proposal.blocked === undefined,
+    ...(proposal.needs === undefined ? {} : { needs: proposal.needs }),
     mine: able.length > 0,
   }
 }
@@ -247,7 +249,10 @@ export function receipt(
   signers: readonly KnownSigner[],
   signerLabel?: string,
 ): Receipt {
-  const { title, digest, quorums, complete, rehearsal } = { ...proposal, ...proposalSummary(pinned, proposal, signers) }
+  const { title, digest, quorums, complete, needs, rehearsal } = {
+    ...proposal,
+    ...proposalSummary(pinned, proposal, signers),
+  }
   return {
     kind,
     title,
@@ -258,6 +263,7 @@ export function receipt(
     files,
     quorums,
     complete,
+    ...(needs === undefined ? {} : { needs }),
     rehearsal,
     ...(signerLabel === undefined ? {} : { signerLabel }),
   }

@@ -34,6 +34,8 @@ export interface Shell {
   open(spec: WindowSpec): Promise<ShellWindow>
   /** undefined = the person cancelled. */
   pickDirectory(title: string): Promise<string | undefined>
+  /** One or several files; none when the person cancelled. */
+  pickFiles(title: string): Promise<readonly string[]>
   /** Asks where to save; writing is the caller's. undefined = the person cancelled. */
   saveFile(title: string, suggestedName: string): Promise<string | undefined>
   /** A new process for the tokens: theirs is the code that may hang or crash. */

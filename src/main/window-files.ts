@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { extname } from 'node:path'
 import { AppError } from '../core/error.ts'
+import { byCodePoint } from '../core/transport.ts'
 import { type Look, lookAt } from '../node/artifacts/look.ts'
 import { writeNewFile } from '../node/new-file.ts'
 import type { FoundFile } from '../node/release-edits.ts'
@@ -10,7 +11,7 @@ import type { Places } from './window-places.ts'
 
 export interface Looks {
   look(
-    path: string,
+    paths: readonly string[],
     signal: AbortSignal,
     progress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<{ lookId: string; look: Look }>
@@ -23,9 +24,13 @@ const maxLooks = 8
 export function rememberedLooks(places: Places): Looks {
   const held = new Map<string, Look>()
   return {
-    look: async (path, signal, progress) => {
-      const place = await places.toLook(path)
-      const look = await lookAt(place.path, { signal, progress, reasonAgainst: place.reasonAgainst })
+    look: async (paths, signal, progress) => {
+      const found: Look[] = []
+      for (const path of paths) {
+        const place = await places.toLook(path)
+        found.push(await lookAt(place.path, { signal, progress, reasonAgainst: place.reasonAgainst }))
+      }
+      const look = together(found)
       const lookId = randomUUID()
       held.set(lookId, look)
       for (const id of [...held.keys()].slice(0, -maxLooks)) held.delete(id)
@@ -40,6 +45,25 @@ export function rememberedLooks(places: Places): Looks {
         hint: 'choose them again',
       })
     },
+  }
+}
+
+function together(looks: readonly Look[]): Look {
+  const files = new Map<string, Look['files'][number]>()
+  for (const file of looks.flatMap((one) => one.files)) {
+    if (files.has(file.name)) {
+      throw new AppError({
+        code: 'usage/invalid',
+        message: `two of these files would be called ${file.name}`,
+        hint: 'put them into one folder, each under a name of its own',
+      })
+    }
+    files.set(file.name, file)
+  }
+  return {
+    files: [...files.values()].sort((a, b) => byCodePoint(a.name, b.name)),
+    totalBytes: looks.reduce((sum, { totalBytes }) => sum + totalBytes, 0),
+    leftOut: looks.flatMap(({ leftOut }) => leftOut),
   }
 }
 

@@ -1,16 +1,18 @@
 // What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
-import type { Proposal } from '../core/proposal.ts'
+import { isReady, type Proposal } from '../core/proposal.ts'
 import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Files, Transport } from '../core/transport.ts'
+import { renameContent } from './artifacts/rename.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openPlace } from './place.ts'
+import { openInside } from './repository-view.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type Same, sameBytes, steadyReads } from './steady.ts'
@@ -165,7 +167,10 @@ export function openDesk(options: DeskOptions): Desk {
 
     publish: async (source, proposalId, signal) => {
       const { system, transport } = source
-      return publish(proposalId, system, transport, transport, await online(source, signal), contextOf(source, signal))
+      const context = contextOf(source, signal)
+      const proposal = await findProposal(proposalId, system, transport, context)
+      if (isReady(proposal)) await renameContent(proposal, source.pinned.location, () => openInside(source, context))
+      return publish(proposalId, system, transport, transport, await online(source, signal), context)
     },
     renew: async (source, signal) =>
       renew(source.system, source.transport, await online(source, signal), contextOf(source, signal)),

@@ -16,10 +16,15 @@ import { type Prepared, type Progress, type Upload, writePrepared } from './prep
 
 export type { Upload } from './prepared.ts'
 
-export interface DraftRequest {
+export interface DraftPart {
   /** "root", "targets", a delegated role, "keys:PROJECT", "configuration". */
   subject: string
   edits: readonly SubjectEdit[]
+}
+
+export interface DraftRequest extends DraftPart {
+  /** The bins over which a release is spread: candidates of their own, made in the same act. */
+  also?: readonly DraftPart[]
   /** The digest of a candidate that waits and is edited further; without it the version in force is. */
   onto?: string
   uploads?: readonly Upload[]
@@ -75,18 +80,18 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
     checkMayDraft(source)
     const read = snapshot(source.transport)
-    const { subject, edits, onto } = request
-    const wanted = { subject, edits, defaultDays, ...(onto === undefined ? {} : { onto }) }
+    const { subject, edits, also = [], onto } = request
+    const wanted = { subject, edits, also, defaultDays, ...(onto === undefined ? {} : { onto }) }
     const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
-    return { read, drafted, shown: toDraft(drafted), uploads: request.uploads ?? [], isOnto: onto !== undefined }
+    return { read, drafted, shown: toDraft(drafted, onto), uploads: request.uploads ?? [], onto }
   }
   /** What is written is what was shown, byte for byte. */
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
   function prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
-    const { read, drafted, shown, uploads, isOnto } = looked(previewed.get(keyOf(source, request.previewed)))
+    const { read, drafted, shown, uploads, onto } = looked(previewed.get(keyOf(source, request.previewed)))
     checkSentence(shown.sentence, request.sentence)
-    checkReplaces(shown, request.replace === true, isOnto)
+    checkReplaces(shown, request.replace === true, onto)
     checkConsistent(drafted, uploads)
     const { files, proposal } = drafted
     return { shown, prepared: { files, base: read.seen(files.keys()), note: `propose ${proposal.title}`, uploads } }
@@ -129,7 +134,7 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
     },
     whole: async (source, subject, signal, onto) =>
-      signedPart(subject, layout, source.transport, contextOf(source, signal), onto),
+      signedPart(subject, source.layout, source.transport, contextOf(source, signal), onto),
     withdrawal,
     withdraw: async (source, proposalId, signal) =>
       writePrepared(source, await withdrawal(source, proposalId, signal), signal),
@@ -170,33 +175,36 @@ function looked<T>(made: T | undefined): T {
   })
 }
 
-function toDraft({ proposal, along, effects, sentence, waiting }: Drafted): Draft {
+function toDraft({ proposal, along, effects, sentence, waiting }: Drafted, onto: string | undefined): Draft {
+  // One that would be given up is the one to be told of.
+  const first = waiting.find(({ digest }) => digest !== onto) ?? waiting[0]
   return {
     ...{ proposal, along, effects },
     ...(sentence === undefined ? {} : { sentence }),
-    ...(waiting === undefined ? {} : { replaces: { proposal: waiting, signedBy: signedBy(waiting) } }),
+    ...(first === undefined ? {} : { replaces: { proposal: first, signedBy: signedBy(waiting) } }),
   }
 }
 
-function signedBy(proposal: Proposal): string[] {
-  const entries = proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed))
+function signedBy(proposals: readonly Proposal[]): string[] {
+  const quorums = proposals.flatMap((one) => one.quorums)
+  const entries = quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed))
   return [...new Set(entries.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? entry.label))]
 }
 
-function checkReplaces({ replaces, proposal }: Draft, isMeant: boolean, isOnto: boolean): void {
+function checkReplaces({ replaces }: Draft, isMeant: boolean, onto: string | undefined): void {
   if (replaces === undefined || isMeant) return
   if (replaces.signedBy.length === 0) {
-    if (isOnto) return
+    if (replaces.proposal.digest === onto) return
     throw new AppError({
       code: 'usage/invalid',
-      message: `another candidate for ${proposal.subject} waits: ${replaces.proposal.headline}`,
+      message: `another candidate for ${replaces.proposal.subject} waits: ${replaces.proposal.headline}`,
       hint: 'build on it by naming its digest, or replace it on purpose',
       data: { digest: replaces.proposal.digest },
     })
   }
   throw new AppError({
     code: 'usage/invalid',
-    message: `another candidate for ${proposal.subject} waits, and ${replaces.signedBy.join(', ')} signed it`,
+    message: `another candidate for ${replaces.proposal.subject} waits, and ${replaces.signedBy.join(', ')} signed it`,
     hint: 'finish that one first, or replace it on purpose',
     data: { signed: replaces.signedBy.length },
   })

@@ -4,18 +4,21 @@ import { toHex } from '../core/bytes.ts'
 import { sha256 } from '../core/crypto.ts'
 import { AppError } from '../core/error.ts'
 import type { Quorum } from '../core/proposal.ts'
-import type { Context } from '../core/system.ts'
+import type { Context, Due } from '../core/system.ts'
 import { authorityOf, isMachineKept } from '../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../core/systems/tuf/check.ts'
 import { rootQuorum, type TrustedSet, updateRoot } from '../core/systems/tuf/client.ts'
+import { settingsInForce } from '../core/systems/tuf/configuration/in-force.ts'
 import { expiryOf } from '../core/systems/tuf/expiry.ts'
 import { digestOf, type Metadata, type Targets, topRoles } from '../core/systems/tuf/metadata.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import type { KeyChain } from '../core/systems/tuf/projects/chain.ts'
 import { isRegistry } from '../core/systems/tuf/projects/registry.ts'
+import { dueOf } from '../core/systems/tuf/renewal.ts'
 import { trustStore } from '../core/systems/tuf/store.ts'
 import { type Trusted, trusted } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
+import { binsBelow } from './bins.ts'
 import type { OpenSource } from './desk.ts'
 import { type ProjectFact, projectFact } from './project-keys.ts'
 import { releaseFolderOf } from './release-edits.ts'
@@ -26,6 +29,8 @@ export interface RoleFact {
   /** 0: it has no version yet. */
   version: number
   expires?: { text: string; at: Date }
+  /** Absent while there is no version. */
+  due?: Due
   digest?: string
   quorum: Quorum
   keptBy: 'people' | 'machine'
@@ -109,7 +114,14 @@ export async function readInside(source: OpenSource, context: Context, maxRoles 
     left.delete(name)
     roles.push(await lostFact(chain, documents.get(name)))
   }
-  const withProjects = roles.map((role): RoleFact => {
+  const settings = await settingsInForce(opened.trusted)
+  const dated = (role: RoleFact): RoleFact => {
+    const type = topRoles.find((top) => top === role.name)
+    const document = type === undefined ? documents.get(role.name) : set[type]
+    if (document === undefined) return role
+    return { ...role, due: dueOf(document, role.keptBy === 'machine', set.root, settings, context.now) }
+  }
+  const withProjects = roles.map(dated).map((role): RoleFact => {
     const chain = chains.get(role.name)
     // A project without a release yet lists nothing, and not on purpose.
     return chain === undefined ? role : { ...role, project: projectFact(chain), blocks: false }
@@ -205,6 +217,8 @@ export interface TargetQuery {
   query: string
   offset: number
   limit: number
+  /** What lies in the bins of the role, too. */
+  withBins?: boolean
 }
 
 export interface TargetFacts {
@@ -223,7 +237,7 @@ function pathsOf(document: Metadata<Targets>): readonly string[] {
 }
 
 export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: TargetQuery): TargetFacts {
-  const { role, query, offset, limit } = wanted
+  const { role, query, offset, limit, withBins } = wanted
   if (role !== '*' && !documents.has(role)) {
     throw new AppError({
       code: 'source/not-found',
@@ -231,11 +245,12 @@ export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: Ta
       hint: 'look at the state of the repository: it lists the roles that there are',
     })
   }
+  const wantedRoles = role === '*' ? undefined : withBins === true ? binsBelow(role, documents) : new Set([role])
   const text = query.toLowerCase()
   const targets: TargetFact[] = []
   let [total, matching] = [0, 0]
   for (const [name, document] of documents) {
-    if (role !== '*' && role !== name) continue
+    if (wantedRoles !== undefined && !wantedRoles.has(name)) continue
     const paths = pathsOf(document)
     total += paths.length
     for (const path of paths) {

@@ -6,6 +6,8 @@ export interface Carrier {
   invoke(name: string, argument: unknown): Promise<Outcome<unknown>>
   /** Returns the function that stops listening. */
   listen(hear: (notice: Notice) => void): () => void
+  /** Of File objects that the page was given. */
+  pathsOf(files: readonly object[]): Promise<Outcome<{ paths: readonly string[] }>>
 }
 
 const undelivered: Outcome<never> = Object.freeze({
@@ -28,6 +30,7 @@ export function createBridge<T extends Readonly<Record<string, unknown>>>(contra
     rooms.set(room, verbs)
   }
   rooms.set('notices', [['listen', (hear: (notice: Notice) => void) => carrier.listen((notice) => hear(notice))]])
+  rooms.set('dropped', [['pathsOf', (files: readonly object[]) => guarded(() => carrier.pathsOf(files))]])
   const bridge = Object.fromEntries(
     [...rooms].map(([room, verbs]) => [room, Object.freeze(Object.fromEntries(verbs.map(named)))]),
   )
@@ -39,9 +42,13 @@ function named([verb, call]: [string, unknown]): [string, unknown] {
   return [verb, Object.freeze(call)]
 }
 
-async function deliver(carrier: Carrier, name: string, argument: unknown): Promise<Outcome<unknown>> {
+function deliver(carrier: Carrier, name: string, argument: unknown): Promise<Outcome<unknown>> {
+  return guarded(() => carrier.invoke(name, argument))
+}
+
+async function guarded<T>(ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {
-    return await carrier.invoke(name, argument)
+    return await ask()
   } catch {
     // What cannot be carried (a function, a DOM event) has no error code of its own; the page gets the one that says so.
     return undelivered

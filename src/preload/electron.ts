@@ -1,5 +1,5 @@
 // The preload script of the Electron shell: sandboxed, context-isolated, exposes the bridge and nothing of Electron.
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { callChannel, noticeChannel } from '../ipc/channel.ts'
 import type { Notice } from '../ipc/contract.ts'
 import { exposedTo } from './expose.ts'
@@ -14,5 +14,10 @@ const exposed = exposedTo(location.pathname, {
       ipcRenderer.off(noticeChannel, listener)
     }
   },
+  // Empty for a file that lies nowhere, such as one that a script made.
+  pathsOf: async (files) => ({
+    ok: true,
+    value: { paths: files.map((file) => (file instanceof File ? webUtils.getPathForFile(file) : '')) },
+  }),
 })
 if (exposed !== undefined) contextBridge.exposeInMainWorld(exposed.name, exposed.bridge)

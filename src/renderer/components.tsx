@@ -82,8 +82,16 @@ function Components(): ReactElement {
             <Fingerprint words={words} digest={digest} what="an example" />
           </Part>
           <Part title="Expiry">
-            {[-1, 5, 30, 200, 900].map((days) => (
-              <ExpiryMeter key={days} daysLeft={days} />
+            {(
+              [
+                [-1, 'late'],
+                [5, 'late'],
+                [30, 'now'],
+                [200, 'later'],
+                [900, 'later'],
+              ] as const
+            ).map(([daysLeft, due]) => (
+              <ExpiryMeter key={daysLeft} role={{ daysLeft, due }} />
             ))}
           </Part>
         </>

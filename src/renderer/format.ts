@@ -1,5 +1,6 @@
 // How facts are written for people: counts, lists, hex in groups, times in UTC. Pure.
 import type { Risk } from '../core/proposal.ts'
+import type { Due } from '../core/system.ts'
 
 const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 
@@ -74,10 +75,10 @@ export function sizeText(bytes: number): string {
 
 export type Tone = 'bad' | 'warn' | 'ok' | 'plain'
 
-/** When an expiry deserves colour: two weeks is the time in which a ceremony can still be called together. */
-export function expiryTone(daysLeft: number): Tone {
-  if (daysLeft < 14) return 'bad'
-  return daysLeft < 45 ? 'warn' : 'ok'
+/** When an expiry deserves colour: main says it by the period of the role itself. */
+export function expiryTone({ due }: { due: Due }): Tone {
+  if (due === 'late') return 'bad'
+  return due === 'now' ? 'warn' : 'ok'
 }
 
 /** Length of an expiry bar: a year fills it; the root stretches the last weeks, where one looks. */

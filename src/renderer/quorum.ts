@@ -1,9 +1,14 @@
 // What a quorum still needs, in words. Pure views of what main verified; nothing is counted here that main did not count.
-import type { QuorumKeyView, QuorumView } from '../ipc/contract.ts'
+import type { ProposalSummary, QuorumKeyView, QuorumView, Receipt } from '../ipc/contract.ts'
 import { countOf, listOf } from './format.ts'
 
 export function holderName(holder: { owner?: string; label: string; id: string }): string {
   return holder.owner ?? `${holder.label} key ${holder.id.slice(0, 8)}`
+}
+
+/** Can be published: everything that goes along with it is signed, too. */
+export function isReady({ complete, needs = [] }: Pick<ProposalSummary | Receipt, 'complete' | 'needs'>): boolean {
+  return complete && needs.length === 0
 }
 
 export type Standing = 'signed' | 'invalid' | 'mine' | 'missing'

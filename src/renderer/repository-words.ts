@@ -95,7 +95,7 @@ export function faultOf(role: RoleNode): string | undefined {
 
 export function toneOfRole(role: RoleNode): Tone {
   if (role.problem !== undefined || role.project?.problem !== undefined) return 'bad'
-  return isUnborn(role) ? 'plain' : expiryTone(role.daysLeft)
+  return isUnborn(role) ? 'plain' : expiryTone(role)
 }
 
 /** Somebody should look at it soon: it is red, or a change of it waits. */

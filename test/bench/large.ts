@@ -31,7 +31,13 @@ if (!existsSync(join(location, 'metadata/timestamp.json'))) {
 const bytes = readFileSync(join(location, 'metadata/1.targets.json')).length
 console.log(`${Number(count).toLocaleString('en')} artifacts, ${(bytes / 1e6).toFixed(1)} MB`)
 
-const shell = { name: 'chromium', sandboxed: true, canPick: false, pickDirectory: async () => undefined } as const
+const shell = {
+  name: 'chromium',
+  sandboxed: true,
+  canPick: false,
+  pickDirectory: async () => undefined,
+  pickFiles: async () => [],
+} as const
 const calls = handlers({
   ...{ desk, tokens, shell, now, prompt: nobody },
   reader: threadReader({ start: () => startThread({ dataDir }), report: console.error }),

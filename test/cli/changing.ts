@@ -80,6 +80,14 @@ export class Changing extends Stage {
     expect(await this.peerSees(paths)).toEqual(new Map(shown.map(({ path, after }) => [path, plain(after)])))
   }
 
+  /** What clients find is none of this change's business: before and after `act` the peer gets the same. */
+  async keepsSights(paths: readonly string[], act: () => Promise<void>): Promise<void> {
+    const before = await this.peerSees(paths)
+    expect([...before.values()].every((sight) => /^\d+ /.test(sight))).toBe(true)
+    await act()
+    expect(await this.peerSees(paths)).toEqual(before)
+  }
+
   /** The content of a release, as a folder beside the repository. */
   files(contents: Readonly<Record<string, string>>): string {
     const folder = mkdtempSync(join(this.folder, 'files-'))

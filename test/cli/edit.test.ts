@@ -237,3 +237,51 @@ test('the history of a role says what each version changed, and who signed it', 
   const error = await refusalOf(['history', stage.repository, 'nowhere'], stage.options)
   expect(error.code).toBe('source/not-found')
 })
+
+test('keys, thresholds, fields and configuration change, and a client finds the same before and after each', async () => {
+  const release = await stage.draft('release', 'targets', 'add', stage.files({ 'a.txt': 'one' }), '--under', 'lib/')
+  await stage.sign(release.digest, 'Ana')
+  await stage.keepsPromise(release, () => stage.publish())
+  const changes: [string[], ...string[]][] = [
+    [['roles', 'add-key', 'root', 'Cleo', '--threshold', '2'], 'Ana', 'Cleo'],
+    [['roles', 'replace-key', 'targets', 'Ben', 'Cleo', '--sign', 'no'], 'Ana', 'Cleo'],
+    [['roles', 'replace-key', 'snapshot', 'Online', 'Ana', '--sign', 'no'], 'Ana', 'Cleo'],
+    [['edit', 'targets', '--set', 'x-note="new"'], 'Ana'],
+    [['configure', 'timestamp/every=30'], 'Ana'],
+  ]
+  for (const [[command = '', ...args], ...who] of changes) {
+    const draft = await stage.draft(command, ...args)
+    await stage.keepsSights(['lib/a.txt'], async () => {
+      await stage.sign(draft.digest, ...who)
+      for (const { subject } of draft.along) await stage.sign(subject, ...who)
+      await stage.publish()
+    })
+  }
+})
+
+test('consistent snapshots are turned off and on again, and a client finds everything at every step', async () => {
+  const release = await stage.draft('release', 'targets', 'add', stage.files({ 'a.txt': 'one', 'b/c.txt': 'two' }))
+  await stage.sign(release.digest, 'Ana')
+  await stage.publish()
+  const paths = ['a.txt', 'b/c.txt']
+  const flip = async (on: 'yes' | 'no'): Promise<void> => {
+    const draft = await stage.draft('edit', 'root', '--consistent-snapshot', on)
+    await stage.sign(draft.digest, 'Ana')
+    await stage.keepsSights(paths, () => stage.publish())
+  }
+  await flip('no')
+  expect(stage.read('metadata/targets.json').signed.version).toBe(2)
+  // What follows is published under the plain names.
+  const note = await stage.draft('edit', 'targets', '--set', 'x-note=1')
+  await stage.sign(note.digest, 'Ana')
+  await stage.keepsSights(paths, () => stage.publish())
+  await stage.keepsSights(paths, async () => void (await answerOf(['renew', stage.repository], stage.options)))
+  expect(stage.read('metadata/targets.json').signed['x-note']).toBe(1)
+  const configured = await stage.draft('configure', 'timestamp/every=30')
+  await stage.sign(configured.digest, 'Ana')
+  await stage.keepsSights(paths, () => stage.publish())
+  await flip('yes')
+  const more = await stage.draft('release', 'targets', 'add', stage.files({ 'd.txt': 'three' }))
+  await stage.sign(more.digest, 'Ana')
+  await stage.keepsPromise(more, () => stage.publish())
+})

@@ -117,7 +117,7 @@ test('release: a look tells how far it is and can be stopped; a dropped file wit
     const zone = document.querySelector('.drop')
     zone?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
   })
-  await page.getByText('This window is not told where tool.zip lies.').waitFor()
+  await page.getByText('It is not known where tool.zip lies.').waitFor()
   await page.context().close()
 }, 60_000)
 

@@ -412,6 +412,7 @@ test('releases by project, newest first; one of them in full, and downloaded', a
     window.fake.notify({ kind: 'progress', doing: 'downloading', doneBytes: 2_000_000, totalBytes: 4_118_022 }),
   )
   await detail.getByText('2 MB of 4.1 MB').waitFor()
+  expect(await detail.getByRole('button', { name: 'Stop the download' }).isVisible()).toBe(true)
   await detail.getByText('It is here, and it is what was signed').waitFor()
   expect(await calls(page, 'releases.download')).toEqual([
     { sourceId: 'example', path: 'loom/1.11.0/loom-1.11.0-linux-x86_64.tar.gz', folder: '/home/alex/Downloads' },
@@ -431,6 +432,12 @@ test('a download that fails says why, and nothing claims to be here', async () =
   await detail.getByRole('button', { name: 'Download and check it' }).click()
   await detail.getByText('It was not downloaded').waitFor()
   expect(await detail.getByText('It is here').count()).toBe(0)
+  await page.evaluate(() => window.fake.failNext('releases.download', { code: 'user/cancelled', message: 'cancelled' }))
+  await detail.getByRole('button', { name: 'Download and check it' }).click()
+  await detail.getByText('kept in that folder').waitFor()
+  expect(await detail.getByText('It was not downloaded').count()).toBe(0)
+  await detail.getByRole('button', { name: 'Go on with the download' }).click()
+  await detail.getByText('It is here').waitFor()
   await page.context().close()
 }, 30_000)
 

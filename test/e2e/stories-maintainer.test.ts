@@ -13,6 +13,7 @@ import {
   askToSign,
   begin,
   carryOut,
+  dropFiles,
   filesIn,
   foundedBy,
   freshPeer,
@@ -26,7 +27,6 @@ import {
   preview,
   propose,
   publish,
-  readFiles,
   rehearsalKeys,
   review,
   type Served,
@@ -135,7 +135,7 @@ const notes = 'loom/1.0/notes.txt'
 test('add a release: a folder is read, and clients get what the preview says', async () => {
   await begin(page, name, 'Add or remove a release', 'loom')
   const files = filesIn(join(app.temporary, 'release'), { 'loom.txt': 'loom 1.0\n', 'notes.txt': 'all new\n' })
-  await readFiles(page, files)
+  await dropFiles(page, files)
   const folder = page.getByLabel('Folder in the repository')
   await folder.fill('spool/1.0/')
   await page.getByRole('heading', { name: 'This cannot be proposed' }).waitFor()

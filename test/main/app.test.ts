@@ -155,6 +155,7 @@ test('the app opens one main window, which hears of changes and is answered by n
       return window
     },
     pickDirectory: async () => undefined,
+    pickFiles: async () => [],
     saveFile: async () => undefined,
     startTokenHost: () => ({ post: () => {}, listen: () => {}, kill: () => {}, ended: new Promise(() => {}) }),
     quit: nothing,

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { toPem } from '../../src/core/key.ts'
-import type { CreateRequest, EditData } from '../../src/ipc/contract.ts'
+import type { CreateRequest, EditData, Notice } from '../../src/ipc/contract.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import { createKey, passphrase, type TestApp, testApp } from '../support/app-handlers.ts'
 import { never, softwareSigner } from '../support/repository.ts'
@@ -36,9 +36,11 @@ function wish(changes: Partial<CreateRequest> = {}): CreateRequest {
 let app: TestApp
 let sourceId: string
 let folder: string
+let heard: (notice: Notice) => void
 
 beforeEach(async () => {
-  app = testApp()
+  heard = () => {}
+  app = testApp({ hear: (notice) => heard(notice) })
   await rehearsalKeys(app, 'Ana', 'Ben', 'Cleo', 'Online')
   const request = wish()
   folder = request.location
@@ -266,6 +268,29 @@ describe('a project and its release', () => {
     await publishAll(ids)
   }
 
+  test('a download is stopped from the window, and goes on from what was kept', async () => {
+    await reserve()
+    const files = temporaryFolder()
+    const content = Buffer.alloc(40_000, 'loom')
+    writeFileSync(join(files, 'loom.bin'), content)
+    const { lookId } = await app.calls['files.look']({ path: files })
+    const ids = await propose('loom', { kind: 'files', lookId, folder: 'loom/', replace: false })
+    await sign(ids, 'Cleo')
+    await publishAll(ids)
+    const to = temporaryFolder()
+    const wanted = { sourceId, path: 'loom/loom.bin', folder: to }
+    heard = ({ kind }) => {
+      if (kind === 'progress') void app.calls['proposals.cancel']()
+    }
+    expect(await codeOf(() => app.calls['releases.download'](wanted))).toBe('user/cancelled')
+    heard = () => {}
+    expect(existsSync(join(to, '.loom.bin.part'))).toBe(true)
+    writeFileSync(join(to, '.loom.bin.part'), content.subarray(0, 1000))
+    const { file, resumedFrom } = await app.calls['releases.download'](wanted)
+    expect(resumedFrom).toBe(1000)
+    expect(readFileSync(file).equals(content)).toBe(true)
+  })
+
   test('files that were looked at become artifacts, found by page, by project and by content', async () => {
     await reserve()
     const before = await app.calls['repository.get']({ sourceId })
@@ -345,10 +370,23 @@ describe('files that the window names', () => {
     expect(await codeOf(() => app.calls['files.look']({ path: join(place, '.ssh') }))).toBe('usage/invalid')
   })
 
-  test('a folder is picked by the shell; files are typed', async () => {
+  test('several files and folders are one release, each under a name of its own', async () => {
+    const [one, two] = [temporaryFolder(), temporaryFolder()]
+    for (const folder of [one, two]) writeFileSync(join(folder, 'a.txt'), folder)
+    writeFileSync(join(two, 'b.txt'), 'b')
+    const { files } = await app.calls['files.look']({ path: two, more: [] })
+    expect(files.map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
+    const both = await app.calls['files.look']({ path: join(two, 'b.txt'), more: [one] })
+    expect(both.files.map(({ name }) => name)).toEqual(['a.txt', 'b.txt'])
+    expect(await codeOf(() => app.calls['files.look']({ path: one, more: [two] }))).toBe('usage/invalid')
+    expect(await codeOf(() => app.calls['files.look']({ path: one, more: [join(two, '.ssh')] }))).toBe('usage/invalid')
+  })
+
+  test('a folder or files are picked by the shell', async () => {
     const picking = testApp({ picks: '/somewhere' })
-    expect(await picking.calls['files.pick']({ what: 'folder' })).toEqual({ path: '/somewhere' })
-    expect(await picking.calls['files.pick']({ what: 'files' })).toEqual({})
+    expect(await picking.calls['files.pick']({ what: 'folder' })).toEqual({ paths: ['/somewhere'] })
+    expect(await picking.calls['files.pick']({ what: 'files' })).toEqual({ paths: ['/somewhere', '/somewhere-too'] })
+    expect(await testApp().calls['files.pick']({ what: 'files' })).toEqual({ paths: [] })
   })
 })
 

@@ -19,6 +19,7 @@ function carrierThatRemembers() {
       hear = listener
       return () => undefined
     },
+    pathsOf: async (files) => ({ ok: true, value: { paths: files.map(String) } }),
   }
   return { carrier, sent, tell: (notice: Notice) => hear(notice) }
 }
@@ -32,7 +33,7 @@ test.each([
   ['prompt', promptContract],
 ])('the bridge of the %s page has exactly the names of its contract, all frozen', (_page, calls) => {
   const bridge = createBridge(calls, carrierThatRemembers().carrier)
-  expect(namesOf(bridge).sort()).toEqual([...Object.keys(calls), 'notices.listen'].sort())
+  expect(namesOf(bridge).sort()).toEqual([...Object.keys(calls), 'dropped.pathsOf', 'notices.listen'].sort())
   const visit = (value: unknown): void => {
     expect(Object.isFrozen(value)).toBe(true)
     if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) visit(inner)
@@ -57,6 +58,7 @@ test('what cannot be carried comes back as an error, never as an exception', asy
   const bridge = createBridge(contract, {
     invoke: () => Promise.reject(new Error('lost')),
     listen: () => () => undefined,
+    pathsOf: () => Promise.reject(new Error('lost')),
   })
   expect(await bridge.app.info()).toMatchObject({ ok: false, error: { code: 'internal/bug' } })
 })
@@ -100,6 +102,20 @@ test('in a Chromium page answers find their calls, once, and notices all who lis
   stop()
   receive({ kind: 'notice', notice: { kind: 'changed' } })
   expect(heard).toEqual(['one', 'two', 'two'])
+})
+
+test('in a Chromium page files are handed to the shell one by one, and only while it asks', async () => {
+  const sent: string[] = []
+  const { carrier, receive } = pageCarrier((text) => sent.push(text))
+  const files = [{ name: 'a' }, { name: 'b' }]
+  const asked = carrier.pathsOf(files)
+  expect(sent.map((text) => JSON.parse(text))).toEqual([{ id: 1, files: 2 }])
+  expect(receive({ kind: 'file', id: 1, at: 1 })).toBe(files[1])
+  expect(receive({ kind: 'file', id: 1, at: 2 })).toBeUndefined()
+  expect(receive({ kind: 'file', id: 2, at: 0 })).toBeUndefined()
+  receive({ kind: 'answer', id: 1, outcome: { ok: true, value: { paths: ['/a', '/b'] } } })
+  expect(await asked).toEqual({ ok: true, value: { paths: ['/a', '/b'] } })
+  expect(receive({ kind: 'file', id: 1, at: 0 })).toBeUndefined()
 })
 
 test('in a Chromium page an argument that contains itself fails before it is sent', async () => {

@@ -79,7 +79,7 @@ test('a folder ends with a slash, or is the top', () => {
 test('more files than one edit can name are not left out in part', () => {
   const files = Array.from({ length: 2050 }, (_, at) => ({ name: `f${at}`, length: 1, sha256: '' }))
   const look = { lookId: 'l', files, totalBytes: 2050, leftOut: [] }
-  const state = { act: 'add', path: '', look, folder: '', custom: '', replace: false, removed: [] } as const
+  const state = { act: 'add', path: '', more: [], look, folder: '', custom: '', replace: false, removed: [] } as const
   expect(releaseMade('loom', { ...state, leftOut: ['f1'] }).ready).toBe(false)
   const all = releaseMade('loom', { ...state, leftOut: [] })
   expect(all).toEqual({

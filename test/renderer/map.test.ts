@@ -15,7 +15,7 @@ type Parts = Pick<RepositoryView, 'roles' | 'edges'>
 function node(name: string, more: Partial<RoleNode> = {}): RoleNode {
   const holders = [{ id: 'ab12', owner: 'Alex', label: 'Ed25519', rehearsal: false }]
   return {
-    ...{ name, version: 1, expires: '2027-01-01T00:00:00Z', daysLeft: 100, threshold: 1, holders },
+    ...{ name, version: 1, expires: '2027-01-01T00:00:00Z', daysLeft: 100, due: 'later', threshold: 1, holders },
     ...{ keptBy: 'people', targets: 0, digest: '', blocks: false, registry: false, folder: '' },
     ...more,
   }
@@ -46,7 +46,9 @@ const graphs = fc.integer({ min: 1, max: 60 }).chain((count) =>
     .map(({ links, worried }): Parts => {
       const name = (at: number) => (at === 0 ? 'root' : `role-${at}`)
       return {
-        roles: Array.from({ length: count }, (_, at) => node(name(at), worried.includes(at) ? { daysLeft: -1 } : {})),
+        roles: Array.from({ length: count }, (_, at) =>
+          node(name(at), worried.includes(at) ? { daysLeft: -1, due: 'late' } : {}),
+        ),
         edges: links.map(([from, to]) => edge(name(from), name(to))),
       }
     }),
@@ -110,7 +112,9 @@ describe('the tree', () => {
   })
 
   test('what needs a look stands beside its family, and the family says of the rest how many do', () => {
-    const children = Array.from({ length: 40 }, (_, at) => node(`role-${at}`, at % 4 === 0 ? { daysLeft: -3 } : {}))
+    const children = Array.from({ length: 40 }, (_, at) =>
+      node(`role-${at}`, at % 4 === 0 ? { daysLeft: -3, due: 'late' } : {}),
+    )
     const view = { roles: [node('root'), ...children], edges: children.map(({ name }) => edge('root', name)) }
     const tree = treeOf(view, none)
     expect(tree.root.children.filter((one) => one.role?.daysLeft === -3)).toHaveLength(6)

@@ -60,14 +60,26 @@ export interface TestAppOptions {
   sandboxed?: boolean
   picks?: string
   dataDir?: string
+  hear?: (notice: Notice) => void
 }
 
-export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }: TestAppOptions = {}): TestApp {
+export function testApp({
+  sandboxed = true,
+  hear = () => {},
+  picks,
+  dataDir = temporaryFolder(),
+}: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
   const tokens = noTokens()
   const desk = openDesk({ dataDir, prompt: someone, tokens, now: () => now, rehearsalOnly: !sandboxed })
-  const shell = { name: 'chromium', sandboxed, canPick: true, pickDirectory: async () => picks } as const
+  const shell = {
+    name: 'chromium',
+    sandboxed,
+    canPick: true,
+    pickDirectory: async () => picks,
+    pickFiles: async () => (picks === undefined ? [] : [picks, `${picks}-too`]),
+  } as const
   const real = handlers({
     desk,
     reader: directReader(readings(desk, () => now)),
@@ -78,6 +90,7 @@ export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }
     now: () => now,
     notify: (notice) => {
       if (notice.kind !== 'tokens') notices.push(notice)
+      hear(notice)
     },
   })
   const watched = Object.entries(real).map(([name, handle]) => {

@@ -342,6 +342,8 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           else stop?.()
         }),
     },
+    // No browser stands behind it that would know.
+    dropped: { pathsOf: async (files) => good({ paths: files.map(() => '') }) },
     notices: {
       listen: (hear) => {
         hearers.add(hear)
@@ -431,6 +433,7 @@ export function fakePrompt(more: Partial<PromptView> = {}): FakePrompt {
         },
       },
       notices: { listen: () => () => {} },
+      dropped: { pathsOf: async () => good({ paths: [] }) },
     },
   }
 }

@@ -52,7 +52,17 @@ function role(
   threshold: number,
   holders: Person[],
 ): RoleView {
-  return { name, version, expires, daysLeft, threshold, holders: holders.map((one) => ({ ...one, rehearsal: false })) }
+  const due = dueIn(daysLeft, name === 'snapshot' || name === 'timestamp')
+  return {
+    ...{ name, version, expires, daysLeft, due, threshold },
+    holders: holders.map((one) => ({ ...one, rehearsal: false })),
+  }
+}
+
+/** What people renew within weeks, and a machine in time. */
+export function dueIn(daysLeft: number, isMachine: boolean): RoleView['due'] {
+  if (daysLeft < (isMachine ? 0 : 14)) return 'late'
+  return daysLeft < 45 && !isMachine ? 'now' : 'later'
 }
 
 const online: Person = { id: '9f02ab64c7d8e1350b', owner: 'Release service', label: 'Ed25519' }

@@ -59,7 +59,7 @@ export function fakeDrafts(
             : look,
         ),
       pick: (argument) =>
-        answer('files.pick', argument, () => (argument.what === 'folder' ? { path: '/home/alex/release' } : {})),
+        answer('files.pick', argument, () => ({ paths: argument.what === 'folder' ? ['/home/alex/release'] : [] })),
       save: (argument) => answer('files.save', argument, () => ({ path: argument.path })),
     },
     create: (argument) =>

@@ -1,7 +1,7 @@
 // Repositories as the window shows them from the inside: a small one, a troubled one, and one with 500 roles.
 import { releaseFolder } from '../../src/core/systems/tuf/release-folder.ts'
 import type { RepositoryView, RoleEdge, RoleNode } from '../../src/ipc/contract.ts'
-import { digests, type Person, people } from './fake-data.ts'
+import { digests, dueIn, type Person, people } from './fake-data.ts'
 
 const online: Person = { id: '9f02ab64c7d8e1350b', owner: 'Release service', label: 'Ed25519' }
 
@@ -31,6 +31,7 @@ function node(
     version: 1,
     expires: new Date(Date.UTC(2026, 10, 21 + Math.floor(daysLeft), 6)).toISOString().replace('.000', ''),
     daysLeft,
+    due: dueIn(daysLeft, isOnline),
     threshold,
     holders: holders.map((one) => ({ ...one, rehearsal: false })),
     keptBy: isOnline ? 'machine' : 'people',

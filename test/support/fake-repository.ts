@@ -33,7 +33,8 @@ export function fakeRepository(answer: FakeAnswer): {
       download: (argument) =>
         answer('releases.download', argument, async () => {
           await new Promise((resolve) => setTimeout(resolve, 400))
-          return { file: `${argument.folder}/${argument.path.slice(argument.path.lastIndexOf('/') + 1)}` }
+          const file = `${argument.folder}/${argument.path.slice(argument.path.lastIndexOf('/') + 1)}`
+          return { file, resumedFrom: 0 }
         }),
     },
   }

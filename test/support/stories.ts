@@ -87,6 +87,19 @@ export async function readFiles(page: Page, path: string): Promise<void> {
   await page.getByRole('table', { name: 'Files of the release' }).waitFor()
 }
 
+/** Drops files or folders of this machine on the form, as a file manager does: the browser knows where they lie. */
+export async function dropFiles(page: Page, ...files: readonly string[]): Promise<void> {
+  const zone = await page.locator('.drop').boundingBox()
+  if (zone === null) throw new Error('there is nowhere to drop')
+  const at = { x: zone.x + zone.width / 2, y: zone.y + 20 }
+  const data = { items: [], files, dragOperationsMask: 1 }
+  const session = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, ...at, data: { ...data, files: [...files] } })
+  await session.detach()
+  await page.getByRole('table', { name: 'Files of the release' }).waitFor()
+}
+
 /** The change that waits, from the first screen. */
 export async function review(page: Page, title: string): Promise<void> {
   await page.getByRole('link', { name: /^Home/ }).click()
@@ -97,7 +110,7 @@ export async function review(page: Page, title: string): Promise<void> {
 // ---- filling in ----------------------------------------------------------------------------------------------------
 
 /** Takes keys that this machine knows, by the names of their holders. */
-export async function pickKeys(page: Page, legend: string, ...names: readonly string[]): Promise<void> {
+export async function pickKeys(page: Page | Locator, legend: string, ...names: readonly string[]): Promise<void> {
   const group = page.getByRole('group', { name: legend })
   for (const name of names) {
     const known = group.getByRole('combobox')
@@ -200,6 +213,7 @@ export async function publish(page: Page, title: string): Promise<void> {
 
 /** Reviews and signs with each of these keys in turn, then publishes. */
 export async function carryOut(page: Page, title: string, ...names: readonly string[]): Promise<void> {
+  if (names.length === 0) await review(page, title)
   for (const name of names) {
     await review(page, title)
     await sign(page, name)

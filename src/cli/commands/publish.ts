@@ -1,6 +1,6 @@
 // publish: changes that enough keys have signed take effect.
 import { AppError, toAppError } from '../../core/error.ts'
-import { isComplete, isMet, type Proposal, signedCount } from '../../core/proposal.ts'
+import { isComplete, isMet, isReady, type Proposal, signedCount } from '../../core/proposal.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption } from '../session.ts'
@@ -8,7 +8,8 @@ import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption 
 export const publishCommand: Command = {
   name: 'publish',
   usage: 'publish SOURCE [ID]',
-  summary: 'Puts every change that enough keys have signed into effect, or only the change ID.',
+  summary:
+    'Puts every change that is ready into effect, or only the change ID: signed by enough keys, with all that goes along.',
   details: [
     'A new snapshot and timestamp, which make users see the change, are signed when their keys are here.',
     'Before anything is written the result is read as users would read it.',
@@ -26,37 +27,27 @@ interface Published {
 async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
   const source = await openSource(desk, parsed)
-  const ready = await readyProposals(desk, source, parsed.positionals[1], io.signal)
+  const id = parsed.positionals[1]
   const published: Published[] = []
-  let left: readonly Proposal[] = ready
-  let failed: { proposal: Proposal; error: unknown } | undefined
-  // What one publication brings about may be what another waits for: as long as there is progress, the rest is tried again.
-  for (let before = -1; before < published.length && left.length > 0; ) {
-    before = published.length
-    failed = undefined
-    const refused: Proposal[] = []
-    for (const proposal of left) {
-      if (published.length > 0 && !(await isWaiting(proposal, desk, source, io))) continue
-      try {
-        const { files } = await desk.publish(source, proposal.id, io.signal)
-        published.push({ title: proposal.title, files })
-      } catch (error) {
-        if (/^(user|internal)\//.test(toAppError(error).code)) throw afterOthers(error, proposal, published)
-        failed ??= { proposal, error }
-        refused.push(proposal)
-      }
+  const refused = new Map<string, { proposal: Proposal; error: unknown }>()
+  // What one publication brings about may be what another waits for: after each, all that is ready by then is tried.
+  for (let ready = await readyProposals(desk, source, id, io.signal); ; ) {
+    const proposal = ready.find(({ subject }) => !refused.has(subject))
+    if (proposal === undefined) break
+    try {
+      const { files } = await desk.publish(source, proposal.id, io.signal)
+      published.push({ title: proposal.title, files })
+      refused.clear()
+    } catch (error) {
+      if (/^(user|internal)\//.test(toAppError(error).code)) throw afterOthers(error, proposal, published)
+      refused.set(proposal.subject, { proposal, error })
     }
-    left = refused
+    ready = id === undefined ? byTurn((await desk.pending(source, io.signal)).proposals.filter(isReady)) : []
   }
+  const [failed] = refused.values()
   if (failed !== undefined) throw afterOthers(failed.error, failed.proposal, published)
   const lines = published.flatMap(({ title, files }) => [`published ${title}`, ...files.map((name) => `  ${name}`)])
   return answer({ published }, ...lines)
-}
-
-/** A change may take another one along: the first version of a role comes with the delegation to it. */
-async function isWaiting({ subject }: Proposal, desk: Desk, source: OpenSource, io: Io): Promise<boolean> {
-  const { proposals, problems } = await desk.pending(source, io.signal)
-  return [...proposals, ...problems].some((one) => one.subject === subject)
 }
 
 /** What says who must sign the others comes before them. */
@@ -66,16 +57,23 @@ function turnOf(subject: string): number {
   return subject.startsWith('keys:') ? 2 : 3
 }
 
+function byTurn(proposals: readonly Proposal[]): Proposal[] {
+  return [...proposals].sort((a, b) => turnOf(a.subject) - turnOf(b.subject))
+}
+
 async function readyProposals(
   desk: Desk,
   source: OpenSource,
   id: string | undefined,
   signal: AbortSignal,
 ): Promise<Proposal[]> {
-  if (id !== undefined) return [await pickProposal(desk, source, id, signal, digitsToAct)]
+  if (id !== undefined) {
+    const one = await pickProposal(desk, source, id, signal, digitsToAct)
+    if (isComplete(one) && one.blocked === undefined && !isReady(one)) throw notYet([one])
+    return [one]
+  }
   const { proposals, problems } = await desk.pending(source, signal)
-  const ready = proposals.filter(isComplete)
-  ready.sort((a, b) => turnOf(a.subject) - turnOf(b.subject))
+  const ready = byTurn(proposals.filter(isReady))
   if (ready.length > 0) return ready
   if (proposals.length > 0) throw notYet(proposals)
   throw (
@@ -89,19 +87,24 @@ async function readyProposals(
 }
 
 function notYet(proposals: readonly Proposal[]): AppError {
-  const missing = proposals.flatMap(({ title, quorums }) =>
-    quorums
+  const missing = proposals.flatMap(({ title, quorums, needs = [] }) => [
+    ...quorums
       .filter((quorum) => !isMet(quorum))
       .map(({ name, ...quorum }) => {
         const judge = name === title ? '' : ` by the keys of ${name}`
         return `${title} has ${signedCount({ name, ...quorum })} of ${quorum.threshold} signatures${judge}`
       }),
-  )
+    ...needs.map(({ sentence }) => `${title} is not alone: ${lower(sentence)}`),
+  ])
   return new AppError({
     code: 'trust/threshold',
-    message: `no change has enough signatures yet: ${missing.join('; ')}`,
+    message: `nothing can be published yet: ${missing.join('; ')}`,
     hint: 'see who is missing: countersign review SOURCE ID',
   })
+}
+
+function lower(sentence: string): string {
+  return /^(This|Needs) /.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence
 }
 
 /** What went well before must be known, or it would be tried again. */

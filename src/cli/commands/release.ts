@@ -7,6 +7,8 @@ import { pathsOf } from '../../core/systems/tuf/projects/name.ts'
 import { releaseFolder } from '../../core/systems/tuf/release-folder.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
 import { type Look, lookAt } from '../../node/artifacts/look.ts'
+import { spreadOverBins } from '../../node/bins.ts'
+import type { DraftRequest } from '../../node/drafting.ts'
 import { checkScope, type FoundFile, releaseFolderOf, releaseOf } from '../../node/release-edits.ts'
 import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
@@ -21,6 +23,7 @@ export const releaseCommand: Command = {
   details: [
     'ROLE is targets, a project, or another delegated role. PATH is a file or a folder; a folder is taken with all',
     'that is in it. The content is copied to where clients fetch it; they see it when the change is published.',
+    'Where a role spreads its artifacts over bins, each goes into its bin, and all of them are proposed together.',
     'Names begin with the folder that the role’s paths have in common, unless --under says otherwise.',
     'Examples:',
     '  countersign release packages loom add dist/ --under loom/1.4/ --custom \'{"version":"1.4.0"}\'',
@@ -72,12 +75,18 @@ async function add(role: string, paths: readonly string[], change: Change): Prom
   checkScope(role, names, delegation)
   const bytes = uploads.reduce((sum, { length }) => sum + length, 0)
   io.note(`${grouped(uploads.length)} files, ${grouped(bytes)} bytes`)
-  const { answer } = await proposeDraft(desk, source, { subject: role, edits, uploads }, parsed, io)
+  const { answer } = await proposeDraft(desk, source, { ...(await inBins(role, edits, change)), uploads }, parsed, io)
   return answer
 }
 
 function leftOutLines({ leftOut }: Look): string[] {
   return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
+}
+
+async function inBins(role: string, edits: readonly SubjectEdit[], change: Change): Promise<DraftRequest> {
+  const [first = { subject: role, edits }, ...also] = await spreadOverBins(role, edits, await change.opened())
+  if (also.length > 0) change.io.note(`spread over ${also.length + 1} roles`)
+  return { ...first, also }
 }
 
 async function folderOf(role: string, delegation: Delegation | undefined, change: Change): Promise<string> {
@@ -105,6 +114,6 @@ function customOf(parsed: Parsed): JsonObject | undefined {
 async function remove(role: string, names: readonly string[], change: Change): Promise<Answer> {
   const { desk, source, parsed, io } = change
   const edits = names.map((path): SubjectEdit => ({ kind: 'target-remove', path }))
-  const { answer } = await proposeDraft(desk, source, { subject: role, edits }, parsed, io)
+  const { answer } = await proposeDraft(desk, source, await inBins(role, edits, change), parsed, io)
   return answer
 }

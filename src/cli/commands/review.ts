@@ -1,6 +1,6 @@
 // status, pending, review: looking, without touching anything.
 import { toErrorData } from '../../core/error.ts'
-import { isComplete, type Proposal } from '../../core/proposal.ts'
+import { isReady, type Proposal } from '../../core/proposal.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
 import { answer, type Command } from '../command.ts'
 import { effectLines, effectsData } from '../drafting.ts'
@@ -47,7 +47,8 @@ export const pendingCommand: Command = {
 
 function standingOf(proposal: Proposal): string {
   if (proposal.blocked !== undefined) return `cannot be signed: ${proposal.blocked.message}`
-  return `${proposal.quorums.map(progressOf).join('; ')}${isComplete(proposal) ? '; ready to publish' : ''}`
+  const needs = (proposal.needs ?? []).map(({ sentence }) => `; ${sentence}`).join('')
+  return `${proposal.quorums.map(progressOf).join('; ')}${isReady(proposal) ? '; ready to publish' : needs}`
 }
 
 export const reviewCommand: Command = {

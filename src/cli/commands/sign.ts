@@ -2,7 +2,7 @@
 import { approve, openEntries } from '../../core/approve.ts'
 import { isEqualBytes, parseHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
-import { isComplete, type Proposal } from '../../core/proposal.ts'
+import { isReady, type Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Purpose, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
@@ -167,9 +167,9 @@ async function rehearse(
 
 function nextStep(proposals: readonly Proposal[], to: string | undefined, source: string): string {
   if (to !== undefined) return `The signed candidate is in ${to}.`
-  return proposals.some(isComplete)
-    ? `Enough keys have signed: countersign publish ${source}`
-    : 'More signatures are needed before it can be published.'
+  if (proposals.some(isReady)) return `Enough keys have signed: countersign publish ${source}`
+  const [need] = proposals.flatMap(({ needs = [] }) => needs)
+  return need === undefined ? 'More signatures are needed before it can be published.' : `${need.sentence}.`
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------

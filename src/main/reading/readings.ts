@@ -8,6 +8,7 @@ import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { typedPart } from '../../core/systems/tuf/editable.ts'
 import type { Effects } from '../../core/systems/tuf/effect.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
+import { parseSubject } from '../../core/systems/tuf/subject.ts'
 import type { TokenList } from '../../core/token.ts'
 import type { Files } from '../../core/transport.ts'
 import type {
@@ -24,6 +25,7 @@ import type {
   TargetPage,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
+import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
@@ -32,7 +34,7 @@ import type { KeyedRole } from '../../node/known-keys.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
-import { openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
+import { type Opened, openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
@@ -194,7 +196,8 @@ export function readings(desk: Desk, now: () => Date): Readings {
         const paths = uploads.map(({ path }) => path)
         checkScope(subject, paths, await findDelegation(subject, await opened(source, signal)))
       }
-      return presentRepository.draftView(await desk.drafts.preview(source, request, signal), signers)
+      const spread = await overBins(request, () => opened(source, signal))
+      return presentRepository.draftView(await desk.drafts.preview(source, spread, signal), signers)
     },
     draftChanges: async ({ sourceId, digest, offset, limit }) => {
       const draft = desk.drafts.shown(await desk.open(sourceId), digest)
@@ -206,6 +209,14 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await desk.open(sourceId), id, signal),
   }
+}
+
+/** Nobody names a bin: artifacts go where clients will look for them. */
+async function overBins(request: DraftRequest, open: () => Promise<Opened>): Promise<DraftRequest> {
+  const { subject, edits } = request
+  if (subject === 'root' || parseSubject(subject).kind !== 'role') return request
+  const [first, ...also] = await spreadOverBins(subject, edits, await open())
+  return first === undefined ? request : { ...request, ...first, also }
 }
 
 /** Read here: main would have to hold it as one text. */

@@ -1,5 +1,5 @@
 // One page in a Chromium window: its files are served over the pipe, its calls are checked, it goes nowhere else.
-import { bindingName, maxDocumentCallBytes } from '../../ipc/channel.ts'
+import { bindingName, maxDocumentCallBytes, maxDropped } from '../../ipc/channel.ts'
 import type { Notice, Outcome } from '../../ipc/contract.ts'
 import { answerWith, foreignSender, oversized } from '../ipc.ts'
 import type { ShellWindow, WindowSpec } from '../shell.ts'
@@ -80,12 +80,34 @@ export async function openPage(
     if (!own || from?.receiver === undefined) return
     const call = parseCall(payload)
     if (call === undefined) return
-    const outcome = await outcomeOf(call, isOwnSender(chromiumOrigin, spec.page, { isTopFrame: own, url: shown }))
+    const isOwn = isOwnSender(chromiumOrigin, spec.page, { isTopFrame: own, url: shown })
+    const outcome = await outcomeOf(call, from.receiver, isOwn)
     if (world === from) deliver(from.receiver, { kind: 'answer', id: call.id, outcome })
   }
 
-  const outcomeOf = async (call: PageCall, isOwn: boolean): Promise<Outcome<unknown>> => {
+  /** The page hands over the files themselves; where each lies only the browser can say, and only of one that a person gave. */
+  const pathsOf = async (receiver: string, id: number, count: number): Promise<Outcome<unknown>> => {
+    const paths: string[] = []
+    for (let at = 0; at < Math.min(count, maxDropped); at++) {
+      const found = await send('Runtime.callFunctionOn', {
+        objectId: receiver,
+        functionDeclaration: 'function (message) { return this(message) }',
+        arguments: [{ value: { kind: 'file', id, at } }],
+        silent: true,
+      })
+      const objectId = found.inside('result').text('objectId')
+      // What is no file, the browser refuses to say anything of.
+      const info =
+        objectId === undefined ? undefined : await send('DOM.getFileInfo', { objectId }).catch(() => undefined)
+      if (objectId !== undefined) tell('Runtime.releaseObject', { objectId })
+      paths.push(info?.text('path') ?? '')
+    }
+    return { ok: true, value: { paths } }
+  }
+
+  const outcomeOf = async (call: PageCall, receiver: string, isOwn: boolean): Promise<Outcome<unknown>> => {
     if (!isOwn) return foreignSender()
+    if (call.files !== undefined) return pathsOf(receiver, call.id, call.files)
     return call.name === undefined ? oversized() : answerWith(spec.handle, call.name, call.argument)
   }
 
@@ -178,6 +200,8 @@ interface PageCall {
   /** Absent when the call was too large to be read. */
   name?: string
   argument?: unknown
+  /** How many files the page holds out under this id. */
+  files?: number
 }
 
 /** undefined: not a message of our bridge, so there is nobody to answer. */
@@ -190,7 +214,8 @@ function parseCall(payload: string): PageCall | undefined {
   try {
     const message: unknown = JSON.parse(payload)
     if (typeof message !== 'object' || message === null) return undefined
-    const { id, name, argument } = message as Partial<PageCall>
+    const { id, name, argument, files } = message as Partial<PageCall>
+    if (typeof id === 'number' && typeof files === 'number') return { id, files }
     return typeof id === 'number' && typeof name === 'string' ? { id, name, argument } : undefined
   } catch {
     // Not JSON, so not our bridge: the same answer, none.

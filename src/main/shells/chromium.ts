@@ -63,6 +63,7 @@ export async function openChromiumShell(options: ChromiumOptions): Promise<Shell
     canPick: dialog.available,
     open,
     pickDirectory: (title) => dialog.pickDirectory(title),
+    pickFiles: (title) => dialog.pickFiles(title),
     saveFile: (title, suggestedName) => dialog.saveFile(title, suggestedName),
     startTokenHost: forkTokenHost,
     quit: async () => {

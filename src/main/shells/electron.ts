@@ -85,6 +85,13 @@ export async function openElectronShell(options: ElectronOptions): Promise<Shell
       const { canceled, filePaths } = await dialog.showOpenDialog({ title, properties: ['openDirectory'] })
       return canceled ? undefined : filePaths[0]
     },
+    pickFiles: async (title) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog({
+        title,
+        properties: ['openFile', 'multiSelections'],
+      })
+      return canceled ? [] : filePaths
+    },
     saveFile: async (title, suggestedName) => {
       const { canceled, filePath } = await dialog.showSaveDialog({ title, defaultPath: suggestedName })
       return canceled || filePath === '' ? undefined : filePath

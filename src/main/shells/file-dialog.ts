@@ -7,6 +7,7 @@ import { isProgram, type Surroundings } from './find-chromium.ts'
 export interface FileDialog {
   readonly available: boolean
   pickDirectory(title: string): Promise<string | undefined>
+  pickFiles(title: string): Promise<readonly string[]>
   saveFile(title: string, suggestedName: string): Promise<string | undefined>
 }
 
@@ -17,31 +18,21 @@ export interface DialogCommand {
   env?: Record<string, string>
 }
 
-type Ask = { kind: 'directory'; title: string } | { kind: 'save'; title: string; suggestedName: string }
+type Ask = { kind: 'directory' | 'files'; title: string } | { kind: 'save'; title: string; suggestedName: string }
 
 /** undefined: this desktop has none that we know. */
 export function dialogCommand(here: Surroundings, ask: Ask): DialogCommand | undefined {
   const suggested = ask.kind === 'save' ? ask.suggestedName : ''
   if (here.platform === 'darwin') {
-    const script =
-      ask.kind === 'directory'
-        ? ['POSIX path of (choose folder with prompt (system attribute "ASK_TITLE"))']
-        : [
-            'POSIX path of (choose file name with prompt (system attribute "ASK_TITLE") default name (system attribute "ASK_NAME"))',
-          ]
     return {
       program: '/usr/bin/osascript',
-      args: ['-e', ...script],
+      args: appleScripts[ask.kind].flatMap((line) => ['-e', line]),
       env: { ASK_TITLE: ask.title, ASK_NAME: suggested },
     }
   }
   if (here.platform === 'win32') {
     const root = here.env.SystemRoot ?? 'C:\\Windows'
-    const script =
-      ask.kind === 'directory'
-        ? '$d=New-Object System.Windows.Forms.FolderBrowserDialog;$d.Description=$env:ASK_TITLE;if($d.ShowDialog() -eq "OK"){[Console]::Out.Write($d.SelectedPath)}else{exit 1}'
-        : '$d=New-Object System.Windows.Forms.SaveFileDialog;$d.Title=$env:ASK_TITLE;$d.FileName=$env:ASK_NAME;if($d.ShowDialog() -eq "OK"){[Console]::Out.Write($d.FileName)}else{exit 1}'
-    const command = `[Console]::OutputEncoding=[Text.Encoding]::UTF8;Add-Type -AssemblyName System.Windows.Forms;${script}`
+    const command = `[Console]::OutputEncoding=[Text.Encoding]::UTF8;Add-Type -AssemblyName System.Windows.Forms;${powerShells[ask.kind]}`
     return {
       program: `${root}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe`,
       args: ['-NoProfile', '-NonInteractive', '-STA', '-Command', command],
@@ -50,13 +41,46 @@ export function dialogCommand(here: Surroundings, ask: Ask): DialogCommand | und
   }
   const zenity = onPath(here, 'zenity')
   if (zenity !== undefined) {
-    const what = ask.kind === 'directory' ? ['--directory'] : ['--save', `--filename=${suggested}`]
+    const what = {
+      directory: ['--directory'],
+      files: ['--multiple', '--separator=\n'],
+      save: ['--save', `--filename=${suggested}`],
+    }[ask.kind]
     return { program: zenity, args: ['--file-selection', `--title=${ask.title}`, ...what] }
   }
   const kdialog = onPath(here, 'kdialog')
   if (kdialog === undefined) return undefined
-  const what = ask.kind === 'directory' ? ['--getexistingdirectory', '.'] : ['--getsavefilename', suggested]
+  const what = {
+    directory: ['--getexistingdirectory', '.'],
+    files: ['--getopenfilename', '.', '--multiple', '--separate-output'],
+    save: ['--getsavefilename', suggested],
+  }[ask.kind]
   return { program: kdialog, args: ['--title', ask.title, ...what] }
+}
+
+/** Several paths come one a line. */
+const appleScripts: Readonly<Record<Ask['kind'], readonly string[]>> = {
+  directory: ['POSIX path of (choose folder with prompt (system attribute "ASK_TITLE"))'],
+  files: [
+    'set chosen to choose file with prompt (system attribute "ASK_TITLE") with multiple selections allowed',
+    'set found to {}',
+    'repeat with one in chosen',
+    'set end of found to POSIX path of one',
+    'end repeat',
+    "set AppleScript's text item delimiters to linefeed",
+    'found as text',
+  ],
+  save: [
+    'POSIX path of (choose file name with prompt (system attribute "ASK_TITLE") default name (system attribute "ASK_NAME"))',
+  ],
+}
+
+const powerShells: Readonly<Record<Ask['kind'], string>> = {
+  directory:
+    '$d=New-Object System.Windows.Forms.FolderBrowserDialog;$d.Description=$env:ASK_TITLE;if($d.ShowDialog() -eq "OK"){[Console]::Out.Write($d.SelectedPath)}else{exit 1}',
+  files:
+    '$d=New-Object System.Windows.Forms.OpenFileDialog;$d.Title=$env:ASK_TITLE;$d.Multiselect=$true;if($d.ShowDialog() -eq "OK"){[Console]::Out.Write($d.FileNames -join "`n")}else{exit 1}',
+  save: '$d=New-Object System.Windows.Forms.SaveFileDialog;$d.Title=$env:ASK_TITLE;$d.FileName=$env:ASK_NAME;if($d.ShowDialog() -eq "OK"){[Console]::Out.Write($d.FileName)}else{exit 1}',
 }
 
 function onPath({ env, isProgram }: Surroundings, command: string): string | undefined {
@@ -77,6 +101,9 @@ export function systemFileDialog(
   return {
     available: dialogCommand(here, { kind: 'directory', title: '' }) !== undefined,
     pickDirectory: (title) => ask({ kind: 'directory', title }),
+    // A name with a line break in it comes as two that are not there, and is refused where they are read.
+    pickFiles: async (title) =>
+      (await ask({ kind: 'files', title }))?.split(/\r?\n/).filter((path) => path !== '') ?? [],
     saveFile: (title, suggestedName) => ask({ kind: 'save', title, suggestedName }),
   }
 }

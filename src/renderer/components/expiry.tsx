@@ -23,8 +23,8 @@ export function ExpiryList({ sources }: { sources: readonly SourceView[] }): Rea
             {roles.map((role) => (
               <li key={role.name} title={expiryTitle(role.expires)}>
                 <Foreign text={role.name} />
-                <ExpiryMeter daysLeft={role.daysLeft} />
-                <span className={`left tone-${expiryTone(role.daysLeft)}`}>{daysText(role.daysLeft)}</span>
+                <ExpiryMeter role={role} />
+                <span className={`left tone-${expiryTone(role)}`}>{daysText(role.daysLeft)}</span>
               </li>
             ))}
           </ul>
@@ -34,10 +34,10 @@ export function ExpiryList({ sources }: { sources: readonly SourceView[] }): Rea
   )
 }
 
-export function ExpiryMeter({ daysLeft }: { daysLeft: number }): ReactElement {
-  const style: CSSProperties = { width: `${Math.round(expiryShare(daysLeft) * 100)}%` }
+export function ExpiryMeter({ role }: { role: Pick<RoleView, 'daysLeft' | 'due'> }): ReactElement {
+  const style: CSSProperties = { width: `${Math.round(expiryShare(role.daysLeft) * 100)}%` }
   return (
-    <span className={`meter tone-${expiryTone(daysLeft)}`} aria-hidden="true">
+    <span className={`meter tone-${expiryTone(role)}`} aria-hidden="true">
       <i style={style} />
     </span>
   )

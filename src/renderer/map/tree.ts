@@ -191,6 +191,7 @@ const nobody: RoleNode = {
   version: 0,
   expires: '',
   daysLeft: 0,
+  due: 'later',
   threshold: 1,
   holders: [],
   keptBy: 'people',

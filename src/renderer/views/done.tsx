@@ -9,7 +9,7 @@ import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, utcOf } from '../format.ts'
-import { missingSentence } from '../quorum.ts'
+import { isReady, missingSentence } from '../quorum.ts'
 import { Confirm } from './confirm.tsx'
 
 export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt; onClose: () => void }): ReactElement {
@@ -17,7 +17,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
   const [asked, setAsked] = useState(false)
   const [note, setNote] = useState<string>()
   const signed = receipt.kind === 'signed'
-  const publishable = signed && receipt.complete
+  const publishable = signed && isReady(receipt)
   const publishLabel = `Publish ${plainForeign(receipt.title)}`
   const next = nextSentences(receipt)
   return (
@@ -127,6 +127,13 @@ function nextSentences(receipt: Receipt): string[] {
     return [
       `${countOf(receipt.files.length, 'file')} put in place in one step.`,
       'Everybody who updates from now on gets this change. Those who do not update keep what they have.',
+    ]
+  }
+  if (receipt.complete && !isReady(receipt)) {
+    return [
+      'It was the last one needed on this change.',
+      ...(receipt.needs ?? []).map(({ sentence }) => `${sentence}.`),
+      'Until then nobody sees this change.',
     ]
   }
   if (receipt.complete) {

@@ -5,13 +5,14 @@ import type { Answer } from '../bridge.ts'
 import { ExpiryList } from '../components/expiry.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { ReadyIcon, RiskIcon } from '../components/icons.tsx'
+import { Needs } from '../components/needs.tsx'
 import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Segments } from '../components/quorum-board.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital, countOf, riskWord, toneOf, utcOf } from '../format.ts'
 import type { Inbox } from '../library.ts'
-import { progressText } from '../quorum.ts'
+import { isReady, progressText } from '../quorum.ts'
 import { hashOf } from '../route.ts'
 
 export interface HomeProps {
@@ -44,8 +45,8 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
   }
   const { proposals, problems } = inbox.value
   const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
-  const ready = proposals.filter((proposal) => proposal.complete)
-  const others = proposals.filter((proposal) => !proposal.mine && !proposal.complete)
+  const ready = proposals.filter(isReady)
+  const others = proposals.filter((proposal) => !isReady(proposal) && (proposal.complete || !proposal.mine))
   const title =
     mine.length === 0
       ? 'Nothing waits for you'
@@ -113,11 +114,12 @@ function Rows({
 
 function Row({ proposal, verb }: { proposal: ProposalSummary; verb: string }): ReactElement {
   const name = `${proposal.title}, ${proposal.sourceName}`
+  const ready = isReady(proposal)
   return (
     <li className="inbox-row">
-      <span className={`risk-mark tone-${proposal.complete ? 'ok' : toneOf(proposal.risk)}`}>
-        {proposal.complete ? <ReadyIcon /> : <RiskIcon risk={proposal.risk} />}
-        <span className="unseen">{proposal.complete ? 'Ready' : riskWord[proposal.risk]}</span>
+      <span className={`risk-mark tone-${ready ? 'ok' : toneOf(proposal.risk)}`}>
+        {ready ? <ReadyIcon /> : <RiskIcon risk={proposal.risk} />}
+        <span className="unseen">{ready ? 'Ready' : riskWord[proposal.risk]}</span>
       </span>
       <div>
         <h3>
@@ -126,10 +128,11 @@ function Row({ proposal, verb }: { proposal: ProposalSummary; verb: string }): R
         <p className={proposal.risk === 'dangerous' ? 'dangerous' : undefined}>
           <Foreign text={proposal.headline} />
         </p>
+        <Needs needs={proposal.needs} />
       </div>
       <div className="progress">
         {proposal.complete ? (
-          <span>complete</span>
+          <span>{ready ? 'complete' : 'signed, not ready'}</span>
         ) : (
           proposal.quorums.map((quorum) => (
             <div key={quorum.name} className="progress-line">

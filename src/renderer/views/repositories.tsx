@@ -129,9 +129,9 @@ function Roles({ roles }: { roles: readonly RoleView[] }): ReactElement {
               <Foreign text={listOf(role.holders.map(holderName))} />
             </p>
           </div>
-          <ExpiryMeter daysLeft={role.daysLeft} />
+          <ExpiryMeter role={role} />
           <p className="small left">
-            <span className={`until tone-${expiryTone(role.daysLeft)}`}>{daysText(role.daysLeft)}</span>
+            <span className={`until tone-${expiryTone(role)}`}>{daysText(role.daysLeft)}</span>
             <span className="soft">
               <Time at={role.expires} />
             </span>

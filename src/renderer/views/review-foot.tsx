@@ -5,7 +5,7 @@ import { useApp } from '../app-context.ts'
 import { Foreign } from '../components/foreign.tsx'
 import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
-import { missingSentence } from '../quorum.ts'
+import { isReady, missingSentence } from '../quorum.ts'
 import { mustChoose, signerPlace } from '../token-words.ts'
 import { Confirm } from './confirm.tsx'
 
@@ -17,7 +17,7 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const choose = mustChoose(proposal.signers)
   const signer = proposal.signers.find((one) => one.id === signerId) ?? (choose ? undefined : proposal.signers[0])
   const kind = proposal.complete ? 'publish' : 'sign'
-  const blocked = proposal.blocked !== undefined
+  const blocked = proposal.blocked !== undefined || (proposal.complete && !isReady(proposal))
   const label =
     kind === 'publish'
       ? `Publish ${plainForeign(proposal.title)}`
@@ -67,9 +67,10 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
 
 function standingSentence(proposal: ProposalView): string {
   if (proposal.blocked !== undefined) return 'Nobody can sign this from here right now; the reason is above.'
+  if (proposal.complete && !isReady(proposal)) return 'Signed, and not ready to publish; what is missing is above.'
   if (proposal.complete) return 'Every signature that is needed is there. Publishing puts the change in force.'
   if (proposal.signers.length > 0) {
-    return proposal.wouldComplete
+    return proposal.wouldComplete && isReady({ ...proposal, complete: true })
       ? 'Your signature would complete this change.'
       : 'Your signature would count; others must sign too.'
   }

@@ -8,12 +8,14 @@ import { bridge, useAnswer } from '../bridge.ts'
 import { Findings } from '../components/change-card.tsx'
 import { ChangeList, sumOf } from '../components/change-list.tsx'
 import { Foreign } from '../components/foreign.tsx'
+import { Needs } from '../components/needs.tsx'
 import { Page, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, groupsOfFour, riskCount, thousands, toneOf } from '../format.ts'
+import { isReady } from '../quorum.ts'
 import { EffectsCard } from './edit/effects.tsx'
 import { Raw } from './raw.tsx'
 import { ReviewFoot } from './review-foot.tsx'
@@ -56,7 +58,13 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
   return (
     <Page
       title={`${plainForeign(proposal.title)} for ${plainForeign(proposal.sourceName)}`}
-      where={proposal.complete ? 'complete, not published yet' : 'candidate, waits for signatures'}
+      where={
+        isReady(proposal)
+          ? 'complete, not published yet'
+          : proposal.complete
+            ? 'signed, not ready to publish'
+            : 'candidate, waits for signatures'
+      }
       by={
         <span className="mono" title={`sha256 ${groups.join(' ')}`}>
           sha256 {groups[0]} {groups[1]} ... {groups.at(-1)}
@@ -81,6 +89,12 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
         <p>{riskCount(proposal.changes, proposal.moreChanges)}</p>
       </div>
       {proposal.blocked === undefined ? null : <Problem error={proposal.blocked} />}
+      {proposal.needs === undefined ? null : (
+        <section className="card" aria-label="Before it can be published">
+          <h2 className="label">Before it can be published</h2>
+          <Needs needs={proposal.needs} />
+        </section>
+      )}
       <Known title="Before you read on" findings={findings.filter((finding) => finding.risk === 'dangerous')} />
       <section className="stack tight" aria-label="Changes">
         <h2 className="unseen">Changes</h2>

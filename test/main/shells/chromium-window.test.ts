@@ -36,6 +36,13 @@ async function opened() {
         emit('Runtime.consoleAPICalled', { executionContextId: 7, args: [{ objectId: 'receiver' }] })
         emit('Page.loadEventFired', {})
       }
+      if (method === 'DOM.getFileInfo') {
+        if (Reflect.get(params, 'objectId') === 'file-1') throw new Error('no file')
+        return new Fields({ path: '/dropped/a b.zip' })
+      }
+      const asked = (Reflect.get(params, 'arguments') as { value: { kind: string; at: number } }[] | undefined)?.[0]
+        ?.value
+      if (asked?.kind === 'file') return new Fields({ result: { objectId: `file-${asked.at}` } })
       return new Fields(method === 'Page.getFrameTree' ? { frameTree: { frame: { id: 'top' } } } : {})
     },
     listen: (hear) => {
@@ -204,4 +211,14 @@ test('closed settles when the browser says the window is gone', async () => {
   expect(over).toBe(false)
   emit('Target.targetDestroyed', { targetId: 't' }, undefined)
   await window.closed
+})
+
+test('where a dropped file lies the browser says, of what it knows as a file; another world learns nothing', async () => {
+  const { bind, answers, told } = await opened()
+  await bind(8, { id: 1, files: 1 })
+  expect(told.some(({ method }) => method === 'DOM.getFileInfo')).toBe(false)
+  await bind(7, { id: 2, files: 2 })
+  await new Promise(setImmediate)
+  const outcome = { ok: true, value: { paths: ['/dropped/a b.zip', ''] } }
+  expect(answers().at(-1)).toEqual({ kind: 'answer', id: 2, outcome })
 })

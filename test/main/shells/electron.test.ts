@@ -186,6 +186,7 @@ test('a call from the page itself is passed on and answered; notices go out; not
 test('the dialogs answer with a path, or with nothing when cancelled', async () => {
   const { shell } = await opened()
   expect(await shell.pickDirectory('Open')).toBe('/picked')
+  expect(await shell.pickFiles('Files')).toEqual(['/picked'])
   expect(await shell.saveFile('Save', 'a')).toBeUndefined()
 })
 

@@ -47,6 +47,15 @@ test.each([
   expect(await dialog.pickDirectory('x')).toBe(expected)
 })
 
+test('several files come one a line, and none when the person cancels', async () => {
+  const program = (script: string): void => writeFileSync(join(directory, 'zenity'), `#!/bin/sh\n${script}\n`)
+  const dialog = systemFileDialog({ platform: 'linux', env: { PATH: directory }, isProgram })
+  program('test "$3" = --multiple && printf "/a\\n/b c\\n"')
+  expect(await dialog.pickFiles('x')).toEqual(['/a', '/b c'])
+  program('exit 1')
+  expect(await dialog.pickFiles('x')).toEqual([])
+})
+
 test('a program that fails is an error', async () => {
   writeFileSync(join(directory, 'zenity'), '#!/bin/sh\nexit 5\n')
   const dialog = systemFileDialog({ platform: 'linux', env: { PATH: directory }, isProgram })

@@ -1,17 +1,13 @@
 // What must be signed together with a change, so that no client is left with a role that its keys do not cover: the first
-// document of a new role, and the next one of a role that gets other keys.
-import { isMet, type Proposal } from '../../proposal.ts'
-import { acceptsSameSignatures, isMachineKept } from './authority.ts'
+// document of a new role, the next one of a role that gets other keys, and targets where the repository's own keys change.
+import type { Proposal } from '../../proposal.ts'
+import { authorityOf, isMachineKept } from './authority.ts'
 import { editedDocument } from './edit/document.ts'
-import type { RoleEntry, SubjectEdit } from './edit/edit.ts'
-import { typeOf } from './names.ts'
-import type { ParseMetadata } from './parsed.ts'
-import { authorityIn } from './pending/future.ts'
-import type { Delegator } from './pending/waiting.ts'
-import { parseRotate } from './projects/rotate.ts'
-import { parseSubject } from './subject.ts'
-import type { Trusted } from './trusted.ts'
-import { quorumOf } from './verify.ts'
+import type { RoleEntry, SubjectEdit, TufEdit } from './edit/edit.ts'
+import { followingEdits } from './machine-roles.ts'
+import type { Metadata, Root } from './metadata.ts'
+import { delegatorOf, namedRoles, uncoveredRoles } from './pending/delegator.ts'
+import { readableOr, type Trusted } from './trusted.ts'
 
 export interface Companion {
   subject: string
@@ -29,52 +25,26 @@ export async function companionDocuments(
   const delegator = delegatorOf(subject, document, now.parse)
   const documents = new Map<string, Uint8Array>()
   if (delegator === undefined) return documents
-  const inForce = await publishedDelegator(delegator, now)
   const facts = { now: now.options.now, defaultDays, keepVersion: false, parse: now.parse }
-  for (const role of affected(delegator, edits)) {
-    const then = authorityIn(delegator, role)
-    // The repository makes the documents of roles that its own keys keep when it publishes the delegation.
-    const before = inForce === undefined ? undefined : authorityIn(inForce, role)
-    if (then === undefined || (before !== undefined && acceptsSameSignatures(before, then))) continue
+  const roles = [...namedRoles(delegator), ...(delegator.kind === 'targets' ? edits.flatMap(rolesIn) : [])]
+  const moves = delegator.kind === 'root' ? await followers(delegator.metadata, now) : []
+  for (const { role, there } of await uncoveredRoles(delegator, roles, [await now.root()], now)) {
     if (waiting.some((one) => one.subject === role)) continue
-    const there = await now.targets(role)
-    if (there === undefined) {
-      if (isMachineKept(then, (await now.set()).root)) continue
-      const firstVersion = ((await now.lastVersion(role)) ?? 0) + 1
-      documents.set(role, editedDocument(undefined, role, [], { ...facts, firstVersion }))
-    } else if (!isMet(await quorumOf(role, there, then.keys, then.role))) {
-      documents.set(role, editedDocument(there.bytes, role, [], facts))
-    }
+    const first = there === undefined ? { firstVersion: ((await now.lastVersion(role)) ?? 0) + 1 } : {}
+    documents.set(role, editedDocument(there?.bytes, role, role === 'targets' ? moves : [], { ...facts, ...first }))
   }
+  if (moves.length > 0 && !documents.has('targets') && !waiting.some((one) => one.subject === 'targets'))
+    documents.set('targets', editedDocument((await now.set()).targets.bytes, 'targets', moves, facts))
   return documents
 }
 
-function delegatorOf(subject: string, document: Uint8Array, parseMetadata: ParseMetadata): Delegator | undefined {
-  const about = parseSubject(subject)
-  if (about.kind === 'keys') return { kind: 'keys', rotate: parseRotate(document, subject) }
-  if (about.kind === 'configuration') return undefined
-  const type = typeOf(subject)
-  if (type === 'root') return { kind: 'root', metadata: parseMetadata(document, 'root', subject) }
-  if (type !== 'targets') return undefined
-  return { kind: 'targets', role: subject, metadata: parseMetadata(document, 'targets', subject) }
-}
-
-/** The same as it is now; a project's keys are compared with nothing: a change of them is one. */
-async function publishedDelegator(one: Delegator, now: Trusted): Promise<Delegator | undefined> {
-  if (one.kind === 'keys') return undefined
-  if (one.kind === 'root') return { kind: 'root', metadata: await now.root() }
-  const metadata = await now.targets(one.role)
-  return metadata === undefined ? undefined : { ...one, metadata }
-}
-
-/** Bins may be thousands: of those only what an edit names. */
-function affected(delegator: Delegator, edits: readonly SubjectEdit[]): ReadonlySet<string> {
-  if (delegator.kind === 'root') return new Set(['targets'])
-  if (delegator.kind === 'keys') return new Set([delegator.rotate.role])
-  const { delegations } = delegator.metadata.signed
-  const inAgreements = (delegations?.agreements ?? []).flatMap(({ roles }) => roles)
-  const named = [...(delegations?.roles ?? []), ...inAgreements].map(({ name }) => name)
-  return new Set([...named, ...edits.flatMap(rolesIn)])
+/** Of a root that gives the repository other keys: what makes the roles that it keeps by itself follow. */
+async function followers(next: Metadata<Root>, now: Trusted): Promise<TufEdit[]> {
+  const current = await now.root()
+  if (isMachineKept(authorityOf(current, 'snapshot'), next)) return []
+  const read = now.set().then(({ targets }) => followingEdits(targets.signed, current, next))
+  // A root must be changeable when everything below it is expired or gone.
+  return readableOr([], read)
 }
 
 function rolesIn(edit: SubjectEdit): string[] {

@@ -7,7 +7,7 @@ import type { TufKey } from './key.ts'
 import type { Delegations, Metadata, NamedRole, RoleKeys, SuccinctRoles, TargetFile, Targets } from './metadata.ts'
 import { targetName } from './names.ts'
 import { everything, mayOverlap, type Scope, scopeOf } from './overlap.ts'
-import { binName, type FoundTarget, type LoadRole, type RoleStep, resolveTarget } from './resolve.ts'
+import { type FoundTarget, isBin, type LoadRole, type RoleStep, resolveTarget } from './resolve.ts'
 
 export { binName } from './resolve.ts'
 
@@ -120,16 +120,6 @@ export function* namedSteps(
 function* namedRoles({ roles = [], agreements = [] }: Delegations): Generator<NamedRole> {
   yield* roles
   for (const entry of agreements) yield* entry.roles
-}
-
-export function isBin(succinct: SuccinctRoles, name: string): boolean {
-  const digits = name.slice(succinct.namePrefix.length + 1)
-  const isName = name.startsWith(`${succinct.namePrefix}-`) && /^[0-9a-f]{1,8}$/.test(digits)
-  return (
-    isName &&
-    binName(succinct, Number.parseInt(digits, 16)) === name &&
-    Number.parseInt(digits, 16) < 2 ** succinct.bitLength
-  )
 }
 
 /** How these delegations name a role, in whatever form they are; the first way when there are several. */

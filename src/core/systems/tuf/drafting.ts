@@ -15,6 +15,7 @@ import { lockoutSentence } from './edit/lockout.ts'
 import type { Effects } from './effect.ts'
 import { effectsOf } from './effects.ts'
 import type { Layout } from './layouts/plain.ts'
+import { rolesSignedAnew } from './machine-roles.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
 import { expiryPeriodField } from './online.ts'
@@ -26,11 +27,16 @@ import { delegatedRoles } from './publish/alongside.ts'
 import { parseSubject } from './subject.ts'
 import { type Trusted, takenNames, trusted } from './trusted.ts'
 
-export interface EditRequest {
+export interface EditPart {
   subject: string
   edits: readonly SubjectEdit[]
+}
+
+export interface EditRequest extends EditPart {
   /** The digest of a candidate that waits and is edited further; without it the version in force is. */
   onto?: string
+  /** More of the same act, of other subjects: the bins over which a release is spread. */
+  also?: readonly EditPart[]
   /** Days that a first version lasts. */
   defaultDays: number
 }
@@ -46,8 +52,8 @@ export interface Drafted {
   sentence?: string
   /** Clients ask for artifacts under names that hold their hash, so new content disturbs nobody. */
   consistent: boolean
-  /** The candidate that waits now. */
-  waiting?: Proposal
+  /** The candidates that wait now, and are given up or built upon. */
+  waiting: readonly Proposal[]
 }
 
 export async function draftEdits(
@@ -56,17 +62,26 @@ export async function draftEdits(
   source: Transport,
   context: Context,
 ): Promise<Drafted> {
-  const { subject } = request
+  const { subject, also = [], onto } = request
+  const parts: readonly EditPart[] = [request, ...also]
+  checkParts(parts)
   const now = trusted(layout, source, context)
   const waiting = (await pendingProposals(layout, source, context, now)).proposals
-  const mine = waiting.find((one) => one.subject === subject)
-  if (request.onto !== undefined && request.onto !== mine?.digest) throw gone(subject)
-  // What merely lies there, whoever wrote it, is never built upon unseen.
-  const document = await documentOf(request, request.onto === undefined ? undefined : mine, now)
-  if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
-  const first = await companionDocuments(request, document, waiting, now)
+  const mine = waiting.filter((one) => parts.some((part) => part.subject === one.subject))
+  if (onto !== undefined && !mine.some(({ digest }) => digest === onto)) throw gone(subject)
+  const documents = new Map<string, Uint8Array>()
+  for (const part of parts) {
+    const there = mine.find((one) => one.subject === part.subject)
+    // What merely lies there, whoever wrote it, is never built upon unseen.
+    const base = there?.digest === onto ? there : undefined
+    const document = await documentOf({ ...part, defaultDays: request.defaultDays }, base, now)
+    if (there !== undefined && isEqualBytes(document, there.after)) throw unchanged(part.subject)
+    documents.set(part.subject, document)
+  }
+  const first = await companionDocuments(request, documents.get(subject) ?? new Uint8Array(), waiting, now)
   // Read for its sake too: what is overwritten must still be what was looked at.
-  const files = new Map<string, Uint8Array | null>([[layout.candidateName(subject), document]])
+  const files = new Map<string, Uint8Array | null>()
+  for (const [name, bytes] of documents) files.set(layout.candidateName(name), bytes)
   for (const [role, bytes] of first) files.set(layout.candidateName(role), bytes)
   for (const name of files.keys()) await source.read(name, maxCandidateBytes, context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context, now)
@@ -78,21 +93,41 @@ export async function draftEdits(
     return found
   }
   const proposal = find(subject)
-  if (proposal.changes.length === 0 || isIdle(request, proposal)) throw unchanged(subject)
-  const along = [...first.keys()].map(find)
+  for (const part of parts) {
+    const made = find(part.subject)
+    if (made.changes.length === 0 || isIdle(part, made)) throw unchanged(part.subject)
+  }
+  const along = [...also.map((part) => part.subject), ...first.keys()].map(find)
   const sentence = sentenceFor(proposal, now.parse)
   return {
     ...{ files, proposal, along, consistent: (await now.root()).signed.consistentSnapshot },
-    effects: await effects(proposal, along, now),
+    effects: await effects(proposal, along, proposals, now),
     ...(sentence === undefined ? {} : { sentence }),
-    ...(mine === undefined || isBlank(mine, now.parse) ? {} : { waiting: mine }),
+    waiting: mine.filter((one) => !isBlank(one, now.parse)),
   }
+}
+
+/** So many documents are looked at, and signed, by nobody. */
+const maxParts = 512
+
+function checkParts(parts: readonly EditPart[]): void {
+  if (parts.length <= maxParts) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `these artifacts go into ${parts.length} bins; ${maxParts} are changed at once`,
+    hint: 'release them in several parts',
+    data: { parts: parts.length },
+  })
 }
 
 const maxCandidateBytes = 256 * 1024 * 1024
 
 /** A candidate that waits is edited further; else the version in force. */
-async function documentOf(request: EditRequest, waiting: Proposal | undefined, now: Trusted): Promise<Uint8Array> {
+async function documentOf(
+  request: EditPart & { defaultDays: number },
+  waiting: Proposal | undefined,
+  now: Trusted,
+): Promise<Uint8Array> {
   const { subject, edits, defaultDays } = request
   const about = parseSubject(subject)
   if (about.kind === 'keys') {
@@ -125,7 +160,7 @@ async function documentOf(request: EditRequest, waiting: Proposal | undefined, n
 }
 
 /** Whoever adds what is there already does not mean a renewal. */
-function isIdle({ edits }: EditRequest, { changes, before }: Proposal): boolean {
+function isIdle({ edits }: EditPart, { changes, before }: Proposal): boolean {
   const isRenewal = edits.every(({ kind }) => kind === 'expires' || kind === 'period' || kind === 'document')
   return !isRenewal && before !== undefined && changes.every(({ path }) => path === 'version' || path === 'expires')
 }
@@ -170,11 +205,19 @@ export async function pendingEffects(
   const { proposals } = await pendingProposals(layout, source, context, now)
   const proposal = proposals.find((one) => one.id === id)
   if (proposal === undefined) throw gone(id)
-  const along = proposals.filter((one) => one.id !== id && one.before === undefined)
-  return effects(proposal, along, now)
+  const goes = new Set((proposal.needs ?? []).map(({ subject }) => subject))
+  const isAlong = (one: Proposal): boolean =>
+    one.before === undefined || goes.has(one.subject) || (proposal.subject === 'root' && one.subject === 'targets')
+  const along = proposals.filter((one) => one.id !== id && isAlong(one))
+  return effects(proposal, along, proposals, now)
 }
 
-async function effects(proposal: Proposal, along: readonly Proposal[], now: Trusted): Promise<Effects> {
+async function effects(
+  proposal: Proposal,
+  along: readonly Proposal[],
+  waiting: readonly Proposal[],
+  now: Trusted,
+): Promise<Effects> {
   const changed = new Map<string, Metadata<Targets>>()
   for (const { subject, after, title } of [proposal, ...along]) {
     const isTargets = parseSubject(subject).kind === 'role' && typeOf(subject) === 'targets'
@@ -190,8 +233,13 @@ async function effects(proposal: Proposal, along: readonly Proposal[], now: Trus
   if (changed.size === 0) return { asked: 0, tried: 0, changed: 0, shown: [] }
   const set = await now.set()
   const top = changed.get('targets')
-  if (top !== undefined)
+  if (top !== undefined) {
     for (const name of selfMade(top.signed, set, changed)) changed.set(name, emptyDocument(name, now))
+    const roots = waiting.filter(({ subject }) => subject === 'root')
+    const known = [set.root, ...roots.map(({ after, title }) => parseMetadata(after, 'root', title))]
+    for await (const { name, there } of rolesSignedAnew(top.signed, known, now))
+      if (!changed.has(name)) changed.set(name, there)
+  }
   return effectsOf({ set, remote: now.published, options: now.options, changed })
 }
 

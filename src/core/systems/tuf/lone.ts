@@ -6,15 +6,16 @@ import type { Context, Pending, TrustedState, TrustSystem } from '../../system.t
 import type { Transport } from '../../transport.ts'
 import { authorityOf } from './authority.ts'
 import { rootQuorum } from './client.ts'
+import { settingsInForce } from './configuration/in-force.ts'
 import { parseEnvelope } from './envelope.ts'
 import { expiryOf } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
 import { digestOf, type Metadata, parseMetadata, type RoleType, topRoles } from './metadata.ts'
 import { maxBytes, titleOf, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
+import { dueOf } from './renewal.ts'
 import { trustStore } from './store.ts'
 import { type Trusted, trusted } from './trusted.ts'
-
 import { quorumOf, verifyQuorum } from './verify.ts'
 
 export function loneSystem(layout: Layout, sign: TrustSystem['sign']): TrustSystem {
@@ -45,7 +46,10 @@ function loneTrusted(layout: Layout, source: Transport, context: Context): Trust
       const top = topRoles.find((type) => type === role)
       return top === undefined ? undefined : authorityOf(await now.root(), top)
     },
-    targets: async () => undefined,
+    targets: async () => {
+      await now.set()
+      return undefined
+    },
     inForce: (role) => newestBeside(typeOf(role), now),
     lastVersion: async () => undefined,
     registries: async () => [],
@@ -114,12 +118,13 @@ async function loneState(layout: Layout, source: Transport, context: Context): P
   const { version, expires } = root.signed
   const quorum = await rootQuorum(root, root)
   const at = expiryOf(expires, 'root')
+  const due = dueOf(root, false, root, await settingsInForce(now), context.now)
   const store = trustStore(context)
   store.files.set('root.json', root.bytes)
   return {
     system: 'tuf',
     anchor: { title: titleOf('root', version), version, digest: digestOf(root), bytes: root.bytes },
-    roles: [{ name: 'root', version, expires: { text: expires, at }, quorum }],
+    roles: [{ name: 'root', version, expires: { text: expires, at }, quorum, due }],
     findings: [],
     memory: store.files,
     rehearsal: quorum.keys.length > 0 && quorum.keys.every((entry) => entry.rehearsal),

@@ -16,7 +16,7 @@ import { type Metadata, parseMetadata, type RoleKeys, type RoleType, type Root }
 import { metadataName } from './names.ts'
 
 /** Days that a new document of an online role lasts when nothing says so. */
-const defaultPeriodDays = { snapshot: 7, timestamp: 1 } as const
+export const defaultPeriodDays = { snapshot: 7, timestamp: 1 } as const
 export const expiryPeriodField = 'x-tuf-on-ci-expiry-period'
 
 export type Place = (name: string, bytes: Uint8Array) => void
@@ -95,7 +95,7 @@ export async function publishOnline(
     context,
     days('timestamp'),
   )
-  place(metadataName('snapshot', snapshotVersion, true), snapshot)
+  place(metadataName('snapshot', snapshotVersion, root.signed.consistentSnapshot), snapshot)
   place('timestamp.json', timestamp)
 }
 

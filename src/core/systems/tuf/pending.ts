@@ -6,10 +6,12 @@ import type { Transport } from '../../transport.ts'
 import type { Layout } from './layouts/plain.ts'
 import { configurationProposal } from './pending/configuration.ts'
 import { keysProposal } from './pending/keys.ts'
+import { withNames } from './pending/names.ts'
+import { withNeeds } from './pending/needs.ts'
 import { roleProposal } from './pending/role.ts'
 import { readWaiting, type Waiting } from './pending/waiting.ts'
 import { parseSubject } from './subject.ts'
-import { type Trusted, trusted } from './trusted.ts'
+import { readableOr, type Trusted, trusted } from './trusted.ts'
 
 /** `now`: what is published, where it has been read already; candidates change nothing of it. */
 export async function pendingProposals(
@@ -36,7 +38,8 @@ export async function pendingProposals(
       problems.push({ subject, error })
     }
   }
-  return { proposals, problems }
+  const named = await readableOr(proposals, withNames(proposals, waiting, now))
+  return { proposals: await withNeeds(named, waiting, now), problems }
 }
 
 async function readProposal(subject: string, name: string, waiting: Waiting, now: Trusted): Promise<Proposal> {

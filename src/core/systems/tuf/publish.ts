@@ -1,16 +1,19 @@
 // A complete candidate takes its place, with everything that must take effect with it, and the snapshot and timestamp that
 // make clients see it.
 import { isEqualBytes } from '../../bytes.ts'
-import { AppError, isVerdict } from '../../error.ts'
+import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { acceptsSameSignatures, authorityOf, isMachineKept } from './authority.ts'
+import { absent } from './check.ts'
+import { settingsInForce } from './configuration/in-force.ts'
 import { parseConfiguration } from './configuration/parse.ts'
 import { configurationRole } from './configuration/published.ts'
 import { type Settings, settingsOf } from './configuration/settings.ts'
 import { verifyDelegations } from './delegation.ts'
+import { isReservedRole } from './edit/names.ts'
 import { isExpired } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from './metadata.ts'
@@ -19,7 +22,7 @@ import { hasOnlineKeys, type Listed, publishOnline, signByMachine } from './onli
 import { nextRegistry } from './projects/delegation.ts'
 import { stepName } from './projects/name.ts'
 import { parseRotate } from './projects/rotate.ts'
-import { candidatesAlongside, checkCovered, firstDocuments } from './publish/alongside.ts'
+import { candidatesAlongside, checkCovered, firstDocuments, remadeDocuments } from './publish/alongside.ts'
 import { parseSubject } from './subject.ts'
 import { noAuthority, type Trusted, takenNames, trusted } from './trusted.ts'
 
@@ -63,7 +66,7 @@ export async function renewedFiles(
   context: Context,
 ): Promise<Files> {
   const work = begin(layout, source, online, context)
-  const settings = await settingsIn(work)
+  const settings = await settingsInForce(work.now)
   await showClients([...(await renewedRoles(settings, work))], work)
   await checkNothingLost(work)
   return work.files
@@ -82,14 +85,17 @@ async function publishRole(role: string, bytes: Uint8Array, title: string, work:
   checkPublishable(role)
   const { now, online, place } = work
   const set = await now.set()
-  if (!set.root.signed.consistentSnapshot) throw notConsistent()
+  const { consistentSnapshot } = set.root.signed
   if ((await now.authority(role)) === undefined) throw noAuthority(role)
   const candidate = parseMetadata(bytes, typeOf(role), title)
   const isTop = role === 'snapshot' || role === 'timestamp'
   const along = isTop ? [] : await alongRole(role, candidate as Metadata<Targets>, work)
-  placeListed([...along, { name: role, version: candidate.signed.version, bytes }], place)
+  const isShown = hasOnlineKeys(set.root, online)
+  // Under its plain name it would stand before clients at once, and nothing would list it.
+  if (!consistentSnapshot && !isTop && !isShown) throw offline()
+  placeListed([...along, { name: role, version: candidate.signed.version, bytes }], consistentSnapshot, place)
   // Without the online keys the files are in place and clients are undisturbed, until the online service lists them.
-  if (isTop || !hasOnlineKeys(set.root, online)) return
+  if (isTop || !isShown) return
   await showClients([...along, { name: role, version: candidate.signed.version, bytes }], work)
 }
 
@@ -100,12 +106,14 @@ async function alongRole(role: string, metadata: Metadata<Targets>, work: Public
   work.used.push(...signedFor.subjects)
   const { root, snapshot } = await now.set()
   const known = new Set([...snapshot.signed.meta.keys(), ...signedFor.listed.map(({ name }) => name)])
-  const { expiryDays } = (await settingsIn(work)).periods.delegated
+  const { expiryDays } = (await settingsInForce(work.now)).periods.delegated
   // Whoever may write one role does not get the repository’s signature for any number of others.
   const first =
     role === 'targets' ? await firstDocuments(metadata.signed, known, root, online, expiryDays, context) : []
   if (hasOnlineKeys(root, online)) {
     for (const { name } of first) known.add(name)
+    if (role === 'targets')
+      first.push(...(await remadeDocuments(metadata.signed, root, now, online, expiryDays, context)))
     checkCovered(metadata.signed, (await now.targets(role))?.signed, known)
   }
   return [...signedFor.listed, ...first]
@@ -114,23 +122,53 @@ async function alongRole(role: string, metadata: Metadata<Targets>, work: Public
 async function publishRoot(next: Metadata<Root>, work: Publication): Promise<void> {
   const { layout, source, context, now, place } = work
   const current = await now.root()
-  if (current.signed.consistentSnapshot !== next.signed.consistentSnapshot) throw notConsistent()
+  const { consistentSnapshot } = next.signed
+  const isRenaming = current.signed.consistentSnapshot !== consistentSnapshot
   const isKept = (type: 'snapshot' | 'timestamp' | 'targets'): boolean =>
     acceptsSameSignatures(authorityOf(current, type), authorityOf(next, type))
-  const along = isKept('targets')
-    ? { listed: [], subjects: [] }
-    : await candidatesAlongside({ kind: 'root', metadata: next }, layout, source, context, now)
+  const along =
+    isKept('targets') && isKept('snapshot')
+      ? { listed: [], subjects: [] }
+      : await candidatesAlongside({ kind: 'root', metadata: next }, layout, source, context, now)
   work.used.push(...along.subjects)
+  const listed = [...along.listed, ...(await remadeUnder(next, along.listed, work))]
   const name = metadataName('root', next.signed.version, true)
   const isOnlineKept = isKept('snapshot') && isKept('timestamp')
   // A client that reads in the middle of this must find what its root can judge: new keys are named before they are used,
   // and what both roots accept comes before the second one.
-  if (!isOnlineKept) place(name, next.bytes)
-  if (!isOnlineKept || along.listed.length > 0) {
-    placeListed(along.listed, place)
-    await showClients(along.listed, work, next)
+  if (isRenaming) await placeRenamed(next, listed, work)
+  if (!isOnlineKept || isRenaming) place(name, next.bytes)
+  if (!isOnlineKept || isRenaming || listed.length > 0) {
+    placeListed(listed, consistentSnapshot, place)
+    await showClients(listed, work, next)
   }
-  if (isOnlineKept) place(name, next.bytes)
+  if (isOnlineKept && !isRenaming) place(name, next.bytes)
+}
+
+/** Clients of the new root ask for everything under other names: what stays lies under those as well. */
+async function placeRenamed(next: Metadata<Root>, listed: readonly Listed[], work: Publication): Promise<void> {
+  const { now, place, context } = work
+  const { root, snapshot } = await now.set()
+  const made = new Set(listed.map(({ name }) => name))
+  const there = [...snapshot.signed.meta].map(([role, { version }]) => ({ role, version }))
+  for (const { role, version } of [...there, { role: 'snapshot', version: snapshot.signed.version }]) {
+    // What no TUF client reads has one name whatever root says.
+    if (made.has(role) || isReservedRole(role)) continue
+    const name = metadataName(role, version, root.signed.consistentSnapshot)
+    const bytes = await now.published.read(name, maxBytes[typeOf(role)], context.signal)
+    if (bytes === undefined) throw absent(name)
+    place(metadataName(role, version, next.signed.consistentSnapshot), bytes)
+  }
+}
+
+/** Roles that the repository keeps by itself, where targets gives them the keys that this root names. */
+async function remadeUnder(root: Metadata<Root>, listed: readonly Listed[], work: Publication): Promise<Listed[]> {
+  const targets = listed.find(({ name }) => name === 'targets')
+  if (targets === undefined) return []
+  const { now, online, context } = work
+  const { signed } = parseMetadata(targets.bytes, 'targets', 'targets')
+  const { expiryDays } = (await settingsInForce(work.now)).periods.delegated
+  return remadeDocuments(signed, root, now, online, expiryDays, context)
 }
 
 /** A change of a project's keys: the signed step, the registry that follows it, and what the new keys have signed. */
@@ -142,7 +180,7 @@ async function publishKeys(project: string, bytes: Uint8Array, work: Publication
   const registry = await now.registryOf(project)
   const along = await candidatesAlongside({ kind: 'keys', rotate }, layout, source, context, now)
   work.used.push(...along.subjects)
-  const days = (await settingsIn(work)).periods.delegated.expiryDays
+  const days = (await settingsInForce(work.now)).periods.delegated.expiryDays
   const { name } = registry
   const unsigned = nextRegistry(registry.metadata.bytes, rotate, await takenNames(now), name)
   const fields = parseMetadata(unsigned, 'targets', name).signed.raw
@@ -153,7 +191,7 @@ async function publishKeys(project: string, bytes: Uint8Array, work: Publication
     { name, version: registry.metadata.signed.version + 1, bytes: next },
   ]
   if (!hasOnlineKeys(set.root, online)) throw offline()
-  placeListed(listed, place)
+  placeListed(listed, set.root.signed.consistentSnapshot, place)
   await showClients(listed, work)
 }
 
@@ -162,7 +200,7 @@ async function publishConfiguration(bytes: Uint8Array, work: Publication): Promi
   const set = await work.now.set()
   if (!hasOnlineKeys(set.root, work.online)) throw offline()
   const listed: Listed[] = [{ name: configurationRole, version: configuration.version, bytes, hashed: true }]
-  placeListed(listed, work.place)
+  placeListed(listed, set.root.signed.consistentSnapshot, work.place)
   await showClients(listed, work, undefined, settingsOf(configuration))
 }
 
@@ -182,7 +220,7 @@ async function renewedRoles(settings: Settings, work: Publication): Promise<List
     const bytes = await signByMachine(name, 'targets', authority, fields, online, context, expiryDays)
     listed.push({ name, version, bytes })
   }
-  placeListed(listed, place)
+  placeListed(listed, set.root.signed.consistentSnapshot, place)
   return listed
 }
 
@@ -194,27 +232,22 @@ async function showClients(
 ): Promise<void> {
   const { now, online, context, place } = work
   const set = await now.set()
-  if (!set.root.signed.consistentSnapshot) throw notConsistent()
-  await publishOnline(set, root ?? set.root, listed, online, settings ?? (await settingsIn(work)), context, place)
+  await publishOnline(
+    set,
+    root ?? set.root,
+    listed,
+    online,
+    settings ?? (await settingsInForce(work.now)),
+    context,
+    place,
+  )
 }
 
-/** A configuration that its people have not signed again since they changed decides nothing. */
-async function settingsIn({ now }: Publication): Promise<Settings> {
-  try {
-    const published = await now.configuration()
-    return settingsOf(published?.isSigned === true ? published.configuration : undefined)
-  } catch (thrown) {
-    // What a repository lists under that name must not be able to stop its timestamps.
-    if (isVerdict(thrown)) return settingsOf(undefined)
-    throw thrown
-  }
-}
-
-function placeListed(listed: readonly Listed[], place: Publication['place']): void {
+function placeListed(listed: readonly Listed[], consistent: boolean, place: Publication['place']): void {
   // Clients look for the timestamp under one name, whatever its version.
-  for (const { name, version, bytes } of listed) {
+  for (const { name, version, bytes, hashed } of listed) {
     checkPublishable(name)
-    place(metadataName(name, version, name !== 'timestamp'), bytes)
+    place(metadataName(name, version, hashed === true || (consistent && name !== 'timestamp')), bytes)
   }
 }
 
@@ -233,7 +266,7 @@ function checkPublishable(role: string): void {
 async function checkNothingLost({ files, source, context }: Publication): Promise<void> {
   for (const [name, bytes] of files) {
     const there = await source.read(name, maxBytes.targets, context.signal)
-    const isVersioned = !name.endsWith('/timestamp.json')
+    const isVersioned = /\/\d+\.[^/]+$/.test(name)
     if (there === undefined || bytes === null || !isVersioned || isEqualBytes(there, bytes)) continue
     throw new AppError({
       code: 'source/conflict',
@@ -249,13 +282,5 @@ function offline(): AppError {
     code: 'signer/absent',
     message: 'the keys of snapshot and timestamp are not here, and this change is made by them',
     hint: 'publish where they are, or let the online service do it',
-  })
-}
-
-function notConsistent(): AppError {
-  return new AppError({
-    code: 'format/unsupported',
-    message: 'this repository does not keep, or would stop keeping, consistent snapshots',
-    hint: 'publish with the tool that made it; signing it here works',
   })
 }

@@ -142,6 +142,26 @@ function stepsFor(path: string, delegations: Delegations | undefined): Step[] {
     .map((role) => ({ kind: 'role', to: { name: role.name, role, keys }, terminating: role.terminating }))
 }
 
+/** The bin in which clients look for this path first; undefined where something else is asked, or nothing. */
+export function binOfPath(path: string, delegations: Delegations | undefined): string | undefined {
+  const [first] = stepsFor(path, delegations)
+  if (delegations === undefined || first?.kind !== 'role') return undefined
+  return isBinOf(first.to.name, delegations) ? first.to.name : undefined
+}
+
+/** Roles to which paths lead by their hash. */
+export function isBinOf(name: string, { roles = [], succinct }: Delegations): boolean {
+  if (succinct !== undefined) return isBin(succinct, name)
+  return roles.some((role) => role.name === name && role.pathHashPrefixes !== undefined)
+}
+
+export function isBin(succinct: SuccinctRoles, name: string): boolean {
+  const digits = name.slice(succinct.namePrefix.length + 1)
+  if (!name.startsWith(`${succinct.namePrefix}-`) || !/^[0-9a-f]{1,8}$/.test(digits)) return false
+  const bin = Number.parseInt(digits, 16)
+  return bin < 2 ** succinct.bitLength && binName(succinct, bin) === name
+}
+
 /** TAP 15: the leading bits of the path's sha256. */
 function binOf(succinct: SuccinctRoles, path: string): number {
   const digest = sha256Sync(utf8(path))

@@ -5,8 +5,10 @@ import type { Finding, Proposal } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
+import { isMachineKept } from './authority.ts'
 import type { ClientOptions } from './check.ts'
 import { refresh, roleOf, rootQuorum, type TrustedSet } from './client.ts'
+import { settingsInForce } from './configuration/in-force.ts'
 import { verifyDelegations } from './delegation.ts'
 import { draftCandidate } from './draft.ts'
 import { expiryOf } from './expiry.ts'
@@ -19,6 +21,7 @@ import { pendingProposals } from './pending.ts'
 import type { KeyChain } from './projects/chain.ts'
 import { readSeen, seenName, writeSeen } from './projects/seen.ts'
 import { publishedFiles, renewedFiles } from './publish.ts'
+import { dueOf } from './renewal.ts'
 import { insertSignature } from './signature-slot.ts'
 import { trustStore } from './store.ts'
 import { trusted } from './trusted.ts'
@@ -45,17 +48,23 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
   const store = trustStore(context)
   const set = await refresh(published, store, options)
   const delegated = await verifyDelegations(set, published, options)
-  const top = await Promise.all(topRoles.map((type) => topRole(type, set)))
+  const now = trusted(layout, source, context, { ...how, verified: set })
+  const settings = await settingsInForce(now)
+  const due = (metadata: Metadata, isKept: boolean) => dueOf(metadata, isKept, set.root, settings, context.now)
+  const top = await Promise.all(
+    topRoles.map(async (type) => ({ ...(await topRole(type, set)), due: due(set[type], false) })),
+  )
   const roles: TrustedRole[] = [
     ...top,
     ...(await Promise.all(
       delegated.map(async ({ name, metadata, keys, role }) => ({
         ...describe(name, metadata),
+        due: due(metadata, isMachineKept({ keys, role }, set.root)),
         quorum: await quorumOf(name, metadata, keys, role),
       })),
     )),
   ]
-  const chains = await trusted(layout, source, context, { ...how, verified: set }).keyChains()
+  const chains = await now.keyChains()
   if (chains.length > 0) store.files.set(seenName, writeSeen(readSeen(context.memory), chains))
   const rootKeys = top[0]?.quorum.keys ?? []
   return {
@@ -76,7 +85,7 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
   }
 }
 
-async function topRole(type: RoleType, set: TrustedSet): Promise<TrustedRole> {
+async function topRole(type: RoleType, set: TrustedSet): Promise<Omit<TrustedRole, 'due'>> {
   const metadata: Metadata = set[type]
   const quorum =
     type === 'root'
@@ -85,7 +94,7 @@ async function topRole(type: RoleType, set: TrustedSet): Promise<TrustedRole> {
   return { ...describe(type, metadata), quorum }
 }
 
-function describe(name: string, metadata: Metadata): Omit<TrustedRole, 'quorum'> {
+function describe(name: string, metadata: Metadata): Omit<TrustedRole, 'quorum' | 'due'> {
   return {
     name,
     version: metadata.signed.version,

@@ -1,11 +1,11 @@
 // Which artifacts a change of documents can touch: those whose own entry differs, and those that a delegation leads to,
 // away from or past.
 import type { JsonValue } from '../../json.ts'
-import { isBin, namedSteps, readable } from './delegation.ts'
+import { namedSteps, readable } from './delegation.ts'
 import { isSameValue } from './diff/difference.ts'
 import type { Delegations, Metadata, NamedRole, Targets } from './metadata.ts'
 import { everything, isEmpty, isInScope, literalsOf, mayOverlap, type Scope, scopeOf, union } from './overlap.ts'
-import { isSameFile, type LoadRole, type RoleStep } from './resolve.ts'
+import { isBin, isSameFile, type LoadRole, type RoleStep } from './resolve.ts'
 
 export interface Tree {
   top: Metadata<Targets> | undefined

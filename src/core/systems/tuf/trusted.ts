@@ -160,7 +160,7 @@ export async function takenNames(now: Trusted): Promise<string[]> {
 }
 
 /** What clients stop at is told where it stands: by each project that was there, and by the role itself. */
-async function readableOr<T>(otherwise: T, read: Promise<T>): Promise<T> {
+export async function readableOr<T>(otherwise: T, read: Promise<T>): Promise<T> {
   try {
     return await read
   } catch (thrown) {

@@ -7,6 +7,8 @@ import type { Envelope } from './envelope.ts'
 import type { TufKey } from './key.ts'
 import type { RoleKeys } from './metadata.ts'
 
+/** What there is to judge of a document. */
+type Signatures = Pick<Envelope, 'payload' | 'signatures'>
 type Verifier = typeof verifySignature
 
 /** One entry a distinct public key, with every id under which it stands in the role. */
@@ -37,7 +39,7 @@ function holdersOf(keys: ReadonlyMap<string, TufKey>, role: RoleKeys): readonly 
 
 export async function quorumOf(
   name: string,
-  envelope: Envelope,
+  envelope: Signatures,
   keys: ReadonlyMap<string, TufKey>,
   role: RoleKeys,
   verify: Verifier = verifySignature,
@@ -50,7 +52,7 @@ export async function quorumOf(
   return { name, threshold: role.threshold, keys: entries, strangers }
 }
 
-async function judge(holder: Holder, envelope: Envelope, verify: Verifier): Promise<QuorumKey> {
+async function judge(holder: Holder, envelope: Signatures, verify: Verifier): Promise<QuorumKey> {
   const { ids, key } = holder
   const entry = {
     ids,
@@ -73,7 +75,7 @@ async function judge(holder: Holder, envelope: Envelope, verify: Verifier): Prom
 /** Why this signature does not count; undefined when it does. */
 async function refusal(
   key: TufKey | undefined,
-  envelope: Envelope,
+  envelope: Signatures,
   sig: string,
   verify: Verifier,
 ): Promise<string | undefined> {

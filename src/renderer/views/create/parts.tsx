@@ -153,8 +153,9 @@ export function Where({ state, patch }: StepProps): ReactElement {
   const [problem, setProblem] = useState<ErrorData>()
   const pick = async () => {
     const answer = await settle(bridge().files.pick({ what: 'folder' }))
-    if (!answer.ok) setProblem(answer.error)
-    else if (answer.value.path !== undefined) patch({ location: answer.value.path })
+    if (!answer.ok) return setProblem(answer.error)
+    const [location] = answer.value.paths
+    if (location !== undefined) patch({ location })
   }
   return (
     <>

@@ -6,8 +6,8 @@ import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
+import { ProgressLine } from '../../components/progress.tsx'
 import { capital, countOf, sizeText } from '../../format.ts'
-import { ProgressLine } from './progress.tsx'
 import { folderAs, type ReleaseState } from './release.ts'
 import { useLook } from './use-look.ts'
 
@@ -23,30 +23,32 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
   const [dropped, setDropped] = useState('')
   const [problem, setProblem] = useState<ErrorData>()
   const looking = useLook((look) => patch({ look, leftOut: [] }))
-  const start = (path: string) => {
-    patch({ path, look: undefined })
+  const start = ([path = '', ...more]: readonly string[]) => {
+    patch({ path, more, look: undefined })
     setProblem(undefined)
-    if (path.trim() !== '') void looking.look(path.trim())
+    if (path.trim() !== '') void looking.look([path.trim(), ...more])
   }
   const pick = async (what: 'files' | 'folder') => {
     const answer = await settle(bridge().files.pick({ what }))
     if (!answer.ok) setProblem(answer.error)
-    else if (answer.value.path !== undefined) start(answer.value.path)
+    else if (answer.value.paths.length > 0) start(answer.value.paths)
   }
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
-    const [file, ...more] = event.dataTransfer.files
-    if (file === undefined) return
-    const path: unknown = Reflect.get(file, 'path')
-    if (typeof path === 'string' && path !== '') {
-      setDropped(
-        more.length === 0 ? '' : `Only ${file.name} was taken. Put several files into one folder and drop that.`,
-      )
-      start(path)
-    } else {
-      setDropped(`This window is not told where ${file.name} lies. Type its whole path above, or choose it.`)
-    }
+    // Taken at once: what was dropped is gone when the event is over.
+    void take([...event.dataTransfer.files])
+  }
+  const take = async (files: readonly File[]) => {
+    if (files.length === 0) return
+    const answer = await settle(bridge().dropped.pathsOf(files))
+    if (!answer.ok) return setProblem(answer.error)
+    const { paths } = answer.value
+    const lost = files.find((_, at) => (paths[at] ?? '') === '')
+    setDropped(
+      lost === undefined ? '' : `It is not known where ${lost.name} lies. Type its whole path above, or choose it.`,
+    )
+    if (lost === undefined) start(paths)
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: a drop is one more way; the field and its buttons are the others
@@ -71,16 +73,16 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
             spellCheck={false}
             maxLength={4096}
             value={state.path}
-            onChange={(event) => patch({ path: event.target.value })}
+            onChange={(event) => patch({ path: event.target.value, more: [] })}
             onKeyDown={(event) => {
-              if (event.key === 'Enter') start(state.path)
+              if (event.key === 'Enter') start([state.path, ...state.more])
             }}
           />
           <button
             type="button"
             className="button"
             disabled={looking.isBusy || state.path.trim() === ''}
-            onClick={() => start(state.path)}
+            onClick={() => start([state.path, ...state.more])}
           >
             Read it
           </button>
@@ -96,15 +98,15 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
               Choose a folder
             </button>
             <button type="button" className="button quiet" disabled={looking.isBusy} onClick={() => void pick('files')}>
-              Choose a file
+              Choose files
             </button>
           </span>
         ) : null}
         <p className="hint">
-          Of a folder every file in it is taken, with its place in the folder. You can also drop one file or folder
-          here.
+          Of a folder every file in it is taken, with its place in the folder. You can also drop files or folders here.
         </p>
       </div>
+      {state.more.length === 0 ? null : <p className="small">and {countOf(state.more.length, 'more')} beside it</p>}
       {dropped === '' ? null : (
         <p className="hint wrong" role="status">
           {dropped}

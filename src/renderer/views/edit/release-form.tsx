@@ -20,6 +20,7 @@ export function ReleaseForm(form: FormProps): ReactElement {
     (): ReleaseState => ({
       act: 'add',
       path: '',
+      more: [],
       look: undefined,
       leftOut: [],
       folder: role?.folder ?? '',

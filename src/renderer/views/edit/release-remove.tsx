@@ -35,7 +35,7 @@ export function ReleaseRemove({
     return () => clearTimeout(timer)
   }, [typed])
   const { answer, again } = useAnswer(`targets ${role} ${query}`, revision, () =>
-    bridge().repository.targets({ sourceId, role, query, offset: 0, limit }),
+    bridge().repository.targets({ sourceId, role, query, offset: 0, limit, bins: 'too' }),
   )
   const toggle = (path: string, isIn: boolean) =>
     onRemoved(isIn ? [...removed, path] : removed.filter((one) => one !== path))

@@ -6,6 +6,8 @@ import { type Made, made, missing } from './making.ts'
 export interface ReleaseState {
   act: 'add' | 'remove'
   path: string
+  /** Further ones, dropped or picked together with it. */
+  more: readonly string[]
   look: FileLook | undefined
   leftOut: readonly string[]
   folder: string

@@ -3,13 +3,13 @@ import { useRef, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { FileLook } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
-import { type Far, useProgress } from './progress.tsx'
+import { type Far, useProgress } from '../../components/progress.tsx'
 
 export interface Looking {
   isBusy: boolean
   far: Far | undefined
   problem: ErrorData | undefined
-  look: (path: string) => Promise<void>
+  look: (paths: readonly string[]) => Promise<void>
 }
 
 export function useLook(onLook: (look: FileLook) => void): Looking {
@@ -17,12 +17,12 @@ export function useLook(onLook: (look: FileLook) => void): Looking {
   const [problem, setProblem] = useState<ErrorData>()
   const turn = useRef(0)
   const far = useProgress(isBusy)
-  const look = async (path: string) => {
+  const look = async ([path = '', ...more]: readonly string[]) => {
     turn.current++
     const mine = turn.current
     setBusy(true)
     setProblem(undefined)
-    const answer = await settle(bridge().files.look({ path }))
+    const answer = await settle(bridge().files.look({ path, ...(more.length === 0 ? {} : { more }) }))
     if (mine !== turn.current) return
     setBusy(false)
     if (answer.ok) onLook(answer.value)

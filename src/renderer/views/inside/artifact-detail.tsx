@@ -9,13 +9,13 @@ import { CopyButton } from '../../components/copy.tsx'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
+import { ProgressLine, useProgress } from '../../components/progress.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { sizeText } from '../../format.ts'
 import { thousands } from '../../repository-words.ts'
 import { hashOf } from '../../route.ts'
 import type { Chosen } from './artifacts.tsx'
 import { PathField } from './path-field.tsx'
-import { type Progress, ProgressLine, useProgress } from './progress.tsx'
 
 interface ArtifactDetailProps {
   sourceId: string
@@ -112,19 +112,27 @@ function TargetFacts({ target }: { target: TargetView }): ReactElement {
 
 const lineBreaks: ReadonlySet<string> = new Set(['\n'])
 
-type Fetch = { step: 'rest' } | { step: 'busy' } | { step: 'failed'; error: ErrorData } | { step: 'done'; file: string }
+type Fetch =
+  | { step: 'rest' }
+  | { step: 'busy' }
+  | { step: 'stopped' }
+  | { step: 'failed'; error: ErrorData }
+  | { step: 'done'; file: string; resumedFrom: number }
 
 function Download({ sourceId, path }: { sourceId: string; path: string }): ReactElement {
   const { say } = useApp()
   const [folder, setFolder] = useState('')
   const [fetching, setFetching] = useState<Fetch>({ step: 'rest' })
-  const progress: Progress | undefined = useProgress(fetching.step === 'busy')
+  const far = useProgress(fetching.step === 'busy')
   const id = useId()
   const fetch = async () => {
     setFetching({ step: 'busy' })
     const outcome = await settle(bridge().releases.download({ sourceId, path, folder: folder.trim() }))
-    if (!outcome.ok) return setFetching({ step: 'failed', error: outcome.error })
-    setFetching({ step: 'done', file: outcome.value.file })
+    if (!outcome.ok) {
+      const isStopped = outcome.error.code === 'user/cancelled'
+      return setFetching(isStopped ? { step: 'stopped' } : { step: 'failed', error: outcome.error })
+    }
+    setFetching({ step: 'done', ...outcome.value })
     say('Downloaded and checked')
   }
   return (
@@ -139,10 +147,15 @@ function Download({ sourceId, path }: { sourceId: string; path: string }): React
       <PathField id={id} label="Download into the folder" what="folder" value={folder} onChange={setFolder} />
       <div className="row">
         <button type="submit" className="button go" disabled={fetching.step === 'busy' || folder.trim() === ''}>
-          Download and check it
+          {fetching.step === 'stopped' ? 'Go on with the download' : 'Download and check it'}
         </button>
       </div>
-      {fetching.step === 'busy' ? <ProgressLine progress={progress} what="Downloading" /> : null}
+      {fetching.step === 'busy' ? <ProgressLine far={far} what="Downloading" stop="Stop the download" /> : null}
+      {fetching.step === 'stopped' ? (
+        <p className="small" role="status">
+          Stopped. What was fetched so far is kept in that folder, and the download goes on from there.
+        </p>
+      ) : null}
       {fetching.step === 'failed' ? <Problem error={fetching.error} title="It was not downloaded" level={3} /> : null}
       {fetching.step === 'done' ? (
         <div className="note tone-ok">
@@ -150,6 +163,9 @@ function Download({ sourceId, path }: { sourceId: string; path: string }): React
           <p className="mono place">
             <Foreign text={fetching.file} />
           </p>
+          {fetching.resumedFrom === 0 ? null : (
+            <p className="small">{sizeText(fetching.resumedFrom)} were there from an earlier try.</p>
+          )}
         </div>
       ) : null}
     </form>

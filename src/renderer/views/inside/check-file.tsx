@@ -5,29 +5,30 @@ import type { FileVerdict } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
+import { ProgressLine, useProgress } from '../../components/progress.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { listOf, sizeText } from '../../format.ts'
 import { PathField } from './path-field.tsx'
-import { ProgressLine, useProgress } from './progress.tsx'
 
 type Check =
   | { step: 'rest' }
   | { step: 'busy' }
+  | { step: 'stopped' }
   | { step: 'failed'; error: ErrorData }
   | { step: 'done'; file: string; verdict: FileVerdict }
 
 export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
   const [file, setFile] = useState('')
   const [check, setCheck] = useState<Check>({ step: 'rest' })
-  const progress = useProgress(check.step === 'busy')
+  const far = useProgress(check.step === 'busy')
   const id = useId()
   const verify = async () => {
     const asked = file.trim()
     setCheck({ step: 'busy' })
     const outcome = await settle(bridge().releases.verify({ sourceId, file: asked }))
-    setCheck(
-      outcome.ok ? { step: 'done', file: asked, verdict: outcome.value } : { step: 'failed', error: outcome.error },
-    )
+    if (outcome.ok) setCheck({ step: 'done', file: asked, verdict: outcome.value })
+    else if (outcome.error.code === 'user/cancelled') setCheck({ step: 'stopped' })
+    else setCheck({ step: 'failed', error: outcome.error })
   }
   return (
     <section className="card stack content" aria-labelledby={`${id}-title`}>
@@ -52,7 +53,8 @@ export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
         </div>
       </form>
       <div role="status">
-        {check.step === 'busy' ? <ProgressLine progress={progress} what="Reading the file" /> : null}
+        {check.step === 'busy' ? <ProgressLine far={far} what="Reading the file" stop="Stop reading" /> : null}
+        {check.step === 'stopped' ? <p className="small">Stopped. Nothing is known of this file.</p> : null}
         {check.step === 'done' ? <Verdict file={check.file} verdict={check.verdict} /> : null}
       </div>
       {check.step === 'failed' ? <Problem error={check.error} title="The file was not checked" level={3} /> : null}

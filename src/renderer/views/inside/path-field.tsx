@@ -20,7 +20,8 @@ export function PathField({ id, label, what, value, hint, onChange }: PathFieldP
   const pick = async () => {
     const outcome = await settle(bridge().files.pick({ what }))
     setProblem(outcome.ok ? undefined : outcome.error)
-    if (outcome.ok && outcome.value.path !== undefined) onChange(outcome.value.path)
+    const [path] = outcome.ok ? outcome.value.paths : []
+    if (path !== undefined) onChange(path)
   }
   return (
     <div className="field">
@@ -38,8 +39,7 @@ export function PathField({ id, label, what, value, hint, onChange }: PathFieldP
           aria-describedby={hint === undefined ? undefined : `${id}-hint`}
           onChange={(event) => onChange(event.target.value)}
         />
-        {/* The shells can ask for a folder only: a file is typed. */}
-        {info.canPick && what === 'folder' ? (
+        {info.canPick ? (
           <button type="button" className="button" onClick={pick}>
             Choose<span className="unseen">: {label}</span>
           </button>

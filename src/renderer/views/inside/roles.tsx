@@ -204,7 +204,7 @@ function Row({ sourceId, role, isOpen }: { sourceId: string; role: RoleNode; isO
         ) : (
           <div className="until-cell">
             <span className={`until tone-${toneOfRole(role)}`}>{expiryText(role)}</span>
-            <ExpiryMeter daysLeft={role.daysLeft} />
+            <ExpiryMeter role={role} />
             <span className="soft small">
               <Time at={role.expires} />
             </span>

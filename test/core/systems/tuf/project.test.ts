@@ -69,6 +69,33 @@ describe('refused', () => {
     }
   })
 
+  test('not, but told of on both sides: a name like one that still waits, and like one of another role', async () => {
+    await office.propose('keys:shuttle', await keys(1, [], 'Eve'))
+    await office.propose('keys:shuttIe', await keys(1, [], 'Mallory'))
+    for (const [name, other] of [
+      ['shuttle', 'shuttIe'],
+      ['shuttIe', 'shuttle'],
+    ]) {
+      const { findings, risk } = await office.pending(`keys:${name}`)
+      const told = findings.find(({ code }) => code === 'waiting-look-alike')
+      expect([told?.sentence.includes(`“${other}”`), risk]).toEqual([true, 'dangerous'])
+    }
+    const entry = await office.entry('Mallory')
+    const edit = {
+      kind: 'delegation-add',
+      name: 'l0om',
+      paths: ['x/*'],
+      terminating: false,
+      keys: [entry],
+      threshold: 1,
+    }
+    const { proposal } = await office.draft('targets', edit as SubjectEdit)
+    const told = proposal.findings.find(({ code }) => code === 'role-look-alike')
+    expect(told?.sentence).toContain('“loom”')
+    const same = await office.draft('targets', { ...edit, name: 'shuttle' } as SubjectEdit)
+    expect(same.proposal.findings.map(({ code }) => code)).toContain('waiting-look-alike')
+  })
+
   test('a change by somebody else', async () => {
     await office.propose('keys:loom', await keys(1, [], 'Mallory'))
     expect(await codeOfPromise(office.sign('keys:loom', 'Ana'))).toBe('signer/wrong-key')

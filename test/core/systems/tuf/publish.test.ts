@@ -1,6 +1,7 @@
 // What must take effect together does: new keys with what they sign, new roles with their first documents.
 import { describe, expect, test } from 'vitest'
-import { isComplete } from '../../../../src/core/proposal.ts'
+import { isSameKey } from '../../../../src/core/key.ts'
+import { isComplete, isReady } from '../../../../src/core/proposal.ts'
 import { draftEdits } from '../../../../src/core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { encodeMetadata } from '../../../../src/core/systems/tuf/encode.ts'
@@ -33,13 +34,43 @@ describe('a new role', () => {
     expect(await office.sees('loom/a')).toBe('loom')
   })
 
+  test('makes its delegation ready only once its first document is signed, too', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    await office.sign('targets', 'Ana', 'Ben')
+    const signed = await office.pending('targets')
+    expect([isComplete(signed), isReady(signed)]).toEqual([true, false])
+    expect(signed.needs?.map(({ subject, sentence }) => [subject, sentence.includes('Dana')])).toEqual([['loom', true]])
+    await office.sign('loom', 'Dana')
+    expect(isReady(await office.pending('targets'))).toBe(true)
+    await office.publish('targets')
+    expect(await office.sees('loom/a')).toBeUndefined()
+  })
+
+  test('whose first document nobody proposes makes nothing ready', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('Dana')]
+    await office.propose('targets', {
+      ...{ kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 },
+    })
+    office.repository.source.files.delete('metadata/pending/loom.json')
+    const { needs } = await office.sign('targets', 'Ana', 'Ben')
+    expect(needs?.map(({ subject }) => subject)).toEqual(['loom'])
+    expect(await codeOfPromise(office.publish('targets'))).toBe('trust/threshold')
+  })
+
   test('cannot be published before the role that delegates to it', async () => {
     const office = await openOffice()
     const keys = [await office.entry('Dana')]
     const edit = { kind: 'delegation-add', name: 'loom', paths: ['loom/*'], terminating: false, keys, threshold: 1 }
     await office.propose('targets', edit as SubjectEdit)
     await office.sign('loom', 'Dana')
-    expect(isComplete(await office.pending('loom'))).toBe(true)
+    const first = await office.pending('loom')
+    expect([isComplete(first), isReady(first)]).toEqual([true, false])
+    expect(first.needs?.map(({ subject }) => subject)).toEqual(['targets'])
     expect(await codeOfPromise(office.publish('loom'))).toBe('trust/threshold')
   })
 
@@ -65,6 +96,64 @@ describe('a new role', () => {
 })
 
 describe('other keys for a role', () => {
+  test.each(['projects', 'succinct', 'prefixes'] as const)(
+    'root gives the repository another key: %s follow in the same act, and keep what they hold',
+    async (structure) => {
+      const office = await openOffice()
+      const keys = [await office.entry('online')]
+      const bins = { kind: 'bins', bitLength: 1, name: 'bin', keys, threshold: 1 } as const
+      const projects = { kind: 'delegation-add', name: 'projects', paths: ['*/*'], terminating: false } as const
+      const edit: SubjectEdit =
+        structure === 'projects' ? { ...projects, keys, threshold: 1 } : { ...bins, form: structure }
+      await office.change('targets', ['Ana', 'Ben'], edit)
+      const kept = structure === 'projects' ? ['projects'] : ['bin-0', 'bin-1']
+      for (const role of kept) await office.change(role, ['online'], file('loom/a'))
+      const seen = await office.sees('loom/a')
+      expect(kept).toContain(seen)
+
+      const { root } = await office.client()
+      const entry = await office.entry('fresh')
+      const [keyId = ''] = root.signed.roles.get('snapshot')?.keyids ?? []
+      const replaced = (['snapshot', 'timestamp'] as const).map(
+        (role): SubjectEdit => ({ kind: 'key-replace', role, keyId, entry }),
+      )
+      const drafted = await office.propose('root', ...replaced)
+      expect(drafted.along.map(({ subject }) => subject)).toEqual(['targets'])
+      expect(drafted.effects.changed).toBe(0)
+      await office.sign('root', 'Ana', 'Ben')
+      expect((await office.pending('root')).needs?.map(({ subject }) => subject)).toEqual(['targets'])
+      expect((await office.pending('targets')).needs?.map(({ subject }) => subject)).toEqual(['root'])
+      office.repository.online = [...office.repository.online, await office.person('fresh')]
+      expect(await codeOfPromise(office.publish('root'))).toBe('trust/threshold')
+      await office.sign('targets', 'Ana', 'Ben')
+      expect(isReady(await office.pending('root'))).toBe(true)
+      await office.publish('root')
+      const after = await office.client()
+      expect(await office.sees('loom/a')).toBe(seen)
+      const old = (await office.entry('online')).key
+      const left = [...(after.targets.signed.delegations?.keys.values() ?? [])].flatMap(({ key }) => key ?? [])
+      expect(left.some((key) => isSameKey(key, old))).toBe(false)
+      // Only the new key is left, and the repository goes on.
+      office.repository.online = [await office.person('fresh')]
+      await office.renew()
+      await office.client()
+    },
+  )
+
+  test('root is not ready while a role would be left with the old key', async () => {
+    const office = await openOffice()
+    const keys = [await office.entry('online')]
+    const edit = { kind: 'delegation-add', name: 'projects', paths: ['*/*'], terminating: false, keys, threshold: 1 }
+    await office.change('targets', ['Ana', 'Ben'], edit as SubjectEdit)
+    const { root } = await office.client()
+    const [keyId = ''] = root.signed.roles.get('snapshot')?.keyids ?? []
+    const entry = await office.entry('fresh')
+    await office.propose('root', { kind: 'key-replace', role: 'snapshot', keyId, entry })
+    office.repository.source.files.delete('metadata/pending/targets.json')
+    const { needs } = await office.sign('root', 'Ana', 'Ben')
+    expect(needs?.map(({ subject }) => subject)).toEqual(['targets'])
+  })
+
   test('root gives targets other keys: not without targets signed by them; then both at once', async () => {
     const office = await openOffice()
     const keyId = (await office.pending('root').catch(() => undefined)) ?? undefined
@@ -75,6 +164,7 @@ describe('other keys for a role', () => {
       edits.push({ kind: 'key-replace', role: 'targets', keyId: id, entry: await office.entry(`New ${i}`) })
     await office.propose('root', ...edits)
     await office.sign('root', 'Ana', 'Ben')
+    expect((await office.pending('root')).needs?.map(({ subject }) => subject)).toEqual(['targets'])
     expect(await codeOfPromise(office.publish('root'))).toBe('trust/threshold')
     await office.propose('targets', file('a'))
     const asked = (await office.pending('targets')).quorums.map(({ name }) => name)
@@ -271,9 +361,10 @@ describe('a candidate that somebody left in the folder', () => {
     const office = await openOffice()
     await strange(office)
     const { proposal, waiting } = await draft(office)
+    const [strangers] = waiting
     expect(proposal.changes.some(({ sentence }) => /mallory/i.test(sentence))).toBe(false)
-    expect(waiting?.subject).toBe('root')
-    const onto = await draft(office, waiting?.digest)
+    expect(strangers?.subject).toBe('root')
+    const onto = await draft(office, strangers?.digest)
     expect(onto.proposal.changes.some(({ sentence }) => /mallory/i.test(sentence))).toBe(true)
     expect(await codeOfPromise(draft(office, '00'.repeat(32)))).toBe('trust/changed')
   })
@@ -283,7 +374,7 @@ describe('a candidate that somebody left in the folder', () => {
     await office.propose('targets', { kind: 'expires', date: '2030-01-01T00:00:00Z' })
     const { source, context } = office.repository
     const request = { subject: 'targets', edits: [file('a')], defaultDays: 365 }
-    expect((await draftEdits(request, plainLayout, source, context)).waiting).toBeUndefined()
+    expect((await draftEdits(request, plainLayout, source, context)).waiting).toEqual([])
   })
 })
 

@@ -8,6 +8,7 @@ import type { Transport } from '../../../transport.ts'
 import { type Authority, acceptsSameSignatures, isMachineKept } from '../authority.ts'
 import { specVersion } from '../create.ts'
 import type { Layout } from '../layouts/plain.ts'
+import { followsRoot, rolesSignedAnew } from '../machine-roles.ts'
 import { type Delegations, type Metadata, parseMetadata, type RoleKeys, type Root, type Targets } from '../metadata.ts'
 import { canSign, expiryPeriodField, type Listed, signByMachine } from '../online.ts'
 import { authorityIn } from '../pending/future.ts'
@@ -38,10 +39,11 @@ export async function candidatesAlongside(
     const then = blocked === undefined ? authorityIn(delegator, subject) : undefined
     if (then === undefined) continue
     const current = await now.authority(subject)
-    if (current !== undefined && acceptsSameSignatures(current, then)) continue
     const metadata = parseMetadata(after, 'targets', title)
+    const isFollowing = delegator.kind === 'root' && followsRoot(metadata.signed, await now.root(), delegator.metadata)
+    if (current !== undefined && acceptsSameSignatures(current, then) && !isFollowing) continue
     if (!isMet(await quorumOf(title, metadata, then.keys, then.role))) {
-      if (current === undefined) throw incomplete(title)
+      if (current === undefined || isFollowing) throw incomplete(title)
       continue
     }
     listed.push({ name: subject, version: metadata.signed.version, bytes: after })
@@ -82,6 +84,25 @@ export async function firstDocuments(
       signedBy.get(authority.role) ?? (await signByMachine(name, 'targets', authority, fields, online, context, days))
     signedBy.set(authority.role, bytes)
     documents.push({ name, version: 1, bytes })
+  }
+  return documents
+}
+
+/** Roles that the repository keeps by itself, and to which `signed` gives other keys of its own: what they hold, signed anew. */
+export async function remadeDocuments(
+  signed: Targets,
+  root: Metadata<Root>,
+  now: Trusted,
+  online: readonly Signer[],
+  days: number,
+  context: Context,
+): Promise<Listed[]> {
+  const documents: Listed[] = []
+  for await (const { name, authority, there } of rolesSignedAnew(signed, [root], now)) {
+    const version = there.signed.version + 1
+    const fields = { ...there.signed.raw, version }
+    const bytes = await signByMachine(name, 'targets', authority, fields, online, context, days)
+    documents.push({ name, version, bytes })
   }
   return documents
 }

@@ -1,7 +1,7 @@
 // How far a long piece of work is, as main tells it, and the way to stop it.
 import { type ReactElement, useEffect, useState } from 'react'
-import { bridge, settle } from '../../bridge.ts'
-import { capital, sizeText } from '../../format.ts'
+import { bridge, settle } from '../bridge.ts'
+import { capital, sizeText } from '../format.ts'
 
 export interface Far {
   doing: string
@@ -9,6 +9,7 @@ export interface Far {
   totalBytes: number
 }
 
+/** Only while it is waited for: notices of other work are not this one's. */
 export function useProgress(isOn: boolean): Far | undefined {
   const [far, setFar] = useState<Far>()
   useEffect(() => {
