@@ -13,7 +13,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
           environment: 'node',
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           // Most of them wait for processes that they started.
           maxWorkers: availableParallelism(),
         },

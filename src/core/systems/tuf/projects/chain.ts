@@ -45,7 +45,7 @@ export async function verifyKeyChain(
 ): Promise<KeyChain> {
   const listed = listedSteps(set.snapshot.signed).get(project) ?? new Map<number, MetaFile>()
   const { steps, problem: broken } = await readSteps(project, listed, remote, options)
-  const newest = steps.at(-1)?.file
+  const verified = steps.map(({ file }) => file)
   const known = options.known ?? []
   const found = await readForce(project, set, remote, options)
   if ('problem' in found) return chain(project, steps, undefined, broken ?? found.problem)
@@ -55,8 +55,8 @@ export async function verifyKeyChain(
   const verdict =
     broken ??
     memoryProblem(project, steps, known) ??
-    (await delegationProblem({ project, files: steps.map(({ file }) => file), registries, inForce }, () =>
-      unlistedStep(project, newest, remote, options),
+    (await delegationProblem({ project, files: verified, registries, inForce }, () =>
+      unlistedStep(project, verified, remote, options),
     ))
   return chain(project, steps, inForce, verdict)
 }
@@ -122,6 +122,7 @@ async function readSteps(
   options: ChainOptions,
 ): Promise<Read> {
   const steps: KeyStep[] = []
+  const verified: RotateFile[] = []
   if (listed.size > maxSteps) {
     const message = `the keys of ${project} are said to have changed ${listed.size} times, ${maxSteps} are believed`
     return { steps, problem: problem('malformed-step', 'trust/changed', message) }
@@ -134,9 +135,10 @@ async function readSteps(
       const message = `${titleOfStep(step)} is missing, and ${Math.max(...listed.keys())} is there`
       return { steps, problem: problem('skipped-step', 'trust/rollback', message, { version }) }
     }
-    const read = await readStep(step, entry, steps.at(-1)?.file, remote, options)
+    const read = await readStep(step, entry, verified, remote, options)
     if ('fault' in read) return { steps, problem: read }
     steps.push(read)
+    verified.push(read.file)
   }
   return { steps }
 }

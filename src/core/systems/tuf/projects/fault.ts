@@ -1,8 +1,8 @@
 // What can be wrong with the chain of a project's keys, each by its own name: a person must know what happened, not only that.
 import type { ErrorCode, ErrorData } from '../../../error.ts'
-import { isMet, signedCount } from '../../../proposal.ts'
+import { isMet, type QuorumKey, signedCount } from '../../../proposal.ts'
 import { visible } from '../../../visible.ts'
-import { groupsText, listText, ownerText } from '../diff/shown.ts'
+import { listText } from '../diff/shown.ts'
 import type { Envelope } from '../envelope.ts'
 import type { Side, SidedQuorum } from './authority.ts'
 
@@ -87,6 +87,7 @@ export function quorumProblem(
   step: Step,
   envelope: Envelope,
   quorums: readonly SidedQuorum[],
+  nameOf: (entry: QuorumKey) => string,
 ): ChainProblem | undefined {
   const unmet = quorums.find((quorum) => !isMet(quorum))
   if (unmet === undefined) return undefined
@@ -111,9 +112,4 @@ export function quorumProblem(
     `${title} is signed by ${signed} of the ${threshold} keys that ${unmet.name} asks for${why === '' ? '' : ` (${why})`}`,
     { ...about, who: missing.map(nameOf) },
   )
-}
-
-function nameOf(entry: { owner?: string; label: string; ids: readonly string[] }): string {
-  if (entry.owner !== undefined) return ownerText(entry.owner)
-  return `${visible(entry.label)} ${groupsText(visible(entry.ids[0] ?? '').slice(0, 16))}`
 }

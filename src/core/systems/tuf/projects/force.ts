@@ -1,10 +1,11 @@
 // Whether the repository uses for a project the keys to which its own people agreed, for its whole folder, and nobody else's.
 import { type Authority, isSameHolders } from '../authority.ts'
-import { holdersOf, nameOf } from '../diff/holder.ts'
+import { holdersOf } from '../diff/holder.ts'
 import { listText, roleText } from '../diff/shown.ts'
 import type { DelegatedRole } from '../metadata.ts'
 import { hasProject } from './delegation.ts'
 import { type ChainProblem, problem } from './fault.ts'
+import { knownNames, trustedNameOf } from './known-names.ts'
 import { pathsOf } from './name.ts'
 import { type Registry, trespasses, trespassesAhead } from './registry.ts'
 import type { RotateFile } from './rotate.ts'
@@ -46,7 +47,8 @@ function otherKeys(
     const message = `change ${version} of the keys of ${project} is in force and is not listed`
     return problem('hidden-step', 'trust/rollback', message, { version })
   }
-  const names = namesIn(inForce)
+  const known = knownNames(files)
+  const names = [...holdersOf(inForce.keys, inForce.role).values()].map((one) => trustedNameOf(one, known))
   if (newest === undefined) {
     const message = `nobody of ${project} ever agreed to the keys that the repository uses for it (${listText(names)})`
     return problem('no-chain', 'trust/threshold', message, { who: names })
@@ -56,11 +58,13 @@ function otherKeys(
     const message = `the repository uses the keys that ${project} had with change ${older.version}, although change ${newest.version} replaced them`
     return problem('not-in-force', 'trust/rollback', message, { version: older.version, who: names })
   }
-  const who = strangersIn(inForce, newest)
+  const agreed = holdersOf(newest.keys, newest)
+  const strangers = [...holdersOf(inForce.keys, inForce.role).values()].filter(({ identity }) => !agreed.has(identity))
+  const who = strangers.map((one) => trustedNameOf(one, known))
   const message =
     who.length > 0
       ? `the repository lets ${listText(who)} sign for ${project}, to which its maintainers never agreed`
-      : `the repository asks for ${inForce.role.threshold} signatures of ${names.length} keys for ${project}; its maintainers agreed to ${newest.threshold} of ${holdersOf(newest.keys, newest).size}`
+      : `the repository asks for ${inForce.role.threshold} signatures of ${names.length} keys for ${project}; its maintainers agreed to ${newest.threshold} of ${agreed.size}`
   return problem('swapped-key', 'trust/changed', message, { version: newest.version, who })
 }
 
@@ -97,13 +101,4 @@ function bypassProblem(project: string, registry: Registry): ChainProblem | unde
 
 function namedBy(file: RotateFile): Authority {
   return { keys: file.keys, role: file }
-}
-
-function namesIn({ keys, role }: Authority): string[] {
-  return [...holdersOf(keys, role).values()].map(nameOf)
-}
-
-function strangersIn(inForce: Authority, newest: RotateFile): string[] {
-  const agreed = holdersOf(newest.keys, newest)
-  return [...holdersOf(inForce.keys, inForce.role).values()].filter(({ identity }) => !agreed.has(identity)).map(nameOf)
 }

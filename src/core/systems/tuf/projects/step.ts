@@ -1,11 +1,13 @@
 // One change of a project's keys as a repository serves it: its bytes, what they say, and who signed them.
 import { AppError, type ErrorData, isVerdict } from '../../../error.ts'
+import type { QuorumKey } from '../../../proposal.ts'
 import type { Transport } from '../../../transport.ts'
 import { type ClientOptions, checkFits } from '../check.ts'
 import { digestOf, type MetaFile } from '../metadata.ts'
 import { maxBytes, metadataName } from '../names.ts'
 import { rotateQuorums, type SidedQuorum } from './authority.ts'
 import { type ChainFault, type ChainProblem, problem, quorumProblem, type Step, titleOfStep } from './fault.ts'
+import { knownNames, trustedName } from './known-names.ts'
 import { stepName } from './name.ts'
 import { parseRotate, type RotateFile } from './rotate.ts'
 
@@ -16,11 +18,11 @@ export interface KeyStep {
   quorums: readonly SidedQuorum[]
 }
 
-/** As the snapshot lists it, and on top of the verified change before. */
+/** As the snapshot lists it, and on top of the verified changes before. */
 export async function readStep(
   step: Step,
   listed: MetaFile,
-  before: RotateFile | undefined,
+  verified: readonly RotateFile[],
   remote: Transport,
   options: ClientOptions,
 ): Promise<KeyStep | ChainProblem> {
@@ -39,14 +41,14 @@ export async function readStep(
   if (bytes === undefined) return stop('withheld-step', 'trust/changed', `${title} is listed and not there`)
   const unfit = await verdict(() => checkFits(bytes, listed, name))
   if (unfit !== undefined) return stop('altered-step', 'trust/changed', unfit.message)
-  return judgeStep(step, bytes, before, name)
+  return judgeStep(step, bytes, verified, name)
 }
 
 /** What the bytes say and who signed them, whatever lists them. */
 async function judgeStep(
   step: Step,
   bytes: Uint8Array,
-  before: RotateFile | undefined,
+  verified: readonly RotateFile[],
   name: string,
 ): Promise<KeyStep | ChainProblem> {
   const { project, version } = step
@@ -66,10 +68,13 @@ async function judgeStep(
     const fault = file.version < version ? 'replayed-step' : 'skipped-step'
     return problem(fault, 'trust/rollback', `${title} says that it is change ${file.version}`, { version })
   }
+  const before = verified.at(-1)
   const elsewhere = followProblem(before, file)
   if (elsewhere !== undefined) return elsewhere
   const quorums = await rotateQuorums(before, file)
-  return quorumProblem(step, file, quorums) ?? { file, digest: digestOf(file), quorums }
+  const nameOf = ({ ids: [id = ''] }: QuorumKey): string =>
+    trustedName(file.keys.get(id) ?? before?.keys.get(id), id, knownNames(verified))
+  return quorumProblem(step, file, quorums, nameOf) ?? { file, digest: digestOf(file), quorums }
 }
 
 /** People may hold a project of the same name in a second repository: what they signed there must not count here. */
@@ -111,14 +116,14 @@ async function verdict(check: () => Promise<void>): Promise<ErrorData | undefine
 /** The next change, where it lies beside the others without being listed. */
 export async function unlistedStep(
   project: string,
-  newest: RotateFile | undefined,
+  verified: readonly RotateFile[],
   remote: Transport,
   options: ClientOptions,
 ): Promise<RotateFile | undefined> {
-  const step = { project, version: (newest?.version ?? 0) + 1 }
+  const step = { project, version: (verified.at(-1)?.version ?? 0) + 1 }
   const name = metadataName(stepName(project, step.version), step.version, true)
   const bytes = await readListed(name, maxBytes.root, remote, options)
   if (bytes === undefined || bytes === 'too-large') return undefined
-  const read = await judgeStep(step, bytes, newest, name)
+  const read = await judgeStep(step, bytes, verified, name)
   return 'fault' in read ? undefined : read.file
 }
