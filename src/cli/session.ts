@@ -97,7 +97,7 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = openPlace(location, { fs: blockingFileSystem })
+  const place = await openPlace(location, { fs: blockingFileSystem })
   return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
 }
 

@@ -16,11 +16,14 @@ import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
+import type { Served } from './transports/served.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
 export interface OpenSource {
   pinned: PinnedSource
+  /** It publishes by itself, and asks for a signature with every change. */
+  served?: Served
   transport: Transport
   /** Where its files lie. */
   layout: Layout
@@ -115,11 +118,11 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
-    drafts: drafting(contextOf),
+    drafts: drafting(contextOf, findSigner),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
       return { pinned, ...place, system: tufSystem(place.layout), trust: await workspace.trust(sourceId) }
     },
     state: async (source, signal) => {
@@ -147,12 +150,24 @@ export function openDesk(options: DeskOptions): Desk {
     },
 
     publish: async (source, proposalId, signal) => {
+      checkPublishable(source)
       const { system, transport } = source
       return publish(proposalId, system, transport, transport, await online(source, signal), contextOf(source, signal))
     },
-    renew: async (source, signal) =>
-      renew(source.system, source.transport, await online(source, signal), contextOf(source, signal)),
+    renew: async (source, signal) => {
+      checkPublishable(source)
+      return renew(source.system, source.transport, await online(source, signal), contextOf(source, signal))
+    },
   }
+}
+
+function checkPublishable({ served, pinned }: OpenSource): void {
+  if (served === undefined) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${pinned.name} publishes by itself: what enough keys have signed, and new dates in time`,
+    hint: 'nothing is left to do here; see what waits: countersign pending SOURCE',
+  })
 }
 
 function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {

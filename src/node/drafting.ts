@@ -3,6 +3,7 @@
 import { findProposal } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import type { Purpose, Signer } from '../core/signer.ts'
 import type { Context } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
 import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
@@ -13,6 +14,7 @@ import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
+import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import { isWebLocation } from './location.ts'
 
 /** A file on this machine that becomes an artifact: its content goes where clients fetch it, before the candidate is written. */
@@ -39,6 +41,8 @@ export interface ProposeRequest {
   replace?: boolean
   /** What a person typed because the change would lock everybody out. */
   sentence?: string
+  /** The signer that signs it at once, and what comes along, where it may: a served repository takes nothing unsigned. */
+  signWith?: string
 }
 
 export interface Draft {
@@ -67,15 +71,20 @@ export interface Drafting {
   /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
   text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
   /** Removes a candidate; what is published stays. */
-  withdraw(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<void>
+  withdraw(source: OpenSource, proposalId: string, signal: AbortSignal, signWith?: string): Promise<void>
   /** The same for a candidate that cannot be reviewed: who signed it, nobody can say. */
-  discard(source: OpenSource, subject: string, signal: AbortSignal): Promise<void>
+  discard(source: OpenSource, subject: string, signal: AbortSignal, signWith?: string): Promise<void>
 }
 
 /** Days that a first version of a role lasts, when nothing says so. */
 const defaultDays = 365
 
-export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
+type FindSigner = (id: string, purpose: Purpose, signal: AbortSignal) => Promise<Signer>
+
+export function drafting(
+  contextOf: (source: OpenSource, signal: AbortSignal) => Context,
+  findSigner: FindSigner,
+): Drafting {
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
     const read = snapshot(source.transport)
     const { subject, edits, onto } = request
@@ -83,6 +92,19 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
     const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
     return { read, drafted, shown: toDraft(drafted), uploads: request.uploads ?? [], isOnto: onto !== undefined }
   }
+  async function withdrawServed(
+    source: OpenSource,
+    subject: string,
+    purpose: string,
+    signal: AbortSignal,
+    signWith: string | undefined,
+  ): Promise<void> {
+    if (signWith === undefined) throw unsigned(source)
+    const signer = await findSigner(signWith, `${purpose}, ${source.pinned.name}`, signal)
+    const ids = await idsOver(subject, signer.key, source, contextOf(source, signal))
+    await source.served?.withdraw(subject, signer, ids, signal)
+  }
+
   /** What is written is what was shown, byte for byte. */
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
@@ -97,25 +119,49 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       checkSentence(shown.sentence, request.sentence)
       checkReplaces(shown, request.replace === true, isOnto)
       checkConsistent(drafted, uploads)
-      await upload(source, uploads, signal, progress)
-      const { files, proposal } = drafted
+      const { proposal, along } = drafted
+      const { signWith } = request
+      if (signWith === undefined && source.served !== undefined) throw unsigned(source)
+      const purpose = purposeOf([proposal, ...along], source)
+      const signed =
+        signWith === undefined
+          ? undefined
+          : await signDraft(
+              drafted,
+              await findSigner(signWith, purpose, signal),
+              source,
+              read,
+              contextOf(source, signal),
+            )
+      const files = signed?.files ?? drafted.files
+      // A server takes content only for what waits there, signed; in a folder nothing waits before its content is there.
+      if (source.served === undefined) await upload(source, uploads, signal, progress)
       await source.transport.write(files, read.seen(files.keys()), `propose ${proposal.title}`, signal)
-      return shown
+      if (source.served !== undefined) await upload(source, uploads, signal, progress)
+      return signed === undefined ? shown : { ...shown, proposal: signed.proposal, along: signed.along }
     },
     effects: (source, proposalId, signal) =>
       pendingEffects(proposalId, source.layout, source.transport, contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
-    discard: async (source, subject, signal) => {
+    discard: async (source, subject, signal, signWith) => {
+      if (source.served !== undefined) {
+        await withdrawServed(source, subject, `withdraw what waits for ${subject}`, signal, signWith)
+        return
+      }
       const read = snapshot(source.transport)
       const name = source.layout.candidateName(subject)
       await read.read(name, maxBytes.targets, signal)
       await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
     },
-    withdraw: async (source, proposalId, signal) => {
+    withdraw: async (source, proposalId, signal, signWith) => {
       const read = snapshot(source.transport)
       const context = contextOf(source, signal)
       const { subject, title } = await findProposal(proposalId, source.system, read, context)
+      if (source.served !== undefined) {
+        await withdrawServed(source, subject, `withdraw ${title}`, signal, signWith)
+        return
+      }
       const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
       const before = await source.system.pending(read, context)
       const after = await source.system.pending(overlay(read, files), context)
@@ -183,6 +229,14 @@ function checkReplaces({ replaces, proposal }: Draft, isMeant: boolean, isOnto: 
   })
 }
 
+function unsigned({ pinned }: OpenSource): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${pinned.name} takes no change without a signature`,
+    hint: 'name the key that signs it: --sign-with KEY',
+  })
+}
+
 /** Without hashes in their names the new content would take the place of what clients fetch now, before anybody signed. */
 function checkConsistent({ consistent }: Drafted, uploads: readonly Upload[]): void {
   if (consistent || uploads.length === 0) return
@@ -202,7 +256,8 @@ async function upload(
 ): Promise<void> {
   if (uploads.length === 0) return
   const { location } = source.pinned
-  if (isWebLocation(location)) {
+  const { served } = source
+  if (served === undefined && isWebLocation(location)) {
     throw new AppError({
       code: 'usage/invalid',
       message: `${location} is a web address, and the content of artifacts is put into a folder`,
@@ -213,13 +268,9 @@ async function upload(
   let done = 0
   for (const { file, path, length, sha256 } of uploads) {
     const before = done
-    await putArtifact(
-      location,
-      path,
-      file,
-      { length, sha256 },
-      { signal, progress: (bytes) => progress?.(before + bytes, total) },
-    )
+    const told = (bytes: number): void => progress?.(before + bytes, total)
+    if (served === undefined) await putArtifact(location, path, file, { length, sha256 }, { signal, progress: told })
+    else await served.upload({ file, length, sha256 }, told, signal)
     done = before + length
   }
 }

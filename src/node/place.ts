@@ -2,11 +2,15 @@
 import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import type { Transport } from '../core/transport.ts'
 import type { FileSystem } from './file-system.ts'
-import { openLocation } from './location.ts'
+import { isWebLocation, openLocation, parseLocation } from './location.ts'
+import { isServedAt, type Served, servedTransport } from './transports/served.ts'
+import { parseBaseUrl } from './web/client.ts'
 
 export interface Place {
   transport: Transport
   layout: Layout
+  /** A repository that publishes by itself, and asks for a signature with every change. */
+  served?: Served
 }
 
 export interface PlaceOptions {
@@ -14,7 +18,26 @@ export interface PlaceOptions {
   fs?: FileSystem
 }
 
-/** The location tells the way, what lies there the layout. */
-export function openPlace(location: string, options: PlaceOptions = {}): Place {
-  return { transport: openLocation(location, { rooms: repositoryRooms, ...options }), layout: plainLayout }
+/** The location tells the way, what lies there the layout; a web address is asked what it is. */
+export async function openPlace(location: string, options: PlaceOptions = {}): Promise<Place> {
+  const transport = openLocation(location, { rooms: repositoryRooms, ...options })
+  const place = { transport, layout: plainLayout }
+  const parsed = parseLocation(location)
+  if (!isWebLocation(parsed)) return place
+  const base = parseBaseUrl(parsed)
+  if (!(await isServed(base))) return place
+  const served = servedTransport(base, transport)
+  return { ...place, transport: served, served }
+}
+
+const askAgainMs = 30_000
+const asked = new Map<string, { at: number; answer: boolean }>()
+
+/** A window opens the same place for everything it shows: what it is, is asked once, and again when it may have begun. */
+async function isServed(base: URL): Promise<boolean> {
+  const known = asked.get(base.href)
+  if (known !== undefined && (known.answer || performance.now() - known.at < askAgainMs)) return known.answer
+  const answer = await isServedAt(base)
+  asked.set(base.href, { at: performance.now(), answer })
+  return answer
 }

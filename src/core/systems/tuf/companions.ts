@@ -49,7 +49,8 @@ export async function companionDocuments(
   return documents
 }
 
-function delegatorOf(subject: string, document: Uint8Array): Delegator | undefined {
+/** What a document says of who may sign others; undefined when it is of a kind that says nothing. */
+export function delegatorOf(subject: string, document: Uint8Array): Delegator | undefined {
   const about = parseSubject(subject)
   if (about.kind === 'keys') return { kind: 'keys', rotate: parseRotate(document, subject) }
   if (about.kind === 'configuration') return undefined
