@@ -1,7 +1,8 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
 import { AppError } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
-import type { CreateRequest, contract, EditData, KeyChoice, Notice, SourceView } from '../ipc/contract.ts'
+import type { TokenList } from '../core/token.ts'
+import type { ByItself, CreateRequest, contract, EditData, KeyChoice, Notice, SourceView } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { releases } from '../node/artifacts/releases.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
@@ -37,6 +38,8 @@ export interface DraftingParts {
   /** A change by the id that the window knows it by. */
   sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }>
   viewSource(pinned: PinnedSource): Promise<SourceView>
+  /** What is plugged in, as far as was heard. */
+  tokens(): TokenList
   now(): Date
   notify(notice: Notice): void
   signal: AbortSignal
@@ -116,14 +119,21 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.preview': async ({ sourceId, subject, edits, onto }) => {
       const source = await desk.open(sourceId)
       const request = { ...(await requestOf(source, subject, edits)), ...(onto === undefined ? {} : { onto }) }
-      return present.draftView(await desk.drafts.preview(source, request, signal), await desk.signers(signal))
+      const draft = await desk.drafts.preview(source, request, signal)
+      const tokens = source.served === undefined ? undefined : parts.tokens()
+      return present.draftView(draft, await desk.signers(signal), tokens)
     },
-    'drafts.propose': ({ sourceId, digest, replace, sentence }) =>
+    'drafts.propose': ({ sourceId, digest, replace, sentence, signerId }) =>
       alone('the proposal of a change', async (stop) => {
         const source = await desk.open(sourceId)
-        const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
+        const request = {
+          ...{ previewed: digest, replace: replace === 'yes' },
+          ...(sentence === '' ? {} : { sentence }),
+          ...(signerId === undefined ? {} : { signWith: signerId }),
+        }
         const draft = await desk.drafts.propose(source, request, stop, progress('Copying artifacts'))
-        return { proposalIds: [draft.proposal, ...draft.along].map(({ id }) => `${sourceId}:${id}`) }
+        const proposalIds = [draft.proposal, ...draft.along].map(({ id }) => `${sourceId}:${id}`)
+        return { proposalIds, ...(await byItself(source, draft.proposal.subject, stop)) }
       }),
     'drafts.text': async ({ sourceId, subject }) => desk.drafts.text(await desk.open(sourceId), subject, signal),
     'drafts.keys': async ({ sourceId }) => {
@@ -134,10 +144,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId)))
       return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
-    'drafts.withdraw': ({ proposalId }) =>
+    'drafts.withdraw': ({ proposalId, signerId }) =>
       alone('the withdrawal of a change', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
-        await desk.drafts.withdraw(source, id, stop)
+        await desk.drafts.withdraw(source, id, stop, signerId)
       }),
 
     'files.look': ({ path }) =>
@@ -153,6 +163,18 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }
+}
+
+/** What a repository that publishes by itself made of a change; nothing of any other. */
+export async function byItself(
+  { served }: OpenSource,
+  subject: string,
+  signal: AbortSignal,
+): Promise<{ byItself?: ByItself }> {
+  if (served === undefined) return {}
+  const outcome = await served.outcome(subject, signal)
+  if (outcome.kind === 'published') return { byItself: { published: true } }
+  return { byItself: { published: false, ...(outcome.why === undefined ? {} : { why: outcome.why }) } }
 }
 
 // ---- a new repository ----------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // Plain TUF over HTTP, as any client reads it: what is published below /metadata/ and /targets/, and certainly nothing else.
 import type { Context as Call, Hono } from 'hono'
+import { AppError } from '../core/error.ts'
 import { encodeRole } from '../core/systems/tuf/names.ts'
 import type { Env } from './app.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
@@ -12,14 +13,24 @@ export function clientRoutes(app: Hono<Env>, { files }: Repository, signal: Abor
     const raw = new URL(c.req.url).pathname.slice('/metadata/'.length)
     const name = fileNameOf(raw)
     if (name === undefined) return absent()
-    const file = files.held(name) ?? (await files.metadata(name))
+    const file = files.held(name) ?? (await foundBy(files.metadata(name)))
     return file === undefined ? absent() : smallResponse(c, file, name)
   })
   app.get('/targets/*', async (c) => {
     const name = pathOf(new URL(c.req.url).pathname)
-    const file = name === undefined ? undefined : await files.target(name)
+    const file = name === undefined ? undefined : await foundBy(files.target(name))
     return file === undefined ? absent() : largeResponse(c, file, signal)
   })
+}
+
+/** A name that no file can have, or what is no plain file, is nothing that was published. */
+async function foundBy<T>(read: Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'source/rejected') return undefined
+    throw thrown
+  }
 }
 
 /** Clients that come for the next root get this every time: it is an answer, not a failure. */

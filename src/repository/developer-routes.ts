@@ -17,7 +17,7 @@ import {
   textField,
 } from './body.ts'
 import { openApi } from './openapi.ts'
-import { problemResponse } from './problem.ts'
+import { noSuchPage, problemResponse } from './problem.ts'
 import type { Repository } from './repository.ts'
 import type { Subscribe } from './subscribing.ts'
 
@@ -77,7 +77,11 @@ export function developerRoutes(
   app.get(`${api}/events`, (c) => subscribe(c.env.address, c.req.header('last-event-id')))
 
   for (const [path, allow] of Object.entries(allowed)) {
-    app.all(path, () => problemResponse(wrongMethod(allow), { status: 405, headers: { allow } }))
+    app.all(path, (c) => {
+      // Asked for in the right way, and there is nothing.
+      if (allow.split(', ').includes(c.req.method)) return problemResponse(noSuchPage())
+      return problemResponse(wrongMethod(allow), { status: 405, headers: { allow } })
+    })
   }
 }
 

@@ -37,10 +37,10 @@ export function events(): Events {
       for (const listener of [...listening]) listener(event)
     },
     since: (id) => {
-      if (id === undefined || id === `${start}-${count}`) return []
-      const at = kept.findIndex((one) => one.id === id)
-      if (at >= 0) return kept.slice(at + 1)
-      return id === `${start}-0` && count <= maxKept ? [...kept] : undefined
+      if (id === undefined) return []
+      const [, of, number] = /^([0-9a-f]+)-(\d{1,15})$/.exec(id) ?? []
+      const missed = count - Number(number)
+      return of === start && missed >= 0 && missed <= kept.length ? kept.slice(kept.length - missed) : undefined
     },
     last: () => `${start}-${count}`,
     listen: (listener) => {

@@ -23,6 +23,8 @@ export async function uploadContent(
 ): Promise<void> {
   for (let tries = 0; ; tries++) {
     const state = await readApi(base, folder + sha256, signal)
+    // It may have arrived, and been published with its change, while the answer was lost on the way.
+    if (state === undefined && tries > 0) return progress?.(length)
     if (state === undefined) throw unasked(sha256)
     if (state.complete === true) return progress?.(length)
     const from = receivedOf(state)
