@@ -53,6 +53,8 @@ export type EditData =
 /** What became of a change that was proposed. */
 export interface Proposed {
   proposalIds: readonly string[]
+  /** Where it was signed at once: who has signed, and who must still. */
+  quorums?: readonly QuorumView[]
   /** Of a repository that publishes by itself. */
   byItself?: ByItself
 }

@@ -133,7 +133,9 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         }
         const draft = await desk.drafts.propose(source, request, stop, progress('Copying artifacts'))
         const proposalIds = [draft.proposal, ...draft.along].map(({ id }) => `${sourceId}:${id}`)
-        return { proposalIds, ...(await byItself(source, draft.proposal.subject, stop)) }
+        const quorums =
+          signerId === undefined ? {} : { quorums: present.quorumsOf(draft.proposal, await desk.signers(stop)) }
+        return { proposalIds, ...quorums, ...(await byItself(source, draft.proposal.subject, stop)) }
       }),
     'drafts.text': async ({ sourceId, subject }) => desk.drafts.text(await desk.open(sourceId), subject, signal),
     'drafts.keys': async ({ sourceId }) => {

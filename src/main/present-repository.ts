@@ -100,19 +100,23 @@ const maxTextChars = 4 * 1024 * 1024
 /** `tokens` where the repository takes signed changes only. */
 export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?: TokenList): DraftView {
   const { proposal, along, effects, sentence, replaces } = draft
-  const { title, digest, headline, risk, changes, unchanged, findings, quorums, blocked } = proposal
-  const able = ableSigners(proposal, signers)
+  const { title, digest, headline, risk, changes, unchanged, findings, blocked } = proposal
   const text = signedText(proposal)
   return {
     ...{ title, digest, headline, risk, changes, unchanged, findings, effects },
-    quorums: quorums.map((quorum) => quorumView(quorum, able)),
+    quorums: quorumsOf(proposal, signers),
     along: along.map(({ subject }) => subject),
     ...(sentence === undefined ? {} : { sentence }),
     ...(replaces === undefined ? {} : { replaces: replacedView(replaces) }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(text === undefined ? {} : { text }),
-    ...(tokens === undefined ? {} : { signWith: signerViews(proposal, able, tokens) }),
+    ...(tokens === undefined ? {} : { signWith: signerViews(proposal, ableSigners(proposal, signers), tokens) }),
   }
+}
+
+export function quorumsOf(proposal: Proposal, signers: readonly KnownSigner[]): DraftView['quorums'] {
+  const able = ableSigners(proposal, signers)
+  return proposal.quorums.map((quorum) => quorumView(quorum, able))
 }
 
 function replacedView({ proposal, signedBy }: NonNullable<Draft['replaces']>): NonNullable<DraftView['replaces']> {

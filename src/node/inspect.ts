@@ -21,7 +21,7 @@ export interface Inspection {
 
 export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
   const location = parseLocation(text)
-  const { transport, layout } = await openPlace(location)
+  const { transport, layout, served } = await openPlace(location)
   const published = layout.published(transport)
   // A server cannot be listed: there the chain starts at version 1, in a folder at the oldest version that is there.
   const names = isWebLocation(location) ? ['1.root.json'] : await published.list('', signal)
@@ -39,7 +39,7 @@ export async function inspectRepository(text: string, now: Date, signal: AbortSi
   const root = await updateRoot(published, store, { now, signal, expired: 'report' })
   return {
     location,
-    suggestedName: nameOf(location),
+    suggestedName: (await served?.name(signal)) ?? nameOf(location),
     title: titleOf('root', root.signed.version),
     version: root.signed.version,
     digest: digestOf(root),

@@ -83,7 +83,18 @@ function start(script: string, folder: string, keys: string): Child {
   }
 }
 
-test(`killed ${kills} times`, { timeout: 600_000 }, async () => {
+async function timeOfRound(child: Child): Promise<number> {
+  await child.until('ready')
+  child.process.stdin?.write('go\n')
+  await child.until('begun')
+  const begun = performance.now()
+  await child.until('acknowledged')
+  child.process.kill('SIGKILL')
+  await child.ended
+  return performance.now() - begun
+}
+
+test(`killed ${kills} times`, { timeout: 900_000 }, async () => {
   const base = temporaryFolder()
   const [folder, keys] = [join(base, 'repository'), join(base, 'keys')]
   mkdirSync(keys)
@@ -105,15 +116,16 @@ test(`killed ${kills} times`, { timeout: 600_000 }, async () => {
   onTestFinished(() => {
     for (const { process: child } of spare) child.kill('SIGKILL')
   })
-  let [acknowledged, published, midway] = [1, 1, 0]
+  // How long a change takes here, from the start on: the instants are spread over somewhat more than that.
+  const roundMs = await timeOfRound(start(script, folder, keys))
+  let [acknowledged, published, midway] = [2, 1, 0]
   for (let kill = 0; kill < kills; kill++) {
     const child = spare.shift() ?? start(script, folder, keys)
     await child.until('ready')
     spare.push(start(script, folder, keys))
     child.process.stdin?.write('go\n')
     await child.until('begun')
-    // Somewhere in the first publications: a different instant each time.
-    await new Promise((done) => setTimeout(done, Math.random() * 250))
+    await new Promise((done) => setTimeout(done, Math.random() * 1.3 * roundMs))
     child.process.kill('SIGKILL')
     await child.ended
     if (existsSync(join(folder, '.countersign/journal'))) midway++

@@ -27,7 +27,9 @@ await new Promise((go) => process.stdin.once('data', go))
 
 const source = directoryTransport(folder, { rooms: repositoryRooms, fs: blockingFileSystem })
 const anchor = new Uint8Array(readFileSync(join(folder, 'metadata/1.root.json')))
-const log = (line: string): void => void process.stderr.write(line.startsWith('published') ? '' : `${line}\n`)
+const log = (line: string): void => {
+  if (line.includes('cannot') || line.includes('internal')) process.stderr.write(`${line}\n`)
+}
 const ground = {
   ...{ name: 'packages', folder, source, layout: plainLayout, system: tufSystem(plainLayout), anchor, log, signal },
   ...{ online: named('Online'), now: () => new Date() },

@@ -17,6 +17,8 @@ import { type Content, uploadContent } from './served/upload.ts'
 
 /** What a served repository can do beyond moving bytes. */
 export interface Served {
+  /** As whoever runs it calls it: a suggestion, and nothing more. */
+  name(signal: AbortSignal): Promise<string | undefined>
   /** What became of a candidate that was sent: it is published, or waits, and why although enough keys have signed. */
   outcome(subject: string, signal: AbortSignal): Promise<Outcome>
   withdraw(subject: string, signer: Signer, ids: readonly string[], signal: AbortSignal): Promise<void>
@@ -96,6 +98,11 @@ export function servedTransport(base: URL, plain: Transport): Transport & Served
         content: toBase64(bytes),
       }))
       await postApi(base, `${api}candidates`, JSON.stringify({ documents: sent }), signal)
+    },
+
+    name: async (signal) => {
+      const name = (await readApi(base, api, signal))?.name
+      return typeof name === 'string' && name.trim() !== '' ? visible(name.trim().slice(0, 120)) : undefined
     },
 
     outcome: async (subject, signal) => {

@@ -129,11 +129,12 @@ function nextSentences(receipt: Receipt): string[] {
       'Everybody who updates from now on gets this change. Those who do not update keep what they have.',
     ]
   }
-  if (receipt.complete && receipt.byItself !== undefined) {
+  // Somebody else may have signed at the same moment.
+  if (receipt.byItself !== undefined && (receipt.complete || receipt.byItself.published)) {
     const { published, why } = receipt.byItself
     if (published) {
       return [
-        'It was the last one needed, and the repository has published the change.',
+        'Enough keys have signed, and the repository has published the change.',
         'Everybody who updates from now on gets it. Those who do not update keep what they have.',
       ]
     }

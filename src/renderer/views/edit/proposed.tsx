@@ -20,7 +20,7 @@ interface ProposedProps {
 }
 
 export function Proposed({ draft, made, where, rehearsal, next, onMore }: ProposedProps): ReactElement {
-  const { byItself } = made
+  const { byItself, quorums = draft.quorums } = made
   const isPublished = byItself?.published === true
   const [first, ...others] = isPublished ? [] : made.proposalIds
   const title = plainForeign(draft.title)
@@ -29,7 +29,7 @@ export function Proposed({ draft, made, where, rehearsal, next, onMore }: Propos
       title={`${title} is ${isPublished ? 'published' : byItself === undefined ? 'proposed' : 'signed and proposed'}`}
       where={where}
       rehearsal={rehearsal}
-      aside={byItself === undefined ? <QuorumBoard quorums={draft.quorums} /> : undefined}
+      aside={<QuorumBoard quorums={quorums} />}
       foot={
         <>
           <p className="grow">{isPublished ? 'It is in force.' : 'Nothing is in force yet.'}</p>
@@ -60,7 +60,7 @@ export function Proposed({ draft, made, where, rehearsal, next, onMore }: Propos
         )}
       </div>
       <div className="stack tight">
-        {(byItself === undefined ? draft.quorums : []).map((quorum) => (
+        {(isPublished ? [] : quorums).map((quorum) => (
           <p key={quorum.name}>
             <Foreign text={missingSentence(quorum)} />
           </p>
