@@ -1,14 +1,26 @@
 // What every command that changes something ends with: the draft as a reviewer will see it, what clients will see of it,
 // and the candidate written, unless it is a dry run.
 import { AppError, toErrorData } from '../core/error.ts'
+import type { Proposal } from '../core/proposal.ts'
 import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from './command.ts'
+import { findKey } from './find-key.ts'
+import { tokenOptions } from './parse.ts'
+import { plugPractice } from './practice.ts'
 import { rootOption, sourceAgain } from './session.ts'
 import { idLines, proposalData, reviewLines } from './show.ts'
 import { wrapped } from './text.ts'
+
+export const signWithOption: Readonly<Record<string, Option>> = {
+  'sign-with': {
+    form: '--sign-with KEY',
+    text: 'sign it with this key at once; a repository that is served takes nothing unsigned',
+    type: 'string',
+  },
+}
 
 export const draftOptions: Readonly<Record<string, Option>> = {
   ...rootOption,
@@ -23,11 +35,13 @@ export const draftOptions: Readonly<Record<string, Option>> = {
     text: 'give up the candidate that waits, and start from what is published',
     type: 'boolean',
   },
+  ...signWithOption,
   sentence: {
     form: '--sentence TEXT',
     text: 'for a change that locks people out: the sentence that the refusal shows',
     type: 'string',
   },
+  ...tokenOptions,
 }
 
 export interface Drafted {
@@ -49,9 +63,47 @@ export async function proposeDraft(
   if (isDry) return { draft: preview, answer: shown(preview, parsed, true) }
   const sentence = await typedSentence(preview, parsed, io)
   const previewed = preview.proposal.digest
-  const meant = { previewed, replace: parsed.flag('replace'), ...(sentence === undefined ? {} : { sentence }) }
+  const signWith = await signerOf(desk, source, parsed, io)
+  const meant = {
+    ...{ previewed, replace: parsed.flag('replace') },
+    ...(sentence === undefined ? {} : { sentence }),
+    ...(signWith === undefined ? {} : { signWith }),
+  }
   const draft = await desk.drafts.propose(source, meant, io.signal, progressOn(io, 'Copying artifacts'))
-  return { draft, answer: shown(draft, parsed, false) }
+  return { draft, answer: await withOutcome(shown(draft, parsed, false), draft.proposal, source, io) }
+}
+
+/** Where every change needs a signature, somebody at a terminal is asked for it; a script must have named it. */
+export async function signerOf(desk: Desk, source: OpenSource, parsed: Parsed, io: Io): Promise<string | undefined> {
+  const named = parsed.text('sign-with')
+  if (named === undefined && (source.served === undefined || !io.isInteractive)) return undefined
+  await plugPractice(parsed, desk, io)
+  const question = `${source.pinned.name} takes signed changes only. Key to sign with: `
+  return findKey(desk, named ?? (await io.ask(question, 'in a script there is --sign-with KEY')).trim(), io)
+}
+
+/** What a repository that publishes by itself made of it. */
+export async function withOutcome(
+  given: Answer,
+  { subject, title }: Proposal,
+  { served }: OpenSource,
+  io: Io,
+): Promise<Answer> {
+  if (served === undefined) return given
+  const outcome = await served.outcome(subject, io.signal)
+  const isDone = outcome.kind === 'published'
+  const line = isDone
+    ? `Enough keys have signed: the repository has published ${title}.`
+    : `It waits in the repository${outcome.why === undefined ? ' for more signatures' : `: ${outcome.why}`}.`
+  return {
+    ...given,
+    data: {
+      ...(given.data as object),
+      published: isDone,
+      ...(outcome.kind === 'waits' && outcome.why ? { held: outcome.why } : {}),
+    },
+    lines: [...given.lines, '', line],
+  }
 }
 
 /** Nobody is locked out by a finger on Enter: the sentence says what will happen, and is typed. */

@@ -1,29 +1,36 @@
 // The one error of the house. The family before the slash says who must act, and is the exit code of the command line.
 
-export type ErrorCode =
-  | 'source/not-found'
-  | 'source/unreachable'
-  | 'source/too-large'
-  | 'source/rejected'
-  | 'source/conflict'
-  | 'format/malformed'
-  | 'format/unsupported'
-  | 'trust/bad-signature'
-  | 'trust/threshold'
-  | 'trust/rollback'
-  | 'trust/expired'
-  | 'trust/changed'
-  | 'signer/absent'
-  | 'signer/busy'
-  | 'signer/pin-wrong'
-  | 'signer/pin-blocked'
-  | 'signer/touch-timeout'
-  | 'signer/wrong-key'
-  | 'signer/unsupported'
-  | 'signer/failed'
-  | 'usage/invalid'
-  | 'user/cancelled'
-  | 'internal/bug'
+const errorCodes = [
+  'source/not-found',
+  'source/unreachable',
+  'source/too-large',
+  'source/rejected',
+  'source/conflict',
+  'format/malformed',
+  'format/unsupported',
+  'trust/bad-signature',
+  'trust/threshold',
+  'trust/rollback',
+  'trust/expired',
+  'trust/changed',
+  'signer/absent',
+  'signer/busy',
+  'signer/pin-wrong',
+  'signer/pin-blocked',
+  'signer/touch-timeout',
+  'signer/wrong-key',
+  'signer/unsupported',
+  'signer/failed',
+  'usage/invalid',
+  'user/cancelled',
+  'internal/bug',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return errorCodes.some((code) => code === text)
+}
 
 /** What crosses a process boundary: plain data, never an Error object. */
 export interface ErrorData {

@@ -6,7 +6,15 @@ import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/to
 import type { ArgumentParser } from './argument.ts'
 import { choice, list, nothing, optional, record, shape, text, whole } from './argument.ts'
 import { maxDocumentCallBytes, maxDropped } from './channel.ts'
-import type { ConfigurationView, DraftView, EditableText, EditData, FileLook, KeyChoice } from './edit-views.ts'
+import type {
+  ConfigurationView,
+  DraftView,
+  EditableText,
+  EditData,
+  FileLook,
+  KeyChoice,
+  Proposed,
+} from './edit-views.ts'
 import { editData, keyChoice, keyChoices } from './edits.ts'
 import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetPage } from './repository-views.ts'
 import type {
@@ -61,6 +69,20 @@ export interface PreviewRequest {
   edits: readonly EditData[]
   /** The digest of a candidate that waits and is edited further; without it the version in force is. */
   onto?: string
+}
+export interface ProposeRequest {
+  sourceId: string
+  digest: string
+  replace: 'yes' | 'no'
+  sentence: string
+  /** Signs it at once: a served repository takes nothing unsigned. */
+  signerId?: string
+}
+
+export interface WithdrawRequest {
+  proposalId: string
+  /** A served repository asks for a signature. */
+  signerId?: string
 }
 /** These carry a whole document as text. */
 const large = { maxBytes: maxDocumentCallBytes }
@@ -126,10 +148,15 @@ export const contract = {
     large,
   ),
   /** Writes what a preview has shown, exactly: `digest` is what it was named by. */
-  'drafts.propose': call<
-    { sourceId: string; digest: string; replace: 'yes' | 'no'; sentence: string },
-    { proposalIds: readonly string[] }
-  >(shape({ sourceId: id, digest, replace: choice('yes', 'no'), sentence: text(0, 512) })),
+  'drafts.propose': call<ProposeRequest, Proposed>(
+    shape<ProposeRequest>({
+      sourceId: id,
+      digest,
+      replace: choice('yes', 'no'),
+      sentence: text(0, 512),
+      signerId: optional(id),
+    }),
+  ),
   /** More of what the preview of this digest changes. */
   'drafts.changes': call<{ sourceId: string; digest: string; offset: number; limit: number }, readonly Change[]>(
     shape({ sourceId: id, digest, ...page }),
@@ -143,7 +170,7 @@ export const contract = {
   'drafts.keys': call<{ sourceId: string }, KeyOption[]>(shape({ sourceId: text(0, 512) })),
   'drafts.configuration': call<{ sourceId: string }, ConfigurationView>(shape({ sourceId: id })),
   /** Gives a candidate up: its file goes, what is published stays. */
-  'drafts.withdraw': call<{ proposalId: string }, void>(shape({ proposalId: id })),
+  'drafts.withdraw': call<WithdrawRequest, void>(shape<WithdrawRequest>({ proposalId: id, signerId: optional(id) })),
   /** Reads and hashes files or a folder on this machine; notices tell how far it is. */
   'files.look': call<{ path: string; more?: readonly string[] | undefined }, FileLook>(
     shape({ path, more: optional(list(path, maxDropped)) }),

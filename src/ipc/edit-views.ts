@@ -3,7 +3,7 @@ import type { ErrorData } from '../core/error.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
-import type { MoreChanges, QuorumView } from './views.ts'
+import type { ByItself, MoreChanges, QuorumView, SignerView } from './views.ts'
 
 /** A key by where it is: one that this machine knows, or the text of a public key (PEM). */
 export type KeyChoice = { from: 'signer'; signerId: string } | { from: 'pem'; pem: string; owner: string }
@@ -52,6 +52,15 @@ export type EditData =
   | { kind: 'configure'; values: Readonly<Record<string, JsonValue>> }
 
 /** A change that is being made, not written yet. */
+/** What became of a change that was proposed. */
+export interface Proposed {
+  proposalIds: readonly string[]
+  /** Where it was signed at once: who has signed, and who must still. */
+  quorums?: readonly QuorumView[]
+  /** Of a repository that publishes by itself. */
+  byItself?: ByItself
+}
+
 export interface DraftView {
   /** What is proposed is named by it. */
   digest: string
@@ -75,6 +84,8 @@ export interface DraftView {
   text?: string
   /** Candidates that come along, such as the first version of a role that blocks: their subjects. */
   along: readonly string[]
+  /** The repository takes signed changes only: the signers here that may sign this one. */
+  signWith?: readonly SignerView[]
 }
 
 /** The signed part as a person may edit it. */

@@ -121,6 +121,8 @@ export interface ProposalView extends ProposalSummary {
   wouldComplete: boolean
   /** Why nobody may sign or publish this from here right now. */
   blocked?: ErrorData
+  /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */
+  served?: { withdrawWith: readonly SignerView[]; why?: string }
 }
 
 export interface SignerView {
@@ -143,6 +145,12 @@ export interface RawDocument {
   truncated: boolean
 }
 
+/** Of a repository that publishes by itself: whether it has, and why not although enough keys have signed. */
+export interface ByItself {
+  published: boolean
+  why?: string
+}
+
 export interface Receipt {
   title: string
   sourceName: string
@@ -157,6 +165,7 @@ export interface Receipt {
   complete: boolean
   needs?: readonly Need[]
   rehearsal: boolean
+  byItself?: ByItself
 }
 
 export interface KeyView {

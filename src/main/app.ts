@@ -12,7 +12,7 @@ import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { lock } from './alone.ts'
-import { draftingCalls } from './drafting-calls.ts'
+import { byItself, draftingCalls } from './drafting-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
@@ -21,6 +21,7 @@ import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { type Reader, startThread, threadReader } from './reading/reader.ts'
 import { secretWindow } from './secret-window.ts'
+import { servedEvents } from './served-events.ts'
 import type { Shell } from './shell.ts'
 import { tokenCalls } from './token-calls.ts'
 
@@ -44,8 +45,16 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
   if (options.demo) await createDemo(options.dataDir, now(), new AbortController().signal)
   const parts = { desk, reader, tokens, shell, options, prompt, now, notify, report: reportFailure }
   const handle = dispatcher(contract, handlers(parts), { report: reportBug })
+  const ended = new AbortController()
+  const events = servedEvents(desk, () => notify({ kind: 'changed' }), ended.signal)
+  void shell.ended.then(() => ended.abort())
   const window = await shell.open({ page: 'main', title: 'Countersign', width: 1280, height: 860, handle })
-  notices.send = (notice) => window.notify(notice)
+  notices.send = (notice) => {
+    window.notify(notice)
+    // A repository may have been opened, or forgotten.
+    if (notice.kind === 'changed') events.look()
+  }
+  events.look()
 }
 
 /** The window shows that it happened; what happened stands in the log. */
@@ -109,7 +118,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
 
   return {
     ...onTokens.handlers,
-    ...draftingCalls({ desk, reader, shell, alone, sourceOf, now, signal, viewSource, notify }),
+    ...draftingCalls({ ...parts, alone, sourceOf, signal, viewSource, notify, tokens: () => tokens.latest() }),
     'app.info': async (): Promise<AppInfo> => ({
       version,
       shell: shell.name,
@@ -167,8 +176,9 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const { source, id } = await sourceOf(proposalId)
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
-        const label = signers.find((signer) => signer.id === signerId)?.label ?? signerId
-        return present.receipt('signed', source.pinned, proposal, files, now(), signers, label)
+        const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
+        const more = { signerLabel, ...(await byItself(source, proposal.subject, stop)) }
+        return present.receipt('signed', source.pinned, proposal, files, now(), signers, more)
       }),
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {

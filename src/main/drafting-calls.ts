@@ -1,8 +1,10 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
 import { AppError } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
+import type { TokenList } from '../core/token.ts'
 import { maxDropped } from '../ipc/channel.ts'
 import type {
+  ByItself,
   CreateRequest,
   contract,
   DraftView,
@@ -21,7 +23,7 @@ import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
-import { keyOption } from './present-repository.ts'
+import { keyOption, quorumsOf } from './present-repository.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
 import { rememberedLooks, saveText } from './window-files.ts'
@@ -42,6 +44,8 @@ export interface DraftingParts {
   /** A change by the id that the window knows it by. */
   sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }>
   viewSource(pinned: PinnedSource): Promise<SourceView>
+  /** What is plugged in, as far as was heard. */
+  tokens(): TokenList
   now(): Date
   notify(notice: Notice): void
   signal: AbortSignal
@@ -79,7 +83,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
     const file = request.edits.find((one) => one.kind === 'document-file')
     const more = file === undefined ? {} : { file: await places.toRead(file.path) }
-    return reader.read('preview', { ...asked, ...more, signers: await desk.signers(signal) }, mine.signal)
+    const known = { signers: await desk.signers(signal), tokens: parts.tokens() }
+    return reader.read('preview', { ...asked, ...more, ...known }, mine.signal)
   }
 
   return {
@@ -116,13 +121,16 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
 
     'drafts.preview': preview,
     'drafts.changes': (asked) => reader.read('draftChanges', asked, signal),
-    'drafts.propose': ({ sourceId, digest, replace, sentence }) =>
+    'drafts.propose': ({ sourceId, digest, replace, sentence, signerId }) =>
       alone('the proposal of a change', async (stop) => {
         const source = await desk.open(sourceId)
         const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
-        const { prepared, ids } = await reader.read('prepared', { sourceId, request }, stop)
-        await writePrepared(source, prepared, stop, progress('Copying artifacts'))
-        return { proposalIds: ids.map((id) => `${sourceId}:${id}`) }
+        const prepared = await reader.read('prepared', { sourceId, request }, stop)
+        const how = { signWith: signerId, progress: progress('Copying artifacts') }
+        const [signed] = (await desk.drafts.write(source, prepared, stop, how)) ?? []
+        const proposalIds = prepared.ids.map((id) => `${sourceId}:${id}`)
+        const quorums = signed === undefined ? {} : { quorums: quorumsOf(signed, await desk.signers(stop)) }
+        return { proposalIds, ...quorums, ...(await byItself(source, subjectOf(prepared.ids), stop)) }
       }),
     'drafts.text': (asked) => reader.read('text', asked, signal),
     'drafts.save': ({ sourceId, subject, path }) =>
@@ -135,9 +143,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       return keys.map(keyOption)
     },
     'drafts.configuration': (asked) => reader.read('configuration', asked, signal),
-    'drafts.withdraw': ({ proposalId }) =>
+    'drafts.withdraw': ({ proposalId, signerId }) =>
       alone('the withdrawal of a change', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
+        if (source.served !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
         const prepared = await reader.read('withdrawal', { sourceId: source.pinned.id, id }, stop)
         await writePrepared(source, prepared, stop)
       }),
@@ -155,6 +164,23 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }
+}
+
+/** What a repository that publishes by itself made of a change; nothing of any other. */
+export async function byItself(
+  { served }: OpenSource,
+  subject: string,
+  signal: AbortSignal,
+): Promise<{ byItself?: ByItself }> {
+  if (served === undefined) return {}
+  const outcome = await served.outcome(subject, signal)
+  if (outcome.kind === 'published') return { byItself: { published: true } }
+  return { byItself: { published: false, ...(outcome.why === undefined ? {} : { why: outcome.why }) } }
+}
+
+/** An id is the subject and the digest. */
+function subjectOf([id = '']: readonly string[]): string {
+  return id.slice(0, id.lastIndexOf('/'))
 }
 
 // ---- a new repository ----------------------------------------------------------------------------------------------

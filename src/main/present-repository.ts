@@ -5,13 +5,14 @@ import type { Proposal } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
+import type { TokenList } from '../core/token.ts'
 import type { DraftView, HistoryView, KeyOption, RepositoryView, RoleNode, TargetPage } from '../ipc/contract.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
 import type { Inside, RoleFact, TargetFacts } from '../node/repository-view.ts'
 import type { PinnedSource } from '../node/workspace.ts'
-import { ableSigners, firstChanges, holderOf, keyFacts, quorumView, wordsOf } from './present.ts'
+import { ableSigners, firstChanges, holderOf, keyFacts, quorumView, signerViews, wordsOf } from './present.ts'
 
 export function repositoryView(
   pinned: PinnedSource,
@@ -98,21 +99,27 @@ export function keyOption({ id, label, key, owner, rehearsal, canBeOnline, usedI
 /** A longer text is no text that anybody reads. */
 const maxTextChars = 4 * 1024 * 1024
 
-export function draftView(draft: Draft, signers: readonly KnownSigner[]): DraftView {
+/** `tokens` where the repository takes signed changes only. */
+export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?: TokenList): DraftView {
   const { proposal, along, effects, sentence, replaces } = draft
-  const { title, digest, headline, risk, changes, unchanged, findings, quorums, blocked } = proposal
-  const able = ableSigners(proposal, signers)
+  const { title, digest, headline, risk, changes, unchanged, findings, blocked } = proposal
   const text = signedText(proposal)
   return {
     ...{ title, digest, headline, risk, unchanged, findings, effects },
     ...firstChanges(changes),
-    quorums: quorums.map((quorum) => quorumView(quorum, able)),
+    quorums: quorumsOf(proposal, signers),
     along: along.map(({ subject }) => subject),
     ...(sentence === undefined ? {} : { sentence }),
     ...(replaces === undefined ? {} : { replaces: replacedView(replaces) }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(text === undefined ? {} : { text }),
+    ...(tokens === undefined ? {} : { signWith: signerViews(proposal, ableSigners(proposal, signers), tokens) }),
   }
+}
+
+export function quorumsOf(proposal: Proposal, signers: readonly KnownSigner[]): DraftView['quorums'] {
+  const able = ableSigners(proposal, signers)
+  return proposal.quorums.map((quorum) => quorumView(quorum, able))
 }
 
 function replacedView({ proposal, signedBy }: NonNullable<Draft['replaces']>): NonNullable<DraftView['replaces']> {

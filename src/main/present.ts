@@ -193,6 +193,7 @@ export function proposalView(
   proposal: Proposal,
   signers: readonly KnownSigner[],
   about: TokenFacts = { holders: [], tokens: { tokens: [], problems: [] } },
+  served?: { why?: string },
 ): ProposalView {
   const able = ableSigners(proposal, signers)
   return {
@@ -203,21 +204,39 @@ export function proposalView(
     ...firstChanges(proposal.changes),
     unchanged: proposal.unchanged,
     findings: proposal.findings,
-    signers: able.map((signer) => {
-      const owner = openEntries(proposal, signer.key).find((entry) => entry.owner !== undefined)?.owner
-      return {
-        id: signer.id,
-        label: signer.label,
-        scheme: keyLabel(signer.key),
-        rehearsal: signer.rehearsal,
-        asks: signer.asks,
-        ...placeOf(signer, about.tokens),
-        ...(owner === undefined ? {} : { owner }),
-      }
-    }),
+    signers: signerViews(proposal, able, about.tokens),
     wouldComplete: able.some((signer) => proposal.quorums.every((quorum) => isMet(withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
+    ...(served === undefined
+      ? {}
+      : { served: { ...served, withdrawWith: signerViews(proposal, holdersAmong(proposal, signers), about.tokens) } }),
   }
+}
+
+export function signerViews(
+  proposal: Proposal,
+  signers: readonly KnownSigner[],
+  tokens: TokenList,
+): ProposalView['signers'] {
+  const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
+  return signers.map((signer) => {
+    const owner = keys.find((entry) => isHeldBy(entry, signer) && entry.owner !== undefined)?.owner
+    return {
+      id: signer.id,
+      label: signer.label,
+      scheme: keyLabel(signer.key),
+      rehearsal: signer.rehearsal,
+      asks: signer.asks,
+      ...placeOf(signer, tokens),
+      ...(owner === undefined ? {} : { owner }),
+    }
+  })
+}
+
+/** Whether they have signed or not. */
+function holdersAmong(proposal: Proposal, signers: readonly KnownSigner[]): KnownSigner[] {
+  const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
+  return signers.filter((signer) => keys.some((entry) => isHeldBy(entry, signer)))
 }
 
 function withSignature(quorum: Quorum, signer: KnownSigner): Quorum {
@@ -247,7 +266,7 @@ export function receipt(
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  signerLabel?: string,
+  more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
 ): Receipt {
   const { title, digest, quorums, complete, needs, rehearsal } = {
     ...proposal,
@@ -265,7 +284,7 @@ export function receipt(
     complete,
     ...(needs === undefined ? {} : { needs }),
     rehearsal,
-    ...(signerLabel === undefined ? {} : { signerLabel }),
+    ...more,
   }
 }
 

@@ -19,11 +19,14 @@ import { type Same, sameBytes, steadyReads } from './steady.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
+import type { Served } from './transports/served.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
 export interface OpenSource {
   pinned: PinnedSource
+  /** It publishes by itself, and asks for a signature with every change. */
+  served?: Served
   transport: Transport
   /** Where its files lie. */
   layout: Layout
@@ -127,17 +130,17 @@ export function openDesk(options: DeskOptions): Desk {
     keys,
     tokens,
     context: contextOf,
-    drafts: drafting(contextOf),
+    drafts: drafting(contextOf, findSigner),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const { transport, layout } = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
       const trust = await workspace.trust(sourceId)
       return {
         pinned,
-        layout,
-        transport: same === undefined ? transport : steadyReads(transport, same),
-        system: tufSystem(layout),
+        ...place,
+        transport: same === undefined ? place.transport : steadyReads(place.transport, same),
+        system: tufSystem(place.layout),
         trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
       }
     },
@@ -166,20 +169,32 @@ export function openDesk(options: DeskOptions): Desk {
     },
 
     publish: async (source, proposalId, signal) => {
+      checkPublishable(source)
       const { system, transport } = source
       const context = contextOf(source, signal)
       const proposal = await findProposal(proposalId, system, transport, context)
       if (isReady(proposal)) await renameContent(proposal, source.pinned.location, () => openInside(source, context))
       return publish(proposalId, system, transport, transport, await online(source, signal), context)
     },
-    renew: async (source, signal) =>
-      renew(source.system, source.transport, await online(source, signal), contextOf(source, signal)),
+    renew: async (source, signal) => {
+      checkPublishable(source)
+      return renew(source.system, source.transport, await online(source, signal), contextOf(source, signal))
+    },
   }
 }
 
 /** What is remembered of a source is mostly what lies in it. */
 function sameFiles(files: Files, same: Same): Files {
   return new Map([...files].map(([name, bytes]) => [name, bytes === null ? null : same(bytes)]))
+}
+
+function checkPublishable({ served, pinned }: OpenSource): void {
+  if (served === undefined) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${pinned.name} publishes by itself: what enough keys have signed, and new dates in time`,
+    hint: 'nothing is left to do here; see what waits: countersign pending SOURCE',
+  })
 }
 
 function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {

@@ -3,6 +3,7 @@
 import { findProposal } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import type { Purpose, Signer } from '../core/signer.ts'
 import type { Context } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
 import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
@@ -12,6 +13,7 @@ import type { Effects } from '../core/systems/tuf/effect.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
+import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
 export type { Upload } from './prepared.ts'
@@ -37,6 +39,8 @@ export interface ProposeRequest {
   replace?: boolean
   /** What a person typed because the change would lock everybody out. */
   sentence?: string
+  /** The signer that signs it at once, and what comes along, where it may: a served repository takes nothing unsigned. */
+  signWith?: string
 }
 
 export interface Draft {
@@ -51,12 +55,24 @@ export interface Draft {
   replaces?: { proposal: Proposal; signedBy: readonly string[] }
 }
 
+export interface Writing {
+  signWith?: string | undefined
+  progress?: Progress | undefined
+}
+
 export interface Drafting {
   preview(source: OpenSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
   propose(source: OpenSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
   /** What propose would write. */
   prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
+  /** Writes that, in this process or another one's; signed first with this signer, and then what waits as it stands. */
+  write(
+    source: OpenSource,
+    prepared: Prepared,
+    signal: AbortSignal,
+    how: Writing,
+  ): Promise<readonly Proposal[] | undefined>
   /** What a preview has shown; undefined when it is too long ago. */
   shown(source: OpenSource, digest: string): Draft | undefined
   /** What clients will see of a candidate that waits. */
@@ -68,15 +84,20 @@ export interface Drafting {
   /** What withdraw would write. */
   withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared>
   /** Removes a candidate; what is published stays. */
-  withdraw(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<void>
+  withdraw(source: OpenSource, proposalId: string, signal: AbortSignal, signWith?: string): Promise<void>
   /** The same for a candidate that cannot be reviewed: who signed it, nobody can say. */
-  discard(source: OpenSource, subject: string, signal: AbortSignal): Promise<void>
+  discard(source: OpenSource, subject: string, signal: AbortSignal, signWith?: string): Promise<void>
 }
 
 /** Days that a first version of a role lasts, when nothing says so. */
 const defaultDays = 365
 
-export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) => Context): Drafting {
+type FindSigner = (id: string, purpose: Purpose, signal: AbortSignal) => Promise<Signer>
+
+export function drafting(
+  contextOf: (source: OpenSource, signal: AbortSignal) => Context,
+  findSigner: FindSigner,
+): Drafting {
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
     checkMayDraft(source)
     const read = snapshot(source.transport)
@@ -85,6 +106,19 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
     const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
     return { read, drafted, shown: toDraft(drafted, onto), uploads: request.uploads ?? [], onto }
   }
+  async function withdrawServed(
+    source: OpenSource,
+    subject: string,
+    purpose: string,
+    signal: AbortSignal,
+    signWith: string | undefined,
+  ): Promise<void> {
+    if (signWith === undefined) throw unsigned(source)
+    const signer = await findSigner(signWith, `${purpose}, ${source.pinned.name}`, signal)
+    const ids = await idsOver(subject, signer.key, source, contextOf(source, signal))
+    await source.served?.withdraw(subject, signer, ids, signal)
+  }
+
   /** What is written is what was shown, byte for byte. */
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
@@ -93,8 +127,27 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
     checkSentence(shown.sentence, request.sentence)
     checkReplaces(shown, request.replace === true, onto)
     checkConsistent(drafted, uploads)
-    const { files, proposal } = drafted
-    return { shown, prepared: { files, base: read.seen(files.keys()), note: `propose ${proposal.title}`, uploads } }
+    const { files, proposal, along } = drafted
+    const ids = [proposal, ...along].map(({ id }) => id)
+    const note = `propose ${proposal.title}`
+    return { shown, prepared: { files, base: read.seen(files.keys()), note, uploads, ids } }
+  }
+
+  async function write(
+    source: OpenSource,
+    prepared: Prepared,
+    signal: AbortSignal,
+    { signWith, progress }: Writing,
+  ): Promise<readonly Proposal[] | undefined> {
+    if (signWith === undefined) {
+      if (source.served !== undefined) throw unsigned(source)
+      await writePrepared(source, prepared, signal, progress)
+      return undefined
+    }
+    const signer = (proposals: readonly Proposal[]) => findSigner(signWith, purposeOf(proposals, source), signal)
+    const { files, proposals } = await signDraft(prepared, signer, source, contextOf(source, signal))
+    await writePrepared(source, { ...prepared, files }, signal, progress)
+    return proposals
   }
 
   async function withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared> {
@@ -107,7 +160,7 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
     // The first document of a role that this change would have made belongs to nothing any more.
     const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
     for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
-    return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [] }
+    return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
   }
 
   return {
@@ -118,8 +171,10 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
     },
     propose: async (source, request, signal, progress) => {
       const { shown, prepared } = prepare(source, request)
-      await writePrepared(source, prepared, signal, progress)
-      return shown
+      const signed = await write(source, prepared, signal, { signWith: request.signWith, progress })
+      if (signed === undefined) return shown
+      const [proposal = shown.proposal, ...along] = signed
+      return { ...shown, proposal, along }
     },
     prepare,
     shown: (source, digest) => previewed.get(keyOf(source, digest))?.shown,
@@ -127,17 +182,29 @@ export function drafting(contextOf: (source: OpenSource, signal: AbortSignal) =>
       pendingEffects(proposalId, source.layout, snapshot(source.transport), contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
-    discard: async (source, subject, signal) => {
+    discard: async (source, subject, signal, signWith) => {
+      if (source.served !== undefined) {
+        await withdrawServed(source, subject, `withdraw what waits for ${subject}`, signal, signWith)
+        return
+      }
       const read = snapshot(source.transport)
       const name = source.layout.candidateName(subject)
       await read.read(name, maxBytes.targets, signal)
       await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
     },
+    write,
     whole: async (source, subject, signal, onto) =>
       signedPart(subject, source.layout, source.transport, contextOf(source, signal), onto),
     withdrawal,
-    withdraw: async (source, proposalId, signal) =>
-      writePrepared(source, await withdrawal(source, proposalId, signal), signal),
+    withdraw: async (source, proposalId, signal, signWith) => {
+      if (source.served === undefined) {
+        await writePrepared(source, await withdrawal(source, proposalId, signal), signal)
+        return
+      }
+      const context = contextOf(source, signal)
+      const { subject, title } = await findProposal(proposalId, source.system, source.transport, context)
+      await withdrawServed(source, subject, `withdraw ${title}`, signal, signWith)
+    },
   }
 }
 
@@ -207,6 +274,14 @@ function checkReplaces({ replaces }: Draft, isMeant: boolean, onto: string | und
     message: `another candidate for ${replaces.proposal.subject} waits, and ${replaces.signedBy.join(', ')} signed it`,
     hint: 'finish that one first, or replace it on purpose',
     data: { signed: replaces.signedBy.length },
+  })
+}
+
+function unsigned({ pinned }: OpenSource): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${pinned.name} takes no change without a signature`,
+    hint: 'name the key that signs it: --sign-with KEY',
   })
 }
 

@@ -21,7 +21,7 @@ export interface Inspection {
 
 export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
   const location = parseLocation(text)
-  const { transport, layout } = await openPlace(location)
+  const { transport, layout, served } = await openPlace(location)
   const published = layout.published(transport)
   const first = (await oldestRoot(location, published, signal)) ?? (await loneRoot({ transport, layout }, signal))
   if (first === undefined) throw noRepository(location, layout.alone === true)
@@ -29,7 +29,7 @@ export async function inspectRepository(text: string, now: Date, signal: AbortSi
   const root = await updateRoot(published, store, { now, signal, expired: 'report' })
   return {
     location,
-    suggestedName: nameOf(location),
+    suggestedName: (await served?.name(signal)) ?? nameOf(location),
     title: titleOf('root', root.signed.version),
     version: root.signed.version,
     digest: digestOf(root),

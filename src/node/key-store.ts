@@ -48,6 +48,13 @@ export interface KeyStore {
     passphrase: () => Promise<Uint8Array>,
     signal: AbortSignal,
   ): Promise<Uint8Array>
+  /** For a service that signs without a person: the secret stays in memory until it is forgotten. */
+  unlock(name: string, passphrase: () => Promise<Uint8Array>, signal: AbortSignal): Promise<UnlockedKey>
+}
+
+export interface UnlockedKey {
+  sign(message: Uint8Array): Promise<Uint8Array>
+  forget(): void
 }
 
 const minPassphraseBytes = 8
@@ -146,6 +153,15 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
       const fileName = keyFileName(name)
       if ((await files.read(fileName, maxKeyFileBytes, signal)) === undefined) await find(name, signal)
       await files.write(new Map([[fileName, null]]), new Map(), `delete key ${name}`, signal)
+    },
+
+    unlock: async (name, passphrase, signal) => {
+      const file = await find(name, signal)
+      const secret = await open(file, passphrase, chain)
+      return {
+        sign: (message) => signWithSecret(file.key, secret, message),
+        forget: () => void secret.fill(0),
+      }
     },
 
     sign: async (name, message, passphrase, signal) => {

@@ -4,12 +4,16 @@ import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
 import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
-import { isWebLocation, openLocation } from './location.ts'
+import { isWebLocation, openLocation, parseLocation } from './location.ts'
 import { loneFile } from './transports/lone-file.ts'
+import { isServedAt, type Served, servedTransport } from './transports/served.ts'
+import { parseBaseUrl } from './web/client.ts'
 
 export interface Place {
   transport: Transport
   layout: Layout
+  /** A repository that publishes by itself, and asks for a signature with every change. */
+  served?: Served
 }
 
 export interface PlaceOptions {
@@ -17,13 +21,32 @@ export interface PlaceOptions {
   fs?: FileSystem
 }
 
-/** The location tells the way, what lies there the layout. */
+/** The location tells the way, what lies there the layout; a web address is asked what it is. */
 export async function openPlace(location: string, options: PlaceOptions = {}): Promise<Place> {
-  if (!isWebLocation(location) && (await isFile(location, options.fs ?? fileSystem))) {
-    const { name, transport } = loneFile(location, options)
+  const parsed = parseLocation(location)
+  if (!isWebLocation(parsed) && (await isFile(parsed, options.fs ?? fileSystem))) {
+    const { name, transport } = loneFile(parsed, options)
     return { transport, layout: loneLayout(name) }
   }
-  return { transport: openLocation(location, { rooms: repositoryRooms, ...options }), layout: plainLayout }
+  const transport = openLocation(parsed, { rooms: repositoryRooms, ...options })
+  const place = { transport, layout: plainLayout }
+  if (!isWebLocation(parsed)) return place
+  const base = parseBaseUrl(parsed)
+  if (!(await isServed(base))) return place
+  const served = servedTransport(base, transport)
+  return { ...place, transport: served, served }
+}
+
+const askAgainMs = 30_000
+const asked = new Map<string, { at: number; answer: boolean }>()
+
+/** A window opens the same place for everything it shows: what it is, is asked once, and again when it may have begun. */
+async function isServed(base: URL): Promise<boolean> {
+  const known = asked.get(base.href)
+  if (known !== undefined && (known.answer || performance.now() - known.at < askAgainMs)) return known.answer
+  const answer = await isServedAt(base)
+  asked.set(base.href, { at: performance.now(), answer })
+  return answer
 }
 
 /** What cannot be looked at is no file here: the transport of the folder says what is wrong with it. */

@@ -20,6 +20,8 @@ export interface Prepared {
   base: Files
   note: string
   uploads: readonly Upload[]
+  /** The proposal that this becomes, and those that come along. */
+  ids: readonly string[]
 }
 
 export type Progress = (doneBytes: number, totalBytes: number) => void
@@ -31,8 +33,10 @@ export async function writePrepared(
   signal: AbortSignal,
   progress?: Progress,
 ): Promise<void> {
-  await upload(source, uploads, signal, progress)
+  // A server takes content only for what waits there, signed; in a folder nothing waits before its content is there.
+  if (source.served === undefined) await upload(source, uploads, signal, progress)
   await source.transport.write(files, base, note, signal)
+  if (source.served !== undefined) await upload(source, uploads, signal, progress)
 }
 
 async function upload(
@@ -43,7 +47,8 @@ async function upload(
 ): Promise<void> {
   if (uploads.length === 0) return
   const { location } = source.pinned
-  if (isWebLocation(location)) {
+  const { served } = source
+  if (served === undefined && isWebLocation(location)) {
     throw new AppError({
       code: 'usage/invalid',
       message: `${location} is a web address, and the content of artifacts is put into a folder`,
@@ -54,13 +59,9 @@ async function upload(
   let done = 0
   for (const { file, path, length, sha256 } of uploads) {
     const before = done
-    await putArtifact(
-      location,
-      path,
-      file,
-      { length, sha256 },
-      { signal, progress: (bytes) => progress?.(before + bytes, total) },
-    )
+    const told = (bytes: number): void => progress?.(before + bytes, total)
+    if (served === undefined) await putArtifact(location, path, file, { length, sha256 }, { signal, progress: told })
+    else await served.upload({ file, length, sha256 }, told, signal)
     done = before + length
   }
 }

@@ -63,6 +63,11 @@ const forbidden: [string, string][] = [
   ['src/node', "import 'pkcs11js'"],
   ['src/repository', "import '../cli/index.ts'"],
   ['src/repository', "import '../ipc/contract.ts'"],
+  ['src/repository', "import '../main/app.ts'"],
+  ['src/repository', "import '@hono/node-server'"],
+  ['src/node', "import 'hono'"],
+  ['src/cli', "import { Hono } from 'hono'\nexport const app = Hono"],
+  ['src/main', "import '../repository/app.ts'"],
   ['src/preload', "import '../core/error.ts'"],
   ['src/preload', "import '../main/ipc.ts'"],
   ['src/preload', "import 'node:fs'"],
@@ -91,6 +96,7 @@ const forbidden: [string, string][] = [
   ['src/node/signers/piv', "import '../rehearsal.ts'"],
   ['src/node/signers/fido', "import '../piv.ts'"],
   ['src/node/transports/git', "import '../http.ts'"],
+  ['src/node/transports/served', "import '../http.ts'"],
   ['src/node/transports/bundle', "import '../../transports/directory.ts'"],
 ]
 
@@ -102,7 +108,9 @@ const allowed: [string, string][] = [
     'src/renderer',
     "import type { Risk } from '../core/proposal.ts'\nimport '../core/words.ts'\nimport 'react'\nexport type R = Risk",
   ],
-  ['src/cli', "import '../repository/index.ts'\nimport '../node/keychain.ts'"],
+  ['src/cli', "import '../repository/serve.ts'\nimport '../node/keychain.ts'"],
+  ['src/repository', "import 'hono'\nimport '../node/errno.ts'\nimport '../core/error.ts'"],
+  ['src/node/transports/served', "import '../../web/api.ts'"],
   ['src/main', "import './shells/electron.ts'\nimport '../node/keychain.ts'"],
 ]
 

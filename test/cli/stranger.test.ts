@@ -24,7 +24,10 @@ beforeAll(() => void mkdirSync(home))
 
 const common = ['--help', '--json', '--home DIR', '--passphrase-fd N', '--pinentry PROGRAM']
 const forTokens = ['--pin-fd N', '--last-try', '--practice']
-const draft = ['--root FILE', '--dry-run', '--onto DIGEST', '--replace', '--sentence TEXT']
+const draft = [
+  ...['--root FILE', '--dry-run', '--onto DIGEST', '--replace', '--sign-with KEY', '--sentence TEXT'],
+  ...forTokens,
+]
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
   ['pin', ['--name NAME', '--digest SHA256']],
@@ -43,7 +46,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
       ...['--structure KIND', '--bits N', '--rehearsal', ...forTokens],
     ],
   ],
-  ['roles', [...draft, '--pem FILE', '--name OWNER', '--threshold N', '--in ROLE', '--sign yes|no', ...forTokens]],
+  ['roles', [...draft, '--pem FILE', '--name OWNER', '--threshold N', '--in ROLE', '--sign yes|no']],
   [
     'delegate',
     [
@@ -61,9 +64,10 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['propose', ['--root FILE', '--replace']],
   ['renew', ['--root FILE']],
+  ['serve', ['--online-key KEY', '--host HOST', '--port N', '--tls-cert FILE', '--tls-key FILE', ...forTokens]],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
-  ['withdraw', ['--root FILE', '--yes']],
+  ['withdraw', ['--root FILE', '--sign-with KEY', '--yes', ...forTokens]],
   ['list', ['--from SOURCE', '--root FILE']],
   ['download', ['--from SOURCE', '--root FILE', '--to DIR', '--file NAME', '--replace']],
   ['verify', ['--from SOURCE', '--root FILE']],

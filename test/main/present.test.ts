@@ -150,7 +150,9 @@ test('the raw document is cut where nobody reads on, and says so', () => {
 
 test('a receipt names the moment in seconds, the words and the digest of what was signed', async () => {
   const ana = await softwareSigner('ana')
-  const done = receipt('signed', pinned, proposal([[1, [entry(ana, true)]]]), ['a'], now, [ana], 'key file ana')
+  const done = receipt('signed', pinned, proposal([[1, [entry(ana, true)]]]), ['a'], now, [ana], {
+    signerLabel: 'key file ana',
+  })
   expect(done).toMatchObject({ at: '2026-03-01T12:00:00Z', digest, complete: true, signerLabel: 'key file ana' })
   expect(done.words).toEqual(wordsOf(digest))
   expect(done.words).toHaveLength(32)

@@ -9,9 +9,10 @@ import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { writeNewFile } from '../../node/new-file.ts'
 import { type Change, countOf, openChange, usage } from '../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
-import { draftOptions, proposeDraft } from '../drafting.ts'
+import { draftOptions, proposeDraft, signerOf, signWithOption } from '../drafting.ts'
 import { editedText } from '../editor.ts'
 import { readInput } from '../input.ts'
+import { tokenOptions } from '../parse.ts'
 import { deskFor, digitsToLook, openSource, pickProposal, rootOption } from '../session.ts'
 
 export const editCommand: Command = {
@@ -213,15 +214,17 @@ async function save({ desk, source, parsed, io }: Change, role: string, file: st
 
 export const withdrawCommand: Command = {
   name: 'withdraw',
-  usage: 'withdraw SOURCE ID [--yes]',
+  usage: 'withdraw SOURCE ID [--yes] [--sign-with KEY]',
   summary: 'Gives up a change that waits: its candidate goes, what is published stays.',
   details: [
     'ID is the subject ("root"), or at least eight digits of the digest. One that cannot be reviewed is given up by its',
-    'subject, with --yes.',
+    'subject, with --yes. A repository that is served asks for a signature: --sign-with KEY, a key that could sign it.',
   ],
   options: {
     ...rootOption,
+    ...signWithOption,
     yes: { form: '--yes', text: 'also when somebody has signed it, without asking', type: 'boolean' },
+    ...tokenOptions,
   },
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
@@ -230,7 +233,7 @@ export const withdrawCommand: Command = {
     const [, id = ''] = parsed.positionals
     const { problems } = await desk.pending(source, io.signal)
     if (parsed.flag('yes') && problems.some(({ subject }) => subject === id)) {
-      await desk.drafts.discard(source, id, io.signal)
+      await desk.drafts.discard(source, id, io.signal, await signerOf(desk, source, parsed, io))
       return answer({ withdrawn: id, signedBy: [] }, `gave up ${id}, which could not be reviewed`)
     }
     const proposal = await pickProposal(desk, source, id, io.signal, digitsToLook)
@@ -249,7 +252,7 @@ export const withdrawCommand: Command = {
         })
       }
     }
-    await desk.drafts.withdraw(source, proposal.id, io.signal)
+    await desk.drafts.withdraw(source, proposal.id, io.signal, await signerOf(desk, source, parsed, io))
     return answer({ withdrawn: proposal.id, signedBy: names }, `gave up ${proposal.title}`)
   },
 }

@@ -6,6 +6,7 @@ import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { overlay, snapshot, type Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../../node/desk.ts'
 import { answer, type Command, type Io } from '../command.ts'
+import { withOutcome } from '../drafting.ts'
 import { readInput } from '../input.ts'
 import { contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
 import { holderName, idLines, proposalData } from '../show.ts'
@@ -18,7 +19,8 @@ export const proposeCommand: Command = {
     'ROLE is root, targets, snapshot, timestamp or the name of a delegated role.',
     'FILE is a whole TUF document of the next version, with or without signatures; - reads standard input.',
     'The same document again adds the signatures it brings. Another one replaces the candidate that waits, which',
-    'needs --replace when somebody has signed that one already.',
+    'needs --replace when somebody has signed that one already. A repository that is served takes it only when a key',
+    'that has a say has signed it.',
   ],
   options: {
     ...rootOption,
@@ -33,12 +35,13 @@ export const proposeCommand: Command = {
     const lost = (await desk.pending(source, io.signal)).proposals.find((one) => one.subject === subject)
     const proposal = await propose(source, { subject, document: bytes, replace: parsed.flag('replace') }, io)
     const isOther = lost !== undefined && lost.id !== proposal.id
-    return answer(
+    const said = answer(
       { ...proposalData(proposal), ...(isOther ? { replaced: lost.id } : {}) },
       `${proposal.title} waits for signatures: ${proposal.headline}`,
       ...(isOther ? [`It replaces another candidate${signersOf(lost)}.`] : []),
       ...idLines(proposal, sourceAgain(parsed)),
     )
+    return withOutcome(said, proposal, source, io)
   },
 }
 

@@ -1,15 +1,17 @@
 // sign: one key agrees to one change, or to several in one sitting.
 import { approve, openEntries } from '../../core/approve.ts'
-import { isEqualBytes, parseHex } from '../../core/bytes.ts'
+import { parseHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
-import type { PublicKey, Purpose, Signer } from '../../core/signer.ts'
+import type { PublicKey, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import { toWords } from '../../core/words.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { withOutcome } from '../drafting.ts'
 import { signerFor } from '../find-key.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
@@ -81,12 +83,14 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, io)
   }
   const result = await desk.approve(source, proposal.id, signer.id, target, io.signal)
-  return answer(
+  const isServed = source.served !== undefined && to === undefined
+  const said = answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    nextStep([result.proposal], to, sourceAgain(parsed)),
+    ...(isServed ? [] : [nextStep([result.proposal], to, sourceAgain(parsed))]),
   )
+  return isServed ? withOutcome(said, result.proposal, source, io) : said
 }
 
 /** Each change once, also when it was named twice. */
@@ -174,17 +178,6 @@ function nextStep(proposals: readonly Proposal[], to: string | undefined, source
 
 // ---- several -------------------------------------------------------------------------------------------------------
 
-/** For the PIN: what all of it is. For each touch: what this one signs. */
-function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource): Purpose {
-  return {
-    all: `${proposals.length} changes of ${pinned.name}: ${proposals.map(({ title }) => title).join(', ')}`,
-    of: (message) => {
-      const found = proposals.find(({ payload }) => isEqualBytes(payload, message))
-      return found === undefined ? pinned.name : `${found.title}, ${pinned.name}: ${found.headline}`
-    },
-  }
-}
-
 async function signSeveral(
   proposals: readonly Proposal[],
   signer: Signer,
@@ -211,11 +204,15 @@ async function signSeveral(
       ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
-    nextStep(
-      done.map(({ proposal }) => proposal),
-      to,
-      again,
-    ),
+    ...(source.served !== undefined && to === undefined
+      ? ['The repository publishes by itself what enough keys have signed.']
+      : [
+          nextStep(
+            done.map(({ proposal }) => proposal),
+            to,
+            again,
+          ),
+        ]),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
 }

@@ -104,13 +104,13 @@ export interface Readings {
   /** The whole signed part, for a file. */
   whole(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<Uint8Array>
   /** `file`: the whole signed part is what stands there. */
-  preview(asked: OfSource & Signers & { request: DraftRequest; file?: string }, signal: AbortSignal): Promise<DraftView>
+  preview(
+    asked: OfSource & Signers & { request: DraftRequest; file?: string; tokens?: TokenList },
+    signal: AbortSignal,
+  ): Promise<DraftView>
   draftChanges(asked: OfSource & Page & { digest: string }, signal: AbortSignal): Promise<readonly Change[]>
   /** What a preview has shown, ready to be written. */
-  prepared(
-    asked: OfSource & { request: ProposeRequest },
-    signal: AbortSignal,
-  ): Promise<{ prepared: Prepared; ids: readonly string[] }>
+  prepared(asked: OfSource & { request: ProposeRequest }, signal: AbortSignal): Promise<Prepared>
   withdrawal(asked: OfProposal, signal: AbortSignal): Promise<Prepared>
 }
 
@@ -150,7 +150,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     proposal: async ({ signers, holders, tokens, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      return present.proposalView(source.pinned, proposal, signers, { holders, tokens })
+      const outcome = await source.served?.outcome(proposal.subject, signal)
+      const why = outcome?.kind === 'waits' ? outcome.why : undefined
+      const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
+      return present.proposalView(source.pinned, proposal, signers, { holders, tokens }, served)
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -187,7 +190,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       desk.drafts.text(await desk.open(sourceId), subject, signal, onto),
 
     whole: async ({ sourceId, subject }, signal) => desk.drafts.whole(await desk.open(sourceId), subject, signal),
-    preview: async ({ sourceId, signers, request: wanted, file }, signal) => {
+    preview: async ({ sourceId, signers, request: wanted, file, tokens }, signal) => {
       const source = await desk.open(sourceId)
       const request =
         file === undefined ? wanted : { ...wanted, edits: [...wanted.edits, await documentIn(file, signal)] }
@@ -197,16 +200,14 @@ export function readings(desk: Desk, now: () => Date): Readings {
         checkScope(subject, paths, await findDelegation(subject, await opened(source, signal)))
       }
       const spread = await overBins(request, () => opened(source, signal))
-      return presentRepository.draftView(await desk.drafts.preview(source, spread, signal), signers)
+      const draft = await desk.drafts.preview(source, spread, signal)
+      return presentRepository.draftView(draft, signers, source.served === undefined ? undefined : tokens)
     },
     draftChanges: async ({ sourceId, digest, offset, limit }) => {
       const draft = desk.drafts.shown(await desk.open(sourceId), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
     },
-    prepared: async ({ sourceId, request }) => {
-      const { shown: draft, prepared } = desk.drafts.prepare(await desk.open(sourceId), request)
-      return { prepared, ids: [draft.proposal, ...draft.along].map(({ id }) => id) }
-    },
+    prepared: async ({ sourceId, request }) => desk.drafts.prepare(await desk.open(sourceId), request).prepared,
     withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await desk.open(sourceId), id, signal),
   }
 }

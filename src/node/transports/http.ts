@@ -2,8 +2,8 @@
 import { AppError } from '../../core/error.ts'
 import { checkSize, type Transport } from '../../core/transport.ts'
 import { checkCancelled } from '../cancel.ts'
-import { ask, parseBaseUrl, translate, urlOfName } from './http/client.ts'
-import { type Stopwatch, stopwatch } from './http/stopwatch.ts'
+import { ask, parseBaseUrl, translate, urlOfName } from '../web/client.ts'
+import { type Stopwatch, stopwatch } from '../web/stopwatch.ts'
 
 export interface HttpOptions {
   /** Until the server begins to answer. */

@@ -17,7 +17,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
   const [asked, setAsked] = useState(false)
   const [note, setNote] = useState<string>()
   const signed = receipt.kind === 'signed'
-  const publishable = signed && isReady(receipt)
+  const publishable = signed && isReady(receipt) && receipt.byItself === undefined
   const publishLabel = `Publish ${plainForeign(receipt.title)}`
   const next = nextSentences(receipt)
   return (
@@ -127,6 +127,22 @@ function nextSentences(receipt: Receipt): string[] {
     return [
       `${countOf(receipt.files.length, 'file')} put in place in one step.`,
       'Everybody who updates from now on gets this change. Those who do not update keep what they have.',
+    ]
+  }
+  // Somebody else may have signed at the same moment.
+  if (receipt.byItself !== undefined && (receipt.complete || receipt.byItself.published)) {
+    const { published, why } = receipt.byItself
+    if (published) {
+      return [
+        'Enough keys have signed, and the repository has published the change.',
+        'Everybody who updates from now on gets it. Those who do not update keep what they have.',
+      ]
+    }
+    return [
+      'It was the last one needed.',
+      why === undefined
+        ? 'The repository publishes the change by itself.'
+        : `The repository publishes the change by itself. It has not yet: ${why}.`,
     ]
   }
   if (receipt.complete && !isReady(receipt)) {

@@ -17,10 +17,13 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const choose = mustChoose(proposal.signers)
   const signer = proposal.signers.find((one) => one.id === signerId) ?? (choose ? undefined : proposal.signers[0])
   const kind = proposal.complete ? 'publish' : 'sign'
-  const blocked = proposal.blocked !== undefined || (proposal.complete && !isReady(proposal))
+  const isServed = proposal.served !== undefined
+  const blocked = proposal.blocked !== undefined || (proposal.complete && !isServed && !isReady(proposal))
   const label =
     kind === 'publish'
-      ? `Publish ${plainForeign(proposal.title)}`
+      ? isServed
+        ? undefined
+        : `Publish ${plainForeign(proposal.title)}`
       : signer !== undefined
         ? `Sign with ${signerPlace(signer)}`
         : choose
@@ -67,6 +70,12 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
 
 function standingSentence(proposal: ProposalView): string {
   if (proposal.blocked !== undefined) return 'Nobody can sign this from here right now; the reason is above.'
+  if (proposal.complete && proposal.served !== undefined) {
+    const { why } = proposal.served
+    return why === undefined
+      ? 'Every signature that is needed is there. The repository publishes it by itself.'
+      : `Every signature that is needed is there. It is not published yet: ${why}.`
+  }
   if (proposal.complete && !isReady(proposal)) return 'Signed, and not ready to publish; what is missing is above.'
   if (proposal.complete) return 'Every signature that is needed is there. Publishing puts the change in force.'
   if (proposal.signers.length > 0) {

@@ -7,10 +7,12 @@ import { bridge, settle } from '../bridge.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { Problem } from '../components/problem.tsx'
+import { SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
 import { listOf } from '../format.ts'
 import { signedNames } from '../quorum.ts'
 import { hashOf } from '../route.ts'
+import { mustChoose, signerPlace } from '../token-words.ts'
 
 export function Withdraw({ proposal }: { proposal: ProposalView }): ReactElement {
   const [asked, setAsked] = useState(false)
@@ -29,11 +31,18 @@ function Question({ proposal, onKeep }: { proposal: ProposalView; onKeep: () => 
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
   const signed = signedNames(proposal.quorums)
+  const [signerId, setSignerId] = useState('')
+  const signers = proposal.served?.withdrawWith
+  const signer =
+    signers?.find(({ id }) => id === signerId) ??
+    (signers === undefined || mustChoose(signers) ? undefined : signers[0])
   const title = plainForeign(proposal.title)
   const withdraw = async () => {
     setBusy(true)
     setProblem(undefined)
-    const outcome = await settle(bridge().drafts.withdraw({ proposalId: proposal.id }))
+    const outcome = await settle(
+      bridge().drafts.withdraw({ proposalId: proposal.id, ...(signer === undefined ? {} : { signerId: signer.id }) }),
+    )
     setBusy(false)
     if (!outcome.ok) {
       setProblem(outcome.error)
@@ -60,13 +69,30 @@ function Question({ proposal, onKeep }: { proposal: ProposalView; onKeep: () => 
         The proposal goes. What is published in {plainForeign(proposal.sourceName)} stays as it is, and clients notice
         nothing.
       </p>
+      {signers === undefined ? null : (
+        <>
+          <p>
+            {signers.length === 0
+              ? 'The repository asks for a signature by a key that could sign the change, and none of them is here.'
+              : signer === undefined || signers.length > 1
+                ? 'The repository asks for a signature by a key that could sign the change.'
+                : `The repository asks for a signature; ${signerPlace(signer)} gives it.`}
+          </p>
+          <SignWith signers={signers} chosen={signer} onChoose={setSignerId} />
+        </>
+      )}
       {problem === undefined ? null : <Problem error={problem} level={3} />}
       <div className="row">
         <button type="button" className="button" data-first={true} onClick={onKeep}>
           Keep it
         </button>
-        <button type="button" className="button danger-edge" disabled={isBusy} onClick={() => void withdraw()}>
-          Withdraw it
+        <button
+          type="button"
+          className="button danger-edge"
+          disabled={isBusy || (signers !== undefined && signer === undefined)}
+          onClick={() => void withdraw()}
+        >
+          {signers === undefined ? 'Withdraw it' : 'Sign and withdraw it'}
         </button>
       </div>
     </Dialog>

@@ -91,10 +91,10 @@ describe('a role with a hundred thousand artifacts', () => {
     const { digest } = await reader.read('preview', { sourceId, signers: [], request }, never)
     const asked = { sourceId, request: { previewed: digest } }
     const first = await reader.read('prepared', asked, never)
-    const { prepared, ids } = await reader.read('prepared', asked, never)
-    const [before, after] = [first.prepared, prepared].map(({ files }) => files.get('metadata/pending/targets.json'))
+    const prepared = await reader.read('prepared', asked, never)
+    const [before, after] = [first, prepared].map(({ files }) => files.get('metadata/pending/targets.json'))
     expect(Buffer.compare(before ?? new Uint8Array(), after ?? new Uint8Array(1))).toBe(0)
-    expect(ids).toEqual([`targets/${digest}`])
+    expect(prepared.ids).toEqual([`targets/${digest}`])
     await writePrepared(await desk.open(sourceId), prepared, never)
     const written = parseMetadata(readFileSync(join(folder, 'metadata/pending/targets.json')), 'targets', 'targets')
     expect(toHex(await sha256(written.payload))).toBe(digest)

@@ -2,8 +2,8 @@
 import { AppError } from '../../../core/error.ts'
 import { checkCancelled } from '../../cancel.ts'
 import type { Content, OpenContent } from '../../content.ts'
-import { ask, parseBaseUrl, translate, urlOfName } from './client.ts'
-import { type Stopwatch, stopwatch } from './stopwatch.ts'
+import { ask, parseBaseUrl, translate, urlOfName } from '../../web/client.ts'
+import { type Stopwatch, stopwatch } from '../../web/stopwatch.ts'
 
 export interface HttpContentOptions {
   /** Until the server begins to answer. */

@@ -1,7 +1,7 @@
 // The frame of every change: its form on top, below it what it would do, and one deliberate action that proposes it.
 import { type ReactElement, type ReactNode, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
-import type { DraftView } from '../../../ipc/contract.ts'
+import type { DraftView, Proposed as ProposedAnswer } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Foreign } from '../../components/foreign.tsx'
@@ -15,6 +15,7 @@ import { DraftBoard } from './draft-board.tsx'
 import { type Guard, Guards, guardedBy, openGuard } from './guards.tsx'
 import { forget, isKept } from './kept.ts'
 import type { FormProps, Made } from './making.ts'
+import { ProposeButton, proposingSentence, signedWith, unsignable } from './propose-button.tsx'
 import { Proposed } from './proposed.tsx'
 import { usePreview } from './use-preview.ts'
 
@@ -35,7 +36,8 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
   const { outcome, isAsking } = usePreview(repository.sourceId, made, guard.onto)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
-  const [written, setWritten] = useState<{ draft: DraftView; proposalIds: readonly string[] }>()
+  const [written, setWritten] = useState<{ draft: DraftView; made: ProposedAnswer }>()
+  const [signerId, setSignerId] = useState('')
   // Whoever comes back to a form finds what was left in it, and is told so once.
   const [wasKept] = useState(() => isKept(place))
   const far = useProgress(busy)
@@ -47,7 +49,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
       ? 'Working out what this would do.'
       : draft === undefined
         ? 'This cannot be proposed; the reason is above.'
-        : guardedBy(draft, guard)
+        : (guardedBy(draft, guard) ?? unsignable(draft, signerId))
 
   const propose = async () => {
     if (!made.ready || draft === undefined || open !== undefined || busy) return
@@ -59,6 +61,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
         digest: draft.digest,
         replace: guard.waiting === 'asked' ? 'no' : 'yes',
         sentence: draft.sentence === undefined ? '' : guard.typed,
+        ...signedWith(draft, signerId),
       }),
     )
     setBusy(false)
@@ -67,7 +70,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
       return
     }
     forget(place)
-    setWritten({ draft, proposalIds: answer.value.proposalIds })
+    setWritten({ draft, made: answer.value })
     refresh()
   }
 
@@ -108,22 +111,20 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
               open
             ) : (
               <>
-                <Foreign text={sentenceOf(draft?.headline ?? '')} /> Proposing writes it down; then it waits for
-                signatures.
+                <Foreign text={sentenceOf(draft?.headline ?? '')} /> {proposingSentence(draft)}
               </>
             )}
           </p>
           <button type="button" className="button" disabled={busy} onClick={restart}>
             Start over
           </button>
-          <button
-            type="button"
-            className="button go"
+          <ProposeButton
+            draft={draft}
+            signerId={signerId}
+            onChoose={setSignerId}
             disabled={busy || open !== undefined}
-            onClick={() => void propose()}
-          >
-            Propose this change
-          </button>
+            onPropose={() => void propose()}
+          />
         </>
       }
     >

@@ -1,17 +1,17 @@
 // A change that was proposed: what waits now, and for whom; each of what was written can be reviewed from here.
 import type { ReactElement } from 'react'
-import type { DraftView } from '../../../ipc/contract.ts'
+import type { DraftView, Proposed as ProposedAnswer } from '../../../ipc/contract.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { Page } from '../../components/page.tsx'
 import { QuorumBoard } from '../../components/quorum-board.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { capital, countOf } from '../../format.ts'
+import { capital, countOf, sentenceOf } from '../../format.ts'
 import { missingSentence } from '../../quorum.ts'
 import { hashOf } from '../../route.ts'
 
 interface ProposedProps {
   draft: DraftView
-  proposalIds: readonly string[]
+  made: ProposedAnswer
   where: string
   rehearsal: boolean
   /** What comes next, where this change has its own way on. */
@@ -19,18 +19,20 @@ interface ProposedProps {
   onMore: () => void
 }
 
-export function Proposed({ draft, proposalIds, where, rehearsal, next, onMore }: ProposedProps): ReactElement {
-  const [first, ...others] = proposalIds
+export function Proposed({ draft, made, where, rehearsal, next, onMore }: ProposedProps): ReactElement {
+  const { byItself, quorums = draft.quorums } = made
+  const isPublished = byItself?.published === true
+  const [first, ...others] = isPublished ? [] : made.proposalIds
   const title = plainForeign(draft.title)
   return (
     <Page
-      title={`${title} is proposed`}
+      title={`${title} is ${isPublished ? 'published' : byItself === undefined ? 'proposed' : 'signed and proposed'}`}
       where={where}
       rehearsal={rehearsal}
-      aside={<QuorumBoard quorums={draft.quorums} />}
+      aside={<QuorumBoard quorums={quorums} />}
       foot={
         <>
-          <p className="grow">Nothing is in force yet.</p>
+          <p className="grow">{isPublished ? 'It is in force.' : 'Nothing is in force yet.'}</p>
           <button type="button" className="button" onClick={onMore}>
             Make another change
           </button>
@@ -46,10 +48,19 @@ export function Proposed({ draft, proposalIds, where, rehearsal, next, onMore }:
         <h2>
           <Foreign text={draft.headline} />
         </h2>
-        <p>It waits for signatures now. Everybody who must sign sees it in their own Countersign.</p>
+        <p>
+          {isPublished
+            ? 'Your signature was enough: the repository has published it.'
+            : 'It waits for signatures now. Everybody who must sign sees it in their own Countersign.'}
+        </p>
+        {byItself?.why === undefined ? null : (
+          <p>
+            <Foreign text={sentenceOf(byItself.why)} />
+          </p>
+        )}
       </div>
       <div className="stack tight">
-        {draft.quorums.map((quorum) => (
+        {(isPublished ? [] : quorums).map((quorum) => (
           <p key={quorum.name}>
             <Foreign text={missingSentence(quorum)} />
           </p>

@@ -1,6 +1,6 @@
 // Asking a web server for one file: where its name leads, redirects that stay on the same server, and what its answers mean.
-import { AppError } from '../../../core/error.ts'
-import { verifyName, visible } from '../../safe-name.ts'
+import { AppError } from '../../core/error.ts'
+import { verifyName, visible } from '../safe-name.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
 const maxRedirects = 5

@@ -1,0 +1,19 @@
+// Who decides about what waits for a subject: the keys that are in force for it now, whatever a candidate says of itself.
+import type { Authority } from './authority.ts'
+import { parseSubject } from './subject.ts'
+import type { Trusted } from './trusted.ts'
+
+/** undefined where nobody is in force yet: a new role, or a project whose name nobody has reserved. */
+export async function authorityOver(subject: string, now: Trusted): Promise<Authority | undefined> {
+  const about = parseSubject(subject)
+  switch (about.kind) {
+    case 'role':
+      return now.authority(about.role)
+    case 'configuration':
+      return now.authority('targets')
+    case 'keys': {
+      const newest = (await now.keyChain(about.project))?.newest
+      return newest === undefined ? undefined : { keys: newest.keys, role: newest }
+    }
+  }
+}

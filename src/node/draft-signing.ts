@@ -1,0 +1,94 @@
+// A draft that is signed before it is written anywhere: the same checks as for a candidate that waits, over the source as it
+// would be.
+import { findProposal, openEntries } from '../core/approve.ts'
+import { isEqualBytes } from '../core/bytes.ts'
+import { AppError } from '../core/error.ts'
+import { isSameKey } from '../core/key.ts'
+import type { Proposal } from '../core/proposal.ts'
+import type { PublicKey, Purpose, Signer } from '../core/signer.ts'
+import { approveAll } from '../core/sitting.ts'
+import type { Context } from '../core/system.ts'
+import { pendingProposals } from '../core/systems/tuf/pending.ts'
+import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { trusted } from '../core/systems/tuf/trusted.ts'
+import { type Files, overlay, snapshot, type Transport } from '../core/transport.ts'
+import type { OpenSource } from './desk.ts'
+import type { Prepared } from './prepared.ts'
+
+export interface SignedDraft {
+  files: Files
+  /** In the order of the ids. */
+  proposals: readonly Proposal[]
+}
+
+/** The first of these must be signed by this key; what comes along is signed where it may. */
+export async function signDraft(
+  { files, ids }: Prepared,
+  findSigner: (proposals: readonly Proposal[]) => Promise<Signer>,
+  { system, transport }: OpenSource,
+  context: Context,
+): Promise<SignedDraft> {
+  const staged = stagedOver(snapshot(transport), files)
+  const found = (): Promise<Proposal[]> => Promise.all(ids.map((id) => findProposal(id, system, staged, context)))
+  const [proposal, ...along] = await found()
+  if (proposal === undefined) throw new AppError({ code: 'internal/bug', message: 'a draft without a proposal' })
+  const signer = await findSigner([proposal, ...along])
+  const mine = [proposal, ...along.filter((one) => openEntries(one, signer.key).length > 0)]
+  const wanted = mine.map(({ id }) => id)
+  const outcomes = await approveAll(wanted, system, staged, staged, signer, context)
+  for (const { error } of outcomes) if (error !== undefined) throw error
+  return { files: staged.files(), proposals: await found() }
+}
+
+function stagedOver(under: Transport, files: Files): Transport & { files(): Files } {
+  const held = new Map(files)
+  return {
+    list: (prefix, signal) => overlay(under, held).list(prefix, signal),
+    read: (name, maxBytes, signal) => overlay(under, held).read(name, maxBytes, signal),
+    write: async (changes) => {
+      for (const [name, bytes] of changes) held.set(name, bytes)
+    },
+    files: () => held,
+  }
+}
+
+/** For the PIN: what all of it is. For each touch: what this one signs. */
+export function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource): Purpose {
+  const words = ({ title, headline }: Proposal): string => `${title}, ${pinned.name}: ${headline}`
+  const [only, other] = proposals
+  if (only !== undefined && other === undefined) return words(only)
+  return {
+    all: `${proposals.length} changes of ${pinned.name}: ${proposals.map(({ title }) => title).join(', ')}`,
+    of: (message) => {
+      const found = proposals.find(({ payload }) => isEqualBytes(payload, message))
+      return found === undefined ? pinned.name : words(found)
+    },
+  }
+}
+
+/** The ids under which a key decides about what waits for a subject: in force, or in the candidate itself. */
+export async function idsOver(
+  subject: string,
+  key: PublicKey,
+  { layout, transport }: OpenSource,
+  context: Context,
+): Promise<string[]> {
+  const now = trusted(layout, transport, context)
+  const over = await authorityOver(subject, now)
+  const inForce = (over?.role.keyids ?? []).filter((id) => {
+    const held = over?.keys.get(id)?.key
+    return held !== undefined && isSameKey(held, key)
+  })
+  const { proposals } = await pendingProposals(layout, transport, context, now)
+  const quorums = proposals.find((one) => one.subject === subject)?.quorums ?? []
+  const own = quorums.flatMap(({ keys }) =>
+    keys.filter((entry) => entry.key !== undefined && isSameKey(entry.key, key)).flatMap(({ ids }) => ids),
+  )
+  const ids = [...new Set([...inForce, ...own])]
+  if (ids.length > 0) return ids
+  throw new AppError({
+    code: 'signer/wrong-key',
+    message: `this key decides nothing about ${subject}`,
+    hint: 'withdraw it with a key that could sign it',
+  })
+}

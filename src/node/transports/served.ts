@@ -1,0 +1,193 @@
+// A repository that "countersign serve" runs, as a Transport: what is published is read as from any web server; what waits
+// is listed, proposed and signed over its developer API. It publishes by itself, and asks for a signature with every change.
+import { createHash } from 'node:crypto'
+import { isEqualBytes, toBase64 } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Signer } from '../../core/signer.ts'
+import { parseEnvelope, type TufSignature } from '../../core/systems/tuf/envelope.ts'
+import { isObject } from '../../core/systems/tuf/key.ts'
+import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
+import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
+import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
+import { visible } from '../../core/visible.ts'
+import { callApi, postApi, readApi } from '../web/api.ts'
+import { listenToEvents } from './served/events.ts'
+import { type Content, uploadContent } from './served/upload.ts'
+
+/** What a served repository can do beyond moving bytes. */
+export interface Served {
+  /** As whoever runs it calls it: a suggestion, and nothing more. */
+  name(signal: AbortSignal): Promise<string | undefined>
+  /** What became of a candidate that was sent: it is published, or waits, and why although enough keys have signed. */
+  outcome(subject: string, signal: AbortSignal): Promise<Outcome>
+  withdraw(subject: string, signer: Signer, ids: readonly string[], signal: AbortSignal): Promise<void>
+  /** Content that a signed candidate names; goes on where it broke off. */
+  upload(content: Content, progress: ((doneBytes: number) => void) | undefined, signal: AbortSignal): Promise<void>
+  /** Until the signal: calls back whenever something happened there, and after each new connection. */
+  listen(changed: () => void, signal: AbortSignal): Promise<void>
+}
+
+export type Outcome = { kind: 'published' } | { kind: 'waits'; why?: string }
+
+const api = 'api/v1/'
+const service = 'countersign repository 1'
+const pending = 'metadata/pending/'
+const maxCandidateBytes = 32 * 1024 * 1024
+
+/** Whether such a repository answers at this address; anything else is a web server like any other. */
+export async function isServedAt(base: URL): Promise<boolean> {
+  const { signal } = new AbortController()
+  try {
+    const answer = await callApi(base, { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 }, signal)
+    return answer !== undefined && isService(answer.bytes)
+  } catch {
+    // Not there, or something else: whoever reads from it will say what is wrong with it.
+    return false
+  }
+}
+
+function isService(bytes: Uint8Array): boolean {
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  return typeof value === 'object' && value !== null && 'service' in value && value.service === service
+}
+
+/** `plain`: the same address, read as any web server. */
+export function servedTransport(base: URL, plain: Transport): Transport & Served {
+  async function candidates(signal: AbortSignal): Promise<JsonObject[]> {
+    const answer = await readApi(base, `${api}candidates`, signal)
+    return listOf(answer?.candidates).filter(isObject)
+  }
+
+  async function read(subject: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const path = `${api}candidates/${encodeRole(subject)}`
+    const limit = Math.min(maxBytes, maxCandidateBytes)
+    const answer = await callApi(base, { method: 'GET', path, maxBytes: limit }, signal)
+    return answer?.bytes
+  }
+
+  return {
+    list: async (prefix, signal) => {
+      if (!prefix.startsWith(pending)) return plain.list(prefix, signal)
+      const subjects = (await candidates(signal)).flatMap(({ subject }) => (typeof subject === 'string' ? subject : []))
+      const names = subjects.map((subject) => `${pending}${encodeRole(subject)}.json`)
+      return [...new Set(names)].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
+    },
+
+    read: async (name, maxBytes, signal) => {
+      const subject = subjectOf(name)
+      if (subject === undefined) return plain.read(name, maxBytes, signal)
+      const bytes = await read(subject, maxBytes, signal)
+      if (bytes !== undefined) checkSize(name, bytes.length, maxBytes)
+      return bytes
+    },
+
+    write: async (files, base_, _note, signal) => {
+      const documents = documentsOf(files, base_)
+      if (documents.length === 0) return
+      const [only, other] = documents
+      const signed = only === undefined || other !== undefined ? undefined : addedSignatures(only)
+      if (only !== undefined && signed !== undefined) {
+        const body = JSON.stringify({ payload: signed.payload, signatures: signed.signatures })
+        await postApi(base, `${api}candidates/${encodeRole(only.subject)}/signatures`, body, signal)
+        return
+      }
+      const sent = documents.map(({ subject, was, bytes }) => ({
+        subject,
+        base: was === null ? null : sha256(was),
+        content: toBase64(bytes),
+      }))
+      await postApi(base, `${api}candidates`, JSON.stringify({ documents: sent }), signal)
+    },
+
+    name: async (signal) => {
+      const name = (await readApi(base, api, signal))?.name
+      return typeof name === 'string' && name.trim() !== '' ? visible(name.trim().slice(0, 120)) : undefined
+    },
+
+    outcome: async (subject, signal) => {
+      const found = (await candidates(signal)).find((one) => one.subject === subject)
+      if (found === undefined) return { kind: 'published' }
+      const why = isObject(found.held) ? found.held.message : undefined
+      return { kind: 'waits', ...(typeof why === 'string' ? { why: visible(why.slice(0, 600)) } : {}) }
+    },
+
+    withdraw: async (subject, signer, ids, signal) => {
+      const found = (await candidates(signal)).find((one) => one.subject === subject)
+      const { payload: digest, nonce } = found ?? {}
+      if (typeof digest !== 'string' || typeof nonce !== 'string') throw gone(subject)
+      const bytes = await read(subject, maxCandidateBytes, signal)
+      // What is signed away is what lies there, and not what somebody says lies there.
+      if (bytes === undefined || sha256(parseEnvelope(bytes, visible(subject)).payload) !== digest) throw gone(subject)
+      const statement = await signWithdrawal({ subject, digest, nonce }, signer, ids, signal)
+      await postApi(base, `${api}withdrawals`, new TextDecoder().decode(statement), signal)
+    },
+
+    upload: (content, progress, signal) => uploadContent(base, `${api}content/`, content, progress, signal),
+    listen: (changed, signal) => listenToEvents(new URL(`${api}events`, base), changed, signal),
+  }
+}
+
+interface Document {
+  subject: string
+  bytes: Uint8Array
+  was: Uint8Array | null
+}
+
+function documentsOf(files: Files, base: Files): Document[] {
+  return [...files].map(([name, bytes]) => {
+    const subject = subjectOf(name)
+    if (subject === undefined) throw notOurs(name)
+    if (bytes === null) throw unsignedWithdrawal(subject)
+    return { subject, bytes, was: base.get(name) ?? null }
+  })
+}
+
+function subjectOf(name: string): string | undefined {
+  if (!name.startsWith(pending) || !name.endsWith('.json')) return undefined
+  return decodeRole(name.slice(pending.length, -'.json'.length))
+}
+
+/** Nothing but signatures came to what waited: then they are sent alone, and nobody else's can be lost. */
+function addedSignatures({ subject, bytes, was }: Document) {
+  if (was === null) return undefined
+  const [before, after] = [parseEnvelope(was, visible(subject)), parseEnvelope(bytes, visible(subject))]
+  if (!isEqualBytes(before.payload, after.payload)) return undefined
+  const isNew = ({ keyid, sig }: TufSignature): boolean =>
+    sig !== '' && !before.signatures.some((one) => one.keyid === keyid && one.sig === sig)
+  const signatures = after.signatures.filter(isNew)
+  return signatures.length === 0 ? undefined : { payload: sha256(after.payload), signatures }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? value : []
+}
+
+function notOurs(name: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `${visible(name)} is not written from here: this repository publishes by itself`,
+    hint: 'sign the change; it is published when enough keys have signed',
+    data: { name: visible(name) },
+  })
+}
+
+function unsignedWithdrawal(subject: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `what waits for ${visible(subject)} is withdrawn only with a signature`,
+    hint: 'name the key: --sign-with KEY',
+  })
+}
+
+function gone(subject: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `what waited for ${visible(subject)} is not there any more`,
+    hint: 'look at what waits now',
+  })
+}

@@ -1,0 +1,81 @@
+// Content on its way to a served repository: asked first how much of it is there, then sent from that byte on.
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { AppError } from '../../../core/error.ts'
+import type { JsonObject } from '../../../core/json.ts'
+import { callApi, objectOf, readApi } from '../../web/api.ts'
+
+export interface Content {
+  file: string
+  length: number
+  sha256: string
+}
+
+const dayMs = 86_400_000
+const maxTries = 5
+
+export async function uploadContent(
+  base: URL,
+  folder: string,
+  { file, length, sha256 }: Content,
+  progress: ((doneBytes: number) => void) | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const state = await readApi(base, folder + sha256, signal)
+    // It may have arrived, and been published with its change, while the answer was lost on the way.
+    if (state === undefined && tries > 0) return progress?.(length)
+    if (state === undefined) throw unasked(sha256)
+    if (state.complete === true) return progress?.(length)
+    const from = receivedOf(state)
+    try {
+      const path = `${folder}${sha256}?offset=${from}`
+      const body = counted(file, from, progress, signal)
+      const headers = { 'content-type': 'application/octet-stream' }
+      const answer = await callApi(base, { method: 'PUT', path, body, headers, answerMs: dayMs }, signal)
+      if (answer !== undefined && objectOf(answer.bytes, 'the upload').complete === true) return progress?.(length)
+    } catch (thrown) {
+      // Somebody else sends the same, or the line broke: what is there tells where to go on.
+      const isPassing = thrown instanceof AppError && /^source\/(conflict|unreachable)$/.test(thrown.code)
+      if (!isPassing || tries >= maxTries) throw thrown
+    }
+    if (tries >= maxTries) throw unfinished(sha256)
+  }
+}
+
+function receivedOf({ received }: JsonObject): number {
+  return typeof received === 'number' && received >= 0 ? received : 0
+}
+
+function counted(
+  file: string,
+  from: number,
+  progress: ((doneBytes: number) => void) | undefined,
+  signal: AbortSignal,
+): ReadableStream<Uint8Array> {
+  let done = from
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of createReadStream(file, { start: from, highWaterMark: 1024 * 1024, signal })) {
+      yield piece
+      done += piece.length
+      progress?.(done)
+    }
+  }
+  return Readable.toWeb(Readable.from(pieces())) as ReadableStream<Uint8Array>
+}
+
+function unasked(sha256: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `the repository takes no content ${sha256}: no signed change that waits there names it`,
+    hint: 'see what became of the change: countersign pending SOURCE',
+  })
+}
+
+function unfinished(sha256: string): AppError {
+  return new AppError({
+    code: 'source/unreachable',
+    message: `the content ${sha256} did not arrive whole`,
+    hint: 'repeat it; it goes on where it broke off',
+  })
+}

@@ -1,0 +1,291 @@
+// Which documents may wait here. There are no accounts: what counts is a signature by a key that has a say, and what waits
+// already is given up only for a key that is in force. Nothing is written here.
+import { isEqualBytes, parseHex, toHex } from '../core/bytes.ts'
+import { verifySignature } from '../core/crypto.ts'
+import { AppError } from '../core/error.ts'
+import { type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
+import { type Envelope, parseEnvelope, type TufSignature } from '../core/systems/tuf/envelope.ts'
+import { parseMetadata } from '../core/systems/tuf/metadata.ts'
+import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
+import { authorityIn } from '../core/systems/tuf/pending/future.ts'
+import { pendingProposals } from '../core/systems/tuf/pending.ts'
+import { insertSignature } from '../core/systems/tuf/signature-slot.ts'
+import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { limitOf, parseSubject } from '../core/systems/tuf/subject.ts'
+import { quorumOf } from '../core/systems/tuf/verify.ts'
+import { checkSize, type Files, overlay } from '../core/transport.ts'
+import { visible } from '../core/visible.ts'
+import { type Look, signersOf, type Waits } from './ground.ts'
+import { checkQuotas, signingKeys } from './quotas.ts'
+
+/** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
+export interface Submission {
+  subject: string
+  base: string | null
+  bytes: Uint8Array
+}
+
+const maxDocuments = 64
+
+export interface Accepted {
+  files: Files
+  /** Keys that have signed for it, as hexadecimal SPKI. */
+  keys: ReadonlySet<string>
+}
+
+/** All of them together, or none: what is to be written. */
+export async function acceptedFiles(submissions: readonly Submission[], look: Look): Promise<Accepted> {
+  checkShape(submissions)
+  const { layout } = look.ground
+  const files = new Map<string, Uint8Array>()
+  const keys = new Set<string>()
+  const fresh: Fresh[] = []
+  for (const one of submissions) {
+    const waits = await look.waiting(one.subject)
+    const after = parseEnvelope(one.bytes, visible(one.subject))
+    const merged = waits?.proposal === undefined ? undefined : await mergedInto(waits.proposal, after, keys)
+    if (waits !== undefined && merged !== undefined) {
+      if (!isEqualBytes(merged, waits.bytes)) files.set(layout.candidateName(one.subject), merged)
+      continue
+    }
+    checkBase(one, waits)
+    files.set(layout.candidateName(one.subject), one.bytes)
+    fresh.push({ ...one, after, waits })
+  }
+  if (fresh.length > 0) await checkFresh(fresh, files, keys, look)
+  return { files, keys }
+}
+
+interface Fresh extends Submission {
+  after: Envelope
+  waits: Waits | undefined
+}
+
+async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<string>, look: Look): Promise<void> {
+  const { ground, read, context, now } = look
+  const then = await pendingProposals(ground.layout, overlay(read, files), context, now)
+  for (const one of fresh) {
+    const problem = then.problems.find(({ subject }) => subject === one.subject)
+    if (problem !== undefined) throw problem.error
+    const proposal = then.proposals.find(({ subject }) => subject === one.subject)
+    if (proposal === undefined) throw unnamed(one.subject)
+    if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
+    if (proposal.changes.length === 0) throw unchanged(one.subject)
+    if (one.waits !== undefined) await checkMayReplace(one, one.waits, look)
+    else if (!isSigned(proposal) && !(await isCompanion(one, fresh, look))) throw unsigned(proposal)
+    await checkQuotas(proposal, one.waits === undefined, look)
+    for (const key of signingKeys(proposal)) keys.add(key)
+  }
+}
+
+function isSigned({ quorums }: Proposal): boolean {
+  return quorums.some((quorum) => signedCount(quorum) > 0)
+}
+
+/** The first document of a role that a signed change brings with it has no signature to show yet. */
+async function isCompanion({ subject }: Fresh, fresh: readonly Fresh[], look: Look): Promise<boolean> {
+  for (const other of fresh) {
+    if (other.subject === subject) continue
+    const delegator = delegatorOf(other.subject, other.bytes, parseMetadata)
+    if (delegator === undefined || authorityIn(delegator, subject) === undefined) continue
+    if (await hasStanding(other.subject, other.after, look)) return true
+  }
+  return false
+}
+
+/** Signed by a key that is in force; where nobody is, by whoever comes first. */
+async function hasStanding(subject: string, after: Envelope, { now }: Look): Promise<boolean> {
+  const over = await authorityOver(subject, now)
+  return over === undefined || signedCount(await quorumOf(subject, after, over.keys, over.role)) > 0
+}
+
+/** A stranger may propose, and never take the place of anything. */
+async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, { now }: Look): Promise<void> {
+  const over = await authorityOver(subject, now)
+  if (over !== undefined) {
+    if (signedCount(await quorumOf(subject, after, over.keys, over.role)) > 0) return
+  } else {
+    if (proposal === undefined || (await isSignedBy(proposal.quorums, after))) return
+  }
+  throw new AppError({
+    code: 'trust/threshold',
+    message: `what waits for ${visible(subject)} gives way only to a change that one of its keys in force has signed`,
+    hint: 'sign the change with such a key, and propose it again',
+    data: { subject },
+  })
+}
+
+// ---- the same document again ---------------------------------------------------------------------------------------
+
+/** What waits, with the signatures that the same document brings; undefined when it is another document. */
+async function mergedInto({ after: waiting, payload, quorums }: Proposal, again: Envelope, keys: Set<string>) {
+  if (!isEqualBytes(payload, again.payload)) return undefined
+  return withSignatures(waiting, payload, quorums, again.signatures, keys)
+}
+
+/** Each signature that counts and is not there goes in as text; a signature that counts is never given up. */
+async function withSignatures(
+  bytes: Uint8Array,
+  payload: Uint8Array,
+  quorums: readonly Quorum[],
+  signatures: readonly TufSignature[],
+  keys: Set<string>,
+): Promise<Uint8Array> {
+  let result = bytes
+  for (const one of signatures) {
+    const entry = one.sig === '' ? undefined : await validFor(quorums, one, payload)
+    if (entry?.key === undefined || entry.signed) continue
+    result = insertSignature(result, one.keyid, one.sig)
+    keys.add(toHex(entry.key.spki))
+  }
+  return result
+}
+
+/** By one of these keys, whatever else they have signed. */
+export async function isSignedBy(quorums: readonly Quorum[], { signatures, payload }: Envelope): Promise<boolean> {
+  for (const one of signatures) if ((await validFor(quorums, one, payload)) !== undefined) return true
+  return false
+}
+
+async function validFor(quorums: readonly Quorum[], { keyid, sig }: TufSignature, payload: Uint8Array) {
+  for (const entry of quorums.flatMap(({ keys }) => keys)) {
+    if (!entry.ids.includes(keyid) || entry.key === undefined || !/^([0-9a-f]{2}){1,1024}$/i.test(sig)) continue
+    if (await verifySignature(entry.key, payload, parseHex(sig, 'a signature'))) return entry
+  }
+  return undefined
+}
+
+/** Signatures for what waits. Each must be good, or nothing is written; what is there already stays as it is. */
+export async function signedFiles(
+  subject: string,
+  payload: string,
+  signatures: readonly TufSignature[],
+  look: Look,
+): Promise<Accepted> {
+  const waits = await look.waiting(subject)
+  if (waits === undefined) throw absent(subject)
+  const { proposal } = waits
+  if (proposal === undefined) {
+    throw look.pending.problems.find((one) => one.subject === subject)?.error ?? absent(subject)
+  }
+  if (proposal.digest !== payload) throw replaced(subject, waits)
+  if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
+  for (const one of signatures) {
+    const isNamed = proposal.quorums.some(({ keys }) => keys.some(({ ids }) => ids.includes(one.keyid)))
+    if (!isNamed) throw stranger(proposal, one.keyid)
+    if ((await validFor(proposal.quorums, one, proposal.payload)) === undefined) throw bad(proposal, one.keyid)
+  }
+  const keys = new Set<string>()
+  const bytes = await withSignatures(waits.bytes, proposal.payload, proposal.quorums, signatures, keys)
+  const isSame = isEqualBytes(bytes, waits.bytes)
+  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys }
+}
+
+// ---- refusals ------------------------------------------------------------------------------------------------------
+
+const maxSubjectLength = 200
+
+function checkShape(submissions: readonly Submission[]): void {
+  if (submissions.length === 0 || submissions.length > maxDocuments) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `1 to ${maxDocuments} documents can be proposed together, not ${submissions.length}`,
+      hint: 'propose what must take effect together, and nothing else',
+    })
+  }
+  const subjects = new Set(submissions.map(({ subject }) => subject))
+  if (subjects.size < submissions.length) {
+    throw new AppError({ code: 'usage/invalid', message: 'a subject stands twice', hint: 'send one document for each' })
+  }
+  for (const { subject, bytes } of submissions) {
+    checkSubject(subject)
+    checkSize(visible(subject), bytes.length, limitOf(subject))
+  }
+}
+
+export function checkSubject(subject: string): void {
+  const about = parseSubject(subject)
+  const name = about.kind === 'role' ? about.role : about.kind === 'keys' ? about.project : 'configuration'
+  if (name !== '' && subject.length <= maxSubjectLength && !/\p{Surrogate}/u.test(subject)) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `a subject has 1 to ${maxSubjectLength} characters`,
+    hint: 'name a role, keys:PROJECT, or configuration',
+  })
+}
+
+function checkBase({ subject, base }: Submission, waits: Waits | undefined): void {
+  if (base === (waits?.digest ?? null)) return
+  if (waits !== undefined) throw replaced(subject, waits)
+  throw new AppError({
+    code: 'source/conflict',
+    message: `the change of ${visible(subject)} that this would replace does not wait any more`,
+    hint: 'look at what is published now, and make the change on top of it',
+    data: { subject },
+  })
+}
+
+/** Names the winner, so that whoever comes second sees what came first. */
+function replaced(subject: string, { digest, proposal }: Waits): AppError {
+  const by = proposal === undefined ? [] : signersOf(proposal)
+  const headline = proposal?.headline ?? 'a change that cannot be read'
+  return new AppError({
+    code: 'source/conflict',
+    message: `another change of ${visible(subject)} waits: ${headline}${by.length === 0 ? '' : `, signed by ${by.join(', ')}`}`,
+    hint: 'look at that one first; yours was not written, and nothing of theirs was lost',
+    data: {
+      ...{ subject, digest, headline, signedBy: by.join(', ') },
+      ...(proposal === undefined ? {} : { payload: proposal.digest }),
+    },
+  })
+}
+
+export function absent(subject: string): AppError {
+  return new AppError({
+    code: 'source/not-found',
+    message: `nothing waits for ${visible(subject)}`,
+    hint: 'see what waits; it may be published, or withdrawn',
+    data: { subject },
+  })
+}
+
+function unsigned({ title }: Proposal): AppError {
+  return new AppError({
+    code: 'trust/threshold',
+    message: `${title} bears no signature by a key that has a say in it`,
+    hint: 'sign it with such a key, and propose it again',
+  })
+}
+
+function stranger({ title }: Proposal, keyid: string): AppError {
+  return new AppError({
+    code: 'signer/wrong-key',
+    message: `the key ${visible(keyid.slice(0, 80))} has no say in ${title}`,
+    data: { keyid: keyid.slice(0, 80) },
+  })
+}
+
+function bad({ title }: Proposal, keyid: string): AppError {
+  return new AppError({
+    code: 'trust/bad-signature',
+    message: `the signature by ${visible(keyid.slice(0, 80))} is not one of ${title}`,
+    hint: 'nothing was written; sign what waits now',
+    data: { keyid: keyid.slice(0, 80) },
+  })
+}
+
+function unchanged(subject: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `this changes nothing in ${visible(subject)}`,
+    hint: 'change something in it',
+  })
+}
+
+function unnamed(subject: string): AppError {
+  return new AppError({
+    code: 'format/malformed',
+    message: `${visible(subject)} is not the name of something that can wait here`,
+    hint: 'name a role, keys:PROJECT, or configuration',
+  })
+}

@@ -1,0 +1,62 @@
+// The whole server as one function from a request to its answer, without a port: this is what tests call.
+import { type Context as Call, Hono } from 'hono'
+import { toAppError } from '../core/error.ts'
+import { visible } from '../core/visible.ts'
+import { type BodyLimits, standardLimits } from './body.ts'
+import { clientRoutes } from './client-routes.ts'
+import { developerRoutes } from './developer-routes.ts'
+import { noSuchPage, problemResponse } from './problem.ts'
+import { rates } from './rates.ts'
+import type { Repository } from './repository.ts'
+import { type Subscribing, standardSubscribing, subscribing } from './subscribing.ts'
+
+export interface Caller {
+  /** Of whoever asks; only counted, and written into the log. */
+  address: string
+}
+
+export interface Env {
+  Bindings: Caller
+}
+
+export interface AppOptions {
+  log(line: string): void
+  signal: AbortSignal
+  body?: BodyLimits
+  subscribing?: Subscribing
+}
+
+export interface RepositoryApp {
+  fetch(request: Request, caller: Caller): Response | Promise<Response>
+}
+
+export function repositoryApp(repository: Repository, options: AppOptions): RepositoryApp {
+  const { signal, log } = options
+  const app = new Hono<Env>()
+  const byAddress = rates(() => repository.settings().quotas.requestsPerMinute)
+  clientRoutes(app, repository, signal)
+  app.use('/api/*', async (c, next) => {
+    byAddress.take(c.env.address, 'this address')
+    await next()
+    if (c.res.status < 400 && c.req.method !== 'GET') logCall(c, log, c.res.status, '')
+  })
+  developerRoutes(app, repository, {
+    signal,
+    body: options.body ?? standardLimits,
+    subscribe: subscribing(repository.events, options.subscribing ?? standardSubscribing, signal),
+  })
+  app.notFound(() => problemResponse(noSuchPage()))
+  app.onError((thrown, c) => {
+    const error = toAppError(thrown)
+    const response = problemResponse(error)
+    // What is our own fault is told here in full, and not to whoever asked.
+    logCall(c, log, response.status, error.code === 'internal/bug' ? `${error.code} ${error.message}` : error.code)
+    return response
+  })
+  return { fetch: (request, caller) => app.fetch(request, caller) }
+}
+
+function logCall(c: Call<Env>, log: (line: string) => void, status: number, why: string): void {
+  const path = visible(new URL(c.req.url).pathname.slice(0, 120))
+  log(`${c.env.address} ${c.req.method} ${path} ${status}${why === '' ? '' : ` ${why}`}`)
+}

@@ -1,0 +1,189 @@
+// A folder as a repository for a team: what waits, who signs it, and that it is published when enough keys have signed.
+import { type ErrorData, toAppError } from '../core/error.ts'
+import type { Settings } from '../core/systems/tuf/configuration/settings.ts'
+import type { TufSignature } from '../core/systems/tuf/envelope.ts'
+import { digestOf } from '../core/systems/tuf/metadata.ts'
+import { limitOf } from '../core/systems/tuf/subject.ts'
+import { trusted } from '../core/systems/tuf/trusted.ts'
+import type { Files } from '../core/transport.ts'
+import { type HistoryFacts, readHistory } from '../node/repository-history.ts'
+import { type Accepted, acceptedFiles, checkSubject, type Submission, signedFiles } from './acceptance.ts'
+import { boardOf, type CandidateView } from './board.ts'
+import { renewIfDue } from './clock.ts'
+import { unasked, wantedContent } from './contents.ts'
+import { type EventKind, type Events, events } from './events.ts'
+import { contextOf, type Ground, type Look, lookAt, sha256Hex } from './ground.ts'
+import { nonces } from './nonces.ts'
+import { type Published as PublishedFiles, published } from './published.ts'
+import { settingsNow } from './quotas.ts'
+import { type Rates, rates } from './rates.ts'
+import { type Received, receiving } from './receiving.ts'
+import { type Published, settle } from './settling.ts'
+import { turns } from './turns.ts'
+import { withdrawnFiles } from './withdrawing.ts'
+
+/** What came of a call that changes something. */
+export interface Receipt {
+  /** Of the subjects that were named: what waits for them now. */
+  candidates: readonly CandidateView[]
+  /** What took effect at once, because enough keys have signed. */
+  published: readonly { subject: string; title: string }[]
+}
+
+export interface Info {
+  service: string
+  name: string
+  root: { version: number; digest: string }
+  event: string
+}
+
+export interface Repository {
+  info(): Promise<Info>
+  candidates(): Promise<readonly CandidateView[]>
+  candidate(subject: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; digest: string } | undefined>
+  propose(submissions: readonly Submission[]): Promise<Receipt>
+  /** `payload`: the sha256 of what was signed. */
+  sign(subject: string, payload: string, signatures: readonly TufSignature[]): Promise<Receipt>
+  withdraw(statement: Uint8Array): Promise<Receipt>
+  content(sha256: string): Promise<Received>
+  receive(sha256: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<Received & Receipt>
+  history(role: string): Promise<HistoryFacts>
+  events: Events
+  files: PublishedFiles
+  settings(): Settings
+  /** Publishes what waits for it, renews what is due, and tidies up: at the start, and once a minute. */
+  tick(): Promise<void>
+  /** Nothing is being written. */
+  idle(): Promise<void>
+}
+
+export const serviceName = 'countersign repository 1'
+/** A person signs a few times a minute, and a release of many projects a few dozen. */
+const writesPerKeyAndMinute = 120
+
+export async function openRepository(ground: Ground): Promise<Repository> {
+  const { source, layout, log, signal } = ground
+  const inTurn = turns()
+  const named = nonces()
+  const happened = events()
+  const files = published(ground.folder, source, signal)
+  const uploads = receiving(ground.folder, signal)
+  const byKey: Rates = rates(() => writesPerKeyAndMinute)
+  let held: ReadonlyMap<string, ErrorData> = new Map()
+  // A change that a crash cut off is finished before anybody reads.
+  await source.write(new Map(), new Map(), 'recover', signal)
+  let settings = await settingsNow(trusted(layout, source, contextOf(ground)))
+
+  async function write(changes: Files, look: Look, note: string, kind: EventKind, subjects: readonly string[]) {
+    if (changes.size === 0) return
+    signal.throwIfAborted()
+    await source.write(changes, look.read.seen(changes.keys()), note, signal)
+    happened.emit(kind, subjects)
+  }
+
+  /** Whatever goes wrong here is no failure of what was written before it. */
+  async function settled(): Promise<readonly Published[]> {
+    try {
+      const { published: done, held: waiting } = await settle(ground)
+      held = waiting
+      for (const one of done) {
+        files.forget(one.files)
+        happened.emit('published', [one.subject])
+        log(`published ${one.title}`)
+      }
+      if (done.length > 0) settings = await settingsNow(trusted(layout, source, contextOf(ground)))
+      return done
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      log(`cannot publish: ${error.code} ${error.message}`)
+      return []
+    }
+  }
+
+  async function receipt(subjects: readonly string[]): Promise<Receipt> {
+    const done = await settled()
+    const board = await boardOf(await lookAt(ground), named, held)
+    return {
+      candidates: board.filter(({ subject }) => subjects.includes(subject)),
+      published: done.map(({ subject, title }) => ({ subject, title })),
+    }
+  }
+
+  function checkKeys({ keys }: Accepted): void {
+    for (const key of keys) byKey.take(key, 'this key')
+  }
+
+  return {
+    info: async () => {
+      const root = await trusted(layout, source, contextOf(ground)).root()
+      return {
+        service: serviceName,
+        name: ground.name,
+        root: { version: root.signed.version, digest: digestOf(root) },
+        event: happened.last(),
+      }
+    },
+    candidates: () => inTurn(async () => boardOf(await lookAt(ground), named, held)),
+    candidate: async (subject) => {
+      checkSubject(subject)
+      const bytes = await source.read(layout.candidateName(subject), limitOf(subject), signal)
+      return bytes === undefined ? undefined : { bytes: bytes.slice(), digest: sha256Hex(bytes) }
+    },
+    propose: (submissions) =>
+      inTurn(async () => {
+        const look = await lookAt(ground)
+        const accepted = await acceptedFiles(submissions, look)
+        checkKeys(accepted)
+        const subjects = submissions.map(({ subject }) => subject)
+        await write(accepted.files, look, `propose ${subjects.join(', ')}`, 'proposed', subjects)
+        return receipt(subjects)
+      }),
+    sign: (subject, payload, signatures) =>
+      inTurn(async () => {
+        checkSubject(subject)
+        const look = await lookAt(ground)
+        const accepted = await signedFiles(subject, payload, signatures, look)
+        checkKeys(accepted)
+        await write(accepted.files, look, `sign ${subject}`, 'signed', [subject])
+        return receipt([subject])
+      }),
+    withdraw: (statement) =>
+      inTurn(async () => {
+        const look = await lookAt(ground)
+        const { files: gone, subjects } = await withdrawnFiles(statement, named, look)
+        await write(gone, look, `withdraw ${subjects[0]}`, 'withdrawn', subjects)
+        return receipt(subjects)
+      }),
+    content: async (sha256) => {
+      const wanted = wantedContent(sha256, await lookAt(ground))
+      if (wanted === undefined) throw unasked(sha256)
+      return uploads.state(sha256, wanted)
+    },
+    receive: async (sha256, offset, pieces) => {
+      const wanted = wantedContent(sha256, await lookAt(ground))
+      if (wanted === undefined) throw unasked(sha256)
+      const received = await uploads.receive(sha256, wanted, offset, pieces)
+      if (!received.complete) return { ...received, candidates: [], published: [] }
+      happened.emit('content', [])
+      return { ...received, ...(await inTurn(() => receipt([]))) }
+    },
+    history: async (role) => {
+      checkSubject(role)
+      const now = trusted(layout, source, contextOf(ground), { copies: 'compare' })
+      return readHistory(role, { set: await now.set(), published: now.published, options: now.options, trusted: now })
+    },
+    events: happened,
+    files,
+    settings: () => settings,
+    idle: () => inTurn(async () => undefined),
+    tick: () =>
+      inTurn(async () => {
+        await settled()
+        const renewed = await renewIfDue(ground)
+        files.forget(renewed)
+        if (renewed.length > 0) happened.emit('renewed', [])
+        const look = await lookAt(ground)
+        await uploads.tidy((sha256) => wantedContent(sha256, look) !== undefined)
+      }),
+  }
+}

@@ -1,0 +1,79 @@
+// The repository publishes by itself what enough keys have signed, and whose content is there.
+import { publish } from '../core/approve.ts'
+import { AppError, type ErrorData, toAppError, toErrorData } from '../core/error.ts'
+import { isComplete, type Proposal } from '../core/proposal.ts'
+import { parseMetadata } from '../core/systems/tuf/metadata.ts'
+import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
+import { authorityIn } from '../core/systems/tuf/pending/future.ts'
+import { missingContent, type Named } from './contents.ts'
+import { contextOf, type Ground } from './ground.ts'
+
+export interface Published {
+  subject: string
+  title: string
+  files: readonly string[]
+}
+
+export interface Settled {
+  published: readonly Published[]
+  /** Why what enough keys have signed is not published, by the id of its proposal. */
+  held: ReadonlyMap<string, ErrorData>
+}
+
+/** What one publication brings about may be what another waits for: as long as one succeeds, the rest is tried again. */
+export async function settle(ground: Ground): Promise<Settled> {
+  const published: Published[] = []
+  for (;;) {
+    const held = new Map<string, ErrorData>()
+    const done = await publishOne(ground, held)
+    if (done === undefined) return { published, held }
+    published.push(done)
+  }
+}
+
+async function publishOne(ground: Ground, held: Map<string, ErrorData>): Promise<Published | undefined> {
+  const { system, source, online } = ground
+  const { proposals } = await system.pending(source, contextOf(ground))
+  const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
+  for (const proposal of ready.sort((a, b) => turnOf(a.subject) - turnOf(b.subject))) {
+    const { id, subject, title } = proposal
+    try {
+      const missing = await missingFor(proposal, proposals, ground.folder)
+      if (missing.length > 0) throw waitsForContent(title, missing)
+      const { files } = await publish(id, system, source, source, online, contextOf(ground))
+      return { subject, title, files }
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code === 'internal/bug') ground.log(`cannot publish ${title}: ${error.message}`)
+      held.set(id, toErrorData(error))
+    }
+  }
+  return undefined
+}
+
+/** What says who must sign the others comes before them. */
+function turnOf(subject: string): number {
+  if (subject === 'root') return 0
+  if (subject === 'targets') return 1
+  return subject.startsWith('keys:') ? 2 : 3
+}
+
+/** Its own content, and that of what may be published together with it. */
+async function missingFor(proposal: Proposal, all: readonly Proposal[], folder: string): Promise<Named[]> {
+  const delegator = delegatorOf(proposal.subject, proposal.after, parseMetadata)
+  const along =
+    delegator === undefined
+      ? []
+      : all.filter(({ id, subject }) => id !== proposal.id && authorityIn(delegator, subject) !== undefined)
+  return (await Promise.all([proposal, ...along].map((one) => missingContent(one, folder)))).flat()
+}
+
+function waitsForContent(title: string, missing: readonly Named[]): AppError {
+  const bytes = missing.reduce((sum, { file }) => sum + file.length, 0)
+  return new AppError({
+    code: 'source/not-found',
+    message: `${title} is signed, and waits for the content of ${missing.length} artifact${missing.length === 1 ? '' : 's'}, ${bytes} bytes`,
+    hint: 'upload them where the release was made; it is published when all of it is there',
+    data: { files: missing.length, bytes },
+  })
+}

@@ -1,0 +1,77 @@
+// Taking back what waits: a signed statement about exactly this placing of the candidate, by a key that decides about it.
+import { AppError } from '../core/error.ts'
+import { type Quorum, signedCount } from '../core/proposal.ts'
+import { type Envelope, parseEnvelope } from '../core/systems/tuf/envelope.ts'
+import { pendingProposals } from '../core/systems/tuf/pending.ts'
+import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { quorumOf } from '../core/systems/tuf/verify.ts'
+import { parseWithdrawal } from '../core/systems/tuf/withdrawal.ts'
+import { type Files, overlay } from '../core/transport.ts'
+import { visible } from '../core/visible.ts'
+import { absent, checkSubject, isSignedBy } from './acceptance.ts'
+import { type Look, sha256Hex, type Waits } from './ground.ts'
+import type { Nonces } from './nonces.ts'
+
+export async function withdrawnFiles(
+  statement: Uint8Array,
+  nonces: Nonces,
+  look: Look,
+): Promise<{ files: Files; subjects: readonly string[] }> {
+  const wish = parseWithdrawal(statement)
+  const { subject } = wish
+  checkSubject(subject)
+  const waits = await look.waiting(subject)
+  if (waits === undefined) throw absent(subject)
+  const candidate = parseEnvelope(waits.bytes, visible(subject))
+  if (wish.digest !== sha256Hex(candidate.payload) || wish.nonce !== nonces.of(subject, wish.digest)) {
+    throw outOfDate(subject)
+  }
+  if (!(await mayWithdraw(subject, wish, candidate, waits, look))) throw notEntitled(subject)
+  return withoutOrphans(subject, look)
+}
+
+/** Keys in force decide; what none of them has signed may also be taken back by a key of its own. */
+async function mayWithdraw(
+  subject: string,
+  wish: Envelope,
+  candidate: Envelope,
+  { proposal }: Waits,
+  { now }: Look,
+): Promise<boolean> {
+  const over = await authorityOver(subject, now)
+  const counts = async (envelope: Envelope): Promise<boolean> =>
+    over !== undefined && signedCount(await quorumOf(subject, envelope, over.keys, over.role)) > 0
+  if (await counts(wish)) return true
+  const own: readonly Quorum[] = proposal?.quorums ?? []
+  return !(await counts(candidate)) && (await isSignedBy(own, wish))
+}
+
+/** The first document of a role that this change would have made belongs to nothing any more. */
+async function withoutOrphans(subject: string, { ground, read, context, now, pending }: Look) {
+  const { layout } = ground
+  const files = new Map<string, null>([[layout.candidateName(subject), null]])
+  const after = await pendingProposals(layout, overlay(read, files), context, now)
+  const orphans = pending.proposals
+    .map((one) => one.subject)
+    .filter((one) => one !== subject && !after.proposals.some((left) => left.subject === one))
+  for (const one of orphans) files.set(layout.candidateName(one), null)
+  return { files, subjects: [subject, ...orphans] }
+}
+
+function outOfDate(subject: string): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `what this would withdraw is not what waits for ${visible(subject)} now`,
+    hint: 'look at what waits, and withdraw that if you mean it',
+    data: { subject },
+  })
+}
+
+function notEntitled(subject: string): AppError {
+  return new AppError({
+    code: 'signer/wrong-key',
+    message: `no key that decides about ${visible(subject)} has signed this withdrawal`,
+    hint: 'withdraw it with a key that could sign it',
+    data: { subject },
+  })
+}
