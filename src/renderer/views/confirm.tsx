@@ -10,10 +10,13 @@ import { plainForeign } from '../foreign.ts'
 import { deliberationFor, isTyped } from '../hold.ts'
 import { signerPlace } from '../token-words.ts'
 
+/** What is asked about: a change that waits, or one that is signed as it is proposed. */
+export type Asked = Pick<ProposalView, 'headline' | 'risk' | 'changes' | 'words' | 'title' | 'sourceName' | 'rehearsal'>
+
 export interface ConfirmProps {
   kind: 'sign' | 'publish'
   label: string
-  proposal: ProposalView
+  proposal: Asked
   signer: SignerView | undefined
   onCancel: () => void
   onConfirm: () => void
