@@ -7,6 +7,7 @@ import { visible } from '../core/visible.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from './command.ts'
+import { confirm } from './confirm.ts'
 import { findKey } from './find-key.ts'
 import { tokenOptions } from './parse.ts'
 import { plugPractice } from './practice.ts'
@@ -64,6 +65,7 @@ export async function proposeDraft(
   const sentence = await typedSentence(preview, parsed, io)
   const previewed = preview.proposal.digest
   const signWith = await signerOf(desk, source, parsed, io)
+  if (signWith !== undefined && io.isInteractive) await confirm(preview.proposal, io, 'run this in a terminal')
   const meant = {
     ...{ previewed, replace: parsed.flag('replace') },
     ...(sentence === undefined ? {} : { sentence }),

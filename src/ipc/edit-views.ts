@@ -84,8 +84,8 @@ export interface DraftView {
   text?: string
   /** Candidates that come along, such as the first version of a role that blocks: their subjects. */
   along: readonly string[]
-  /** The repository takes signed changes only: the signers here that may sign this one. */
-  signWith?: readonly SignerView[]
+  /** The repository takes signed changes only: the signers here that may sign this one, and the words of its fingerprint. */
+  signing?: { signers: readonly SignerView[]; words: readonly string[] }
 }
 
 /** The signed part as a person may edit it. */

@@ -113,7 +113,18 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
     ...(replaces === undefined ? {} : { replaces: replacedView(replaces) }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(text === undefined ? {} : { text }),
-    ...(tokens === undefined ? {} : { signWith: signerViews(proposal, ableSigners(proposal, signers), tokens) }),
+    ...(tokens === undefined ? {} : { signing: signingView(proposal, signers, tokens) }),
+  }
+}
+
+function signingView(
+  proposal: Proposal,
+  signers: readonly KnownSigner[],
+  tokens: TokenList,
+): NonNullable<DraftView['signing']> {
+  return {
+    signers: signerViews(proposal, ableSigners(proposal, signers), tokens),
+    words: wordsOf(proposal.digest),
   }
 }
 

@@ -7,7 +7,18 @@ import { parseHex } from '../../src/core/bytes.ts'
 import { toWords } from '../../src/core/words.ts'
 import { answerOf } from '../support/cli.ts'
 import { serveProcess } from '../support/serve.ts'
-import { begin, filesIn, freshPeer, pinnedBy, preview, readFiles, review, sign, takeKey } from '../support/stories.ts'
+import {
+  begin,
+  filesIn,
+  freshPeer,
+  hold,
+  pinnedBy,
+  preview,
+  readFiles,
+  review,
+  sign,
+  takeKey,
+} from '../support/stories.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { expectAccessible, heading, openRepository } from '../support/window.ts'
 import { type RunningApp, startTestApp } from './support/app.ts'
@@ -46,6 +57,9 @@ test('a release that three people sign', { timeout: 180_000 }, async () => {
   await expectAccessible(ana.page)
   await picture(ana.page, 'served-propose')
   await ana.page.getByRole('button', { name: 'Sign and propose with Rehearsal key Ana' }).click()
+  await ana.page.getByRole('dialog').waitFor()
+  await expectAccessible(ana.page)
+  await hold(ana.page, /^Sign and propose/)
   await heading(ana.page, 'Targets 2 is signed and proposed')
   await picture(ana.page, 'served-proposed')
   await ana.page.getByRole('link', { name: /^Home/ }).click()

@@ -1,16 +1,15 @@
 // sign: one key agrees to one change, or to several in one sitting.
 import { approve, openEntries } from '../../core/approve.ts'
-import { parseHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
-import { toWords } from '../../core/words.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { confirm } from '../confirm.ts'
 import { withOutcome } from '../drafting.ts'
 import { signerFor } from '../find-key.ts'
 import { tokenOptions } from '../parse.ts'
@@ -25,7 +24,7 @@ import {
   rootOption,
   sourceAgain,
 } from '../session.ts'
-import { proposalData, quorumLines, reviewLines } from '../show.ts'
+import { proposalData, quorumLines } from '../show.ts'
 
 export const signCommand: Command = {
   name: 'sign',
@@ -111,19 +110,6 @@ async function keyMissing(desk: Desk, io: Io): Promise<AppError> {
 
 function signedLine({ title }: Proposal, signer: Signer): string {
   return `signed ${title} with ${signer.label}${signer.rehearsal ? ' (practice)' : ''}`
-}
-
-/** A finger on Enter must not sign: the change is shown, and a word of it typed. */
-async function confirm(proposal: Proposal, io: Io): Promise<void> {
-  for (const line of reviewLines(proposal)) io.note(line)
-  const [word = ''] = toWords(parseHex(proposal.digest, 'the digest'))
-  const typed = await io.ask('To sign this, type word 1 of its fingerprint: ', 'in a script there is --yes')
-  if (typed.trim().toLowerCase() === word.toLowerCase()) return
-  throw new AppError({
-    code: 'user/cancelled',
-    message: 'that is not word 1; nothing was signed',
-    hint: 'read the change again, then repeat',
-  })
 }
 
 function targetOf(to: string | undefined, source: OpenSource): Transport {

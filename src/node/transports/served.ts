@@ -2,7 +2,7 @@
 // is listed, proposed and signed over its developer API. It publishes by itself, and asks for a signature with every change.
 import { createHash } from 'node:crypto'
 import { isEqualBytes, toBase64 } from '../../core/bytes.ts'
-import { AppError } from '../../core/error.ts'
+import { AppError, isVerdict } from '../../core/error.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Signer } from '../../core/signer.ts'
 import { parseEnvelope, type TufSignature } from '../../core/systems/tuf/envelope.ts'
@@ -150,13 +150,23 @@ function subjectOf(name: string): string | undefined {
 
 /** Nothing but signatures came to what waited: then they are sent alone, and nobody else's can be lost. */
 function addedSignatures({ subject, bytes, was }: Document) {
-  if (was === null) return undefined
-  const [before, after] = [parseEnvelope(was, visible(subject)), parseEnvelope(bytes, visible(subject))]
-  if (!isEqualBytes(before.payload, after.payload)) return undefined
+  const before = was === null ? undefined : envelopeOr(was)
+  const after = parseEnvelope(bytes, visible(subject))
+  if (before === undefined || !isEqualBytes(before.payload, after.payload)) return undefined
   const isNew = ({ keyid, sig }: TufSignature): boolean =>
     sig !== '' && !before.signatures.some((one) => one.keyid === keyid && one.sig === sig)
   const signatures = after.signatures.filter(isNew)
   return signatures.length === 0 ? undefined : { payload: sha256(after.payload), signatures }
+}
+
+/** What waited may have been anything. */
+function envelopeOr(bytes: Uint8Array): ReturnType<typeof parseEnvelope> | undefined {
+  try {
+    return parseEnvelope(bytes, 'what waited')
+  } catch (thrown) {
+    if (isVerdict(thrown)) return undefined
+    throw thrown
+  }
 }
 
 function sha256(bytes: Uint8Array): string {

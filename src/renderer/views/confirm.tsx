@@ -11,10 +11,16 @@ import { countOf } from '../format.ts'
 import { deliberationFor, isTyped } from '../hold.ts'
 import { signerPlace } from '../token-words.ts'
 
+/** What is asked about: a change that waits, or one that is signed as it is proposed. */
+export type Asked = Pick<
+  ProposalView,
+  'headline' | 'risk' | 'changes' | 'moreChanges' | 'words' | 'title' | 'sourceName' | 'rehearsal'
+>
+
 export interface ConfirmProps {
   kind: 'sign' | 'publish'
   label: string
-  proposal: ProposalView
+  proposal: Asked
   signer: SignerView | undefined
   onCancel: () => void
   onConfirm: () => void

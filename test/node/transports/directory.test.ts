@@ -444,7 +444,11 @@ test('a process killed at any moment leaves both files at the same count', async
   for (let round = 0; round < 6; round++) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', worker(root, 1_000_000)], { stdio: 'ignore' })
     onTestFinished(() => void child.kill('SIGKILL'))
-    await sleep(350 + round * 37)
+    const count = (): string => readFileSync(join(root, 'a'), 'utf8')
+    const before = count()
+    // It must have begun, however slow the machine is.
+    while (count() === before) await sleep(10)
+    await sleep(round * 37)
     child.kill('SIGKILL')
     await new Promise((done) => child.once('exit', done))
     const a = await transport.read('a', 100, signal)

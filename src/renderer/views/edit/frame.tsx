@@ -15,7 +15,7 @@ import { DraftBoard } from './draft-board.tsx'
 import { type Guard, Guards, guardedBy, openGuard } from './guards.tsx'
 import { forget, isKept } from './kept.ts'
 import type { FormProps, Made } from './making.ts'
-import { ProposeButton, proposingSentence, signedWith, unsignable } from './propose-button.tsx'
+import { ProposeButton, proposingSentence, SigningFingerprint, signedWith, unsignable } from './propose-button.tsx'
 import { Proposed } from './proposed.tsx'
 import { usePreview } from './use-preview.ts'
 
@@ -99,7 +99,10 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
             <p className="soft small">Their names stand here as soon as there is a change.</p>
           </section>
         ) : (
-          <QuorumBoard quorums={draft.quorums} />
+          <>
+            <QuorumBoard quorums={draft.quorums} />
+            <SigningFingerprint draft={draft} />
+          </>
         )
       }
       foot={
@@ -120,6 +123,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
           </button>
           <ProposeButton
             draft={draft}
+            repository={repository}
             signerId={signerId}
             onChoose={setSignerId}
             disabled={busy || open !== undefined}
