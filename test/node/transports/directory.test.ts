@@ -457,4 +457,4 @@ test('a process killed at any moment leaves both files at the same count', async
     expect(Object.keys(everythingIn(root)).sort()).toEqual(['a', 'deep/', 'deep/b'])
   }
   expect(Number(everythingIn(root).a)).toBeGreaterThan(0)
-}, 30_000)
+}, 90_000)
