@@ -1,6 +1,7 @@
 // publish: changes that enough keys have signed take effect.
 import { AppError, toAppError } from '../../core/error.ts'
 import { isComplete, isMet, type Proposal, signedCount } from '../../core/proposal.ts'
+import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption } from '../session.ts'
@@ -59,13 +60,6 @@ async function isWaiting({ subject }: Proposal, desk: Desk, source: OpenSource, 
   return [...proposals, ...problems].some((one) => one.subject === subject)
 }
 
-/** What says who must sign the others comes before them. */
-function turnOf(subject: string): number {
-  if (subject === 'root') return 0
-  if (subject === 'targets') return 1
-  return subject.startsWith('keys:') ? 2 : 3
-}
-
 async function readyProposals(
   desk: Desk,
   source: OpenSource,
@@ -75,7 +69,7 @@ async function readyProposals(
   if (id !== undefined) return [await pickProposal(desk, source, id, signal, digitsToAct)]
   const { proposals, problems } = await desk.pending(source, signal)
   const ready = proposals.filter(isComplete)
-  ready.sort((a, b) => turnOf(a.subject) - turnOf(b.subject))
+  ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))
   if (ready.length > 0) return ready
   if (proposals.length > 0) throw notYet(proposals)
   throw (
