@@ -34,6 +34,10 @@ const packagesOf = {
     { name: 'make', programs: ['make'] },
     { name: 'python3', programs: ['python3'] },
   ],
+  bench: [
+    { name: 'nginx-light', programs: ['nginx'] },
+    { name: 'wrk', programs: ['wrk'] },
+  ],
 }
 
 export async function ensureDependencies() {

@@ -3,9 +3,10 @@ import { type Context as Call, Hono } from 'hono'
 import { toAppError } from '../core/error.ts'
 import { visible } from '../core/visible.ts'
 import { type BodyLimits, standardLimits } from './body.ts'
-import { clientRoutes } from './client-routes.ts'
+import { atOnce, clientRoutes } from './client-routes.ts'
 import { developerRoutes } from './developer-routes.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
+import type { SmallFile } from './published.ts'
 import { rates } from './rates.ts'
 import type { Repository } from './repository.ts'
 import { type Subscribing, standardSubscribing, subscribing } from './subscribing.ts'
@@ -28,6 +29,8 @@ export interface AppOptions {
 
 export interface RepositoryApp {
   fetch(request: Request, caller: Caller): Response | Promise<Response>
+  /** For a plain GET of what is in memory: what `fetch` would answer, without making objects of it. */
+  atOnce(address: string): SmallFile | undefined
 }
 
 export function repositoryApp(repository: Repository, options: AppOptions): RepositoryApp {
@@ -53,7 +56,10 @@ export function repositoryApp(repository: Repository, options: AppOptions): Repo
     logCall(c, log, response.status, error.code === 'internal/bug' ? `${error.code} ${error.message}` : error.code)
     return response
   })
-  return { fetch: (request, caller) => app.fetch(request, caller) }
+  return {
+    fetch: (request, caller) => app.fetch(request, caller),
+    atOnce: (address) => atOnce(repository, address),
+  }
 }
 
 function logCall(c: Call<Env>, log: (line: string) => void, status: number, why: string): void {

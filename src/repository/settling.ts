@@ -5,6 +5,7 @@ import { isComplete, type Proposal } from '../core/proposal.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
+import { publishTurn } from '../core/systems/tuf/subject.ts'
 import { missingContent, type Named } from './contents.ts'
 import { contextOf, type Ground } from './ground.ts'
 
@@ -35,7 +36,7 @@ async function publishOne(ground: Ground, held: Map<string, ErrorData>): Promise
   const { system, source, online } = ground
   const { proposals } = await system.pending(source, contextOf(ground))
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
-  for (const proposal of ready.sort((a, b) => turnOf(a.subject) - turnOf(b.subject))) {
+  for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
     const { id, subject, title } = proposal
     try {
       const missing = await missingFor(proposal, proposals, ground.folder)
@@ -49,13 +50,6 @@ async function publishOne(ground: Ground, held: Map<string, ErrorData>): Promise
     }
   }
   return undefined
-}
-
-/** What says who must sign the others comes before them. */
-function turnOf(subject: string): number {
-  if (subject === 'root') return 0
-  if (subject === 'targets') return 1
-  return subject.startsWith('keys:') ? 2 : 3
 }
 
 /** Its own content, and that of what may be published together with it. */

@@ -1,5 +1,4 @@
 // serve: a folder becomes a repository for a team.
-import { readFileSync } from 'node:fs'
 import { AppError } from '../../core/error.ts'
 import type { Signer } from '../../core/signer.ts'
 import { authorityOf } from '../../core/systems/tuf/authority.ts'
@@ -13,10 +12,12 @@ import { unlockedSigner } from '../../node/signers/software.ts'
 import { serve } from '../../repository/serve.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { signerFor } from '../find-key.ts'
+import { readNamed } from '../input.ts'
 import { parseCount, tokenOptions } from '../parse.ts'
 import { askingOnce, deskFor } from '../session.ts'
 
 const defaultPort = 8470
+const maxPemBytes = 1024 * 1024
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -150,5 +151,5 @@ function tlsOf(parsed: Parsed): { cert: Uint8Array; key: Uint8Array } | undefine
       hint: 'give both, or neither',
     })
   }
-  return { cert: readFileSync(cert), key: readFileSync(key) }
+  return { cert: readNamed(cert, maxPemBytes), key: readNamed(key, maxPemBytes) }
 }
