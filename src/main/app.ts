@@ -116,7 +116,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return location === undefined ? {} : { location }
     },
     'sources.inspect': async ({ location }) => {
-      const inspection = await inspectRepository(location, now(), signal)
+      const inspection = await inspectRepository(location, now(), signal, options.dataDir)
       await checkNotOpen(desk, inspection.location)
       const ask = twoPositions(present.wordsOf(inspection.digest).length)
       inspected.set(inspection.location, { inspection, ask })

@@ -16,6 +16,7 @@ import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
+import { withEvent } from './transports/git/address.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -26,6 +27,8 @@ export interface OpenSource {
   layout: Layout
   system: TrustSystem
   trust: Trust
+  /** The signing event that is looked at, where a repository keeps its changes in several. */
+  event?: string
 }
 
 export interface DeskOptions {
@@ -44,7 +47,8 @@ export interface Desk {
   workspace: Workspace
   keys: KeyStore
   tokens: TokenDesk
-  open(sourceId: string): Promise<OpenSource>
+  /** `event`: one of those that `events` lists. */
+  open(sourceId: string, event?: string): Promise<OpenSource>
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
@@ -116,11 +120,16 @@ export function openDesk(options: DeskOptions): Desk {
     keys,
     tokens,
     drafts: drafting(contextOf),
-    open: async (sourceId) => {
+    open: async (sourceId, event) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
-      return { pinned, ...place, system: tufSystem(place.layout), trust: await workspace.trust(sourceId) }
+      const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
+      const place = openPlace(location, {
+        dataDir: options.dataDir,
+        ...(options.fs === undefined ? {} : { fs: options.fs }),
+      })
+      const trust = await workspace.trust(sourceId)
+      return { pinned, ...place, system: tufSystem(place.layout), trust, ...(event === undefined ? {} : { event }) }
     },
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))

@@ -5,8 +5,10 @@ import { rootQuorum, updateRoot } from '../core/systems/tuf/client.ts'
 import { digestOf } from '../core/systems/tuf/metadata.ts'
 import { maxBytes, titleOf } from '../core/systems/tuf/names.ts'
 import { memoryTransport } from '../core/transport.ts'
-import { isWebLocation, parseLocation } from './location.ts'
-import { openPlace } from './place.ts'
+import { isWebLocation } from './location.ts'
+import { openPlace, repositoryOf } from './place.ts'
+import { isGitLocation } from './transports/git/address.ts'
+import { dataDirectory } from './workspace.ts'
 
 export interface Inspection {
   location: string
@@ -19,9 +21,14 @@ export interface Inspection {
   quorum: Quorum
 }
 
-export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
-  const location = parseLocation(text)
-  const { transport, layout } = openPlace(location)
+export async function inspectRepository(
+  text: string,
+  now: Date,
+  signal: AbortSignal,
+  dataDir: string = dataDirectory(),
+): Promise<Inspection> {
+  const location = await repositoryOf(text, signal)
+  const { transport, layout } = openPlace(location, { dataDir })
   const published = layout.published(transport)
   // A server cannot be listed: there the chain starts at version 1, in a folder at the oldest version that is there.
   const names = isWebLocation(location) ? ['1.root.json'] : await published.list('', signal)
@@ -51,7 +58,8 @@ export async function inspectRepository(text: string, now: Date, signal: AbortSi
 function nameOf(location: string): string {
   const parts = location.split(/[/\\]+/).filter((part) => part !== '' && part !== 'repository')
   const last = parts.at(-1) ?? 'Repository'
-  return (isWebLocation(location) ? decoded(last) : last).slice(0, 120)
+  const name = isGitLocation(location) ? last.replace(/(?<=.)\.git$/, '') : last
+  return (isWebLocation(location) || isGitLocation(location) ? decoded(name) : name).slice(0, 120)
 }
 
 function decoded(part: string): string {

@@ -7,9 +7,10 @@ import type { Transport } from '../core/transport.ts'
 import type { FileSystem } from './file-system.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
+import { gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 
-/** The one spelling that is kept: an absolute path, or the address of a folder on the web. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, or that of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -19,6 +20,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
     const url = new URL(trimmed)
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`
   }
+  if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
   if (trimmed === '~' || trimmed.startsWith('~/')) return resolve(homedir(), trimmed.slice(2))

@@ -24,7 +24,7 @@ export const pinCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal)
+    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal, dataDir)
     const { location, bytes } = found
     if ((await desk.workspace.sources()).some((source) => source.location === location)) {
       throw new AppError({

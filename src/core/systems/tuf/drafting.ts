@@ -14,7 +14,7 @@ import type { SubjectEdit, TufEdit } from './edit/edit.ts'
 import { lockoutSentence } from './edit/lockout.ts'
 import type { Effects } from './effect.ts'
 import { effectsOf } from './effects.ts'
-import type { Layout } from './layouts/plain.ts'
+import { candidateFiles, type Layout } from './layouts/plain.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
 import { expiryPeriodField } from './online.ts'
@@ -65,8 +65,9 @@ export async function draftEdits(
   if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
   const first = await companionDocuments(request, document, waiting, now)
   // Read for its sake too: what is overwritten must still be what was looked at.
-  const files = new Map<string, Uint8Array | null>([[layout.candidateName(subject), document]])
-  for (const [role, bytes] of first) files.set(layout.candidateName(role), bytes)
+  const files = new Map(candidateFiles(layout, subject, document))
+  for (const [role, bytes] of first)
+    for (const [name, content] of candidateFiles(layout, role, bytes)) files.set(name, content)
   for (const name of files.keys()) await source.read(name, maxCandidateBytes, context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context, now)
   const find = (wanted: string): Proposal => {

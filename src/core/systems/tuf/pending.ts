@@ -6,7 +6,7 @@ import type { Transport } from '../../transport.ts'
 import type { Layout } from './layouts/plain.ts'
 import { configurationProposal } from './pending/configuration.ts'
 import { keysProposal } from './pending/keys.ts'
-import { roleProposal } from './pending/role.ts'
+import { type Remarks, roleProposal } from './pending/role.ts'
 import { readWaiting, type Waiting } from './pending/waiting.ts'
 import { parseSubject } from './subject.ts'
 import { type Trusted, trusted } from './trusted.ts'
@@ -19,6 +19,7 @@ export async function pendingProposals(
   now = trusted(layout, source, context),
 ): Promise<Pending> {
   const waiting = await readWaiting(layout, source, context)
+  const remarks: Remarks = async (role, after) => (await layout.remarks?.(role, after, source, context)) ?? []
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
   for (const candidate of waiting.candidates) {
@@ -29,7 +30,7 @@ export async function pendingProposals(
     }
     const { role: subject } = candidate
     try {
-      proposals.push(await readProposal(subject, name, waiting, now))
+      proposals.push(await readProposal(subject, name, waiting, now, remarks))
     } catch (thrown) {
       const error = toAppError(thrown)
       if (error.code === 'user/cancelled' || error.code === 'internal/bug') throw error
@@ -39,7 +40,13 @@ export async function pendingProposals(
   return { proposals, problems }
 }
 
-async function readProposal(subject: string, name: string, waiting: Waiting, now: Trusted): Promise<Proposal> {
+async function readProposal(
+  subject: string,
+  name: string,
+  waiting: Waiting,
+  now: Trusted,
+  remarks: Remarks,
+): Promise<Proposal> {
   const bytes = await waiting.bytes(name, subject)
   if (bytes === undefined) {
     throw new AppError({ code: 'trust/changed', message: `${name} went away while it was read`, hint: 'look again' })
@@ -47,7 +54,7 @@ async function readProposal(subject: string, name: string, waiting: Waiting, now
   const about = parseSubject(subject)
   switch (about.kind) {
     case 'role':
-      return roleProposal(about.role, name, bytes, waiting, now)
+      return roleProposal(about.role, name, bytes, waiting, now, remarks)
     case 'keys':
       return keysProposal(about.project, name, bytes, now)
     case 'configuration':

@@ -1,8 +1,11 @@
 // The plain layout (docs/formats/plain-layout.md): published files under metadata/ and targets/, one candidate a role under
 // metadata/pending/. A candidate root must not lie at metadata/N+1.root.json: there clients would fetch it, half-signed.
 import { AppError } from '../../../error.ts'
-import { type Transport, within } from '../../../transport.ts'
+import type { Finding } from '../../../proposal.ts'
+import type { Context } from '../../../system.ts'
+import { type Files, type Transport, within } from '../../../transport.ts'
 import { visible } from '../../../visible.ts'
+import type { Metadata } from '../metadata.ts'
 import { decodeRole, encodeRole } from '../names.ts'
 
 /** A file that waits; one whose name is not the name of its role is only a problem. */
@@ -16,6 +19,16 @@ export interface Layout {
   publishedName(name: string): string
   candidateName(role: string): string
   candidates(source: Transport, signal: AbortSignal): Promise<Candidate[]>
+  /** Absent where a candidate is one file. */
+  candidateFiles?(subject: string, document: Uint8Array): Files
+  /** What a change brings along, or how it stands to the rules of this place, that its document does not say by itself. */
+  remarks?(role: string, after: Metadata, source: Transport, context: Context): Promise<Finding[]>
+  /** Present where changes take effect by other means, and all of them at once: what a person does for it. */
+  elsewhere?: { how: string }
+}
+
+export function candidateFiles(layout: Layout, subject: string, document: Uint8Array): Files {
+  return layout.candidateFiles?.(subject, document) ?? new Map([[layout.candidateName(subject), document]])
 }
 
 const metadata = 'metadata/'
