@@ -13,11 +13,11 @@ import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { isWebLocation, parseLocation } from '../node/location.ts'
-import { openPlace } from '../node/place.ts'
+import { openPlace, repositoryOf } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
-import { isEventName, isGitLocation, parseGitAddress, repositoryLocation } from '../node/transports/git/address.ts'
+import { isEventName, isGitLocation, parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
@@ -44,7 +44,13 @@ export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource
   const rootFile = parsed.text('root')
   if (rootFile !== undefined) return openTrusting(desk, text, rootFile)
   const { pinned, event } = await findNamed(desk, text)
-  return desk.open(pinned.id, event)
+  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned)))
+}
+
+/** Where one signing event is open, there is no question which one is meant. */
+async function onlyEvent(desk: Desk, pinned: PinnedSource): Promise<string | undefined> {
+  const { events = [] } = (await desk.events(pinned, new AbortController().signal)) ?? {}
+  return events.length === 1 ? events[0] : undefined
 }
 
 export async function findPinned(desk: Desk, text: string): Promise<PinnedSource> {
@@ -61,10 +67,13 @@ async function findNamed(desk: Desk, text: string): Promise<{ pinned: PinnedSour
   if (named.length > 0 && isEventName(event)) return { pinned: onlyOne(name, named), event }
   const location = parseLocation(text)
   const address = isGitLocation(location) ? parseGitAddress(location) : undefined
-  const repository = address === undefined ? location : repositoryLocation(location)
-  const found = sources.filter((source) => source.location === repository)
-  if (found.length === 0) throw notPinned(text, location)
-  return { pinned: onlyOne(text, found), ...(address?.event === undefined ? {} : { event: address.event }) }
+  const found = sources.filter((source) => source.location === location)
+  if (found.length > 0) return { pinned: onlyOne(text, found) }
+  // The folder of a clone stands for where it was cloned from.
+  const { location: repository } = await repositoryOf(text)
+  const others = sources.filter((source) => source.location === repository)
+  if (others.length === 0) throw notPinned(text, location)
+  return { pinned: onlyOne(text, others), ...(address?.event === undefined ? {} : { event: address.event }) }
 }
 
 function onlyOne(text: string, found: readonly PinnedSource[]): PinnedSource {
@@ -153,6 +162,7 @@ export async function pickProposal(
   signal: AbortSignal,
   minDigits = digitsToLook,
 ): Promise<Proposal> {
+  if (source.event === undefined && isGitLocation(source.pinned.location)) throw await whichEvent(desk, source, signal)
   const { proposals, problems } = await desk.pending(source, signal)
   const subjects = [...proposals, ...problems].map((one) => one.subject)
   if (id === undefined) {
@@ -188,6 +198,16 @@ export async function pickProposal(
     code: 'trust/changed',
     message: `the change ${id} is not here; it was replaced or published since it was reviewed, or signed elsewhere`,
     hint: 'nothing was done; review what waits now: countersign pending SOURCE',
+  })
+}
+
+async function whichEvent(desk: Desk, { pinned }: OpenSource, signal: AbortSignal): Promise<AppError> {
+  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
+  if (events.length === 0) return nothingWaits('no signing event is open in this repository')
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${events.length} signing events are open: ${events.join(', ')}`,
+    hint: `name one, for example: ${quoted(`${pinned.name}#${events[0]}`)}`,
   })
 }
 

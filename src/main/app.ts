@@ -8,8 +8,10 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
+import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { lock } from './alone.ts'
 import { draftingCalls } from './drafting-calls.ts'
@@ -128,6 +130,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         throw new AppError({ code: 'usage/invalid', message: 'look at the repository before you pin it' })
       verifyAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
       const added = await desk.workspace.add({ name, location }, known.inspection.bytes)
+      const { clone } = known.inspection
+      if (clone !== undefined) await rememberClone(parseGitAddress(location), options.dataDir, clone)
       inspected.delete(location)
       notify({ kind: 'changed' })
       return viewSource(added)

@@ -9,6 +9,8 @@ import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
+import { type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
+import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openPlace } from './place.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
@@ -16,7 +18,7 @@ import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
-import { withEvent } from './transports/git/address.ts'
+import { isGitLocation, withEvent } from './transports/git/address.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -49,6 +51,13 @@ export interface Desk {
   tokens: TokenDesk
   /** `event`: one of those that `events` lists. */
   open(sourceId: string, event?: string): Promise<OpenSource>
+  /** Signing events that are open; undefined where a repository does not keep its changes in events. */
+  events(pinned: PinnedSource, signal: AbortSignal): Promise<EventList | undefined>
+  /** Where a signature goes; undefined where it stays in the repository itself. */
+  destination(source: OpenSource): Promise<Destination | undefined>
+  /** What accepting an invitation would change, and a way to do it; nothing is signed or written by looking. */
+  invitation(source: OpenSource, user: string, signerId: string, signal: AbortSignal): Promise<Acceptance>
+  invite(source: OpenSource, user: string, roles: readonly string[], signal: AbortSignal): Promise<void>
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
@@ -131,6 +140,16 @@ export function openDesk(options: DeskOptions): Desk {
       const trust = await workspace.trust(sourceId)
       return { pinned, ...place, system: tufSystem(place.layout), trust, ...(event === undefined ? {} : { event }) }
     },
+    events: async ({ location }, signal) =>
+      isGitLocation(location) ? listEvents(location, options.dataDir, signal) : undefined,
+    destination: async ({ pinned, event }) =>
+      event === undefined ? undefined : destinationOf(pinned.location, event, options.dataDir),
+    invitation: async (source, user, signerId, signal) => {
+      const purpose = `accept the invitation to ${source.pinned.name} as ${user}`
+      const signer = await findSigner(signerId, purpose, signal)
+      return prepareAcceptance(source, user, signer, contextOf(source, signal))
+    },
+    invite: (source, user, roles, signal) => invite(source, user, roles, contextOf(source, signal)),
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))
       // A repository trusted for one call only leaves no memory.

@@ -19,6 +19,8 @@ export interface Inspection {
   /** The root itself: what will be pinned, byte for byte. */
   bytes: Uint8Array
   quorum: Quorum
+  /** A clone of the person's own, whose settings are used from now on. */
+  clone?: string
 }
 
 export async function inspectRepository(
@@ -27,7 +29,7 @@ export async function inspectRepository(
   signal: AbortSignal,
   dataDir: string = dataDirectory(),
 ): Promise<Inspection> {
-  const location = await repositoryOf(text, signal)
+  const { location, clone } = await repositoryOf(text)
   const { transport, layout } = openPlace(location, { dataDir })
   const published = layout.published(transport)
   // A server cannot be listed: there the chain starts at version 1, in a folder at the oldest version that is there.
@@ -52,6 +54,7 @@ export async function inspectRepository(
     digest: digestOf(root),
     bytes: root.bytes,
     quorum: await rootQuorum(root, root),
+    ...(clone === undefined ? {} : { clone }),
   }
 }
 

@@ -4,8 +4,9 @@ import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import type { Transport } from '../core/transport.ts'
 import type { FileSystem } from './file-system.ts'
 import { openGit } from './git-place.ts'
-import { openLocation, parseLocation } from './location.ts'
-import { isGitLocation, repositoryLocation } from './transports/git/address.ts'
+import { isWebLocation, openLocation, parseLocation } from './location.ts'
+import { recogniseClone } from './sign-settings.ts'
+import { gitLocation, isGitLocation, repositoryLocation } from './transports/git/address.ts'
 
 export interface Place {
   transport: Transport
@@ -25,8 +26,11 @@ export function openPlace(location: string, { dataDir, ...options }: PlaceOption
   return { transport: openLocation(location, { rooms: repositoryRooms, ...options }), layout: plainLayout }
 }
 
-/** What is pinned: a repository as a whole, whichever of its signing events a person named. */
-export async function repositoryOf(text: string, _signal: AbortSignal): Promise<string> {
+/** What is pinned: a repository as a whole, whichever of its signing events a person named. A clone is known by what is in it. */
+export async function repositoryOf(text: string): Promise<{ location: string; clone?: string }> {
   const location = parseLocation(text)
-  return isGitLocation(location) ? repositoryLocation(location) : location
+  if (isGitLocation(location)) return { location: repositoryLocation(location) }
+  if (isWebLocation(location)) return { location }
+  const found = await recogniseClone(location)
+  return found === undefined ? { location } : { ...found, location: gitLocation(found.address) }
 }

@@ -1,16 +1,17 @@
 // sign: one key agrees to one change, or to several in one sitting.
 import { approve, openEntries } from '../../core/approve.ts'
-import { isEqualBytes, parseHex } from '../../core/bytes.ts'
+import { isEqualBytes } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { isComplete, type Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Purpose, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
-import { toWords } from '../../core/words.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
+import { confirm } from '../confirm.ts'
 import { signerFor } from '../find-key.ts'
+import { pushedLines } from '../git.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import {
@@ -23,7 +24,7 @@ import {
   rootOption,
   sourceAgain,
 } from '../session.ts'
-import { proposalData, quorumLines, reviewLines } from '../show.ts'
+import { proposalData, quorumLines } from '../show.ts'
 
 export const signCommand: Command = {
   name: 'sign',
@@ -78,14 +79,14 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   }
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
-    return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, io)
+    return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, desk, io)
   }
   const result = await desk.approve(source, proposal.id, signer.id, target, io.signal)
   return answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    nextStep([result.proposal], to, sourceAgain(parsed)),
+    ...(await nextSteps([result.proposal], { to, again: sourceAgain(parsed) }, desk, source)),
   )
 }
 
@@ -107,19 +108,6 @@ async function keyMissing(desk: Desk, io: Io): Promise<AppError> {
 
 function signedLine({ title }: Proposal, signer: Signer): string {
   return `signed ${title} with ${signer.label}${signer.rehearsal ? ' (practice)' : ''}`
-}
-
-/** A finger on Enter must not sign: the change is shown, and a word of it typed. */
-async function confirm(proposal: Proposal, io: Io): Promise<void> {
-  for (const line of reviewLines(proposal)) io.note(line)
-  const [word = ''] = toWords(parseHex(proposal.digest, 'the digest'))
-  const typed = await io.ask('To sign this, type word 1 of its fingerprint: ', 'in a script there is --yes')
-  if (typed.trim().toLowerCase() === word.toLowerCase()) return
-  throw new AppError({
-    code: 'user/cancelled',
-    message: 'that is not word 1; nothing was signed',
-    hint: 'read the change again, then repeat',
-  })
 }
 
 function targetOf(to: string | undefined, source: OpenSource): Transport {
@@ -165,11 +153,24 @@ async function rehearse(
   )
 }
 
-function nextStep(proposals: readonly Proposal[], to: string | undefined, source: string): string {
-  if (to !== undefined) return `The signed candidate is in ${to}.`
+/** Where the result was written, and the words by which this call named its repository. */
+interface Where {
+  to: string | undefined
+  again: string
+}
+
+async function nextSteps(
+  proposals: readonly Proposal[],
+  { to, again }: Where,
+  desk: Desk,
+  source: OpenSource,
+): Promise<string[]> {
+  if (to !== undefined) return [`The signed candidate is in ${to}.`]
+  const pushed = await desk.destination(source)
+  if (pushed !== undefined) return pushedLines(pushed, proposals.every(isComplete))
   return proposals.some(isComplete)
-    ? `Enough keys have signed: countersign publish ${source}`
-    : 'More signatures are needed before it can be published.'
+    ? [`Enough keys have signed: countersign publish ${again}`]
+    : ['More signatures are needed before it can be published.']
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------
@@ -190,7 +191,8 @@ async function signSeveral(
   signer: Signer,
   source: OpenSource,
   target: Transport,
-  { to, again }: { to: string | undefined; again: string },
+  where: Where,
+  desk: Desk,
   io: Io,
 ): Promise<Answer> {
   const ids = proposals.map(({ id }) => id)
@@ -211,11 +213,12 @@ async function signSeveral(
       ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
-    nextStep(
+    ...(await nextSteps(
       done.map(({ proposal }) => proposal),
-      to,
-      again,
-    ),
+      where,
+      desk,
+      source,
+    )),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
 }

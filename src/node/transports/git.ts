@@ -20,10 +20,11 @@ import { blobReader, checkEntry, readTree, type Tree } from './git/tree.ts'
 export interface GitOptions {
   /** Of the mirror. */
   gitDir: string
-  fork?: GitAddress
+  /** Where a person pushes when they may not push to the repository itself. */
+  fork?(): Promise<GitAddress | undefined>
   limits?: Mirror['limits']
   /** What a commit is called, from the note that a write brings. */
-  message?(note: string, files: Files): string
+  message?(note: string): string
 }
 
 /**
@@ -33,6 +34,7 @@ export interface GitOptions {
 export const gitFolders = ['published/', 'good/', 'event/', 'changed/'] as const
 
 interface View {
+  mirror: Mirror
   refs: Refs
   commits: Commits
   tree(folder: 'published' | 'good' | 'event', signal: AbortSignal): Promise<Tree>
@@ -42,12 +44,16 @@ interface View {
 /** Listing looks at the remote anew; reading stays with what was listed last. */
 export function gitTransport(remote: GitAddress, options: GitOptions): Transport {
   const { gitDir, fork, limits = mirrorLimits, message = (note) => note } = options
-  const mirror: Mirror = { gitDir, remote, limits, ...(fork === undefined ? {} : { fork }) }
   const read = blobReader(gitDir)
   let current: Promise<View> | undefined
 
+  async function openMirror(): Promise<Mirror> {
+    const own = await fork?.()
+    return { gitDir, remote, limits, ...(own === undefined ? {} : { fork: own }) }
+  }
+
   function look(signal: AbortSignal): Promise<View> {
-    const looking = openView(mirror, remote.event, signal)
+    const looking = openMirror().then((mirror) => openView(mirror, remote.event, signal))
     current = looking
     looking.catch(() => {
       if (current === looking) current = undefined
@@ -88,19 +94,19 @@ export function gitTransport(remote: GitAddress, options: GitOptions): Transport
     note: string,
     signal: AbortSignal,
   ): Promise<'taken' | 'overtaken'> {
-    const { refs, commits, tree } = await look(signal)
+    const { mirror, refs, commits, tree } = await look(signal)
     const { event: name } = remote
     const { event, upstream } = commits
     if (name === undefined || event === undefined || upstream === undefined) throw noEvent(remote)
     const now = await tree('event', signal)
     await checkBase(now, base, signal)
     const inside: Files = new Map([...files].map(([full, bytes]) => [inEvent(full), bytes]))
-    const commit = await makeCommit(gitDir, event, now, inside, message(note, files), signal)
+    const commit = await makeCommit(gitDir, event, now, inside, message(note), signal)
     checkCancelled(signal)
-    const target = fork ?? remote
-    const expected = fork === undefined ? upstream : refs.own.get(name)
+    const target = mirror.fork ?? remote
+    const expected = mirror.fork === undefined ? upstream : refs.own.get(name)
     // What a push to the fork takes the place of stays here: it may hold a signature that nobody has merged.
-    if (fork !== undefined && expected !== undefined && !(await isAncestor(gitDir, expected, commit, signal)))
+    if (mirror.fork !== undefined && expected !== undefined && !(await isAncestor(gitDir, expected, commit, signal)))
       await keepCommit(gitDir, name, expected, signal)
     const pushed = await push(mirror, target, name, commit, expected, signal)
     if (pushed === 'overtaken') await keepCommit(gitDir, name, commit, signal)
@@ -178,6 +184,7 @@ async function openView(mirror: Mirror, event: string | undefined, signal: Abort
   const { gitDir } = mirror
   const trees = new Map<string, Tree>()
   return {
+    mirror,
     refs,
     commits,
     tree: async (folder, stop) => {

@@ -12,6 +12,7 @@ import { parseConfiguration } from './configuration/parse.ts'
 import { editedDocument } from './edit/document.ts'
 import type { SubjectEdit, TufEdit } from './edit/edit.ts'
 import { lockoutSentence } from './edit/lockout.ts'
+import { withOwners } from './edit/owners.ts'
 import type { Effects } from './effect.ts'
 import { effectsOf } from './effects.ts'
 import { candidateFiles, type Layout } from './layouts/plain.ts'
@@ -50,24 +51,29 @@ export interface Drafted {
 }
 
 export async function draftEdits(
-  request: EditRequest,
+  { edits, ...wish }: EditRequest,
   layout: Layout,
   source: Transport,
   context: Context,
 ): Promise<Drafted> {
+  const request: EditRequest = { ...wish, edits: edits.map((edit) => withOwners(edit, layout)) }
   const { subject } = request
   const now = trusted(layout, source, context)
+  const finished = async (role: string, made: Uint8Array, over: Files): Promise<Uint8Array> =>
+    (await layout.finish?.(role, made, overlay(source, over), context.signal)) ?? made
   const waiting = (await pendingProposals(layout, source, context, now)).proposals
   const mine = waiting.find((one) => one.subject === subject)
   if (request.onto !== undefined && request.onto !== mine?.digest) throw gone(subject)
   // What merely lies there, whoever wrote it, is never built upon unseen.
-  const document = await documentOf(request, request.onto === undefined ? undefined : mine, now)
+  const made = await documentOf(request, request.onto === undefined ? undefined : mine, now)
+  const document = await finished(subject, made, new Map())
   if (mine !== undefined && isEqualBytes(document, mine.after)) throw unchanged(subject)
   const first = await companionDocuments(request, document, waiting, now)
   // Read for its sake too: what is overwritten must still be what was looked at.
   const files = new Map(candidateFiles(layout, subject, document))
   for (const [role, bytes] of first)
-    for (const [name, content] of candidateFiles(layout, role, bytes)) files.set(name, content)
+    for (const [name, content] of candidateFiles(layout, role, await finished(role, bytes, files)))
+      files.set(name, content)
   for (const name of files.keys()) await source.read(name, maxCandidateBytes, context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context, now)
   const find = (wanted: string): Proposal => {

@@ -42,6 +42,19 @@ export function withEvent(location: string, event: string): string {
   return gitLocation({ ...parseGitAddress(location), event })
 }
 
+/** As git remotes are spelled in a configuration: scheme://..., host:path, or a folder. undefined for what is not followed. */
+export function addressOfRemote(remote: string): GitAddress | undefined {
+  const short = /^([\w.-]+@)?([\w.-]{2,}):(?!:|\/\/)([^\0-\x20]+)$/.exec(remote)
+  try {
+    if (short !== null) return parseUrl(`ssh://${short[1] ?? ''}${short[2]}/${short[3]}`, remote)
+    if (remote.startsWith('/')) return parseUrl(pathToFileURL(remote).href, remote)
+    return /^(https|ssh|file):\/\//.test(remote) ? parseUrl(remote, remote) : undefined
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'usage/invalid') return undefined
+    throw thrown
+  }
+}
+
 function parseUrl(text: string, whole: string): { scheme: GitScheme; url: string } {
   if (!URL.canParse(text)) throw invalid(whole)
   const url = new URL(text)

@@ -77,7 +77,7 @@ export async function push(
       .replace(/\p{C}+/gu, ' ')
       .trim()
       .slice(0, 300)}`,
-    hint: 'if you may not push there, name a fork of yours: countersign fork SOURCE ADDRESS',
+    hint: 'if you may not push there, name a fork of yours: countersign events SOURCE --fork ADDRESS',
     cause: new Error(err),
   })
 }

@@ -23,6 +23,10 @@ export interface Layout {
   candidateFiles?(subject: string, document: Uint8Array): Files
   /** What a change brings along, or how it stands to the rules of this place, that its document does not say by itself. */
   remarks?(role: string, after: Metadata, source: Transport, context: Context): Promise<Finding[]>
+  /** A document that was made here, in the form of this place: its spelling, and the slots for its signatures. */
+  finish?(subject: string, document: Uint8Array, source: Transport, signal: AbortSignal): Promise<Uint8Array>
+  /** The field of a key that names its owner, where it is not ours, and how the owner is spelled there. */
+  owners?: { field: string; spell(owner: string): string }
   /** Present where changes take effect by other means, and all of them at once: what a person does for it. */
   elsewhere?: { how: string }
 }

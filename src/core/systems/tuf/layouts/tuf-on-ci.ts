@@ -8,6 +8,8 @@ import { parseEnvelope } from '../envelope.ts'
 import { decodeRole, maxBytes, metadataName, typeOf } from '../names.ts'
 import { parseSubject } from '../subject.ts'
 import type { Candidate, Layout } from './plain.ts'
+import { finish } from './tuf-on-ci/finish.ts'
+import { userNameOf } from './tuf-on-ci/invites.ts'
 import { remarks } from './tuf-on-ci/remarks.ts'
 
 const metadata = 'metadata/'
@@ -21,6 +23,8 @@ export const tufOnCiLayout: Layout = {
   candidates,
   candidateFiles,
   remarks,
+  finish,
+  owners: { field: 'x-tuf-on-ci-keyowner', spell: (owner) => userNameOf(owner) ?? owner },
   elsewhere: { how: 'merge the signing event; the CI of the repository then publishes it' },
 }
 
