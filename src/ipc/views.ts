@@ -97,6 +97,20 @@ export interface ProposalSummary {
   complete: boolean
   /** A signer on this machine can still sign this. */
   mine: boolean
+  /** It takes effect when the signing event is merged, and is not published from here. */
+  event?: string
+}
+
+/** Somebody is asked to sign for roles from now on. */
+export interface InvitationView {
+  /** Opaque to the window. */
+  id: string
+  sourceName: string
+  /** "@lance" */
+  user: string
+  roles: readonly string[]
+  /** It is known that this is the person at this window. */
+  known: boolean
 }
 
 export interface ProposalView extends ProposalSummary {
@@ -146,6 +160,8 @@ export interface Receipt {
   quorums: readonly QuorumView[]
   complete: boolean
   rehearsal: boolean
+  /** Where it was pushed, when it is merged and published elsewhere. */
+  destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }
 
 export interface KeyView {

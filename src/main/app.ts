@@ -15,7 +15,9 @@ import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { lock } from './alone.ts'
 import { draftingCalls } from './drafting-calls.ts'
+import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
+import { openNamed, shownAs } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
 import { knownUses, listKeys, listProposals } from './overview.ts'
@@ -74,7 +76,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
     const colon = proposalId.indexOf(':')
-    return { source: await desk.open(proposalId.slice(0, colon)), id: proposalId.slice(colon + 1) }
+    return { source: await openNamed(desk, proposalId.slice(0, colon)), id: proposalId.slice(colon + 1) }
   }
 
   async function viewSource(pinned: PinnedSource): Promise<SourceView> {
@@ -146,13 +148,14 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
+    ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => listProposals(desk, signal),
     'proposals.get': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)
       const proposal = await desk.proposal(source, id, signal)
       const { holders } = await desk.tokens.knownHolders(signal)
       const about = { holders, tokens: tokens.latest() }
-      return present.proposalView(source.pinned, proposal, await desk.signers(signal), about)
+      return present.proposalView(shownAs(source), proposal, await desk.signers(signal), about)
     },
     'proposals.effects': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)
@@ -168,7 +171,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const label = signers.find((signer) => signer.id === signerId)?.label ?? signerId
-        return present.receipt('signed', source.pinned, proposal, files, now(), signers, label)
+        const receipt = present.receipt('signed', shownAs(source), proposal, files, now(), signers, label)
+        return present.handedIn(receipt, await desk.destination(source))
       }),
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {

@@ -18,6 +18,7 @@ import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
+import { openToChange, shownAs } from './named-source.ts'
 import * as present from './present-repository.ts'
 import type { Shell } from './shell.ts'
 import { rememberedLooks, saveText } from './window-files.ts'
@@ -114,24 +115,27 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       }),
 
     'drafts.preview': async ({ sourceId, subject, edits, onto }) => {
-      const source = await desk.open(sourceId)
+      const source = await openToChange(desk, sourceId, signal)
       const request = { ...(await requestOf(source, subject, edits)), ...(onto === undefined ? {} : { onto }) }
       return present.draftView(await desk.drafts.preview(source, request, signal), await desk.signers(signal))
     },
     'drafts.propose': ({ sourceId, digest, replace, sentence }) =>
       alone('the proposal of a change', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await openToChange(desk, sourceId, signal)
         const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
         const draft = await desk.drafts.propose(source, request, stop, progress('Copying artifacts'))
-        return { proposalIds: [draft.proposal, ...draft.along].map(({ id }) => `${sourceId}:${id}`) }
+        return { proposalIds: [draft.proposal, ...draft.along].map(({ id }) => `${shownAs(source).id}:${id}`) }
       }),
-    'drafts.text': async ({ sourceId, subject }) => desk.drafts.text(await desk.open(sourceId), subject, signal),
+    'drafts.text': async ({ sourceId, subject }) =>
+      desk.drafts.text(await openToChange(desk, sourceId, signal), subject, signal),
     'drafts.keys': async ({ sourceId }) => {
-      const keys = await keysFor(sourceId === '' ? undefined : await desk.open(sourceId))
+      const keys = await keysFor(sourceId === '' ? undefined : await openToChange(desk, sourceId, signal))
       return keys.map(present.keyOption)
     },
     'drafts.configuration': async ({ sourceId }) => {
-      const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId)))
+      const { fields, version, isSigned } = await configurationFacts(
+        await opened(await openToChange(desk, sourceId, signal)),
+      )
       return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
     'drafts.withdraw': ({ proposalId }) =>

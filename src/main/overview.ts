@@ -6,6 +6,8 @@ import type { TrustedState } from '../core/system.ts'
 import type { AnswerOf, contract, KeyView } from '../ipc/contract.ts'
 import type { Desk } from '../node/desk.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { invitationsIn } from './invitation-calls.ts'
+import { shownAs } from './named-source.ts'
 import * as present from './present.ts'
 
 type Inbox = AnswerOf<(typeof contract)['proposals.list']>
@@ -19,18 +21,39 @@ export async function listProposals(desk: Desk, signal: AbortSignal): Promise<In
       subject,
       error: toErrorData(error),
     })
-    try {
-      const { proposals, problems } = await desk.pending(await desk.open(pinned.id), signal)
+    const ofSource = async (event?: string, user?: string): Promise<Inbox> => {
+      const source = await desk.open(pinned.id, event)
+      const { proposals, problems } = await desk.pending(source, signal)
       return {
-        proposals: proposals.map((proposal) => present.proposalSummary(pinned, proposal, signers)),
+        proposals: proposals.map((proposal) => present.proposalSummary(shownAs(source), proposal, signers)),
         problems: problems.map(({ subject, error }) => problemOf(subject, error)),
+        invitations: event === undefined ? [] : await invitationsIn(source, user, signal),
       }
-    } catch (thrown) {
-      return { proposals: [], problems: [problemOf('repository', thrown)] }
     }
+    const orProblem = async (subject: string, read: Promise<Inbox>): Promise<Inbox> => {
+      try {
+        return await read
+      } catch (thrown) {
+        return { proposals: [], problems: [problemOf(subject, thrown)], invitations: [] }
+      }
+    }
+    const ofEvents = async (): Promise<Inbox> => {
+      const list = await desk.events(pinned, signal)
+      if (list === undefined) return ofSource()
+      const { events, settings } = list
+      return together(await Promise.all(events.map((event) => orProblem(event, ofSource(event, settings.userName)))))
+    }
+    return orProblem('repository', ofEvents())
   }
-  const all = await Promise.all((await desk.workspace.sources()).map(inboxOf))
-  return { proposals: all.flatMap((one) => one.proposals), problems: all.flatMap((one) => one.problems) }
+  return together(await Promise.all((await desk.workspace.sources()).map(inboxOf)))
+}
+
+function together(all: readonly Inbox[]): Inbox {
+  return {
+    proposals: all.flatMap(({ proposals }) => proposals),
+    problems: all.flatMap(({ problems }) => problems),
+    invitations: all.flatMap(({ invitations }) => invitations),
+  }
 }
 
 export async function listKeys(desk: Desk, signal: AbortSignal): Promise<KeyView[]> {

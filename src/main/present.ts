@@ -24,6 +24,7 @@ import type {
 import { signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
+import type { Destination } from '../node/git-place.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { PinnedSource } from '../node/workspace.ts'
@@ -140,7 +141,14 @@ export function proposalSummary(
     // What is blocked waits for nobody and is ready for nothing.
     complete: isComplete(proposal) && proposal.blocked === undefined,
     mine: able.length > 0,
+    ...eventOf(pinned),
   }
+}
+
+/** Of a signing event: "1f2e...#sign/x". */
+function eventOf({ id }: PinnedSource): Pick<ProposalSummary, 'event'> {
+  const hash = id.indexOf('#')
+  return hash < 0 ? {} : { event: id.slice(hash + 1) }
 }
 
 interface TokenFacts {
@@ -242,6 +250,10 @@ export function receipt(
     rehearsal,
     ...(signerLabel === undefined ? {} : { signerLabel }),
   }
+}
+
+export function handedIn(receipt: Receipt, destination: Destination | undefined): Receipt {
+  return destination === undefined ? receipt : { ...receipt, destination }
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {

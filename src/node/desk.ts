@@ -1,8 +1,9 @@
 // What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
+import { isSameKey } from '../core/key.ts'
 import type { Proposal } from '../core/proposal.ts'
-import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
+import type { KnownSigner, Prompt, PublicKey, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
@@ -13,6 +14,7 @@ import { type Destination, destinationOf, type EventList, listEvents } from './g
 import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openPlace } from './place.ts'
+import { savedUri, saveKeys } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
@@ -171,7 +173,11 @@ export function openDesk(options: DeskOptions): Desk {
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
       const signer = await findSigner(signerId, purpose, signal)
-      return approve(proposalId, system, transport, target, signer, contextOf(source, signal))
+      const approval = await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
+      const uri = source.event === undefined ? undefined : savedUri(signer.id)
+      // Where tuf-on-ci-sign looks for it, so that it finds the same token.
+      if (uri !== undefined) await saveKeys(idsOf(reviewed, signer.key), uri, signal)
+      return approval
     },
 
     publish: async (source, proposalId, signal) => {
@@ -181,6 +187,11 @@ export function openDesk(options: DeskOptions): Desk {
     renew: async (source, signal) =>
       renew(source.system, source.transport, await online(source, signal), contextOf(source, signal)),
   }
+}
+
+function idsOf({ quorums }: Proposal, key: PublicKey): string[] {
+  const entries = quorums.flatMap(({ keys }) => keys.filter((one) => one.key !== undefined && isSameKey(one.key, key)))
+  return [...new Set(entries.flatMap(({ ids }) => ids))]
 }
 
 function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {

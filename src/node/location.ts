@@ -44,11 +44,25 @@ function invalid(text: string, cause?: unknown): AppError {
   })
 }
 
+/** A place that is a git repository is opened as one, or not at all: its address is no path. */
+export function notInGit(location: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${location} is a git repository, and this is done in a folder`,
+    hint: 'name a folder; in git changes are made in signing events',
+  })
+}
+
 export function isWebLocation(location: string): boolean {
   return /^https?:\/\//i.test(location)
 }
 
+export function isFolderLocation(location: string): boolean {
+  return !isWebLocation(location) && !isGitLocation(location)
+}
+
 export function openLocation(text: string, options: DirectoryOptions & { fs?: FileSystem } = {}): Transport {
   const location = parseLocation(text)
+  if (isGitLocation(location)) throw notInGit(location)
   return isWebLocation(location) ? httpTransport(location) : directoryTransport(location, options)
 }

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { canonicalJson } from '../../src/core/canonical.ts'
+import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { download } from '../../src/node/artifacts/download.ts'
+import { openPlace } from '../../src/node/place.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { answerOf, refusalOf, sharedFolder } from '../support/cli.ts'
@@ -230,4 +233,67 @@ test('a person who may not push hands in from a fork, where the settings of the 
   expect(readFileSync(join(forge.clone, '.tuf-on-ci-sign.ini'), 'utf8')).toBe(
     '[settings]\npykcs11lib = /usr/lib/libykcs11.so\nuser-name = @anna\npush-remote = mine\npull-remote = origin\n',
   )
+})
+
+test('an artifact is released with its content in the same commit, and downloaded once it is published', async () => {
+  await pinned()
+  const { forge } = repository
+  const file = join(home, 'hello.txt')
+  writeFileSync(file, 'hello')
+  await answerOf(['events', 'Demo', '--start', 'sign/hello'], git())
+  const add = ['release', 'Demo#sign/hello', 'targets', 'add', file]
+  const reviewed = await answerOf<Reviewed & { findings: { code: string }[] }>(add, git())
+  expect(reviewed.findings.map(({ code }) => code)).not.toContain('artifact-missing')
+  expect(forge.show('sign/hello', 'targets/hello.txt')).toBe('hello')
+  expect(repository.read('sign/hello', 'targets').signed.targets).toEqual({
+    'hello.txt': { length: 5, hashes: { sha256: sha256('hello') } },
+  })
+  expect(runGit(forge.bare, 'rev-list', '--count', 'main..sign/hello')).toBe('1')
+  for (const person of people) await repository.sign('sign/hello', 'targets', person)
+  await repository.merge('sign/hello')
+  const folder = sharedFolder()
+  const place = openPlace(forge.location, { dataDir: home })
+  const named = { id: '', name: '', location: forge.location, pinnedAt: '' }
+  const trust = { anchor: ciBytes(repository.read('main', 'root') as never), memory: new Map() }
+  const source = { pinned: named, ...place, system: tufSystem(place.layout), trust }
+  await download(source, 'hello.txt', folder, { now: new Date(), signal: never })
+  expect(readFileSync(join(folder, 'hello.txt'), 'utf8')).toBe('hello')
+})
+
+test('a change that is withdrawn leaves the event as it began', async () => {
+  await pinned()
+  const { forge } = repository
+  repository.edit('sign/x', 'root', () => undefined)
+  await answerOf(['withdraw', 'Demo#sign/x', 'root'], git())
+  expect(runGit(forge.bare, 'diff', '--stat', 'main', 'sign/x')).toBe('')
+})
+
+test('new keys: the old ones and the new ones sign, one key under two ids signs once for both', async () => {
+  await pinned()
+  const [ana, ben] = people as [CiPerson, CiPerson]
+  const cleo: CiPerson = {
+    user: '@cleo',
+    signer: await createRehearsalKey(directoryTransport(home), 'Cleo', 'ed25519', never),
+  }
+  const renamed: CiPerson = { ...ana, user: '@anna' }
+  repository.edit('sign/keys', 'root', (signed) => {
+    const roles = signed.roles as unknown as Record<string, { keyids: string[] }>
+    const ids = [renamed, cleo].map((person) => ciKey(person).id)
+    for (const role of ['root', 'targets']) Object.assign(roles[role] ?? {}, { keyids: ids })
+    for (const person of [renamed, cleo])
+      Object.assign(signed.keys as object, { [ciKey(person).id]: ciKey(person).raw })
+    for (const person of [ana, ben]) delete (signed.keys as Record<string, unknown>)[ciKey(person).id]
+  })
+  for (const name of ['Ana', 'Ben', 'Cleo'])
+    await answerOf(['sign', 'Demo#sign/keys', 'root', '--key', name, '--yes'], git())
+  const { signatures } = repository.read('sign/keys', 'root')
+  expect(signatures.map(({ keyid }) => keyid)).toEqual([ana, ben, renamed, cleo].map((person) => ciKey(person).id))
+  expect(signatures.every(({ sig }) => sig !== '')).toBe(true)
+  expect(signatures[0]?.sig).toBe(signatures[2]?.sig)
+  const { problems, proposals } = await answerOf<{ problems: unknown[]; proposals: Reviewed[] }>(
+    ['pending', 'Demo#sign/keys'],
+    git(),
+  )
+  expect(problems).toEqual([])
+  expect(proposals[0]?.quorums.map(({ met }) => met)).toEqual([true, true])
 })

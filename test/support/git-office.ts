@@ -40,8 +40,7 @@ export interface Forge {
   show(branch: string, name: string): string
 }
 
-export function openForge(): Forge {
-  const folder = temporaryFolder()
+export function openForge(folder: string = temporaryFolder()): Forge {
   const [bare, clone] = [join(folder, 'forge.git'), join(folder, 'clone')]
   runGit(folder, 'init', '--quiet', '--bare', '--initial-branch=main', bare)
   runGit(folder, 'clone', '--quiet', bare, clone)

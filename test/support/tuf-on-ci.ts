@@ -77,9 +77,9 @@ function expiry(days: number, now: Date): string {
 export async function ciRepository(
   people: readonly CiPerson[],
   online: Signer,
-  { threshold = 2, now = new Date() }: { threshold?: number; now?: Date } = {},
+  { threshold = 2, now = new Date(), folder }: { threshold?: number; now?: Date; folder?: string } = {},
 ): Promise<CiRepository> {
-  const forge = openForge()
+  const forge = openForge(folder)
   const keys = people.map(ciKey)
   const machine = onlineKey(online)
   const offline = { keyids: keys.map(({ id }) => id), threshold }

@@ -8,6 +8,8 @@ import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
+import { isKeyUri } from '../../node/pkcs11/uri.ts'
+import { readSavedKeys } from '../../node/saved-keys.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { signerFor } from '../find-key.ts'
@@ -25,6 +27,7 @@ import {
   sourceAgain,
 } from '../session.ts'
 import { proposalData, quorumLines } from '../show.ts'
+import { quoted } from '../text.ts'
 
 export const signCommand: Command = {
   name: 'sign',
@@ -67,7 +70,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const target = targetOf(to, source)
   const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
   const key = parsed.text('key')
-  if (key === undefined) throw await keyMissing(desk, io)
+  if (key === undefined) throw await keyMissing(desk, proposals, io)
   await plugPractice(parsed, desk, io)
   const purpose = proposals.length === 1 ? undefined : purposeOf(proposals, source)
   const suits = (one: PublicKey): boolean => proposals.some((proposal) => openEntries(proposal, one).length > 0)
@@ -100,10 +103,22 @@ async function pick(desk: Desk, source: OpenSource, ids: readonly string[], io: 
   return [...picked.values()]
 }
 
-async function keyMissing(desk: Desk, io: Io): Promise<AppError> {
+async function keyMissing(desk: Desk, proposals: readonly Proposal[], io: Io): Promise<AppError> {
   const files = await desk.signers(io.signal)
+  const saved = savedFor(proposals)
+  if (saved.length > 0) {
+    const hint = `tuf-on-ci-sign has used ${saved.map((uri) => `--key ${quoted(uri)}`).join(', or ')}`
+    return new AppError({ code: 'usage/invalid', message: '--key is missing', hint })
+  }
   const hint = `keys here: ${files.map(({ id }) => id).join(', ') || 'none; make one: countersign keys create NAME'}`
   return new AppError({ code: 'usage/invalid', message: '--key is missing', hint })
+}
+
+/** Addresses of keys on tokens that the other tool remembers, of keys that have not signed yet. */
+function savedFor(proposals: readonly Proposal[]): string[] {
+  const saved = readSavedKeys()
+  const open = proposals.flatMap(({ quorums }) => quorums.flatMap(({ keys }) => keys.filter(({ signed }) => !signed)))
+  return [...new Set(open.flatMap(({ ids }) => ids.flatMap((id) => saved.get(id) ?? [])))].filter(isKeyUri)
 }
 
 function signedLine({ title }: Proposal, signer: Signer): string {

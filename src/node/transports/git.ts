@@ -41,7 +41,7 @@ interface View {
   changed(signal: AbortSignal): Promise<readonly string[]>
 }
 
-/** Listing looks at the remote anew; reading stays with what was listed last. */
+/** Listing an event looks at the remote anew; everything else stays with what was seen then. */
 export function gitTransport(remote: GitAddress, options: GitOptions): Transport {
   const { gitDir, fork, limits = mirrorLimits, message = (note) => note } = options
   const read = blobReader(gitDir)
@@ -117,7 +117,8 @@ export function gitTransport(remote: GitAddress, options: GitOptions): Transport
   return {
     list: async (prefix, signal) => {
       checkCancelled(signal)
-      const view = await look(signal)
+      const isAnew = prefix === '' || prefix.startsWith('event/')
+      const view = await (isAnew ? look(signal) : (current ?? look(signal)))
       const names: string[] = []
       for (const folder of gitFolders) {
         if (!folder.startsWith(prefix) && !prefix.startsWith(folder)) continue

@@ -16,7 +16,9 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const [after, setAfter] = useState(note)
   const choose = mustChoose(proposal.signers)
   const signer = proposal.signers.find((one) => one.id === signerId) ?? (choose ? undefined : proposal.signers[0])
-  const kind = proposal.complete ? 'publish' : 'sign'
+  // A signing event is merged elsewhere; here one more signature can be added, as long as somebody's is missing.
+  const isElsewhere = proposal.event !== undefined
+  const kind = proposal.complete && !isElsewhere ? 'publish' : 'sign'
   const blocked = proposal.blocked !== undefined
   const label =
     kind === 'publish'
@@ -67,6 +69,8 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
 
 function standingSentence(proposal: ProposalView): string {
   if (proposal.blocked !== undefined) return 'Nobody can sign this from here right now; the reason is above.'
+  if (proposal.complete && proposal.event !== undefined)
+    return 'Every signature that is needed is there. When the event is merged, CI publishes it.'
   if (proposal.complete) return 'Every signature that is needed is there. Publishing puts the change in force.'
   if (proposal.signers.length > 0) {
     return proposal.wouldComplete

@@ -55,7 +55,7 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
   return (
     <Page
       title={`${plainForeign(proposal.title)} for ${plainForeign(proposal.sourceName)}`}
-      where={proposal.complete ? 'complete, not published yet' : 'candidate, waits for signatures'}
+      where={placeOf(proposal)}
       by={
         <span className="mono" title={`sha256 ${groups.join(' ')}`}>
           sha256 {groups[0]} {groups[1]} ... {groups.at(-1)}
@@ -106,6 +106,11 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
       </div>
     </Page>
   )
+}
+
+function placeOf({ complete, event }: ProposalView): string {
+  if (event !== undefined) return complete ? `complete, in ${plainForeign(event)}` : `waits in ${plainForeign(event)}`
+  return complete ? 'complete, not published yet' : 'candidate, waits for signatures'
 }
 
 /** Found out after the page is there: it may take a while, and nothing of the review waits for it. */

@@ -37,8 +37,30 @@ export function mirrorFolder(dataDir: string, { url }: GitAddress): string {
   return join(dataDir, 'git', createHash('sha256').update(url).digest('hex').slice(0, 32))
 }
 
-/** From what the remote holds now; whatever was deleted there goes here as well. */
+const running = new Map<string, Promise<Refs>>()
+
+/** From what the remote holds now; whatever was deleted there goes here as well. Who asks while it is asked shares the answer. */
 export async function fetchRefs(mirror: Mirror, signal: AbortSignal): Promise<Refs> {
+  const key = JSON.stringify([mirror.gitDir, mirror.fork?.url ?? ''])
+  const other = running.get(key)
+  if (other !== undefined) {
+    try {
+      return await other
+    } catch (thrown) {
+      // Somebody else stopped waiting, and not we.
+      if (!(thrown instanceof AppError) || thrown.code !== 'user/cancelled' || signal.aborted) throw thrown
+    }
+  }
+  const own = readRemote(mirror, signal)
+  running.set(key, own)
+  try {
+    return await own
+  } finally {
+    if (running.get(key) === own) running.delete(key)
+  }
+}
+
+async function readRemote(mirror: Mirror, signal: AbortSignal): Promise<Refs> {
   await prepare(mirror.gitDir, signal)
   const { remote, fork } = mirror
   await fetch(

@@ -21,14 +21,27 @@ export interface Layout {
   candidates(source: Transport, signal: AbortSignal): Promise<Candidate[]>
   /** Absent where a candidate is one file. */
   candidateFiles?(subject: string, document: Uint8Array): Files
+  /** What gives a candidate up; where nothing is said, its file goes. */
+  withdrawn?(subject: string, source: Transport, signal: AbortSignal): Promise<Files>
   /** What a change brings along, or how it stands to the rules of this place, that its document does not say by itself. */
   remarks?(role: string, after: Metadata, source: Transport, context: Context): Promise<Finding[]>
+  /** Where the content of an artifact lies that is a part of the change itself; undefined where this role has no room for it. */
+  artifactFile?(role: string, path: string): string | undefined
   /** A document that was made here, in the form of this place: its spelling, and the slots for its signatures. */
   finish?(subject: string, document: Uint8Array, source: Transport, signal: AbortSignal): Promise<Uint8Array>
   /** The field of a key that names its owner, where it is not ours, and how the owner is spelled there. */
   owners?: { field: string; spell(owner: string): string }
   /** Present where changes take effect by other means, and all of them at once: what a person does for it. */
   elsewhere?: { how: string }
+}
+
+export async function withdrawnFiles(
+  layout: Layout,
+  subject: string,
+  source: Transport,
+  signal: AbortSignal,
+): Promise<Files> {
+  return (await layout.withdrawn?.(subject, source, signal)) ?? new Map([[layout.candidateName(subject), null]])
 }
 
 export function candidateFiles(layout: Layout, subject: string, document: Uint8Array): Files {

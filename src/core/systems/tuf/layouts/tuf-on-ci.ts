@@ -10,7 +10,7 @@ import { parseSubject } from '../subject.ts'
 import type { Candidate, Layout } from './plain.ts'
 import { finish } from './tuf-on-ci/finish.ts'
 import { userNameOf } from './tuf-on-ci/invites.ts'
-import { remarks } from './tuf-on-ci/remarks.ts'
+import { isArtifactOf, remarks } from './tuf-on-ci/remarks.ts'
 
 const metadata = 'metadata/'
 const history = 'metadata/root_history/'
@@ -22,6 +22,8 @@ export const tufOnCiLayout: Layout = {
   candidateName: (role) => `event/${metadata}${role}.json`,
   candidates,
   candidateFiles,
+  withdrawn,
+  artifactFile: (role, path) => (isArtifactOf(role, `targets/${path}`) ? `event/targets/${path}` : undefined),
   remarks,
   finish,
   owners: { field: 'x-tuf-on-ci-keyowner', spell: (owner) => userNameOf(owner) ?? owner },
@@ -68,14 +70,15 @@ function publishedTargets(source: Transport): Transport {
   }
 }
 
-export function artifactName(name: string): string {
+function artifactName(name: string): string {
   return name.replace(/(^|\/)[0-9a-f]{64}\.(?=[^/]+$)/, '$1')
 }
 
 /** Every role whose document is not what it was when the event began. */
 async function candidates(source: Transport, signal: AbortSignal): Promise<Candidate[]> {
-  const before = (await source.list(`good/${metadata}`, signal)).map((name) => name.slice('good/'.length))
+  // The event first: asking for it is what looks at the remote.
   const after = (await source.list(`event/${metadata}`, signal)).map((name) => name.slice('event/'.length))
+  const before = (await source.list(`good/${metadata}`, signal)).map((name) => name.slice('good/'.length))
   const documents = new Set([...before, ...after].filter((name) => /^metadata\/[^/]+\.json$/.test(name)))
   const found = await Promise.all([...documents].sort().map((name) => changedDocument(name, source, signal)))
   return found.flatMap((one) => (one === undefined ? [] : [one]))
@@ -133,6 +136,18 @@ function candidateFiles(subject: string, document: Uint8Array): Files {
         [name, document],
       ])
     : new Map([[name, document]])
+}
+
+/** The document is again what it was before the event. */
+async function withdrawn(subject: string, source: Transport, signal: AbortSignal): Promise<Files> {
+  const name = `${metadata}${subject}.json`
+  const limit = maxBytes[typeOf(subject)]
+  const files = new Map<string, Uint8Array | null>()
+  const candidate = await source.read(`event/${name}`, limit, signal)
+  if (subject === 'root' && candidate !== undefined) files.set(`event/${historyName(candidate)}`, null)
+  files.set(`event/${name}`, (await source.read(`good/${name}`, limit, signal)) ?? null)
+  for (const one of files.keys()) await source.read(one, limit, signal)
+  return files
 }
 
 function removed(role: string): AppError {

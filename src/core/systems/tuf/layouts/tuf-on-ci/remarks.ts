@@ -68,11 +68,14 @@ function periodRemarks(role: string, { signed }: Metadata, now: Date): Finding[]
 }
 
 /** Artifacts of "targets" lie in the top folder alone, those of a role below the folder of its name. */
-function isArtifactOf(role: string, name: string): boolean {
+export function isArtifactOf(role: string, name: string): boolean {
   if (!name.startsWith('targets/')) return false
-  const path = name.slice('targets/'.length)
-  return role === 'targets' ? !path.includes('/') : path.startsWith(`${role}/`)
+  const parts = name.split('/').slice(1)
+  return role === 'targets' ? parts.length === 1 : parts[0] === role && parts.length > 1 && parts.length <= maxDepth + 1
 }
+
+/** Folders below that of the role. */
+const maxDepth = 4
 
 const maxArtifactBytes = 256 * 1024 * 1024
 const maxArtifacts = 2000
