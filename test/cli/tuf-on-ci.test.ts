@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { canonicalJson } from '../../src/core/canonical.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { download } from '../../src/node/artifacts/download.ts'
 import { openPlace } from '../../src/node/place.ts'
@@ -258,6 +259,33 @@ test('an artifact is released with its content in the same commit, and downloade
   const source = { pinned: named, ...place, system: tufSystem(place.layout), trust }
   await download(source, 'hello.txt', folder, { now: new Date(), signal: never })
   expect(readFileSync(join(folder, 'hello.txt'), 'utf8')).toBe('hello')
+})
+
+test('a new role has the room that the tool gives it, and its first document is signed with it', async () => {
+  await pinned()
+  const { forge } = repository
+  await answerOf(['events', 'Demo', '--start', 'sign/tools'], git())
+  await answerOf(['delegate', 'Demo', 'add', 'tools', '--key', 'Ben'], git())
+  const { roles } = repository.read('sign/tools', 'targets').signed.delegations as never as { roles: JsonObject[] }
+  expect(roles).toMatchObject([
+    { name: 'tools', paths: ['tools/*', 'tools/*/*', 'tools/*/*/*', 'tools/*/*/*/*'], terminating: true, threshold: 1 },
+  ])
+  expect(forge.names('sign/tools')).toContain('metadata/tools.json')
+  expect(repository.read('sign/tools', 'tools').signatures).toHaveLength(1)
+  expect(runGit(forge.bare, 'rev-list', '--count', 'main..sign/tools')).toBe('1')
+})
+
+test('a repository is not created, nor a signed file put, where a git address is given for a folder', async () => {
+  await pinned()
+  const { forge } = repository
+  expect((await refusalOf(['init', `${forge.location}x`, '--key', 'Ana', '--rehearsal'], git())).code).toBe(
+    'usage/invalid',
+  )
+  repository.edit('sign/x', 'targets', () => undefined)
+  const sign = ['sign', 'Demo', 'targets', '--key', 'Ana', '--yes', '--to', `${forge.location}x`]
+  const before = runGit(forge.bare, 'rev-parse', 'sign/x')
+  expect((await refusalOf(sign, git())).code).toBe('usage/invalid')
+  expect(runGit(forge.bare, 'rev-parse', 'sign/x')).toBe(before)
 })
 
 test('a change that is withdrawn leaves the event as it began', async () => {

@@ -1,5 +1,6 @@
 // Git as a transport where it goes wrong: hostile repositories, silent remotes, and others who push at the same time.
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -111,6 +112,7 @@ describe('others push at the same time', () => {
     const transport = open(forge.address('sign/x'))
     expect(await textOf(transport, `event/${root}`)).toBe('two')
     runGit(forge.bare, 'update-ref', 'refs/heads/sign/x', 'refs/heads/main')
+    await transport.list('event/', signal)
     expect(await transport.list('changed/', signal)).toEqual([])
     const writing = transport.write(file(`event/${root}`, 'mine'), file(`event/${root}`, 'two'), 'sign', signal)
     expect(await codeOfPromise(writing)).toBe('source/conflict')
@@ -182,6 +184,13 @@ describe('hostile repositories', () => {
     forge.commit('sign/x', new Map([[root, new Uint8Array(20_000_000)]]))
     const transport = open(forge.address('sign/x'))
     expect(await codeOfPromise(transport.read(`event/${root}`, 512_000, signal))).toBe('source/too-large')
+  })
+
+  test('a repository that is too large is given up while it is fetched', async () => {
+    const forge = begun()
+    forge.commit('sign/x', new Map([['metadata/a.json', new Uint8Array(randomBytes(3_000_000))]]))
+    const limits = { ...mirrorLimits, fetchBytes: 1_000_000 }
+    expect(await codeOfPromise(open(forge.address('sign/x'), { limits }).list('', signal))).toBe('source/too-large')
   })
 
   test('branches with names that deceive are counted, not shown', async () => {
@@ -272,7 +281,7 @@ describe('a remote that accepts and never answers', () => {
   }
 
   test('is given up', async () => {
-    const transport = open(await silent(), { limits: { fetchMs: 300, pushMs: 300 } })
+    const transport = open(await silent(), { limits: { ...mirrorLimits, fetchMs: 300 } })
     expect(await codeOfPromise(transport.list('', signal))).toBe('source/unreachable')
   })
 

@@ -11,6 +11,8 @@ export interface GitCall {
   input?: Uint8Array
   maxOutputBytes?: number
   timeoutMs?: number
+  /** No file that it writes may become larger. */
+  maxFileBytes?: number
   /** The only way by which this call may reach another repository. */
   scheme?: GitScheme
   /** An index of our own. */
@@ -46,6 +48,8 @@ const settings: readonly string[] = [
   'push.recurseSubmodules=no',
   'push.gpgSign=false',
   'transfer.fsckObjects=true',
+  // What is fetched is one file, whatever is in it: so one limit holds for all of it.
+  'fetch.unpackLimit=1',
   'gc.auto=0',
   'maintenance.auto=false',
   // Where a person sent us, and nowhere else.
@@ -58,7 +62,8 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitRe
   checkCancelled(call.signal)
   const { gitDir, input, scheme, index, accept = [], maxOutputBytes = 64 * 1024 * 1024, timeoutMs = 60_000 } = call
   const all = [...configured(scheme), ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]), ...args]
-  const child = spawn('git', all, {
+  const [program, words] = limited(all, call.maxFileBytes)
+  const child = spawn(program, words, {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: environment(scheme, index),
     cwd: gitDir ?? '/',
@@ -104,6 +109,13 @@ export async function git(args: readonly string[], call: GitCall): Promise<GitRe
     clearTimeout(timer)
     call.signal.removeEventListener('abort', onAbort)
   }
+}
+
+/** The system's own limit, which holds for everything that git starts; where there is no shell there is none. */
+function limited(args: readonly string[], maxFileBytes: number | undefined): [string, readonly string[]] {
+  if (maxFileBytes === undefined || process.platform === 'win32') return ['git', args]
+  // POSIX counts in blocks of 512 bytes.
+  return ['/bin/sh', ['-c', `ulimit -f ${Math.ceil(maxFileBytes / 512)}; exec git "$@"`, 'git', ...args]]
 }
 
 const maxErrorText = 65_536

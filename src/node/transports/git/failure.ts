@@ -28,16 +28,23 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string, string])[] = [
     'ask where the repository is now, and open it there',
   ],
   [
+    /no space left|disk quota/i,
+    'source/rejected',
+    'could not be copied: the disk is full',
+    'free some space, then repeat; nothing was changed',
+  ],
+  [
     /fsck|error in (tag|commit|tree|blob)|bad object|index-pack failed|not a valid object|object corrupt|inflate/i,
     'source/rejected',
     'sent objects that git refuses',
     'ask the repository admin; nothing of it was used',
   ],
+  // The process that unpacks was ended by the limit on its file, and says nothing more.
   [
-    /no space left|disk quota/i,
-    'source/rejected',
-    'could not be copied: the disk is full',
-    'free some space, then repeat; nothing was changed',
+    /invalid index-pack output|file too large|pack exceeds maximum/i,
+    'source/too-large',
+    'sends more than is taken from one repository',
+    'ask the repository admin why it grew; nothing of it was used',
   ],
   [
     /transport '.*' not allowed|protocol .* not supported/i,

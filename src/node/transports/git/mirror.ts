@@ -18,10 +18,12 @@ export interface Mirror {
 
 export interface MirrorLimits {
   fetchMs: number
+  /** At once. */
+  fetchBytes: number
   pushMs: number
 }
 
-export const mirrorLimits: MirrorLimits = { fetchMs: 300_000, pushMs: 120_000 }
+export const mirrorLimits: MirrorLimits = { fetchMs: 300_000, fetchBytes: 4 * 1024 ** 3, pushMs: 120_000 }
 
 /** Branches by name, and what each points at. */
 export interface Refs {
@@ -92,7 +94,7 @@ async function fetch(mirror: Mirror, from: GitAddress, specs: readonly string[],
     '--no-auto-gc',
   ]
   const args = ['fetch', ...options, ...servedBy('upload-pack', scheme), '--end-of-options', url, ...specs]
-  const call = { gitDir, scheme, remote: url, timeoutMs: limits.fetchMs, signal }
+  const call = { gitDir, scheme, remote: url, timeoutMs: limits.fetchMs, maxFileBytes: limits.fetchBytes, signal }
   try {
     await git(args, call)
   } catch (thrown) {

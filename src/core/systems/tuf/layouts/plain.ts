@@ -27,6 +27,8 @@ export interface Layout {
   remarks?(role: string, after: Metadata, source: Transport, context: Context): Promise<Finding[]>
   /** Where the content of an artifact lies that is a part of the change itself; undefined where this role has no room for it. */
   artifactFile?(role: string, path: string): string | undefined
+  /** The paths that a delegated role has for itself, where each has a folder of its name. */
+  room?(role: string): readonly string[]
   /** A document that was made here, in the form of this place: its spelling, and the slots for its signatures. */
   finish?(subject: string, document: Uint8Array, source: Transport, signal: AbortSignal): Promise<Uint8Array>
   /** The field of a key that names its owner, where it is not ours, and how the owner is spelled there. */

@@ -24,6 +24,7 @@ export const tufOnCiLayout: Layout = {
   candidateFiles,
   withdrawn,
   artifactFile: (role, path) => (isArtifactOf(role, `targets/${path}`) ? `event/targets/${path}` : undefined),
+  room: (role) => [1, 2, 3, 4].map((depth) => role + '/*'.repeat(depth)),
   remarks,
   finish,
   owners: { field: 'x-tuf-on-ci-keyowner', spell: (owner) => userNameOf(owner) ?? owner },
