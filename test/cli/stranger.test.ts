@@ -27,7 +27,7 @@ const forTokens = ['--pin-fd N', '--last-try', '--practice']
 const draft = ['--root FILE', '--dry-run', '--onto DIGEST', '--replace', '--sentence TEXT']
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
-  ['pin', ['--name NAME', '--digest SHA256']],
+  ['pin', ['--name NAME', '--digest SHA256', '--as USER', '--fork ADDRESS']],
   ['forget', []],
   ['status', ['--root FILE']],
   ['state', ['--root FILE', '--search TEXT', '--limit N']],
@@ -61,6 +61,9 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['propose', ['--root FILE', '--replace']],
   ['renew', ['--root FILE']],
+  ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
+  ['accept', ['--root FILE', '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
+  ['invite', ['--root FILE']],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
   ['withdraw', ['--root FILE', '--yes']],

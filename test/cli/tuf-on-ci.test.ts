@@ -312,6 +312,7 @@ test('new keys: the old ones and the new ones sign, one key under two ids signs 
       Object.assign(signed.keys as object, { [ciKey(person).id]: ciKey(person).raw })
     for (const person of [ana, ben]) delete (signed.keys as Record<string, unknown>)[ciKey(person).id]
   })
+  repository.edit('sign/keys', 'targets', () => undefined)
   for (const name of ['Ana', 'Ben', 'Cleo'])
     await answerOf(['sign', 'Demo#sign/keys', 'root', '--key', name, '--yes'], git())
   const { signatures } = repository.read('sign/keys', 'root')
@@ -324,4 +325,7 @@ test('new keys: the old ones and the new ones sign, one key under two ids signs 
   )
   expect(problems).toEqual([])
   expect(proposals[0]?.quorums.map(({ met }) => met)).toEqual([true, true])
+  // All of it takes effect at once: targets is for the keys that this event gives it, and for nobody else.
+  const asked = proposals[1]?.quorums.map(({ keys }) => keys.flatMap((key) => (key as never as { ids: string[] }).ids))
+  expect(asked).toEqual([[renamed, cleo].map((person) => ciKey(person).id)])
 })

@@ -23,9 +23,9 @@ export const pinCommand: Command = {
   ],
   options: {
     name: { form: '--name NAME', text: 'what to call the repository here', type: 'string' },
+    digest: { form: '--digest SHA256', text: 'the digest of the root’s signed bytes, 64 digits', type: 'string' },
     as: { form: '--as USER', text: 'git: your user name there, for invitations', type: 'string' },
     fork: { form: '--fork ADDRESS', text: 'git: push signatures to this fork of yours', type: 'string' },
-    digest: { form: '--digest SHA256', text: 'the digest of the root’s signed bytes, 64 digits', type: 'string' },
   },
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {

@@ -37,7 +37,7 @@ export const pendingCommand: Command = {
     const { proposals, problems } = await desk.pending(source, io.signal)
     const lines = proposals.flatMap((proposal) => [
       `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
-      `  ${standingOf(proposal)}; ID ${proposal.digest.slice(0, 16)}`,
+      `  ${standingOf(proposal, source.event)}; ID ${proposal.digest.slice(0, 16)}`,
     ])
     const broken = problems.map(({ subject, error }) => `${subject}  cannot be reviewed: ${error.message}`)
     const none = proposals.length + problems.length === 0 ? ['nothing waits'] : []
@@ -64,7 +64,9 @@ async function pendingInEvents(desk: Desk, { pinned }: OpenSource, events: reado
   }
   const lines = all.flatMap(({ event, proposals, problems }) => [
     event,
-    ...proposals.map((one) => `  ${one.title}: ${one.headline}; ${standingOf(one)}; ID ${one.digest.slice(0, 16)}`),
+    ...proposals.map(
+      (one) => `  ${one.title}: ${one.headline}; ${standingOf(one, event)}; ID ${one.digest.slice(0, 16)}`,
+    ),
     ...problems.map(({ message }) => `  cannot be reviewed: ${message}`),
     ...(proposals.length + problems.length === 0 ? ['  nothing waits'] : []),
   ])
@@ -76,9 +78,9 @@ async function pendingInEvents(desk: Desk, { pinned }: OpenSource, events: reado
   return answer({ events: data }, ...wrapped(lines))
 }
 
-function standingOf(proposal: Proposal): string {
+function standingOf(proposal: Proposal, event: string | undefined): string {
   if (proposal.blocked !== undefined) return `cannot be signed: ${proposal.blocked.message}`
-  return `${proposal.quorums.map(progressOf).join('; ')}${isComplete(proposal) ? '; ready to publish' : ''}`
+  return `${proposal.quorums.map(progressOf).join('; ')}${isComplete(proposal) ? `; ready to ${event === undefined ? 'publish' : 'be merged'}` : ''}`
 }
 
 export const reviewCommand: Command = {

@@ -229,6 +229,13 @@ describe('what a merge takes along is said', () => {
     expect(await codesOf('targets', signed, files)).toEqual(codes)
   })
 
+  test('a length that is not that of the file', async () => {
+    const targets = { a: { length: 6, hashes: { sha256 } } }
+    expect(await codesOf('targets', targetsOf(2, { targets }), { 'event/targets/a': utf8('hello') })).toEqual([
+      'artifact-differs',
+    ])
+  })
+
   test('a file that is listed as before and changed', async () => {
     const good = { 'good/metadata/targets.json': document(listed('a')) }
     expect(await codesOf('targets', { ...listed('a'), version: 3 }, good)).toEqual([])
