@@ -46,6 +46,7 @@ export function gitTransport(remote: GitAddress, options: GitOptions): Transport
   const { gitDir, fork, limits = mirrorLimits, message = (note) => note } = options
   const read = blobReader(gitDir)
   let current: Promise<View> | undefined
+  let latest: View | undefined
 
   async function openMirror(): Promise<Mirror> {
     const own = await fork?.()
@@ -53,7 +54,10 @@ export function gitTransport(remote: GitAddress, options: GitOptions): Transport
   }
 
   function look(signal: AbortSignal): Promise<View> {
-    const looking = openMirror().then((mirror) => openView(mirror, remote.event, signal))
+    const looking = openMirror().then(async (mirror) => {
+      latest = await openView(mirror, remote.event, latest, signal)
+      return latest
+    })
     current = looking
     looking.catch(() => {
       if (current === looking) current = undefined
@@ -179,8 +183,22 @@ function noEvent({ url }: GitAddress): AppError {
   })
 }
 
-async function openView(mirror: Mirror, event: string | undefined, signal: AbortSignal): Promise<View> {
+/** `before`: what was seen last; where no branch has moved since, it is seen again. */
+async function openView(
+  mirror: Mirror,
+  event: string | undefined,
+  before: View | undefined,
+  signal: AbortSignal,
+): Promise<View> {
   const refs = await fetchRefs(mirror, signal)
+  const isSame = (of: (refs: Refs) => string | undefined): boolean =>
+    before !== undefined && of(before.refs) === of(refs)
+  const branches = [
+    ({ main }: Refs) => main,
+    ({ events }: Refs) => events.get(event ?? ''),
+    ({ own }: Refs) => own.get(event ?? ''),
+  ]
+  if (before !== undefined && mirror.fork?.url === before.mirror.fork?.url && branches.every(isSame)) return before
   const commits = await findCommits(mirror, refs, event, signal)
   const { gitDir } = mirror
   const trees = new Map<string, Tree>()
