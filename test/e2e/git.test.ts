@@ -84,7 +84,6 @@ test('a signature goes into the event, and the receipt says what happens next', 
     await heading(page, /Targets 2 for forge/)
   }
   await expectAccessible(page)
-  await picture(page, 'git-done')
   expect(runGit(forge.bare, 'rev-list', '--count', `${before}..sign/targets-v2`)).toBe('2')
   await page.getByRole('button', { name: 'Back to home' }).click()
   await page.getByRole('heading', { name: 'Signed, ready to be merged' }).waitFor()
