@@ -10,8 +10,10 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
+import { type Layout, withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
-import { overlay, snapshot } from '../core/transport.ts'
+import { type Files, overlay, snapshot, type Transport } from '../core/transport.ts'
+import { readArtifact } from './artifacts/read.ts'
 import type { OpenSource } from './desk.ts'
 import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
@@ -103,8 +105,11 @@ export function drafting(
     const read = snapshot(source.transport)
     const { subject, edits, also = [], onto } = request
     const wanted = { subject, edits, also, defaultDays, ...(onto === undefined ? {} : { onto }) }
-    const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
-    return { read, drafted, shown: toDraft(drafted, onto), uploads: request.uploads ?? [], onto }
+    const artifacts = await artifactFiles(request, source.layout, read, signal)
+    const made = await draftEdits(wanted, source.layout, overlay(read, artifacts), contextOf(source, signal))
+    const drafted = artifacts.size === 0 ? made : { ...made, files: new Map([...artifacts, ...made.files]) }
+    const uploads = source.layout.artifactFile === undefined ? (request.uploads ?? []) : []
+    return { read, drafted, shown: toDraft(drafted, onto), uploads, onto }
   }
   async function withdrawServed(
     source: OpenSource,
@@ -154,12 +159,15 @@ export function drafting(
     const read = snapshot(source.transport)
     const context = contextOf(source, signal)
     const { subject, title } = await findProposal(proposalId, source.system, read, context)
-    const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
+    const files = new Map(await withdrawnFiles(source.layout, subject, read, signal))
     const before = await source.system.pending(read, context)
     const after = await source.system.pending(overlay(read, files), context)
     // The first document of a role that this change would have made belongs to nothing any more.
     const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
-    for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
+    for (const one of before.proposals) {
+      if (left(one)) continue
+      for (const [name, bytes] of await withdrawnFiles(source.layout, one.subject, read, signal)) files.set(name, bytes)
+    }
     return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
   }
 
@@ -188,9 +196,9 @@ export function drafting(
         return
       }
       const read = snapshot(source.transport)
-      const name = source.layout.candidateName(subject)
-      await read.read(name, maxBytes.targets, signal)
-      await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
+      const files = await withdrawnFiles(source.layout, subject, read, signal)
+      for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
+      await source.transport.write(files, read.seen(files.keys()), `discard ${subject}`, signal)
     },
     write,
     whole: async (source, subject, signal, onto) =>
@@ -218,6 +226,41 @@ function checkMayDraft({ layout, pinned }: OpenSource): void {
   })
 }
 
+/** Content that is a part of the change itself: read now, so that what was shown is what is written. */
+async function artifactFiles(
+  { subject, edits, also = [], uploads = [] }: DraftRequest,
+  layout: Layout,
+  read: Transport,
+  signal: AbortSignal,
+): Promise<Files> {
+  const files = new Map<string, Uint8Array | null>()
+  if (layout.artifactFile === undefined) return files
+  for (const { file, path, length, sha256 } of uploads) {
+    const name = layout.artifactFile(subject, path)
+    if (name === undefined) throw noRoom(subject, path)
+    files.set(name, await readArtifact(file, { length, sha256 }, signal))
+  }
+  for (const part of [{ subject, edits }, ...also])
+    for (const edit of part.edits) {
+      const name = edit.kind === 'target-remove' ? layout.artifactFile(part.subject, edit.path) : undefined
+      if (name !== undefined) files.set(name, null)
+    }
+  // What is overwritten must still be what was looked at.
+  for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
+  return files
+}
+
+function noRoom(subject: string, path: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${path} cannot be an artifact of ${subject} here`,
+    hint:
+      subject === 'targets'
+        ? 'those of targets lie in no folder; those of a role lie in the folder of its name'
+        : `begin its path with ${subject}/, and at most three folders more`,
+  })
+}
+
 const maxPreviews = 8
 
 function hold<T>(held: Map<string, T>, key: string, made: T): void {
@@ -230,7 +273,7 @@ function hold<T>(held: Map<string, T>, key: string, made: T): void {
 }
 
 function keyOf(source: OpenSource, digest: string): string {
-  return `${source.pinned.id} ${digest}`
+  return `${source.pinned.id} ${source.event ?? ''} ${digest}`
 }
 
 function looked<T>(made: T | undefined): T {
