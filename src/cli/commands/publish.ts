@@ -25,7 +25,7 @@ interface Published {
 
 async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const ready = await readyProposals(desk, source, parsed.positionals[1], io.signal)
   const published: Published[] = []
   let left: readonly Proposal[] = ready
