@@ -39,17 +39,17 @@ export function deskFor(io: Io, dataDir: string): Desk {
 }
 
 /** SOURCE is the name, the id or the place of a pinned repository; with --root FILE any place, trusted from that file. */
-export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource> {
+export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
   if (rootFile !== undefined) return openTrusting(desk, text, rootFile)
   const { pinned, event } = await findNamed(desk, text)
-  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned)))
+  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)))
 }
 
 /** Where one signing event is open, there is no question which one is meant. */
-async function onlyEvent(desk: Desk, pinned: PinnedSource): Promise<string | undefined> {
-  const { events = [] } = (await desk.events(pinned, new AbortController().signal)) ?? {}
+async function onlyEvent(desk: Desk, pinned: PinnedSource, signal: AbortSignal): Promise<string | undefined> {
+  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
   return events.length === 1 ? events[0] : undefined
 }
 

@@ -11,7 +11,7 @@ import type { Files, Transport } from '../core/transport.ts'
 import { renameContent } from './artifacts/rename.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
-import { type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
+import { checkIdentity, type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
 import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import { openPlace } from './place.ts'
@@ -170,6 +170,7 @@ export function openDesk(options: DeskOptions): Desk {
       event === undefined ? undefined : destinationOf(pinned.location, event, options.dataDir),
     invitation: async (source, user, signerId, signal) => {
       const purpose = `accept the invitation to ${source.pinned.name} as ${user}`
+      await checkIdentity(signal)
       const signer = await findSigner(signerId, purpose, signal)
       return prepareAcceptance(source, user, signer, contextOf(source, signal))
     },
@@ -192,6 +193,7 @@ export function openDesk(options: DeskOptions): Desk {
 
     approve: async (source, proposalId, signerId, target, signal) => {
       const { system, transport } = source
+      if (source.event !== undefined) await checkIdentity(signal)
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
       const signer = await findSigner(signerId, purpose, signal)

@@ -10,12 +10,13 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
-import { type Layout, withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
+import { withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
-import { type Files, overlay, snapshot, type Transport } from '../core/transport.ts'
-import { readArtifact } from './artifacts/read.ts'
+import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
+import { artifactFiles } from './draft-artifacts.ts'
 import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { checkIdentity } from './git-place.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
 export type { Upload } from './prepared.ts'
@@ -149,6 +150,7 @@ export function drafting(
       await writePrepared(source, prepared, signal, progress)
       return undefined
     }
+    if (source.event !== undefined) await checkIdentity(signal)
     const signer = (proposals: readonly Proposal[]) => findSigner(signWith, purposeOf(proposals, source), signal)
     const { files, proposals } = await signDraft(prepared, signer, source, contextOf(source, signal))
     await writePrepared(source, { ...prepared, files }, signal, progress)
@@ -223,41 +225,6 @@ function checkMayDraft({ layout, pinned }: OpenSource): void {
     code: 'format/unsupported',
     message: `${pinned.name} is a single file, which is reviewed and signed here, not changed`,
     hint: 'change it with the tool that it came from, or open the repository',
-  })
-}
-
-/** Content that is a part of the change itself: read now, so that what was shown is what is written. */
-async function artifactFiles(
-  { subject, edits, also = [], uploads = [] }: DraftRequest,
-  layout: Layout,
-  read: Transport,
-  signal: AbortSignal,
-): Promise<Files> {
-  const files = new Map<string, Uint8Array | null>()
-  if (layout.artifactFile === undefined) return files
-  for (const { file, path, length, sha256 } of uploads) {
-    const name = layout.artifactFile(subject, path)
-    if (name === undefined) throw noRoom(subject, path)
-    files.set(name, await readArtifact(file, { length, sha256 }, signal))
-  }
-  for (const part of [{ subject, edits }, ...also])
-    for (const edit of part.edits) {
-      const name = edit.kind === 'target-remove' ? layout.artifactFile(part.subject, edit.path) : undefined
-      if (name !== undefined) files.set(name, null)
-    }
-  // What is overwritten must still be what was looked at.
-  for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
-  return files
-}
-
-function noRoom(subject: string, path: string): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${path} cannot be an artifact of ${subject} here`,
-    hint:
-      subject === 'targets'
-        ? 'those of targets lie in no folder; those of a role lie in the folder of its name'
-        : `begin its path with ${subject}/, and at most three folders more`,
   })
 }
 

@@ -4,6 +4,7 @@ import type { Transport } from '../core/transport.ts'
 import { visible } from './safe-name.ts'
 import { readSettings, type SignSettings } from './sign-settings.ts'
 import { type GitAddress, isEventName, parseGitAddress } from './transports/git/address.ts'
+import { git } from './transports/git/command.ts'
 import { push } from './transports/git/commit.ts'
 import { fetchRefs, type Mirror, mirrorFolder, mirrorLimits } from './transports/git/mirror.ts'
 import { gitTransport } from './transports/git.ts'
@@ -25,6 +26,11 @@ export function commitMessage(note: string): string {
   if (proposed === '') return note
   const role = /^(Root|Targets)$/.test(proposed) ? proposed.toLowerCase() : proposed.replace(/^Role /, '')
   return `'${role}' role/delegation change`
+}
+
+/** Commits need a name: said before anybody signs, or a touch would be for nothing. */
+export async function checkIdentity(signal: AbortSignal): Promise<void> {
+  await git(['var', 'GIT_COMMITTER_IDENT'], { remote: 'git', signal })
 }
 
 export interface EventList {

@@ -96,6 +96,19 @@ test('a change that was replaced, or put back, since it was reviewed is not sign
   expect((await refusalOf(sign, git())).code).toBe('trust/changed')
 })
 
+test('who has no name for commits is told so before anything is signed', async () => {
+  await pinned()
+  repository.edit('sign/x', 'targets', () => undefined)
+  const sign = ['sign', 'Demo', 'targets', '--key', 'Ana', '--yes']
+  for (const name of Object.keys(process.env)) if (/^GIT_(AUTHOR|COMMITTER)_/.test(name)) delete process.env[name]
+  try {
+    expect((await refusalOf(sign, git())).code).toBe('usage/invalid')
+  } finally {
+    nameForCommits()
+  }
+  await answerOf(sign, git())
+})
+
 test('several events: each is named by the source, and one alone needs no name', async () => {
   await pinned()
   const renew = (event: string) => repository.edit(event, 'targets', () => undefined)

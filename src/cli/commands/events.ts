@@ -130,7 +130,7 @@ export const acceptCommand: Command = {
 
 async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const { event, pinned } = source
   if (event === undefined) throw eventMissing(pinned.name)
   const wanted = parsed.text('key')
@@ -168,7 +168,7 @@ export const inviteCommand: Command = {
   arity: [3, 34],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const { event, pinned } = source
     if (event === undefined) throw eventMissing(pinned.name)
     const [, who = '', ...roles] = parsed.positionals

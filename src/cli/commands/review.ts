@@ -17,7 +17,7 @@ export const statusCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const state = await readState(desk, source, io)
     return answer(stateData(state), ...stateLines(source.pinned.name, state, io.now()))
   },
@@ -31,7 +31,7 @@ export const pendingCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const list = source.event === undefined ? await desk.events(source.pinned, io.signal) : undefined
     if (list !== undefined && list.events.length > 0) return pendingInEvents(desk, source, list.events, io)
     const { proposals, problems } = await desk.pending(source, io.signal)
@@ -94,7 +94,7 @@ export const reviewCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
     const { holders, problem } = await desk.tokens.knownHolders(io.signal)

@@ -66,7 +66,7 @@ export const signCommand: Command = {
 
 async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const to = parsed.text('to')
   const target = targetOf(to, source)
   const proposals = await pick(desk, source, parsed.positionals.slice(1), io)

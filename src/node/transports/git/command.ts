@@ -47,6 +47,8 @@ const settings: readonly string[] = [
   'fetch.recurseSubmodules=false',
   'push.recurseSubmodules=no',
   'push.gpgSign=false',
+  // A name that was guessed from the machine is nobody's sign-off.
+  'user.useConfigOnly=true',
   'transfer.fsckObjects=true',
   // What is fetched is one file, whatever is in it: so one limit holds for all of it.
   'fetch.unpackLimit=1',

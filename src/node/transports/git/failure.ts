@@ -53,7 +53,7 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string, string])[] = [
     'open it by its https, ssh or file address',
   ],
   [
-    /please tell me who you are|empty ident|no email was given|no name was given/i,
+    /please tell me who you are|auto-detection is disabled|empty ident|no email was given|no name was given/i,
     'usage/invalid',
     'needs to know who you are before you can sign there',
     'tell git: git config --global user.name NAME, and user.email ADDRESS',
