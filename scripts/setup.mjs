@@ -14,10 +14,12 @@ const forWindows = [
 /** Debian packages by suite, each with the programs of which one must be there. */
 const packagesOf = {
   unit: [
+    { name: 'git', programs: ['git'] },
+    { name: 'python3', programs: ['python3'] },
     { name: 'dbus', programs: ['dbus-run-session'] },
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
   ],
-  e2e: forWindows,
+  e2e: [...forWindows, { name: 'git', programs: ['git'] }],
   card: [
     ...forWindows,
     { name: 'pcscd', programs: ['pcscd'] },

@@ -13,10 +13,11 @@ import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { isWebLocation, parseLocation } from '../node/location.ts'
-import { openPlace } from '../node/place.ts'
+import { openPlace, repositoryOf } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
+import { isEventName, isGitLocation, parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
@@ -38,21 +39,46 @@ export function deskFor(io: Io, dataDir: string): Desk {
 }
 
 /** SOURCE is the name, the id or the place of a pinned repository; with --root FILE any place, trusted from that file. */
-export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource> {
+export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (rootFile !== undefined) return openTrusting(text, rootFile)
-  return desk.open((await findPinned(desk, text)).id)
+  if (rootFile !== undefined) return openTrusting(desk, text, rootFile)
+  const { pinned, event } = await findNamed(desk, text)
+  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)))
+}
+
+/** Where one signing event is open, there is no question which one is meant. */
+async function onlyEvent(desk: Desk, pinned: PinnedSource, signal: AbortSignal): Promise<string | undefined> {
+  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
+  return events.length === 1 ? events[0] : undefined
 }
 
 export async function findPinned(desk: Desk, text: string): Promise<PinnedSource> {
+  return (await findNamed(desk, text)).pinned
+}
+
+/** NAME#sign/x is one signing event of NAME. */
+async function findNamed(desk: Desk, text: string): Promise<{ pinned: PinnedSource; event?: string }> {
+  const sources = await desk.workspace.sources()
+  const whole = sources.filter((source) => source.name === text || source.id === text)
+  if (whole.length > 0) return { pinned: onlyOne(text, whole) }
+  const [, name = '', event = ''] = /^(.+)#(sign\/.+)$/s.exec(text) ?? []
+  const named = sources.filter((source) => source.name === name || source.id === name)
+  if (named.length > 0 && isEventName(event)) return { pinned: onlyOne(name, named), event }
   const location = parseLocation(text)
-  const found = (await desk.workspace.sources()).filter(
-    (source) => source.location === location || source.name === text || source.id === text,
-  )
+  const address = isGitLocation(location) ? parseGitAddress(location) : undefined
+  const found = sources.filter((source) => source.location === location)
+  if (found.length > 0) return { pinned: onlyOne(text, found) }
+  // The folder of a clone stands for where it was cloned from.
+  const { location: repository } = await repositoryOf(text)
+  const others = sources.filter((source) => source.location === repository)
+  if (others.length === 0) throw notPinned(text, location)
+  return { pinned: onlyOne(text, others), ...(address?.event === undefined ? {} : { event: address.event }) }
+}
+
+function onlyOne(text: string, found: readonly PinnedSource[]): PinnedSource {
   const [source, other] = found
-  if (source === undefined) throw notPinned(text, location)
-  if (other === undefined) return source
+  if (source !== undefined && other === undefined) return source
   throw new AppError({
     code: 'usage/invalid',
     message: `${text} names ${found.length} repositories`,
@@ -61,7 +87,7 @@ export async function findPinned(desk: Desk, text: string): Promise<PinnedSource
 }
 
 function notPinned(text: string, location: string): AppError {
-  const isWeb = isWebLocation(location)
+  const isWeb = isWebLocation(location) || isGitLocation(location)
   const stats = isWeb ? undefined : lookAt(location)
   if (!isWeb && stats === undefined) {
     return new AppError({
@@ -88,13 +114,15 @@ function lookAt(location: string): Stats | undefined {
   }
 }
 
-async function openTrusting(text: string, rootFile: string): Promise<OpenSource> {
+async function openTrusting(desk: Desk, text: string, rootFile: string): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = await openPlace(location, { fs: blockingFileSystem })
-  return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
+  const place = await openPlace(location, { fs: blockingFileSystem, dataDir: desk.workspace.directory })
+  const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
+  const trust = { anchor: root.bytes, memory: new Map() }
+  return { pinned, ...place, system: tufSystem(place.layout), trust, ...(event === undefined ? {} : { event }) }
 }
 
 /** The words by which this call named its repository, to be typed again. */
@@ -130,6 +158,7 @@ export async function pickProposal(
   signal: AbortSignal,
   minDigits = digitsToLook,
 ): Promise<Proposal> {
+  if (source.event === undefined && isGitLocation(source.pinned.location)) throw await whichEvent(desk, source, signal)
   const { proposals, problems } = await desk.pending(source, signal)
   const subjects = [...proposals, ...problems].map((one) => one.subject)
   if (id === undefined) {
@@ -165,6 +194,16 @@ export async function pickProposal(
     code: 'trust/changed',
     message: `the change ${id} is not here; it was replaced or published since it was reviewed, or signed elsewhere`,
     hint: 'nothing was done; review what waits now: countersign pending SOURCE',
+  })
+}
+
+async function whichEvent(desk: Desk, { pinned }: OpenSource, signal: AbortSignal): Promise<AppError> {
+  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
+  if (events.length === 0) return nothingWaits('no signing event is open in this repository')
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${events.length} signing events are open: ${events.join(', ')}`,
+    hint: `name one, for example: ${quoted(`${pinned.name}#${events[0]}`)}`,
   })
 }
 

@@ -102,6 +102,20 @@ export interface ProposalSummary {
   needs?: readonly Need[]
   /** A signer on this machine can still sign this. */
   mine: boolean
+  /** It takes effect when the signing event is merged, and is not published from here. */
+  event?: string
+}
+
+/** Somebody is asked to sign for roles from now on. */
+export interface InvitationView {
+  /** Opaque to the window. */
+  id: string
+  sourceName: string
+  /** "@lance" */
+  user: string
+  roles: readonly string[]
+  /** It is known that this is the person at this window. */
+  known: boolean
 }
 
 /** Changes that are not among those that are shown first: how many of each weight. */
@@ -166,6 +180,8 @@ export interface Receipt {
   needs?: readonly Need[]
   rehearsal: boolean
   byItself?: ByItself
+  /** Where it was pushed, when it is merged and published elsewhere. */
+  destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }
 
 export interface KeyView {

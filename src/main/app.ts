@@ -8,12 +8,16 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
+import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { lock } from './alone.ts'
 import { byItself, draftingCalls } from './drafting-calls.ts'
+import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
+import { openNamed, shownAs } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
 import { knownUses, listKeys } from './overview.ts'
@@ -88,7 +92,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
     const { sourceId, id } = idOf(proposalId)
-    return { source: await desk.open(sourceId), id }
+    return { source: await openNamed(desk, sourceId), id }
   }
 
   async function viewSource(pinned: PinnedSource): Promise<SourceView> {
@@ -135,7 +139,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return location === undefined ? {} : { location }
     },
     'sources.inspect': async ({ location }) => {
-      const inspection = await inspectRepository(location, now(), signal)
+      const inspection = await inspectRepository(location, now(), signal, options.dataDir)
       await checkNotOpen(desk, inspection.location)
       const ask = twoPositions(present.wordsOf(inspection.digest).length)
       inspected.set(inspection.location, { inspection, ask })
@@ -147,6 +151,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         throw new AppError({ code: 'usage/invalid', message: 'look at the repository before you pin it' })
       verifyAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
       const added = await desk.workspace.add({ name, location }, known.inspection.bytes)
+      const { clone } = known.inspection
+      if (clone !== undefined) await rememberClone(parseGitAddress(location), options.dataDir, clone)
       inspected.delete(location)
       notify({ kind: 'changed' })
       return viewSource(added)
@@ -161,6 +167,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
+    ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {
       const { holders } = await desk.tokens.knownHolders(signal)
@@ -178,7 +185,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
         const more = { signerLabel, ...(await byItself(source, proposal.subject, stop)) }
-        return present.receipt('signed', source.pinned, proposal, files, now(), signers, more)
+        const receipt = present.receipt('signed', shownAs(source), proposal, files, now(), signers, more)
+        return present.handedIn(receipt, await desk.destination(source))
       }),
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {
@@ -209,7 +217,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
   }
 }
 
-/** As the window knows a change: the source, and the id in it. */
+/** As the window knows a change: the source, or its event, and the id in it. */
 function idOf(proposalId: string): { sourceId: string; id: string } {
   const colon = proposalId.indexOf(':')
   return { sourceId: proposalId.slice(0, colon), id: proposalId.slice(colon + 1) }

@@ -23,6 +23,7 @@ import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
+import { openToChange, shownAs } from './named-source.ts'
 import { keyOption, quorumsOf } from './present-repository.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
@@ -123,12 +124,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.changes': (asked) => reader.read('draftChanges', asked, signal),
     'drafts.propose': ({ sourceId, digest, replace, sentence, signerId }) =>
       alone('the proposal of a change', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await openToChange(desk, sourceId, stop)
+        const shown = shownAs(source).id
         const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
-        const prepared = await reader.read('prepared', { sourceId, request }, stop)
+        const prepared = await reader.read('prepared', { sourceId: shown, request }, stop)
         const how = { signWith: signerId, progress: progress('Copying artifacts') }
         const [signed] = (await desk.drafts.write(source, prepared, stop, how)) ?? []
-        const proposalIds = prepared.ids.map((id) => `${sourceId}:${id}`)
+        const proposalIds = prepared.ids.map((id) => `${shown}:${id}`)
         const quorums = signed === undefined ? {} : { quorums: quorumsOf(signed, await desk.signers(stop)) }
         return { proposalIds, ...quorums, ...(await byItself(source, subjectOf(prepared.ids), stop)) }
       }),
@@ -147,7 +149,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       alone('the withdrawal of a change', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
         if (source.served !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
-        const prepared = await reader.read('withdrawal', { sourceId: source.pinned.id, id }, stop)
+        const prepared = await reader.read('withdrawal', { sourceId: shownAs(source).id, id }, stop)
         await writePrepared(source, prepared, stop)
       }),
 

@@ -32,6 +32,7 @@ import type {
 import { signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
+import type { Destination } from '../node/git-place.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { PinnedSource } from '../node/workspace.ts'
@@ -150,7 +151,14 @@ export function proposalSummary(
     complete: isComplete(proposal) && proposal.blocked === undefined,
     ...(proposal.needs === undefined ? {} : { needs: proposal.needs }),
     mine: able.length > 0,
+    ...eventOf(pinned),
   }
+}
+
+/** Of a signing event: "1f2e...#sign/x". */
+function eventOf({ id }: PinnedSource): Pick<ProposalSummary, 'event'> {
+  const hash = id.indexOf('#')
+  return hash < 0 ? {} : { event: id.slice(hash + 1) }
 }
 
 /** More is read by nobody at a sitting; a change may have a million. */
@@ -286,6 +294,10 @@ export function receipt(
     rehearsal,
     ...more,
   }
+}
+
+export function handedIn(receipt: Receipt, destination: Destination | undefined): Receipt {
+  return destination === undefined ? receipt : { ...receipt, destination }
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {

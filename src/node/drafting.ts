@@ -10,10 +10,13 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
+import { withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
+import { artifactFiles } from './draft-artifacts.ts'
 import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { checkIdentity } from './git-place.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
 export type { Upload } from './prepared.ts'
@@ -103,8 +106,11 @@ export function drafting(
     const read = snapshot(source.transport)
     const { subject, edits, also = [], onto } = request
     const wanted = { subject, edits, also, defaultDays, ...(onto === undefined ? {} : { onto }) }
-    const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
-    return { read, drafted, shown: toDraft(drafted, onto), uploads: request.uploads ?? [], onto }
+    const artifacts = await artifactFiles(request, source.layout, read, signal)
+    const made = await draftEdits(wanted, source.layout, overlay(read, artifacts), contextOf(source, signal))
+    const drafted = artifacts.size === 0 ? made : { ...made, files: new Map([...artifacts, ...made.files]) }
+    const uploads = source.layout.artifactFile === undefined ? (request.uploads ?? []) : []
+    return { read, drafted, shown: toDraft(drafted, onto), uploads, onto }
   }
   async function withdrawServed(
     source: OpenSource,
@@ -144,6 +150,7 @@ export function drafting(
       await writePrepared(source, prepared, signal, progress)
       return undefined
     }
+    if (source.event !== undefined) await checkIdentity(signal)
     const signer = (proposals: readonly Proposal[]) => findSigner(signWith, purposeOf(proposals, source), signal)
     const { files, proposals } = await signDraft(prepared, signer, source, contextOf(source, signal))
     await writePrepared(source, { ...prepared, files }, signal, progress)
@@ -154,12 +161,15 @@ export function drafting(
     const read = snapshot(source.transport)
     const context = contextOf(source, signal)
     const { subject, title } = await findProposal(proposalId, source.system, read, context)
-    const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
+    const files = new Map(await withdrawnFiles(source.layout, subject, read, signal))
     const before = await source.system.pending(read, context)
     const after = await source.system.pending(overlay(read, files), context)
     // The first document of a role that this change would have made belongs to nothing any more.
     const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
-    for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
+    for (const one of before.proposals) {
+      if (left(one)) continue
+      for (const [name, bytes] of await withdrawnFiles(source.layout, one.subject, read, signal)) files.set(name, bytes)
+    }
     return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
   }
 
@@ -188,9 +198,9 @@ export function drafting(
         return
       }
       const read = snapshot(source.transport)
-      const name = source.layout.candidateName(subject)
-      await read.read(name, maxBytes.targets, signal)
-      await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
+      const files = await withdrawnFiles(source.layout, subject, read, signal)
+      for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
+      await source.transport.write(files, read.seen(files.keys()), `discard ${subject}`, signal)
     },
     write,
     whole: async (source, subject, signal, onto) =>
@@ -230,7 +240,7 @@ function hold<T>(held: Map<string, T>, key: string, made: T): void {
 }
 
 function keyOf(source: OpenSource, digest: string): string {
-  return `${source.pinned.id} ${digest}`
+  return `${source.pinned.id} ${source.event ?? ''} ${digest}`
 }
 
 function looked<T>(made: T | undefined): T {

@@ -5,8 +5,10 @@ import { rootQuorum, updateRoot } from '../core/systems/tuf/client.ts'
 import { digestOf } from '../core/systems/tuf/metadata.ts'
 import { maxBytes, titleOf } from '../core/systems/tuf/names.ts'
 import { memoryTransport, type Transport } from '../core/transport.ts'
-import { isWebLocation, parseLocation } from './location.ts'
-import { openPlace, type Place } from './place.ts'
+import { isWebLocation } from './location.ts'
+import { openPlace, type Place, repositoryOf } from './place.ts'
+import { isGitLocation } from './transports/git/address.ts'
+import { dataDirectory } from './workspace.ts'
 
 export interface Inspection {
   location: string
@@ -17,11 +19,18 @@ export interface Inspection {
   /** The root itself: what will be pinned, byte for byte. */
   bytes: Uint8Array
   quorum: Quorum
+  /** A clone of the person's own, whose settings are used from now on. */
+  clone?: string
 }
 
-export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
-  const location = parseLocation(text)
-  const { transport, layout, served } = await openPlace(location)
+export async function inspectRepository(
+  text: string,
+  now: Date,
+  signal: AbortSignal,
+  dataDir: string = dataDirectory(),
+): Promise<Inspection> {
+  const { location, clone } = await repositoryOf(text)
+  const { transport, layout, served } = await openPlace(location, { dataDir })
   const published = layout.published(transport)
   const first = (await oldestRoot(location, published, signal)) ?? (await loneRoot({ transport, layout }, signal))
   if (first === undefined) throw noRepository(location, layout.alone === true)
@@ -35,6 +44,7 @@ export async function inspectRepository(text: string, now: Date, signal: AbortSi
     digest: digestOf(root),
     bytes: root.bytes,
     quorum: await rootQuorum(root, root),
+    ...(clone === undefined ? {} : { clone }),
   }
 }
 
@@ -75,7 +85,8 @@ function noRepository(location: string, isFile: boolean): AppError {
 function nameOf(location: string): string {
   const parts = location.split(/[/\\]+/).filter((part) => part !== '' && part !== 'repository')
   const last = parts.at(-1) ?? 'Repository'
-  return (isWebLocation(location) ? decoded(last) : last).slice(0, 120)
+  const name = isGitLocation(location) ? last.replace(/(?<=.)\.git$/, '') : last
+  return (isWebLocation(location) || isGitLocation(location) ? decoded(name) : name).slice(0, 120)
 }
 
 function decoded(part: string): string {

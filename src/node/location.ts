@@ -7,9 +7,10 @@ import type { Transport } from '../core/transport.ts'
 import type { FileSystem } from './file-system.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
+import { gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 
-/** The one spelling that is kept: an absolute path, or the address of a folder on the web. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, or that of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -19,6 +20,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
     const url = new URL(trimmed)
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`
   }
+  if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
   if (trimmed === '~' || trimmed.startsWith('~/')) return resolve(homedir(), trimmed.slice(2))
@@ -42,11 +44,25 @@ function invalid(text: string, cause?: unknown): AppError {
   })
 }
 
+/** A place that is a git repository is opened as one, or not at all: its address is no path. */
+export function notInGit(location: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${location} is a git repository, and this is done in a folder`,
+    hint: 'name a folder; in git changes are made in signing events',
+  })
+}
+
 export function isWebLocation(location: string): boolean {
   return /^https?:\/\//i.test(location)
 }
 
+export function isFolderLocation(location: string): boolean {
+  return !isWebLocation(location) && !isGitLocation(location)
+}
+
 export function openLocation(text: string, options: DirectoryOptions & { fs?: FileSystem } = {}): Transport {
   const location = parseLocation(text)
+  if (isGitLocation(location)) throw notInGit(location)
   return isWebLocation(location) ? httpTransport(location) : directoryTransport(location, options)
 }

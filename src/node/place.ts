@@ -2,9 +2,13 @@
 
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
 import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
+import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
+import { openGit } from './git-place.ts'
 import { isWebLocation, openLocation, parseLocation } from './location.ts'
+import { recogniseClone } from './sign-settings.ts'
+import { gitLocation, isGitLocation, repositoryLocation } from './transports/git/address.ts'
 import { loneFile } from './transports/lone-file.ts'
 import { isServedAt, type Served, servedTransport } from './transports/served.ts'
 import { parseBaseUrl } from './web/client.ts'
@@ -19,11 +23,14 @@ export interface Place {
 export interface PlaceOptions {
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
+  /** Where copies of git repositories are kept. */
+  dataDir: string
 }
 
 /** The location tells the way, what lies there the layout; a web address is asked what it is. */
-export async function openPlace(location: string, options: PlaceOptions = {}): Promise<Place> {
+export async function openPlace(location: string, { dataDir, ...options }: PlaceOptions): Promise<Place> {
   const parsed = parseLocation(location)
+  if (isGitLocation(parsed)) return { transport: openGit(parsed, dataDir), layout: tufOnCiLayout }
   if (!isWebLocation(parsed) && (await isFile(parsed, options.fs ?? fileSystem))) {
     const { name, transport } = loneFile(parsed, options)
     return { transport, layout: loneLayout(name) }
@@ -56,4 +63,13 @@ async function isFile(location: string, fs: FileSystem): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** What is pinned: a repository as a whole, whichever of its signing events a person named. A clone is known by what is in it. */
+export async function repositoryOf(text: string): Promise<{ location: string; clone?: string }> {
+  const location = parseLocation(text)
+  if (isGitLocation(location)) return { location: repositoryLocation(location) }
+  if (isWebLocation(location)) return { location }
+  const found = await recogniseClone(location)
+  return found === undefined ? { location } : { ...found, location: gitLocation(found.address) }
 }

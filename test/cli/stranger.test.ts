@@ -30,7 +30,7 @@ const draft = [
 ]
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
-  ['pin', ['--name NAME', '--digest SHA256']],
+  ['pin', ['--name NAME', '--digest SHA256', '--as USER', '--fork ADDRESS']],
   ['forget', []],
   ['status', ['--root FILE']],
   ['state', ['--root FILE', '--search TEXT', '--limit N']],
@@ -65,6 +65,9 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['propose', ['--root FILE', '--replace']],
   ['renew', ['--root FILE']],
   ['serve', ['--online-key KEY', '--host HOST', '--port N', '--tls-cert FILE', '--tls-key FILE', ...forTokens]],
+  ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
+  ['accept', ['--root FILE', '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
+  ['invite', ['--root FILE']],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
   ['withdraw', ['--root FILE', '--sign-with KEY', '--yes', ...forTokens]],

@@ -3,28 +3,34 @@ import { randomInt } from 'node:crypto'
 import { parseHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { toWords } from '../../core/words.ts'
-import { inspectRepository } from '../../node/inspect.ts'
-import { answer, type Command, type Io } from '../command.ts'
+import { type Inspection, inspectRepository } from '../../node/inspect.ts'
+import { rememberClone } from '../../node/sign-settings.ts'
+import { isGitLocation, parseGitAddress } from '../../node/transports/git/address.ts'
+import { answer, type Command, type Io, type Parsed } from '../command.ts'
 import { deskFor, findPinned } from '../session.ts'
 import { holderName, wordLines } from '../show.ts'
+import { settle } from './events.ts'
 
 export const pinCommand: Command = {
   name: 'pin',
-  usage: 'pin SOURCE [--name NAME] [--digest SHA256]',
+  usage: 'pin SOURCE [--name NAME] [--digest SHA256] [--as USER] [--fork ADDRESS]',
   summary: 'Trusts a repository from its present root on, after you typed two of the words that name this root.',
   details: [
-    'SOURCE is the folder or the web address that contains "metadata" and "targets".',
+    'SOURCE is the folder or the web address that contains "metadata" and "targets"; or a git repository of tuf-on-ci:',
+    'git+https://HOST/REPOSITORY, git+ssh://USER@HOST/REPOSITORY, git+file:///FOLDER, or the folder of your clone.',
     'The words must come from someone you trust, by another way than the repository itself.',
     'With --digest the root is pinned when its digest is exactly this one, without a question: for scripts.',
   ],
   options: {
     name: { form: '--name NAME', text: 'what to call the repository here', type: 'string' },
     digest: { form: '--digest SHA256', text: 'the digest of the root’s signed bytes, 64 digits', type: 'string' },
+    as: { form: '--as USER', text: 'git: your user name there, for invitations', type: 'string' },
+    fork: { form: '--fork ADDRESS', text: 'git: push signatures to this fork of yours', type: 'string' },
   },
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal)
+    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal, dataDir)
     const { location, bytes } = found
     if ((await desk.workspace.sources()).some((source) => source.location === location)) {
       throw new AppError({
@@ -38,11 +44,20 @@ export const pinCommand: Command = {
     if (digest === undefined) await askWords(found.digest, [found.title, ...holders], io)
     else checkDigest(digest, found.digest)
     const pinned = await desk.workspace.add({ name: parsed.text('name') ?? found.suggestedName, location }, bytes)
+    await settled(found, parsed, dataDir)
     return answer(
       { id: pinned.id, name: pinned.name, location, digest: found.digest },
       `pinned ${found.title} of ${pinned.name}`,
     )
   },
+}
+
+/** Where a clone keeps its settings they stay; what was said here is written there. */
+async function settled({ location, clone }: Inspection, parsed: Parsed, dataDir: string): Promise<void> {
+  if (!isGitLocation(location)) return
+  const address = parseGitAddress(location)
+  if (clone !== undefined) await rememberClone(address, dataDir, clone)
+  await settle(parsed, address, dataDir)
 }
 
 async function askWords(digest: string, about: readonly string[], io: Io): Promise<void> {

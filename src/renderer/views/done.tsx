@@ -12,12 +12,14 @@ import { countOf, utcOf } from '../format.ts'
 import { isReady, missingSentence } from '../quorum.ts'
 import { Confirm } from './confirm.tsx'
 
+type Destination = NonNullable<Receipt['destination']>
+
 export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt; onClose: () => void }): ReactElement {
   const { begin } = useApp()
   const [asked, setAsked] = useState(false)
   const [note, setNote] = useState<string>()
   const signed = receipt.kind === 'signed'
-  const publishable = signed && isReady(receipt) && receipt.byItself === undefined
+  const publishable = signed && isReady(receipt) && receipt.byItself === undefined && receipt.destination === undefined
   const publishLabel = `Publish ${plainForeign(receipt.title)}`
   const next = nextSentences(receipt)
   return (
@@ -85,6 +87,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           <dd>
             <Time at={receipt.at} />
           </dd>
+          {receipt.destination === undefined ? null : <Pushed destination={receipt.destination} />}
           <dt>{signed ? 'Written' : 'Now in place'}</dt>
           <dd>
             <ul>
@@ -129,6 +132,7 @@ function nextSentences(receipt: Receipt): string[] {
       'Everybody who updates from now on gets this change. Those who do not update keep what they have.',
     ]
   }
+  if (receipt.destination !== undefined) return handedIn(receipt, receipt.destination)
   // Somebody else may have signed at the same moment.
   if (receipt.byItself !== undefined && (receipt.complete || receipt.byItself.published)) {
     const { published, why } = receipt.byItself
@@ -166,6 +170,39 @@ function nextSentences(receipt: Receipt): string[] {
   ]
 }
 
+function Pushed({ destination }: { destination: Destination }): ReactElement {
+  const { event, url, isFork, compareUrl } = destination
+  return (
+    <>
+      <dt>{isFork ? 'Pushed to your fork' : 'Pushed to'}</dt>
+      <dd>
+        <Foreign text={`${event} of ${url}`} />
+      </dd>
+      {compareUrl === undefined ? null : (
+        <>
+          <dt>Hand it in at</dt>
+          <dd>
+            <span className="mono">
+              <Foreign text={compareUrl} />
+            </span>{' '}
+            <CopyButton value={compareUrl} what="the address of the pull request" label="Copy address" />
+          </dd>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Merging is for people on the forge, publishing for its CI. */
+function handedIn(receipt: Receipt, { isFork }: Destination): string[] {
+  const pull = isFork ? ['Open a pull request from your fork, so that your signature gets into the event.'] : []
+  const last = 'When every document of the event is signed it is merged, and CI publishes it.'
+  const needs = (receipt.needs ?? []).map(({ sentence }) => `${sentence}.`)
+  if (receipt.complete) return ['This document has the signatures it needs.', ...needs, ...pull, last]
+  const open = receipt.quorums.filter((quorum) => !quorum.met)
+  return ['Others must sign before the event can be merged.', ...pull, ...open.map(missingSentence), last]
+}
+
 function receiptText(receipt: Receipt): string {
   return [
     `${receipt.kind === 'signed' ? 'Signed' : 'Published'}: ${plainForeign(receipt.title)}, ${plainForeign(receipt.sourceName)}`,
@@ -173,6 +210,9 @@ function receiptText(receipt: Receipt): string {
     `At: ${utcOf(receipt.at) ?? receipt.at}`,
     `SHA-256: ${receipt.digest}`,
     `Words: ${receipt.words.join(' ')}`,
+    ...(receipt.destination === undefined
+      ? []
+      : [`Pushed to: ${plainForeign(`${receipt.destination.event} of ${receipt.destination.url}`)}`]),
     ...receipt.files.map((file) => `File: ${plainForeign(file)}`),
     ...(receipt.rehearsal ? ['This was a rehearsal.'] : []),
   ].join('\n')

@@ -1,6 +1,6 @@
 // The inbox: what waits for a signature of this machine first, then what waits for others, what is ready, and problems.
 import type { ReactElement } from 'react'
-import type { ProposalSummary, SourceView } from '../../ipc/contract.ts'
+import type { InvitationView, ProposalSummary, SourceView } from '../../ipc/contract.ts'
 import type { Answer } from '../bridge.ts'
 import { ExpiryList } from '../components/expiry.tsx'
 import { Foreign } from '../components/foreign.tsx'
@@ -10,7 +10,7 @@ import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Segments } from '../components/quorum-board.tsx'
 import { plainForeign } from '../foreign.ts'
-import { capital, countOf, riskWord, toneOf, utcOf } from '../format.ts'
+import { capital, countOf, invitedSentence, riskWord, toneOf, utcOf } from '../format.ts'
 import type { Inbox } from '../library.ts'
 import { isReady, progressText } from '../quorum.ts'
 import { hashOf } from '../route.ts'
@@ -43,21 +43,25 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
       </Page>
     )
   }
-  const { proposals, problems } = inbox.value
+  const { proposals, problems, invitations } = inbox.value
   const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
-  const ready = proposals.filter(isReady)
+  const ready = proposals.filter((proposal) => isReady(proposal) && proposal.event === undefined)
+  const merged = proposals.filter((proposal) => isReady(proposal) && proposal.event !== undefined)
+  const forMe = mine.length + invitations.filter(({ known }) => known).length
   const others = proposals.filter((proposal) => !isReady(proposal) && (proposal.complete || !proposal.mine))
   const title =
-    mine.length === 0
+    forMe === 0
       ? 'Nothing waits for you'
-      : `${capital(countOf(mine.length, 'change'))} ${mine.length === 1 ? 'waits' : 'wait'} for you`
+      : `${capital(countOf(forMe, mine.length === 0 ? 'invitation' : 'change'))} ${forMe === 1 ? 'waits' : 'wait'} for you`
   const checked = utcOf(inbox.at.toISOString())?.slice(11)
   return (
     <Page title={title} where={`checked at ${checked}, from your pinned roots`} rehearsal={rehearsal} aside={aside}>
+      <Invitations invitations={invitations} />
       <Rows title="Your signature" proposals={mine} verb="Review" />
       <Rows title="Waiting for others" proposals={others} verb="Open" />
       <Rows title="Ready to publish" proposals={ready} verb="Open" />
-      {proposals.length === 0 ? (
+      <Rows title="Signed, ready to be merged" proposals={merged} verb="Open" />
+      {proposals.length + invitations.length === 0 ? (
         <p className="soft measure">
           No change is pending in your {countOf(sources.length, 'repository', 'repositories')}. When somebody proposes
           one, it appears here.
@@ -87,6 +91,37 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
         </section>
       )}
     </Page>
+  )
+}
+
+function Invitations({ invitations }: { invitations: readonly InvitationView[] }): ReactElement | null {
+  if (invitations.length === 0) return null
+  return (
+    <section className="stack tight">
+      <h2 className="label">Invitations</h2>
+      <ul className="stack tight">
+        {invitations.map(({ id, user, roles, sourceName, known }) => (
+          <li key={id} className="inbox-row">
+            <span className={`risk-mark tone-${toneOf('notable')}`}>
+              <RiskIcon risk="notable" />
+            </span>
+            <div>
+              <h3>
+                <Foreign text={sourceName} />
+              </h3>
+              <p>
+                <Foreign text={invitedSentence(user, roles, known)} />
+              </p>
+            </div>
+            <div className="progress" />
+            <a className="button" href={hashOf({ screen: 'invitation', invitationId: id })}>
+              {known ? 'Accept' : 'That is me'}
+              <span className="unseen"> {plainForeign(sourceName)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

@@ -42,8 +42,9 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
       <div className="welcome stack wide">
         <section className="card stack" aria-label="Where it is">
           <p className="soft measure">
-            Name the folder that holds the repository, the one with a folder called metadata in it. Nothing in it is
-            trusted until you have checked its fingerprint on the next screen.
+            Name the folder that holds the repository, the one with a folder called metadata in it. For a repository in
+            git, name your clone of it, or its address: git+https://host/repository. Nothing in it is trusted until you
+            have checked its fingerprint on the next screen.
           </p>
           <LocationForm start={location} onInspect={inspect} busy={busy} />
         </section>

@@ -36,7 +36,7 @@ function shuffled(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 async function open(name: string) {
-  const { transport, layout } = await openPlace(at(name))
+  const { transport, layout } = await openPlace(at(name), { dataDir: folder })
   return { transport, system: tufSystem(layout) }
 }
 

@@ -6,7 +6,7 @@ import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
 import { sentenceFor } from './drafting.ts'
 import { parseEnvelope } from './envelope.ts'
-import type { Layout } from './layouts/plain.ts'
+import { candidateFiles, type Layout } from './layouts/plain.ts'
 import { maxBytes, typeOf } from './names.ts'
 import { parsedOnce } from './parsed.ts'
 import { pendingProposals } from './pending.ts'
@@ -15,12 +15,11 @@ import { insertSignature } from './signature-slot.ts'
 /** The document is kept as it is, with whatever signatures it brings; it must be the next version of its role. */
 export async function draftCandidate(edit: Edit, layout: Layout, source: Transport, context: Context): Promise<Files> {
   const { subject } = edit
-  const name = layout.candidateName(subject)
   const waiting = await find(subject, layout, source, context)
   const document = waiting === undefined ? edit.document : mergedOrReplaced(edit, waiting)
-  const files: Files = new Map([[name, document]])
+  const files = candidateFiles(layout, subject, document)
   // Read for its sake too: what is overwritten must still be what was looked at.
-  await source.read(name, maxBytes[typeOf(subject)], context.signal)
+  for (const name of files.keys()) await source.read(name, maxBytes[typeOf(subject)], context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context)
   const problem = problems.find((one) => one.subject === subject)
   if (problem !== undefined) throw problem.error

@@ -27,7 +27,8 @@ export async function futureQuorums(
     const then = authorityIn(one, role)
     if (then === undefined || (current !== undefined && acceptsSameSignatures(current, then))) continue
     const begun = await isBegun(one, now)
-    if (begun === 'by nobody who may' || (current !== undefined && begun === 'not yet')) continue
+    const isAwaited = begun === 'not yet' && !waiting.atOnce
+    if (begun === 'by nobody who may' || (current !== undefined && isAwaited)) continue
     const title = `${titleOf(role, candidate.signed.version)}, after ${nameOf(one)}`
     quorums.push(await quorumOf(title, candidate, then.keys, then.role))
   }

@@ -16,12 +16,16 @@ import { assemble, checkNextVersion } from './assemble.ts'
 import { futureQuorums } from './future.ts'
 import type { Waiting } from './waiting.ts'
 
+/** What the place where a candidate lies adds to what its document says. */
+export type Remarks = (role: string, after: Metadata) => Promise<Finding[]>
+
 export async function roleProposal(
   role: string,
   name: string,
   bytes: Uint8Array,
   waiting: Waiting,
   now: Trusted,
+  remarks: Remarks,
 ): Promise<Proposal> {
   const after = now.parse(bytes, typeOf(role), name)
   const { before, quorums } =
@@ -32,7 +36,8 @@ export async function roleProposal(
   if (was !== undefined) checkNextVersion(name, was, after.signed.version)
   const at = now.options.now
   const online = machinesOf(await now.root())
-  const findings = lintMetadata({ role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) })
+  const facts = { role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) }
+  const findings = [...lintMetadata(facts), ...(await remarks(role, after))]
   return assemble({
     subject: role,
     title: titleOf(role, after.signed.version),
@@ -76,7 +81,10 @@ async function overRole(role: string, candidate: Metadata, waiting: Waiting, now
   }
   const title = titleOf(role, candidate.signed.version)
   const quorum = await quorumOf(title, candidate, current.keys, current.role)
-  return { before: await now.inForce(role), quorums: withoutKnown([quorum, ...future]) }
+  const before = await now.inForce(role)
+  // Where everything takes effect in one step, whoever is named by it is all who is asked.
+  if (waiting.atOnce && future.length > 0) return { before, quorums: withoutKnown(future) }
+  return { before, quorums: withoutKnown([quorum, ...future]) }
 }
 
 /** Who is asked for by another quorum is no stranger to the change, only to this one. */

@@ -11,6 +11,8 @@ import { parseRotate, type RotateFile } from '../projects/rotate.ts'
 import { limitOf, parseSubject } from '../subject.ts'
 
 export interface Waiting {
+  /** All of it takes effect in one step. */
+  atOnce: boolean
   candidates: readonly Candidate[]
   /** As it lies there; undefined when it went away since it was listed. */
   bytes(name: string, subject: string): Promise<Uint8Array | undefined>
@@ -64,6 +66,7 @@ export async function readWaiting(
   }
 
   return {
+    atOnce: layout.elsewhere !== undefined,
     candidates,
     bytes,
     delegators: () => {
