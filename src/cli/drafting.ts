@@ -61,7 +61,7 @@ export async function proposeDraft(
   const onto = parsed.text('onto')
   const wish: DraftRequest = onto === undefined ? request : { ...request, onto }
   const preview = await desk.drafts.preview(source, wish, io.signal)
-  if (isDry) return { draft: preview, answer: shown(preview, parsed, true) }
+  if (isDry) return { draft: preview, answer: shown(preview, parsed, 'dry') }
   const sentence = await typedSentence(preview, parsed, io)
   const previewed = preview.proposal.digest
   const signWith = await signerOf(desk, source, parsed, io)
@@ -72,7 +72,15 @@ export async function proposeDraft(
     ...(signWith === undefined ? {} : { signWith }),
   }
   const draft = await desk.drafts.propose(source, meant, io.signal, progressOn(io, 'Copying artifacts'))
-  return { draft, answer: await withOutcome(shown(draft, parsed, false), draft.proposal, source, io) }
+  return {
+    draft,
+    answer: await withOutcome(
+      shown(draft, parsed, source.served === undefined ? 'waits' : 'sent'),
+      draft.proposal,
+      source,
+      io,
+    ),
+  }
 }
 
 /** Where every change needs a signature, somebody at a terminal is asked for it; a script must have named it. */
@@ -100,9 +108,9 @@ export async function withOutcome(
   return {
     ...given,
     data: {
-      ...(given.data as object),
+      ...(typeof given.data === 'object' ? given.data : {}),
       published: isDone,
-      ...(outcome.kind === 'waits' && outcome.why ? { held: outcome.why } : {}),
+      ...(outcome.kind === 'waits' && outcome.why !== undefined ? { held: outcome.why } : {}),
     },
     lines: [...given.lines, '', line],
   }
@@ -128,7 +136,9 @@ async function typedSentence(draft: Draft, parsed: Parsed, io: Io): Promise<stri
   })
 }
 
-function shown(draft: Draft, parsed: Parsed, isDry: boolean): Answer {
+/** What was sent may be published by now: that is for the repository to say. */
+function shown(draft: Draft, parsed: Parsed, done: 'dry' | 'waits' | 'sent'): Answer {
+  const isDry = done === 'dry'
   const { proposal, along, effects, replaces, sentence } = draft
   const again = sourceAgain(parsed)
   const data = {
@@ -149,8 +159,12 @@ function shown(draft: Draft, parsed: Parsed, isDry: boolean): Answer {
     ...(isDry
       ? ['', 'Nothing was written.']
       : [
-          ...['', `${proposal.title} waits for signatures.`, ...idLines(proposal, again)],
-          ...along.flatMap((one) => ['', `${one.title} waits too.`, ...idLines(one, again)]),
+          ...['', `${proposal.title} ${done === 'sent' ? 'is signed and sent' : 'waits for signatures'}.`],
+          ...idLines(proposal, again),
+          ...along.flatMap((one) => [
+            ...['', done === 'sent' ? `${one.title} went with it.` : `${one.title} waits too.`],
+            ...idLines(one, again),
+          ]),
         ]),
   ]
   return answer(data, ...lines)
