@@ -38,11 +38,11 @@ export function deskFor(io: Io, dataDir: string): Desk {
 }
 
 /** SOURCE is the name, the id or the place of a pinned repository; with --root FILE any place, trusted from that file. */
-export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource> {
+export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (rootFile !== undefined) return openTrusting(text, rootFile)
-  return desk.open((await findPinned(desk, text)).id)
+  if (rootFile !== undefined) return openTrusting(text, rootFile, signal)
+  return desk.open((await findPinned(desk, text)).id, signal)
 }
 
 export async function findPinned(desk: Desk, text: string): Promise<PinnedSource> {
@@ -88,12 +88,12 @@ function lookAt(location: string): Stats | undefined {
   }
 }
 
-async function openTrusting(text: string, rootFile: string): Promise<OpenSource> {
+async function openTrusting(text: string, rootFile: string, signal: AbortSignal): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = await openPlace(location, { fs: blockingFileSystem })
+  const place = await openPlace(location, { fs: blockingFileSystem, signal })
   return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
 }
 

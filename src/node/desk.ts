@@ -52,7 +52,8 @@ export interface Desk {
   workspace: Workspace
   keys: KeyStore
   tokens: TokenDesk
-  open(sourceId: string): Promise<OpenSource>
+  /** The signal is for asking a web address what it is. */
+  open(sourceId: string, signal?: AbortSignal): Promise<OpenSource>
   /** What a question about a source is asked with. */
   context(source: OpenSource, signal: AbortSignal): Context
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
@@ -131,10 +132,12 @@ export function openDesk(options: DeskOptions): Desk {
     tokens,
     context: contextOf,
     drafts: drafting(contextOf, findSigner),
-    open: async (sourceId) => {
+    open: async (sourceId, signal) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      const { fs } = options
+      const how = { ...(fs === undefined ? {} : { fs }), ...(signal === undefined ? {} : { signal }) }
+      const place = await openPlace(pinned.location, how)
       const trust = await workspace.trust(sourceId)
       return {
         pinned,

@@ -21,7 +21,7 @@ export interface Inspection {
 
 export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
   const location = parseLocation(text)
-  const { transport, layout, served } = await openPlace(location)
+  const { transport, layout, served } = await openPlace(location, { signal })
   const published = layout.published(transport)
   const first = (await oldestRoot(location, published, signal)) ?? (await loneRoot({ transport, layout }, signal))
   if (first === undefined) throw noRepository(location, layout.alone === true)

@@ -177,14 +177,16 @@ describe('served: writing', () => {
 describe('served: recognised', () => {
   test('by what it answers, and nothing else is taken for it', async () => {
     const { url } = await open()
-    expect(await isServedAt(new URL(url))).toBe(true)
-    const answers = ['{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
+    expect(await isServedAt(new URL(url), never)).toBe(true)
+    const twice = '{"service":"countersign repository 1","service":"countersign repository 1"}'
+    const answers = [twice, '{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
     const server = createServer((_, response) => response.end(answers.shift() ?? '{}'))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     onTestFinished(() => void server.close())
     const other = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    for (const _ of [1, 2, 3, 4, 5]) expect(await isServedAt(other)).toBe(false)
-    expect(await isServedAt(new URL('http://127.0.0.1:1/'))).toBe(false)
+    for (const _ of answers.slice()) expect(await isServedAt(other, never)).toBe(false)
+    expect(await isServedAt(new URL('http://127.0.0.1:1/'), never)).toBe(undefined)
+    expect(await codeOfPromise(isServedAt(new URL(url), AbortSignal.abort()))).toBe('user/cancelled')
   })
 })
 

@@ -26,7 +26,7 @@ interface Published {
 
 async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const id = parsed.positionals[1]
   const published: Published[] = []
   const refused = new Map<string, { proposal: Proposal; error: unknown }>()

@@ -16,7 +16,7 @@ export const statusCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const state = await readState(desk, source, io)
     return answer(stateData(state), ...stateLines(source.pinned.name, state, io.now()))
   },
@@ -30,7 +30,7 @@ export const pendingCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const { proposals, problems } = await desk.pending(await openSource(desk, parsed), io.signal)
+    const { proposals, problems } = await desk.pending(await openSource(desk, parsed, io.signal), io.signal)
     const lines = proposals.flatMap((proposal) => [
       `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
       `  ${standingOf(proposal)}; ID ${proposal.digest.slice(0, 16)}`,
@@ -60,7 +60,7 @@ export const reviewCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
     const { holders, problem } = await desk.tokens.knownHolders(io.signal)

@@ -11,7 +11,7 @@ import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
 import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
 import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
 import { visible } from '../../core/visible.ts'
-import { callApi, postApi, readApi } from '../web/api.ts'
+import { callApi, objectOf, postApi, readApi } from '../web/api.ts'
 import { listenToEvents } from './served/events.ts'
 import { type Content, uploadContent } from './served/upload.ts'
 
@@ -35,21 +35,17 @@ const service = 'countersign repository 1'
 const pending = 'metadata/pending/'
 const maxCandidateBytes = 32 * 1024 * 1024
 
-/** Whether such a repository answers at this address; anything else is a web server like any other. */
-export async function isServedAt(base: URL): Promise<boolean> {
-  const { signal } = new AbortController()
+/** Whether such a repository answers at this address, or a web server like any other; undefined when nobody answered. */
+export async function isServedAt(base: URL, signal: AbortSignal): Promise<boolean | undefined> {
   try {
     const answer = await callApi(base, { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 }, signal)
-    return answer !== undefined && isService(answer.bytes)
-  } catch {
-    // Not there, or something else: whoever reads from it will say what is wrong with it.
-    return false
+    return answer !== undefined && objectOf(answer.bytes, api).service === service
+  } catch (thrown) {
+    // Something else: whoever reads from it will say what is wrong with it.
+    if (isVerdict(thrown)) return false
+    if (thrown instanceof AppError && thrown.code === 'source/unreachable') return undefined
+    throw thrown
   }
-}
-
-function isService(bytes: Uint8Array): boolean {
-  const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-  return typeof value === 'object' && value !== null && 'service' in value && value.service === service
 }
 
 /** `plain`: the same address, read as any web server. */
