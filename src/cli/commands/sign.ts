@@ -62,7 +62,7 @@ export const signCommand: Command = {
 
 async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const to = parsed.text('to')
   const target = targetOf(to, source)
   const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
@@ -87,7 +87,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    ...(isServed ? [] : [nextStep([result.proposal], to, sourceAgain(parsed))]),
+    ...(isServed ? [] : [nextStep([result.proposal], to, sourceAgain(parsed), source)]),
   )
   return isServed ? withOutcome(said, result.proposal, source, io) : said
 }
@@ -155,9 +155,15 @@ async function rehearse(
   )
 }
 
-function nextStep(proposals: readonly Proposal[], to: string | undefined, source: string): string {
+function nextStep(
+  proposals: readonly Proposal[],
+  to: string | undefined,
+  again: string,
+  { layout: { elsewhere } }: OpenSource,
+): string {
   if (to !== undefined) return `The signed candidate is in ${to}.`
-  if (proposals.some(isReady)) return `Enough keys have signed: countersign publish ${source}`
+  if (proposals.some(isReady))
+    return `Enough keys have signed: ${elsewhere === undefined ? `countersign publish ${again}` : `${elsewhere.how}.`}`
   const [need] = proposals.flatMap(({ needs = [] }) => needs)
   return need === undefined ? 'More signatures are needed before it can be published.' : `${need.sentence}.`
 }
@@ -197,6 +203,7 @@ async function signSeveral(
             done.map(({ proposal }) => proposal),
             to,
             again,
+            source,
           ),
         ]),
   ]

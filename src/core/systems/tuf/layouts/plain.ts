@@ -18,6 +18,8 @@ export interface Layout {
   candidates(source: Transport, signal: AbortSignal): Promise<Candidate[]>
   /** A single file, without the repository around it. */
   alone?: true
+  /** Changes take effect by other means: what a person does for it, as it follows "signed; ". */
+  elsewhere?: { how: string }
 }
 
 const metadata = 'metadata/'
