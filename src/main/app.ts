@@ -8,11 +8,12 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { outcomeOf } from '../node/outcome.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { lock } from './alone.ts'
-import { byItself, draftingCalls } from './drafting-calls.ts'
+import { draftingCalls } from './drafting-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
@@ -177,7 +178,9 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
-        const more = { signerLabel, ...(await byItself(source, proposal.subject, stop)) }
+        const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
+        const elsewhere = present.elsewhereOf(source.layout)
+        const more = { signerLabel, ...elsewhere, ...(byItself === undefined ? {} : { byItself }) }
         return present.receipt('signed', source.pinned, proposal, files, now(), signers, more)
       }),
     'proposals.publish': ({ proposalId }) =>

@@ -14,6 +14,7 @@ import {
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
+import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {
@@ -266,7 +267,7 @@ export function receipt(
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
+  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'elsewhere'> = {},
 ): Receipt {
   const { title, digest, quorums, complete, needs, rehearsal } = {
     ...proposal,
@@ -286,6 +287,11 @@ export function receipt(
     rehearsal,
     ...more,
   }
+}
+
+/** For changes that take effect by other means than from here. */
+export function elsewhereOf({ elsewhere }: Layout): Pick<ProposalSummary, 'elsewhere'> {
+  return elsewhere === undefined ? {} : { elsewhere: elsewhere.how }
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
+import { parseEnvelope } from '../../src/core/systems/tuf/envelope.ts'
 import type { Files, Transport } from '../../src/core/transport.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { listenToEvents } from '../../src/node/transports/served/events.ts'
@@ -148,7 +149,8 @@ describe('served: writing', () => {
       await candidate(one, 'targets', 2030, 'Ana', 'Cleo'),
     ]
     await Promise.all(signed.map((bytes) => write(one, new Map([[name('targets'), bytes]]), base)))
-    expect(await one.transport.outcome('targets', never)).toEqual({ kind: 'published' })
+    const digest = sha256(parseEnvelope(first, 'first').payload)
+    expect(await one.transport.outcome('targets', digest, never)).toEqual({ kind: 'published' })
   })
 
   test('what is published is not written from here, and nothing is removed without a signature', async () => {

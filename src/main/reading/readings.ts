@@ -31,6 +31,7 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
+import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
@@ -127,7 +128,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
 
   const opened = async (source: OpenSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
   const proposalOf = async ({ sourceId, id }: OfProposal, signal: AbortSignal) => {
-    const source = await desk.open(sourceId)
+    const source = await desk.open(sourceId, signal)
     const proposal = await desk.proposal(source, id, signal)
     keepShown(proposal, sourceId)
     return { source, proposal }
@@ -150,30 +151,34 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     proposal: async ({ signers, holders, tokens, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      const outcome = await source.served?.outcome(proposal.subject, signal)
+      const outcome = await outcomeOf(source, proposal, desk.context(source, signal))
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
-      return present.proposalView(source.pinned, proposal, signers, { holders, tokens }, served)
+      const view = present.proposalView(source.pinned, proposal, signers, { holders, tokens }, served)
+      return { ...view, ...present.elsewhereOf(source.layout) }
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
       const changes = known ?? (await proposalOf(asked, signal)).proposal.changes
       return changes.slice(offset, offset + limit)
     },
-    effects: async ({ sourceId, id }, signal) => desk.drafts.effects(await desk.open(sourceId), id, signal),
+    effects: async ({ sourceId, id }, signal) => desk.drafts.effects(await desk.open(sourceId, signal), id, signal),
     raw: async (asked, signal) => present.rawDocument((await proposalOf(asked, signal)).proposal),
 
     inside: async ({ sourceId }, signal) => {
-      const source = await desk.open(sourceId)
+      const source = await desk.open(sourceId, signal)
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
     targets: async ({ sourceId, ...query }, signal) =>
-      presentRepository.targetPage(readTargets(await inside(await desk.open(sourceId), signal), query), query.offset),
+      presentRepository.targetPage(
+        readTargets(await inside(await desk.open(sourceId, signal), signal), query),
+        query.offset,
+      ),
     history: async ({ sourceId, role }, signal) =>
-      presentRepository.historyView(await readHistory(role, await opened(await desk.open(sourceId), signal))),
+      presentRepository.historyView(await readHistory(role, await opened(await desk.open(sourceId, signal), signal))),
     releases: async ({ sourceId }, signal) => {
-      const source = await desk.open(sourceId)
+      const source = await desk.open(sourceId, signal)
       let trusted: Trusted | undefined
       const remember = async (one: Trusted): Promise<void> => {
         trusted = one
@@ -181,17 +186,20 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const list = await releases(source, { now: now(), signal, remember })
       return { list, ...remembered(source, trusted) }
     },
-    keyedRoles: async ({ sourceId }, signal) => readKeyedRoles(await opened(await desk.open(sourceId), signal)),
+    keyedRoles: async ({ sourceId }, signal) => readKeyedRoles(await opened(await desk.open(sourceId, signal), signal)),
     configuration: async ({ sourceId }, signal) => {
-      const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId), signal))
+      const { fields, version, isSigned } = await configurationFacts(
+        await opened(await desk.open(sourceId, signal), signal),
+      )
       return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
     text: async ({ sourceId, subject, onto }, signal) =>
-      desk.drafts.text(await desk.open(sourceId), subject, signal, onto),
+      desk.drafts.text(await desk.open(sourceId, signal), subject, signal, onto),
 
-    whole: async ({ sourceId, subject }, signal) => desk.drafts.whole(await desk.open(sourceId), subject, signal),
+    whole: async ({ sourceId, subject }, signal) =>
+      desk.drafts.whole(await desk.open(sourceId, signal), subject, signal),
     preview: async ({ sourceId, signers, request: wanted, file, tokens }, signal) => {
-      const source = await desk.open(sourceId)
+      const source = await desk.open(sourceId, signal)
       const request =
         file === undefined ? wanted : { ...wanted, edits: [...wanted.edits, await documentIn(file, signal)] }
       const { uploads = [], subject } = request
@@ -203,12 +211,14 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const draft = await desk.drafts.preview(source, spread, signal)
       return presentRepository.draftView(draft, signers, source.served === undefined ? undefined : tokens)
     },
-    draftChanges: async ({ sourceId, digest, offset, limit }) => {
-      const draft = desk.drafts.shown(await desk.open(sourceId), digest)
+    draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
+      const draft = desk.drafts.shown(await desk.open(sourceId, signal), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
     },
-    prepared: async ({ sourceId, request }) => desk.drafts.prepare(await desk.open(sourceId), request).prepared,
-    withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await desk.open(sourceId), id, signal),
+    prepared: async ({ sourceId, request }, signal) =>
+      desk.drafts.prepare(await desk.open(sourceId, signal), request).prepared,
+    withdrawal: async ({ sourceId, id }, signal) =>
+      desk.drafts.withdrawal(await desk.open(sourceId, signal), id, signal),
   }
 }
 
@@ -231,7 +241,7 @@ async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdi
 
 async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {
   try {
-    const source = await desk.open(pinned.id)
+    const source = await desk.open(pinned.id, signal)
     const state = await source.system.state(source.transport, desk.context(source, signal))
     const trusted = { successor: state.anchor.bytes, memory: state.memory }
     return { view: present.sourceView(pinned, state, now), ...remembered(source, trusted) }
@@ -267,9 +277,11 @@ async function inboxOf(
     error: toErrorData(error),
   })
   try {
-    const { proposals, problems } = await desk.pending(await desk.open(pinned.id), signal)
+    const source = await desk.open(pinned.id, signal)
+    const { proposals, problems } = await desk.pending(source, signal)
+    const elsewhere = present.elsewhereOf(source.layout)
     return {
-      proposals: proposals.map((proposal) => present.proposalSummary(pinned, proposal, signers)),
+      proposals: proposals.map((proposal) => ({ ...present.proposalSummary(pinned, proposal, signers), ...elsewhere })),
       problems: problems.map(({ subject, error }) => problemOf(subject, error)),
     }
   } catch (thrown) {
@@ -281,7 +293,7 @@ async function inboxOf(
 async function readUses(desk: Desk, signal: AbortSignal): Promise<Use[]> {
   const usesIn = async (pinned: PinnedSource): Promise<Use[]> => {
     try {
-      const source = await desk.open(pinned.id)
+      const source = await desk.open(pinned.id, signal)
       const { roles } = await source.system.state(source.transport, desk.context(source, signal))
       return roles.map(({ name, quorum }) => ({
         role: `${pinned.name}: ${name}`,
