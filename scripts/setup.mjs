@@ -105,8 +105,8 @@ function isMissing({ programs }) {
   return !programs.some((program) => folders.some((folder) => folder !== '' && existsSync(join(folder, program))))
 }
 
-/** Builds when a source is newer than what was built from it. */
-export function ensureBuilt() {
+/** Whether a source is newer than what was built from it, or something was not built. */
+export function isBuildOld() {
   const results = [
     'main/index.js',
     'main/chromium.js',
@@ -125,7 +125,11 @@ export function ensureBuilt() {
     at('package.json'),
     at('package-lock.json'),
   )
-  if (built >= sources) return
+  return built < sources
+}
+
+export function ensureBuilt() {
+  if (!isBuildOld()) return
   console.error('countersign: building')
   const { code, said } = captureTool('electron-vite', ['build'])
   if (code !== 0) throw new Stop(`the build failed:\n${reasonOf(said)}`)

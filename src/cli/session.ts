@@ -42,7 +42,7 @@ export function deskFor(io: Io, dataDir: string): Desk {
 export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (rootFile !== undefined) return openTrusting(desk, text, rootFile)
+  if (rootFile !== undefined) return openTrusting(desk, text, rootFile, signal)
   const { pinned, event } = await findNamed(desk, text)
   return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)))
 }
@@ -114,12 +114,13 @@ function lookAt(location: string): Stats | undefined {
   }
 }
 
-async function openTrusting(desk: Desk, text: string, rootFile: string): Promise<OpenSource> {
+async function openTrusting(desk: Desk, text: string, rootFile: string, signal: AbortSignal): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = await openPlace(location, { fs: blockingFileSystem, dataDir: desk.workspace.directory })
+  const how = { fs: blockingFileSystem, dataDir: desk.workspace.directory, signal }
+  const place = await openPlace(location, how)
   const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
   const trust = { anchor: root.bytes, memory: new Map() }
   return { pinned, ...place, system: tufSystem(place.layout), trust, ...(event === undefined ? {} : { event }) }

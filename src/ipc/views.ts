@@ -100,6 +100,8 @@ export interface ProposalSummary {
   complete: boolean
   /** What must take effect together with it and cannot yet: until then it is not published. */
   needs?: readonly Need[]
+  /** It takes effect by other means than from here: what a person does for it. */
+  elsewhere?: string
   /** A signer on this machine can still sign this. */
   mine: boolean
   /** It takes effect when the signing event is merged, and is not published from here. */
@@ -159,11 +161,15 @@ export interface RawDocument {
   truncated: boolean
 }
 
-/** Of a repository that publishes by itself: whether it has, and why not although enough keys have signed. */
-export interface ByItself {
-  published: boolean
-  why?: string
-}
+/**
+ * Of a repository that publishes by itself. Waits: and why although enough keys have signed. Gone: it neither waits nor is in
+ * force. Unknown: it was sent, and the question after that failed.
+ */
+export type ByItself =
+  | { kind: 'published' }
+  | { kind: 'waits'; why?: string }
+  | { kind: 'gone' }
+  | { kind: 'unknown'; why: string }
 
 export interface Receipt {
   title: string
@@ -179,6 +185,8 @@ export interface Receipt {
   complete: boolean
   needs?: readonly Need[]
   rehearsal: boolean
+  /** It takes effect by other means than from here: what a person does for it. */
+  elsewhere?: string
   byItself?: ByItself
   /** Where it was pushed, when it is merged and published elsewhere. */
   destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }

@@ -8,13 +8,14 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { lock } from './alone.ts'
-import { byItself, draftingCalls } from './drafting-calls.ts'
+import { draftingCalls } from './drafting-calls.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { openNamed, shownAs } from './named-source.ts'
@@ -184,7 +185,9 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
-        const more = { signerLabel, ...(await byItself(source, proposal.subject, stop)) }
+        const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
+        const elsewhere = present.elsewhereOf(source)
+        const more = { signerLabel, ...elsewhere, ...(byItself === undefined ? {} : { byItself }) }
         const receipt = present.receipt('signed', shownAs(source), proposal, files, now(), signers, more)
         return present.handedIn(receipt, await desk.destination(source))
       }),

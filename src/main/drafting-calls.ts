@@ -4,7 +4,6 @@ import type { KeyHolder } from '../core/systems/tuf/create.ts'
 import type { TokenList } from '../core/token.ts'
 import { maxDropped } from '../ipc/channel.ts'
 import type {
-  ByItself,
   CreateRequest,
   contract,
   DraftView,
@@ -18,6 +17,7 @@ import { verifyFile } from '../node/artifacts/verify-file.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
+import { outcomeOf } from '../node/outcome.ts'
 import { writePrepared } from '../node/prepared.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
@@ -108,13 +108,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await desk.open(sourceId, undefined, stop)
         const options = { ...asClient(source, stop), progress: progress('Reading the file') }
         return verifyFile(source, await places.toRead(file), options)
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await desk.open(sourceId, undefined, stop)
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
         const { file, resumedFrom } = await download(source, path, await places.toWrite(folder), options)
         return { file, resumedFrom }
@@ -132,7 +132,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const [signed] = (await desk.drafts.write(source, prepared, stop, how)) ?? []
         const proposalIds = prepared.ids.map((id) => `${shown}:${id}`)
         const quorums = signed === undefined ? {} : { quorums: quorumsOf(signed, await desk.signers(stop)) }
-        return { proposalIds, ...quorums, ...(await byItself(source, subjectOf(prepared.ids), stop)) }
+        const byItself = signed === undefined ? undefined : await outcomeOf(source, signed, desk.context(source, stop))
+        return { proposalIds, ...quorums, ...(byItself === undefined ? {} : { byItself }) }
       }),
     'drafts.text': (asked) => reader.read('text', asked, signal),
     'drafts.save': ({ sourceId, subject, path }) =>
@@ -166,23 +167,6 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }
-}
-
-/** What a repository that publishes by itself made of a change; nothing of any other. */
-export async function byItself(
-  { served }: OpenSource,
-  subject: string,
-  signal: AbortSignal,
-): Promise<{ byItself?: ByItself }> {
-  if (served === undefined) return {}
-  const outcome = await served.outcome(subject, signal)
-  if (outcome.kind === 'published') return { byItself: { published: true } }
-  return { byItself: { published: false, ...(outcome.why === undefined ? {} : { why: outcome.why }) } }
-}
-
-/** An id is the subject and the digest. */
-function subjectOf([id = '']: readonly string[]): string {
-  return id.slice(0, id.lastIndexOf('/'))
 }
 
 // ---- a new repository ----------------------------------------------------------------------------------------------

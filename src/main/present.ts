@@ -14,6 +14,7 @@ import {
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
+import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {
@@ -274,7 +275,7 @@ export function receipt(
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
+  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'elsewhere'> = {},
 ): Receipt {
   const { title, digest, quorums, complete, needs, rehearsal } = {
     ...proposal,
@@ -298,6 +299,17 @@ export function receipt(
 
 export function handedIn(receipt: Receipt, destination: Destination | undefined): Receipt {
   return destination === undefined ? receipt : { ...receipt, destination }
+}
+
+/** For changes that take effect by other means than from here; of a signing event its own words say more. */
+export function elsewhereOf({
+  layout: { elsewhere },
+  event,
+}: {
+  layout: Layout
+  event?: string | undefined
+}): Pick<ProposalSummary, 'elsewhere'> {
+  return elsewhere === undefined || event !== undefined ? {} : { elsewhere: elsewhere.how }
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {

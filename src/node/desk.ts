@@ -59,8 +59,8 @@ export interface Desk {
   workspace: Workspace
   keys: KeyStore
   tokens: TokenDesk
-  /** `event`: one of those that `events` lists. */
-  open(sourceId: string, event?: string): Promise<OpenSource>
+  /** `event`: one of those that `events` lists. The signal is for asking a web address what it is. */
+  open(sourceId: string, event?: string, signal?: AbortSignal): Promise<OpenSource>
   /** What a question about a source is asked with. */
   context(source: OpenSource, signal: AbortSignal): Context
   /** Signing events that are open; undefined where a repository does not keep its changes in events. */
@@ -146,14 +146,13 @@ export function openDesk(options: DeskOptions): Desk {
     tokens,
     context: contextOf,
     drafts: drafting(contextOf, findSigner),
-    open: async (sourceId, event) => {
+    open: async (sourceId, event, signal) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
       const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
-      const place = await openPlace(location, {
-        dataDir: options.dataDir,
-        ...(options.fs === undefined ? {} : { fs: options.fs }),
-      })
+      const { fs, dataDir } = options
+      const how = { dataDir, ...(fs === undefined ? {} : { fs }), ...(signal === undefined ? {} : { signal }) }
+      const place = await openPlace(location, how)
       const trust = await workspace.trust(sourceId)
       return {
         pinned,

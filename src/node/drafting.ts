@@ -158,6 +158,7 @@ export function drafting(
   }
 
   async function withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared> {
+    checkMayDraft(source)
     const read = snapshot(source.transport)
     const context = contextOf(source, signal)
     const { subject, title } = await findProposal(proposalId, source.system, read, context)
@@ -197,6 +198,7 @@ export function drafting(
         await withdrawServed(source, subject, `withdraw what waits for ${subject}`, signal, signWith)
         return
       }
+      checkMayDraft(source)
       const read = snapshot(source.transport)
       const files = await withdrawnFiles(source.layout, subject, read, signal)
       for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
@@ -218,12 +220,12 @@ export function drafting(
   }
 }
 
-/** The next version would take the place of the one that a single file holds. */
+/** The next version would take the place of the one that a single file holds, and without that there is nothing. */
 function checkMayDraft({ layout, pinned }: OpenSource): void {
   if (layout.alone !== true) return
   throw new AppError({
     code: 'format/unsupported',
-    message: `${pinned.name} is a single file, which is reviewed and signed here, not changed`,
+    message: `${pinned.name} is a single file, which is reviewed and signed here, not changed or withdrawn`,
     hint: 'change it with the tool that it came from, or open the repository',
   })
 }

@@ -30,7 +30,7 @@ export async function inspectRepository(
   dataDir: string = dataDirectory(),
 ): Promise<Inspection> {
   const { location, clone } = await repositoryOf(text)
-  const { transport, layout, served } = await openPlace(location, { dataDir })
+  const { transport, layout, served } = await openPlace(location, { dataDir, signal })
   const published = layout.published(transport)
   const first = (await oldestRoot(location, published, signal)) ?? (await loneRoot({ transport, layout }, signal))
   if (first === undefined) throw noRepository(location, layout.alone === true)

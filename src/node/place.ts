@@ -25,6 +25,8 @@ export interface PlaceOptions {
   fs?: FileSystem
   /** Where copies of git repositories are kept. */
   dataDir: string
+  /** Of whoever waits for it. */
+  signal?: AbortSignal
 }
 
 /** The location tells the way, what lies there the layout; a web address is asked what it is. */
@@ -35,11 +37,12 @@ export async function openPlace(location: string, { dataDir, ...options }: Place
     const { name, transport } = loneFile(parsed, options)
     return { transport, layout: loneLayout(name) }
   }
-  const transport = openLocation(parsed, { rooms: repositoryRooms, ...options })
+  const { signal = new AbortController().signal, ...how } = options
+  const transport = openLocation(parsed, { rooms: repositoryRooms, ...how })
   const place = { transport, layout: plainLayout }
   if (!isWebLocation(parsed)) return place
   const base = parseBaseUrl(parsed)
-  if (!(await isServed(base))) return place
+  if (!(await isServed(base, signal))) return place
   const served = servedTransport(base, transport)
   return { ...place, transport: served, served }
 }
@@ -48,10 +51,12 @@ const askAgainMs = 30_000
 const asked = new Map<string, { at: number; answer: boolean }>()
 
 /** A window opens the same place for everything it shows: what it is, is asked once, and again when it may have begun. */
-async function isServed(base: URL): Promise<boolean> {
+async function isServed(base: URL, signal: AbortSignal): Promise<boolean> {
   const known = asked.get(base.href)
   if (known !== undefined && (known.answer || performance.now() - known.at < askAgainMs)) return known.answer
-  const answer = await isServedAt(base)
+  const answer = await isServedAt(base, signal)
+  // A server that was not reached said nothing: the next question may reach it.
+  if (answer === undefined) return false
   asked.set(base.href, { at: performance.now(), answer })
   return answer
 }

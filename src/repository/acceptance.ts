@@ -1,7 +1,6 @@
 // Which documents may wait here. There are no accounts: what counts is a signature by a key that has a say, and what waits
 // already is given up only for a key that is in force. Nothing is written here.
-import { isEqualBytes, parseHex, toHex } from '../core/bytes.ts'
-import { verifySignature } from '../core/crypto.ts'
+import { isEqualBytes, toHex } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import { type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
 import { type Envelope, parseEnvelope, type TufSignature } from '../core/systems/tuf/envelope.ts'
@@ -9,7 +8,7 @@ import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
-import { insertSignature } from '../core/systems/tuf/signature-slot.ts'
+import { holderOf, isSignedBy, withSignatures } from '../core/systems/tuf/signatures.ts'
 import { authorityOver } from '../core/systems/tuf/standing.ts'
 import { limitOf, parseSubject } from '../core/systems/tuf/subject.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
@@ -120,39 +119,19 @@ async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, {
 /** What waits, with the signatures that the same document brings; undefined when it is another document. */
 async function mergedInto({ after: waiting, payload, quorums }: Proposal, again: Envelope, keys: Set<string>) {
   if (!isEqualBytes(payload, again.payload)) return undefined
-  return withSignatures(waiting, payload, quorums, again.signatures, keys)
+  return withCounted(waiting, quorums, again.signatures, keys)
 }
 
-/** Each signature that counts and is not there goes in as text; a signature that counts is never given up. */
-async function withSignatures(
-  bytes: Uint8Array,
-  payload: Uint8Array,
+/** Here only what counts goes in. */
+async function withCounted(
+  waiting: Uint8Array,
   quorums: readonly Quorum[],
   signatures: readonly TufSignature[],
   keys: Set<string>,
 ): Promise<Uint8Array> {
-  let result = bytes
-  for (const one of signatures) {
-    const entry = one.sig === '' ? undefined : await validFor(quorums, one, payload)
-    if (entry?.key === undefined || entry.signed) continue
-    result = insertSignature(result, one.keyid, one.sig)
-    keys.add(toHex(entry.key.spki))
-  }
-  return result
-}
-
-/** By one of these keys, whatever else they have signed. */
-export async function isSignedBy(quorums: readonly Quorum[], { signatures, payload }: Envelope): Promise<boolean> {
-  for (const one of signatures) if ((await validFor(quorums, one, payload)) !== undefined) return true
-  return false
-}
-
-async function validFor(quorums: readonly Quorum[], { keyid, sig }: TufSignature, payload: Uint8Array) {
-  for (const entry of quorums.flatMap(({ keys }) => keys)) {
-    if (!entry.ids.includes(keyid) || entry.key === undefined || !/^([0-9a-f]{2}){1,1024}$/i.test(sig)) continue
-    if (await verifySignature(entry.key, payload, parseHex(sig, 'a signature'))) return entry
-  }
-  return undefined
+  const merged = await withSignatures(parseEnvelope(waiting, 'what waits'), quorums, signatures, 'leave')
+  for (const key of merged.keys) keys.add(toHex(key.spki))
+  return merged.bytes
 }
 
 /** Signatures for what waits. Each must be good, or nothing is written; what is there already stays as it is. */
@@ -173,10 +152,10 @@ export async function signedFiles(
   for (const one of signatures) {
     const isNamed = proposal.quorums.some(({ keys }) => keys.some(({ ids }) => ids.includes(one.keyid)))
     if (!isNamed) throw stranger(proposal, one.keyid)
-    if ((await validFor(proposal.quorums, one, proposal.payload)) === undefined) throw bad(proposal, one.keyid)
+    if ((await holderOf(proposal.quorums, one, proposal.payload)) === undefined) throw bad(proposal, one.keyid)
   }
   const keys = new Set<string>()
-  const bytes = await withSignatures(waits.bytes, proposal.payload, proposal.quorums, signatures, keys)
+  const bytes = await withCounted(waits.bytes, proposal.quorums, signatures, keys)
   const isSame = isEqualBytes(bytes, waits.bytes)
   return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys }
 }

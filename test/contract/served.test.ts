@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
+import { parseEnvelope } from '../../src/core/systems/tuf/envelope.ts'
 import type { Files, Transport } from '../../src/core/transport.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { listenToEvents } from '../../src/node/transports/served/events.ts'
@@ -148,7 +149,8 @@ describe('served: writing', () => {
       await candidate(one, 'targets', 2030, 'Ana', 'Cleo'),
     ]
     await Promise.all(signed.map((bytes) => write(one, new Map([[name('targets'), bytes]]), base)))
-    expect(await one.transport.outcome('targets', never)).toEqual({ kind: 'published' })
+    const digest = sha256(parseEnvelope(first, 'first').payload)
+    expect(await one.transport.outcome('targets', digest, never)).toEqual({ kind: 'published' })
   })
 
   test('what is published is not written from here, and nothing is removed without a signature', async () => {
@@ -177,14 +179,16 @@ describe('served: writing', () => {
 describe('served: recognised', () => {
   test('by what it answers, and nothing else is taken for it', async () => {
     const { url } = await open()
-    expect(await isServedAt(new URL(url))).toBe(true)
-    const answers = ['{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
+    expect(await isServedAt(new URL(url), never)).toBe(true)
+    const twice = '{"service":"countersign repository 1","service":"countersign repository 1"}'
+    const answers = [twice, '{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
     const server = createServer((_, response) => response.end(answers.shift() ?? '{}'))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     onTestFinished(() => void server.close())
     const other = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    for (const _ of [1, 2, 3, 4, 5]) expect(await isServedAt(other)).toBe(false)
-    expect(await isServedAt(new URL('http://127.0.0.1:1/'))).toBe(false)
+    for (const _ of answers.slice()) expect(await isServedAt(other, never)).toBe(false)
+    expect(await isServedAt(new URL('http://127.0.0.1:1/'), never)).toBe(undefined)
+    expect(await codeOfPromise(isServedAt(new URL(url), AbortSignal.abort()))).toBe('user/cancelled')
   })
 })
 

@@ -188,7 +188,11 @@ async function nextSteps(
   const pushed = await desk.destination(source)
   if (pushed !== undefined)
     return [...pushedLines(pushed, proposals.every(isReady)), ...needs.map(({ sentence }) => `${sentence}.`)]
-  if (proposals.some(isReady)) return [`Enough keys have signed: countersign publish ${again}`]
+  const { elsewhere } = source.layout
+  if (proposals.some(isReady))
+    return [
+      `Enough keys have signed: ${elsewhere === undefined ? `countersign publish ${again}` : `${elsewhere.how}.`}`,
+    ]
   const [need] = needs
   return [need === undefined ? 'More signatures are needed before it can be published.' : `${need.sentence}.`]
 }

@@ -22,7 +22,10 @@ export async function readInbox(desk: Desk, signers: readonly KnownSigner[], sig
       const source = await desk.open(pinned.id, event)
       const { proposals, problems } = await desk.pending(source, signal)
       return {
-        proposals: proposals.map((proposal) => present.proposalSummary(shownAs(source), proposal, signers)),
+        proposals: proposals.map((proposal) => ({
+          ...present.proposalSummary(shownAs(source), proposal, signers),
+          ...present.elsewhereOf(source),
+        })),
         problems: problems.map(({ subject, error }) => problemOf(subject, error)),
         invitations: event === undefined ? [] : await invitationsIn(source, user, signal),
       }

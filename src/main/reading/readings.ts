@@ -29,6 +29,7 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
+import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
@@ -143,10 +144,11 @@ export function readings(desk: Desk, now: () => Date): Readings {
     proposals: ({ signers }, signal) => readInbox(desk, signers, signal),
     proposal: async ({ signers, holders, tokens, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      const outcome = await source.served?.outcome(proposal.subject, signal)
+      const outcome = await outcomeOf(source, proposal, desk.context(source, signal))
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
-      return present.proposalView(shownAs(source), proposal, signers, { holders, tokens }, served)
+      const view = present.proposalView(shownAs(source), proposal, signers, { holders, tokens }, served)
+      return { ...view, ...present.elsewhereOf(source) }
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -232,7 +234,7 @@ async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdi
 
 async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {
   try {
-    const source = await desk.open(pinned.id)
+    const source = await desk.open(pinned.id, undefined, signal)
     const state = await source.system.state(source.transport, desk.context(source, signal))
     const trusted = { successor: state.anchor.bytes, memory: state.memory }
     return { view: present.sourceView(pinned, state, now), ...remembered(source, trusted) }
@@ -258,7 +260,7 @@ function remembered({ pinned, trust }: OpenSource, trusted: Trusted | undefined)
 async function readUses(desk: Desk, signal: AbortSignal): Promise<Use[]> {
   const usesIn = async (pinned: PinnedSource): Promise<Use[]> => {
     try {
-      const source = await desk.open(pinned.id)
+      const source = await desk.open(pinned.id, undefined, signal)
       const { roles } = await source.system.state(source.transport, desk.context(source, signal))
       return roles.map(({ name, quorum }) => ({
         role: `${pinned.name}: ${name}`,

@@ -8,8 +8,8 @@ import { Page } from '../components/page.tsx'
 import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
-import { countOf, utcOf } from '../format.ts'
-import { isReady, missingSentence } from '../quorum.ts'
+import { countOf, sentenceOf, utcOf } from '../format.ts'
+import { goneSentence, isReady, missingSentence } from '../quorum.ts'
 import { Confirm } from './confirm.tsx'
 
 type Destination = NonNullable<Receipt['destination']>
@@ -19,7 +19,8 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
   const [asked, setAsked] = useState(false)
   const [note, setNote] = useState<string>()
   const signed = receipt.kind === 'signed'
-  const publishable = signed && isReady(receipt) && receipt.byItself === undefined && receipt.destination === undefined
+  const isHere = receipt.byItself === undefined && receipt.elsewhere === undefined && receipt.destination === undefined
+  const publishable = signed && isReady(receipt) && isHere
   const publishLabel = `Publish ${plainForeign(receipt.title)}`
   const next = nextSentences(receipt)
   return (
@@ -133,15 +134,18 @@ function nextSentences(receipt: Receipt): string[] {
     ]
   }
   if (receipt.destination !== undefined) return handedIn(receipt, receipt.destination)
-  // Somebody else may have signed at the same moment.
-  if (receipt.byItself !== undefined && (receipt.complete || receipt.byItself.published)) {
-    const { published, why } = receipt.byItself
-    if (published) {
-      return [
-        'Enough keys have signed, and the repository has published the change.',
-        'Everybody who updates from now on gets it. Those who do not update keep what they have.',
-      ]
-    }
+  const { byItself } = receipt
+  // Whatever was counted before it was sent: somebody else may have signed, or withdrawn it, at the same moment.
+  if (byItself?.kind === 'published') {
+    return [
+      'Enough keys have signed, and the repository has published the change.',
+      'Everybody who updates from now on gets it. Those who do not update keep what they have.',
+    ]
+  }
+  if (byItself?.kind === 'gone') return ['It was sent to the repository.', goneSentence]
+  if (byItself?.kind === 'unknown') return ['It was sent to the repository.', sentenceOf(byItself.why)]
+  if (byItself?.kind === 'waits' && receipt.complete) {
+    const { why } = byItself
     return [
       'It was the last one needed.',
       why === undefined
@@ -156,6 +160,8 @@ function nextSentences(receipt: Receipt): string[] {
       'Until then nobody sees this change.',
     ]
   }
+  if (receipt.complete && receipt.elsewhere !== undefined)
+    return ['It was the last one needed.', sentenceOf(receipt.elsewhere)]
   if (receipt.complete) {
     return [
       'It was the last one needed.',
@@ -164,7 +170,7 @@ function nextSentences(receipt: Receipt): string[] {
   }
   const open = receipt.quorums.filter((quorum) => !quorum.met)
   return [
-    'Others must sign before it can be published.',
+    receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
     ...open.map(missingSentence),
     'Until then nobody sees this change.',
   ]
