@@ -9,7 +9,7 @@ import type { PublicKey, Purpose, Signer } from '../core/signer.ts'
 import { approveAll } from '../core/sitting.ts'
 import type { Context } from '../core/system.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
-import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { authorityOver, keeperOf } from '../core/systems/tuf/standing.ts'
 import { trusted } from '../core/systems/tuf/trusted.ts'
 import { type Files, overlay, snapshot, type Transport } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
@@ -66,7 +66,7 @@ export function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource
   }
 }
 
-/** The ids under which a key decides about what waits for a subject: in force, or in the candidate itself. */
+/** The ids under which a key may take back what waits for a subject: in force, keeping order, or in the candidate itself. */
 export async function idsOver(
   subject: string,
   key: PublicKey,
@@ -74,7 +74,7 @@ export async function idsOver(
   context: Context,
 ): Promise<string[]> {
   const now = trusted(layout, transport, context)
-  const over = await authorityOver(subject, now)
+  const over = (await authorityOver(subject, now)) ?? (await keeperOf(subject, now))
   const inForce = (over?.role.keyids ?? []).filter((id) => {
     const held = over?.keys.get(id)?.key
     return held !== undefined && isSameKey(held, key)

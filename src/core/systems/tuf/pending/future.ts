@@ -67,10 +67,12 @@ function isBegun(one: Delegator, now: Trusted): Promise<Begun> {
 async function judge(one: Delegator, now: Trusted): Promise<Begun> {
   const said = (count: number): Begun => (count > 0 ? 'begun' : 'not yet')
   if (one.kind === 'root') return said(signedCount(await rootQuorum(await now.root(), one.metadata)))
-  // The first keys of a project vouch for themselves.
-  if (one.kind === 'keys' && one.rotate.version === 1)
-    return said(signedCount(await quorumOf('', one.rotate, one.rotate.keys, one.rotate)))
   const by = await now.authority(one.kind === 'keys' ? one.rotate.role : one.role)
+  // The first keys of a project vouch for themselves, where nobody speaks for the name yet.
+  if (one.kind === 'keys' && one.rotate.version === 1) {
+    if (by !== undefined) return 'by nobody who may'
+    return said(signedCount(await quorumOf('', one.rotate, one.rotate.keys, one.rotate)))
+  }
   const envelope: Envelope = one.kind === 'keys' ? one.rotate : one.metadata
   return by === undefined ? 'by nobody who may' : said(signedCount(await quorumOf('', envelope, by.keys, by.role)))
 }
