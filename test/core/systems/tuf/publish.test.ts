@@ -179,6 +179,26 @@ describe('other keys for a role', () => {
     expect((await office.client()).root.signed.version).toBe(2)
   })
 
+  test('one key of root that names other keys for targets holds up no change of targets; enough of them do', async () => {
+    const office = await openOffice()
+    const entry = await office.entry('Mallory')
+    const edits: SubjectEdit[] = [{ kind: 'key-add', role: 'targets', entry }]
+    await office.propose('root', ...edits, { kind: 'threshold', role: 'targets', threshold: 4 })
+    await office.sign('root', 'Cleo')
+    await office.propose('targets', file('a'))
+    const told = await office.pending('targets')
+    expect(told.quorums.map(({ name }) => name)).toEqual(['Targets 2'])
+    expect(told.findings.map(({ code }) => code)).toContain('signers-may-change')
+    expect(isReady(await office.sign('targets', 'Ana', 'Ben'))).toBe(true)
+    await office.sign('root', 'Ana')
+    const asked = await office.pending('targets')
+    expect(asked.quorums.map(({ name }) => name)).toEqual(['Targets 2', 'Targets 2, after Root 2'])
+    expect([isComplete(asked), asked.findings.map(({ code }) => code)]).toEqual([false, []])
+    await office.sign('targets', 'Cleo', 'Mallory')
+    await office.publish('root')
+    expect(await office.sees('a')).toBe('targets')
+  })
+
   test('a change that only a stranger wrote asks nothing of anybody', async () => {
     const office = await openOffice()
     await delegate(office, 'loom', 'Dana')

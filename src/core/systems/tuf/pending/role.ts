@@ -13,7 +13,7 @@ import { titleOf, typeOf } from '../names.ts'
 import { noAuthority, type Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
 import { assemble, checkNextVersion } from './assemble.ts'
-import { futureQuorums } from './future.ts'
+import { futureOf } from './future.ts'
 import type { Waiting } from './waiting.ts'
 
 export async function roleProposal(
@@ -24,7 +24,7 @@ export async function roleProposal(
   now: Trusted,
 ): Promise<Proposal> {
   const after = now.parse(bytes, typeOf(role), name)
-  const { before, quorums } =
+  const { before, quorums, notes } =
     after.signed.type === 'root'
       ? await overRoot(after as Metadata<Root>, now)
       : await overRole(role, after, waiting, now)
@@ -32,7 +32,8 @@ export async function roleProposal(
   if (was !== undefined) checkNextVersion(name, was, after.signed.version)
   const at = now.options.now
   const online = machinesOf(await now.root())
-  const findings = lintMetadata({ role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) })
+  const about = { role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) }
+  const findings = [...lintMetadata(about), ...notes]
   return assemble({
     subject: role,
     title: titleOf(role, after.signed.version),
@@ -54,6 +55,7 @@ interface Ruling {
   /** The document in force, which the candidate replaces. */
   before: Metadata | undefined
   quorums: readonly Quorum[]
+  notes: readonly Finding[]
 }
 
 /** Signed by the old keys and by the new ones. It must be signable when everything below it is expired or gone. */
@@ -63,20 +65,20 @@ async function overRoot(candidate: Metadata<Root>, now: Trusted): Promise<Ruling
     ...(await rootQuorum(judge, candidate)),
     name: titleOf('root', judge.signed.version),
   })
-  return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])) }
+  return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])), notes: [] }
 }
 
-/** The keys that its delegator names now, and those that a change under way will name. */
+/** The keys that its delegator names now, and those that a change with enough signatures will name. */
 async function overRole(role: string, candidate: Metadata, waiting: Waiting, now: Trusted): Promise<Ruling> {
   const current = await now.authority(role)
-  const future = await futureQuorums(role, candidate, current, waiting, now)
+  const { quorums: future, findings: notes } = await futureOf(role, candidate, current, waiting, now)
   if (current === undefined) {
     if (future.length === 0) throw noAuthority(role)
-    return { before: undefined, quorums: withoutKnown(future) }
+    return { before: undefined, quorums: withoutKnown(future), notes }
   }
   const title = titleOf(role, candidate.signed.version)
   const quorum = await quorumOf(title, candidate, current.keys, current.role)
-  return { before: await now.inForce(role), quorums: withoutKnown([quorum, ...future]) }
+  return { before: await now.inForce(role), quorums: withoutKnown([quorum, ...future]), notes }
 }
 
 /** Who is asked for by another quorum is no stranger to the change, only to this one. */
