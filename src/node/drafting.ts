@@ -13,7 +13,7 @@ import type { Effects } from '../core/systems/tuf/effect.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
-import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
 export type { Upload } from './prepared.ts'
@@ -108,7 +108,7 @@ export function drafting(
   }
   async function withdrawServed(
     source: OpenSource,
-    subject: string,
+    { subject, digest }: { subject: string; digest: string },
     purpose: string,
     signal: AbortSignal,
     signWith: string | undefined,
@@ -116,7 +116,7 @@ export function drafting(
     if (signWith === undefined) throw unsigned(source)
     const signer = await findSigner(signWith, `${purpose}, ${source.pinned.name}`, signal)
     const ids = await idsOver(subject, signer.key, source, contextOf(source, signal))
-    await source.served?.withdraw(subject, signer, ids, signal)
+    await source.served?.withdraw(subject, digest, signer, ids, signal)
   }
 
   /** What is written is what was shown, byte for byte. */
@@ -184,7 +184,8 @@ export function drafting(
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     discard: async (source, subject, signal, signWith) => {
       if (source.served !== undefined) {
-        await withdrawServed(source, subject, `withdraw what waits for ${subject}`, signal, signWith)
+        const digest = await digestThere(source, subject, signal)
+        await withdrawServed(source, { subject, digest }, `withdraw what waits for ${subject}`, signal, signWith)
         return
       }
       const read = snapshot(source.transport)
@@ -202,8 +203,8 @@ export function drafting(
         return
       }
       const context = contextOf(source, signal)
-      const { subject, title } = await findProposal(proposalId, source.system, source.transport, context)
-      await withdrawServed(source, subject, `withdraw ${title}`, signal, signWith)
+      const proposal = await findProposal(proposalId, source.system, source.transport, context)
+      await withdrawServed(source, proposal, `withdraw ${proposal.title}`, signal, signWith)
     },
   }
 }
