@@ -15,7 +15,7 @@ import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
 import { artifactFiles } from './draft-artifacts.ts'
-import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import { checkIdentity } from './git-place.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
@@ -114,7 +114,7 @@ export function drafting(
   }
   async function withdrawServed(
     source: OpenSource,
-    subject: string,
+    { subject, digest }: { subject: string; digest: string },
     purpose: string,
     signal: AbortSignal,
     signWith: string | undefined,
@@ -122,7 +122,7 @@ export function drafting(
     if (signWith === undefined) throw unsigned(source)
     const signer = await findSigner(signWith, `${purpose}, ${source.pinned.name}`, signal)
     const ids = await idsOver(subject, signer.key, source, contextOf(source, signal))
-    await source.served?.withdraw(subject, signer, ids, signal)
+    await source.served?.withdraw(subject, digest, signer, ids, signal)
   }
 
   /** What is written is what was shown, byte for byte. */
@@ -195,7 +195,8 @@ export function drafting(
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     discard: async (source, subject, signal, signWith) => {
       if (source.served !== undefined) {
-        await withdrawServed(source, subject, `withdraw what waits for ${subject}`, signal, signWith)
+        const digest = await digestThere(source, subject, signal)
+        await withdrawServed(source, { subject, digest }, `withdraw what waits for ${subject}`, signal, signWith)
         return
       }
       checkMayDraft(source)
@@ -214,8 +215,8 @@ export function drafting(
         return
       }
       const context = contextOf(source, signal)
-      const { subject, title } = await findProposal(proposalId, source.system, source.transport, context)
-      await withdrawServed(source, subject, `withdraw ${title}`, signal, signWith)
+      const proposal = await findProposal(proposalId, source.system, source.transport, context)
+      await withdrawServed(source, proposal, `withdraw ${proposal.title}`, signal, signWith)
     },
   }
 }

@@ -21,7 +21,14 @@ export interface Served {
   name(signal: AbortSignal): Promise<string | undefined>
   /** Where a candidate stands, named by the sha256 of its payload: published only where the answer to what was sent said so. */
   outcome(subject: string, digest: string, signal: AbortSignal): Promise<Standing>
-  withdraw(subject: string, signer: Signer, ids: readonly string[], signal: AbortSignal): Promise<void>
+  /** `reviewed`: the digest of what a person was shown; anything else that waits by now stays. */
+  withdraw(
+    subject: string,
+    reviewed: string,
+    signer: Signer,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>
   /** Content that a signed candidate names; goes on where it broke off. */
   upload(content: Content, progress: ((doneBytes: number) => void) | undefined, signal: AbortSignal): Promise<void>
   /** Until the signal: calls back whenever something happened there, and after each new connection. */
@@ -121,12 +128,12 @@ export function servedTransport(base: URL, plain: Transport): Transport & Served
       return { kind: 'waits', ...(typeof why === 'string' ? { why: visible(why.slice(0, 600)) } : {}) }
     },
 
-    withdraw: async (subject, signer, ids, signal) => {
+    withdraw: async (subject, reviewed, signer, ids, signal) => {
       const found = (await candidates(signal)).find((one) => one.subject === subject)
       const { payload: digest, nonce } = found ?? {}
-      if (typeof digest !== 'string' || typeof nonce !== 'string') throw gone(subject)
+      if (digest !== reviewed || typeof nonce !== 'string') throw gone(subject)
       const bytes = await read(subject, maxCandidateBytes, signal)
-      // What is signed away is what lies there, and not what somebody says lies there.
+      // What is signed away is what was reviewed and lies there, and not what somebody says lies there.
       if (bytes === undefined || sha256(parseEnvelope(bytes, visible(subject)).payload) !== digest) throw gone(subject)
       const statement = await signWithdrawal({ subject, digest, nonce }, signer, ids, signal)
       await postApi(base, `${api}withdrawals`, new TextDecoder().decode(statement), signal)

@@ -144,6 +144,23 @@ test('targets are compared with the version beside them, and where there is none
   expect(beside.changes.map(({ path }) => path).sort()).toEqual(['expires', 'version'])
 })
 
+test('a version beside it under the number of another one is none', async () => {
+  const targets = { ...signedOf(repository, '1.targets.json', 'targets'), version: 2, expires: days(100) }
+  writeFileSync(at('targets.json'), signedText(targets))
+  writeFileSync(at('9.targets.json'), repository.source.files.get('metadata/1.targets.json') ?? '')
+  expect((await waiting('targets.json')).findings.map(({ code }) => code)).toContain('before-missing')
+})
+
+test('a payload of more than 8 MB is refused by its size alone', async () => {
+  const large = (bytes: number) => `{"_type":"root","x":"${'\n'.repeat(bytes)}"}`
+  writeFileSync(at('payload'), large(8 * 1024 * 1024))
+  const { transport } = await open('payload')
+  expect(await codeOfPromise(transport.read('payload', 256e6, never))).toBe('source/too-large')
+  writeFileSync(at('payload'), large(1e6))
+  const read = await transport.read('payload', 256e6, never)
+  expect(read?.length).toBe(large(1e6).length + 5e6 + '{"signatures":[],"signed":}'.length)
+})
+
 test('a version beside it that nobody vouches for is none', async () => {
   const targets = { ...signedOf(repository, '1.targets.json', 'targets'), expires: days(90) }
   writeFileSync(at('1.targets.json'), signedText(targets))
