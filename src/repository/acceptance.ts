@@ -17,6 +17,7 @@ import { checkSize, type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
 import { type Look, signersOf, type Waits } from './ground.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
+import type { Retired } from './retired.ts'
 
 /** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
 export interface Submission {
@@ -31,10 +32,16 @@ export interface Accepted {
   files: Files
   /** Keys that have signed for it, as hexadecimal SPKI. */
   keys: ReadonlySet<string>
+  /** Subjects of which another document waited until now. */
+  replaced: readonly string[]
 }
 
 /** All of them together, or none: what is to be written. */
-export async function acceptedFiles(submissions: readonly Submission[], look: Look): Promise<Accepted> {
+export async function acceptedFiles(
+  submissions: readonly Submission[],
+  retired: Pick<Retired, 'has'>,
+  look: Look,
+): Promise<Accepted> {
   checkShape(submissions)
   const { layout } = look.ground
   const files = new Map<string, Uint8Array>()
@@ -49,11 +56,13 @@ export async function acceptedFiles(submissions: readonly Submission[], look: Lo
       continue
     }
     checkBase(one, waits)
+    if (retired.has(one.subject, after.payload)) throw givenUp(one.subject)
     files.set(layout.candidateName(one.subject), one.bytes)
     fresh.push({ ...one, after, waits })
   }
   if (fresh.length > 0) await checkFresh(fresh, files, keys, look)
-  return { files, keys }
+  const replaced = fresh.flatMap(({ subject, waits }) => (waits === undefined ? [] : [subject]))
+  return { files, keys, replaced }
 }
 
 interface Fresh extends Submission {
@@ -178,7 +187,7 @@ export async function signedFiles(
   const keys = new Set<string>()
   const bytes = await withSignatures(waits.bytes, proposal.payload, proposal.quorums, signatures, keys)
   const isSame = isEqualBytes(bytes, waits.bytes)
-  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys }
+  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys, replaced: [] }
 }
 
 // ---- refusals ------------------------------------------------------------------------------------------------------
@@ -237,6 +246,16 @@ function replaced(subject: string, { digest, proposal }: Waits): AppError {
       ...{ subject, digest, headline, signedBy: by.join(', ') },
       ...(proposal === undefined ? {} : { payload: proposal.digest }),
     },
+  })
+}
+
+/** Its signatures are known to everybody who saw it, and those who gave it up meant it. */
+function givenUp(subject: string): AppError {
+  return new AppError({
+    code: 'trust/rollback',
+    message: `this change of ${visible(subject)} was replaced or withdrawn`,
+    hint: 'make it anew if you mean it: with another date it is another change, to be signed again',
+    data: { subject },
   })
 }
 
