@@ -159,12 +159,12 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         return receipt(subjects)
       }),
     content: async (sha256) => {
-      const wanted = wantedContent(sha256, await lookAt(ground))
+      const wanted = await wantedContent(sha256, await lookAt(ground))
       if (wanted === undefined) throw unasked(sha256)
       return uploads.state(sha256, wanted)
     },
     receive: async (sha256, offset, pieces) => {
-      const wanted = wantedContent(sha256, await lookAt(ground))
+      const wanted = await wantedContent(sha256, await lookAt(ground))
       if (wanted === undefined) throw unasked(sha256)
       const received = await uploads.receive(sha256, wanted, offset, pieces)
       if (!received.complete) return { ...received, candidates: [], published: [] }
@@ -187,7 +187,7 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         files.forget(renewed)
         if (renewed.length > 0) happened.emit('renewed', [])
         const look = await lookAt(ground)
-        await uploads.tidy((sha256) => wantedContent(sha256, look) !== undefined)
+        await uploads.tidy(async (sha256) => (await wantedContent(sha256, look)) !== undefined)
       }),
   }
 }

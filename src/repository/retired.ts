@@ -3,15 +3,13 @@
 import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { parseUtf8, utf8 } from '../core/bytes.ts'
-import { signedCount } from '../core/proposal.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
-import { authorityOver } from '../core/systems/tuf/standing.ts'
-import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { piecesOf } from '../node/directory/content.ts'
 import { ownFolder } from '../node/directory/journal.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import { fileSystem as fs, openFlags, writeAll } from '../node/file-system.ts'
 import { type Look, sha256Hex } from './ground.ts'
+import { countInForce } from './in-force.ts'
 
 export interface Retired {
   has(subject: string, payload: Uint8Array): boolean
@@ -31,11 +29,9 @@ export async function openRetired(folder: string, signal: AbortSignal): Promise<
       const fresh = new Set<string>()
       for (const subject of subjects) {
         const waits = await look.waiting(subject)
-        const over = waits === undefined ? undefined : await authorityOver(subject, look.now)
-        if (waits === undefined || over === undefined) continue
+        if (waits === undefined) continue
         const envelope = parseEnvelope(waits.bytes, subject)
-        if (signedCount(await quorumOf(subject, envelope, over.keys, over.role)) === 0) continue
-        fresh.add(markOf(subject, envelope.payload))
+        if (((await countInForce(subject, envelope, look.now)) ?? 0) > 0) fresh.add(markOf(subject, envelope.payload))
       }
       for (const one of known) fresh.delete(one)
       if (fresh.size > 0) await addLines(path, fresh)
