@@ -103,6 +103,13 @@ describe('a request', () => {
     })
   })
 
+  test('of very many small values is refused before it is read as JSON', async () => {
+    const team = await openTeam()
+    const body = `{"documents":[${'0,'.repeat(100_000)}0]}`
+    const answer = await team.call('POST', '/api/v1/candidates', body, { 'content-type': 'application/json' })
+    expect(await refused(answer)).toMatchObject({ status: 413, code: 'source/too-large' })
+  })
+
   test('from a page in a browser cannot write: it would have to ask first, and is not answered', async () => {
     const team = await openTeam()
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
