@@ -9,13 +9,14 @@ import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
 import { holderOf, isSignedBy, withSignatures } from '../core/systems/tuf/signatures.ts'
-import { authorityOver } from '../core/systems/tuf/standing.ts'
 import { limitOf, parseSubject } from '../core/systems/tuf/subject.ts'
-import { quorumOf } from '../core/systems/tuf/verify.ts'
+import { takenNames } from '../core/systems/tuf/trusted.ts'
 import { checkSize, type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
 import { type Look, signersOf, type Waits } from './ground.ts'
+import { countInForce } from './in-force.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
+import type { Retired } from './retired.ts'
 
 /** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
 export interface Submission {
@@ -30,10 +31,16 @@ export interface Accepted {
   files: Files
   /** Keys that have signed for it, as hexadecimal SPKI. */
   keys: ReadonlySet<string>
+  /** Subjects of which another document waited until now. */
+  replaced: readonly string[]
 }
 
 /** All of them together, or none: what is to be written. */
-export async function acceptedFiles(submissions: readonly Submission[], look: Look): Promise<Accepted> {
+export async function acceptedFiles(
+  submissions: readonly Submission[],
+  retired: Pick<Retired, 'has'>,
+  look: Look,
+): Promise<Accepted> {
   checkShape(submissions)
   const { layout } = look.ground
   const files = new Map<string, Uint8Array>()
@@ -48,11 +55,13 @@ export async function acceptedFiles(submissions: readonly Submission[], look: Lo
       continue
     }
     checkBase(one, waits)
+    if (retired.has(one.subject, after.payload)) throw givenUp(one.subject)
     files.set(layout.candidateName(one.subject), one.bytes)
     fresh.push({ ...one, after, waits })
   }
   if (fresh.length > 0) await checkFresh(fresh, files, keys, look)
-  return { files, keys }
+  const replaced = fresh.flatMap(({ subject, waits }) => (waits === undefined ? [] : [subject]))
+  return { files, keys, replaced }
 }
 
 interface Fresh extends Submission {
@@ -69,6 +78,7 @@ async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<strin
     const proposal = then.proposals.find(({ subject }) => subject === one.subject)
     if (proposal === undefined) throw unnamed(one.subject)
     if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
+    await checkFreeName(one.subject, look)
     if (proposal.changes.length === 0) throw unchanged(one.subject)
     if (one.waits !== undefined) await checkMayReplace(one, one.waits, look)
     else if (!isSigned(proposal) && !(await isCompanion(one, fresh, look))) throw unsigned(proposal)
@@ -94,24 +104,28 @@ async function isCompanion({ subject }: Fresh, fresh: readonly Fresh[], look: Lo
 
 /** Signed by a key that is in force; where nobody is, by whoever comes first. */
 async function hasStanding(subject: string, after: Envelope, { now }: Look): Promise<boolean> {
-  const over = await authorityOver(subject, now)
-  return over === undefined || signedCount(await quorumOf(subject, after, over.keys, over.role)) > 0
+  return (await countInForce(subject, after, now)) !== 0
 }
 
 /** A stranger may propose, and never take the place of anything. */
 async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, { now }: Look): Promise<void> {
-  const over = await authorityOver(subject, now)
-  if (over !== undefined) {
-    if (signedCount(await quorumOf(subject, after, over.keys, over.role)) > 0) return
-  } else {
-    if (proposal === undefined || (await isSignedBy(proposal.quorums, after))) return
-  }
+  const inForce = await countInForce(subject, after, now)
+  if (inForce !== undefined && inForce > 0) return
+  if (inForce === undefined && (proposal === undefined || (await isSignedBy(proposal.quorums, after)))) return
   throw new AppError({
     code: 'trust/threshold',
     message: `what waits for ${visible(subject)} gives way only to a change that one of its keys in force has signed`,
     hint: 'sign the change with such a key, and propose it again',
     data: { subject },
   })
+}
+
+/** The first keys of a project vouch for themselves, so they say nothing of a role that others have made. */
+async function checkFreeName(subject: string, { now }: Look): Promise<void> {
+  const about = parseSubject(subject)
+  if (about.kind !== 'keys' || (await now.keyChain(about.project)) !== undefined) return
+  const isTaken = (await now.authority(about.project)) !== undefined || (await takenNames(now)).includes(about.project)
+  if (isTaken) throw takenName(about.project)
 }
 
 // ---- the same document again ---------------------------------------------------------------------------------------
@@ -157,7 +171,7 @@ export async function signedFiles(
   const keys = new Set<string>()
   const bytes = await withCounted(waits.bytes, proposal.quorums, signatures, keys)
   const isSame = isEqualBytes(bytes, waits.bytes)
-  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys }
+  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys, replaced: [] }
 }
 
 // ---- refusals ------------------------------------------------------------------------------------------------------
@@ -216,6 +230,25 @@ function replaced(subject: string, { digest, proposal }: Waits): AppError {
       ...{ subject, digest, headline, signedBy: by.join(', ') },
       ...(proposal === undefined ? {} : { payload: proposal.digest }),
     },
+  })
+}
+
+function takenName(project: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `${visible(project)} is a role here, and no project`,
+    hint: 'choose another name; the keys of a role are changed where it is delegated',
+    data: { subject: project },
+  })
+}
+
+/** Its signatures are known to everybody who saw it, and those who gave it up meant it. */
+function givenUp(subject: string): AppError {
+  return new AppError({
+    code: 'trust/rollback',
+    message: `this change of ${visible(subject)} was replaced or withdrawn`,
+    hint: 'make it anew if you mean it: with another date it is another change, to be signed again',
+    data: { subject },
   })
 }
 

@@ -73,7 +73,7 @@ function answeredAtOnce(
   outgoing: ServerResponse,
 ): boolean {
   if (method !== 'GET' || url === undefined || conditions.some((name) => headers[name] !== undefined)) return false
-  const file = app.atOnce(url)
+  const file = app.atOnce(url, headers.host)
   if (file === undefined) return false
   outgoing.writeHead(200, file.headers)
   outgoing.end(file.bytes)
