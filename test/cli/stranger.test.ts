@@ -59,12 +59,15 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
     'edit',
     [
       ...[...draft, '--expires DAYS|DATE', '--period DAYS', '--signing DAYS', '--set PATH=JSON', '--unset PATH'],
-      ...['--consistent-snapshot yes|no', '--text', '--from FILE'],
+      ...['--consistent-snapshot yes|no', '--text', '--from FILE', '--save FILE'],
     ],
   ],
   ['propose', ['--root FILE', '--replace']],
   ['renew', ['--root FILE']],
-  ['serve', ['--online-key KEY', '--host HOST', '--port N', '--tls-cert FILE', '--tls-key FILE', ...forTokens]],
+  [
+    'serve',
+    ['--online-key KEY', '--host HOST', '--port N', '--name NAME', '--tls-cert FILE', '--tls-key FILE', ...forTokens],
+  ],
   ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
   ['accept', ['--root FILE', '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
   ['invite', ['--root FILE']],
