@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
           environment: 'node',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           // Most of them wait for processes that they started.
           maxWorkers: availableParallelism(),
         },
