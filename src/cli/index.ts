@@ -19,6 +19,7 @@ import { releaseCommand } from './commands/release.ts'
 import { renewCommand } from './commands/renew.ts'
 import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
 import { rolesCommand } from './commands/roles.ts'
+import { rstufCommand } from './commands/rstuf.ts'
 import { signCommand } from './commands/sign.ts'
 import { historyCommand, stateCommand } from './commands/state.ts'
 import { tokensCommand } from './commands/tokens.ts'
@@ -35,7 +36,16 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
   },
   {
     title: 'For admins',
-    commands: [initCommand, rolesCommand, delegateCommand, configureCommand, editCommand, proposeCommand, renewCommand],
+    commands: [
+      initCommand,
+      rolesCommand,
+      delegateCommand,
+      configureCommand,
+      editCommand,
+      proposeCommand,
+      renewCommand,
+      rstufCommand,
+    ],
   },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },

@@ -26,6 +26,11 @@ import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
   root: { form: '--root FILE', text: 'trust this root file for this call, instead of the pinned one', type: 'string' },
+  first: {
+    form: '--first',
+    text: 'a first root, for which nobody vouches yet (only of an RSTUF service)',
+    type: 'boolean',
+  },
 }
 
 /** The process that owns the tokens starts with the first question about one, and ends with the command. */
@@ -41,6 +46,7 @@ export function deskFor(io: Io, dataDir: string): Desk {
 export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
+  if (parsed.flag('first')) return openFirst(text, rootFile)
   if (rootFile !== undefined) return openTrusting(text, rootFile)
   return desk.open((await findPinned(desk, text)).id)
 }
@@ -97,13 +103,29 @@ async function openTrusting(text: string, rootFile: string): Promise<OpenSource>
   return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
 }
 
+/** Where no root is in force yet: what can be said is said, and that nobody vouches for it. */
+async function openFirst(text: string, rootFile: string | undefined): Promise<OpenSource> {
+  const location = parseLocation(text)
+  const place = await openPlace(location, { fs: blockingFileSystem })
+  if (place.layout.rstuf === undefined || rootFile !== undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: '--first is for the first root of a Repository Service for TUF, and stands without --root',
+      hint: 'leave --first out',
+    })
+  }
+  const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
+  const trust = { anchor: new Uint8Array(), memory: new Map() }
+  return { pinned, ...place, system: tufSystem(place.layout), trust }
+}
+
 /** The words by which this call named its repository, to be typed again. */
 export function sourceAgain(parsed: Parsed): string {
   const options = ['root', 'home'].flatMap((name) => {
     const value = parsed.text(name)
     return value === undefined ? [] : [`--${name}`, quoted(value)]
   })
-  return [quoted(parsed.positionals[0] ?? ''), ...options].join(' ')
+  return [quoted(parsed.positionals[0] ?? ''), ...options, ...(parsed.flag('first') ? ['--first'] : [])].join(' ')
 }
 
 /** The id of a source that is trusted for one call: nothing is remembered of it. */

@@ -1,11 +1,19 @@
 // From where a repository is to how it is read there: the transport that goes there, and the layout that it keeps.
 
+import { AppError } from '../core/error.ts'
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
 import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
+import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
+import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { isWebLocation, openLocation } from './location.ts'
+import { httpCaller } from './transports/http/call.ts'
+import { httpTransport } from './transports/http.ts'
 import { loneFile } from './transports/lone-file.ts'
+import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
+import { rstufTransport } from './transports/rstuf.ts'
+import { rstufFile } from './transports/rstuf-file.ts'
 
 export interface Place {
   transport: Transport
@@ -19,11 +27,46 @@ export interface PlaceOptions {
 
 /** The location tells the way, what lies there the layout. */
 export async function openPlace(location: string, options: PlaceOptions = {}): Promise<Place> {
-  if (!isWebLocation(location) && (await isFile(location, options.fs ?? fileSystem))) {
-    const { name, transport } = loneFile(location, options)
+  if (isRstufLocation(location)) return openService(location)
+  const { fs = fileSystem } = options
+  if (!isWebLocation(location) && (await isFile(location, fs))) return openFile(location, fs)
+  return { transport: openLocation(location, { rooms: repositoryRooms, ...options }), layout: plainLayout }
+}
+
+function openService(location: string): Place {
+  const { service, metadata } = parseRstufAddress(location)
+  const reader = metadata === undefined ? undefined : httpTransport(metadata)
+  return {
+    transport: rstufTransport(httpCaller(service), reader === undefined ? {} : { metadata: reader }),
+    layout: rstufLayout('service', { metadata: reader !== undefined }),
+  }
+}
+
+async function openFile(location: string, fs: FileSystem): Promise<Place> {
+  const form = await formOf(location, fs)
+  if (form === undefined) {
+    const { name, transport } = loneFile(location, { fs })
     return { transport, layout: loneLayout(name) }
   }
-  return { transport: openLocation(location, { rooms: repositoryRooms, ...options }), layout: plainLayout }
+  if (form === 'signature') {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${location} holds a single signature, and not what it signs`,
+      hint: 'send it: countersign rstuf send FILE --to SERVICE; to review, open the answer of the service itself',
+    })
+  }
+  return { transport: rstufFile(location, form, { fs }), layout: rstufLayout(form) }
+}
+
+/** What is no JSON, or cannot be read, is for the transport of single files to say. */
+async function formOf(location: string, fs: FileSystem): Promise<RstufForm | undefined> {
+  const bytes = await loneFile(location, { fs }).content()
+  try {
+    return bytes === undefined ? undefined : rstufFormOf(bytes)
+  } catch (thrown) {
+    if (thrown instanceof AppError) return undefined
+    throw thrown
+  }
 }
 
 /** What cannot be looked at is no file here: the transport of the folder says what is wrong with it. */

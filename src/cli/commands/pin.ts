@@ -2,29 +2,38 @@
 import { randomInt } from 'node:crypto'
 import { parseHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
+import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
-import { inspectRepository } from '../../node/inspect.ts'
+import { inspectRepository, inspectRoot } from '../../node/inspect.ts'
 import { answer, type Command, type Io } from '../command.ts'
+import { readNamed } from '../input.ts'
 import { deskFor, findPinned } from '../session.ts'
 import { holderName, wordLines } from '../show.ts'
 
 export const pinCommand: Command = {
   name: 'pin',
-  usage: 'pin SOURCE [--name NAME] [--digest SHA256]',
+  usage: 'pin SOURCE [--name NAME] [--root FILE] [--digest SHA256]',
   summary: 'Trusts a repository from its present root on, after you typed two of the words that name this root.',
   details: [
-    'SOURCE is the folder or the web address that contains "metadata" and "targets".',
+    'SOURCE is the folder or the web address that contains "metadata" and "targets", or the address of a Repository',
+    'Service for TUF: rstuf+https://HOST/, with #metadata=https://... when you know where clients read.',
     'The words must come from someone you trust, by another way than the repository itself.',
     'With --digest the root is pinned when its digest is exactly this one, without a question: for scripts.',
   ],
   options: {
     name: { form: '--name NAME', text: 'what to call the repository here', type: 'string' },
+    root: { form: '--root FILE', text: 'pin this root file, instead of the one found there', type: 'string' },
     digest: { form: '--digest SHA256', text: 'the digest of the root’s signed bytes, 64 digits', type: 'string' },
   },
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal)
+    const [text = ''] = parsed.positionals
+    const rootFile = parsed.text('root')
+    const found =
+      rootFile === undefined
+        ? await inspectRepository(text, io.now(), io.signal)
+        : await inspectRoot(text, readNamed(rootFile, maxBytes.root), rootFile)
     const { location, bytes } = found
     if ((await desk.workspace.sources()).some((source) => source.location === location)) {
       throw new AppError({

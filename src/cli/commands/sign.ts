@@ -85,7 +85,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    nextStep([result.proposal], to, sourceAgain(parsed)),
+    nextStep([result.proposal], to, sourceAgain(parsed), source.layout.elsewhere),
   )
 }
 
@@ -165,8 +165,15 @@ async function rehearse(
   )
 }
 
-function nextStep(proposals: readonly Proposal[], to: string | undefined, source: string): string {
+function nextStep(
+  proposals: readonly Proposal[],
+  to: string | undefined,
+  source: string,
+  elsewhere: OpenSource['layout']['elsewhere'],
+): string {
   if (to !== undefined) return `The signed candidate is in ${to}.`
+  if (elsewhere !== undefined)
+    return `${proposals.some(isComplete) ? 'Enough keys have signed' : 'More signatures are needed'}: ${elsewhere.how}`
   return proposals.some(isComplete)
     ? `Enough keys have signed: countersign publish ${source}`
     : 'More signatures are needed before it can be published.'
@@ -215,6 +222,7 @@ async function signSeveral(
       done.map(({ proposal }) => proposal),
       to,
       again,
+      source.layout.elsewhere,
     ),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }

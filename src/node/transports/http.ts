@@ -1,7 +1,8 @@
 // A web server as a read-only Transport. Whatever it answers is limited in size, time and place.
 import { AppError } from '../../core/error.ts'
-import { checkSize, type Transport } from '../../core/transport.ts'
+import type { Transport } from '../../core/transport.ts'
 import { checkCancelled } from '../cancel.ts'
+import { readBody } from './http/body.ts'
 import { ask, parseBaseUrl, translate, urlOfName } from './http/client.ts'
 import { type Stopwatch, stopwatch } from './http/stopwatch.ts'
 
@@ -59,37 +60,4 @@ async function fetchBytes(
 ): Promise<Uint8Array | undefined> {
   const response = await ask(url, base, { clock, answerMs })
   return response === undefined ? undefined : readBody(response, name, maxBytes, clock, idleMs)
-}
-
-async function readBody(
-  response: Response,
-  name: string,
-  maxBytes: number,
-  clock: Stopwatch,
-  idleMs: number,
-): Promise<Uint8Array> {
-  // Only a hint, but an honest server spares us the download.
-  const announced = Number(response.headers.get('content-length') ?? 0)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    if (Number.isFinite(announced)) checkSize(name, announced, maxBytes)
-    clock.allow(idleMs)
-    for await (const chunk of response.body ?? []) {
-      clock.allow(idleMs)
-      size += chunk.length
-      checkSize(name, size, maxBytes)
-      chunks.push(chunk)
-    }
-  } catch (thrown) {
-    await response.body?.cancel().catch(() => undefined)
-    throw thrown
-  }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
 }

@@ -18,6 +18,8 @@ import { trustStore } from './store.ts'
 export interface Trusted {
   published: Transport
   options: ClientOptions
+  /** No root is trusted yet: the one that waits judges itself, and takes the place of nothing. */
+  first?: true
   /** Only the chain of roots: what is below it may be expired or gone. */
   root(): Promise<Metadata<Root>>
   set(): Promise<TrustedSet>
@@ -135,8 +137,8 @@ export function noAuthority(role: string): AppError {
 function noRepository(): AppError {
   return new AppError({
     code: 'format/unsupported',
-    message: 'this needs the repository, and here is a single file of it',
-    hint: 'open the folder or the address of the repository',
+    message: 'this needs the repository, and only a part of it is here',
+    hint: 'open the folder of the repository, or the address where clients read it',
   })
 }
 

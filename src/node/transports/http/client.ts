@@ -5,6 +5,7 @@ import type { Stopwatch } from './stopwatch.ts'
 
 const maxRedirects = 5
 const redirectStatus: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const repeatingStatus: ReadonlySet<number> = new Set([307, 308])
 
 /**
  * Certainly absent. 403 is among them because object stores (S3 and its kin) answer it for absent names to people who may
@@ -58,12 +59,13 @@ export function urlOfName(base: URL, name: string): URL {
 export async function ask(
   start: URL,
   base: URL,
-  { clock, answerMs, headers = {}, also = [] }: Question,
+  { clock, answerMs, headers = {}, also = [], post }: Question,
 ): Promise<Response | undefined> {
   let url = start
   for (let hop = 0; hop <= maxRedirects; hop++) {
     clock.allow(answerMs)
     const response = await fetch(url, {
+      ...(post === undefined ? {} : { method: 'POST', body: post }),
       redirect: 'manual',
       cache: 'no-store',
       credentials: 'omit',
@@ -74,7 +76,9 @@ export async function ask(
     if (response.ok || also.includes(response.status)) return response
     await response.body?.cancel()
     if (absentStatus.has(response.status)) return undefined
-    if (!redirectStatus.has(response.status)) throw badStatus(url, response.status)
+    // Only these two repeat what was sent: after any other, nobody knows whether it arrived.
+    const isFollowed = post === undefined ? redirectStatus : repeatingStatus
+    if (!isFollowed.has(response.status)) throw badStatus(url, response.status)
     url = followed(url, response.headers.get('location'), base)
   }
   throw new AppError({
@@ -90,6 +94,8 @@ interface Question {
   answerMs: number
   headers?: Readonly<Record<string, string>>
   also?: readonly number[]
+  /** Sent along, as it is. */
+  post?: Uint8Array<ArrayBuffer>
 }
 
 function followed(from: URL, location: string | null, base: URL): URL {
