@@ -97,6 +97,8 @@ export interface ProposalSummary {
   complete: boolean
   /** A signer on this machine can still sign this. */
   mine: boolean
+  /** Present where changes take effect by other means: what a person does for it. */
+  elsewhere?: string
 }
 
 export interface ProposalView extends ProposalSummary {
@@ -143,8 +145,12 @@ export interface Receipt {
   /** For kind signed: with which key; for published: the files now in place. */
   signerLabel?: string
   files: readonly string[]
+  /** The service that took it; nothing was written here then. */
+  sentTo?: string
   quorums: readonly QuorumView[]
   complete: boolean
+  /** As in the proposal. */
+  elsewhere?: string
   rehearsal: boolean
 }
 

@@ -148,7 +148,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       const proposal = await desk.proposal(source, id, signal)
       const { holders } = await desk.tokens.knownHolders(signal)
       const about = { holders, tokens: tokens.latest() }
-      return present.proposalView(source.pinned, proposal, await desk.signers(signal), about)
+      return present.proposalView(source, proposal, await desk.signers(signal), about)
     },
     'proposals.effects': async ({ proposalId }) => {
       const { source, id } = await sourceOf(proposalId)
@@ -164,13 +164,13 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const label = signers.find((signer) => signer.id === signerId)?.label ?? signerId
-        return present.receipt('signed', source.pinned, proposal, files, now(), signers, label)
+        return present.receipt('signed', source, proposal, files, now(), signers, label)
       }),
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
         const { proposal, files } = await desk.publish(source, id, stop)
-        return present.receipt('published', source.pinned, proposal, files, now(), await desk.signers(signal))
+        return present.receipt('published', source, proposal, files, now(), await desk.signers(signal))
       }),
     'proposals.cancel': () => stopRunning(),
 

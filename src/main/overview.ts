@@ -20,9 +20,10 @@ export async function listProposals(desk: Desk, signal: AbortSignal): Promise<In
       error: toErrorData(error),
     })
     try {
-      const { proposals, problems } = await desk.pending(await desk.open(pinned.id), signal)
+      const source = await desk.open(pinned.id)
+      const { proposals, problems } = await desk.pending(source, signal)
       return {
-        proposals: proposals.map((proposal) => present.proposalSummary(pinned, proposal, signers)),
+        proposals: proposals.map((proposal) => present.proposalSummary(source, proposal, signers)),
         problems: problems.map(({ subject, error }) => problemOf(subject, error)),
       }
     } catch (thrown) {

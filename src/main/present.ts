@@ -21,7 +21,7 @@ import type {
   SourceInspection,
   SourceView,
 } from '../ipc/contract.ts'
-import { signersFor } from '../node/desk.ts'
+import { type OpenSource, signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
 import type { Inspection } from '../node/inspect.ts'
@@ -120,8 +120,11 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
   return proposal.blocked === undefined ? signersFor(proposal, signers) : []
 }
 
+/** An open repository, as far as the window is told of it. */
+type Opened = Pick<OpenSource, 'pinned' | 'layout'>
+
 export function proposalSummary(
-  pinned: PinnedSource,
+  { pinned, layout }: Opened,
   proposal: Proposal,
   signers: readonly KnownSigner[],
 ): ProposalSummary {
@@ -140,6 +143,7 @@ export function proposalSummary(
     // What is blocked waits for nobody and is ready for nothing.
     complete: isComplete(proposal) && proposal.blocked === undefined,
     mine: able.length > 0,
+    ...(layout.elsewhere === undefined ? {} : { elsewhere: layout.elsewhere.how }),
   }
 }
 
@@ -168,14 +172,14 @@ function placeOf({ id }: KnownSigner, { tokens }: TokenList): Pick<SignerView, '
 }
 
 export function proposalView(
-  pinned: PinnedSource,
+  source: Opened,
   proposal: Proposal,
   signers: readonly KnownSigner[],
   about: TokenFacts = { holders: [], tokens: { tokens: [], problems: [] } },
 ): ProposalView {
   const able = ableSigners(proposal, signers)
   return {
-    ...proposalSummary(pinned, proposal, signers),
+    ...proposalSummary(source, proposal, signers),
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able, about.holders)),
     digest: proposal.digest,
     words: wordsOf(proposal.digest),
@@ -221,14 +225,17 @@ export function rawDocument(proposal: Proposal): RawDocument {
 
 export function receipt(
   kind: Receipt['kind'],
-  pinned: PinnedSource,
+  source: Opened,
   proposal: Proposal,
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
   signerLabel?: string,
 ): Receipt {
-  const { title, digest, quorums, complete, rehearsal } = { ...proposal, ...proposalSummary(pinned, proposal, signers) }
+  const summary = proposalSummary(source, proposal, signers)
+  const { title, quorums, complete, rehearsal, elsewhere } = summary
+  const { digest } = proposal
+  const { pinned, layout } = source
   return {
     kind,
     title,
@@ -240,6 +247,8 @@ export function receipt(
     quorums,
     complete,
     rehearsal,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(layout.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...(signerLabel === undefined ? {} : { signerLabel }),
   }
 }

@@ -44,7 +44,8 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
   }
   const { proposals, problems } = inbox.value
   const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
-  const ready = proposals.filter((proposal) => proposal.complete)
+  const ready = proposals.filter((proposal) => proposal.complete && proposal.elsewhere === undefined)
+  const elsewhere = proposals.filter((proposal) => proposal.complete && proposal.elsewhere !== undefined)
   const others = proposals.filter((proposal) => !proposal.mine && !proposal.complete)
   const title =
     mine.length === 0
@@ -56,6 +57,7 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
       <Rows title="Your signature" proposals={mine} verb="Review" />
       <Rows title="Waiting for others" proposals={others} verb="Open" />
       <Rows title="Ready to publish" proposals={ready} verb="Open" />
+      <Rows title="Signed by enough" proposals={elsewhere} verb="Open" />
       {proposals.length === 0 ? (
         <p className="soft measure">
           No change is pending in your {countOf(sources.length, 'repository', 'repositories')}. When somebody proposes

@@ -5,6 +5,7 @@ import { useApp } from '../app-context.ts'
 import { Foreign } from '../components/foreign.tsx'
 import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
+import { capital } from '../format.ts'
 import { missingSentence } from '../quorum.ts'
 import { mustChoose, signerPlace } from '../token-words.ts'
 import { Confirm } from './confirm.tsx'
@@ -19,13 +20,15 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const kind = proposal.complete ? 'publish' : 'sign'
   const blocked = proposal.blocked !== undefined
   const label =
-    kind === 'publish'
-      ? `Publish ${plainForeign(proposal.title)}`
-      : signer !== undefined
-        ? `Sign with ${signerPlace(signer)}`
-        : choose
-          ? 'Sign with the token you choose'
-          : undefined
+    kind === 'publish' && proposal.elsewhere !== undefined
+      ? undefined
+      : kind === 'publish'
+        ? `Publish ${plainForeign(proposal.title)}`
+        : signer !== undefined
+          ? `Sign with ${signerPlace(signer)}`
+          : choose
+            ? 'Sign with the token you choose'
+            : undefined
   return (
     <>
       <p className="grow" role="status">
@@ -67,6 +70,8 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
 
 function standingSentence(proposal: ProposalView): string {
   if (proposal.blocked !== undefined) return 'Nobody can sign this from here right now; the reason is above.'
+  if (proposal.complete && proposal.elsewhere !== undefined)
+    return `Every signature that is needed is there. ${capital(proposal.elsewhere)}.`
   if (proposal.complete) return 'Every signature that is needed is there. Publishing puts the change in force.'
   if (proposal.signers.length > 0) {
     return proposal.wouldComplete
