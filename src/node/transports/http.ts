@@ -4,6 +4,7 @@ import type { Transport } from '../../core/transport.ts'
 import { checkCancelled } from '../cancel.ts'
 import { readBody } from './http/body.ts'
 import { ask, parseBaseUrl, translate, urlOfName } from './http/client.ts'
+import type { Access } from './http/send.ts'
 import { type Stopwatch, stopwatch } from './http/stopwatch.ts'
 
 export interface HttpOptions {
@@ -13,11 +14,12 @@ export interface HttpOptions {
   idleMs?: number
   /** For the whole of one answer: a server may not feed us slowly for ever. */
   totalMs?: number
+  access?: Access
 }
 
 export function httpTransport(baseUrl: string, options: HttpOptions = {}): Transport {
   const base = parseBaseUrl(baseUrl)
-  const limits = { answerMs: 15_000, idleMs: 15_000, totalMs: 600_000, ...options }
+  const limits = { answerMs: 15_000, idleMs: 15_000, totalMs: 600_000, access: {}, ...options }
 
   return {
     list: async () => {
@@ -56,8 +58,22 @@ async function fetchBytes(
   name: string,
   maxBytes: number,
   clock: Stopwatch,
-  { answerMs, idleMs }: Required<HttpOptions>,
+  { answerMs, idleMs, access }: Required<HttpOptions>,
 ): Promise<Uint8Array | undefined> {
-  const response = await ask(url, base, { clock, answerMs })
-  return response === undefined ? undefined : readBody(response, name, maxBytes, clock, idleMs)
+  const response = await ask(url, base, { clock, answerMs, access })
+  if (response === undefined) return undefined
+  if (name.endsWith('.json') && (response.headers.get('content-type') ?? '').startsWith('text/html')) {
+    await response.body?.cancel()
+    throw isPage(url)
+  }
+  return readBody(response, name, maxBytes, clock, idleMs)
+}
+
+/** What a gateway or a captive network answers, whatever it was asked. */
+function isPage(url: URL): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `${url.href} is a web page, and should be metadata`,
+    hint: 'check the address; what stands before the server may ask people to sign in',
+  })
 }

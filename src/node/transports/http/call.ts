@@ -4,12 +4,14 @@ import type { Answered, Caller } from '../../caller.ts'
 import { checkCancelled } from '../../cancel.ts'
 import { readBody } from './body.ts'
 import { ask, parseBaseUrl, translate } from './client.ts'
+import type { Access } from './send.ts'
 import { stopwatch } from './stopwatch.ts'
 
 export interface CallOptions {
   answerMs?: number
   idleMs?: number
   totalMs?: number
+  access?: Access
 }
 
 /** What a service says about a question that it does not answer, in its own words. */
@@ -17,7 +19,7 @@ const spoken: readonly number[] = [400, 401, 403, 404, 405, 409, 422, 500]
 
 export function httpCaller(address: string, options: CallOptions = {}): Caller {
   const base = parseBaseUrl(address)
-  const { answerMs = 30_000, idleMs = 15_000, totalMs = 600_000 } = options
+  const { answerMs = 30_000, idleMs = 15_000, totalMs = 600_000, access = {} } = options
 
   async function call(
     path: string,
@@ -32,7 +34,7 @@ export function httpCaller(address: string, options: CallOptions = {}): Caller {
       accept: 'application/json',
       ...(post === undefined ? {} : { 'content-type': 'application/json' }),
     }
-    const question = { clock, answerMs, headers, also: spoken, ...(post === undefined ? {} : { post }) }
+    const question = { clock, answerMs, headers, access, also: spoken, ...(post === undefined ? {} : { post }) }
     const answered = async (): Promise<Answered> => {
       const response = await ask(url, base, question)
       if (response === undefined) return { status: 404, bytes: new Uint8Array() }

@@ -1,6 +1,7 @@
 // Asking a web server for one file: where its name leads, redirects that stay on the same server, and what its answers mean.
 import { AppError } from '../../../core/error.ts'
 import { verifyName, visible } from '../../safe-name.ts'
+import { type Access, send, whyNotReached } from './send.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
 const maxRedirects = 5
@@ -59,26 +60,25 @@ export function urlOfName(base: URL, name: string): URL {
 export async function ask(
   start: URL,
   base: URL,
-  { clock, answerMs, headers = {}, also = [], post }: Question,
+  { clock, answerMs, headers = {}, also = [], post, access = {} }: Question,
 ): Promise<Response | undefined> {
   let url = start
+  const bearer = await access.bearer?.()
   for (let hop = 0; hop <= maxRedirects; hop++) {
     clock.allow(answerMs)
-    const response = await fetch(url, {
-      ...(post === undefined ? {} : { method: 'POST', body: post }),
-      redirect: 'manual',
-      cache: 'no-store',
-      credentials: 'omit',
-      // Compressed answers would be unpacked silently, and a target is exactly its bytes.
-      headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'countersign', ...headers },
-      signal: clock.signal,
-    })
+    // Compressed answers would have to be unpacked, and a target is exactly its bytes.
+    const plain = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'countersign', ...headers }
+    // Where a redirect leads, also on the same server, is for others to say: it gets no secret.
+    const isOwn = hop === 0 && url.origin === base.origin
+    const all = bearer === undefined || !isOwn ? plain : { ...plain, authorization: `Bearer ${bearer}` }
+    const sent = { headers: all, signal: clock.signal, ...(post === undefined ? {} : { body: post }) }
+    const response = await send(url, sent, access)
     if (response.ok || also.includes(response.status)) return response
     await response.body?.cancel()
     if (absentStatus.has(response.status)) return undefined
     // Only these two repeat what was sent: after any other, nobody knows whether it arrived.
     const isFollowed = post === undefined ? redirectStatus : repeatingStatus
-    if (!isFollowed.has(response.status)) throw badStatus(url, response.status)
+    if (!isFollowed.has(response.status)) throw badStatus(url, response)
     url = followed(url, response.headers.get('location'), base)
   }
   throw new AppError({
@@ -96,6 +96,7 @@ interface Question {
   also?: readonly number[]
   /** Sent along, as it is. */
   post?: Uint8Array<ArrayBuffer>
+  access?: Access
 }
 
 function followed(from: URL, location: string | null, base: URL): URL {
@@ -108,23 +109,42 @@ function followed(from: URL, location: string | null, base: URL): URL {
   })
 }
 
-function badStatus(url: URL, status: number): AppError {
-  const isOutage = status >= 500 || status === 408 || status === 425 || status === 429
+function badStatus(url: URL, { status, headers }: Response): AppError {
+  const isOutage = status >= 500 || status === 407 || status === 408 || status === 425 || status === 429
+  const seconds = isOutage ? secondsUntil(headers.get('retry-after')) : undefined
   return new AppError({
     code: isOutage ? 'source/unreachable' : 'source/rejected',
-    message: `${url.href} answered with status ${status}`,
-    hint: isOutage ? 'repeat later' : 'check the address with the repository admin',
-    data: { status },
+    message: `${url.href} answered with status ${status}${seconds === undefined ? '' : `, and asks to wait ${seconds} seconds`}`,
+    hint: isOutage
+      ? seconds === undefined
+        ? status === 407
+          ? 'the proxy wants to know who asks: put name and password into HTTPS_PROXY'
+          : 'repeat later'
+        : `repeat in ${seconds} seconds`
+      : status === 401
+        ? 'this server wants to know who asks: give the token that its admin gave you'
+        : 'check the address with the repository admin',
+    data: { status, ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }) },
   })
 }
 
-/** Whatever a fetch throws, as an error of ours. */
+/** Retry-After: seconds, or a date (RFC 9110, 10.2.3); what is neither, or absurd, says nothing. */
+function secondsUntil(text: string | null): number | undefined {
+  if (text === null) return undefined
+  const seconds = /^\d{1,7}$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - Date.now()) / 1000)
+  return seconds > 0 && seconds <= 604_800 ? seconds : undefined
+}
+
+/** Whatever a request throws, as an error of ours. */
 export function translate(thrown: unknown, url: URL, ranOut: boolean): unknown {
   if (thrown instanceof AppError) return thrown
+  const why = ranOut ? undefined : whyNotReached(thrown)
   return new AppError({
     code: 'source/unreachable',
-    message: ranOut ? `${url.host} did not answer in time` : `${url.host} could not be reached, or broke off`,
-    hint: 'check the connection and the address, then repeat',
+    message: ranOut
+      ? `${url.host} did not answer in time`
+      : `${url.host} could not be reached${why === undefined ? ', or broke off' : `: ${why.message}`}`,
+    hint: why?.hint ?? 'check the connection and the address, then repeat',
     cause: thrown,
   })
 }
