@@ -7,6 +7,7 @@ import type { Context, Pending, TrustedState, TrustSystem } from '../core/system
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
+import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
@@ -16,6 +17,7 @@ import { softwareSigners } from './signers/software.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
+import type { Access } from './transports/http/send.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -26,6 +28,8 @@ export interface OpenSource {
   layout: Layout
   system: TrustSystem
   trust: Trust
+  /** How it is reached, where that is more than its address. */
+  access?: Access
 }
 
 export interface DeskOptions {
@@ -43,6 +47,9 @@ export interface DeskOptions {
 export interface Desk {
   workspace: Workspace
   keys: KeyStore
+  access: AccessStore
+  /** Asks a person for the token of a server; the caller zeroes it. */
+  askToken(location: string, signal: AbortSignal): Promise<Uint8Array>
   tokens: TokenDesk
   open(sourceId: string): Promise<OpenSource>
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
@@ -69,6 +76,7 @@ export interface Desk {
 export function openDesk(options: DeskOptions): Desk {
   const workspace = openWorkspace(options.dataDir)
   const keys = keyStore(workspace.keys)
+  const access = accessStore(workspace.files)
   const tokens = tokenDesk(options.tokens, workspace.files, options.now)
 
   const contextOf = (source: OpenSource, signal: AbortSignal): Context => ({
@@ -115,12 +123,21 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
+    access,
+    askToken: (location, signal) => {
+      const origin = originOf({ location })
+      const device = `the server ${new URL(origin).host}`
+      return options.prompt.pin({ device, secret: 'token', purpose: `reading ${origin}, and nothing else` }, signal)
+    },
     drafts: drafting(contextOf),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
-      return { pinned, ...place, system: tufSystem(place.layout), trust: await workspace.trust(sourceId) }
+      const reached = await access.of(pinned)
+      const fs = options.fs === undefined ? {} : { fs: options.fs }
+      const place = await openPlace(pinned.location, { ...fs, access: reached })
+      const trust = await workspace.trust(sourceId)
+      return { pinned, ...place, system: tufSystem(place.layout), trust, access: reached }
     },
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))

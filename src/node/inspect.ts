@@ -9,6 +9,7 @@ import { verifyQuorum } from '../core/systems/tuf/verify.ts'
 import { memoryTransport, type Transport } from '../core/transport.ts'
 import { isWebLocation, parseLocation } from './location.ts'
 import { openPlace, type Place } from './place.ts'
+import type { Access } from './transports/http/send.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
 
 export interface Inspection {
@@ -40,9 +41,14 @@ function inspectionOf(location: string, root: Metadata<Root>, quorum: Quorum): I
   }
 }
 
-export async function inspectRepository(text: string, now: Date, signal: AbortSignal): Promise<Inspection> {
+export async function inspectRepository(
+  text: string,
+  now: Date,
+  signal: AbortSignal,
+  access: Access = {},
+): Promise<Inspection> {
   const location = parseLocation(text)
-  const { transport, layout } = await openPlace(location)
+  const { transport, layout } = await openPlace(location, { access })
   const published = layout.published(transport)
   const place = { transport, layout }
   const first =

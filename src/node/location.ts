@@ -4,9 +4,9 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
-import type { FileSystem } from './file-system.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
+import type { Access } from './transports/http/send.ts'
 import { httpTransport } from './transports/http.ts'
 import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
 
@@ -48,7 +48,10 @@ export function isWebLocation(location: string): boolean {
   return /^https?:\/\//i.test(location) || isRstufLocation(location)
 }
 
-export function openLocation(text: string, options: DirectoryOptions & { fs?: FileSystem } = {}): Transport {
+export function openLocation(
+  text: string,
+  { access = {}, ...options }: DirectoryOptions & { access?: Access } = {},
+): Transport {
   const location = parseLocation(text)
-  return isWebLocation(location) ? httpTransport(location) : directoryTransport(location, options)
+  return isWebLocation(location) ? httpTransport(location, { access }) : directoryTransport(location, options)
 }

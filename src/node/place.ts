@@ -9,6 +9,7 @@ import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { isWebLocation, openLocation } from './location.ts'
 import { httpCaller } from './transports/http/call.ts'
+import type { Access } from './transports/http/send.ts'
 import { httpTransport } from './transports/http.ts'
 import { loneFile } from './transports/lone-file.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
@@ -23,23 +24,32 @@ export interface Place {
 export interface PlaceOptions {
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
+  /** How an address on the web is reached. */
+  access?: Access
 }
 
 /** The location tells the way, what lies there the layout. */
 export async function openPlace(location: string, options: PlaceOptions = {}): Promise<Place> {
-  if (isRstufLocation(location)) return openService(location)
-  const { fs = fileSystem } = options
+  const { fs = fileSystem, access = {} } = options
+  if (isRstufLocation(location)) return openService(location, access)
   if (!isWebLocation(location) && (await isFile(location, fs))) return openFile(location, fs)
-  return { transport: openLocation(location, { rooms: repositoryRooms, ...options }), layout: plainLayout }
+  return { transport: openLocation(location, { rooms: repositoryRooms, fs, access }), layout: plainLayout }
 }
 
-function openService(location: string): Place {
+function openService(location: string, access: Access): Place {
   const { service, metadata } = parseRstufAddress(location)
-  const reader = metadata === undefined ? undefined : httpTransport(metadata)
+  const reader =
+    metadata === undefined ? undefined : httpTransport(metadata, { access: forClients(access, service, metadata) })
   return {
-    transport: rstufTransport(httpCaller(service), reader === undefined ? {} : { metadata: reader }),
+    transport: rstufTransport(httpCaller(service, { access }), reader === undefined ? {} : { metadata: reader }),
     layout: rstufLayout('service', { metadata: reader !== undefined }),
   }
+}
+
+/** The token is for the service alone, unless clients read from the same server. */
+function forClients({ ca, bearer }: Access, service: string, metadata: string): Access {
+  const isSame = new URL(service).origin === new URL(metadata).origin
+  return { ...(ca === undefined ? {} : { ca }), ...(isSame && bearer !== undefined ? { bearer } : {}) }
 }
 
 async function openFile(location: string, fs: FileSystem): Promise<Place> {

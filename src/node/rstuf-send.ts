@@ -5,6 +5,7 @@ import { documentsIn, pendingName, rstufFormOf } from '../core/systems/tuf/rstuf
 import { unknownFields } from '../core/systems/tuf/rstuf/dropped.ts'
 import { parseLocation } from './location.ts'
 import { httpCaller } from './transports/http/call.ts'
+import type { Access } from './transports/http/send.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
 import { rstufApi, type Sent } from './transports/rstuf/api.ts'
 import { patience, waitForTask } from './transports/rstuf/task.ts'
@@ -20,6 +21,7 @@ export async function sendPayload(
   bytes: Uint8Array,
   file: string,
   to: string,
+  access: Access,
   signal: AbortSignal,
 ): Promise<SentPayload> {
   const kind = kindOf(bytes, file)
@@ -33,7 +35,7 @@ export async function sendPayload(
     })
   }
   const { service } = parseRstufAddress(location)
-  const api = rstufApi(httpCaller(service))
+  const api = rstufApi(httpCaller(service, { access }))
   const id = await api.send(kind, bytes, signal)
   const said = await waitForTask(api, id, tasks[kind], patience, signal)
   return { kind, address: api.address, said }

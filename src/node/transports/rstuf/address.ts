@@ -49,7 +49,7 @@ function webFolder(part: string, whole: string): URL {
   return url
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
