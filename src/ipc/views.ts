@@ -33,6 +33,8 @@ export interface SourceView {
     findings: readonly Finding[]
   }
   problem?: ErrorData
+  /** Of a web address: who vouches for its server (nobody named: those whom this machine trusts), and whether it is sent a token. */
+  access?: { authorities: readonly string[]; hasToken: boolean }
 }
 
 export interface RoleView {

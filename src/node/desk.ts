@@ -11,6 +11,7 @@ import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
+import type { Keychain } from './keychain.ts'
 import { openPlace } from './place.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
@@ -40,6 +41,8 @@ export interface DeskOptions {
   rehearsalOnly?: boolean
   /** The process that owns the tokens; it starts when it is needed. */
   tokens: TokenHost
+  /** Where the wrapping key is; the one of the operating system when nothing is said. */
+  keychain?: Keychain
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
 }
@@ -75,8 +78,8 @@ export interface Desk {
 
 export function openDesk(options: DeskOptions): Desk {
   const workspace = openWorkspace(options.dataDir)
-  const keys = keyStore(workspace.keys)
-  const access = accessStore(workspace.files)
+  const keys = keyStore(workspace.keys, options.keychain)
+  const access = accessStore(workspace.files, options.keychain)
   const tokens = tokenDesk(options.tokens, workspace.files, options.now)
 
   const contextOf = (source: OpenSource, signal: AbortSignal): Context => ({

@@ -8,6 +8,7 @@ import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
 import { toWords } from '../../src/core/words.ts'
 import { type FileServer, serveFolder } from '../support/file-server.ts'
 import { type RstufDocument, RstufService } from '../support/rstuf-service.ts'
+import { makeAuthority } from '../support/secure-server.ts'
 import { expectAccessible, heading, holdInDialog, openRepository } from '../support/window.ts'
 import { type RunningApp, startTestApp } from './support/app.ts'
 import { picture } from './support/picture.ts'
@@ -46,10 +47,32 @@ function wordsOf(name: string): string[] {
 test('a service is opened by its address, and its root pinned from where clients read', async () => {
   await page.getByRole('link', { name: /^Repositories/ }).click()
   await page.getByRole('link', { name: 'Open a repository' }).click()
+  await page.getByLabel('Folder of the repository').fill(service.location)
+  await page.getByText('How its server is reached').click()
   await expectAccessible(page)
   await picture(page, 'service-open')
   await openRepository(page, `${service.location}#metadata=${clients.url}/metadata`, wordsOf('2.root.json'))
   await page.getByRole('heading', { name: /^Root 3, 127\.0\.0\.1/ }).waitFor()
+})
+
+test('how it is reached can be said with it', async () => {
+  const { pem } = await makeAuthority('Our company')
+  await page.getByRole('link', { name: /^Repositories/ }).click()
+  await page.getByRole('button', { name: /^Access to 127/ }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Whoever this machine trusts.').waitFor()
+  await dialog.getByLabel('Certificates of your own authority, as text').fill('no certificate')
+  await dialog.getByRole('button', { name: 'Use these' }).click()
+  await dialog.getByText('format/malformed').waitFor()
+  await dialog.getByLabel('Certificates of your own authority, as text').fill(pem)
+  await dialog.getByRole('button', { name: 'Use these' }).click()
+  await dialog.getByText('CN=Our company').waitFor()
+  await expectAccessible(page)
+  await picture(page, 'access')
+  await dialog.getByRole('button', { name: 'Use those of this machine' }).click()
+  await dialog.getByText('Whoever this machine trusts.').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('link', { name: /^Home/ }).click()
 })
 
 test('a change that waits there is reviewed and signed; the service publishes it by itself', async () => {

@@ -8,6 +8,7 @@ import type { contract, KeyView, Notice, ProposalSummary } from '../../src/ipc/c
 import { handlers } from '../../src/main/app.ts'
 import type { Handlers } from '../../src/main/ipc.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
+import type { Keychain } from '../../src/node/keychain.ts'
 import { type FolderRepository, folderRepository } from './folder-repository.ts'
 import { noTokens } from './no-tokens.ts'
 import { holder, never, now } from './repository.ts'
@@ -58,13 +59,26 @@ export interface TestAppOptions {
   sandboxed?: boolean
   picks?: string
   dataDir?: string
+  keychain?: Keychain
 }
 
-export function testApp({ sandboxed = true, picks, dataDir = temporaryFolder() }: TestAppOptions = {}): TestApp {
+export function testApp({
+  sandboxed = true,
+  picks,
+  dataDir = temporaryFolder(),
+  keychain,
+}: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
   const tokens = noTokens()
-  const desk = openDesk({ dataDir, prompt: someone, tokens, now: () => now, rehearsalOnly: !sandboxed })
+  const desk = openDesk({
+    dataDir,
+    prompt: someone,
+    tokens,
+    now: () => now,
+    rehearsalOnly: !sandboxed,
+    ...(keychain === undefined ? {} : { keychain }),
+  })
   const shell = { name: 'chromium', sandboxed, canPick: true, pickDirectory: async () => picks } as const
   const real = handlers({
     desk,
