@@ -1,5 +1,7 @@
 // A Repository Service for TUF, as it is documented and with its faults: nothing it says is believed, nothing it loses goes unnoticed.
-import { beforeEach, describe, expect, test } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8 } from '../../../src/core/bytes.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
@@ -10,6 +12,7 @@ import type { Transport } from '../../../src/core/transport.ts'
 import { httpCaller } from '../../../src/node/transports/http/call.ts'
 import { httpTransport } from '../../../src/node/transports/http.ts'
 import { rstufTransport } from '../../../src/node/transports/rstuf.ts'
+import { type FileServer, serveFolder } from '../../support/file-server.ts'
 import {
   days,
   idOf,
@@ -21,6 +24,7 @@ import {
   testRepository,
 } from '../../support/repository.ts'
 import { type RstufDocument, RstufService } from '../../support/rstuf-service.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
 let repository: TestRepository
@@ -297,6 +301,57 @@ describe('delegated roles', () => {
     expect((await pendingOf()).problems.map(({ subject, error }) => [subject, error.code])).toEqual([
       ['other', 'trust/threshold'],
     ])
+  })
+})
+
+describe('with the address where clients read', () => {
+  let clients: FileServer
+  let folder: string
+
+  beforeEach(async () => {
+    folder = temporaryFolder()
+    for (const [name, bytes] of repository.source.files)
+      if (name.startsWith('metadata/') && !name.includes('/pending/')) put(name.slice('metadata/'.length), bytes)
+    clients = await serveFolder(folder)
+    onTestFinished(() => clients.end())
+  })
+
+  const put = (name: string, bytes: Uint8Array): void => writeFileSync(join(folder, name), bytes)
+
+  async function root(version: number, more: object = {}): Promise<Uint8Array> {
+    const entries = repository.holders.map((one) => ({ id: idOf(one), signer: one.signer }))
+    const fields = { ...signedOf(repository, '1.root.json', 'root'), version, ...more }
+    return signed(fields as never, 'root', entries)
+  }
+
+  test('the chain of roots is followed there, and the whole repository is verified', async () => {
+    put('2.root.json', await root(2))
+    put('3.root.json', await root(3))
+    service.trusted.set('root', asDocument(await root(3)))
+    service.pending.set('root', nextRoot({ version: 4 }))
+    expect((await waiting('root', open(clients.url))).quorums.map(({ name }) => name)).toEqual(['Root 3', 'Root 4'])
+    const { source, system } = open(clients.url)
+    const { roles } = await system.state(source, repository.context)
+    expect(roles.map(({ name }) => name).sort()).toEqual(['root', 'snapshot', 'targets', 'timestamp'])
+  })
+
+  test('the service must go by the root that clients have', async () => {
+    put('2.root.json', await root(2))
+    service.trusted.set('root', asDocument(await root(2, { expires: days(77) })))
+    service.pending.set('root', nextRoot({ version: 3 }))
+    const { problems } = await pendingOf(open(clients.url))
+    expect(problems.map(({ error }) => error.code)).toEqual(['trust/changed'])
+    const { source, system } = open(clients.url)
+    expect(await codeOfPromise(system.state(source, repository.context))).toBe('trust/changed')
+  })
+
+  test('targets are compared with what clients have', async () => {
+    service.pending.clear()
+    const targets = published('1.targets.json')
+    service.pending.set('targets', { signatures: [], signed: { ...targets.signed, version: 2, expires: days(90) } })
+    const proposal = await waiting('targets', open(clients.url))
+    expect(proposal.changes.map(({ path }) => path).sort()).toEqual(['expires', 'version'])
+    expect(proposal.findings.map(({ code }) => code)).not.toContain('before-missing')
   })
 })
 
