@@ -17,7 +17,9 @@ import { openPlace } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
+import type { Access } from '../node/web/send.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { accessOptions, asAccess, readAccess } from './access.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
 import { withPracticeFinger } from './practice.ts'
@@ -26,6 +28,12 @@ import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
   root: { form: '--root FILE', text: 'trust this root file for this call, instead of the pinned one', type: 'string' },
+  ...accessOptions,
+  first: {
+    form: '--first',
+    text: 'a first root, for which nobody vouches yet (only of an RSTUF service)',
+    type: 'boolean',
+  },
 }
 
 /** The process that owns the tokens starts with the first question about one, and ends with the command. */
@@ -41,7 +49,9 @@ export function deskFor(io: Io, dataDir: string): Desk {
 export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (rootFile !== undefined) return openTrusting(text, rootFile)
+  if (parsed.flag('first')) return openFirst(text, rootFile, await accessFor(desk, parsed, text))
+  if (rootFile !== undefined) return openTrusting(text, rootFile, await accessFor(desk, parsed, text))
+  if (parsed.text('ca') !== undefined || parsed.flag('token')) throw keptAccess(text)
   return desk.open((await findPinned(desk, text)).id)
 }
 
@@ -88,22 +98,60 @@ function lookAt(location: string): Stats | undefined {
   }
 }
 
-async function openTrusting(text: string, rootFile: string): Promise<OpenSource> {
+async function openTrusting(text: string, rootFile: string, access: Access): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = await openPlace(location, { fs: blockingFileSystem })
-  return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() } }
+  const place = await openPlace(location, { fs: blockingFileSystem, access })
+  return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() }, access }
+}
+
+/** Where no root is in force yet: what can be said is said, and that nobody vouches for it. */
+async function openFirst(text: string, rootFile: string | undefined, access: Access): Promise<OpenSource> {
+  const location = parseLocation(text)
+  const place = await openPlace(location, { fs: blockingFileSystem, access })
+  if (place.layout.rstuf === undefined || rootFile !== undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: '--first is for the first root of a Repository Service for TUF, and stands without --root',
+      hint: 'leave --first out',
+    })
+  }
+  const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
+  const trust = { anchor: new Uint8Array(), memory: new Map() }
+  return { pinned, ...place, system: tufSystem(place.layout), trust, access }
 }
 
 /** The words by which this call named its repository, to be typed again. */
 export function sourceAgain(parsed: Parsed): string {
-  const options = ['root', 'home'].flatMap((name) => {
+  const options = ['root', 'ca', 'home'].flatMap((name) => {
     const value = parsed.text(name)
     return value === undefined ? [] : [`--${name}`, quoted(value)]
   })
-  return [quoted(parsed.positionals[0] ?? ''), ...options].join(' ')
+  return [
+    quoted(parsed.positionals[0] ?? ''),
+    ...options,
+    ...['first', 'token'].flatMap((name) => (parsed.flag(name) ? [`--${name}`] : [])),
+  ].join(' ')
+}
+
+/** For this call: nothing of it is kept. */
+async function accessFor(desk: Desk, parsed: Parsed, text: string): Promise<Access> {
+  const said = await readAccess(desk, parsed, text, new AbortController().signal)
+  try {
+    return asAccess(said)
+  } finally {
+    said.token?.fill(0)
+  }
+}
+
+function keptAccess(text: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'how a pinned repository is reached is kept with it, and not said with every call',
+    hint: `set it once: countersign access ${quoted(text)} --ca FILE --token`,
+  })
 }
 
 /** The id of a source that is trusted for one call: nothing is remembered of it. */

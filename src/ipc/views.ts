@@ -34,6 +34,8 @@ export interface SourceView {
     findings: readonly Finding[]
   }
   problem?: ErrorData
+  /** Of a web address: who vouches for its server (nobody named: those whom this machine trusts), and whether it is sent a token. */
+  access?: { authorities: readonly string[]; hasToken: boolean }
 }
 
 export interface RoleView {
@@ -102,6 +104,8 @@ export interface ProposalSummary {
   needs?: readonly Need[]
   /** A signer on this machine can still sign this. */
   mine: boolean
+  /** Present where changes take effect by other means: what a person does for it. */
+  elsewhere?: string
 }
 
 /** Changes that are not among those that are shown first: how many of each weight. */
@@ -161,9 +165,13 @@ export interface Receipt {
   /** For kind signed: with which key; for published: the files now in place. */
   signerLabel?: string
   files: readonly string[]
+  /** The service that took it; nothing was written here then. */
+  sentTo?: string
   quorums: readonly QuorumView[]
   complete: boolean
   needs?: readonly Need[]
+  /** As in the proposal. */
+  elsewhere?: string
   rehearsal: boolean
   byItself?: ByItself
 }

@@ -1,5 +1,4 @@
 // From what the core says to what the window shows: plain data, bytes as words and hex, nothing decided here.
-import { openEntries } from '../core/approve.ts'
 import { parseHex, toHex } from '../core/bytes.ts'
 import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
@@ -29,7 +28,7 @@ import type {
   SourceInspection,
   SourceView,
 } from '../ipc/contract.ts'
-import { signersFor } from '../node/desk.ts'
+import { type OpenSource, signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
 import type { Inspection } from '../node/inspect.ts'
@@ -129,8 +128,11 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
   return proposal.blocked === undefined ? signersFor(proposal, signers) : []
 }
 
+/** An open repository, as far as the window is told of it. */
+type Opened = Pick<OpenSource, 'pinned' | 'layout'>
+
 export function proposalSummary(
-  pinned: PinnedSource,
+  { pinned, layout }: Opened,
   proposal: Proposal,
   signers: readonly KnownSigner[],
 ): ProposalSummary {
@@ -150,6 +152,7 @@ export function proposalSummary(
     complete: isComplete(proposal) && proposal.blocked === undefined,
     ...(proposal.needs === undefined ? {} : { needs: proposal.needs }),
     mine: able.length > 0,
+    ...(layout.elsewhere === undefined ? {} : { elsewhere: layout.elsewhere.how }),
   }
 }
 
@@ -189,7 +192,7 @@ function placeOf({ id }: KnownSigner, { tokens }: TokenList): Pick<SignerView, '
 }
 
 export function proposalView(
-  pinned: PinnedSource,
+  source: Opened,
   proposal: Proposal,
   signers: readonly KnownSigner[],
   about: TokenFacts = { holders: [], tokens: { tokens: [], problems: [] } },
@@ -197,7 +200,7 @@ export function proposalView(
 ): ProposalView {
   const able = ableSigners(proposal, signers)
   return {
-    ...proposalSummary(pinned, proposal, signers),
+    ...proposalSummary(source, proposal, signers),
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able, about.holders)),
     digest: proposal.digest,
     words: wordsOf(proposal.digest),
@@ -261,17 +264,17 @@ export function rawDocument(proposal: Proposal): RawDocument {
 
 export function receipt(
   kind: Receipt['kind'],
-  pinned: PinnedSource,
+  source: Opened,
   proposal: Proposal,
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
   more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
 ): Receipt {
-  const { title, digest, quorums, complete, needs, rehearsal } = {
-    ...proposal,
-    ...proposalSummary(pinned, proposal, signers),
-  }
+  const summary = proposalSummary(source, proposal, signers)
+  const { title, quorums, complete, needs, rehearsal, elsewhere } = summary
+  const { digest } = proposal
+  const { pinned, layout } = source
   return {
     kind,
     title,
@@ -284,6 +287,8 @@ export function receipt(
     complete,
     ...(needs === undefined ? {} : { needs }),
     rehearsal,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(layout.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...more,
   }
 }

@@ -7,10 +7,12 @@ import type { Context, Pending, TrustedState, TrustSystem } from '../core/system
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Files, Transport } from '../core/transport.ts'
+import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { renameContent } from './artifacts/rename.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
+import type { Keychain } from './keychain.ts'
 import { openPlace } from './place.ts'
 import { openInside } from './repository-view.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
@@ -20,6 +22,7 @@ import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
 import type { Served } from './transports/served.ts'
+import type { Access } from './web/send.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -32,6 +35,8 @@ export interface OpenSource {
   layout: Layout
   system: TrustSystem
   trust: Trust
+  /** How it is reached, where that is more than its address. */
+  access?: Access
 }
 
 export interface DeskOptions {
@@ -42,6 +47,8 @@ export interface DeskOptions {
   rehearsalOnly?: boolean
   /** The process that owns the tokens; it starts when it is needed. */
   tokens: TokenHost
+  /** Where the wrapping key is; the one of the operating system when nothing is said. */
+  keychain?: Keychain
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
   /** What was made of large documents is kept for the next question, as long as their bytes are the same. */
@@ -51,6 +58,9 @@ export interface DeskOptions {
 export interface Desk {
   workspace: Workspace
   keys: KeyStore
+  access: AccessStore
+  /** Asks a person for the token of a server; the caller zeroes it. */
+  askToken(location: string, signal: AbortSignal): Promise<Uint8Array>
   tokens: TokenDesk
   open(sourceId: string): Promise<OpenSource>
   /** What a question about a source is asked with. */
@@ -78,7 +88,8 @@ export interface Desk {
 
 export function openDesk(options: DeskOptions): Desk {
   const workspace = openWorkspace(options.dataDir)
-  const keys = keyStore(workspace.keys)
+  const keys = keyStore(workspace.keys, options.keychain)
+  const access = accessStore(workspace.files, options.keychain)
   const tokens = tokenDesk(options.tokens, workspace.files, options.now)
 
   const same = options.keepsDocuments === true ? sameBytes() : undefined
@@ -129,12 +140,20 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
+    access,
+    askToken: (location, signal) => {
+      const origin = originOf({ location })
+      const device = `the server ${new URL(origin).host}`
+      return options.prompt.pin({ device, secret: 'token', purpose: `reading ${origin}, and nothing else` }, signal)
+    },
     context: contextOf,
     drafts: drafting(contextOf, findSigner),
     open: async (sourceId) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
-      const place = await openPlace(pinned.location, options.fs === undefined ? {} : { fs: options.fs })
+      const reached = await access.of(pinned)
+      const fs = options.fs === undefined ? {} : { fs: options.fs }
+      const place = await openPlace(pinned.location, { ...fs, access: reached })
       const trust = await workspace.trust(sourceId)
       return {
         pinned,
@@ -142,6 +161,7 @@ export function openDesk(options: DeskOptions): Desk {
         transport: same === undefined ? place.transport : steadyReads(place.transport, same),
         system: tufSystem(place.layout),
         trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
+        access: reached,
       }
     },
     state: async (source, signal) => {

@@ -210,6 +210,13 @@ export function drafting(
 
 /** The next version would take the place of the one that a single file holds. */
 function checkMayDraft({ layout, pinned }: OpenSource): void {
+  if (layout.rstuf !== undefined) {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${pinned.name} is kept by a Repository Service for TUF, whose changes are made with its own tool`,
+      hint: 'make the change with: rstuf admin; then review and sign it here',
+    })
+  }
   if (layout.alone !== true) return
   throw new AppError({
     code: 'format/unsupported',

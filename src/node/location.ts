@@ -4,12 +4,13 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
-import type { FileSystem } from './file-system.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 import { httpTransport } from './transports/http.ts'
+import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
+import type { Access } from './web/send.ts'
 
-/** The one spelling that is kept: an absolute path, or the address of a folder on the web. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, or that of a service. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -19,6 +20,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
     const url = new URL(trimmed)
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`
   }
+  if (isRstufLocation(trimmed)) return rstufLocation(parseRstufAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
   if (trimmed === '~' || trimmed.startsWith('~/')) return resolve(homedir(), trimmed.slice(2))
@@ -43,10 +45,13 @@ function invalid(text: string, cause?: unknown): AppError {
 }
 
 export function isWebLocation(location: string): boolean {
-  return /^https?:\/\//i.test(location)
+  return /^https?:\/\//i.test(location) || isRstufLocation(location)
 }
 
-export function openLocation(text: string, options: DirectoryOptions & { fs?: FileSystem } = {}): Transport {
+export function openLocation(
+  text: string,
+  { access = {}, ...options }: DirectoryOptions & { access?: Access } = {},
+): Transport {
   const location = parseLocation(text)
-  return isWebLocation(location) ? httpTransport(location) : directoryTransport(location, options)
+  return isWebLocation(location) ? httpTransport(location, { access }) : directoryTransport(location, options)
 }

@@ -87,7 +87,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    ...(isServed ? [] : [nextStep([result.proposal], to, sourceAgain(parsed))]),
+    ...(isServed ? [] : [nextStep([result.proposal], to, sourceAgain(parsed), source.layout.elsewhere)]),
   )
   return isServed ? withOutcome(said, result.proposal, source, io) : said
 }
@@ -155,11 +155,19 @@ async function rehearse(
   )
 }
 
-function nextStep(proposals: readonly Proposal[], to: string | undefined, source: string): string {
+function nextStep(
+  proposals: readonly Proposal[],
+  to: string | undefined,
+  source: string,
+  elsewhere: OpenSource['layout']['elsewhere'],
+): string {
   if (to !== undefined) return `The signed candidate is in ${to}.`
-  if (proposals.some(isReady)) return `Enough keys have signed: countersign publish ${source}`
+  if (proposals.some(isReady)) return `Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${source}`}`
   const [need] = proposals.flatMap(({ needs = [] }) => needs)
-  return need === undefined ? 'More signatures are needed before it can be published.' : `${need.sentence}.`
+  if (need !== undefined) return `${need.sentence}.`
+  return elsewhere === undefined
+    ? 'More signatures are needed before it can be published.'
+    : `More signatures are needed: ${elsewhere.how}`
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------
@@ -197,6 +205,7 @@ async function signSeveral(
             done.map(({ proposal }) => proposal),
             to,
             again,
+            source.layout.elsewhere,
           ),
         ]),
   ]

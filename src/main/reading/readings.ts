@@ -39,6 +39,7 @@ import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
+import { reachedBy } from '../access-calls.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import { insideCache } from './inside-cache.ts'
@@ -153,7 +154,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const outcome = await source.served?.outcome(proposal.subject, signal)
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
-      return present.proposalView(source.pinned, proposal, signers, { holders, tokens }, served)
+      return present.proposalView(source, proposal, signers, { holders, tokens }, served)
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -230,14 +231,15 @@ async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdi
 }
 
 async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {
+  const reached = await reachedBy(desk, pinned)
   try {
     const source = await desk.open(pinned.id)
     const state = await source.system.state(source.transport, desk.context(source, signal))
     const trusted = { successor: state.anchor.bytes, memory: state.memory }
-    return { view: present.sourceView(pinned, state, now), ...remembered(source, trusted) }
+    return { view: { ...present.sourceView(pinned, state, now), ...reached }, ...remembered(source, trusted) }
   } catch (thrown) {
     signal.throwIfAborted()
-    return { view: { ...present.sourceHead(pinned), problem: toErrorData(thrown) } }
+    return { view: { ...present.sourceHead(pinned), ...reached, problem: toErrorData(thrown) } }
   }
 }
 
@@ -267,9 +269,10 @@ async function inboxOf(
     error: toErrorData(error),
   })
   try {
-    const { proposals, problems } = await desk.pending(await desk.open(pinned.id), signal)
+    const source = await desk.open(pinned.id)
+    const { proposals, problems } = await desk.pending(source, signal)
     return {
-      proposals: proposals.map((proposal) => present.proposalSummary(pinned, proposal, signers)),
+      proposals: proposals.map((proposal) => present.proposalSummary(source, proposal, signers)),
       problems: problems.map(({ subject, error }) => problemOf(subject, error)),
     }
   } catch (thrown) {

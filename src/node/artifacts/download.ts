@@ -149,8 +149,10 @@ async function isThere(
   })
 }
 
-function contentOf({ pinned }: OpenSource, fs: FileSystem): Content {
-  return isWebLocation(pinned.location) ? httpContent(pinned.location) : directoryContent(pinned.location, fs)
+function contentOf({ pinned, access = {} }: OpenSource, fs: FileSystem): Content {
+  return isWebLocation(pinned.location)
+    ? httpContent(pinned.location, { access })
+    : directoryContent(pinned.location, fs)
 }
 
 function noContent(path: string): AppError {

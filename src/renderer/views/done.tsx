@@ -8,7 +8,7 @@ import { Page } from '../components/page.tsx'
 import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
-import { countOf, utcOf } from '../format.ts'
+import { capital, countOf, utcOf } from '../format.ts'
 import { isReady, missingSentence } from '../quorum.ts'
 import { Confirm } from './confirm.tsx'
 
@@ -17,7 +17,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
   const [asked, setAsked] = useState(false)
   const [note, setNote] = useState<string>()
   const signed = receipt.kind === 'signed'
-  const publishable = signed && isReady(receipt) && receipt.byItself === undefined
+  const publishable = signed && isReady(receipt) && receipt.byItself === undefined && receipt.elsewhere === undefined
   const publishLabel = `Publish ${plainForeign(receipt.title)}`
   const next = nextSentences(receipt)
   return (
@@ -85,10 +85,10 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           <dd>
             <Time at={receipt.at} />
           </dd>
-          <dt>{signed ? 'Written' : 'Now in place'}</dt>
+          <dt>{receipt.sentTo !== undefined ? 'Sent to' : signed ? 'Written' : 'Now in place'}</dt>
           <dd>
             <ul>
-              {receipt.files.map((file) => (
+              {(receipt.sentTo === undefined ? receipt.files : [receipt.sentTo]).map((file) => (
                 <li key={file} className="mono">
                   <Foreign text={file} />
                 </li>
@@ -152,6 +152,8 @@ function nextSentences(receipt: Receipt): string[] {
       'Until then nobody sees this change.',
     ]
   }
+  if (receipt.complete && receipt.elsewhere !== undefined)
+    return ['It was the last one needed.', `${capital(receipt.elsewhere)}.`]
   if (receipt.complete) {
     return [
       'It was the last one needed.',
@@ -173,7 +175,9 @@ function receiptText(receipt: Receipt): string {
     `At: ${utcOf(receipt.at) ?? receipt.at}`,
     `SHA-256: ${receipt.digest}`,
     `Words: ${receipt.words.join(' ')}`,
-    ...receipt.files.map((file) => `File: ${plainForeign(file)}`),
+    ...(receipt.sentTo === undefined
+      ? receipt.files.map((file) => `File: ${plainForeign(file)}`)
+      : [`Sent to: ${plainForeign(receipt.sentTo)}`]),
     ...(receipt.rehearsal ? ['This was a rehearsal.'] : []),
   ].join('\n')
 }

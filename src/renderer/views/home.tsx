@@ -45,8 +45,11 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
   }
   const { proposals, problems } = inbox.value
   const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
-  const ready = proposals.filter(isReady)
-  const others = proposals.filter((proposal) => !isReady(proposal) && (proposal.complete || !proposal.mine))
+  const ready = proposals.filter((one) => isReady(one) && one.elsewhere === undefined)
+  const elsewhere = proposals.filter((one) => one.complete && one.elsewhere !== undefined)
+  const others = proposals.filter(
+    (one) => !ready.includes(one) && !elsewhere.includes(one) && (one.complete || !one.mine),
+  )
   const title =
     mine.length === 0
       ? 'Nothing waits for you'
@@ -57,6 +60,7 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
       <Rows title="Your signature" proposals={mine} verb="Review" />
       <Rows title="Waiting for others" proposals={others} verb="Open" />
       <Rows title="Ready to publish" proposals={ready} verb="Open" />
+      <Rows title="Signed by enough" proposals={elsewhere} verb="Open" />
       {proposals.length === 0 ? (
         <p className="soft measure">
           No change is pending in your {countOf(sources.length, 'repository', 'repositories')}. When somebody proposes

@@ -18,6 +18,10 @@ export interface Layout {
   candidates(source: Transport, signal: AbortSignal): Promise<Candidate[]>
   /** A single file, without the repository around it. */
   alone?: true
+  /** Present where changes take effect by other means: what a person does for it. */
+  elsewhere?: { how: string }
+  /** Present where a Repository Service for TUF keeps it: the service itself, or which of its files this is. */
+  rstuf?: 'service' | 'answer' | 'ceremony' | 'update'
 }
 
 const metadata = 'metadata/'
