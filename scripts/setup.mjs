@@ -14,10 +14,12 @@ const forWindows = [
 /** Debian packages by suite, each with the programs of which one must be there. */
 const packagesOf = {
   unit: [
+    { name: 'git', programs: ['git'] },
+    { name: 'python3', programs: ['python3'] },
     { name: 'dbus', programs: ['dbus-run-session'] },
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
   ],
-  e2e: forWindows,
+  e2e: [...forWindows, { name: 'git', programs: ['git'] }],
   card: [
     ...forWindows,
     { name: 'pcscd', programs: ['pcscd'] },
@@ -33,6 +35,10 @@ const packagesOf = {
     { name: 'g++', programs: ['g++', 'c++'] },
     { name: 'make', programs: ['make'] },
     { name: 'python3', programs: ['python3'] },
+  ],
+  bench: [
+    { name: 'nginx-light', programs: ['nginx'] },
+    { name: 'wrk', programs: ['wrk'] },
   ],
 }
 
@@ -99,8 +105,8 @@ function isMissing({ programs }) {
   return !programs.some((program) => folders.some((folder) => folder !== '' && existsSync(join(folder, program))))
 }
 
-/** Builds when a source is newer than what was built from it. */
-export function ensureBuilt() {
+/** Whether a source is newer than what was built from it, or something was not built. */
+export function isBuildOld() {
   const results = [
     'main/index.js',
     'main/chromium.js',
@@ -119,7 +125,11 @@ export function ensureBuilt() {
     at('package.json'),
     at('package-lock.json'),
   )
-  if (built >= sources) return
+  return built < sources
+}
+
+export function ensureBuilt() {
+  if (!isBuildOld()) return
   console.error('countersign: building')
   const { code, said } = captureTool('electron-vite', ['build'])
   if (code !== 0) throw new Stop(`the build failed:\n${reasonOf(said)}`)

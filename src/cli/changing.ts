@@ -23,7 +23,7 @@ export interface Change {
 
 export async function openChange(parsed: Parsed, io: Io, dataDir: string): Promise<Change> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   let open: Promise<Opened> | undefined
   let keyed: Promise<readonly KeyedRole[]> | undefined
   const opened = (): Promise<Opened> => {

@@ -6,12 +6,13 @@ import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
+import { type Outcome, outcomeOf } from '../node/outcome.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from './command.ts'
 import { confirm } from './confirm.ts'
 import { findKey } from './find-key.ts'
 import { tokenOptions } from './parse.ts'
 import { plugPractice } from './practice.ts'
-import { rootOption, sourceAgain } from './session.ts'
+import { contextOf, rootOption, sourceAgain } from './session.ts'
 import { idLines, proposalData, reviewLines } from './show.ts'
 import { wrapped } from './text.ts'
 
@@ -61,7 +62,7 @@ export async function proposeDraft(
   const onto = parsed.text('onto')
   const wish: DraftRequest = onto === undefined ? request : { ...request, onto }
   const preview = await desk.drafts.preview(source, wish, io.signal)
-  if (isDry) return { draft: preview, answer: shown(preview, parsed, true) }
+  if (isDry) return { draft: preview, answer: shown(preview, parsed, 'dry') }
   const sentence = await typedSentence(preview, parsed, io)
   const previewed = preview.proposal.digest
   const signWith = await signerOf(desk, source, parsed, io)
@@ -72,7 +73,15 @@ export async function proposeDraft(
     ...(signWith === undefined ? {} : { signWith }),
   }
   const draft = await desk.drafts.propose(source, meant, io.signal, progressOn(io, 'Copying artifacts'))
-  return { draft, answer: await withOutcome(shown(draft, parsed, false), draft.proposal, source, io) }
+  return {
+    draft,
+    answer: await withOutcome(
+      shown(draft, parsed, source.served === undefined ? 'waits' : 'sent'),
+      draft.proposal,
+      source,
+      io,
+    ),
+  }
 }
 
 /** Where every change needs a signature, somebody at a terminal is asked for it; a script must have named it. */
@@ -85,26 +94,30 @@ export async function signerOf(desk: Desk, source: OpenSource, parsed: Parsed, i
 }
 
 /** What a repository that publishes by itself made of it. */
-export async function withOutcome(
-  given: Answer,
-  { subject, title }: Proposal,
-  { served }: OpenSource,
-  io: Io,
-): Promise<Answer> {
-  if (served === undefined) return given
-  const outcome = await served.outcome(subject, io.signal)
-  const isDone = outcome.kind === 'published'
-  const line = isDone
-    ? `Enough keys have signed: the repository has published ${title}.`
-    : `It waits in the repository${outcome.why === undefined ? ' for more signatures' : `: ${outcome.why}`}.`
-  return {
-    ...given,
-    data: {
-      ...(given.data as object),
-      published: isDone,
-      ...(outcome.kind === 'waits' && outcome.why ? { held: outcome.why } : {}),
-    },
-    lines: [...given.lines, '', line],
+export async function withOutcome(given: Answer, proposal: Proposal, source: OpenSource, io: Io): Promise<Answer> {
+  const outcome = await outcomeOf(source, proposal, contextOf(source, io))
+  if (outcome === undefined) return given
+  const { kind } = outcome
+  const data = {
+    ...(given.data as object),
+    outcome: kind,
+    published: kind === 'published',
+    ...(kind === 'waits' && outcome.why ? { held: outcome.why } : {}),
+    ...(kind === 'unknown' ? { why: outcome.why } : {}),
+  }
+  return { ...given, data, lines: [...given.lines, '', outcomeLine(outcome, proposal.title)] }
+}
+
+function outcomeLine(outcome: Outcome, title: string): string {
+  switch (outcome.kind) {
+    case 'published':
+      return `Enough keys have signed: the repository has published ${title}.`
+    case 'waits':
+      return `It waits in the repository${outcome.why === undefined ? ' for more signatures' : `: ${outcome.why}`}.`
+    case 'gone':
+      return `It does not wait there any more, and is not in force: somebody withdrew ${title}, or a later change took its place.`
+    case 'unknown':
+      return `${outcome.why[0]?.toUpperCase()}${outcome.why.slice(1)}.`
   }
 }
 
@@ -128,7 +141,9 @@ async function typedSentence(draft: Draft, parsed: Parsed, io: Io): Promise<stri
   })
 }
 
-function shown(draft: Draft, parsed: Parsed, isDry: boolean): Answer {
+/** What was sent may be published by now: that is for the repository to say. */
+function shown(draft: Draft, parsed: Parsed, done: 'dry' | 'waits' | 'sent'): Answer {
+  const isDry = done === 'dry'
   const { proposal, along, effects, replaces, sentence } = draft
   const again = sourceAgain(parsed)
   const data = {
@@ -149,8 +164,12 @@ function shown(draft: Draft, parsed: Parsed, isDry: boolean): Answer {
     ...(isDry
       ? ['', 'Nothing was written.']
       : [
-          ...['', `${proposal.title} waits for signatures.`, ...idLines(proposal, again)],
-          ...along.flatMap((one) => ['', `${one.title} waits too.`, ...idLines(one, again)]),
+          ...['', `${proposal.title} ${done === 'sent' ? 'is signed and sent' : 'waits for signatures'}.`],
+          ...idLines(proposal, again),
+          ...along.flatMap((one) => [
+            ...['', done === 'sent' ? `${one.title} went with it.` : `${one.title} waits too.`],
+            ...idLines(one, again),
+          ]),
         ]),
   ]
   return answer(data, ...lines)

@@ -25,7 +25,7 @@ export interface From {
 export async function openFrom(parsed: Parsed, io: Io, dataDir: string): Promise<From> {
   const desk = deskFor(io, dataDir)
   const from = parsed.text('from')
-  if (from !== undefined) return { desk, source: await openSource(desk, { ...parsed, positionals: [from] }) }
+  if (from !== undefined) return { desk, source: await openSource(desk, { ...parsed, positionals: [from] }, io.signal) }
   if (parsed.text('root') !== undefined) {
     throw new AppError({
       code: 'usage/invalid',

@@ -11,6 +11,7 @@ import { demoCommand, initCommand } from './commands/create.ts'
 import { delegateCommand } from './commands/delegate.ts'
 import { downloadCommand, listCommand } from './commands/download.ts'
 import { editCommand, withdrawCommand } from './commands/edit.ts'
+import { acceptCommand, eventsCommand, inviteCommand } from './commands/events.ts'
 import { keysCommand } from './commands/keys.ts'
 import { forgetCommand, pinCommand } from './commands/pin.ts'
 import { projectCommand } from './commands/project.ts'
@@ -50,6 +51,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
       serveCommand,
     ],
   },
+  { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
   { title: 'Keys', commands: [keysCommand, tokensCommand] },

@@ -13,10 +13,11 @@ import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { isWebLocation, parseLocation } from '../node/location.ts'
-import { openPlace } from '../node/place.ts'
+import { openPlace, type PlaceOptions, repositoryOf } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
+import { isEventName, isGitLocation, parseGitAddress } from '../node/transports/git/address.ts'
 import type { Access } from '../node/web/send.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { accessOptions, asAccess, readAccess } from './access.ts'
@@ -46,23 +47,49 @@ export function deskFor(io: Io, dataDir: string): Desk {
 }
 
 /** SOURCE is the name, the id or the place of a pinned repository; with --root FILE any place, trusted from that file. */
-export async function openSource(desk: Desk, parsed: Parsed): Promise<OpenSource> {
+export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (parsed.flag('first')) return openFirst(text, rootFile, await accessFor(desk, parsed, text))
-  if (rootFile !== undefined) return openTrusting(text, rootFile, await accessFor(desk, parsed, text))
+  if (parsed.flag('first')) return openFirst(desk, text, rootFile, await accessFor(desk, parsed, text, signal), signal)
+  if (rootFile !== undefined)
+    return openTrusting(desk, text, rootFile, await accessFor(desk, parsed, text, signal), signal)
   if (parsed.text('ca') !== undefined || parsed.flag('token')) throw keptAccess(text)
-  return desk.open((await findPinned(desk, text)).id)
+  const { pinned, event } = await findNamed(desk, text)
+  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)), signal)
+}
+
+/** Where one signing event is open, there is no question which one is meant. */
+async function onlyEvent(desk: Desk, pinned: PinnedSource, signal: AbortSignal): Promise<string | undefined> {
+  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
+  return events.length === 1 ? events[0] : undefined
 }
 
 export async function findPinned(desk: Desk, text: string): Promise<PinnedSource> {
+  return (await findNamed(desk, text)).pinned
+}
+
+/** NAME#sign/x is one signing event of NAME. */
+async function findNamed(desk: Desk, text: string): Promise<{ pinned: PinnedSource; event?: string }> {
+  const sources = await desk.workspace.sources()
+  const whole = sources.filter((source) => source.name === text || source.id === text)
+  if (whole.length > 0) return { pinned: onlyOne(text, whole) }
+  const [, name = '', event = ''] = /^(.+)#(sign\/.+)$/s.exec(text) ?? []
+  const named = sources.filter((source) => source.name === name || source.id === name)
+  if (named.length > 0 && isEventName(event)) return { pinned: onlyOne(name, named), event }
   const location = parseLocation(text)
-  const found = (await desk.workspace.sources()).filter(
-    (source) => source.location === location || source.name === text || source.id === text,
-  )
+  const address = isGitLocation(location) ? parseGitAddress(location) : undefined
+  const found = sources.filter((source) => source.location === location)
+  if (found.length > 0) return { pinned: onlyOne(text, found) }
+  // The folder of a clone stands for where it was cloned from.
+  const { location: repository } = await repositoryOf(text)
+  const others = sources.filter((source) => source.location === repository)
+  if (others.length === 0) throw notPinned(text, location)
+  return { pinned: onlyOne(text, others), ...(address?.event === undefined ? {} : { event: address.event }) }
+}
+
+function onlyOne(text: string, found: readonly PinnedSource[]): PinnedSource {
   const [source, other] = found
-  if (source === undefined) throw notPinned(text, location)
-  if (other === undefined) return source
+  if (source !== undefined && other === undefined) return source
   throw new AppError({
     code: 'usage/invalid',
     message: `${text} names ${found.length} repositories`,
@@ -71,7 +98,7 @@ export async function findPinned(desk: Desk, text: string): Promise<PinnedSource
 }
 
 function notPinned(text: string, location: string): AppError {
-  const isWeb = isWebLocation(location)
+  const isWeb = isWebLocation(location) || isGitLocation(location)
   const stats = isWeb ? undefined : lookAt(location)
   if (!isWeb && stats === undefined) {
     return new AppError({
@@ -98,19 +125,38 @@ function lookAt(location: string): Stats | undefined {
   }
 }
 
-async function openTrusting(text: string, rootFile: string, access: Access): Promise<OpenSource> {
+async function openTrusting(
+  desk: Desk,
+  text: string,
+  rootFile: string,
+  access: Access,
+  signal: AbortSignal,
+): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = await openPlace(location, { fs: blockingFileSystem, access })
-  return { pinned, ...place, system: tufSystem(place.layout), trust: { anchor: root.bytes, memory: new Map() }, access }
+  const place = await openPlace(location, placeOptions(desk, access, signal))
+  const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
+  const trust = { anchor: root.bytes, memory: new Map() }
+  const found = { pinned, ...place, system: tufSystem(place.layout), trust, access }
+  return event === undefined ? found : { ...found, event }
+}
+
+function placeOptions(desk: Desk, access: Access, signal: AbortSignal): PlaceOptions {
+  return { fs: blockingFileSystem, dataDir: desk.workspace.directory, access, signal }
 }
 
 /** Where no root is in force yet: what can be said is said, and that nobody vouches for it. */
-async function openFirst(text: string, rootFile: string | undefined, access: Access): Promise<OpenSource> {
+async function openFirst(
+  desk: Desk,
+  text: string,
+  rootFile: string | undefined,
+  access: Access,
+  signal: AbortSignal,
+): Promise<OpenSource> {
   const location = parseLocation(text)
-  const place = await openPlace(location, { fs: blockingFileSystem, access })
+  const place = await openPlace(location, placeOptions(desk, access, signal))
   if (place.layout.rstuf === undefined || rootFile !== undefined) {
     throw new AppError({
       code: 'usage/invalid',
@@ -137,8 +183,8 @@ export function sourceAgain(parsed: Parsed): string {
 }
 
 /** For this call: nothing of it is kept. */
-async function accessFor(desk: Desk, parsed: Parsed, text: string): Promise<Access> {
-  const said = await readAccess(desk, parsed, text, new AbortController().signal)
+async function accessFor(desk: Desk, parsed: Parsed, text: string, signal: AbortSignal): Promise<Access> {
+  const said = await readAccess(desk, parsed, text, signal)
   try {
     return asAccess(said)
   } finally {
@@ -178,6 +224,7 @@ export async function pickProposal(
   signal: AbortSignal,
   minDigits = digitsToLook,
 ): Promise<Proposal> {
+  if (source.event === undefined && isGitLocation(source.pinned.location)) throw await whichEvent(desk, source, signal)
   const { proposals, problems } = await desk.pending(source, signal)
   const subjects = [...proposals, ...problems].map((one) => one.subject)
   if (id === undefined) {
@@ -213,6 +260,16 @@ export async function pickProposal(
     code: 'trust/changed',
     message: `the change ${id} is not here; it was replaced or published since it was reviewed, or signed elsewhere`,
     hint: 'nothing was done; review what waits now: countersign pending SOURCE',
+  })
+}
+
+async function whichEvent(desk: Desk, { pinned }: OpenSource, signal: AbortSignal): Promise<AppError> {
+  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
+  if (events.length === 0) return nothingWaits('no signing event is open in this repository')
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${events.length} signing events are open: ${events.join(', ')}`,
+    hint: `name one, for example: ${quoted(`${pinned.name}#${events[0]}`)}`,
   })
 }
 

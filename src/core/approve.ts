@@ -32,7 +32,9 @@ export async function approve(
   checkHasSigned(signed, signer.key)
   context.signal.throwIfAborted()
   const base = await baseFor(files, before, source, target, context.signal)
-  await target.write(files, base, `sign ${proposal.title}`, context.signal)
+  const [owner] = holders.flatMap((entry) => entry.owner ?? [])
+  const note = `sign ${proposal.title}${owner === undefined ? '' : ` as ${owner}`}`
+  await target.write(files, base, note, context.signal)
   return { proposal: signed, files: writtenNames(files) }
 }
 

@@ -20,6 +20,7 @@ import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetP
 import type {
   AppInfo,
   AttestationView,
+  InvitationView,
   KeyOption,
   KeyView,
   Notice,
@@ -210,8 +211,20 @@ export const contract = {
   ),
   'proposals.list': call<
     void,
-    { proposals: ProposalSummary[]; problems: { sourceName: string; subject: string; error: ErrorData }[] }
+    {
+      proposals: ProposalSummary[]
+      problems: { sourceName: string; subject: string; error: ErrorData }[]
+      invitations: InvitationView[]
+    }
   >(none),
+  /** What accepting it with this key would change; nothing is signed or written. */
+  'invitations.preview': call<{ invitationId: string; signerId: string }, ProposalView[]>(
+    shape({ invitationId: id, signerId: id }),
+  ),
+  /** Exactly what was previewed: `digest` is that of the first change. */
+  'invitations.accept': call<{ invitationId: string; signerId: string; digest: string }, Receipt>(
+    shape({ invitationId: id, signerId: id, digest }),
+  ),
   'proposals.get': call<{ proposalId: string }, ProposalView>(shape({ proposalId: id })),
   /** More of what it changes, as it was shown. */
   'proposals.changes': call<{ proposalId: string; offset: number; limit: number }, readonly Change[]>(

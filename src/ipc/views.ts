@@ -102,10 +102,24 @@ export interface ProposalSummary {
   complete: boolean
   /** What must take effect together with it and cannot yet: until then it is not published. */
   needs?: readonly Need[]
+  /** It takes effect by other means than from here: what a person does for it. */
+  elsewhere?: string
   /** A signer on this machine can still sign this. */
   mine: boolean
-  /** Present where changes take effect by other means: what a person does for it. */
-  elsewhere?: string
+  /** It takes effect when the signing event is merged, and is not published from here. */
+  event?: string
+}
+
+/** Somebody is asked to sign for roles from now on. */
+export interface InvitationView {
+  /** Opaque to the window. */
+  id: string
+  sourceName: string
+  /** "@lance" */
+  user: string
+  roles: readonly string[]
+  /** It is known that this is the person at this window. */
+  known: boolean
 }
 
 /** Changes that are not among those that are shown first: how many of each weight. */
@@ -149,11 +163,15 @@ export interface RawDocument {
   truncated: boolean
 }
 
-/** Of a repository that publishes by itself: whether it has, and why not although enough keys have signed. */
-export interface ByItself {
-  published: boolean
-  why?: string
-}
+/**
+ * Of a repository that publishes by itself. Waits: and why although enough keys have signed. Gone: it neither waits nor is in
+ * force. Unknown: it was sent, and the question after that failed.
+ */
+export type ByItself =
+  | { kind: 'published' }
+  | { kind: 'waits'; why?: string }
+  | { kind: 'gone' }
+  | { kind: 'unknown'; why: string }
 
 export interface Receipt {
   title: string
@@ -170,10 +188,12 @@ export interface Receipt {
   quorums: readonly QuorumView[]
   complete: boolean
   needs?: readonly Need[]
-  /** As in the proposal. */
-  elsewhere?: string
   rehearsal: boolean
+  /** It takes effect by other means than from here: what a person does for it. */
+  elsewhere?: string
   byItself?: ByItself
+  /** Where it was pushed, when it is merged and published elsewhere. */
+  destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }
 
 export interface KeyView {

@@ -8,13 +8,18 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { outcomeOf } from '../node/outcome.ts'
+import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
+import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
-import { byItself, draftingCalls } from './drafting-calls.ts'
+import { draftingCalls } from './drafting-calls.ts'
+import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
+import { openNamed } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
 import { knownUses, listKeys } from './overview.ts'
@@ -89,7 +94,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
     const { sourceId, id } = idOf(proposalId)
-    return { source: await desk.open(sourceId), id }
+    return { source: await openNamed(desk, sourceId), id }
   }
 
   async function viewSource(pinned: PinnedSource): Promise<SourceView> {
@@ -137,7 +142,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     },
     'sources.inspect': async ({ location, ...request }) => {
       const said = await askAccess(desk, location, request, signal)
-      const inspection = await inspectRepository(location, now(), signal, accessOf(said))
+      const how = { dataDir: options.dataDir, access: accessOf(said) }
+      const inspection = await inspectRepository(location, now(), signal, how)
       await checkNotOpen(desk, inspection.location)
       const ask = twoPositions(present.wordsOf(inspection.digest).length)
       inspected.set(inspection.location, { inspection, ask, said })
@@ -150,6 +156,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       verifyAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
       const added = await desk.workspace.add({ name, location }, known.inspection.bytes)
       await keepAccess(desk, added, known.said)
+      const { clone } = known.inspection
+      if (clone !== undefined) await rememberClone(parseGitAddress(location), options.dataDir, clone)
       inspected.delete(location)
       notify({ kind: 'changed' })
       return viewSource(added)
@@ -173,6 +181,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
+    ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {
       const { holders } = await desk.tokens.knownHolders(signal)
@@ -189,8 +198,10 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
-        const more = { signerLabel, ...(await byItself(source, proposal.subject, stop)) }
-        return present.receipt('signed', source, proposal, files, now(), signers, more)
+        const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
+        const more = { signerLabel, ...(byItself === undefined ? {} : { byItself }) }
+        const receipt = present.receipt('signed', source, proposal, files, now(), signers, more)
+        return present.handedIn(receipt, await desk.destination(source))
       }),
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {
@@ -221,7 +232,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
   }
 }
 
-/** As the window knows a change: the source, and the id in it. */
+/** As the window knows a change: the source, or its event, and the id in it. */
 function idOf(proposalId: string): { sourceId: string; id: string } {
   const colon = proposalId.indexOf(':')
   return { sourceId: proposalId.slice(0, colon), id: proposalId.slice(colon + 1) }

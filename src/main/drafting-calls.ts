@@ -4,7 +4,6 @@ import type { KeyHolder } from '../core/systems/tuf/create.ts'
 import type { TokenList } from '../core/token.ts'
 import { maxDropped } from '../ipc/channel.ts'
 import type {
-  ByItself,
   CreateRequest,
   contract,
   DraftView,
@@ -18,11 +17,13 @@ import { verifyFile } from '../node/artifacts/verify-file.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
+import { outcomeOf } from '../node/outcome.ts'
 import { writePrepared } from '../node/prepared.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
+import { openToChange, shownAs } from './named-source.ts'
 import { keyOption, quorumsOf } from './present-repository.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
@@ -107,13 +108,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await desk.open(sourceId, undefined, stop)
         const options = { ...asClient(source, stop), progress: progress('Reading the file') }
         return verifyFile(source, await places.toRead(file), options)
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await desk.open(sourceId, undefined, stop)
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
         const { file, resumedFrom } = await download(source, path, await places.toWrite(folder), options)
         return { file, resumedFrom }
@@ -123,14 +124,16 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.changes': (asked) => reader.read('draftChanges', asked, signal),
     'drafts.propose': ({ sourceId, digest, replace, sentence, signerId }) =>
       alone('the proposal of a change', async (stop) => {
-        const source = await desk.open(sourceId)
+        const source = await openToChange(desk, sourceId, stop)
+        const shown = shownAs(source).id
         const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
-        const prepared = await reader.read('prepared', { sourceId, request }, stop)
+        const prepared = await reader.read('prepared', { sourceId: shown, request }, stop)
         const how = { signWith: signerId, progress: progress('Copying artifacts') }
         const [signed] = (await desk.drafts.write(source, prepared, stop, how)) ?? []
-        const proposalIds = prepared.ids.map((id) => `${sourceId}:${id}`)
+        const proposalIds = prepared.ids.map((id) => `${shown}:${id}`)
         const quorums = signed === undefined ? {} : { quorums: quorumsOf(signed, await desk.signers(stop)) }
-        return { proposalIds, ...quorums, ...(await byItself(source, subjectOf(prepared.ids), stop)) }
+        const byItself = signed === undefined ? undefined : await outcomeOf(source, signed, desk.context(source, stop))
+        return { proposalIds, ...quorums, ...(byItself === undefined ? {} : { byItself }) }
       }),
     'drafts.text': (asked) => reader.read('text', asked, signal),
     'drafts.save': ({ sourceId, subject, path }) =>
@@ -147,7 +150,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       alone('the withdrawal of a change', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
         if (source.served !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
-        const prepared = await reader.read('withdrawal', { sourceId: source.pinned.id, id }, stop)
+        const prepared = await reader.read('withdrawal', { sourceId: shownAs(source).id, id }, stop)
         await writePrepared(source, prepared, stop)
       }),
 
@@ -164,23 +167,6 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
   }
-}
-
-/** What a repository that publishes by itself made of a change; nothing of any other. */
-export async function byItself(
-  { served }: OpenSource,
-  subject: string,
-  signal: AbortSignal,
-): Promise<{ byItself?: ByItself }> {
-  if (served === undefined) return {}
-  const outcome = await served.outcome(subject, signal)
-  if (outcome.kind === 'published') return { byItself: { published: true } }
-  return { byItself: { published: false, ...(outcome.why === undefined ? {} : { why: outcome.why }) } }
-}
-
-/** An id is the subject and the digest. */
-function subjectOf([id = '']: readonly string[]): string {
-  return id.slice(0, id.lastIndexOf('/'))
 }
 
 // ---- a new repository ----------------------------------------------------------------------------------------------

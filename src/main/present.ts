@@ -31,9 +31,11 @@ import type {
 import { type OpenSource, signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
+import type { Destination } from '../node/git-place.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { shownAs } from './named-source.ts'
 
 export function wordsOf(digest: string): string[] {
   return toWords(parseHex(digest, 'the digest'))
@@ -129,13 +131,10 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
 }
 
 /** An open repository, as far as the window is told of it. */
-type Opened = Pick<OpenSource, 'pinned' | 'layout'>
+type Opened = Pick<OpenSource, 'pinned' | 'layout' | 'event'>
 
-export function proposalSummary(
-  { pinned, layout }: Opened,
-  proposal: Proposal,
-  signers: readonly KnownSigner[],
-): ProposalSummary {
+export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {
+  const pinned = shownAs(source)
   const able = ableSigners(proposal, signers)
   const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
   return {
@@ -152,8 +151,14 @@ export function proposalSummary(
     complete: isComplete(proposal) && proposal.blocked === undefined,
     ...(proposal.needs === undefined ? {} : { needs: proposal.needs }),
     mine: able.length > 0,
-    ...(layout.elsewhere === undefined ? {} : { elsewhere: layout.elsewhere.how }),
+    ...elsewhereOf(source),
+    ...(source.event === undefined ? {} : { event: source.event }),
   }
+}
+
+/** For changes that take effect by other means than from here; of a signing event its own words say more. */
+function elsewhereOf({ layout: { elsewhere }, event }: Opened): Pick<ProposalSummary, 'elsewhere'> {
+  return elsewhere === undefined || event !== undefined ? {} : { elsewhere: elsewhere.how }
 }
 
 /** More is read by nobody at a sitting; a change may have a million. */
@@ -272,13 +277,13 @@ export function receipt(
   more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
 ): Receipt {
   const summary = proposalSummary(source, proposal, signers)
-  const { title, quorums, complete, needs, rehearsal, elsewhere } = summary
+  const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary
   const { digest } = proposal
   const { pinned, layout } = source
   return {
     kind,
     title,
-    sourceName: pinned.name,
+    sourceName,
     digest,
     words: wordsOf(digest),
     at: `${now.toISOString().slice(0, 19)}Z`,
@@ -291,6 +296,10 @@ export function receipt(
     ...(layout.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...more,
   }
+}
+
+export function handedIn(receipt: Receipt, destination: Destination | undefined): Receipt {
+  return destination === undefined ? receipt : { ...receipt, destination }
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {

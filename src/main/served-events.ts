@@ -27,7 +27,7 @@ export function servedEvents(
 
   async function servedOf(id: string): Promise<Served | undefined> {
     try {
-      return (await desk.open(id)).served
+      return (await desk.open(id, undefined, signal)).served
     } catch {
       // It cannot be opened now: its own screen says why, and the next look tries again.
       return undefined

@@ -7,7 +7,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { AppError } from '../core/error.ts'
 import type { Desk } from '../node/desk.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
-import { isWebLocation, parseLocation } from '../node/location.ts'
+import { isFolderLocation, parseLocation } from '../node/location.ts'
 
 export interface Places {
   /** Absolute, not resolved: a file keeps the name by which it was chosen. */
@@ -38,7 +38,7 @@ export function windowPlaces(workspace: Pick<Desk['workspace'], 'directory' | 's
 
   async function toWrite(path: string): Promise<string> {
     const { whole, real } = await judged(path)
-    const pinned = (await workspace.sources()).filter(({ location }) => !isWebLocation(location))
+    const pinned = (await workspace.sources()).filter(({ location }) => isFolderLocation(location))
     const folders = await Promise.all(pinned.map(({ location }) => existing(location)))
     if (!folders.some((folder) => isInside(real, folder)) && !(await isInRepository(real))) return real
     throw refused(`${whole} is in a repository`, 'choose a place outside it; what is in it changes by proposals')
@@ -60,7 +60,7 @@ export function windowPlaces(workspace: Pick<Desk['workspace'], 'directory' | 's
     toWrite,
     toCreate: async (text) => {
       const location = parseLocation(text)
-      return isWebLocation(location) ? location : toWrite(location)
+      return isFolderLocation(location) ? toWrite(location) : location
     },
   }
 }

@@ -1,8 +1,9 @@
 // What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
+import { isSameKey } from '../core/key.ts'
 import { isReady, type Proposal } from '../core/proposal.ts'
-import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
+import type { KnownSigner, Prompt, PublicKey, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
@@ -11,16 +12,20 @@ import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { renameContent } from './artifacts/rename.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
+import { checkIdentity, type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
+import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
 import { openPlace } from './place.ts'
 import { openInside } from './repository-view.ts'
+import { savedUri, saveKeys } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type Same, sameBytes, steadyReads } from './steady.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
+import { isGitLocation, withEvent } from './transports/git/address.ts'
 import type { Served } from './transports/served.ts'
 import type { Access } from './web/send.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
@@ -37,6 +42,8 @@ export interface OpenSource {
   trust: Trust
   /** How it is reached, where that is more than its address. */
   access?: Access
+  /** The signing event that is looked at, where a repository keeps its changes in several. */
+  event?: string
 }
 
 export interface DeskOptions {
@@ -62,9 +69,17 @@ export interface Desk {
   /** Asks a person for the token of a server; the caller zeroes it. */
   askToken(location: string, signal: AbortSignal): Promise<Uint8Array>
   tokens: TokenDesk
-  open(sourceId: string): Promise<OpenSource>
+  /** `event`: one of those that `events` lists. The signal is for asking a web address what it is. */
+  open(sourceId: string, event?: string, signal?: AbortSignal): Promise<OpenSource>
   /** What a question about a source is asked with. */
   context(source: OpenSource, signal: AbortSignal): Context
+  /** Signing events that are open; undefined where a repository does not keep its changes in events. */
+  events(pinned: PinnedSource, signal: AbortSignal): Promise<EventList | undefined>
+  /** Where a signature goes; undefined where it stays in the repository itself. */
+  destination(source: OpenSource): Promise<Destination | undefined>
+  /** What accepting an invitation would change, and a way to do it; nothing is signed or written by looking. */
+  invitation(source: OpenSource, user: string, signerId: string, signal: AbortSignal): Promise<Acceptance>
+  invite(source: OpenSource, user: string, roles: readonly string[], signal: AbortSignal): Promise<void>
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
@@ -148,12 +163,14 @@ export function openDesk(options: DeskOptions): Desk {
     },
     context: contextOf,
     drafts: drafting(contextOf, findSigner),
-    open: async (sourceId) => {
+    open: async (sourceId, event, signal) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
+      const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
       const reached = await access.of(pinned)
-      const fs = options.fs === undefined ? {} : { fs: options.fs }
-      const place = await openPlace(pinned.location, { ...fs, access: reached })
+      const { fs, dataDir } = options
+      const how = { dataDir, access: reached, ...(fs === undefined ? {} : { fs }) }
+      const place = await openPlace(location, signal === undefined ? how : { ...how, signal })
       const trust = await workspace.trust(sourceId)
       return {
         pinned,
@@ -162,8 +179,20 @@ export function openDesk(options: DeskOptions): Desk {
         system: tufSystem(place.layout),
         trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
         access: reached,
+        ...(event === undefined ? {} : { event }),
       }
     },
+    events: async ({ location }, signal) =>
+      isGitLocation(location) ? listEvents(location, options.dataDir, signal) : undefined,
+    destination: async ({ pinned, event }) =>
+      event === undefined ? undefined : destinationOf(pinned.location, event, options.dataDir),
+    invitation: async (source, user, signerId, signal) => {
+      const purpose = `accept the invitation to ${source.pinned.name} as ${user}`
+      await checkIdentity(signal)
+      const signer = await findSigner(signerId, purpose, signal)
+      return prepareAcceptance(source, user, signer, contextOf(source, signal))
+    },
+    invite: (source, user, roles, signal) => invite(source, user, roles, contextOf(source, signal)),
     state: async (source, signal) => {
       const state = await source.system.state(source.transport, contextOf(source, signal))
       // A repository trusted for one call only leaves no memory.
@@ -182,10 +211,15 @@ export function openDesk(options: DeskOptions): Desk {
 
     approve: async (source, proposalId, signerId, target, signal) => {
       const { system, transport } = source
+      if (source.event !== undefined) await checkIdentity(signal)
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
       const signer = await findSigner(signerId, purpose, signal)
-      return approve(proposalId, system, transport, target, signer, contextOf(source, signal))
+      const approval = await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
+      const uri = source.event === undefined ? undefined : savedUri(signer.id)
+      // Where tuf-on-ci-sign looks for it, so that it finds the same token.
+      if (uri !== undefined) await saveKeys(idsOf(reviewed, signer.key), uri, signal)
+      return approval
     },
 
     publish: async (source, proposalId, signal) => {
@@ -215,6 +249,11 @@ function checkPublishable({ served, pinned }: OpenSource): void {
     message: `${pinned.name} publishes by itself: what enough keys have signed, and new dates in time`,
     hint: 'nothing is left to do here; see what waits: countersign pending SOURCE',
   })
+}
+
+function idsOf({ quorums }: Proposal, key: PublicKey): string[] {
+  const entries = quorums.flatMap(({ keys }) => keys.filter((one) => one.key !== undefined && isSameKey(one.key, key)))
+  return [...new Set(entries.flatMap(({ ids }) => ids))]
 }
 
 function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {

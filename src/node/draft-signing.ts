@@ -1,17 +1,21 @@
 // A draft that is signed before it is written anywhere: the same checks as for a candidate that waits, over the source as it
 // would be.
 import { findProposal, openEntries } from '../core/approve.ts'
-import { isEqualBytes } from '../core/bytes.ts'
+import { isEqualBytes, toHex } from '../core/bytes.ts'
+import { sha256 } from '../core/crypto.ts'
 import { AppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { PublicKey, Purpose, Signer } from '../core/signer.ts'
 import { approveAll } from '../core/sitting.ts'
 import type { Context } from '../core/system.ts'
+import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
-import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { authorityOver, keeperOf } from '../core/systems/tuf/standing.ts'
+import { limitOf } from '../core/systems/tuf/subject.ts'
 import { trusted } from '../core/systems/tuf/trusted.ts'
 import { type Files, overlay, snapshot, type Transport } from '../core/transport.ts'
+import { visible } from '../core/visible.ts'
 import type { OpenSource } from './desk.ts'
 import type { Prepared } from './prepared.ts'
 
@@ -66,7 +70,7 @@ export function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource
   }
 }
 
-/** The ids under which a key decides about what waits for a subject: in force, or in the candidate itself. */
+/** The ids under which a key may take back what waits for a subject: in force, keeping order, or in the candidate itself. */
 export async function idsOver(
   subject: string,
   key: PublicKey,
@@ -74,7 +78,7 @@ export async function idsOver(
   context: Context,
 ): Promise<string[]> {
   const now = trusted(layout, transport, context)
-  const over = await authorityOver(subject, now)
+  const over = (await authorityOver(subject, now)) ?? (await keeperOf(subject, now))
   const inForce = (over?.role.keyids ?? []).filter((id) => {
     const held = over?.keys.get(id)?.key
     return held !== undefined && isSameKey(held, key)
@@ -90,5 +94,20 @@ export async function idsOver(
     code: 'signer/wrong-key',
     message: `this key decides nothing about ${subject}`,
     hint: 'withdraw it with a key that could sign it',
+  })
+}
+
+/** Of what waits before anybody is asked: what takes its place meanwhile is not what they meant. */
+export async function digestThere(
+  { layout, transport }: OpenSource,
+  subject: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const bytes = await transport.read(layout.candidateName(subject), limitOf(subject), signal)
+  if (bytes !== undefined) return toHex(await sha256(parseEnvelope(bytes, visible(subject)).payload))
+  throw new AppError({
+    code: 'trust/changed',
+    message: `what waited for ${visible(subject)} is not there any more`,
+    hint: 'look at what waits now',
   })
 }

@@ -10,10 +10,13 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
+import { withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
-import { idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { artifactFiles } from './draft-artifacts.ts'
+import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { checkIdentity } from './git-place.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
 
 export type { Upload } from './prepared.ts'
@@ -103,12 +106,15 @@ export function drafting(
     const read = snapshot(source.transport)
     const { subject, edits, also = [], onto } = request
     const wanted = { subject, edits, also, defaultDays, ...(onto === undefined ? {} : { onto }) }
-    const drafted = await draftEdits(wanted, source.layout, read, contextOf(source, signal))
-    return { read, drafted, shown: toDraft(drafted, onto), uploads: request.uploads ?? [], onto }
+    const artifacts = await artifactFiles(request, source.layout, read, signal)
+    const made = await draftEdits(wanted, source.layout, overlay(read, artifacts), contextOf(source, signal))
+    const drafted = artifacts.size === 0 ? made : { ...made, files: new Map([...artifacts, ...made.files]) }
+    const uploads = source.layout.artifactFile === undefined ? (request.uploads ?? []) : []
+    return { read, drafted, shown: toDraft(drafted, onto), uploads, onto }
   }
   async function withdrawServed(
     source: OpenSource,
-    subject: string,
+    { subject, digest }: { subject: string; digest: string },
     purpose: string,
     signal: AbortSignal,
     signWith: string | undefined,
@@ -116,7 +122,7 @@ export function drafting(
     if (signWith === undefined) throw unsigned(source)
     const signer = await findSigner(signWith, `${purpose}, ${source.pinned.name}`, signal)
     const ids = await idsOver(subject, signer.key, source, contextOf(source, signal))
-    await source.served?.withdraw(subject, signer, ids, signal)
+    await source.served?.withdraw(subject, digest, signer, ids, signal)
   }
 
   /** What is written is what was shown, byte for byte. */
@@ -144,6 +150,7 @@ export function drafting(
       await writePrepared(source, prepared, signal, progress)
       return undefined
     }
+    if (source.event !== undefined) await checkIdentity(signal)
     const signer = (proposals: readonly Proposal[]) => findSigner(signWith, purposeOf(proposals, source), signal)
     const { files, proposals } = await signDraft(prepared, signer, source, contextOf(source, signal))
     await writePrepared(source, { ...prepared, files }, signal, progress)
@@ -151,15 +158,19 @@ export function drafting(
   }
 
   async function withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared> {
+    checkMayDraft(source)
     const read = snapshot(source.transport)
     const context = contextOf(source, signal)
     const { subject, title } = await findProposal(proposalId, source.system, read, context)
-    const files = new Map<string, null>([[source.layout.candidateName(subject), null]])
+    const files = new Map(await withdrawnFiles(source.layout, subject, read, signal))
     const before = await source.system.pending(read, context)
     const after = await source.system.pending(overlay(read, files), context)
     // The first document of a role that this change would have made belongs to nothing any more.
     const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
-    for (const one of before.proposals) if (!left(one)) files.set(source.layout.candidateName(one.subject), null)
+    for (const one of before.proposals) {
+      if (left(one)) continue
+      for (const [name, bytes] of await withdrawnFiles(source.layout, one.subject, read, signal)) files.set(name, bytes)
+    }
     return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
   }
 
@@ -184,13 +195,15 @@ export function drafting(
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     discard: async (source, subject, signal, signWith) => {
       if (source.served !== undefined) {
-        await withdrawServed(source, subject, `withdraw what waits for ${subject}`, signal, signWith)
+        const digest = await digestThere(source, subject, signal)
+        await withdrawServed(source, { subject, digest }, `withdraw what waits for ${subject}`, signal, signWith)
         return
       }
+      checkMayDraft(source)
       const read = snapshot(source.transport)
-      const name = source.layout.candidateName(subject)
-      await read.read(name, maxBytes.targets, signal)
-      await source.transport.write(new Map([[name, null]]), read.seen([name]), `discard ${subject}`, signal)
+      const files = await withdrawnFiles(source.layout, subject, read, signal)
+      for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
+      await source.transport.write(files, read.seen(files.keys()), `discard ${subject}`, signal)
     },
     write,
     whole: async (source, subject, signal, onto) =>
@@ -202,13 +215,13 @@ export function drafting(
         return
       }
       const context = contextOf(source, signal)
-      const { subject, title } = await findProposal(proposalId, source.system, source.transport, context)
-      await withdrawServed(source, subject, `withdraw ${title}`, signal, signWith)
+      const proposal = await findProposal(proposalId, source.system, source.transport, context)
+      await withdrawServed(source, proposal, `withdraw ${proposal.title}`, signal, signWith)
     },
   }
 }
 
-/** The next version would take the place of the one that a single file holds. */
+/** The next version would take the place of the one that a single file holds, and without that there is nothing. */
 function checkMayDraft({ layout, pinned }: OpenSource): void {
   if (layout.rstuf !== undefined) {
     throw new AppError({
@@ -220,7 +233,7 @@ function checkMayDraft({ layout, pinned }: OpenSource): void {
   if (layout.alone !== true) return
   throw new AppError({
     code: 'format/unsupported',
-    message: `${pinned.name} is a single file, which is reviewed and signed here, not changed`,
+    message: `${pinned.name} is a single file, which is reviewed and signed here, not changed or withdrawn`,
     hint: 'change it with the tool that it came from, or open the repository',
   })
 }
@@ -237,7 +250,7 @@ function hold<T>(held: Map<string, T>, key: string, made: T): void {
 }
 
 function keyOf(source: OpenSource, digest: string): string {
-  return `${source.pinned.id} ${digest}`
+  return `${source.pinned.id} ${source.event ?? ''} ${digest}`
 }
 
 function looked<T>(made: T | undefined): T {

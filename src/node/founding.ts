@@ -7,9 +7,10 @@ import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { belowTargets, type Structure } from '../core/systems/tuf/structure.ts'
 import type { Transport } from '../core/transport.ts'
 import type { Desk } from './desk.ts'
-import { isWebLocation, parseLocation } from './location.ts'
+import { isWebLocation, notInGit, parseLocation } from './location.ts'
 import { isTokenSigner } from './token-host/signers.ts'
 import { directoryTransport } from './transports/directory.ts'
+import { isGitLocation } from './transports/git/address.ts'
 import type { PinnedSource } from './workspace.ts'
 
 /** What key files will sign, for whoever is asked for a passphrase. */
@@ -30,6 +31,7 @@ export async function emptyPlace(desk: Desk, text: string, signal: AbortSignal):
       hint: 'create it in a folder, and upload the folder',
     })
   }
+  if (isGitLocation(location)) throw notInGit(location)
   if ((await desk.workspace.sources()).some((source) => source.location === location)) {
     throw new AppError({
       code: 'usage/invalid',

@@ -7,10 +7,11 @@ import { maxBytes, titleOf } from '../core/systems/tuf/names.ts'
 import { pendingName, trustedRoot } from '../core/systems/tuf/rstuf/documents.ts'
 import { verifyQuorum } from '../core/systems/tuf/verify.ts'
 import { memoryTransport, type Transport } from '../core/transport.ts'
-import { isWebLocation, parseLocation } from './location.ts'
-import { openPlace, type Place } from './place.ts'
+import { isWebLocation } from './location.ts'
+import { openPlace, type Place, type PlaceOptions, repositoryOf } from './place.ts'
+import { isGitLocation } from './transports/git/address.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
-import type { Access } from './web/send.ts'
+import { dataDirectory } from './workspace.ts'
 
 export interface Inspection {
   location: string
@@ -21,6 +22,8 @@ export interface Inspection {
   /** The root itself: what will be pinned, byte for byte. */
   bytes: Uint8Array
   quorum: Quorum
+  /** A clone of the person's own, whose settings are used from now on. */
+  clone?: string
 }
 
 /** What would be pinned with a root that a person has by another way: exactly that one. */
@@ -28,16 +31,19 @@ export async function inspectRoot(text: string, bytes: Uint8Array, file: string)
   const root = parseMetadata(bytes, 'root', file)
   const quorum = await rootQuorum(root, root)
   verifyQuorum(quorum, file)
-  return inspectionOf(parseLocation(text), root, quorum)
+  return inspectionOf(await repositoryOf(text), root, quorum)
 }
 
-function inspectionOf(location: string, root: Metadata<Root>, quorum: Quorum): Inspection {
+type Found = Pick<Inspection, 'location' | 'clone'>
+
+function inspectionOf({ location, clone }: Found, root: Metadata<Root>, quorum: Quorum): Inspection {
   const { version } = root.signed
   return {
     ...{ location, version, quorum, bytes: root.bytes },
     suggestedName: nameOf(location),
     title: titleOf('root', version),
     digest: digestOf(root),
+    ...(clone === undefined ? {} : { clone }),
   }
 }
 
@@ -45,10 +51,11 @@ export async function inspectRepository(
   text: string,
   now: Date,
   signal: AbortSignal,
-  access: Access = {},
+  { dataDir = dataDirectory(), access = {} }: Partial<Pick<PlaceOptions, 'dataDir' | 'access'>> = {},
 ): Promise<Inspection> {
-  const location = parseLocation(text)
-  const { transport, layout, served } = await openPlace(location, { access })
+  const found = await repositoryOf(text)
+  const { location } = found
+  const { transport, layout, served } = await openPlace(location, { dataDir, access, signal })
   const published = layout.published(transport)
   const place = { transport, layout }
   const first =
@@ -58,7 +65,7 @@ export async function inspectRepository(
   if (first === undefined) throw noRepository(location, layout.alone === true)
   const store = memoryTransport(new Map([['root.json', first]]))
   const root = await updateRoot(published, store, { now, signal, expired: 'report' })
-  const inspection = inspectionOf(location, root, await rootQuorum(root, root))
+  const inspection = inspectionOf(found, root, await rootQuorum(root, root))
   return { ...inspection, suggestedName: (await served?.name(signal)) ?? inspection.suggestedName }
 }
 
@@ -122,7 +129,8 @@ function nameOf(location: string): string {
   if (isRstufLocation(location)) return new URL(parseRstufAddress(location).service).host
   const parts = location.split(/[/\\]+/).filter((part) => part !== '' && part !== 'repository')
   const last = parts.at(-1) ?? 'Repository'
-  return (isWebLocation(location) ? decoded(last) : last).slice(0, 120)
+  const name = isGitLocation(location) ? last.replace(/(?<=.)\.git$/, '') : last
+  return (isWebLocation(location) || isGitLocation(location) ? decoded(name) : name).slice(0, 120)
 }
 
 function decoded(part: string): string {

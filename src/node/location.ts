@@ -6,11 +6,12 @@ import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
+import { gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
 import type { Access } from './web/send.ts'
 
-/** The one spelling that is kept: an absolute path, the address of a folder on the web, or that of a service. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, or of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -21,6 +22,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`
   }
   if (isRstufLocation(trimmed)) return rstufLocation(parseRstufAddress(trimmed))
+  if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
   if (trimmed === '~' || trimmed.startsWith('~/')) return resolve(homedir(), trimmed.slice(2))
@@ -44,8 +46,21 @@ function invalid(text: string, cause?: unknown): AppError {
   })
 }
 
+/** A place that is a git repository is opened as one, or not at all: its address is no path. */
+export function notInGit(location: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${location} is a git repository, and this is done in a folder`,
+    hint: 'name a folder; in git changes are made in signing events',
+  })
+}
+
 export function isWebLocation(location: string): boolean {
   return /^https?:\/\//i.test(location) || isRstufLocation(location)
+}
+
+export function isFolderLocation(location: string): boolean {
+  return !isWebLocation(location) && !isGitLocation(location)
 }
 
 export function openLocation(
@@ -53,5 +68,6 @@ export function openLocation(
   { access = {}, ...options }: DirectoryOptions & { access?: Access } = {},
 ): Transport {
   const location = parseLocation(text)
+  if (isGitLocation(location)) throw notInGit(location)
   return isWebLocation(location) ? httpTransport(location, { access }) : directoryTransport(location, options)
 }

@@ -4,10 +4,14 @@ import { AppError } from '../core/error.ts'
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
 import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
+import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
+import { openGit } from './git-place.ts'
 import { isWebLocation, openLocation, parseLocation } from './location.ts'
+import { recogniseClone } from './sign-settings.ts'
+import { gitLocation, isGitLocation, repositoryLocation } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 import { loneFile } from './transports/lone-file.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
@@ -30,19 +34,24 @@ export interface PlaceOptions {
   fs?: FileSystem
   /** How an address on the web is reached. */
   access?: Access
+  /** Where copies of git repositories are kept. */
+  dataDir: string
+  /** Of whoever waits for it. */
+  signal?: AbortSignal
 }
 
 /** The location tells the way, what lies there the layout; a web address is asked what it is. */
-export async function openPlace(location: string, options: PlaceOptions = {}): Promise<Place> {
+export async function openPlace(location: string, { dataDir, ...options }: PlaceOptions): Promise<Place> {
   const parsed = parseLocation(location)
-  const { fs = fileSystem, access = {} } = options
+  const { fs = fileSystem, access = {}, signal = new AbortController().signal } = options
+  if (isGitLocation(parsed)) return { transport: openGit(parsed, dataDir), layout: tufOnCiLayout }
   if (isRstufLocation(parsed)) return openService(parsed, access)
   if (!isWebLocation(parsed) && (await isFile(parsed, fs))) return openFile(parsed, fs)
   const transport = openLocation(parsed, { rooms: repositoryRooms, fs, access })
   const place = { transport, layout: plainLayout }
   if (!isWebLocation(parsed)) return place
   const base = parseBaseUrl(parsed)
-  if (!(await isServed(base, access))) return place
+  if (!(await isServed(base, access, signal))) return place
   const served = servedTransport(base, transport, access)
   return { ...place, transport: served, served }
 }
@@ -51,10 +60,12 @@ const askAgainMs = 30_000
 const asked = new Map<string, { at: number; answer: boolean }>()
 
 /** A window opens the same place for everything it shows: what it is, is asked once, and again when it may have begun. */
-async function isServed(base: URL, access: Access): Promise<boolean> {
+async function isServed(base: URL, access: Access, signal: AbortSignal): Promise<boolean> {
   const known = asked.get(base.href)
   if (known !== undefined && (known.answer || performance.now() - known.at < askAgainMs)) return known.answer
-  const answer = await isServedAt(base, access)
+  const answer = await isServedAt(base, signal, access)
+  // A server that was not reached said nothing: the next question may reach it.
+  if (answer === undefined) return false
   asked.set(base.href, { at: performance.now(), answer })
   return answer
 }
@@ -109,4 +120,13 @@ async function isFile(location: string, fs: FileSystem): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** What is pinned: a repository as a whole, whichever of its signing events a person named. A clone is known by what is in it. */
+export async function repositoryOf(text: string): Promise<{ location: string; clone?: string }> {
+  const location = parseLocation(text)
+  if (isGitLocation(location)) return { location: repositoryLocation(location) }
+  if (isWebLocation(location)) return { location }
+  const found = await recogniseClone(location)
+  return found === undefined ? { location } : { ...found, location: gitLocation(found.address) }
 }

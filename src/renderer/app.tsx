@@ -18,6 +18,7 @@ import { Done } from './views/done.tsx'
 import { Edit } from './views/edit.tsx'
 import { Failed } from './views/failed.tsx'
 import { Home } from './views/home.tsx'
+import { Invitation } from './views/invitation.tsx'
 import { Keys } from './views/keys.tsx'
 import { OpenSource } from './views/open-source.tsx'
 import { Repositories } from './views/repositories.tsx'
@@ -73,9 +74,15 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     setFlow({ step: 'working', work })
     const proposalId = work.proposal.id
     const outcome = await settle(
-      work.kind === 'sign'
-        ? bridge().proposals.approve({ proposalId, signerId: work.signer.id })
-        : bridge().proposals.publish({ proposalId }),
+      work.kind === 'publish'
+        ? bridge().proposals.publish({ proposalId })
+        : work.invitationId === undefined
+          ? bridge().proposals.approve({ proposalId, signerId: work.signer.id })
+          : bridge().invitations.accept({
+              invitationId: work.invitationId,
+              signerId: work.signer.id,
+              digest: work.proposal.digest,
+            }),
     )
     setTouch(undefined)
     setRevision((now) => now + 1)
@@ -131,6 +138,10 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     }
     if (route.screen === 'review') {
       return <Review key={place} proposalId={route.proposalId} note={flow.note} />
+    }
+    if (route.screen === 'invitation') {
+      const invitations = inbox.answer.kind === 'ready' ? inbox.answer.value.invitations : undefined
+      return <Invitation key={place} id={route.invitationId} invitations={invitations} />
     }
     if (route.screen === 'repository') {
       return (

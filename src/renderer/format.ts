@@ -10,6 +10,11 @@ export function thousands(count: number): string {
 }
 
 /** "one change", "12 changes": small numbers as words, because a title is a sentence. */
+/** "You are invited to sign root and targets." */
+export function invitedSentence(user: string, roles: readonly string[], known: boolean): string {
+  return `${known ? 'You are' : `${user} is`} invited to sign ${listOf(roles)}.`
+}
+
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${small[count] ?? String(count)} ${count === 1 ? one : many}`
 }

@@ -4,5 +4,6 @@ import type { AnswerOf, Contract } from '../ipc/contract.ts'
 export type Inbox = AnswerOf<Contract['proposals.list']>
 
 export function waitingForMe(inbox: Inbox): number {
-  return inbox.proposals.filter((proposal) => proposal.mine && !proposal.complete).length
+  const mine = inbox.proposals.filter((proposal) => proposal.mine && !proposal.complete)
+  return mine.length + inbox.invitations.filter(({ known }) => known).length
 }

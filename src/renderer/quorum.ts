@@ -46,3 +46,7 @@ export function progressText(quorum: QuorumView): string {
     ? `${quorum.signed} signed, ${quorum.threshold} needed`
     : `${quorum.signed} of ${quorum.threshold} signed`
 }
+
+/** Of a change that was sent, and neither waits nor is in force. */
+export const goneSentence =
+  'It does not wait there any more, and is not in force: somebody withdrew it, or a later change took its place.'

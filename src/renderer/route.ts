@@ -11,6 +11,7 @@ export type Route =
   | { screen: 'keys' }
   | { screen: 'tokens' }
   | { screen: 'review'; proposalId: string }
+  | { screen: 'invitation'; invitationId: string }
   /** `role`: the one that is looked at. */
   | { screen: 'repository'; sourceId: string; tab: RepositoryTab; role?: string }
   /** A change being made: `form` names one of the forms of this subject. */
@@ -26,6 +27,7 @@ export function parseRoute(hash: string): Route {
   const [first, second, third, ...more] = parts
   if (first === undefined || first === '' || more.length > 0) return { screen: 'home' }
   if (screen === 'review' && parts.length === 1) return { screen, proposalId: first }
+  if (screen === 'invitation' && parts.length === 1) return { screen, invitationId: first }
   if (screen === 'repository') {
     const tab = repositoryTabs.find((one) => one === second)
     if (tab === undefined || (parts.length === 3 && (third === undefined || third === ''))) return { screen: 'home' }
@@ -44,6 +46,8 @@ export function hashOf(route: Route): string {
   switch (route.screen) {
     case 'review':
       return hash(route.screen, route.proposalId)
+    case 'invitation':
+      return hash(route.screen, route.invitationId)
     case 'repository':
       return hash(route.screen, route.sourceId, route.tab, route.role)
     case 'edit':
@@ -65,6 +69,7 @@ export function roomOf(route: Route): 'home' | 'repositories' | 'keys' | 'tokens
       return route.screen
     case 'home':
     case 'review':
+    case 'invitation':
       return 'home'
     default:
       return 'repositories'

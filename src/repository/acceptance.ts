@@ -1,7 +1,6 @@
 // Which documents may wait here. There are no accounts: what counts is a signature by a key that has a say, and what waits
 // already is given up only for a key that is in force. Nothing is written here.
-import { isEqualBytes, parseHex, toHex } from '../core/bytes.ts'
-import { verifySignature } from '../core/crypto.ts'
+import { isEqualBytes, toHex } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import { type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
 import { type Envelope, parseEnvelope, type TufSignature } from '../core/systems/tuf/envelope.ts'
@@ -9,14 +8,15 @@ import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
-import { insertSignature } from '../core/systems/tuf/signature-slot.ts'
-import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { holderOf, isSignedBy, withSignatures } from '../core/systems/tuf/signatures.ts'
 import { limitOf, parseSubject } from '../core/systems/tuf/subject.ts'
-import { quorumOf } from '../core/systems/tuf/verify.ts'
+import { takenNames } from '../core/systems/tuf/trusted.ts'
 import { checkSize, type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
 import { type Look, signersOf, type Waits } from './ground.ts'
+import { countInForce } from './in-force.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
+import type { Retired } from './retired.ts'
 
 /** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
 export interface Submission {
@@ -31,10 +31,16 @@ export interface Accepted {
   files: Files
   /** Keys that have signed for it, as hexadecimal SPKI. */
   keys: ReadonlySet<string>
+  /** Subjects of which another document waited until now. */
+  replaced: readonly string[]
 }
 
 /** All of them together, or none: what is to be written. */
-export async function acceptedFiles(submissions: readonly Submission[], look: Look): Promise<Accepted> {
+export async function acceptedFiles(
+  submissions: readonly Submission[],
+  retired: Pick<Retired, 'has'>,
+  look: Look,
+): Promise<Accepted> {
   checkShape(submissions)
   const { layout } = look.ground
   const files = new Map<string, Uint8Array>()
@@ -49,11 +55,13 @@ export async function acceptedFiles(submissions: readonly Submission[], look: Lo
       continue
     }
     checkBase(one, waits)
+    if (retired.has(one.subject, after.payload)) throw givenUp(one.subject)
     files.set(layout.candidateName(one.subject), one.bytes)
     fresh.push({ ...one, after, waits })
   }
   if (fresh.length > 0) await checkFresh(fresh, files, keys, look)
-  return { files, keys }
+  const replaced = fresh.flatMap(({ subject, waits }) => (waits === undefined ? [] : [subject]))
+  return { files, keys, replaced }
 }
 
 interface Fresh extends Submission {
@@ -70,6 +78,7 @@ async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<strin
     const proposal = then.proposals.find(({ subject }) => subject === one.subject)
     if (proposal === undefined) throw unnamed(one.subject)
     if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
+    await checkFreeName(one.subject, look)
     if (proposal.changes.length === 0) throw unchanged(one.subject)
     if (one.waits !== undefined) await checkMayReplace(one, one.waits, look)
     else if (!isSigned(proposal) && !(await isCompanion(one, fresh, look))) throw unsigned(proposal)
@@ -95,18 +104,14 @@ async function isCompanion({ subject }: Fresh, fresh: readonly Fresh[], look: Lo
 
 /** Signed by a key that is in force; where nobody is, by whoever comes first. */
 async function hasStanding(subject: string, after: Envelope, { now }: Look): Promise<boolean> {
-  const over = await authorityOver(subject, now)
-  return over === undefined || signedCount(await quorumOf(subject, after, over.keys, over.role)) > 0
+  return (await countInForce(subject, after, now)) !== 0
 }
 
 /** A stranger may propose, and never take the place of anything. */
 async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, { now }: Look): Promise<void> {
-  const over = await authorityOver(subject, now)
-  if (over !== undefined) {
-    if (signedCount(await quorumOf(subject, after, over.keys, over.role)) > 0) return
-  } else {
-    if (proposal === undefined || (await isSignedBy(proposal.quorums, after))) return
-  }
+  const inForce = await countInForce(subject, after, now)
+  if (inForce !== undefined && inForce > 0) return
+  if (inForce === undefined && (proposal === undefined || (await isSignedBy(proposal.quorums, after)))) return
   throw new AppError({
     code: 'trust/threshold',
     message: `what waits for ${visible(subject)} gives way only to a change that one of its keys in force has signed`,
@@ -115,44 +120,32 @@ async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, {
   })
 }
 
+/** The first keys of a project vouch for themselves, so they say nothing of a role that others have made. */
+async function checkFreeName(subject: string, { now }: Look): Promise<void> {
+  const about = parseSubject(subject)
+  if (about.kind !== 'keys' || (await now.keyChain(about.project)) !== undefined) return
+  const isTaken = (await now.authority(about.project)) !== undefined || (await takenNames(now)).includes(about.project)
+  if (isTaken) throw takenName(about.project)
+}
+
 // ---- the same document again ---------------------------------------------------------------------------------------
 
 /** What waits, with the signatures that the same document brings; undefined when it is another document. */
 async function mergedInto({ after: waiting, payload, quorums }: Proposal, again: Envelope, keys: Set<string>) {
   if (!isEqualBytes(payload, again.payload)) return undefined
-  return withSignatures(waiting, payload, quorums, again.signatures, keys)
+  return withCounted(waiting, quorums, again.signatures, keys)
 }
 
-/** Each signature that counts and is not there goes in as text; a signature that counts is never given up. */
-async function withSignatures(
-  bytes: Uint8Array,
-  payload: Uint8Array,
+/** Here only what counts goes in. */
+async function withCounted(
+  waiting: Uint8Array,
   quorums: readonly Quorum[],
   signatures: readonly TufSignature[],
   keys: Set<string>,
 ): Promise<Uint8Array> {
-  let result = bytes
-  for (const one of signatures) {
-    const entry = one.sig === '' ? undefined : await validFor(quorums, one, payload)
-    if (entry?.key === undefined || entry.signed) continue
-    result = insertSignature(result, one.keyid, one.sig)
-    keys.add(toHex(entry.key.spki))
-  }
-  return result
-}
-
-/** By one of these keys, whatever else they have signed. */
-export async function isSignedBy(quorums: readonly Quorum[], { signatures, payload }: Envelope): Promise<boolean> {
-  for (const one of signatures) if ((await validFor(quorums, one, payload)) !== undefined) return true
-  return false
-}
-
-async function validFor(quorums: readonly Quorum[], { keyid, sig }: TufSignature, payload: Uint8Array) {
-  for (const entry of quorums.flatMap(({ keys }) => keys)) {
-    if (!entry.ids.includes(keyid) || entry.key === undefined || !/^([0-9a-f]{2}){1,1024}$/i.test(sig)) continue
-    if (await verifySignature(entry.key, payload, parseHex(sig, 'a signature'))) return entry
-  }
-  return undefined
+  const merged = await withSignatures(parseEnvelope(waiting, 'what waits'), quorums, signatures, 'leave')
+  for (const key of merged.keys) keys.add(toHex(key.spki))
+  return merged.bytes
 }
 
 /** Signatures for what waits. Each must be good, or nothing is written; what is there already stays as it is. */
@@ -173,12 +166,12 @@ export async function signedFiles(
   for (const one of signatures) {
     const isNamed = proposal.quorums.some(({ keys }) => keys.some(({ ids }) => ids.includes(one.keyid)))
     if (!isNamed) throw stranger(proposal, one.keyid)
-    if ((await validFor(proposal.quorums, one, proposal.payload)) === undefined) throw bad(proposal, one.keyid)
+    if ((await holderOf(proposal.quorums, one, proposal.payload)) === undefined) throw bad(proposal, one.keyid)
   }
   const keys = new Set<string>()
-  const bytes = await withSignatures(waits.bytes, proposal.payload, proposal.quorums, signatures, keys)
+  const bytes = await withCounted(waits.bytes, proposal.quorums, signatures, keys)
   const isSame = isEqualBytes(bytes, waits.bytes)
-  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys }
+  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys, replaced: [] }
 }
 
 // ---- refusals ------------------------------------------------------------------------------------------------------
@@ -237,6 +230,25 @@ function replaced(subject: string, { digest, proposal }: Waits): AppError {
       ...{ subject, digest, headline, signedBy: by.join(', ') },
       ...(proposal === undefined ? {} : { payload: proposal.digest }),
     },
+  })
+}
+
+function takenName(project: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `${visible(project)} is a role here, and no project`,
+    hint: 'choose another name; the keys of a role are changed where it is delegated',
+    data: { subject: project },
+  })
+}
+
+/** Its signatures are known to everybody who saw it, and those who gave it up meant it. */
+function givenUp(subject: string): AppError {
+  return new AppError({
+    code: 'trust/rollback',
+    message: `this change of ${visible(subject)} was replaced or withdrawn`,
+    hint: 'make it anew if you mean it: with another date it is another change, to be signed again',
+    data: { subject },
   })
 }
 

@@ -3,9 +3,11 @@ import { type Context as Call, Hono } from 'hono'
 import { toAppError } from '../core/error.ts'
 import { visible } from '../core/visible.ts'
 import { type BodyLimits, standardLimits } from './body.ts'
-import { clientRoutes } from './client-routes.ts'
+import { atOnce, clientRoutes } from './client-routes.ts'
 import { developerRoutes } from './developer-routes.ts'
+import { checkHost, isOwnHost } from './hosts.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
+import type { SmallFile } from './published.ts'
 import { rates } from './rates.ts'
 import type { Repository } from './repository.ts'
 import { type Subscribing, standardSubscribing, subscribing } from './subscribing.ts'
@@ -24,16 +26,24 @@ export interface AppOptions {
   signal: AbortSignal
   body?: BodyLimits
   subscribing?: Subscribing
+  /** What it may be called besides localhost and addresses in digits; when left out, anything. */
+  names?: ReadonlySet<string>
 }
 
 export interface RepositoryApp {
   fetch(request: Request, caller: Caller): Response | Promise<Response>
+  /** For a plain GET of what is in memory: what `fetch` would answer, without making objects of it. */
+  atOnce(address: string, host: string | undefined): SmallFile | undefined
 }
 
 export function repositoryApp(repository: Repository, options: AppOptions): RepositoryApp {
   const { signal, log } = options
   const app = new Hono<Env>()
   const byAddress = rates(() => repository.settings().quotas.requestsPerMinute)
+  app.use('*', async (c, next) => {
+    checkHost(c.req.raw, options.names)
+    await next()
+  })
   clientRoutes(app, repository, signal)
   app.use('/api/*', async (c, next) => {
     byAddress.take(c.env.address, 'this address')
@@ -53,7 +63,11 @@ export function repositoryApp(repository: Repository, options: AppOptions): Repo
     logCall(c, log, response.status, error.code === 'internal/bug' ? `${error.code} ${error.message}` : error.code)
     return response
   })
-  return { fetch: (request, caller) => app.fetch(request, caller) }
+  return {
+    fetch: (request, caller) => app.fetch(request, caller),
+    atOnce: (address, host) =>
+      options.names === undefined || isOwnHost(host, options.names) ? atOnce(repository, address) : undefined,
+  }
 }
 
 function logCall(c: Call<Env>, log: (line: string) => void, status: number, why: string): void {

@@ -35,9 +35,28 @@ export async function readJsonBody(request: Request, limits: BodyLimits, signal:
       hint: 'say so, and send it',
     })
   }
-  const value = parseJson(await readBody(request, limits, signal), what).value()
+  const bytes = await readBody(request, limits, signal)
+  checkSimple(bytes)
+  const value = parseJson(bytes, what).value()
   if (!isObject(value)) throw malformed(`${what} is not an object`)
   return value
+}
+
+const maxSeparators = 20_000
+const separators: ReadonlySet<number> = new Set([...',[{'].map((one) => one.charCodeAt(0)))
+
+/** Documents come as one text each: a request of many small values is none of ours, and dear to read. */
+function checkSimple(bytes: Uint8Array): void {
+  let count = 0
+  for (const byte of bytes) {
+    if (separators.has(byte) && ++count > maxSeparators) {
+      throw new AppError({
+        code: 'source/too-large',
+        message: `the request has more than ${maxSeparators} values`,
+        hint: 'see /api/v1/openapi.json for what is expected',
+      })
+    }
+  }
 }
 
 export async function readBody(request: Request, limits: BodyLimits, signal: AbortSignal): Promise<Uint8Array> {

@@ -4,17 +4,19 @@ import { AppError } from '../core/error.ts'
 import { encodeRole } from '../core/systems/tuf/names.ts'
 import type { Env } from './app.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
-import type { LargeFile, SmallFile } from './published.ts'
+import { forEver, type LargeFile, type SmallFile, shortly } from './published.ts'
 import { parseRange } from './range.ts'
 import type { Repository } from './repository.ts'
 
+const metadata = '/metadata/'
+
 export function clientRoutes(app: Hono<Env>, { files }: Repository, signal: AbortSignal): void {
   app.get('/metadata/:name', async (c) => {
-    const raw = new URL(c.req.url).pathname.slice('/metadata/'.length)
+    const raw = new URL(c.req.url).pathname.slice(metadata.length)
     const name = fileNameOf(raw)
     if (name === undefined) return absent()
     const file = files.held(name) ?? (await foundBy(files.metadata(name)))
-    return file === undefined ? absent() : smallResponse(c, file, name)
+    return file === undefined ? absent() : smallResponse(c, file)
   })
   app.get('/targets/*', async (c) => {
     const name = pathOf(new URL(c.req.url).pathname)
@@ -68,23 +70,20 @@ function decodedOf(text: string): string | undefined {
   }
 }
 
-const forEver = 'public, max-age=31536000, immutable'
-const shortly = 'public, max-age=5'
+/** What is in memory whole, for an address as it stands in a request. */
+export function atOnce({ files }: Pick<Repository, 'files'>, address: string): SmallFile | undefined {
+  if (!address.startsWith(metadata)) return undefined
+  const name = fileNameOf(address.slice(metadata.length))
+  return name === undefined ? undefined : files.held(name)
+}
 
-function smallResponse(c: Call<Env>, { bytes, etag }: SmallFile, name: string): Response {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    'cache-control': /^metadata\/\d+\./.test(name) ? forEver : shortly,
-    'x-content-type-options': 'nosniff',
-    etag,
-  }
+function smallResponse(c: Call<Env>, { bytes, etag, headers: whole }: SmallFile): Response {
+  const { 'content-length': _, 'accept-ranges': __, ...headers } = whole
   if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers })
   const range = rangeOf(c, etag, bytes.length)
   if (range === 'none') return new Response(null, { status: 416, headers: unsatisfiable(headers, bytes.length) })
   if (range === undefined) {
-    return new Response(c.req.method === 'HEAD' ? null : bytes, {
-      headers: { ...headers, 'content-length': String(bytes.length), 'accept-ranges': 'bytes' },
-    })
+    return new Response(c.req.method === 'HEAD' ? null : bytes, { headers: whole })
   }
   return new Response(c.req.method === 'HEAD' ? null : bytes.slice(range.from, range.to), {
     status: 206,

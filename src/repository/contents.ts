@@ -1,13 +1,17 @@
 // Which content the candidates name, what of it is still missing, and for which of it an upload is taken.
 import { join } from 'node:path'
 import { AppError } from '../core/error.ts'
-import { type Proposal, signedCount } from '../core/proposal.ts'
+import { isComplete, type Proposal } from '../core/proposal.ts'
+import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { parseMetadata, type TargetFile } from '../core/systems/tuf/metadata.ts'
 import { targetName, typeOf } from '../core/systems/tuf/names.ts'
+import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
+import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { parseSubject } from '../core/systems/tuf/subject.ts'
 import { fileSystem } from '../node/file-system.ts'
 import { verifyPathName } from '../node/safe-name.ts'
 import type { Look } from './ground.ts'
+import { countInForce } from './in-force.ts'
 
 export interface Named {
   path: string
@@ -48,22 +52,41 @@ export interface Wanted {
   paths: readonly string[]
 }
 
-/** Only what a signed candidate names is taken, so that nobody fills the disk whom no key speaks for. */
-export function wantedContent(sha256: string, { pending }: Look): Wanted | undefined {
-  const found = pending.proposals
-    .filter(({ quorums, blocked }) => blocked === undefined && quorums.some((quorum) => signedCount(quorum) > 0))
-    .flatMap(namedContent)
-    .filter(({ file }) => file.hashes.get('sha256') === sha256)
+/** Only what a key in force stands for is taken, so that nobody fills the disk with what will never be published. */
+export async function wantedContent(sha256: string, look: Look): Promise<Wanted | undefined> {
+  const found: Named[] = []
+  for (const proposal of look.pending.proposals) {
+    if (proposal.blocked !== undefined) continue
+    const named = namedContent(proposal).filter(({ file }) => file.hashes.get('sha256') === sha256)
+    if (named.length > 0 && (await isStoodFor(proposal, look))) found.push(...named)
+  }
   const [first] = found
   if (first === undefined) return undefined
   const { length } = first.file
   return { length, paths: found.filter(({ file }) => file.length === length).map(({ path }) => path) }
 }
 
+async function isStoodFor({ subject, after }: Proposal, look: Look): Promise<boolean> {
+  const inForce = await countInForce(subject, parseEnvelope(after, subject), look.now)
+  return inForce === undefined ? isComing(subject, look) : inForce > 0
+}
+
+/** The first document of a role: what makes the role is signed by a key in force, or is a project about to be reserved. */
+async function isComing(role: string, { pending, now }: Look): Promise<boolean> {
+  for (const one of pending.proposals) {
+    if (one.blocked !== undefined || one.subject === role) continue
+    const delegator = delegatorOf(one.subject, one.after, parseMetadata)
+    if (delegator === undefined || authorityIn(delegator, role) === undefined) continue
+    const inForce = await countInForce(one.subject, parseEnvelope(one.after, one.subject), now)
+    if (inForce === undefined ? isComplete(one) && (await now.registries()).length > 0 : inForce > 0) return true
+  }
+  return false
+}
+
 export function unasked(sha256: string): AppError {
   return new AppError({
     code: 'source/not-found',
-    message: `no signed change that waits names the content ${sha256}`,
+    message: `no change that waits and that a key in force has signed names the content ${sha256}`,
     hint: 'propose and sign the change first; its content comes after it',
     data: { sha256 },
   })

@@ -19,7 +19,7 @@ import {
 import { openApi } from './openapi.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
 import type { Repository } from './repository.ts'
-import type { Subscribe } from './subscribing.ts'
+import { eventHeaders, type Subscribe } from './subscribing.ts'
 
 export interface RouteOptions {
   signal: AbortSignal
@@ -74,7 +74,12 @@ export function developerRoutes(
   })
 
   app.get(`${api}/history/:role`, async (c) => answer(await repository.history(c.req.param('role'))))
-  app.get(`${api}/events`, (c) => subscribe(c.env.address, c.req.header('last-event-id')))
+  app.get(`${api}/events`, (c) =>
+    // Whoever asks only for the headers does not listen, and would never be seen to leave.
+    c.req.method === 'HEAD'
+      ? new Response(null, { headers: eventHeaders })
+      : subscribe(c.env.address, c.req.header('last-event-id')),
+  )
 
   for (const [path, allow] of Object.entries(allowed)) {
     app.all(path, (c) => {

@@ -11,6 +11,8 @@ import { sha256Hex } from './ground.ts'
 export interface SmallFile {
   bytes: Uint8Array<ArrayBuffer>
   etag: string
+  /** Of the answer that holds all of it. */
+  headers: Readonly<Record<string, string>>
 }
 
 export interface LargeFile {
@@ -74,7 +76,7 @@ export function published(folder: string, source: Transport, signal: AbortSignal
       if (known !== undefined) return known
       const bytes = await source.read(name, limits.fileBytes, signal)
       if (bytes === undefined) return undefined
-      const file = { bytes: bytes.slice(), etag: `"${sha256Hex(bytes)}"` }
+      const file = smallFile(name, bytes)
       keep(name, file)
       return file
     },
@@ -99,6 +101,22 @@ export function published(folder: string, source: Transport, signal: AbortSignal
       for (const name of names) drop(name)
     },
   }
+}
+
+export const forEver = 'public, max-age=31536000, immutable'
+export const shortly = 'public, max-age=5'
+
+function smallFile(name: string, bytes: Uint8Array): SmallFile {
+  const etag = `"${sha256Hex(bytes)}"`
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': /^metadata\/\d+\./.test(name) ? forEver : shortly,
+    'x-content-type-options': 'nosniff',
+    etag,
+    'content-length': String(bytes.length),
+    'accept-ranges': 'bytes',
+  }
+  return { bytes: bytes.slice(), etag, headers }
 }
 
 const changing = 'metadata/timestamp.json'

@@ -54,7 +54,9 @@ export function signingKeys({ quorums }: Proposal): Set<string> {
 async function checkProject({ subject, after, title }: Proposal, quotas: Settings['quotas'], look: Look) {
   const about = parseSubject(subject)
   if (about.kind !== 'role' || typeOf(about.role) !== 'targets' || about.role === 'targets') return
-  if ((await look.now.keyChain(about.role)) === undefined) return
+  // A role that others have delegated is theirs to bound; one that is still to come is bounded like a project.
+  const isDelegated = (await look.now.authority(about.role)) !== undefined
+  if (isDelegated && (await look.now.keyChain(about.role)) === undefined) return
   const { files, bytes } = sizeOf(parseMetadata(after, 'targets', title).signed)
   const { filesPerProject, bytesPerProject } = quotas
   if (files > filesPerProject) throw tooMuch(title, `${files} artifacts, and ${filesPerProject} are allowed`)

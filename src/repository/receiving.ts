@@ -26,11 +26,13 @@ export interface Receiving {
   /** `offset` must be how much is here. */
   receive(sha256: string, wanted: Wanted, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<Received>
   /** Removes what came in part and is not wanted any more. */
-  tidy(isWanted: (sha256: string) => boolean): Promise<void>
+  tidy(isWanted: (sha256: string) => Promise<boolean>): Promise<void>
 }
 
 const partialName = /^receive-([0-9a-f]{64})$/
 const maxAtOnce = 16
+/** Of everything that came in part: more is no release, and somebody’s disk. */
+const maxPartialBytes = 64 * 1024 ** 3
 const append =
   constants.O_WRONLY |
   constants.O_CREAT |
@@ -38,13 +40,31 @@ const append =
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0)
 
-export function receiving(folder: string, signal: AbortSignal): Receiving {
+export function receiving(folder: string, signal: AbortSignal, maxBytes = maxPartialBytes): Receiving {
   const busy = new Set<string>()
+  /** Bytes of each partial file, once they have been counted. */
+  let partial: Map<string, number> | undefined
   const partialOf = (sha256: string): string => join(folder, ownFolder, `receive-${sha256}`)
 
   async function sizeOf(sha256: string): Promise<number> {
     const stats = await fs.lstatIfPresent(partialOf(sha256))
     return stats?.isFile() === true ? stats.size : 0
+  }
+
+  async function counted(): Promise<Map<string, number>> {
+    if (partial !== undefined) return partial
+    const found = new Map<string, number>()
+    for (const { name } of await fs.readdir(join(folder, ownFolder)).catch(() => [])) {
+      const [, sha256] = partialName.exec(name) ?? []
+      if (sha256 !== undefined) found.set(sha256, await sizeOf(sha256))
+    }
+    partial ??= found
+    return partial
+  }
+
+  async function remove(sha256: string): Promise<void> {
+    await unlinkIfPresent(fs, partialOf(sha256))
+    partial?.delete(sha256)
   }
 
   async function isInPlace(sha256: string, { length, paths }: Wanted): Promise<boolean> {
@@ -67,13 +87,17 @@ export function receiving(folder: string, signal: AbortSignal): Receiving {
     await fs.mkdir(join(folder, ownFolder), 0o777).catch((thrown: unknown) => {
       if (errnoOf(thrown) !== 'EEXIST') throw thrown
     })
+    const sizes = await counted()
     const fd = await fs.open(partialOf(sha256), append, 0o666)
     try {
       let size = (await fs.fstat(fd)).size
       for await (const piece of pieces) {
         if (size + piece.length > length) throw tooLong(sha256, length)
+        const others = [...sizes].reduce((sum, [name, bytes]) => (name === sha256 ? sum : sum + bytes), 0)
+        if (others + size + piece.length > maxBytes) throw noRoom(others + size)
         await writeAll(fs, fd, piece)
         size += piece.length
+        sizes.set(sha256, size)
       }
       await fs.sync(fd)
       return size
@@ -83,16 +107,16 @@ export function receiving(folder: string, signal: AbortSignal): Receiving {
   }
 
   async function place(sha256: string, { length, paths }: Wanted): Promise<void> {
-    const partial = partialOf(sha256)
+    const whole = partialOf(sha256)
     const hash = hashing(['sha256'])
-    for await (const piece of piecesOf(fs, await fs.open(partial, openFlags.read), 0, signal)) hash.add(piece)
+    for await (const piece of piecesOf(fs, await fs.open(whole, openFlags.read), 0, signal)) hash.add(piece)
     if (hash.end().get('sha256') !== sha256) {
       // Nothing of it is worth going on with.
-      await unlinkIfPresent(fs, partial)
+      await remove(sha256)
       throw wrong(sha256)
     }
-    for (const path of paths) await putArtifact(folder, path, partial, { length, sha256 }, { signal })
-    await unlinkIfPresent(fs, partial)
+    for (const path of paths) await putArtifact(folder, path, whole, { length, sha256 }, { signal })
+    await remove(sha256)
   }
 
   return {
@@ -119,8 +143,8 @@ export function receiving(folder: string, signal: AbortSignal): Receiving {
       const entries = await fs.readdir(join(folder, ownFolder)).catch(() => [])
       for (const { name } of entries) {
         const [, sha256] = partialName.exec(name) ?? []
-        if (sha256 === undefined || busy.has(sha256) || isWanted(sha256)) continue
-        await unlinkIfPresent(fs, partialOf(sha256))
+        if (sha256 === undefined || busy.has(sha256) || (await isWanted(sha256))) continue
+        await remove(sha256)
       }
     },
   }
@@ -132,6 +156,15 @@ function tooLong(sha256: string, length: number): AppError {
     message: `the content ${sha256} has ${length} bytes, and more were sent`,
     hint: 'send exactly the file that the change names',
     data: { sha256, length },
+  })
+}
+
+function noRoom(bytes: number): AppError {
+  return new AppError({
+    code: 'source/too-large',
+    message: `${bytes} bytes of content that is not published yet are here, and there is room for no more`,
+    hint: 'finish or withdraw releases whose content has not arrived, then repeat',
+    data: { bytes },
   })
 }
 

@@ -18,6 +18,7 @@ import { type Published as PublishedFiles, published } from './published.ts'
 import { settingsNow } from './quotas.ts'
 import { type Rates, rates } from './rates.ts'
 import { type Received, receiving } from './receiving.ts'
+import { openRetired } from './retired.ts'
 import { type Published, settle } from './settling.ts'
 import { turns } from './turns.ts'
 import { withdrawnFiles } from './withdrawing.ts'
@@ -72,6 +73,7 @@ export async function openRepository(ground: Ground): Promise<Repository> {
   let held: ReadonlyMap<string, ErrorData> = new Map()
   // A change that a crash cut off is finished before anybody reads.
   await source.write(new Map(), new Map(), 'recover', signal)
+  const retired = await openRetired(ground.folder, signal)
   let settings = await settingsNow(trusted(layout, source, contextOf(ground)))
 
   async function write(changes: Files, look: Look, note: string, kind: EventKind, subjects: readonly string[]) {
@@ -132,9 +134,10 @@ export async function openRepository(ground: Ground): Promise<Repository> {
     propose: (submissions) =>
       inTurn(async () => {
         const look = await lookAt(ground)
-        const accepted = await acceptedFiles(submissions, look)
+        const accepted = await acceptedFiles(submissions, retired, look)
         checkKeys(accepted)
         const subjects = submissions.map(({ subject }) => subject)
+        await retired.retire(accepted.replaced, look)
         await write(accepted.files, look, `propose ${subjects.join(', ')}`, 'proposed', subjects)
         return receipt(subjects)
       }),
@@ -151,16 +154,17 @@ export async function openRepository(ground: Ground): Promise<Repository> {
       inTurn(async () => {
         const look = await lookAt(ground)
         const { files: gone, subjects } = await withdrawnFiles(statement, named, look)
+        await retired.retire(subjects, look)
         await write(gone, look, `withdraw ${subjects[0]}`, 'withdrawn', subjects)
         return receipt(subjects)
       }),
     content: async (sha256) => {
-      const wanted = wantedContent(sha256, await lookAt(ground))
+      const wanted = await wantedContent(sha256, await lookAt(ground))
       if (wanted === undefined) throw unasked(sha256)
       return uploads.state(sha256, wanted)
     },
     receive: async (sha256, offset, pieces) => {
-      const wanted = wantedContent(sha256, await lookAt(ground))
+      const wanted = await wantedContent(sha256, await lookAt(ground))
       if (wanted === undefined) throw unasked(sha256)
       const received = await uploads.receive(sha256, wanted, offset, pieces)
       if (!received.complete) return { ...received, candidates: [], published: [] }
@@ -183,7 +187,7 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         files.forget(renewed)
         if (renewed.length > 0) happened.emit('renewed', [])
         const look = await lookAt(ground)
-        await uploads.tidy((sha256) => wantedContent(sha256, look) !== undefined)
+        await uploads.tidy(async (sha256) => (await wantedContent(sha256, look)) !== undefined)
       }),
   }
 }

@@ -1,4 +1,5 @@
 // A folder is served: by one process at a time, with the keys for what is signed without a person, until it is told to stop.
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../core/bytes.ts'
 import { AppError, toAppError } from '../core/error.ts'
@@ -24,6 +25,8 @@ export interface ServeOptions extends ServerOptions {
   folder: string
   anchor: Uint8Array
   online: readonly Signer[]
+  /** What it is called, where that is not the name of this computer. */
+  names?: readonly string[]
   now(): Date
   /** Lines of one shape, for a log. */
   log(line: string): void
@@ -52,7 +55,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     checkOnline(await trusted(plainLayout, ground.source, contextOf(ground)).root(), options.online)
     const repository = await openRepository(ground)
     await repository.tick()
-    const server = await startServer(repositoryApp(repository, { log, signal: stop.signal }), options)
+    const server = await startServer(
+      repositoryApp(repository, { log, signal: stop.signal, ...namesOf(options) }),
+      options,
+    )
     const clock = setInterval(() => {
       repository.tick().catch((thrown: unknown) => {
         const { code, message } = toAppError(thrown)
@@ -75,6 +81,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await release().catch(() => undefined)
     throw thrown
   }
+}
+
+/** With https whoever asks has compared the name with the certificate. */
+function namesOf({ names = [], host, tls }: ServeOptions): { names?: ReadonlySet<string> } {
+  if (tls !== undefined) return {}
+  return { names: new Set([...names, host, hostname()].map((name) => name.toLowerCase())) }
 }
 
 async function lockFolder(folder: string, signal: AbortSignal): Promise<() => Promise<void>> {

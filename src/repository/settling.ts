@@ -4,7 +4,9 @@ import { AppError, type ErrorData, toAppError, toErrorData } from '../core/error
 import { isComplete, type Proposal } from '../core/proposal.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
-import { authorityIn } from '../core/systems/tuf/pending/future.ts'
+import { candidatesAlongside } from '../core/systems/tuf/publish/alongside.ts'
+import { publishTurn } from '../core/systems/tuf/subject.ts'
+import { trusted } from '../core/systems/tuf/trusted.ts'
 import { missingContent, type Named } from './contents.ts'
 import { contextOf, type Ground } from './ground.ts'
 
@@ -35,10 +37,10 @@ async function publishOne(ground: Ground, held: Map<string, ErrorData>): Promise
   const { system, source, online } = ground
   const { proposals } = await system.pending(source, contextOf(ground))
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
-  for (const proposal of ready.sort((a, b) => turnOf(a.subject) - turnOf(b.subject))) {
+  for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
     const { id, subject, title } = proposal
     try {
-      const missing = await missingFor(proposal, proposals, ground.folder)
+      const missing = await missingFor(proposal, proposals, ground)
       if (missing.length > 0) throw waitsForContent(title, missing)
       const { files } = await publish(id, system, source, source, online, contextOf(ground))
       return { subject, title, files }
@@ -51,21 +53,17 @@ async function publishOne(ground: Ground, held: Map<string, ErrorData>): Promise
   return undefined
 }
 
-/** What says who must sign the others comes before them. */
-function turnOf(subject: string): number {
-  if (subject === 'root') return 0
-  if (subject === 'targets') return 1
-  return subject.startsWith('keys:') ? 2 : 3
-}
-
-/** Its own content, and that of what may be published together with it. */
-async function missingFor(proposal: Proposal, all: readonly Proposal[], folder: string): Promise<Named[]> {
+/** Its own content, and that of what is published together with it: what its keys have not signed holds up nothing. */
+async function missingFor(proposal: Proposal, all: readonly Proposal[], ground: Ground): Promise<Named[]> {
+  const { layout, source, folder } = ground
+  const context = contextOf(ground)
   const delegator = delegatorOf(proposal.subject, proposal.after, parseMetadata)
   const along =
     delegator === undefined
-      ? []
-      : all.filter(({ id, subject }) => id !== proposal.id && authorityIn(delegator, subject) !== undefined)
-  return (await Promise.all([proposal, ...along].map((one) => missingContent(one, folder)))).flat()
+      ? undefined
+      : await candidatesAlongside(delegator, layout, source, context, trusted(layout, source, context))
+  const others = all.filter(({ id, subject }) => id !== proposal.id && along?.subjects.includes(subject))
+  return (await Promise.all([proposal, ...others].map((one) => missingContent(one, folder)))).flat()
 }
 
 function waitsForContent(title: string, missing: readonly Named[]): AppError {

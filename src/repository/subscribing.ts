@@ -15,6 +15,8 @@ export const standardSubscribing: Subscribing = { total: 2000, perAddress: 64, b
 
 export type Subscribe = (address: string, lastSeen: string | undefined) => Response
 
+export const eventHeaders = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
+
 /** More than this unread, and the stream ends: whoever comes back names what they saw last. */
 const maxUnread = 256
 
@@ -69,7 +71,7 @@ export function subscribing(events: Events, limits: Subscribing, signal: AbortSi
       },
       { highWaterMark: maxUnread },
     )
-    return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
+    return new Response(body, { headers: eventHeaders })
   }
 }
 

@@ -3,13 +3,15 @@ import { AppError } from '../core/error.ts'
 import { type Quorum, signedCount } from '../core/proposal.ts'
 import { type Envelope, parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
-import { authorityOver } from '../core/systems/tuf/standing.ts'
+import { isSignedBy } from '../core/systems/tuf/signatures.ts'
+import { parseSubject } from '../core/systems/tuf/subject.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { parseWithdrawal } from '../core/systems/tuf/withdrawal.ts'
 import { type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
-import { absent, checkSubject, isSignedBy } from './acceptance.ts'
+import { absent, checkSubject } from './acceptance.ts'
 import { type Look, sha256Hex, type Waits } from './ground.ts'
+import { countInForce } from './in-force.ts'
 import type { Nonces } from './nonces.ts'
 
 export async function withdrawnFiles(
@@ -30,7 +32,10 @@ export async function withdrawnFiles(
   return withoutOrphans(subject, look)
 }
 
-/** Keys in force decide; what none of them has signed may also be taken back by a key of its own. */
+/**
+ * Keys in force decide; what none of them has signed may also be taken back by a key of its own. A name that a stranger
+ * wants to reserve is kept free by those who hold targets.
+ */
 async function mayWithdraw(
   subject: string,
   wish: Envelope,
@@ -38,12 +43,14 @@ async function mayWithdraw(
   { proposal }: Waits,
   { now }: Look,
 ): Promise<boolean> {
-  const over = await authorityOver(subject, now)
-  const counts = async (envelope: Envelope): Promise<boolean> =>
-    over !== undefined && signedCount(await quorumOf(subject, envelope, over.keys, over.role)) > 0
-  if (await counts(wish)) return true
+  const inForce = await countInForce(subject, wish, now)
+  if (inForce !== undefined && inForce > 0) return true
+  if (inForce === undefined && parseSubject(subject).kind === 'keys') {
+    const holders = await now.authority('targets')
+    if (holders !== undefined && signedCount(await quorumOf(subject, wish, holders.keys, holders.role)) > 0) return true
+  }
   const own: readonly Quorum[] = proposal?.quorums ?? []
-  return !(await counts(candidate)) && (await isSignedBy(own, wish))
+  return ((await countInForce(subject, candidate, now)) ?? 0) === 0 && (await isSignedBy(own, wish))
 }
 
 /** The first document of a role that this change would have made belongs to nothing any more. */

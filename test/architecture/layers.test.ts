@@ -3,10 +3,13 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 let copy: string
+
+// The linter reads the whole tree each time: slow where the machine is.
+vi.setConfig({ testTimeout: 120_000 })
 
 const rules = ['--only=style/noRestrictedImports', '--only=suspicious/noImportCycles', '--only=plugin']
 

@@ -15,10 +15,11 @@ import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { type BinRepository, writeBins } from './bins.ts'
 import { benchCard } from './card.ts'
 import { compare, msOf, report } from './compare.ts'
+import { benchServed } from './served.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
 try {
-  const results = [await benchCanonical(), await benchBins(10), await benchCard(folder)]
+  const results = [await benchCanonical(), await benchBins(10), await benchCard(folder), await benchServed(folder)]
   process.exitCode = results.every(Boolean) ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

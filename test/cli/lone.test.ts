@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { answerOf, refusalOf } from '../support/cli.ts'
+import { answerOf, refusalOf, runCli } from '../support/cli.ts'
 import { type Reviewed, Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -15,14 +15,18 @@ test('a root.json is signed by each in turn, taken back and published', async ()
   expect((await refusalOf(['review', file, 'root'], stage.options)).code).toBe('source/not-found')
   const { digest, quorums } = await answerOf<Reviewed>(['review', file, 'root', ...trusting], stage.options)
   expect(quorums.map(({ signed }) => signed)).toEqual([0, 0])
-  for (const key of ['Ana', 'Ben'])
-    await answerOf(['sign', file, digest, '--key', key, '--yes', ...trusting], stage.options)
+  for (const key of ['Ana', 'Ben']) {
+    const sign = ['sign', file, digest, '--key', key, '--yes', ...trusting]
+    if (key === 'Ana') await answerOf(sign, stage.options)
+    else expect((await runCli(sign, stage.options)).out).not.toContain('countersign publish')
+  }
   const { quorums: after } = await answerOf<Reviewed>(['review', file, 'root', ...trusting], stage.options)
   expect(after.map(({ met }) => met)).toEqual([true, true])
   expect((await refusalOf(['publish', file, 'root', ...trusting], stage.options)).code).toBe('usage/invalid')
   for (const args of [
     ['edit', file, 'root', '--expires', '90'],
     ['state', file],
+    ['withdraw', file, 'root', '--yes'],
   ])
     expect((await refusalOf([...args, ...trusting], stage.options)).code).toBe('format/unsupported')
   await answerOf(['withdraw', stage.repository, 'root', '--yes'], stage.options)

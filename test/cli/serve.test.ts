@@ -1,11 +1,14 @@
 // A folder, one command, and a team that proposes and signs over the network: until a client that no one here wrote accepts
 // what the repository published by itself.
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { answerOf, type CliOptions, refusalOf, sharedFolder } from '../support/cli.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
 import { serveProcess } from '../support/serve.ts'
+import { everythingIn } from '../support/temporary-folder.ts'
 
 const shared = sharedFolder()
 
@@ -56,4 +59,101 @@ test('proposed with one signature, signed by another, published by the repositor
   expect(seen).toEqual({ root: 1, targets: 2, content: 'the content of a release' })
   expect((await refusalOf(['renew', 'packages'], team)).code).toBe('usage/invalid')
   expect(await end()).toBe(0)
+})
+
+test('key files: the passphrase is asked for once; a second server is refused', async () => {
+  const at = (part: string): string => join(shared, 'second', part)
+  mkdirSync(at('home'), { recursive: true })
+  const home = at('home')
+  const passphrases = ['ana’s passphrase', 'publisher passphrase']
+  await answerOf(['keys', 'create', 'Ana'], { home, passphrases: [passphrases[0] ?? '', passphrases[0] ?? ''] })
+  await answerOf(['keys', 'create', 'publisher'], { home, passphrases: [passphrases[1] ?? '', passphrases[1] ?? ''] })
+  const folder = at('repository')
+  await answerOf(['init', folder, '--key', 'Ana', '--online-key', 'publisher'], { home, passphrases })
+  const { url, log, end } = await serveProcess({ folder, home, passphrases: [passphrases[1] ?? ''] })
+  expect((await refusalOf(['serve', folder, '--port', '0'], { home, passphrases: [passphrases[1] ?? ''] })).code).toBe(
+    'source/conflict',
+  )
+  const [pinned] = JSON.parse(readFileSync(join(home, 'workspace.json'), 'utf8')).sources as { location: string }[]
+  expect(pinned?.location).toBe(folder)
+  const root = readFileSync(join(folder, 'metadata/1.root.json'))
+  writeFileSync(at('root.json'), root)
+  const renew = ['edit', url, 'targets', '--expires', '200', '--root', at('root.json'), '--sign-with', 'Ana']
+  expect(await answerOf<Proposed>(renew, { home, passphrases: passphrases.slice(0, 1) })).toMatchObject({
+    published: true,
+  })
+  expect(log()).toMatch(/published Targets 2\n/)
+  for (const line of log().trim().split('\n')) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \S/)
+  for (const secret of passphrases) expect(log()).not.toContain(secret)
+  expect(await end()).toBe(0)
+})
+
+test('without a key of its own the machine would sign as a person, and is refused', async () => {
+  const home = join(shared, 'alone')
+  mkdirSync(home, { recursive: true })
+  const folder = join(home, 'repository')
+  const secret = 'ana’s passphrase'
+  await answerOf(['keys', 'create', 'Ana'], { home, passphrases: [secret, secret] })
+  await answerOf(['init', folder, '--key', 'Ana'], { home, passphrases: [secret] })
+  const call = { home, passphrases: [secret] }
+  expect((await refusalOf(['serve', folder, '--port', '0'], call)).code).toBe('signer/unsupported')
+})
+
+test.each([
+  ['no folder', ['serve', '/nowhere/at/all'], 'source/not-found'],
+  ['an address', ['serve', 'https://example.com/'], 'usage/invalid'],
+  ['a port that is none', ['serve', '.', '--port', '99999'], 'usage/invalid'],
+  ['half of TLS', ['serve', '.', '--tls-cert', 'cert.pem'], 'usage/invalid'],
+  [
+    'a certificate that is not there',
+    ['serve', '.', '--tls-cert', 'no.pem', '--tls-key', 'no.pem'],
+    'source/not-found',
+  ],
+])('serve is refused for %s', async (_, args, code) => {
+  const home = join(shared, 'refused')
+  mkdirSync(home, { recursive: true })
+  expect((await refusalOf(args, { home })).code).toBe(code)
+})
+
+test('over TLS', async () => {
+  const { folder, home } = await founded('tls')
+  const [cert, key] = [join(home, 'cert.pem'), join(home, 'key.pem')]
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const made = spawnSync('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ed25519',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    ...subject,
+  ])
+  expect(made.status).toBe(0)
+  const { url } = await serveProcess({ folder, home, args: ['--tls-cert', cert, '--tls-key', key] })
+  expect(url).toMatch(/^https:/)
+  const answer = await new Promise<string>((done, fail) => {
+    get(`${url}metadata/timestamp.json`, { ca: readFileSync(cert) }, (response) => {
+      let text = ''
+      response.on('data', (data) => {
+        text += data
+      })
+      response.on('end', () => done(text))
+    }).on('error', fail)
+  })
+  expect(answer).toBe(readFileSync(join(folder, 'metadata/timestamp.json'), 'utf8'))
+})
+
+test('taken back with a signature, and with none it is not', async () => {
+  const { folder, home, team, root } = await founded('withdrawn')
+  const { url } = await serveProcess({ folder, home })
+  await answerOf(['pin', url, '--name', 'packages', '--digest', root], team)
+  const renew = ['edit', 'packages', 'targets', '--expires', '200', '--sign-with', 'rehearsal:Ana']
+  const { digest } = await answerOf<Proposed>(renew, team)
+  expect((await refusalOf(['withdraw', 'packages', digest, '--yes'], team)).code).toBe('usage/invalid')
+  await answerOf(['withdraw', 'packages', digest, '--yes', '--sign-with', 'rehearsal:Ben'], team)
+  expect(await answerOf<{ proposals: unknown[] }>(['pending', 'packages'], team)).toMatchObject({ proposals: [] })
+  expect(everythingIn(join(folder, 'metadata'))['pending/targets.json']).toBe(undefined)
 })

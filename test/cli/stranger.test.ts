@@ -32,7 +32,7 @@ const draft = [
 ]
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
-  ['pin', ['--name NAME', '--root FILE', ...reached, '--digest SHA256']],
+  ['pin', ['--name NAME', '--root FILE', ...reached, '--digest SHA256', '--as USER', '--fork ADDRESS']],
   ['access', [...reached, '--no-ca', '--no-token']],
   ['forget', []],
   ['status', [...root]],
@@ -69,6 +69,9 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['renew', [...root]],
   ['rstuf', [...reached, '--to SERVICE']],
   ['serve', ['--online-key KEY', '--host HOST', '--port N', '--tls-cert FILE', '--tls-key FILE', ...forTokens]],
+  ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
+  ['accept', ['--root FILE', '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
+  ['invite', ['--root FILE']],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
   ['withdraw', [...root, '--sign-with KEY', '--yes', ...forTokens]],

@@ -10,7 +10,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
+import { parseEnvelope } from '../../src/core/systems/tuf/envelope.ts'
 import type { Files, Transport } from '../../src/core/transport.ts'
+import type { OpenSource } from '../../src/node/desk.ts'
+import { drafting } from '../../src/node/drafting.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { listenToEvents } from '../../src/node/transports/served/events.ts'
 import { isServedAt, type Served, servedTransport } from '../../src/node/transports/served.ts'
@@ -149,7 +152,8 @@ describe('served: writing', () => {
       await candidate(one, 'targets', 2030, 'Ana', 'Cleo'),
     ]
     await Promise.all(signed.map((bytes) => write(one, new Map([[name('targets'), bytes]]), base)))
-    expect(await one.transport.outcome('targets', never)).toEqual({ kind: 'published' })
+    const digest = sha256(parseEnvelope(first, 'first').payload)
+    expect(await one.transport.outcome('targets', digest, never)).toEqual({ kind: 'published' })
   })
 
   test('what is published is not written from here, and nothing is removed without a signature', async () => {
@@ -169,23 +173,64 @@ describe('served: writing', () => {
     await write(one, new Map([[name('targets'), await candidate(one, 'targets', 2030, 'Ana')]]), new Map())
     const ben = await one.team.person('Ben')
     const ids = idsOf(await one.team.proposal('targets'), ben)
-    await one.transport.withdraw('targets', ben, ids, never)
+    const { digest } = await one.team.proposal('targets')
+    const withdraw = (reviewed: string) => one.transport.withdraw('targets', reviewed, ben, ids, never)
+    expect(await codeOfPromise(withdraw(sha256('another change')))).toBe('trust/changed')
+    expect(await one.transport.list('metadata/pending/', never)).toEqual([name('targets')])
+    await withdraw(digest)
     expect(await one.transport.list('metadata/pending/', never)).toEqual([])
-    expect(await codeOfPromise(one.transport.withdraw('targets', ben, ids, never))).toBe('trust/changed')
+    expect(await codeOfPromise(withdraw(digest))).toBe('trust/changed')
   })
+
+  test.each(['withdraw', 'discard'] as const)(
+    'to %s takes away what was shown, and not what took its place while the key was asked for',
+    async (act) => {
+      const one = await open()
+      const { team, transport } = one
+      await team.propose('targets', ['Ana'], date(2030))
+      const shown = await team.proposal('targets')
+      const source: OpenSource = {
+        pinned: { id: 'packages', name: 'packages', location: one.url, pinnedAt: '2026-01-01T00:00:00Z' },
+        ...{ layout: team.ground.layout, system: team.ground.system, transport, served: transport },
+        trust: { anchor: team.anchor, memory: new Map() },
+      }
+      let meanwhile = async (): Promise<void> => {
+        const base = (await team.candidate('targets'))?.digest ?? null
+        const drafted = await team.draft('targets', date(2031))
+        expect((await team.send(await team.documents(drafted, ['Ben'], base))).status).toBe(200)
+      }
+      const context = () => ({ anchor: team.anchor, now: new Date(), signal: never })
+      const drafts = drafting(context, async () => {
+        await meanwhile()
+        return team.person('Ana')
+      })
+      const take = (id: string) =>
+        act === 'withdraw'
+          ? drafts.withdraw(source, id, never, 'file:Ana')
+          : drafts.discard(source, 'targets', never, 'file:Ana')
+      expect(await codeOfPromise(take(shown.id))).toBe('trust/changed')
+      const left = await team.proposal('targets')
+      expect(left.digest).not.toBe(shown.digest)
+      meanwhile = async () => undefined
+      await take(left.id)
+      expect(await team.candidate('targets')).toBeUndefined()
+    },
+  )
 })
 
 describe('served: recognised', () => {
   test('by what it answers, and nothing else is taken for it', async () => {
     const { url } = await open()
-    expect(await isServedAt(new URL(url))).toBe(true)
-    const answers = ['{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
+    expect(await isServedAt(new URL(url), never)).toBe(true)
+    const twice = '{"service":"countersign repository 1","service":"countersign repository 1"}'
+    const answers = [twice, '{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
     const server = createServer((_, response) => response.end(answers.shift() ?? '{}'))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     onTestFinished(() => void server.close())
     const other = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    for (const _ of [1, 2, 3, 4, 5]) expect(await isServedAt(other)).toBe(false)
-    expect(await isServedAt(new URL('http://127.0.0.1:1/'))).toBe(false)
+    for (const _ of answers.slice()) expect(await isServedAt(other, never)).toBe(false)
+    expect(await isServedAt(new URL('http://127.0.0.1:1/'), never)).toBe(undefined)
+    expect(await codeOfPromise(isServedAt(new URL(url), AbortSignal.abort()))).toBe('user/cancelled')
   })
 })
 

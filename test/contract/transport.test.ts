@@ -1,15 +1,22 @@
 // One suite for the Transport port, run against every implementation.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'
 import { type Files, memoryTransport, type Transport, within } from '../../src/core/transport.ts'
 import { blockingFileSystem } from '../../src/node/file-system.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
+import { gitTransport } from '../../src/node/transports/git.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
+import { nameForCommits, openForge } from '../support/git-office.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
+
+// Every write is a handful of processes.
+vi.setConfig({ testTimeout: 60_000 })
+nameForCommits()
 
 const { signal } = new AbortController()
 const none: Files = new Map()
@@ -42,6 +49,15 @@ async function served(files: Files): Promise<Transport> {
   return httpTransport(`http://127.0.0.1:${(server.address() as AddressInfo).port}/repo/`)
 }
 
+/** A signing event of a repository on disk. */
+async function pushed(files: Files): Promise<Transport> {
+  const forge = openForge()
+  forge.commit('main', none)
+  forge.commit('sign/x', none)
+  const transport = gitTransport(forge.address('sign/x'), { gitDir: join(temporaryFolder(), 'mirror') })
+  return filled(within(transport, 'event/'), files)
+}
+
 type Make = (files: Files) => Promise<Transport>
 const writable: [string, Make][] = [
   ['memory', async (files) => filled(memoryTransport(), files)],
@@ -51,6 +67,7 @@ const writable: [string, Make][] = [
     async (files) => filled(directoryTransport(temporaryFolder(), { fs: blockingFileSystem }), files),
   ],
   ['folder in a directory', async (files) => filled(within(directoryTransport(temporaryFolder()), 'inner/'), files)],
+  ['git', pushed],
 ]
 const readable: [string, Make][] = [...writable, ['http', served]]
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
-import { isWebLocation, openLocation, parseLocation } from '../../src/node/location.ts'
+import { isFolderLocation, isWebLocation, openLocation, parseLocation } from '../../src/node/location.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfCall, codeOfPromise } from '../support/thrown.ts'
 
@@ -33,7 +33,7 @@ test.each([
   expect(parseLocation(location, '/elsewhere')).toBe(location)
 })
 
-test.each(['', '  ', 'ftp://example.com/x', 'git+ssh://x/y', 'file://host/x', 'https://', 'a\0b', 'http://[/'])(
+test.each(['', '  ', 'ftp://example.com/x', 'git+ssh://x', 'file://host/x', 'https://', 'a\0b', 'http://[/'])(
   '%j is refused',
   (text) => {
     expect(codeOfCall(() => parseLocation(text, '/here'))).toBe('usage/invalid')
@@ -64,4 +64,10 @@ test('opens folders and file addresses; web addresses are known as such', async 
     expect(await openLocation(text).read('x', 1, signal)).toEqual(utf8('x'))
   expect(await codeOfPromise(openLocation('https://127.0.0.1/').list('', signal))).toBe('format/unsupported')
   expect([folder, 'https://example.com/', 'http://x/'].map(isWebLocation)).toEqual([false, true, true])
+})
+
+test('a git repository is no folder', () => {
+  const location = parseLocation('git+file:///srv/repo.git')
+  expect(codeOfCall(() => openLocation(location))).toBe('usage/invalid')
+  expect([location, '/srv/repo', 'https://example.com/'].map(isFolderLocation)).toEqual([false, true, false])
 })

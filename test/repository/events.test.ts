@@ -67,6 +67,14 @@ describe('the stream', () => {
     await expect.poll(async () => (await other('192.0.2.3')).status).toBe(200)
   })
 
+  test('is not begun for who asks only for the headers', async () => {
+    const team = await openTeam()
+    const answer = await team.call('HEAD', '/api/v1/events')
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toBe('text/event-stream')
+    expect(team.repository.events.listeners()).toBe(0)
+  })
+
   test('ends for who does not read, and nobody else is held up', async () => {
     const team = await openTeam()
     const lazy = await team.call('GET', '/api/v1/events')

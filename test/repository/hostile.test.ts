@@ -10,8 +10,9 @@ import { codeOfCall, codeOfPromise } from '../support/thrown.ts'
 
 const renewal = { kind: 'expires', date: '2030-01-01T00:00:00Z' } as const
 
-async function onPort(team: Team, body = standardLimits): Promise<RunningServer> {
-  const app = repositoryApp(team.repository, { log: team.ground.log, signal: team.ground.signal, body })
+async function onPort(team: Team, body = standardLimits, names?: ReadonlySet<string>): Promise<RunningServer> {
+  const { log, signal } = team.ground
+  const app = repositoryApp(team.repository, { log, signal, body, ...(names === undefined ? {} : { names }) })
   const server = await startServer(app, { host: '127.0.0.1', port: 0 })
   onTestFinished(() => server.close())
   return server
@@ -102,6 +103,13 @@ describe('a request', () => {
     })
   })
 
+  test('of very many small values is refused before it is read as JSON', async () => {
+    const team = await openTeam()
+    const body = `{"documents":[${'0,'.repeat(100_000)}0]}`
+    const answer = await team.call('POST', '/api/v1/candidates', body, { 'content-type': 'application/json' })
+    expect(await refused(answer)).toMatchObject({ status: 413, code: 'source/too-large' })
+  })
+
   test('from a page in a browser cannot write: it would have to ask first, and is not answered', async () => {
     const team = await openTeam()
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -110,6 +118,27 @@ describe('a request', () => {
     expect(preflight.status).toBe(405)
     expect(preflight.headers.get('access-control-allow-origin')).toBe(null)
   })
+})
+
+test('a page whose name was made to lead here reads nothing, and one of another address changes nothing', async () => {
+  const { url } = await onPort(await openTeam(), standardLimits, new Set(['packages.example']))
+  const ask = async (host: string, path: string) =>
+    (await raw(url, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).slice(9, 12)
+  await ask('localhost', '/metadata/timestamp.json')
+  for (const path of ['/api/v1/', '/metadata/timestamp.json', '/metadata/1.root.json']) {
+    expect(await ask('evil.example:8470', path)).toBe('400')
+    expect(await ask('127.0.0.1.evil.example', path)).toBe('400')
+    for (const own of ['localhost:8470', '192.0.2.7', '[::1]:8470', 'Packages.Example.', 'packages.example:80']) {
+      expect(await ask(own, path)).toBe('200')
+    }
+  }
+  const body = { method: 'POST', body: '{"documents":[]}' }
+  const send = async (origin: string) =>
+    (await fetch(`${url}api/v1/candidates`, { ...body, headers: { 'content-type': 'application/json', origin } }))
+      .status
+  expect(await send('http://evil.example')).toBe(403)
+  expect(await send('null')).toBe(403)
+  expect(await send(url.slice(0, -1))).toBe(400)
 })
 
 describe('too often', () => {

@@ -18,10 +18,19 @@ describe('a withdrawal', () => {
     expect(receipt).toEqual({ candidates: [], published: [] })
     expect(await team.candidate('targets')).toBe(undefined)
     expect(await refused(await team.call('POST', withdrawals, statement))).toMatchObject({ status: 404 })
-    // The very same document, proposed again, is another placing: the old statement is worth nothing.
+  })
+
+  test('is worth nothing for the next placing of the very same document', async () => {
+    const team = await openTeam()
+    const add = { kind: 'key-add', role: 'root', entry: await team.entry('Dana') } as const
+    const documents = await team.documents(await team.draft('root', add), ['Dana'])
     await team.send(documents)
+    const statement = await team.withdrawal('root', 'Ben')
+    expect((await team.call('POST', withdrawals, statement)).status).toBe(200)
+    // Nobody in force had signed it: it may come again.
+    expect((await team.send(documents)).status).toBe(200)
     expect(await refused(await team.call('POST', withdrawals, statement))).toMatchObject({ status: 409 })
-    expect(await team.candidate('targets')).toBeDefined()
+    expect(await team.candidate('root')).toBeDefined()
   })
 
   test('of a change takes what belonged to it along', async () => {

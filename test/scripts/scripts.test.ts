@@ -1,6 +1,6 @@
 // The scripts in a tree of their own with stand-in tools: what they sum, what they refuse, and that they never show a stack trace.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -109,6 +109,28 @@ test('the command passes its arguments and its exit code on, from the folder it 
   expect(JSON.parse(done.out)).toEqual([['review', 'a b', '--json'], process.cwd()])
 })
 
+test('in a checkout a build that is older than its sources is told in one line, and what it answers stays its own', () => {
+  const built = [
+    ...['main/index.js', 'main/chromium.js', 'main/token-host.js', 'main/reader.js'],
+    ...['preload/electron.cjs', 'preload/chromium.cjs', 'renderer/index.html'],
+  ]
+  for (const name of built) put(`out/${name}`, '')
+  put('out/main/cli.js', 'console.log("answer"); process.exit(5)')
+  const sayings = () => run('bin/countersign', ['status']).said.trim()
+  const changedAt = (seconds: number) => {
+    put('src/cli/index.ts', '')
+    for (const name of ['src/cli/index.ts', 'src/cli', 'src']) utimesSync(join(tree, name), seconds, seconds)
+  }
+  const now = Date.now() / 1000
+  expect(sayings()).toBe('')
+  changedAt(now - 3600)
+  expect(sayings()).toBe('')
+  changedAt(now + 3600)
+  expect(sayings().split('\n')).toHaveLength(1)
+  expect(sayings()).toContain('npm run build')
+  expect(run('bin/countersign', ['status'])).toMatchObject({ code: 5, out: 'answer\n' })
+})
+
 test('the file that --pin-fd names is handed on, and one that nobody opened is not', () => {
   put('out/main/cli.js', 'import { readFileSync } from "node:fs"; console.log(readFileSync(3, "utf8"))')
   put('pin', '246810')
@@ -125,6 +147,7 @@ test('without a display npm start runs the demo in the terminal, and the bare co
     'main/index.js',
     'main/chromium.js',
     'main/token-host.js',
+    'main/reader.js',
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',
@@ -141,6 +164,7 @@ test('with a display the window is tried, then the demo in the terminal', () => 
   for (const name of [
     'main/index.js',
     'main/token-host.js',
+    'main/reader.js',
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',

@@ -87,6 +87,7 @@ export const isRoot = process.getuid?.() === 0
 function environment(home: string): NodeJS.ProcessEnv {
   return {
     COUNTERSIGN_HOME: home,
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^GIT_(AUTHOR|COMMITTER)_/.test(name))),
     HOME: home,
     PATH: '/usr/bin:/bin',
     LC_ALL: 'C.UTF-8',

@@ -214,10 +214,15 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           return practice
         }),
     },
+    invitations: {
+      preview: (argument) => answer('invitations.preview', argument, (): ProposalView[] | Refused => bad(missing)),
+      accept: (argument) => answer('invitations.accept', argument, (): Receipt | Refused => bad(missing)),
+    },
     proposals: {
       list: () =>
         answer('proposals.list', undefined, () => ({
           proposals: [...proposals],
+          invitations: [],
           problems: scenario === 'rich' || scenario === 'troubled' ? [data.inboxProblem] : [],
         })),
       get: (argument) => answer('proposals.get', argument, () => find(argument.proposalId) ?? bad(missing)),

@@ -85,8 +85,7 @@ async function editFor(verb: string, name = '', subject: string, change: Change)
       return {
         kind: 'delegation-add',
         ...(await roleEntry(name, change)),
-        paths: wantedPaths(change),
-        terminating: yesOrNo(change) ?? false,
+        ...scopeFor(name, change),
         ...beforeOf(change),
       }
     case 'change': {
@@ -136,6 +135,16 @@ function wantedPaths({ parsed }: Change): readonly string[] {
   const paths = parsed.texts('path')
   if (paths.length > 0) return paths
   throw usage(delegateCommand, 'which artifacts it is about is missing: --path PATTERN')
+}
+
+/** Where a layout gives each role a room of its own, that is what a new role is about when nothing else is said. */
+function scopeFor(name: string, change: Change): { paths: readonly string[]; terminating: boolean } {
+  const room = change.source.layout.room?.(name)
+  const isRoom = room !== undefined && change.parsed.texts('path').length === 0
+  return {
+    paths: isRoom ? room : wantedPaths(change),
+    terminating: yesOrNo(change) ?? room !== undefined,
+  }
 }
 
 function beforeOf({ parsed }: Change): { before?: string } {

@@ -229,7 +229,7 @@ export const withdrawCommand: Command = {
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const [, id = ''] = parsed.positionals
     const { problems } = await desk.pending(source, io.signal)
     if (parsed.flag('yes') && problems.some(({ subject }) => subject === id)) {

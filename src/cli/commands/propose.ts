@@ -29,7 +29,7 @@ export const proposeCommand: Command = {
   arity: [3, 3],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const [, subject = '', file = ''] = parsed.positionals
     const bytes = await readInput(file, maxBytes[typeOf(subject)], io.signal)
     const lost = (await desk.pending(source, io.signal)).proposals.find((one) => one.subject === subject)

@@ -1,6 +1,7 @@
 // publish: changes that enough keys have signed take effect.
 import { AppError, toAppError } from '../../core/error.ts'
 import { isComplete, isMet, isReady, type Proposal, signedCount } from '../../core/proposal.ts'
+import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption } from '../session.ts'
@@ -26,7 +27,7 @@ interface Published {
 
 async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const id = parsed.positionals[1]
   const published: Published[] = []
   const refused = new Map<string, { proposal: Proposal; error: unknown }>()
@@ -50,15 +51,8 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   return answer({ published }, ...lines)
 }
 
-/** What says who must sign the others comes before them. */
-function turnOf(subject: string): number {
-  if (subject === 'root') return 0
-  if (subject === 'targets') return 1
-  return subject.startsWith('keys:') ? 2 : 3
-}
-
 function byTurn(proposals: readonly Proposal[]): Proposal[] {
-  return [...proposals].sort((a, b) => turnOf(a.subject) - turnOf(b.subject))
+  return [...proposals].sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))
 }
 
 async function readyProposals(

@@ -12,7 +12,7 @@ export const renewCommand: Command = {
   run: (parsed, io, dataDir) =>
     askingOnce(io, async (once) => {
       const desk = deskFor(once, dataDir)
-      const source = await openSource(desk, parsed)
+      const source = await openSource(desk, parsed, io.signal)
       const files = await desk.renew(source, once.signal)
       return answer({ renewed: files }, `renewed ${source.pinned.name}`, ...files.map((name) => `  ${name}`))
     }),

@@ -1,8 +1,9 @@
 // status, pending, review: looking, without touching anything.
-import { toErrorData } from '../../core/error.ts'
+import { type ErrorData, toErrorData } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
+import type { Desk, OpenSource } from '../../node/desk.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
-import { answer, type Command } from '../command.ts'
+import { type Answer, answer, type Command, type Io } from '../command.ts'
 import { effectLines, effectsData } from '../drafting.ts'
 import { deskFor, openSource, pickProposal, readState, rootOption, sourceAgain } from '../session.ts'
 import { idLines, progressOf, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
@@ -16,7 +17,7 @@ export const statusCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const state = await readState(desk, source, io)
     return answer(stateData(state), ...stateLines(source.pinned.name, state, io.now()))
   },
@@ -30,10 +31,13 @@ export const pendingCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const { proposals, problems } = await desk.pending(await openSource(desk, parsed), io.signal)
+    const source = await openSource(desk, parsed, io.signal)
+    const list = source.event === undefined ? await desk.events(source.pinned, io.signal) : undefined
+    if (list !== undefined && list.events.length > 0) return pendingInEvents(desk, source, list.events, io)
+    const { proposals, problems } = await desk.pending(source, io.signal)
     const lines = proposals.flatMap((proposal) => [
       `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
-      `  ${standingOf(proposal)}; ID ${proposal.digest.slice(0, 16)}`,
+      `  ${standingOf(proposal, source.event)}; ID ${proposal.digest.slice(0, 16)}`,
     ])
     const broken = problems.map(({ subject, error }) => `${subject}  cannot be reviewed: ${error.message}`)
     const none = proposals.length + problems.length === 0 ? ['nothing waits'] : []
@@ -45,10 +49,40 @@ export const pendingCommand: Command = {
   },
 }
 
-function standingOf(proposal: Proposal): string {
+/** Several signing events are open: what waits in each, under its name. */
+async function pendingInEvents(desk: Desk, { pinned }: OpenSource, events: readonly string[], io: Io): Promise<Answer> {
+  const all: { event: string; proposals: readonly Proposal[]; problems: readonly ErrorData[] }[] = []
+  for (const event of events) {
+    try {
+      const { proposals, problems } = await desk.pending(await desk.open(pinned.id, event), io.signal)
+      all.push({ event, proposals, problems: problems.map(({ error }) => toErrorData(error)) })
+    } catch (thrown) {
+      const error = toErrorData(thrown)
+      if (/^(user|internal)\//.test(error.code)) throw thrown
+      all.push({ event, proposals: [], problems: [error] })
+    }
+  }
+  const lines = all.flatMap(({ event, proposals, problems }) => [
+    event,
+    ...proposals.map(
+      (one) => `  ${one.title}: ${one.headline}; ${standingOf(one, event)}; ID ${one.digest.slice(0, 16)}`,
+    ),
+    ...problems.map(({ message }) => `  cannot be reviewed: ${message}`),
+    ...(proposals.length + problems.length === 0 ? ['  nothing waits'] : []),
+  ])
+  const data = all.map(({ event, proposals, problems }) => ({
+    event,
+    proposals: proposals.map(proposalData),
+    problems,
+  }))
+  return answer({ events: data }, ...wrapped(lines))
+}
+
+function standingOf(proposal: Proposal, event: string | undefined): string {
   if (proposal.blocked !== undefined) return `cannot be signed: ${proposal.blocked.message}`
   const needs = (proposal.needs ?? []).map(({ sentence }) => `; ${sentence}`).join('')
-  return `${proposal.quorums.map(progressOf).join('; ')}${isReady(proposal) ? '; ready to publish' : needs}`
+  const ready = event === undefined ? '; ready to publish' : '; ready to be merged'
+  return `${proposal.quorums.map(progressOf).join('; ')}${isReady(proposal) ? ready : needs}`
 }
 
 export const reviewCommand: Command = {
@@ -60,7 +94,7 @@ export const reviewCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
     const { holders, problem } = await desk.tokens.knownHolders(io.signal)

@@ -1,5 +1,4 @@
 // serve: a folder becomes a repository for a team.
-import { readFileSync } from 'node:fs'
 import { AppError } from '../../core/error.ts'
 import type { Signer } from '../../core/signer.ts'
 import { authorityOf } from '../../core/systems/tuf/authority.ts'
@@ -13,14 +12,16 @@ import { unlockedSigner } from '../../node/signers/software.ts'
 import { serve } from '../../repository/serve.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { signerFor } from '../find-key.ts'
+import { readNamed } from '../input.ts'
 import { parseCount, tokenOptions } from '../parse.ts'
 import { askingOnce, deskFor } from '../session.ts'
 
 const defaultPort = 8470
+const maxPemBytes = 1024 * 1024
 
 export const serveCommand: Command = {
   name: 'serve',
-  usage: 'serve DIR [--online-key KEY ...] [--host HOST] [--port N]',
+  usage: 'serve DIR [--online-key KEY ...] [--host HOST] [--port N] [--name NAME ...]',
   summary: 'Serves the repository in DIR to clients, and to a team that proposes and signs changes over the network.',
   details: [
     'DIR is a folder that "countersign init" made. Clients read below /metadata/ and /targets/; the team opens the',
@@ -38,6 +39,12 @@ export const serveCommand: Command = {
     },
     host: { form: '--host HOST', text: 'the address to listen on; 127.0.0.1 when left out', type: 'string' },
     port: { form: '--port N', text: `the port; ${defaultPort} when left out, 0 for any that is free`, type: 'string' },
+    name: {
+      form: '--name NAME',
+      text: 'a name under which it is asked for, besides that of this computer',
+      type: 'string',
+      multiple: true,
+    },
     'tls-cert': { form: '--tls-cert FILE', text: 'a certificate chain in PEM: serve https', type: 'string' },
     'tls-key': { form: '--tls-key FILE', text: 'the private key of the certificate, in PEM', type: 'string' },
     ...tokenOptions,
@@ -54,6 +61,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const online = await onlineSigners(parsed, desk, anchor, name, io)
   const serving = await serve({
     ...{ name, folder, anchor, online, port, ...(tls === undefined ? {} : { tls }) },
+    names: parsed.texts('name'),
     host: parsed.text('host') ?? '127.0.0.1',
     now: io.now,
     log: (line) => void process.stderr.write(`${io.now().toISOString().slice(0, 19)}Z ${visible(line)}\n`),
@@ -150,5 +158,5 @@ function tlsOf(parsed: Parsed): { cert: Uint8Array; key: Uint8Array } | undefine
       hint: 'give both, or neither',
     })
   }
-  return { cert: readFileSync(cert), key: readFileSync(key) }
+  return { cert: readNamed(cert, maxPemBytes), key: readNamed(key, maxPemBytes) }
 }

@@ -8,10 +8,13 @@ import type { Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
+import { isKeyUri } from '../../node/pkcs11/uri.ts'
+import { readSavedKeys } from '../../node/saved-keys.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { withOutcome } from '../drafting.ts'
 import { signerFor } from '../find-key.ts'
+import { pushedLines } from '../git.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import {
@@ -25,6 +28,7 @@ import {
   sourceAgain,
 } from '../session.ts'
 import { proposalData, quorumLines } from '../show.ts'
+import { quoted } from '../text.ts'
 
 export const signCommand: Command = {
   name: 'sign',
@@ -62,12 +66,12 @@ export const signCommand: Command = {
 
 async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed)
+  const source = await openSource(desk, parsed, io.signal)
   const to = parsed.text('to')
   const target = targetOf(to, source)
   const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
   const key = parsed.text('key')
-  if (key === undefined) throw await keyMissing(desk, io)
+  if (key === undefined) throw await keyMissing(desk, proposals, io)
   await plugPractice(parsed, desk, io)
   const purpose = proposals.length === 1 ? undefined : purposeOf(proposals, source)
   const suits = (one: PublicKey): boolean => proposals.some((proposal) => openEntries(proposal, one).length > 0)
@@ -79,7 +83,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   }
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
-    return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, io)
+    return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, desk, io)
   }
   const result = await desk.approve(source, proposal.id, signer.id, target, io.signal)
   const isServed = source.served !== undefined && to === undefined
@@ -87,7 +91,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    ...(isServed ? [] : [nextStep([result.proposal], to, sourceAgain(parsed), source.layout.elsewhere)]),
+    ...(isServed ? [] : await nextSteps([result.proposal], { to, again: sourceAgain(parsed) }, desk, source)),
   )
   return isServed ? withOutcome(said, result.proposal, source, io) : said
 }
@@ -102,10 +106,22 @@ async function pick(desk: Desk, source: OpenSource, ids: readonly string[], io: 
   return [...picked.values()]
 }
 
-async function keyMissing(desk: Desk, io: Io): Promise<AppError> {
+async function keyMissing(desk: Desk, proposals: readonly Proposal[], io: Io): Promise<AppError> {
   const files = await desk.signers(io.signal)
+  const saved = savedFor(proposals)
+  if (saved.length > 0) {
+    const hint = `tuf-on-ci-sign has used ${saved.map((uri) => `--key ${quoted(uri)}`).join(', or ')}`
+    return new AppError({ code: 'usage/invalid', message: '--key is missing', hint })
+  }
   const hint = `keys here: ${files.map(({ id }) => id).join(', ') || 'none; make one: countersign keys create NAME'}`
   return new AppError({ code: 'usage/invalid', message: '--key is missing', hint })
+}
+
+/** Addresses of keys on tokens that the other tool remembers, of keys that have not signed yet. */
+function savedFor(proposals: readonly Proposal[]): string[] {
+  const saved = readSavedKeys()
+  const open = proposals.flatMap(({ quorums }) => quorums.flatMap(({ keys }) => keys.filter(({ signed }) => !signed)))
+  return [...new Set(open.flatMap(({ ids }) => ids.flatMap((id) => saved.get(id) ?? [])))].filter(isKeyUri)
 }
 
 function signedLine({ title }: Proposal, signer: Signer): string {
@@ -155,19 +171,31 @@ async function rehearse(
   )
 }
 
-function nextStep(
+/** Where the result was written, and the words by which this call named its repository. */
+interface Where {
+  to: string | undefined
+  again: string
+}
+
+async function nextSteps(
   proposals: readonly Proposal[],
-  to: string | undefined,
-  source: string,
-  elsewhere: OpenSource['layout']['elsewhere'],
-): string {
-  if (to !== undefined) return `The signed candidate is in ${to}.`
-  if (proposals.some(isReady)) return `Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${source}`}`
-  const [need] = proposals.flatMap(({ needs = [] }) => needs)
-  if (need !== undefined) return `${need.sentence}.`
-  return elsewhere === undefined
-    ? 'More signatures are needed before it can be published.'
-    : `More signatures are needed: ${elsewhere.how}`
+  { to, again }: Where,
+  desk: Desk,
+  source: OpenSource,
+): Promise<string[]> {
+  if (to !== undefined) return [`The signed candidate is in ${to}.`]
+  const needs = proposals.flatMap((one) => one.needs ?? [])
+  const pushed = await desk.destination(source)
+  if (pushed !== undefined)
+    return [...pushedLines(pushed, proposals.every(isReady)), ...needs.map(({ sentence }) => `${sentence}.`)]
+  const { elsewhere, rstuf } = source.layout
+  if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
+  const [need] = needs
+  if (need !== undefined) return [`${need.sentence}.`]
+  // What a service hands out is taken back to it by each who signs, and not by the last one alone.
+  return elsewhere === undefined || rstuf === undefined
+    ? ['More signatures are needed before it can be published.']
+    : [`More signatures are needed: ${elsewhere.how}`]
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------
@@ -177,7 +205,8 @@ async function signSeveral(
   signer: Signer,
   source: OpenSource,
   target: Transport,
-  { to, again }: { to: string | undefined; again: string },
+  where: Where,
+  desk: Desk,
   io: Io,
 ): Promise<Answer> {
   const ids = proposals.map(({ id }) => id)
@@ -198,16 +227,14 @@ async function signSeveral(
       ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
-    ...(source.served !== undefined && to === undefined
+    ...(source.served !== undefined && where.to === undefined
       ? ['The repository publishes by itself what enough keys have signed.']
-      : [
-          nextStep(
-            done.map(({ proposal }) => proposal),
-            to,
-            again,
-            source.layout.elsewhere,
-          ),
-        ]),
+      : await nextSteps(
+          done.map(({ proposal }) => proposal),
+          where,
+          desk,
+          source,
+        )),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
 }

@@ -28,7 +28,7 @@ export const stateCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const inside = await readInside(source, contextOf(source, io), 100_000)
     const role = parsed.positionals[1]
     if (role === undefined) return answer(insideData(inside), ...wrapped(roleLines(inside, io.now())))
@@ -159,7 +159,7 @@ export const historyCommand: Command = {
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed)
+    const source = await openSource(desk, parsed, io.signal)
     const opened = await openInside(source, contextOf(source, io))
     const history = await readHistory(parsed.positionals[1] ?? '', opened)
     return answer(historyData(history), ...wrapped(historyLines(history)))

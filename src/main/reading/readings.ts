@@ -12,9 +12,7 @@ import { parseSubject } from '../../core/systems/tuf/subject.ts'
 import type { TokenList } from '../../core/token.ts'
 import type { Files } from '../../core/transport.ts'
 import type {
-  AnswerOf,
   ConfigurationView,
-  contract,
   DraftView,
   EditableText,
   HistoryView,
@@ -31,6 +29,7 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
+import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
@@ -40,11 +39,11 @@ import { isEqualFast } from '../../node/steady.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
+import { openNamed, openToChange } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
+import { type Inbox, readInbox } from './inbox.ts'
 import { insideCache } from './inside-cache.ts'
-
-type Inbox = AnswerOf<(typeof contract)['proposals.list']>
 
 /** What is to be remembered of a source that was read; writing it is main's. */
 export interface Memory {
@@ -128,7 +127,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
 
   const opened = async (source: OpenSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
   const proposalOf = async ({ sourceId, id }: OfProposal, signal: AbortSignal) => {
-    const source = await desk.open(sourceId)
+    const source = await openNamed(desk, sourceId)
     const proposal = await desk.proposal(source, id, signal)
     keepShown(proposal, sourceId)
     return { source, proposal }
@@ -143,15 +142,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
   return {
     source: ({ pinned }, signal) => readSource(desk, pinned, now(), signal),
     uses: (_asked, signal) => readUses(desk, signal),
-    proposals: async ({ signers }, signal) => {
-      const all = await Promise.all(
-        (await desk.workspace.sources()).map((pinned) => inboxOf(desk, pinned, signers, signal)),
-      )
-      return { proposals: all.flatMap((one) => one.proposals), problems: all.flatMap((one) => one.problems) }
-    },
+    proposals: ({ signers }, signal) => readInbox(desk, signers, signal),
     proposal: async ({ signers, holders, tokens, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      const outcome = await source.served?.outcome(proposal.subject, signal)
+      const outcome = await outcomeOf(source, proposal, desk.context(source, signal))
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
       return present.proposalView(source, proposal, signers, { holders, tokens }, served)
@@ -161,20 +155,23 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const changes = known ?? (await proposalOf(asked, signal)).proposal.changes
       return changes.slice(offset, offset + limit)
     },
-    effects: async ({ sourceId, id }, signal) => desk.drafts.effects(await desk.open(sourceId), id, signal),
+    effects: async ({ sourceId, id }, signal) => desk.drafts.effects(await openNamed(desk, sourceId), id, signal),
     raw: async (asked, signal) => present.rawDocument((await proposalOf(asked, signal)).proposal),
 
     inside: async ({ sourceId }, signal) => {
-      const source = await desk.open(sourceId)
+      const source = await openNamed(desk, sourceId)
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
     targets: async ({ sourceId, ...query }, signal) =>
-      presentRepository.targetPage(readTargets(await inside(await desk.open(sourceId), signal), query), query.offset),
+      presentRepository.targetPage(
+        readTargets(await inside(await openNamed(desk, sourceId), signal), query),
+        query.offset,
+      ),
     history: async ({ sourceId, role }, signal) =>
-      presentRepository.historyView(await readHistory(role, await opened(await desk.open(sourceId), signal))),
+      presentRepository.historyView(await readHistory(role, await opened(await openNamed(desk, sourceId), signal))),
     releases: async ({ sourceId }, signal) => {
-      const source = await desk.open(sourceId)
+      const source = await openNamed(desk, sourceId)
       let trusted: Trusted | undefined
       const remember = async (one: Trusted): Promise<void> => {
         trusted = one
@@ -182,17 +179,21 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const list = await releases(source, { now: now(), signal, remember })
       return { list, ...remembered(source, trusted) }
     },
-    keyedRoles: async ({ sourceId }, signal) => readKeyedRoles(await opened(await desk.open(sourceId), signal)),
+    keyedRoles: async ({ sourceId }, signal) =>
+      readKeyedRoles(await opened(await openToChange(desk, sourceId, signal), signal)),
     configuration: async ({ sourceId }, signal) => {
-      const { fields, version, isSigned } = await configurationFacts(await opened(await desk.open(sourceId), signal))
+      const { fields, version, isSigned } = await configurationFacts(
+        await opened(await openToChange(desk, sourceId, signal), signal),
+      )
       return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
     text: async ({ sourceId, subject, onto }, signal) =>
-      desk.drafts.text(await desk.open(sourceId), subject, signal, onto),
+      desk.drafts.text(await openToChange(desk, sourceId, signal), subject, signal, onto),
 
-    whole: async ({ sourceId, subject }, signal) => desk.drafts.whole(await desk.open(sourceId), subject, signal),
+    whole: async ({ sourceId, subject }, signal) =>
+      desk.drafts.whole(await openToChange(desk, sourceId, signal), subject, signal),
     preview: async ({ sourceId, signers, request: wanted, file, tokens }, signal) => {
-      const source = await desk.open(sourceId)
+      const source = await openToChange(desk, sourceId, signal)
       const request =
         file === undefined ? wanted : { ...wanted, edits: [...wanted.edits, await documentIn(file, signal)] }
       const { uploads = [], subject } = request
@@ -204,12 +205,13 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const draft = await desk.drafts.preview(source, spread, signal)
       return presentRepository.draftView(draft, signers, source.served === undefined ? undefined : tokens)
     },
-    draftChanges: async ({ sourceId, digest, offset, limit }) => {
-      const draft = desk.drafts.shown(await desk.open(sourceId), digest)
+    draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
+      const draft = desk.drafts.shown(await openToChange(desk, sourceId, signal), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
     },
-    prepared: async ({ sourceId, request }) => desk.drafts.prepare(await desk.open(sourceId), request).prepared,
-    withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await desk.open(sourceId), id, signal),
+    prepared: async ({ sourceId, request }, signal) =>
+      desk.drafts.prepare(await openToChange(desk, sourceId, signal), request).prepared,
+    withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await openNamed(desk, sourceId), id, signal),
   }
 }
 
@@ -233,7 +235,7 @@ async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdi
 async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {
   const reached = await reachedBy(desk, pinned)
   try {
-    const source = await desk.open(pinned.id)
+    const source = await desk.open(pinned.id, undefined, signal)
     const state = await source.system.state(source.transport, desk.context(source, signal))
     const trusted = { successor: state.anchor.bytes, memory: state.memory }
     return { view: { ...present.sourceView(pinned, state, now), ...reached }, ...remembered(source, trusted) }
@@ -256,35 +258,10 @@ function remembered({ pinned, trust }: OpenSource, trusted: Trusted | undefined)
   return isKnown ? {} : { remember: { sourceId: pinned.id, successor, memory } }
 }
 
-/** All repositories at once, each in its place; one that cannot be read is a problem beside the others. */
-async function inboxOf(
-  desk: Desk,
-  pinned: PinnedSource,
-  signers: readonly KnownSigner[],
-  signal: AbortSignal,
-): Promise<Inbox> {
-  const problemOf = (subject: string, error: unknown): Inbox['problems'][number] => ({
-    sourceName: pinned.name,
-    subject,
-    error: toErrorData(error),
-  })
-  try {
-    const source = await desk.open(pinned.id)
-    const { proposals, problems } = await desk.pending(source, signal)
-    return {
-      proposals: proposals.map((proposal) => present.proposalSummary(source, proposal, signers)),
-      problems: problems.map(({ subject, error }) => problemOf(subject, error)),
-    }
-  } catch (thrown) {
-    signal.throwIfAborted()
-    return { proposals: [], problems: [problemOf('repository', thrown)] }
-  }
-}
-
 async function readUses(desk: Desk, signal: AbortSignal): Promise<Use[]> {
   const usesIn = async (pinned: PinnedSource): Promise<Use[]> => {
     try {
-      const source = await desk.open(pinned.id)
+      const source = await desk.open(pinned.id, undefined, signal)
       const { roles } = await source.system.state(source.transport, desk.context(source, signal))
       return roles.map(({ name, quorum }) => ({
         role: `${pinned.name}: ${name}`,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
 import { targetName } from '../../core/systems/tuf/names.ts'
 import { checkCancelled } from '../cancel.ts'
-import type { Content } from '../content.ts'
+import { type Content, wholeContent } from '../content.ts'
 import type { OpenSource } from '../desk.ts'
 import { directoryContent, piecesOf } from '../directory/content.ts'
 import { acquireLock, isAlive } from '../directory/lock.ts'
@@ -12,6 +12,7 @@ import { translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem, openFlags, syncDirectory } from '../file-system.ts'
 import { isWebLocation } from '../location.ts'
 import { verifyShownName, visible } from '../safe-name.ts'
+import { isGitLocation } from '../transports/git/address.ts'
 import { httpContent } from '../transports/http/content.ts'
 import { type Client, type ClientCall, noArtifact, openClient } from './client.ts'
 import { differenceOf, digestFor, type Expected } from './digest.ts'
@@ -149,7 +150,8 @@ async function isThere(
   })
 }
 
-function contentOf({ pinned, access = {} }: OpenSource, fs: FileSystem): Content {
+function contentOf({ pinned, layout, transport, access = {} }: OpenSource, fs: FileSystem): Content {
+  if (isGitLocation(pinned.location)) return wholeContent(layout.targets(transport))
   return isWebLocation(pinned.location)
     ? httpContent(pinned.location, { access })
     : directoryContent(pinned.location, fs)

@@ -11,7 +11,7 @@ import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
 import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
 import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
 import { visible } from '../../core/visible.ts'
-import { type ApiServer, callApi, postApi, readApi } from '../web/api.ts'
+import { type ApiServer, callApi, objectOf, postApi, readApi } from '../web/api.ts'
 import type { Access } from '../web/send.ts'
 import { listenToEvents } from './served/events.ts'
 import { type Content, uploadContent } from './served/upload.ts'
@@ -20,43 +20,56 @@ import { type Content, uploadContent } from './served/upload.ts'
 export interface Served {
   /** As whoever runs it calls it: a suggestion, and nothing more. */
   name(signal: AbortSignal): Promise<string | undefined>
-  /** What became of a candidate that was sent: it is published, or waits, and why although enough keys have signed. */
-  outcome(subject: string, signal: AbortSignal): Promise<Outcome>
-  withdraw(subject: string, signer: Signer, ids: readonly string[], signal: AbortSignal): Promise<void>
+  /** Where a candidate stands, named by the sha256 of its payload: published only where the answer to what was sent said so. */
+  outcome(subject: string, digest: string, signal: AbortSignal): Promise<Standing>
+  /** `reviewed`: the digest of what a person was shown; anything else that waits by now stays. */
+  withdraw(
+    subject: string,
+    reviewed: string,
+    signer: Signer,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void>
   /** Content that a signed candidate names; goes on where it broke off. */
   upload(content: Content, progress: ((doneBytes: number) => void) | undefined, signal: AbortSignal): Promise<void>
   /** Until the signal: calls back whenever something happened there, and after each new connection. */
   listen(changed: () => void, signal: AbortSignal): Promise<void>
 }
 
-export type Outcome = { kind: 'published' } | { kind: 'waits'; why?: string }
+/** Waits: and why although enough keys have signed. Gone: it does not wait there, and nothing more is known. */
+export type Standing = { kind: 'published' } | { kind: 'waits'; why?: string } | { kind: 'gone' }
 
 const api = 'api/v1/'
 const service = 'countersign repository 1'
 const pending = 'metadata/pending/'
 const maxCandidateBytes = 32 * 1024 * 1024
 
-/** Whether such a repository answers at this address; anything else is a web server like any other. */
-export async function isServedAt(base: URL, access: Access = {}): Promise<boolean> {
-  const { signal } = new AbortController()
+/** Whether such a repository answers at this address, or a web server like any other; undefined when nobody answered. */
+export async function isServedAt(base: URL, signal: AbortSignal, access: Access = {}): Promise<boolean | undefined> {
   try {
     const call = { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 } as const
     const answer = await callApi({ base, access }, call, signal)
-    return answer !== undefined && isService(answer.bytes)
-  } catch {
-    // Not there, or something else: whoever reads from it will say what is wrong with it.
-    return false
+    return answer !== undefined && objectOf(answer.bytes, api).service === service
+  } catch (thrown) {
+    // Something else: whoever reads from it will say what is wrong with it.
+    if (isVerdict(thrown)) return false
+    if (thrown instanceof AppError && thrown.code === 'source/unreachable') return undefined
+    throw thrown
   }
-}
-
-function isService(bytes: Uint8Array): boolean {
-  const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-  return typeof value === 'object' && value !== null && 'service' in value && value.service === service
 }
 
 /** `plain`: the same address, read as any web server. */
 export function servedTransport(base: URL, plain: Transport, access: Access = {}): Transport & Served {
   const server: ApiServer = { base, access }
+  /** Of what was sent from here: the repository's own answer was that it took effect at once. */
+  const published = new Set<string>()
+  function keepReceipt(receipt: JsonObject, sent: readonly Document[]): void {
+    const subjects = listOf(receipt.published).flatMap((one) => (isObject(one) ? one.subject : []))
+    for (const { subject, bytes } of sent) {
+      const payload = subjects.includes(subject) ? envelopeOr(bytes)?.payload : undefined
+      if (payload !== undefined) published.add(placeOf(subject, sha256(payload)))
+    }
+  }
 
   async function candidates(signal: AbortSignal): Promise<JsonObject[]> {
     const answer = await readApi(server, `${api}candidates`, signal)
@@ -93,7 +106,8 @@ export function servedTransport(base: URL, plain: Transport, access: Access = {}
       const signed = only === undefined || other !== undefined ? undefined : addedSignatures(only)
       if (only !== undefined && signed !== undefined) {
         const body = JSON.stringify({ payload: signed.payload, signatures: signed.signatures })
-        await postApi(server, `${api}candidates/${encodeRole(only.subject)}/signatures`, body, signal)
+        const path = `${api}candidates/${encodeRole(only.subject)}/signatures`
+        keepReceipt(await postApi(server, path, body, signal), documents)
         return
       }
       const sent = documents.map(({ subject, was, bytes }) => ({
@@ -101,7 +115,7 @@ export function servedTransport(base: URL, plain: Transport, access: Access = {}
         base: was === null ? null : sha256(was),
         content: toBase64(bytes),
       }))
-      await postApi(server, `${api}candidates`, JSON.stringify({ documents: sent }), signal)
+      keepReceipt(await postApi(server, `${api}candidates`, JSON.stringify({ documents: sent }), signal), documents)
     },
 
     name: async (signal) => {
@@ -109,19 +123,20 @@ export function servedTransport(base: URL, plain: Transport, access: Access = {}
       return typeof name === 'string' && name.trim() !== '' ? visible(name.trim().slice(0, 120)) : undefined
     },
 
-    outcome: async (subject, signal) => {
-      const found = (await candidates(signal)).find((one) => one.subject === subject)
-      if (found === undefined) return { kind: 'published' }
+    outcome: async (subject, digest, signal) => {
+      if (published.has(placeOf(subject, digest))) return { kind: 'published' }
+      const found = (await candidates(signal)).find((one) => one.subject === subject && one.payload === digest)
+      if (found === undefined) return { kind: 'gone' }
       const why = isObject(found.held) ? found.held.message : undefined
       return { kind: 'waits', ...(typeof why === 'string' ? { why: visible(why.slice(0, 600)) } : {}) }
     },
 
-    withdraw: async (subject, signer, ids, signal) => {
+    withdraw: async (subject, reviewed, signer, ids, signal) => {
       const found = (await candidates(signal)).find((one) => one.subject === subject)
       const { payload: digest, nonce } = found ?? {}
-      if (typeof digest !== 'string' || typeof nonce !== 'string') throw gone(subject)
+      if (digest !== reviewed || typeof nonce !== 'string') throw gone(subject)
       const bytes = await read(subject, maxCandidateBytes, signal)
-      // What is signed away is what lies there, and not what somebody says lies there.
+      // What is signed away is what was reviewed and lies there, and not what somebody says lies there.
       if (bytes === undefined || sha256(parseEnvelope(bytes, visible(subject)).payload) !== digest) throw gone(subject)
       const statement = await signWithdrawal({ subject, digest, nonce }, signer, ids, signal)
       await postApi(server, `${api}withdrawals`, new TextDecoder().decode(statement), signal)
@@ -145,6 +160,11 @@ function documentsOf(files: Files, base: Files): Document[] {
     if (bytes === null) throw unsignedWithdrawal(subject)
     return { subject, bytes, was: base.get(name) ?? null }
   })
+}
+
+/** One document may wait for two subjects. */
+function placeOf(subject: string, digest: string): string {
+  return `${subject}/${digest}`
 }
 
 function subjectOf(name: string): string | undefined {

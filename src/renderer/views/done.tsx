@@ -8,16 +8,19 @@ import { Page } from '../components/page.tsx'
 import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
-import { capital, countOf, utcOf } from '../format.ts'
-import { isReady, missingSentence } from '../quorum.ts'
+import { countOf, sentenceOf, utcOf } from '../format.ts'
+import { goneSentence, isReady, missingSentence } from '../quorum.ts'
 import { Confirm } from './confirm.tsx'
+
+type Destination = NonNullable<Receipt['destination']>
 
 export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt; onClose: () => void }): ReactElement {
   const { begin } = useApp()
   const [asked, setAsked] = useState(false)
   const [note, setNote] = useState<string>()
   const signed = receipt.kind === 'signed'
-  const publishable = signed && isReady(receipt) && receipt.byItself === undefined && receipt.elsewhere === undefined
+  const isHere = receipt.byItself === undefined && receipt.elsewhere === undefined && receipt.destination === undefined
+  const publishable = signed && isReady(receipt) && isHere
   const publishLabel = `Publish ${plainForeign(receipt.title)}`
   const next = nextSentences(receipt)
   return (
@@ -85,6 +88,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           <dd>
             <Time at={receipt.at} />
           </dd>
+          {receipt.destination === undefined ? null : <Pushed destination={receipt.destination} />}
           <dt>{receipt.sentTo !== undefined ? 'Sent to' : signed ? 'Written' : 'Now in place'}</dt>
           <dd>
             <ul>
@@ -129,15 +133,19 @@ function nextSentences(receipt: Receipt): string[] {
       'Everybody who updates from now on gets this change. Those who do not update keep what they have.',
     ]
   }
-  // Somebody else may have signed at the same moment.
-  if (receipt.byItself !== undefined && (receipt.complete || receipt.byItself.published)) {
-    const { published, why } = receipt.byItself
-    if (published) {
-      return [
-        'Enough keys have signed, and the repository has published the change.',
-        'Everybody who updates from now on gets it. Those who do not update keep what they have.',
-      ]
-    }
+  if (receipt.destination !== undefined) return handedIn(receipt, receipt.destination)
+  const { byItself } = receipt
+  // Whatever was counted before it was sent: somebody else may have signed, or withdrawn it, at the same moment.
+  if (byItself?.kind === 'published') {
+    return [
+      'Enough keys have signed, and the repository has published the change.',
+      'Everybody who updates from now on gets it. Those who do not update keep what they have.',
+    ]
+  }
+  if (byItself?.kind === 'gone') return ['It was sent to the repository.', goneSentence]
+  if (byItself?.kind === 'unknown') return ['It was sent to the repository.', sentenceOf(byItself.why)]
+  if (byItself?.kind === 'waits' && receipt.complete) {
+    const { why } = byItself
     return [
       'It was the last one needed.',
       why === undefined
@@ -153,7 +161,7 @@ function nextSentences(receipt: Receipt): string[] {
     ]
   }
   if (receipt.complete && receipt.elsewhere !== undefined)
-    return ['It was the last one needed.', `${capital(receipt.elsewhere)}.`]
+    return ['It was the last one needed.', sentenceOf(receipt.elsewhere)]
   if (receipt.complete) {
     return [
       'It was the last one needed.',
@@ -162,10 +170,43 @@ function nextSentences(receipt: Receipt): string[] {
   }
   const open = receipt.quorums.filter((quorum) => !quorum.met)
   return [
-    'Others must sign before it can be published.',
+    receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
     ...open.map(missingSentence),
     'Until then nobody sees this change.',
   ]
+}
+
+function Pushed({ destination }: { destination: Destination }): ReactElement {
+  const { event, url, isFork, compareUrl } = destination
+  return (
+    <>
+      <dt>{isFork ? 'Pushed to your fork' : 'Pushed to'}</dt>
+      <dd>
+        <Foreign text={`${event} of ${url}`} />
+      </dd>
+      {compareUrl === undefined ? null : (
+        <>
+          <dt>Hand it in at</dt>
+          <dd>
+            <span className="mono">
+              <Foreign text={compareUrl} />
+            </span>{' '}
+            <CopyButton value={compareUrl} what="the address of the pull request" label="Copy address" />
+          </dd>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Merging is for people on the forge, publishing for its CI. */
+function handedIn(receipt: Receipt, { isFork }: Destination): string[] {
+  const pull = isFork ? ['Open a pull request from your fork, so that your signature gets into the event.'] : []
+  const last = 'When every document of the event is signed it is merged, and CI publishes it.'
+  const needs = (receipt.needs ?? []).map(({ sentence }) => `${sentence}.`)
+  if (receipt.complete) return ['This document has the signatures it needs.', ...needs, ...pull, last]
+  const open = receipt.quorums.filter((quorum) => !quorum.met)
+  return ['Others must sign before the event can be merged.', ...pull, ...open.map(missingSentence), last]
 }
 
 function receiptText(receipt: Receipt): string {
@@ -175,6 +216,9 @@ function receiptText(receipt: Receipt): string {
     `At: ${utcOf(receipt.at) ?? receipt.at}`,
     `SHA-256: ${receipt.digest}`,
     `Words: ${receipt.words.join(' ')}`,
+    ...(receipt.destination === undefined
+      ? []
+      : [`Pushed to: ${plainForeign(`${receipt.destination.event} of ${receipt.destination.url}`)}`]),
     ...(receipt.sentTo === undefined
       ? receipt.files.map((file) => `File: ${plainForeign(file)}`)
       : [`Sent to: ${plainForeign(receipt.sentTo)}`]),

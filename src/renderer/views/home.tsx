@@ -1,6 +1,6 @@
 // The inbox: what waits for a signature of this machine first, then what waits for others, what is ready, and problems.
 import type { ReactElement } from 'react'
-import type { ProposalSummary, SourceView } from '../../ipc/contract.ts'
+import type { InvitationView, ProposalSummary, SourceView } from '../../ipc/contract.ts'
 import type { Answer } from '../bridge.ts'
 import { ExpiryList } from '../components/expiry.tsx'
 import { Foreign } from '../components/foreign.tsx'
@@ -10,7 +10,7 @@ import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Segments } from '../components/quorum-board.tsx'
 import { plainForeign } from '../foreign.ts'
-import { capital, countOf, riskWord, toneOf, utcOf } from '../format.ts'
+import { capital, countOf, invitedSentence, riskWord, toneOf, utcOf } from '../format.ts'
 import type { Inbox } from '../library.ts'
 import { isReady, progressText } from '../quorum.ts'
 import { hashOf } from '../route.ts'
@@ -43,25 +43,29 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
       </Page>
     )
   }
-  const { proposals, problems } = inbox.value
+  const { proposals, problems, invitations } = inbox.value
   const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
-  const ready = proposals.filter((one) => isReady(one) && one.elsewhere === undefined)
+  const isHere = (one: ProposalSummary): boolean => one.event === undefined && one.elsewhere === undefined
+  const ready = proposals.filter((one) => isReady(one) && isHere(one))
+  const merged = proposals.filter((one) => isReady(one) && one.event !== undefined)
   const elsewhere = proposals.filter((one) => one.complete && one.elsewhere !== undefined)
-  const others = proposals.filter(
-    (one) => !ready.includes(one) && !elsewhere.includes(one) && (one.complete || !one.mine),
-  )
+  const forMe = mine.length + invitations.filter(({ known }) => known).length
+  const placed = new Set([...mine, ...ready, ...merged, ...elsewhere])
+  const others = proposals.filter((one) => !placed.has(one))
   const title =
-    mine.length === 0
+    forMe === 0
       ? 'Nothing waits for you'
-      : `${capital(countOf(mine.length, 'change'))} ${mine.length === 1 ? 'waits' : 'wait'} for you`
+      : `${capital(countOf(forMe, mine.length === 0 ? 'invitation' : 'change'))} ${forMe === 1 ? 'waits' : 'wait'} for you`
   const checked = utcOf(inbox.at.toISOString())?.slice(11)
   return (
     <Page title={title} where={`checked at ${checked}, from your pinned roots`} rehearsal={rehearsal} aside={aside}>
+      <Invitations invitations={invitations} />
       <Rows title="Your signature" proposals={mine} verb="Review" />
       <Rows title="Waiting for others" proposals={others} verb="Open" />
       <Rows title="Ready to publish" proposals={ready} verb="Open" />
+      <Rows title="Signed, ready to be merged" proposals={merged} verb="Open" />
       <Rows title="Signed by enough" proposals={elsewhere} verb="Open" />
-      {proposals.length === 0 ? (
+      {proposals.length + invitations.length === 0 ? (
         <p className="soft measure">
           No change is pending in your {countOf(sources.length, 'repository', 'repositories')}. When somebody proposes
           one, it appears here.
@@ -91,6 +95,37 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
         </section>
       )}
     </Page>
+  )
+}
+
+function Invitations({ invitations }: { invitations: readonly InvitationView[] }): ReactElement | null {
+  if (invitations.length === 0) return null
+  return (
+    <section className="stack tight">
+      <h2 className="label">Invitations</h2>
+      <ul className="stack tight">
+        {invitations.map(({ id, user, roles, sourceName, known }) => (
+          <li key={id} className="inbox-row">
+            <span className={`risk-mark tone-${toneOf('notable')}`}>
+              <RiskIcon risk="notable" />
+            </span>
+            <div>
+              <h3>
+                <Foreign text={sourceName} />
+              </h3>
+              <p>
+                <Foreign text={invitedSentence(user, roles, known)} />
+              </p>
+            </div>
+            <div className="progress" />
+            <a className="button" href={hashOf({ screen: 'invitation', invitationId: id })}>
+              {known ? 'Accept' : 'That is me'}
+              <span className="unseen"> {plainForeign(sourceName)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

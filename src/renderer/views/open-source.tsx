@@ -44,9 +44,10 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
       <div className="welcome stack wide">
         <section className="card stack" aria-label="Where it is">
           <p className="soft measure">
-            Name the folder that holds the repository, the one with a folder called metadata in it. An address can stand
-            there too: https:// for a web server, rstuf+https:// for a Repository Service for TUF. Nothing in it is
-            trusted until you have checked its fingerprint on the next screen.
+            Name the folder that holds the repository, the one with a folder called metadata in it. For a repository in
+            git, name your clone of it, or its address: git+https://host/repository. Other addresses can stand there
+            too: https:// for a web server, rstuf+https:// for a Repository Service for TUF. Nothing in it is trusted
+            until you have checked its fingerprint on the next screen.
           </p>
           <LocationForm start={location} onInspect={inspect} busy={busy} />
         </section>

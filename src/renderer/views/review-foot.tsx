@@ -17,9 +17,10 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const [after, setAfter] = useState(note)
   const choose = mustChoose(proposal.signers)
   const signer = proposal.signers.find((one) => one.id === signerId) ?? (choose ? undefined : proposal.signers[0])
-  const kind = proposal.complete ? 'publish' : 'sign'
+  // A signing event is merged elsewhere; here one more signature can be added, as long as somebody's is missing.
+  const kind = proposal.complete && proposal.event === undefined ? 'publish' : 'sign'
   const isServed = proposal.served !== undefined
-  const blocked = proposal.blocked !== undefined || (proposal.complete && !isServed && !isReady(proposal))
+  const blocked = proposal.blocked !== undefined || (kind === 'publish' && !isServed && !isReady(proposal))
   const label =
     kind === 'publish'
       ? isServed || proposal.elsewhere !== undefined
@@ -76,6 +77,11 @@ function standingSentence(proposal: ProposalView): string {
     return why === undefined
       ? 'Every signature that is needed is there. The repository publishes it by itself.'
       : `Every signature that is needed is there. It is not published yet: ${why}.`
+  }
+  if (proposal.complete && proposal.event !== undefined) {
+    return isReady(proposal)
+      ? 'Every signature that is needed is there. When the event is merged, CI publishes it.'
+      : 'Signed, and the event is not ready to be merged; what is missing is above.'
   }
   if (proposal.complete && !isReady(proposal)) return 'Signed, and not ready to publish; what is missing is above.'
   if (proposal.complete && proposal.elsewhere !== undefined)

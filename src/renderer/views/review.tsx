@@ -58,13 +58,7 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
   return (
     <Page
       title={`${plainForeign(proposal.title)} for ${plainForeign(proposal.sourceName)}`}
-      where={
-        isReady(proposal)
-          ? 'complete, not published yet'
-          : proposal.complete
-            ? 'signed, not ready to publish'
-            : 'candidate, waits for signatures'
-      }
+      where={placeOf(proposal)}
       by={
         <span className="mono" title={`sha256 ${groups.join(' ')}`}>
           sha256 {groups[0]} {groups[1]} ... {groups.at(-1)}
@@ -90,8 +84,8 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
       </div>
       {proposal.blocked === undefined ? null : <Problem error={proposal.blocked} />}
       {proposal.needs === undefined ? null : (
-        <section className="card" aria-label="Before it can be published">
-          <h2 className="label">Before it can be published</h2>
+        <section className="card" aria-label={beforeText(proposal)}>
+          <h2 className="label">{beforeText(proposal)}</h2>
           <Needs needs={proposal.needs} />
         </section>
       )}
@@ -124,6 +118,18 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
       </div>
     </Page>
   )
+}
+
+function placeOf(proposal: ProposalView): string {
+  const { complete, event } = proposal
+  if (event !== undefined)
+    return isReady(proposal) ? `complete, in ${plainForeign(event)}` : `waits in ${plainForeign(event)}`
+  if (isReady(proposal)) return 'complete, not published yet'
+  return complete ? 'signed, not ready to publish' : 'candidate, waits for signatures'
+}
+
+function beforeText({ event }: ProposalView): string {
+  return `Before it can be ${event === undefined ? 'published' : 'merged'}`
 }
 
 /** Found out after the page is there: it may take a while, and nothing of the review waits for it. */

@@ -36,7 +36,7 @@ function shuffled(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 async function open(name: string) {
-  const { transport, layout } = await openPlace(at(name))
+  const { transport, layout } = await openPlace(at(name), { dataDir: folder })
   return { transport, system: tufSystem(layout) }
 }
 
@@ -142,6 +142,23 @@ test('targets are compared with the version beside them, and where there is none
   const beside = await waiting('targets.json')
   expect(beside.findings.map(({ code }) => code)).not.toContain('before-missing')
   expect(beside.changes.map(({ path }) => path).sort()).toEqual(['expires', 'version'])
+})
+
+test('a version beside it under the number of another one is none', async () => {
+  const targets = { ...signedOf(repository, '1.targets.json', 'targets'), version: 2, expires: days(100) }
+  writeFileSync(at('targets.json'), signedText(targets))
+  writeFileSync(at('9.targets.json'), repository.source.files.get('metadata/1.targets.json') ?? '')
+  expect((await waiting('targets.json')).findings.map(({ code }) => code)).toContain('before-missing')
+})
+
+test('a payload of more than 8 MB is refused by its size alone', async () => {
+  const large = (bytes: number) => `{"_type":"root","x":"${'\n'.repeat(bytes)}"}`
+  writeFileSync(at('payload'), large(8 * 1024 * 1024))
+  const { transport } = await open('payload')
+  expect(await codeOfPromise(transport.read('payload', 256e6, never))).toBe('source/too-large')
+  writeFileSync(at('payload'), large(1e6))
+  const read = await transport.read('payload', 256e6, never)
+  expect(read?.length).toBe(large(1e6).length + 5e6 + '{"signatures":[],"signed":}'.length)
 })
 
 test('a version beside it that nobody vouches for is none', async () => {

@@ -31,7 +31,7 @@ function answer(metadata: object): string {
 }
 
 async function sign(name: string, who: number): Promise<void> {
-  const { transport, layout } = await openPlace(at(name))
+  const { transport, layout } = await openPlace(at(name), { dataDir: '/nowhere' })
   const system = tufSystem(layout)
   const { proposals, problems } = await system.pending(transport, repository.context)
   expect(problems).toEqual([])
@@ -63,7 +63,7 @@ test('each signature goes into the answer and into a payload of its own; what li
 
 test('an answer that was saved anew in the meantime is a conflict, and nothing is written', async () => {
   writeFileSync(at('pending.json'), answer({ root: nextRoot() }))
-  const { transport } = await openPlace(at('pending.json'))
+  const { transport } = await openPlace(at('pending.json'), { dataDir: '/nowhere' })
   const was = (await transport.read('pending/root.json', 1e6, never)) ?? null
   const replaced = answer({ root: nextRoot({ expires: days(100) }) })
   writeFileSync(at('pending.json'), replaced)
@@ -78,7 +78,7 @@ test('an answer that was saved anew in the meantime is a conflict, and nothing i
 test('an answer without anything that waits waits for nothing', async () => {
   for (const text of ['{"data":null,"message":"none"}', answer({ root: null }), answer({})]) {
     writeFileSync(at('pending.json'), text)
-    const { transport, layout } = await openPlace(at('pending.json'))
+    const { transport, layout } = await openPlace(at('pending.json'), { dataDir: '/nowhere' })
     expect(await tufSystem(layout).pending(transport, repository.context)).toEqual({ proposals: [], problems: [] })
   }
 })

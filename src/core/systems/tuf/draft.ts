@@ -6,21 +6,20 @@ import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
 import { sentenceFor } from './drafting.ts'
 import { parseEnvelope } from './envelope.ts'
-import type { Layout } from './layouts/plain.ts'
+import { candidateFiles, type Layout } from './layouts/plain.ts'
 import { maxBytes, typeOf } from './names.ts'
 import { parsedOnce } from './parsed.ts'
 import { pendingProposals } from './pending.ts'
-import { insertSignature } from './signature-slot.ts'
+import { withSignatures } from './signatures.ts'
 
 /** The document is kept as it is, with whatever signatures it brings; it must be the next version of its role. */
 export async function draftCandidate(edit: Edit, layout: Layout, source: Transport, context: Context): Promise<Files> {
   const { subject } = edit
-  const name = layout.candidateName(subject)
   const waiting = await find(subject, layout, source, context)
-  const document = waiting === undefined ? edit.document : mergedOrReplaced(edit, waiting)
-  const files: Files = new Map([[name, document]])
+  const document = waiting === undefined ? edit.document : await mergedOrReplaced(edit, waiting)
+  const files = candidateFiles(layout, subject, document)
   // Read for its sake too: what is overwritten must still be what was looked at.
-  await source.read(name, maxBytes[typeOf(subject)], context.signal)
+  for (const name of files.keys()) await source.read(name, maxBytes[typeOf(subject)], context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context)
   const problem = problems.find((one) => one.subject === subject)
   if (problem !== undefined) throw problem.error
@@ -48,13 +47,12 @@ async function find(
 }
 
 /** The same bytes gain signatures, from wherever they come; other bytes must not silently undo what people have signed. */
-function mergedOrReplaced(edit: Edit, waiting: Proposal): Uint8Array {
+async function mergedOrReplaced(edit: Edit, waiting: Proposal): Promise<Uint8Array> {
   const proposed = parseEnvelope(edit.document, 'the document')
   if (isEqualBytes(proposed.payload, waiting.payload)) {
     const there = parseEnvelope(waiting.after, waiting.title)
-    const has = new Set(there.signatures.filter(({ sig }) => sig !== '').map(({ keyid }) => keyid))
-    const fresh = proposed.signatures.filter(({ keyid, sig }) => sig !== '' && !has.has(keyid))
-    return fresh.reduce((bytes, { keyid, sig }) => insertSignature(bytes, keyid, sig), waiting.after)
+    // A key of a kind that is not known here may have signed all the same.
+    return (await withSignatures(there, waiting.quorums, proposed.signatures, 'take')).bytes
   }
   const entries = waiting.quorums.flatMap((quorum) => quorum.keys.filter((entry) => entry.signed))
   const signers = new Set(entries.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8)))

@@ -12,9 +12,10 @@ import { parseConfiguration } from './configuration/parse.ts'
 import { editedDocument } from './edit/document.ts'
 import type { SubjectEdit, TufEdit } from './edit/edit.ts'
 import { lockoutSentence } from './edit/lockout.ts'
+import { withOwners } from './edit/owners.ts'
 import type { Effects } from './effect.ts'
 import { effectsOf } from './effects.ts'
-import type { Layout } from './layouts/plain.ts'
+import { candidateFiles, type Layout } from './layouts/plain.ts'
 import { rolesSignedAnew } from './machine-roles.ts'
 import { type Metadata, parseMetadata, type Targets } from './metadata.ts'
 import { typeOf } from './names.ts'
@@ -63,26 +64,34 @@ export async function draftEdits(
   context: Context,
 ): Promise<Drafted> {
   const { subject, also = [], onto } = request
-  const parts: readonly EditPart[] = [request, ...also]
+  const parts = [request, ...also].map(
+    (part): EditPart => ({ subject: part.subject, edits: part.edits.map((edit) => withOwners(edit, layout)) }),
+  )
   checkParts(parts)
   const now = trusted(layout, source, context)
+  const finished = async (role: string, made: Uint8Array, over: Files): Promise<Uint8Array> =>
+    (await layout.finish?.(role, made, overlay(source, over), context.signal)) ?? made
   const waiting = (await pendingProposals(layout, source, context, now)).proposals
   const mine = waiting.filter((one) => parts.some((part) => part.subject === one.subject))
   if (onto !== undefined && !mine.some(({ digest }) => digest === onto)) throw gone(subject)
   const documents = new Map<string, Uint8Array>()
+  // Read for its sake too: what is overwritten must still be what was looked at.
+  const files = new Map<string, Uint8Array | null>()
+  const put = (role: string, document: Uint8Array): void => {
+    for (const [name, bytes] of candidateFiles(layout, role, document)) files.set(name, bytes)
+  }
   for (const part of parts) {
     const there = mine.find((one) => one.subject === part.subject)
     // What merely lies there, whoever wrote it, is never built upon unseen.
     const base = there?.digest === onto ? there : undefined
-    const document = await documentOf({ ...part, defaultDays: request.defaultDays }, base, now)
+    const made = await documentOf({ ...part, defaultDays: request.defaultDays }, base, now)
+    const document = await finished(part.subject, made, files)
     if (there !== undefined && isEqualBytes(document, there.after)) throw unchanged(part.subject)
     documents.set(part.subject, document)
+    put(part.subject, document)
   }
   const first = await companionDocuments(request, documents.get(subject) ?? new Uint8Array(), waiting, now)
-  // Read for its sake too: what is overwritten must still be what was looked at.
-  const files = new Map<string, Uint8Array | null>()
-  for (const [name, bytes] of documents) files.set(layout.candidateName(name), bytes)
-  for (const [role, bytes] of first) files.set(layout.candidateName(role), bytes)
+  for (const [role, bytes] of first) put(role, await finished(role, bytes, files))
   for (const name of files.keys()) await source.read(name, maxCandidateBytes, context.signal)
   const { proposals, problems } = await pendingProposals(layout, overlay(source, files), context, now)
   const find = (wanted: string): Proposal => {

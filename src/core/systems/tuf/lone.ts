@@ -69,7 +69,8 @@ async function newestBeside(type: RoleType, now: Trusted): Promise<Metadata | un
     try {
       const metadata = parseMetadata(bytes, type, name)
       verifyQuorum(await quorumOf(name, metadata, keys, role), name)
-      return metadata
+      // An old version under a high number would hide the newest one.
+      if (metadata.signed.version === version) return metadata
     } catch (thrown) {
       // A file that nobody vouches for is no version of anything.
       if (!isVerdict(thrown)) throw thrown

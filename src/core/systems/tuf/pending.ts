@@ -8,7 +8,7 @@ import { configurationProposal } from './pending/configuration.ts'
 import { keysProposal } from './pending/keys.ts'
 import { withNames } from './pending/names.ts'
 import { withNeeds } from './pending/needs.ts'
-import { roleProposal } from './pending/role.ts'
+import { type Remarks, roleProposal } from './pending/role.ts'
 import { readWaiting, type Waiting } from './pending/waiting.ts'
 import { parseSubject } from './subject.ts'
 import { readableOr, type Trusted, trusted } from './trusted.ts'
@@ -21,6 +21,7 @@ export async function pendingProposals(
   now = trusted(layout, source, context),
 ): Promise<Pending> {
   const waiting = await readWaiting(layout, source, context, now.parse)
+  const remarks: Remarks = async (role, after) => (await layout.remarks?.(role, after, source, context)) ?? []
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
   for (const candidate of waiting.candidates) {
@@ -31,7 +32,7 @@ export async function pendingProposals(
     }
     const { role: subject } = candidate
     try {
-      proposals.push(await readProposal(subject, name, waiting, now))
+      proposals.push(await readProposal(subject, name, waiting, now, remarks))
     } catch (thrown) {
       const error = toAppError(thrown)
       if (error.code === 'user/cancelled' || error.code === 'internal/bug') throw error
@@ -42,7 +43,13 @@ export async function pendingProposals(
   return { proposals: await withNeeds(named, waiting, now), problems }
 }
 
-async function readProposal(subject: string, name: string, waiting: Waiting, now: Trusted): Promise<Proposal> {
+async function readProposal(
+  subject: string,
+  name: string,
+  waiting: Waiting,
+  now: Trusted,
+  remarks: Remarks,
+): Promise<Proposal> {
   const bytes = await waiting.bytes(name, subject)
   if (bytes === undefined) {
     throw new AppError({ code: 'trust/changed', message: `${name} went away while it was read`, hint: 'look again' })
@@ -50,7 +57,7 @@ async function readProposal(subject: string, name: string, waiting: Waiting, now
   const about = parseSubject(subject)
   switch (about.kind) {
     case 'role':
-      return roleProposal(about.role, name, bytes, waiting, now)
+      return roleProposal(about.role, name, bytes, waiting, now, remarks)
     case 'keys':
       return keysProposal(about.project, name, bytes, now)
     case 'configuration':

@@ -17,3 +17,9 @@ export async function authorityOver(subject: string, now: Trusted): Promise<Auth
     }
   }
 }
+
+/** Who else may take it back: a name that nobody has reserved has no keys in force, and those who hold targets keep order there. */
+export async function keeperOf(subject: string, now: Trusted): Promise<Authority | undefined> {
+  const isKeys = parseSubject(subject).kind === 'keys'
+  return isKeys && (await authorityOver(subject, now)) === undefined ? now.authority('targets') : undefined
+}

@@ -20,3 +20,11 @@ export function keysSubject(project: string): string {
 export function limitOf(text: string): number {
   return parseSubject(text).kind === 'role' ? maxBytes[typeOf(text)] : maxBytes.root
 }
+
+/** Of several that are complete: what says who must sign the others is published before them. */
+export function publishTurn(text: string): number {
+  const about = parseSubject(text)
+  if (about.kind === 'keys') return 2
+  if (about.kind === 'configuration') return 3
+  return about.role === 'root' ? 0 : about.role === 'targets' ? 1 : 3
+}

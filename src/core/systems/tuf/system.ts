@@ -12,7 +12,7 @@ import { settingsInForce } from './configuration/in-force.ts'
 import { verifyDelegations } from './delegation.ts'
 import { draftCandidate } from './draft.ts'
 import { expiryOf } from './expiry.ts'
-import type { Layout } from './layouts/plain.ts'
+import { candidateFiles, type Layout } from './layouts/plain.ts'
 import { loneSystem } from './lone.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
 import { titleOf } from './names.ts'
@@ -39,9 +39,24 @@ export function tufSystem(layout: Layout): TrustSystem {
     pending: (source, context) => pendingProposals(layout, source, context),
     draft: (edit, source, context) => draftCandidate(edit, layout, source, context),
     sign,
-    publish: (proposal, online, source, context) => publishedFiles(layout, proposal, online, source, context),
-    renew: (online, source, context) => renewedFiles(layout, online, source, context),
+    publish: async (proposal, online, source, context) => {
+      checkPublishedHere(layout)
+      return publishedFiles(layout, proposal, online, source, context)
+    },
+    renew: async (online, source, context) => {
+      checkPublishedHere(layout)
+      return renewedFiles(layout, online, source, context)
+    },
   }
+}
+
+function checkPublishedHere({ elsewhere }: Layout): void {
+  if (elsewhere === undefined) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'nothing is published from here: this repository has a service for it',
+    hint: elsewhere.how,
+  })
 }
 
 async function trustedState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
@@ -134,5 +149,5 @@ async function signCandidate(layout: Layout, proposal: Proposal, signer: Signer,
   const sig = toHex(await signer.sign(proposal.payload, context.signal))
   let bytes = proposal.after
   for (const id of ids) bytes = insertSignature(bytes, id, sig)
-  return new Map([[layout.candidateName(proposal.subject), bytes]])
+  return candidateFiles(layout, proposal.subject, bytes)
 }

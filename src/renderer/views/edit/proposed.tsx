@@ -1,12 +1,12 @@
 // A change that was proposed: what waits now, and for whom; each of what was written can be reviewed from here.
 import type { ReactElement } from 'react'
-import type { DraftView, Proposed as ProposedAnswer } from '../../../ipc/contract.ts'
+import type { ByItself, DraftView, Proposed as ProposedAnswer } from '../../../ipc/contract.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { Page } from '../../components/page.tsx'
 import { QuorumBoard } from '../../components/quorum-board.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { capital, countOf, sentenceOf } from '../../format.ts'
-import { missingSentence } from '../../quorum.ts'
+import { goneSentence, missingSentence } from '../../quorum.ts'
 import { hashOf } from '../../route.ts'
 
 interface ProposedProps {
@@ -21,7 +21,8 @@ interface ProposedProps {
 
 export function Proposed({ draft, made, where, rehearsal, next, onMore }: ProposedProps): ReactElement {
   const { byItself, quorums = draft.quorums } = made
-  const isPublished = byItself?.published === true
+  const isPublished = byItself?.kind === 'published'
+  const why = byItself === undefined ? undefined : whyOf(byItself)
   const [first, ...others] = isPublished ? [] : made.proposalIds
   const title = plainForeign(draft.title)
   return (
@@ -48,14 +49,13 @@ export function Proposed({ draft, made, where, rehearsal, next, onMore }: Propos
         <h2>
           <Foreign text={draft.headline} />
         </h2>
-        <p>
-          {isPublished
-            ? 'Your signature was enough: the repository has published it.'
-            : 'It waits for signatures now. Everybody who must sign sees it in their own Countersign.'}
-        </p>
-        {byItself?.why === undefined ? null : (
+        {isPublished ? <p>Your signature was enough: the repository has published it.</p> : null}
+        {byItself === undefined || byItself.kind === 'waits' ? (
+          <p>It waits for signatures now. Everybody who must sign sees it in their own Countersign.</p>
+        ) : null}
+        {why === undefined ? null : (
           <p>
-            <Foreign text={sentenceOf(byItself.why)} />
+            <Foreign text={sentenceOf(why)} />
           </p>
         )}
       </div>
@@ -83,4 +83,15 @@ export function Proposed({ draft, made, where, rehearsal, next, onMore }: Propos
       )}
     </Page>
   )
+}
+
+function whyOf(byItself: ByItself): string | undefined {
+  switch (byItself.kind) {
+    case 'published':
+      return undefined
+    case 'gone':
+      return goneSentence
+    default:
+      return byItself.why
+  }
 }

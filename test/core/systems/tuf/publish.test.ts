@@ -1,5 +1,6 @@
 // What must take effect together does: new keys with what they sign, new roles with their first documents.
 import { describe, expect, test } from 'vitest'
+import { toHex } from '../../../../src/core/bytes.ts'
 import { isSameKey } from '../../../../src/core/key.ts'
 import { isComplete, isReady } from '../../../../src/core/proposal.ts'
 import { draftEdits } from '../../../../src/core/systems/tuf/drafting.ts'
@@ -7,7 +8,10 @@ import type { SubjectEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { encodeMetadata } from '../../../../src/core/systems/tuf/encode.ts'
 import { plainLayout } from '../../../../src/core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../../../../src/core/systems/tuf/metadata.ts'
+import { parseRotate, rotateDocument } from '../../../../src/core/systems/tuf/projects/rotate.ts'
+import { insertSignature } from '../../../../src/core/systems/tuf/signature-slot.ts'
 import { type Office, openOffice } from '../../../support/office.ts'
+import { never } from '../../../support/repository.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
 
 const hashes = { sha256: 'ab'.repeat(32) }
@@ -175,6 +179,26 @@ describe('other keys for a role', () => {
     expect((await office.client()).root.signed.version).toBe(2)
   })
 
+  test('one key of root that names other keys for targets holds up no change of targets; enough of them do', async () => {
+    const office = await openOffice()
+    const entry = await office.entry('Mallory')
+    const edits: SubjectEdit[] = [{ kind: 'key-add', role: 'targets', entry }]
+    await office.propose('root', ...edits, { kind: 'threshold', role: 'targets', threshold: 4 })
+    await office.sign('root', 'Cleo')
+    await office.propose('targets', file('a'))
+    const told = await office.pending('targets')
+    expect(told.quorums.map(({ name }) => name)).toEqual(['Targets 2'])
+    expect(told.findings.map(({ code }) => code)).toContain('signers-may-change')
+    expect(isReady(await office.sign('targets', 'Ana', 'Ben'))).toBe(true)
+    await office.sign('root', 'Ana')
+    const asked = await office.pending('targets')
+    expect(asked.quorums.map(({ name }) => name)).toEqual(['Targets 2', 'Targets 2, after Root 2'])
+    expect([isComplete(asked), asked.findings.map(({ code }) => code)]).toEqual([false, []])
+    await office.sign('targets', 'Cleo', 'Mallory')
+    await office.publish('root')
+    expect(await office.sees('a')).toBe('targets')
+  })
+
   test('a change that only a stranger wrote asks nothing of anybody', async () => {
     const office = await openOffice()
     await delegate(office, 'loom', 'Dana')
@@ -188,6 +212,27 @@ describe('other keys for a role', () => {
     await office.sign('loom', 'Dana')
     await office.publish('loom')
     expect(await office.sees('loom/a')).toBe('loom')
+  })
+
+  test('the first keys of a project under the name of a role with keys ask nothing of anybody, and nobody can sign them', async () => {
+    const office = await openOffice()
+    await delegate(office, 'loom', 'Dana')
+    const mallory = await office.person('Mallory')
+    const keys = [await office.entry('Mallory')]
+    const bytes = rotateDocument(undefined, 'loom', { kind: 'project-keys', keys, keepIds: [], threshold: 1 })
+    const { payload, keyids } = parseRotate(bytes, 'keys')
+    const signed = insertSignature(bytes, keyids[0] ?? '', toHex(await mallory.sign(payload, never)))
+    office.repository.source.files.set(plainLayout.candidateName('keys:loom'), signed)
+    await office.propose('loom', file('loom/a'))
+    expect((await office.pending('loom')).quorums.map(({ name }) => name)).toEqual(['Role loom 2'])
+    expect((await office.pending('keys:loom')).blocked?.code).toBe('trust/threshold')
+    expect((await office.pending('loom')).needs).toBeUndefined()
+    await office.sign('loom', 'Dana')
+    await office.publish('loom')
+    expect(await office.sees('loom/a')).toBe('loom')
+    // Also once nobody delegates to it any more: its versions go on, and no stranger begins them anew.
+    await office.change('targets', ['Ana', 'Ben'], { kind: 'delegation-remove', name: 'loom' })
+    expect((await office.pending('keys:loom')).blocked?.code).toBe('trust/threshold')
   })
 
   test('once somebody entitled has signed it, the role’s next version is signed for both', async () => {

@@ -6,6 +6,8 @@ import type { PublicKey } from '../../../signer.ts'
 export interface KeyEntry {
   key: PublicKey
   owner?: string
+  /** The field that names the owner, where it is another tool's. */
+  ownerField?: string
   rehearsal?: boolean
 }
 

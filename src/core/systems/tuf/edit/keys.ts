@@ -12,9 +12,12 @@ import { type EditableType, placesOfRole, type Scope, scopeOf } from './scope.ts
 import { memberOf, type Place, valueIn, withoutMember, withValue } from './value.ts'
 
 /** A key as it will stand in the document, under the id that follows from all of it. */
-export function entryObject({ key, owner, rehearsal }: KeyEntry): { id: string; raw: JsonObject } {
+export function entryObject({ key, owner, ownerField: field = ownerField, rehearsal }: KeyEntry): {
+  id: string
+  raw: JsonObject
+} {
   const raw = tufKeyObject(key, {
-    ...(owner === undefined ? {} : { [ownerField]: owner }),
+    ...(owner === undefined ? {} : { [field]: owner }),
     ...(rehearsal === true ? { [rehearsalField]: true } : {}),
   })
   return { id: keyIdOf(raw), raw }

@@ -19,6 +19,7 @@ export function loneLayout(file: string): Layout {
       return bytes === undefined ? [] : [readCandidate(bytes, file)]
     },
     alone: true,
+    elsewhere: { how: 'take the file back to the tool that it came from' },
   }
 }
 

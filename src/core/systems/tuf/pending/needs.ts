@@ -23,7 +23,7 @@ export async function withNeeds(proposals: readonly Proposal[], waiting: Waiting
   return Promise.all(
     proposals.map(async (proposal) => {
       // A root must be signable when everything below it is expired or gone: then nothing is known of what goes along.
-      const needs = await readableOr([], needsOf(proposal, proposals, delegators, now))
+      const needs = await readableOr([], needsOf(proposal, proposals, delegators, waiting.atOnce, now))
       return needs.length === 0 ? proposal : { ...proposal, needs }
     }),
   )
@@ -33,21 +33,26 @@ async function needsOf(
   proposal: Proposal,
   proposals: readonly Proposal[],
   delegators: ReadonlyMap<Proposal, Delegator>,
+  atOnce: boolean,
   now: Trusted,
 ): Promise<Need[]> {
   const { subject } = proposal
   const needs: Need[] = []
+  // Where all of it takes effect in one step, nobody publishes one before the other.
+  const goWith = (other: Proposal): void => {
+    if (!atOnce) needs.push(goesWith(other))
+  }
   const isRole = parseSubject(subject).kind === 'role' && typeOf(subject) === 'targets'
   if (isRole && (await now.authority(subject)) === undefined) {
     for (const [other, delegator] of delegators)
-      if (other !== proposal && authorityIn(delegator, subject) !== undefined) needs.push(goesWith(other))
+      if (other !== proposal && authorityIn(delegator, subject) !== undefined) goWith(other)
   }
   const own = delegators.get(proposal)
   if (own === undefined) return needs
   const roots = [...delegators].flatMap(([by, one]) => (one.kind === 'root' ? [{ by, next: one.metadata }] : []))
   const current = await now.root()
   if (own.kind === 'targets' && own.role === 'targets') {
-    for (const { by, next } of roots) if (followsRoot(own.metadata.signed, current, next)) needs.push(goesWith(by))
+    for (const { by, next } of roots) if (followsRoot(own.metadata.signed, current, next)) goWith(by)
   }
   if (own.kind === 'root') needs.push(...(await followersNeeded(own.metadata, delegators, now)))
   const waiting = proposals.filter((one) => one !== proposal).map((one) => one.subject)

@@ -13,8 +13,11 @@ import { titleOf, typeOf } from '../names.ts'
 import { noAuthority, type Trusted } from '../trusted.ts'
 import { quorumOf } from '../verify.ts'
 import { assemble, checkNextVersion } from './assemble.ts'
-import { futureQuorums } from './future.ts'
+import { futureOf } from './future.ts'
 import type { Waiting } from './waiting.ts'
+
+/** What the place where a candidate lies adds to what its document says. */
+export type Remarks = (role: string, after: Metadata) => Promise<Finding[]>
 
 export async function roleProposal(
   role: string,
@@ -22,9 +25,10 @@ export async function roleProposal(
   bytes: Uint8Array,
   waiting: Waiting,
   now: Trusted,
+  remarks: Remarks,
 ): Promise<Proposal> {
   const after = now.parse(bytes, typeOf(role), name)
-  const { before, quorums } =
+  const { before, quorums, notes } =
     after.signed.type === 'root'
       ? await overRoot(after as Metadata<Root>, now)
       : await overRole(role, after, waiting, now)
@@ -32,7 +36,8 @@ export async function roleProposal(
   if (was !== undefined) checkNextVersion(name, was, after.signed.version)
   const at = now.options.now
   const online = machinesOf(await now.root())
-  const findings = lintMetadata({ role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) })
+  const facts = { role, after, quorums, now: at, online, ...(before === undefined ? {} : { before }) }
+  const findings = [...lintMetadata(facts), ...notes, ...(await remarks(role, after))]
   return assemble({
     subject: role,
     title: titleOf(role, after.signed.version),
@@ -54,6 +59,7 @@ interface Ruling {
   /** The document in force, which the candidate replaces. */
   before: Metadata | undefined
   quorums: readonly Quorum[]
+  notes: readonly Finding[]
 }
 
 /** Signed by the old keys and by the new ones. It must be signable when everything below it is expired or gone. */
@@ -63,21 +69,24 @@ async function overRoot(candidate: Metadata<Root>, now: Trusted): Promise<Ruling
     ...(await rootQuorum(judge, candidate)),
     name: titleOf('root', judge.signed.version),
   })
-  if (now.first === true) return { before: undefined, quorums: [await named(candidate)] }
-  return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])) }
+  if (now.first === true) return { before: undefined, quorums: [await named(candidate)], notes: [] }
+  return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])), notes: [] }
 }
 
-/** The keys that its delegator names now, and those that a change under way will name. */
+/** The keys that its delegator names now, and those that a change with enough signatures will name. */
 async function overRole(role: string, candidate: Metadata, waiting: Waiting, now: Trusted): Promise<Ruling> {
   const current = await now.authority(role)
-  const future = await futureQuorums(role, candidate, current, waiting, now)
+  const { quorums: future, findings: notes } = await futureOf(role, candidate, current, waiting, now)
   if (current === undefined) {
     if (future.length === 0) throw noAuthority(role)
-    return { before: undefined, quorums: withoutKnown(future) }
+    return { before: undefined, quorums: withoutKnown(future), notes }
   }
   const title = titleOf(role, candidate.signed.version)
   const quorum = await quorumOf(title, candidate, current.keys, current.role)
-  return { before: await now.inForce(role), quorums: withoutKnown([quorum, ...future]) }
+  const before = await now.inForce(role)
+  // Where everything takes effect in one step, whoever is named by it is all who is asked.
+  const all = waiting.atOnce && future.length > 0 ? future : [quorum, ...future]
+  return { before, quorums: withoutKnown(all), notes }
 }
 
 /** Who is asked for by another quorum is no stranger to the change, only to this one. */

@@ -11,6 +11,8 @@ import { parseRotate, type RotateFile } from '../projects/rotate.ts'
 import { limitOf, parseSubject } from '../subject.ts'
 
 export interface Waiting {
+  /** All of it takes effect in one step. */
+  atOnce: boolean
   candidates: readonly Candidate[]
   /** As it lies there; undefined when it went away since it was listed. */
   bytes(name: string, subject: string): Promise<Uint8Array | undefined>
@@ -64,6 +66,8 @@ export async function readWaiting(
   }
 
   return {
+    // A service takes each change by itself, as soon as enough have signed it.
+    atOnce: layout.elsewhere !== undefined && layout.rstuf === undefined,
     candidates,
     bytes,
     delegators: () => {

@@ -1,0 +1,36 @@
+// Repositories and their signing events as the window names them: "1f2e..." is a repository, "1f2e...#sign/x" one event of it.
+import { AppError } from '../core/error.ts'
+import type { Desk, OpenSource } from '../node/desk.ts'
+import type { PinnedSource } from '../node/workspace.ts'
+
+export function openNamed(desk: Desk, name: string): Promise<OpenSource> {
+  const hash = name.indexOf('#')
+  return hash < 0 ? desk.open(name) : desk.open(name.slice(0, hash), name.slice(hash + 1))
+}
+
+/** Changes are made in an event: where one is open, there is no question which one is meant. */
+export async function openToChange(desk: Desk, name: string, signal: AbortSignal): Promise<OpenSource> {
+  const source = await openNamed(desk, name)
+  if (source.event !== undefined) return source
+  const list = await desk.events(source.pinned, signal)
+  if (list === undefined) return source
+  const [event, ...more] = list.events
+  if (event !== undefined && more.length === 0) return desk.open(source.pinned.id, event)
+  throw new AppError({
+    code: 'usage/invalid',
+    message:
+      event === undefined
+        ? `no signing event of ${source.pinned.name} is open, and changes are made in one`
+        : `${list.events.length} signing events of ${source.pinned.name} are open: ${list.events.join(', ')}`,
+    hint:
+      event === undefined
+        ? 'begin one on the command line: countersign events SOURCE --start sign/NAME'
+        : 'make the change on the command line, where the event is named: SOURCE#sign/NAME',
+  })
+}
+
+/** What the window calls it: its ids lead back to the event. */
+export function shownAs({ pinned, event }: Pick<OpenSource, 'pinned' | 'event'>): PinnedSource {
+  if (event === undefined) return pinned
+  return { ...pinned, id: `${pinned.id}#${event}`, name: `${pinned.name}, ${event}` }
+}
