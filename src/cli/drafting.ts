@@ -165,10 +165,10 @@ function shown(draft: Draft, parsed: Parsed, done: 'dry' | 'waits' | 'sent'): An
       ? ['', 'Nothing was written.']
       : [
           ...['', `${proposal.title} ${done === 'sent' ? 'is signed and sent' : 'waits for signatures'}.`],
-          ...idLines(proposal, again),
+          ...idLines(proposal, again, [proposal, ...along]),
           ...along.flatMap((one) => [
             ...['', done === 'sent' ? `${one.title} went with it.` : `${one.title} waits too.`],
-            ...idLines(one, again),
+            ...idLines(one, again, [proposal, ...along]),
           ]),
         ]),
   ]

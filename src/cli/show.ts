@@ -8,7 +8,7 @@ import { visible } from '../core/visible.ts'
 import { toWords } from '../core/words.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
-import { wrapped } from './text.ts'
+import { quoted, wrapped } from './text.ts'
 
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
 
@@ -46,10 +46,11 @@ export function quorumLines(quorum: Quorum, holders: readonly Holder[] = []): st
   ]
 }
 
-/** How to name exactly these bytes to `sign`. */
-export function idLines({ blocked, digest }: Proposal, source: string): string[] {
+/** How to name exactly these bytes to `sign`; where others hold the same bytes, as two first versions do, with what they are of. */
+export function idLines({ id, blocked, digest }: Proposal, source: string, all: readonly Proposal[] = []): string[] {
   if (blocked !== undefined) return []
-  return ['', 'To sign exactly this:', `  countersign sign ${source} ${digest} --key KEY`]
+  const isShared = all.some((other) => other.id !== id && other.digest === digest)
+  return ['', 'To sign exactly this:', `  countersign sign ${source} ${isShared ? quoted(id) : digest} --key KEY`]
 }
 
 function blockedLines({ message, hint }: ErrorData): string[] {

@@ -285,7 +285,7 @@ function checkReplaces({ replaces }: Draft, isMeant: boolean, onto: string | und
     throw new AppError({
       code: 'usage/invalid',
       message: `another candidate for ${replaces.proposal.subject} waits: ${replaces.proposal.headline}`,
-      hint: 'build on it by naming its digest, or replace it on purpose',
+      hint: `build on it with --onto ${replaces.proposal.digest}, or give it up with --replace`,
       data: { digest: replaces.proposal.digest },
     })
   }

@@ -74,7 +74,7 @@ async function add(role: string, paths: readonly string[], change: Change): Prom
   const names = uploads.map(({ path }) => path)
   checkScope(role, names, delegation)
   const bytes = uploads.reduce((sum, { length }) => sum + length, 0)
-  io.note(`${grouped(uploads.length)} files, ${grouped(bytes)} bytes`)
+  io.note(`${grouped(uploads.length)} ${uploads.length === 1 ? 'file' : 'files'}, ${grouped(bytes)} bytes`)
   const { answer } = await proposeDraft(desk, source, { ...(await inBins(role, edits, change)), uploads }, parsed, io)
   return answer
 }

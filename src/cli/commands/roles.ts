@@ -1,7 +1,8 @@
 // roles: who may sign what, and how many of them must.
 import { openEntries } from '../../core/approve.ts'
+import { toHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
-import { isSameKey } from '../../core/key.ts'
+import { fingerprintOf, isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Authority } from '../../core/systems/tuf/authority.ts'
 import { roleOf } from '../../core/systems/tuf/client.ts'
@@ -32,7 +33,7 @@ export const rolesCommand: Command = {
   summary: 'Proposes other keys for a role, or another number of signatures that it needs.',
   details: [
     'countersign roles SOURCE add-key ROLE KEY [--threshold N]      one key more; or --pem FILE --name OWNER',
-    'countersign roles SOURCE remove-key ROLE WHO [--threshold N]   WHO is the holder’s name, or a key id',
+    'countersign roles SOURCE remove-key ROLE WHO [--threshold N]   WHO is the holder’s name, or the fingerprint of the key',
     'countersign roles SOURCE replace-key ROLE WHO KEY              and signs with both, where they are here',
     'countersign roles SOURCE threshold ROLE N                      how many keys must sign',
     'KEY is a key file, a person whose token is enrolled, or a key on a token (piv:15835999/9c).',
@@ -137,14 +138,16 @@ async function newKey(wanted: string | undefined, { desk, parsed, io, roles }: C
   return namedKey(wanted, await knownKeys(desk, await roles(), io.signal), desk, io)
 }
 
-/** By the holder's name, or by a key id or its beginning. */
+/** By the holder's name, by the fingerprint that every review shows, or by a key id; of these two the beginning will do. */
 export function heldBy(who: string, role: string, authority: Authority): { keyId: string; entry?: KeyEntry } {
+  const digits = who.toLowerCase().replaceAll(' ', '')
   const ids = authority.role.keyids.filter((id) => {
-    const owner = authority.keys.get(id)?.owner
+    const held = authority.keys.get(id)
+    const names = [id, ...(held?.key === undefined ? [] : [toHex(fingerprintOf(held.key))])]
     return (
       id === who ||
-      (owner !== undefined && isSameName(owner, who)) ||
-      (/^[0-9a-f]{8,}$/.test(who) && id.startsWith(who))
+      (held?.owner !== undefined && isSameName(held.owner, who)) ||
+      (/^[0-9a-f]{8,}$/.test(digits) && names.some((name) => name.startsWith(digits)))
     )
   })
   const held = ids.flatMap((id) => authority.keys.get(id) ?? [])

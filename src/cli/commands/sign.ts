@@ -1,5 +1,5 @@
 // sign: one key agrees to one change, or to several in one sitting.
-import { approve, openEntries } from '../../core/approve.ts'
+import { type Approval, approve, openEntries } from '../../core/approve.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Signer } from '../../core/signer.ts'
@@ -229,14 +229,23 @@ async function signSeveral(
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
     ...(source.served !== undefined && where.to === undefined
       ? ['The repository publishes by itself what enough keys have signed.']
-      : await nextSteps(
-          done.map(({ proposal }) => proposal),
-          where,
-          desk,
-          source,
-        )),
+      : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
+}
+
+/** What was said of the first one, when the others had not been signed yet, holds no more. */
+async function standing(
+  done: readonly Approval[],
+  { to }: Where,
+  desk: Desk,
+  source: OpenSource,
+  io: Io,
+): Promise<readonly Proposal[]> {
+  const signed = done.map(({ proposal }) => proposal)
+  if (to !== undefined) return signed
+  const { proposals } = await desk.pending(source, io.signal)
+  return signed.map((one) => proposals.find(({ id }) => id === one.id) ?? one)
 }
 
 /** One reason for all of them is said once. */
