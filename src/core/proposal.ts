@@ -96,6 +96,14 @@ export function isMet(quorum: Quorum): boolean {
   return signedCount(quorum) >= quorum.threshold
 }
 
+/** Why it can never take effect, whoever signs: more signatures are asked for than there are keys. */
+export function impossibility({ title, quorums }: Proposal): string | undefined {
+  const quorum = quorums.find(({ threshold, keys }) => threshold > keys.length)
+  if (quorum === undefined) return undefined
+  const { name, threshold, keys } = quorum
+  return `${title} can never be published: ${name} asks for ${threshold} signatures, and has ${keys.length} key${keys.length === 1 ? '' : 's'}`
+}
+
 export function isComplete(proposal: Proposal): boolean {
   return proposal.quorums.length > 0 && proposal.quorums.every(isMet)
 }

@@ -1,6 +1,6 @@
 // publish: changes that enough keys have signed take effect.
 import { AppError, toAppError } from '../../core/error.ts'
-import { isComplete, isMet, isReady, type Proposal, signedCount } from '../../core/proposal.ts'
+import { impossibility, isComplete, isMet, isReady, type Proposal, signedCount } from '../../core/proposal.ts'
 import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
@@ -81,6 +81,14 @@ async function readyProposals(
 }
 
 function notYet(proposals: readonly Proposal[]): AppError {
+  const [never] = proposals.flatMap((one) => impossibility(one) ?? [])
+  if (never !== undefined) {
+    return new AppError({
+      code: 'trust/threshold',
+      message: never,
+      hint: 'withdraw it: countersign withdraw SOURCE ID',
+    })
+  }
   const missing = proposals.flatMap(({ title, quorums, needs = [] }) => [
     ...quorums
       .filter((quorum) => !isMet(quorum))

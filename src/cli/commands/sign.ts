@@ -1,7 +1,7 @@
 // sign: one key agrees to one change, or to several in one sitting.
 import { type Approval, approve, openEntries } from '../../core/approve.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
-import { isReady, type Proposal } from '../../core/proposal.ts'
+import { impossibility, isReady, type Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Signer } from '../../core/signer.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
@@ -188,6 +188,8 @@ async function nextSteps(
   const pushed = await desk.destination(source)
   if (pushed !== undefined)
     return [...pushedLines(pushed, proposals.every(isReady)), ...needs.map(({ sentence }) => `${sentence}.`)]
+  const never = proposals.flatMap((one) => impossibility(one) ?? [])
+  if (never.length > 0) return never.map((sentence) => `${sentence}. Withdraw it: countersign withdraw ${again}`)
   const { elsewhere, rstuf } = source.layout
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
