@@ -302,6 +302,30 @@ describe('delegated roles', () => {
       ['other', 'trust/threshold'],
     ])
   })
+
+  test('keep the keys in force beside those that a change under way would give them', async () => {
+    service.pending.clear()
+    const [ana, ben] = repository.holders
+    if (ana === undefined || ben === undefined) throw new Error('nobody')
+    const { keys } = signedOf(repository, '1.root.json', 'root') as never as { keys: Record<string, object> }
+    const givenTo = (id: string) => {
+      const role = { name: 'dev', keyids: [id], threshold: 1, terminating: true, paths: ['dev/*'] }
+      return { delegations: { keys: { [id]: keys[id] }, roles: [role] } }
+    }
+    const entries = repository.holders.map((one) => ({ id: idOf(one), signer: one.signer }))
+    const targets = { ...signedOf(repository, '1.targets.json', 'targets'), ...givenTo(idOf(ana)) }
+    service.trusted.set('targets', asDocument(await signed(targets as never, 'targets', entries)))
+    service.pending.set('targets', { signatures: [], signed: { ...targets, version: 2, ...givenTo(idOf(ben)) } })
+    const dev = { _type: 'targets', spec_version: '1.0.34', version: 3, expires: days(30), targets: {} }
+    service.pending.set('dev', { signatures: [], signed: dev })
+    service.isComplete = () => false
+    const asked = async () => (await waiting('dev')).quorums.map((quorum) => quorum.keys.map(({ ids }) => ids[0]))
+    expect(await asked()).toEqual([[idOf(ana)]])
+    await sign(0, 'targets')
+    await sign(1, 'targets')
+    // The service takes each by itself: it may take this one before the other.
+    expect(await asked()).toEqual([[idOf(ana)], [idOf(ben)]])
+  })
 })
 
 describe('with the address where clients read', () => {
