@@ -26,8 +26,8 @@ export default defineConfig({
           environment: 'node',
           // A token that is plugged into the developer's computer is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
-          // Focus is real there: each window has a display of its own. Two at a time leave each of them time to be drawn.
-          maxWorkers: Math.min(2, availableParallelism()),
+          // One window at a time: focus and timing are real there, and a browser draws with every processor it finds.
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -9,7 +9,8 @@ import { afterAll, expect, vi } from 'vitest'
 // Many processes one after the other: slow where the machine is.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 
-const entry = resolve(import.meta.dirname, '../../src/cli/index.ts')
+/** As it is shipped, where it was just built: that starts four times as fast as from its sources. */
+const entry = process.env.COUNTERSIGN_BUILT_CLI ?? resolve(import.meta.dirname, '../../src/cli/index.ts')
 /** Only for speed: the sources are stripped of types and compiled once for all calls. */
 const compileCache = resolve(import.meta.dirname, '../../.cache/compile')
 const asNobody = resolve(import.meta.dirname, 'cli-as-nobody.ts')

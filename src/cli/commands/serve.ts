@@ -9,7 +9,6 @@ import type { Desk } from '../../node/desk.ts'
 import { inspectRepository } from '../../node/inspect.ts'
 import { parseLocation } from '../../node/location.ts'
 import { unlockedSigner } from '../../node/signers/software.ts'
-import { serve } from '../../repository/serve.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { signerFor } from '../find-key.ts'
 import { readNamed } from '../input.ts'
@@ -59,6 +58,8 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const tls = tlsOf(parsed)
   const { name, folder, anchor } = await placeOf(parsed.positionals[0] ?? '', desk, io)
   const online = await onlineSigners(parsed, desk, anchor, name, io)
+  // No other command needs a web server, and each of them starts without it.
+  const { serve } = await import('../../repository/serve.ts')
   const serving = await serve({
     ...{ name, folder, anchor, online, port, ...(tls === undefined ? {} : { tls }) },
     names: parsed.texts('name'),
