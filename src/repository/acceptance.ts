@@ -10,7 +10,6 @@ import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
 import { holderOf, isSignedBy, withSignatures } from '../core/systems/tuf/signatures.ts'
 import { limitOf, parseSubject } from '../core/systems/tuf/subject.ts'
-import { takenNames } from '../core/systems/tuf/trusted.ts'
 import { checkSize, type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
 import { type Look, signersOf, type Waits } from './ground.ts'
@@ -78,7 +77,6 @@ async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<strin
     const proposal = then.proposals.find(({ subject }) => subject === one.subject)
     if (proposal === undefined) throw unnamed(one.subject)
     if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
-    await checkFreeName(one.subject, look)
     if (proposal.changes.length === 0) throw unchanged(one.subject)
     if (one.waits !== undefined) await checkMayReplace(one, one.waits, look)
     else if (!isSigned(proposal) && !(await isCompanion(one, fresh, look))) throw unsigned(proposal)
@@ -118,14 +116,6 @@ async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, {
     hint: 'sign the change with such a key, and propose it again',
     data: { subject },
   })
-}
-
-/** The first keys of a project vouch for themselves, so they say nothing of a role that others have made. */
-async function checkFreeName(subject: string, { now }: Look): Promise<void> {
-  const about = parseSubject(subject)
-  if (about.kind !== 'keys' || (await now.keyChain(about.project)) !== undefined) return
-  const isTaken = (await now.authority(about.project)) !== undefined || (await takenNames(now)).includes(about.project)
-  if (isTaken) throw takenName(about.project)
 }
 
 // ---- the same document again ---------------------------------------------------------------------------------------
@@ -230,15 +220,6 @@ function replaced(subject: string, { digest, proposal }: Waits): AppError {
       ...{ subject, digest, headline, signedBy: by.join(', ') },
       ...(proposal === undefined ? {} : { payload: proposal.digest }),
     },
-  })
-}
-
-function takenName(project: string): AppError {
-  return new AppError({
-    code: 'source/rejected',
-    message: `${visible(project)} is a role here, and no project`,
-    hint: 'choose another name; the keys of a role are changed where it is delegated',
-    data: { subject: project },
   })
 }
 

@@ -49,7 +49,7 @@ describe('keys of a project that only a stranger has signed', () => {
   test('are not taken for a role that others have made, and its releases go on', async () => {
     const team = await delegated(1, ['Dana'])
     const [keys] = await ownKeys(team, 'loom', ['Mallory'])
-    expect(await refused(await team.send(keys === undefined ? [] : [keys]))).toMatchObject({ status: 422 })
+    expect(await refused(await team.send(keys === undefined ? [] : [keys]))).toMatchObject({ status: 403 })
     expect(await team.candidate('keys:loom')).toBe(undefined)
     expect((await team.propose('loom', ['Dana'], renewal)).published).toMatchObject([{ subject: 'loom' }])
   })
