@@ -245,8 +245,13 @@ async function standing(
 ): Promise<readonly Proposal[]> {
   const signed = done.map(({ proposal }) => proposal)
   if (to !== undefined) return signed
-  const { proposals } = await desk.pending(source, io.signal)
-  return signed.map((one) => proposals.find(({ id }) => id === one.id) ?? one)
+  try {
+    const { proposals } = await desk.pending(source, io.signal)
+    return signed.map((one) => proposals.find(({ id }) => id === one.id) ?? one)
+  } catch {
+    // They are signed and written: that they cannot be looked at again now is no failure of that.
+    return signed
+  }
 }
 
 /** One reason for all of them is said once. */
