@@ -44,7 +44,7 @@ test('the page gets the bridge: the names of the contract, frozen, and no other 
       strangers: ['__countersign', 'countersignPrompt', 'require', 'process'].filter((name) => name in window),
     }
   })
-  expect(seen.names.sort()).toEqual([...Object.keys(contract), 'notices.listen'].sort())
+  expect(seen.names.sort()).toEqual([...Object.keys(contract), 'dropped.pathsOf', 'notices.listen'].sort())
   expect(seen).toMatchObject({ allFrozen: true, replaceable: false, strangers: [] })
 })
 
