@@ -41,7 +41,8 @@ function planted(
 ): EditNode {
   const name = path[depth]
   if (name === undefined) return leaf
-  if (node?.kind === 'removed' && leaf.kind === 'removed') return node
+  const isGone = node === undefined ? isNew : node.kind === 'removed'
+  if (isGone && leaf.kind === 'removed') return leaf
   const inside = membersOf(node, isNew)
   if (leaf.kind !== 'removed') inside.isMade = true
   inside.members.set(name, planted(inside.members.get(name), path, leaf, depth + 1, inside.isWhole))

@@ -135,6 +135,15 @@ test('what was removed and made anew has nothing of what it was', () => {
   expect(edited('{"a":{"c":{"y":1}}}', ...edits)).toBe('{"a":{"c":{"x":1}}}')
 })
 
+test('a removal inside what an earlier edit took away brings nothing back', () => {
+  const edits: JsonEdit[] = [
+    { path: ['a'], value: {} },
+    { path: ['a', 'b', 'c'], value: undefined },
+  ]
+  expect(edited('{"a":{"b":{}}}', ...edits)).toBe('{"a":{}}')
+  expect(edited('{"a":{"b":{"c":1}}}', ...edits)).toBe('{"a":{}}')
+})
+
 test('__proto__ is a name like any other', () => {
   expect(edited('{"a":1}', { path: ['__proto__', 'b'], value: 1 })).toBe('{"__proto__":{"b":1},"a":1}')
   expect(edited('{"__proto__":{"b":1},"a":1}', { path: ['__proto__'], value: undefined })).toBe('{"a":1}')
