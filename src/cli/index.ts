@@ -4,6 +4,7 @@ import { version } from '../core/version.ts'
 import { visible } from '../core/visible.ts'
 import { dataDirectory } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
+import { accessCommand } from './commands/access.ts'
 import { clientCommand } from './commands/client.ts'
 import { configureCommand } from './commands/configure.ts'
 import { demoCommand, initCommand } from './commands/create.ts'
@@ -20,6 +21,7 @@ import { releaseCommand } from './commands/release.ts'
 import { renewCommand } from './commands/renew.ts'
 import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
 import { rolesCommand } from './commands/roles.ts'
+import { rstufCommand } from './commands/rstuf.ts'
 import { serveCommand } from './commands/serve.ts'
 import { signCommand } from './commands/sign.ts'
 import { historyCommand, stateCommand } from './commands/state.ts'
@@ -30,7 +32,7 @@ import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
 
 const groups: readonly { title: string; commands: readonly Command[] }[] = [
-  { title: 'To begin', commands: [demoCommand, pinCommand, forgetCommand] },
+  { title: 'To begin', commands: [demoCommand, pinCommand, accessCommand, forgetCommand] },
   {
     title: 'To look, review and sign',
     commands: [statusCommand, stateCommand, historyCommand, pendingCommand, reviewCommand, signCommand, publishCommand],
@@ -45,6 +47,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
       editCommand,
       proposeCommand,
       renewCommand,
+      rstufCommand,
       serveCommand,
     ],
   },

@@ -88,7 +88,7 @@ export function parseCount(parsed: Parsed, name: string, fallback: number, min: 
   })
 }
 
-const aboutSource = 'SOURCE is a pinned repository: its name, its folder or its address.'
+const aboutSource = 'SOURCE is a pinned repository: its name, its folder, its address, or a file that is passed round.'
 
 export function helpOf(command: Command): string[] {
   const options = Object.values({ ...command.options, ...commonOptions })

@@ -13,12 +13,14 @@ import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { isWebLocation, parseLocation } from '../node/location.ts'
-import { openPlace, repositoryOf } from '../node/place.ts'
+import { openPlace, type PlaceOptions, repositoryOf } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
 import { isEventName, isGitLocation, parseGitAddress } from '../node/transports/git/address.ts'
+import type { Access } from '../node/web/send.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { accessOptions, asAccess, readAccess } from './access.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
 import { withPracticeFinger } from './practice.ts'
@@ -27,6 +29,12 @@ import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
   root: { form: '--root FILE', text: 'trust this root file for this call, instead of the pinned one', type: 'string' },
+  ...accessOptions,
+  first: {
+    form: '--first',
+    text: 'a first root, for which nobody vouches yet (only of an RSTUF service)',
+    type: 'boolean',
+  },
 }
 
 /** The process that owns the tokens starts with the first question about one, and ends with the command. */
@@ -42,9 +50,12 @@ export function deskFor(io: Io, dataDir: string): Desk {
 export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (rootFile !== undefined) return openTrusting(desk, text, rootFile, signal)
+  if (parsed.flag('first')) return openFirst(desk, text, rootFile, await accessFor(desk, parsed, text, signal), signal)
+  if (rootFile !== undefined)
+    return openTrusting(desk, text, rootFile, await accessFor(desk, parsed, text, signal), signal)
+  if (parsed.text('ca') !== undefined || parsed.flag('token')) throw keptAccess(text)
   const { pinned, event } = await findNamed(desk, text)
-  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)))
+  return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)), signal)
 }
 
 /** Where one signing event is open, there is no question which one is meant. */
@@ -114,25 +125,79 @@ function lookAt(location: string): Stats | undefined {
   }
 }
 
-async function openTrusting(desk: Desk, text: string, rootFile: string, signal: AbortSignal): Promise<OpenSource> {
+async function openTrusting(
+  desk: Desk,
+  text: string,
+  rootFile: string,
+  access: Access,
+  signal: AbortSignal,
+): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
   const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const how = { fs: blockingFileSystem, dataDir: desk.workspace.directory, signal }
-  const place = await openPlace(location, how)
+  const place = await openPlace(location, placeOptions(desk, access, signal))
   const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
   const trust = { anchor: root.bytes, memory: new Map() }
-  return { pinned, ...place, system: tufSystem(place.layout), trust, ...(event === undefined ? {} : { event }) }
+  const found = { pinned, ...place, system: tufSystem(place.layout), trust, access }
+  return event === undefined ? found : { ...found, event }
+}
+
+function placeOptions(desk: Desk, access: Access, signal: AbortSignal): PlaceOptions {
+  return { fs: blockingFileSystem, dataDir: desk.workspace.directory, access, signal }
+}
+
+/** Where no root is in force yet: what can be said is said, and that nobody vouches for it. */
+async function openFirst(
+  desk: Desk,
+  text: string,
+  rootFile: string | undefined,
+  access: Access,
+  signal: AbortSignal,
+): Promise<OpenSource> {
+  const location = parseLocation(text)
+  const place = await openPlace(location, placeOptions(desk, access, signal))
+  if (place.layout.rstuf === undefined || rootFile !== undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: '--first is for the first root of a Repository Service for TUF, and stands without --root',
+      hint: 'leave --first out',
+    })
+  }
+  const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
+  const trust = { anchor: new Uint8Array(), memory: new Map() }
+  return { pinned, ...place, system: tufSystem(place.layout), trust, access }
 }
 
 /** The words by which this call named its repository, to be typed again. */
 export function sourceAgain(parsed: Parsed): string {
-  const options = ['root', 'home'].flatMap((name) => {
+  const options = ['root', 'ca', 'home'].flatMap((name) => {
     const value = parsed.text(name)
     return value === undefined ? [] : [`--${name}`, quoted(value)]
   })
-  return [quoted(parsed.positionals[0] ?? ''), ...options].join(' ')
+  return [
+    quoted(parsed.positionals[0] ?? ''),
+    ...options,
+    ...['first', 'token'].flatMap((name) => (parsed.flag(name) ? [`--${name}`] : [])),
+  ].join(' ')
+}
+
+/** For this call: nothing of it is kept. */
+async function accessFor(desk: Desk, parsed: Parsed, text: string, signal: AbortSignal): Promise<Access> {
+  const said = await readAccess(desk, parsed, text, signal)
+  try {
+    return asAccess(said)
+  } finally {
+    said.token?.fill(0)
+  }
+}
+
+function keptAccess(text: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'how a pinned repository is reached is kept with it, and not said with every call',
+    hint: `set it once: countersign access ${quoted(text)} --ca FILE --token`,
+  })
 }
 
 /** The id of a source that is trusted for one call: nothing is remembered of it. */

@@ -4,7 +4,7 @@ import type { Change } from '../core/proposal.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/token.ts'
 import type { ArgumentParser } from './argument.ts'
-import { choice, list, nothing, optional, record, shape, text, whole } from './argument.ts'
+import { choice, flag, list, nothing, optional, record, shape, text, whole } from './argument.ts'
 import { maxDocumentCallBytes, maxDropped } from './channel.ts'
 import type {
   ConfigurationView,
@@ -63,6 +63,15 @@ const days = whole(1, 3650)
 const edits = list(editData, 2048)
 const digest = text(64, 64)
 const page = { offset: whole(0, 1e9), limit: whole(1, 500) }
+/** A few of them, as text. */
+const certificates = text(1, 60_000)
+
+export interface AccessRequest {
+  /** PEM: the authorities that vouch for the server. */
+  ca?: string
+  /** A token is asked for and kept. */
+  token?: boolean
+}
 
 export interface PreviewRequest {
   sourceId: string
@@ -109,7 +118,23 @@ export const contract = {
   'app.info': call<void, AppInfo>(none),
   'sources.list': call<void, SourceView[]>(none),
   'sources.pick': call<void, { location?: string }>(none),
-  'sources.inspect': call<{ location: string }, SourceInspection>(shape({ location: path })),
+  /** `token`: one is asked for in a window of its own. */
+  'sources.inspect': call<{ location: string } & AccessRequest, SourceInspection>(
+    shape<{ location: string } & AccessRequest>({
+      location: path,
+      ca: optional(certificates),
+      token: optional(flag()),
+    }),
+  ),
+  /** How a pinned repository on the web is reached from now on. */
+  'sources.access': call<{ sourceId: string; clear?: 'ca' | 'token' } & AccessRequest, SourceView>(
+    shape<{ sourceId: string; clear?: 'ca' | 'token' } & AccessRequest>({
+      sourceId: id,
+      ca: optional(certificates),
+      token: optional(flag()),
+      clear: optional(choice('ca', 'token')),
+    }),
+  ),
   'sources.pin': call<{ location: string; name: string; answers: Record<string, string> }, SourceView>(
     shape({ location: path, name, answers: record(text(1, 40), 16) }),
   ),

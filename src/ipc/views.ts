@@ -34,6 +34,8 @@ export interface SourceView {
     findings: readonly Finding[]
   }
   problem?: ErrorData
+  /** Of a web address: who vouches for its server (nobody named: those whom this machine trusts), and whether it is sent a token. */
+  access?: { authorities: readonly string[]; hasToken: boolean }
 }
 
 export interface RoleView {
@@ -181,6 +183,8 @@ export interface Receipt {
   /** For kind signed: with which key; for published: the files now in place. */
   signerLabel?: string
   files: readonly string[]
+  /** The service that took it; nothing was written here then. */
+  sentTo?: string
   quorums: readonly QuorumView[]
   complete: boolean
   needs?: readonly Need[]

@@ -14,11 +14,12 @@ import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
 import { draftingCalls } from './drafting-calls.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
-import { openNamed, shownAs } from './named-source.ts'
+import { openNamed } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
 import { knownUses, listKeys } from './overview.ts'
@@ -88,7 +89,7 @@ export interface AppParts {
 export function handlers(parts: AppParts): Handlers<typeof contract> {
   const { desk, reader, tokens, shell, options, prompt, now, report = reportFailure } = parts
   /** Looked at but not pinned: what is pinned is what was shown, not what lies there by then. */
-  const inspected = new Map<string, { inspection: Inspection; ask: readonly number[] }>()
+  const inspected = new Map<string, { inspection: Inspection; ask: readonly number[]; said: SaidAccess }>()
   const { signal } = new AbortController()
 
   async function sourceOf(proposalId: string): Promise<{ source: OpenSource; id: string }> {
@@ -103,7 +104,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       await desk.workspace.remember(pinned.id, remember)
       return view
     } catch (thrown) {
-      return { ...present.sourceHead(pinned), problem: toErrorData(thrown) }
+      return { ...present.sourceHead(pinned), ...(await reachedBy(desk, pinned)), problem: toErrorData(thrown) }
     }
   }
 
@@ -139,11 +140,13 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       const location = await shell.pickDirectory('Open a repository')
       return location === undefined ? {} : { location }
     },
-    'sources.inspect': async ({ location }) => {
-      const inspection = await inspectRepository(location, now(), signal, options.dataDir)
+    'sources.inspect': async ({ location, ...request }) => {
+      const said = await askAccess(desk, location, request, signal)
+      const how = { dataDir: options.dataDir, access: accessOf(said) }
+      const inspection = await inspectRepository(location, now(), signal, how)
       await checkNotOpen(desk, inspection.location)
       const ask = twoPositions(present.wordsOf(inspection.digest).length)
-      inspected.set(inspection.location, { inspection, ask })
+      inspected.set(inspection.location, { inspection, ask, said })
       return present.inspectionView(inspection, ask)
     },
     'sources.pin': async ({ location, name, answers }) => {
@@ -152,11 +155,21 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         throw new AppError({ code: 'usage/invalid', message: 'look at the repository before you pin it' })
       verifyAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
       const added = await desk.workspace.add({ name, location }, known.inspection.bytes)
+      await keepAccess(desk, added, known.said)
       const { clone } = known.inspection
       if (clone !== undefined) await rememberClone(parseGitAddress(location), options.dataDir, clone)
       inspected.delete(location)
       notify({ kind: 'changed' })
       return viewSource(added)
+    },
+    'sources.access': async ({ sourceId, clear, ...request }) => {
+      const pinned = (await desk.workspace.sources()).find((source) => source.id === sourceId)
+      if (pinned === undefined)
+        throw new AppError({ code: 'source/not-found', message: 'this repository is not open here' })
+      const said = await askAccess(desk, pinned.location, request, signal)
+      await changeAccess(desk, pinned, { ...said, ...(clear === undefined ? {} : { [clear]: null }) })
+      notify({ kind: 'changed' })
+      return viewSource(pinned)
     },
     'sources.forget': async ({ sourceId }) => {
       await desk.workspace.remove(sourceId)
@@ -186,16 +199,15 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
         const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
-        const elsewhere = present.elsewhereOf(source)
-        const more = { signerLabel, ...elsewhere, ...(byItself === undefined ? {} : { byItself }) }
-        const receipt = present.receipt('signed', shownAs(source), proposal, files, now(), signers, more)
+        const more = { signerLabel, ...(byItself === undefined ? {} : { byItself }) }
+        const receipt = present.receipt('signed', source, proposal, files, now(), signers, more)
         return present.handedIn(receipt, await desk.destination(source))
       }),
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
         const { proposal, files } = await desk.publish(source, id, stop)
-        return present.receipt('published', source.pinned, proposal, files, now(), await desk.signers(signal))
+        return present.receipt('published', source, proposal, files, now(), await desk.signers(signal))
       }),
     'proposals.cancel': () => stopRunning(),
 

@@ -7,7 +7,7 @@ import { readSettings, writeSettings } from '../node/sign-settings.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { Alone } from './alone.ts'
 import type { Handlers } from './ipc.ts'
-import { openNamed, shownAs } from './named-source.ts'
+import { openNamed } from './named-source.ts'
 import * as present from './present.ts'
 
 type Names = Extract<keyof typeof contract, `invitations.${string}`>
@@ -46,7 +46,7 @@ export function invitationCalls({
       prepared.clear()
       prepared.set(`${invitationId} ${signerId}`, { acceptance, digest: first.digest })
       const signers = (await desk.signers(signal)).filter(({ id }) => id === signerId)
-      return acceptance.proposals.map((proposal) => present.proposalView(shownAs(source), proposal, signers))
+      return acceptance.proposals.map((proposal) => present.proposalView(source, proposal, signers))
     },
     'invitations.accept': ({ invitationId, signerId, digest }) =>
       alone('an invitation', async (stop) => {
@@ -68,7 +68,7 @@ export function invitationCalls({
         const signerLabel = signers.find(({ id }) => id === signerId)?.label ?? signerId
         const proposal = proposals.find((one) => one.digest === digest) ?? proposals[0]
         if (proposal === undefined) throw new AppError({ code: 'internal/bug', message: 'nothing was written' })
-        const receipt = present.receipt('signed', shownAs(source), proposal, files, now(), signers, { signerLabel })
+        const receipt = present.receipt('signed', source, proposal, files, now(), signers, { signerLabel })
         return present.handedIn(receipt, await desk.destination(source))
       }),
   }

@@ -1,5 +1,4 @@
 // From what the core says to what the window shows: plain data, bytes as words and hex, nothing decided here.
-import { openEntries } from '../core/approve.ts'
 import { parseHex, toHex } from '../core/bytes.ts'
 import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
@@ -14,7 +13,6 @@ import {
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
-import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {
@@ -30,13 +28,14 @@ import type {
   SourceInspection,
   SourceView,
 } from '../ipc/contract.ts'
-import { signersFor } from '../node/desk.ts'
+import { type OpenSource, signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
 import type { Destination } from '../node/git-place.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { PinnedSource } from '../node/workspace.ts'
+import { shownAs } from './named-source.ts'
 
 export function wordsOf(digest: string): string[] {
   return toWords(parseHex(digest, 'the digest'))
@@ -131,11 +130,11 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
   return proposal.blocked === undefined ? signersFor(proposal, signers) : []
 }
 
-export function proposalSummary(
-  pinned: PinnedSource,
-  proposal: Proposal,
-  signers: readonly KnownSigner[],
-): ProposalSummary {
+/** An open repository, as far as the window is told of it. */
+type Opened = Pick<OpenSource, 'pinned' | 'layout' | 'event'>
+
+export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {
+  const pinned = shownAs(source)
   const able = ableSigners(proposal, signers)
   const keys = proposal.quorums.flatMap((quorum) => quorum.keys)
   return {
@@ -152,14 +151,14 @@ export function proposalSummary(
     complete: isComplete(proposal) && proposal.blocked === undefined,
     ...(proposal.needs === undefined ? {} : { needs: proposal.needs }),
     mine: able.length > 0,
-    ...eventOf(pinned),
+    ...elsewhereOf(source),
+    ...(source.event === undefined ? {} : { event: source.event }),
   }
 }
 
-/** Of a signing event: "1f2e...#sign/x". */
-function eventOf({ id }: PinnedSource): Pick<ProposalSummary, 'event'> {
-  const hash = id.indexOf('#')
-  return hash < 0 ? {} : { event: id.slice(hash + 1) }
+/** For changes that take effect by other means than from here; of a signing event its own words say more. */
+function elsewhereOf({ layout: { elsewhere }, event }: Opened): Pick<ProposalSummary, 'elsewhere'> {
+  return elsewhere === undefined || event !== undefined ? {} : { elsewhere: elsewhere.how }
 }
 
 /** More is read by nobody at a sitting; a change may have a million. */
@@ -198,7 +197,7 @@ function placeOf({ id }: KnownSigner, { tokens }: TokenList): Pick<SignerView, '
 }
 
 export function proposalView(
-  pinned: PinnedSource,
+  source: Opened,
   proposal: Proposal,
   signers: readonly KnownSigner[],
   about: TokenFacts = { holders: [], tokens: { tokens: [], problems: [] } },
@@ -206,7 +205,7 @@ export function proposalView(
 ): ProposalView {
   const able = ableSigners(proposal, signers)
   return {
-    ...proposalSummary(pinned, proposal, signers),
+    ...proposalSummary(source, proposal, signers),
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able, about.holders)),
     digest: proposal.digest,
     words: wordsOf(proposal.digest),
@@ -270,21 +269,21 @@ export function rawDocument(proposal: Proposal): RawDocument {
 
 export function receipt(
   kind: Receipt['kind'],
-  pinned: PinnedSource,
+  source: Opened,
   proposal: Proposal,
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'elsewhere'> = {},
+  more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
 ): Receipt {
-  const { title, digest, quorums, complete, needs, rehearsal } = {
-    ...proposal,
-    ...proposalSummary(pinned, proposal, signers),
-  }
+  const summary = proposalSummary(source, proposal, signers)
+  const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary
+  const { digest } = proposal
+  const { pinned, layout } = source
   return {
     kind,
     title,
-    sourceName: pinned.name,
+    sourceName,
     digest,
     words: wordsOf(digest),
     at: `${now.toISOString().slice(0, 19)}Z`,
@@ -293,23 +292,14 @@ export function receipt(
     complete,
     ...(needs === undefined ? {} : { needs }),
     rehearsal,
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(layout.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...more,
   }
 }
 
 export function handedIn(receipt: Receipt, destination: Destination | undefined): Receipt {
   return destination === undefined ? receipt : { ...receipt, destination }
-}
-
-/** For changes that take effect by other means than from here; of a signing event its own words say more. */
-export function elsewhereOf({
-  layout: { elsewhere },
-  event,
-}: {
-  layout: Layout
-  event?: string | undefined
-}): Pick<ProposalSummary, 'elsewhere'> {
-  return elsewhere === undefined || event !== undefined ? {} : { elsewhere: elsewhere.how }
 }
 
 export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {

@@ -8,12 +8,14 @@ import type { Context, Pending, TrustedState, TrustSystem } from '../core/system
 import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Files, Transport } from '../core/transport.ts'
+import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { renameContent } from './artifacts/rename.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { checkIdentity, type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
 import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
+import type { Keychain } from './keychain.ts'
 import { openPlace } from './place.ts'
 import { openInside } from './repository-view.ts'
 import { savedUri, saveKeys } from './saved-keys.ts'
@@ -25,6 +27,7 @@ import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
 import { isGitLocation, withEvent } from './transports/git/address.ts'
 import type { Served } from './transports/served.ts'
+import type { Access } from './web/send.ts'
 import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
 
 /** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
@@ -37,6 +40,8 @@ export interface OpenSource {
   layout: Layout
   system: TrustSystem
   trust: Trust
+  /** How it is reached, where that is more than its address. */
+  access?: Access
   /** The signing event that is looked at, where a repository keeps its changes in several. */
   event?: string
 }
@@ -49,6 +54,8 @@ export interface DeskOptions {
   rehearsalOnly?: boolean
   /** The process that owns the tokens; it starts when it is needed. */
   tokens: TokenHost
+  /** Where the wrapping key is; the one of the operating system when nothing is said. */
+  keychain?: Keychain
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
   /** What was made of large documents is kept for the next question, as long as their bytes are the same. */
@@ -58,6 +65,9 @@ export interface DeskOptions {
 export interface Desk {
   workspace: Workspace
   keys: KeyStore
+  access: AccessStore
+  /** Asks a person for the token of a server; the caller zeroes it. */
+  askToken(location: string, signal: AbortSignal): Promise<Uint8Array>
   tokens: TokenDesk
   /** `event`: one of those that `events` lists. The signal is for asking a web address what it is. */
   open(sourceId: string, event?: string, signal?: AbortSignal): Promise<OpenSource>
@@ -93,7 +103,8 @@ export interface Desk {
 
 export function openDesk(options: DeskOptions): Desk {
   const workspace = openWorkspace(options.dataDir)
-  const keys = keyStore(workspace.keys)
+  const keys = keyStore(workspace.keys, options.keychain)
+  const access = accessStore(workspace.files, options.keychain)
   const tokens = tokenDesk(options.tokens, workspace.files, options.now)
 
   const same = options.keepsDocuments === true ? sameBytes() : undefined
@@ -144,15 +155,22 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
+    access,
+    askToken: (location, signal) => {
+      const origin = originOf({ location })
+      const device = `the server ${new URL(origin).host}`
+      return options.prompt.pin({ device, secret: 'token', purpose: `reading ${origin}, and nothing else` }, signal)
+    },
     context: contextOf,
     drafts: drafting(contextOf, findSigner),
     open: async (sourceId, event, signal) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()
       const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
+      const reached = await access.of(pinned)
       const { fs, dataDir } = options
-      const how = { dataDir, ...(fs === undefined ? {} : { fs }), ...(signal === undefined ? {} : { signal }) }
-      const place = await openPlace(location, how)
+      const how = { dataDir, access: reached, ...(fs === undefined ? {} : { fs }) }
+      const place = await openPlace(location, signal === undefined ? how : { ...how, signal })
       const trust = await workspace.trust(sourceId)
       return {
         pinned,
@@ -160,6 +178,7 @@ export function openDesk(options: DeskOptions): Desk {
         transport: same === undefined ? place.transport : steadyReads(place.transport, same),
         system: tufSystem(place.layout),
         trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
+        access: reached,
         ...(event === undefined ? {} : { event }),
       }
     },

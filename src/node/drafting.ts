@@ -158,7 +158,7 @@ export function drafting(
   }
 
   async function withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared> {
-    checkMayDraft(source)
+    checkMayWithdraw(source)
     const read = snapshot(source.transport)
     const context = contextOf(source, signal)
     const { subject, title } = await findProposal(proposalId, source.system, read, context)
@@ -199,7 +199,7 @@ export function drafting(
         await withdrawServed(source, { subject, digest }, `withdraw what waits for ${subject}`, signal, signWith)
         return
       }
-      checkMayDraft(source)
+      checkMayWithdraw(source)
       const read = snapshot(source.transport)
       const files = await withdrawnFiles(source.layout, subject, read, signal)
       for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
@@ -221,9 +221,22 @@ export function drafting(
   }
 }
 
+function checkMayDraft(source: OpenSource): void {
+  const { layout, pinned } = source
+  if (layout.rstuf !== undefined) {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${pinned.name} is kept by a Repository Service for TUF, whose changes are made with its own tool`,
+      hint: 'make the change with: rstuf admin; then review and sign it here',
+    })
+  }
+  checkMayWithdraw(source)
+}
+
 /** The next version would take the place of the one that a single file holds, and without that there is nothing. */
-function checkMayDraft({ layout, pinned }: OpenSource): void {
-  if (layout.alone !== true) return
+function checkMayWithdraw({ layout, pinned }: OpenSource): void {
+  // What waits at a service can be given up there; its files say themselves that they cannot.
+  if (layout.alone !== true || layout.rstuf !== undefined) return
   throw new AppError({
     code: 'format/unsupported',
     message: `${pinned.name} is a single file, which is reviewed and signed here, not changed or withdrawn`,

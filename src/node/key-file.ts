@@ -1,10 +1,11 @@
 // The text of a key file, as docs/formats/key-file.md describes it: reading it strictly, sealing and opening its secret.
-import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
-import { parseBase64, toBase64, toHex, utf8 } from '../core/bytes.ts'
+import { randomBytes, scrypt } from 'node:crypto'
+import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import { parsePublicKeyPem, toPem } from '../core/key.ts'
 import type { PublicKey } from '../core/signer.ts'
 import { field, parseJsonObject, text } from './json-file.ts'
+import { decrypt, encrypt, wrappingKeyId } from './wrapped.ts'
 
 export type Protection = 'passphrase' | 'keychain' | 'public-only'
 
@@ -180,42 +181,10 @@ export function openWithWrappingKey(file: KeyFile, wrappingKey: Uint8Array | und
   return secret
 }
 
-function wrappingKeyId(wrappingKey: Uint8Array): string {
-  const hash = createHash('sha256').update('countersign wrapping key id\n').update(wrappingKey).digest()
-  return toHex(hash.subarray(0, 8))
-}
-
 function stretch(passphrase: Uint8Array, cost: { N: number; r: number; p: number; salt: Uint8Array }): Promise<Buffer> {
   const { N, r, p, salt } = cost
   return new Promise((resolve, reject) => {
     const settings = { N, r, p, maxmem: 128 * r * (N + p + 2) }
     scrypt(passphrase, salt, 32, settings, (error, key) => (error === null ? resolve(key) : reject(error)))
   })
-}
-
-interface Box {
-  nonce: Uint8Array
-  /** Ciphertext, then the 16 bytes of the tag. */
-  sealed: Uint8Array
-}
-
-function encrypt(key: Uint8Array, secret: Uint8Array, data: Uint8Array): Box {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(data)
-  return { nonce, sealed: Buffer.concat([cipher.update(secret), cipher.final(), cipher.getAuthTag()]) }
-}
-
-function decrypt(key: Uint8Array, box: Box, data: Uint8Array): Uint8Array | undefined {
-  if (box.sealed.length < 16) return undefined
-  const decipher = createDecipheriv('aes-256-gcm', key, box.nonce, { authTagLength: 16 }).setAAD(data)
-  decipher.setAuthTag(box.sealed.subarray(-16))
-  const secret = decipher.update(box.sealed.subarray(0, -16))
-  try {
-    decipher.final()
-    return secret
-  } catch {
-    // The one thing a failed tag says: wrong key, or changed file. What was decrypted so far is worthless.
-    secret.fill(0)
-    return undefined
-  }
 }

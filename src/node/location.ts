@@ -4,13 +4,14 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
-import type { FileSystem } from './file-system.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 import { gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
+import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
+import type { Access } from './web/send.ts'
 
-/** The one spelling that is kept: an absolute path, the address of a folder on the web, or that of a git repository. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, or of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -20,6 +21,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
     const url = new URL(trimmed)
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`
   }
+  if (isRstufLocation(trimmed)) return rstufLocation(parseRstufAddress(trimmed))
   if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
@@ -54,15 +56,18 @@ export function notInGit(location: string): AppError {
 }
 
 export function isWebLocation(location: string): boolean {
-  return /^https?:\/\//i.test(location)
+  return /^https?:\/\//i.test(location) || isRstufLocation(location)
 }
 
 export function isFolderLocation(location: string): boolean {
   return !isWebLocation(location) && !isGitLocation(location)
 }
 
-export function openLocation(text: string, options: DirectoryOptions & { fs?: FileSystem } = {}): Transport {
+export function openLocation(
+  text: string,
+  { access = {}, ...options }: DirectoryOptions & { access?: Access } = {},
+): Transport {
   const location = parseLocation(text)
   if (isGitLocation(location)) throw notInGit(location)
-  return isWebLocation(location) ? httpTransport(location) : directoryTransport(location, options)
+  return isWebLocation(location) ? httpTransport(location, { access }) : directoryTransport(location, options)
 }

@@ -1,17 +1,26 @@
 // From where a repository is to how it is read there: the transport that goes there, and the layout that it keeps.
 
+import { AppError } from '../core/error.ts'
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
 import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
+import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
 import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
+import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { openGit } from './git-place.ts'
 import { isWebLocation, openLocation, parseLocation } from './location.ts'
 import { recogniseClone } from './sign-settings.ts'
 import { gitLocation, isGitLocation, repositoryLocation } from './transports/git/address.ts'
+import { httpTransport } from './transports/http.ts'
 import { loneFile } from './transports/lone-file.ts'
+import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
+import { rstufTransport } from './transports/rstuf.ts'
+import { rstufFile } from './transports/rstuf-file.ts'
 import { isServedAt, type Served, servedTransport } from './transports/served.ts'
+import { httpCaller } from './web/call.ts'
 import { parseBaseUrl } from './web/client.ts'
+import type { Access } from './web/send.ts'
 
 export interface Place {
   transport: Transport
@@ -23,6 +32,8 @@ export interface Place {
 export interface PlaceOptions {
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
+  /** How an address on the web is reached. */
+  access?: Access
   /** Where copies of git repositories are kept. */
   dataDir: string
   /** Of whoever waits for it. */
@@ -32,18 +43,16 @@ export interface PlaceOptions {
 /** The location tells the way, what lies there the layout; a web address is asked what it is. */
 export async function openPlace(location: string, { dataDir, ...options }: PlaceOptions): Promise<Place> {
   const parsed = parseLocation(location)
+  const { fs = fileSystem, access = {}, signal = new AbortController().signal } = options
   if (isGitLocation(parsed)) return { transport: openGit(parsed, dataDir), layout: tufOnCiLayout }
-  if (!isWebLocation(parsed) && (await isFile(parsed, options.fs ?? fileSystem))) {
-    const { name, transport } = loneFile(parsed, options)
-    return { transport, layout: loneLayout(name) }
-  }
-  const { signal = new AbortController().signal, ...how } = options
-  const transport = openLocation(parsed, { rooms: repositoryRooms, ...how })
+  if (isRstufLocation(parsed)) return openService(parsed, access)
+  if (!isWebLocation(parsed) && (await isFile(parsed, fs))) return openFile(parsed, fs)
+  const transport = openLocation(parsed, { rooms: repositoryRooms, fs, access })
   const place = { transport, layout: plainLayout }
   if (!isWebLocation(parsed)) return place
   const base = parseBaseUrl(parsed)
-  if (!(await isServed(base, signal))) return place
-  const served = servedTransport(base, transport)
+  if (!(await isServed(base, access, signal))) return place
+  const served = servedTransport(base, transport, access)
   return { ...place, transport: served, served }
 }
 
@@ -51,14 +60,57 @@ const askAgainMs = 30_000
 const asked = new Map<string, { at: number; answer: boolean }>()
 
 /** A window opens the same place for everything it shows: what it is, is asked once, and again when it may have begun. */
-async function isServed(base: URL, signal: AbortSignal): Promise<boolean> {
+async function isServed(base: URL, access: Access, signal: AbortSignal): Promise<boolean> {
   const known = asked.get(base.href)
   if (known !== undefined && (known.answer || performance.now() - known.at < askAgainMs)) return known.answer
-  const answer = await isServedAt(base, signal)
+  const answer = await isServedAt(base, signal, access)
   // A server that was not reached said nothing: the next question may reach it.
   if (answer === undefined) return false
   asked.set(base.href, { at: performance.now(), answer })
   return answer
+}
+
+function openService(location: string, access: Access): Place {
+  const { service, metadata } = parseRstufAddress(location)
+  const reader =
+    metadata === undefined ? undefined : httpTransport(metadata, { access: forClients(access, service, metadata) })
+  return {
+    transport: rstufTransport(httpCaller(service, { access }), reader === undefined ? {} : { metadata: reader }),
+    layout: rstufLayout('service', { metadata: reader !== undefined }),
+  }
+}
+
+/** The token is for the service alone, unless clients read from the same server. */
+function forClients({ ca, bearer }: Access, service: string, metadata: string): Access {
+  const isSame = new URL(service).origin === new URL(metadata).origin
+  return { ...(ca === undefined ? {} : { ca }), ...(isSame && bearer !== undefined ? { bearer } : {}) }
+}
+
+async function openFile(location: string, fs: FileSystem): Promise<Place> {
+  const form = await formOf(location, fs)
+  if (form === undefined) {
+    const { name, transport } = loneFile(location, { fs })
+    return { transport, layout: loneLayout(name) }
+  }
+  if (form === 'signature') {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${location} holds a single signature, and not what it signs`,
+      hint: 'send it: countersign rstuf send FILE --to SERVICE; to review, open the answer of the service itself',
+    })
+  }
+  return { transport: rstufFile(location, form, { fs }), layout: rstufLayout(form) }
+}
+
+/** What is no JSON, or cannot be read, is for the transport of single files to say. */
+async function formOf(location: string, fs: FileSystem): Promise<RstufForm | undefined> {
+  const bytes = await loneFile(location, { fs }).content()
+  try {
+    return bytes === undefined ? undefined : rstufFormOf(bytes)
+  } catch (thrown) {
+    if (thrown instanceof AppError) return undefined
+    throw thrown
+  }
 }
 
 /** What cannot be looked at is no file here: the transport of the folder says what is wrong with it. */

@@ -24,21 +24,24 @@ beforeAll(() => void mkdirSync(home))
 
 const common = ['--help', '--json', '--home DIR', '--passphrase-fd N', '--pinentry PROGRAM']
 const forTokens = ['--pin-fd N', '--last-try', '--practice']
+const reached = ['--ca FILE', '--token']
+const root = ['--root FILE', ...reached, '--first']
 const draft = [
-  ...['--root FILE', '--dry-run', '--onto DIGEST', '--replace', '--sign-with KEY', '--sentence TEXT'],
+  ...[...root, '--dry-run', '--onto DIGEST', '--replace', '--sign-with KEY', '--sentence TEXT'],
   ...forTokens,
 ]
 const commands: readonly (readonly [string, readonly string[]])[] = [
   ['demo', ['--dir DIR']],
-  ['pin', ['--name NAME', '--digest SHA256', '--as USER', '--fork ADDRESS']],
+  ['pin', ['--name NAME', '--root FILE', ...reached, '--digest SHA256', '--as USER', '--fork ADDRESS']],
+  ['access', [...reached, '--no-ca', '--no-token']],
   ['forget', []],
-  ['status', ['--root FILE']],
-  ['state', ['--root FILE', '--search TEXT', '--limit N']],
-  ['history', ['--root FILE']],
-  ['pending', ['--root FILE']],
-  ['review', ['--root FILE', '--raw']],
-  ['sign', ['--root FILE', '--key KEY', '--yes', '--to TARGET', '--dry-run', ...forTokens]],
-  ['publish', ['--root FILE']],
+  ['status', [...root]],
+  ['state', [...root, '--search TEXT', '--limit N']],
+  ['history', [...root]],
+  ['pending', [...root]],
+  ['review', [...root, '--raw']],
+  ['sign', [...root, '--key KEY', '--yes', '--to TARGET', '--dry-run', ...forTokens]],
+  ['publish', [...root]],
   [
     'init',
     [
@@ -62,21 +65,22 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
       ...['--consistent-snapshot yes|no', '--text', '--from FILE', '--save FILE'],
     ],
   ],
-  ['propose', ['--root FILE', '--replace']],
-  ['renew', ['--root FILE']],
+  ['propose', [...root, '--replace']],
+  ['renew', [...root]],
+  ['rstuf', [...reached, '--to SERVICE']],
   [
     'serve',
     ['--online-key KEY', '--host HOST', '--port N', '--name NAME', '--tls-cert FILE', '--tls-key FILE', ...forTokens],
   ],
   ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
-  ['accept', ['--root FILE', '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
-  ['invite', ['--root FILE']],
+  ['accept', [...root, '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
+  ['invite', [...root]],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
-  ['withdraw', ['--root FILE', '--sign-with KEY', '--yes', ...forTokens]],
-  ['list', ['--from SOURCE', '--root FILE']],
-  ['download', ['--from SOURCE', '--root FILE', '--to DIR', '--file NAME', '--replace']],
-  ['verify', ['--from SOURCE', '--root FILE']],
+  ['withdraw', [...root, '--sign-with KEY', '--yes', ...forTokens]],
+  ['list', ['--from SOURCE', ...root]],
+  ['download', ['--from SOURCE', ...root, '--to DIR', '--file NAME', '--replace']],
+  ['verify', ['--from SOURCE', ...root]],
   [
     'client',
     ['--metadata-dir DIR', '--metadata-url URL', '--target-name NAME', '--target-base-url URL', '--target-dir DIR'],

@@ -17,6 +17,7 @@ import { drafting } from '../../src/node/drafting.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { listenToEvents } from '../../src/node/transports/served/events.ts'
 import { isServedAt, type Served, servedTransport } from '../../src/node/transports/served.ts'
+import { send } from '../../src/node/web/send.ts'
 import { startServer } from '../../src/repository/server.ts'
 import { never } from '../support/repository.ts'
 import { fromBase64, idsOf, openTeam, sha256, type Team, type TeamOptions } from '../support/team.ts'
@@ -244,15 +245,14 @@ describe('served: listening', () => {
     const mended = new Promise<void>((done) => {
       mend = done
     })
-    const fetching: typeof fetch = async (input, init) => {
+    const sending: typeof send = async (to, sent, access) => {
       if (cuts.length > 0) await mended
       const cut = new AbortController()
       cuts.push(cut)
-      const signals = [cut.signal, ...(init?.signal ? [init.signal] : [])]
-      return fetch(input, { ...init, signal: AbortSignal.any(signals) })
+      return send(to, { ...sent, signal: AbortSignal.any([cut.signal, sent.signal]) }, access)
     }
     const listening = listenToEvents(new URL('api/v1/events', url), () => void heard++, stop.signal, {
-      fetch: fetching,
+      send: sending,
       firstMs: 10,
     })
     await expect.poll(() => team.repository.events.listeners()).toBe(1)

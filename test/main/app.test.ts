@@ -68,6 +68,14 @@ test('nothing is pinned that was not looked at, and nothing twice', async () => 
 const inspect = async (app: TestApp, location: string) => app.calls['sources.inspect']({ location })
 const forget = async (app: TestApp, sourceId: string) => app.calls['sources.forget']({ sourceId })
 
+test('nothing is to be said about how a folder is reached', async () => {
+  const app = testApp()
+  const sourceId = await pin(app, (await folderRepository([await holder('Ana')])).folder)
+  expect((await app.calls['sources.list']())[0]?.access).toBeUndefined()
+  const change = async () => app.calls['sources.access']({ sourceId, clear: 'ca' })
+  expect(await codeOfPromise(change())).toBe('usage/invalid')
+})
+
 test('a place without a repository is told before anything is asked', async () => {
   const app = testApp()
   expect(await codeOfPromise(inspect(app, temporaryFolder()))).toBe('source/not-found')

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Proposal, Quorum, QuorumKey } from '../../src/core/proposal.ts'
 import type { Asks, Signer } from '../../src/core/signer.ts'
+import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
+import { rstufLayout } from '../../src/core/systems/tuf/layouts/rstuf.ts'
 import type { Token } from '../../src/core/token.ts'
 import {
   proposalSummary,
@@ -17,6 +19,7 @@ import { expectPlain } from '../support/app-handlers.ts'
 import { now, softwareSigner } from '../support/repository.ts'
 
 const pinned = { id: 'a1', name: 'Packages', location: '/srv/packages', pinnedAt: '2026-01-01T00:00:00Z' }
+const opened = { pinned, layout: plainLayout }
 const digest = 'c0'.repeat(32)
 
 function entry(signer: Signer, signed: boolean, rehearsal = false): QuorumKey {
@@ -48,22 +51,22 @@ test('a summary counts what is verified, and says whose turn it is', async () =>
     [2, [entry(ana, true), entry(ben, false)]],
     [1, [entry(cleo, false)]],
   ])
-  const summary = proposalSummary(pinned, both, [ben])
+  const summary = proposalSummary(opened, both, [ben])
   expect(summary).toMatchObject({ id: `a1:root/${digest}`, mine: true, complete: false, rehearsal: false })
   expect(summary.quorums.map(({ signed, threshold, met }) => [signed, threshold, met])).toEqual([
     [1, 2, false],
     [0, 1, false],
   ])
   expect(summary.quorums[0]?.keys.map((key) => key.signerIds)).toEqual([[], ['test:ben']])
-  expect(proposalSummary(pinned, both, [ana]).mine).toBe(false)
-  expect(proposalSummary(pinned, both, []).mine).toBe(false)
-  expectPlain(proposalView(pinned, both, [ana, ben, cleo]), 'view')
+  expect(proposalSummary(opened, both, [ana]).mine).toBe(false)
+  expect(proposalSummary(opened, both, []).mine).toBe(false)
+  expectPlain(proposalView(opened, both, [ana, ben, cleo]), 'view')
 })
 
 test('one signature completes only if every quorum is met by it', async () => {
   const [ana, ben] = await Promise.all([softwareSigner('ana'), softwareSigner('ben')])
   const would = (quorums: Parameters<typeof proposal>[0], signers: Signer[]): boolean =>
-    proposalView(pinned, proposal(quorums), signers).wouldComplete
+    proposalView(opened, proposal(quorums), signers).wouldComplete
   expect(would([[1, [entry(ana, false)]]], [ana])).toBe(true)
   expect(would([[2, [entry(ana, false), entry(ben, false)]]], [ana])).toBe(false)
   // Two signers here, but one signature is one signature.
@@ -77,7 +80,7 @@ test('one signature completes only if every quorum is met by it', async () => {
 test('what will be asked is said before', async () => {
   const signer = await softwareSigner('ana')
   const asked = (asks: Asks): string | undefined =>
-    proposalView(pinned, proposal([[1, [entry(signer, false)]]]), [{ ...signer, asks }]).signers[0]?.asks
+    proposalView(opened, proposal([[1, [entry(signer, false)]]]), [{ ...signer, asks }]).signers[0]?.asks
   expect(asked('passphrase')).toBe('passphrase')
   expect(asked('pin-and-touch')).toBe('pin-and-touch')
 })
@@ -109,7 +112,7 @@ test('two tokens with one key are told apart, and the board says where the key w
     enrolledAt: '2026-11-21T00:00:00Z',
   }
   const about = { holders: [{ name: 'Ana', keys: [key] }], tokens: { tokens, problems: [] } }
-  const view = proposalView(pinned, proposal([[1, [entry(ana, false)]]]), signers, about)
+  const view = proposalView(opened, proposal([[1, [entry(ana, false)]]]), signers, about)
   expect(view.signers.map(({ token }) => token)).toEqual([
     { name: 'YubiKey 5', serial: '111', slot: '9c', triesLeft: 2 },
     { name: 'YubiKey 5', serial: '222', slot: '9c', triesLeft: 2 },
@@ -121,10 +124,10 @@ test('two tokens with one key are told apart, and the board says where the key w
 test('a rehearsal is one only when every key says so; a rehearsal key is not offered elsewhere', async () => {
   const [you, ana] = await Promise.all([softwareSigner('you', 'ed25519', true), softwareSigner('ana')])
   const play = proposal([[1, [entry(you, false, true)]]])
-  expect(proposalView(pinned, play, [you])).toMatchObject({ rehearsal: true, signers: [{ id: 'test:you' }] })
+  expect(proposalView(opened, play, [you])).toMatchObject({ rehearsal: true, signers: [{ id: 'test:you' }] })
   const mixed = proposal([[1, [entry(you, false, false), entry(ana, false)]]])
-  expect(proposalView(pinned, mixed, [you])).toMatchObject({ rehearsal: false, signers: [], mine: false })
-  expect(proposalSummary(pinned, proposal([[1, []]]), []).rehearsal).toBe(false)
+  expect(proposalView(opened, mixed, [you])).toMatchObject({ rehearsal: false, signers: [], mine: false })
+  expect(proposalSummary(opened, proposal([[1, []]]), []).rehearsal).toBe(false)
   expect(rehearsalKeyView({ ...you, id: 'rehearsal:You' }, [])).toMatchObject({ name: 'You', protection: 'rehearsal' })
 })
 
@@ -132,10 +135,10 @@ test('why nobody may sign crosses with the change, and then nobody here is offer
   const ana = await softwareSigner('ana')
   const blocked = { code: 'trust/expired', message: 'expired' } as const
   const quorums = [[1, [entry(ana, false)]]] as const
-  const free = proposalView(pinned, proposal(quorums), [ana])
+  const free = proposalView(opened, proposal(quorums), [ana])
   expect(free).toMatchObject({ mine: true, wouldComplete: true, signers: [{ id: 'test:ana' }] })
   expect('blocked' in free).toBe(false)
-  const stopped = proposalView(pinned, proposal(quorums, { blocked }), [ana])
+  const stopped = proposalView(opened, proposal(quorums, { blocked }), [ana])
   expect(stopped).toMatchObject({ blocked, mine: false, wouldComplete: false, signers: [] })
   expect(stopped.quorums[0]?.keys[0]?.signerIds).toEqual([])
 })
@@ -150,11 +153,21 @@ test('the raw document is cut where nobody reads on, and says so', () => {
 
 test('a receipt names the moment in seconds, the words and the digest of what was signed', async () => {
   const ana = await softwareSigner('ana')
-  const done = receipt('signed', pinned, proposal([[1, [entry(ana, true)]]]), ['a'], now, [ana], {
+  const done = receipt('signed', opened, proposal([[1, [entry(ana, true)]]]), ['a'], now, [ana], {
     signerLabel: 'key file ana',
   })
   expect(done).toMatchObject({ at: '2026-03-01T12:00:00Z', digest, complete: true, signerLabel: 'key file ana' })
   expect(done.words).toEqual(wordsOf(digest))
   expect(done.words).toHaveLength(32)
   expectPlain(done, 'receipt')
+})
+
+test('what takes effect elsewhere is not offered for publication here, and where a signature went is told', async () => {
+  const ana = await softwareSigner('ana')
+  const service = { pinned, layout: rstufLayout('service') }
+  const done = proposal([[1, [entry(ana, true)]]])
+  expect(proposalSummary(opened, done, []).elsewhere).toBeUndefined()
+  expect(proposalSummary(service, done, []).elsewhere).toMatch(/by itself/)
+  expect(receipt('signed', service, done, [], new Date(0), []).sentTo).toBe(pinned.location)
+  expect(receipt('signed', opened, done, [], new Date(0), []).sentTo).toBeUndefined()
 })

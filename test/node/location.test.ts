@@ -22,6 +22,12 @@ test.each([
   ['https://Example.com', 'https://example.com/'],
   ['HTTP://example.com/a', 'http://example.com/a/'],
   ['a:b', '/here/a:b'],
+  ['rstuf+https://Example.com', 'rstuf+https://example.com/'],
+  ['rstuf+https://example.com/tuf/api/v1/', 'rstuf+https://example.com/tuf/'],
+  ['rstuf+https://a.example/#metadata=https://B.example/md', 'rstuf+https://a.example/#metadata=https://b.example/md/'],
+  ['RSTUF+HTTP://127.0.0.1:80', 'rstuf+http://127.0.0.1/'],
+  ['rstuf+http://localhost:8080/', 'rstuf+http://localhost:8080/'],
+  ['rstuf+http://[::1]:8080/', 'rstuf+http://[::1]:8080/'],
 ])('%j is %j', (text, location) => {
   expect(parseLocation(text, '/here')).toBe(location)
   expect(parseLocation(location, '/elsewhere')).toBe(location)
@@ -33,6 +39,21 @@ test.each(['', '  ', 'ftp://example.com/x', 'git+ssh://x', 'file://host/x', 'htt
     expect(codeOfCall(() => parseLocation(text, '/here'))).toBe('usage/invalid')
   },
 )
+
+test.each([
+  'rstuf+http://example.com/',
+  'rstuf+http://127.0.0.1.example.com/',
+  'rstuf+http://0.0.0.0/',
+  'rstuf+https://example.com/#metadata=http://example.com/',
+  'rstuf+https://example.com/#metadata=',
+  'rstuf+https://example.com/#other=https://example.com/',
+  'rstuf+https://example.com/?a',
+  'rstuf+https://user:password@example.com/',
+  'rstuf+https://',
+  'rstuf+ftp://example.com/',
+])('%j is no service', (text) => {
+  expect(codeOfCall(() => parseLocation(text, '/here'))).toBe('usage/invalid')
+})
 
 test('opens folders and file addresses; web addresses are known as such', async () => {
   const { signal } = new AbortController()

@@ -10,6 +10,7 @@ import type { Handlers } from '../../src/main/ipc.ts'
 import { directReader } from '../../src/main/reading/reader.ts'
 import { readings } from '../../src/main/reading/readings.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
+import type { Keychain } from '../../src/node/keychain.ts'
 import { type FolderRepository, folderRepository } from './folder-repository.ts'
 import { noTokens } from './no-tokens.ts'
 import { holder, never, now } from './repository.ts'
@@ -61,6 +62,7 @@ export interface TestAppOptions {
   picks?: string
   dataDir?: string
   hear?: (notice: Notice) => void
+  keychain?: Keychain
 }
 
 export function testApp({
@@ -68,11 +70,19 @@ export function testApp({
   hear = () => {},
   picks,
   dataDir = temporaryFolder(),
+  keychain,
 }: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
   const tokens = noTokens()
-  const desk = openDesk({ dataDir, prompt: someone, tokens, now: () => now, rehearsalOnly: !sandboxed })
+  const desk = openDesk({
+    dataDir,
+    prompt: someone,
+    tokens,
+    now: () => now,
+    rehearsalOnly: !sandboxed,
+    ...(keychain === undefined ? {} : { keychain }),
+  })
   const shell = {
     name: 'chromium',
     sandboxed,

@@ -184,6 +184,20 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
           sources = [...sources, pinned]
           return pinned
         }),
+      access: (argument) =>
+        answer('sources.access', argument, () => {
+          const found = sources.find((one) => one.id === argument.sourceId)
+          if (found === undefined) return bad(missing)
+          const { authorities = [], hasToken = false } = found.access ?? {}
+          const isCleared = (what: string): boolean => argument.clear === what
+          const access = {
+            authorities: isCleared('ca') ? [] : argument.ca === undefined ? authorities : ['CN=Our company'],
+            hasToken: !isCleared('token') && (argument.token === true || hasToken),
+          }
+          const changed = { ...found, access }
+          sources = sources.map((one) => (one === found ? changed : one))
+          return changed
+        }),
       forget: (argument) =>
         answer('sources.forget', argument, () => {
           sources = sources.filter((one) => one.id !== argument.sourceId)

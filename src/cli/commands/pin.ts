@@ -2,27 +2,36 @@
 import { randomInt } from 'node:crypto'
 import { parseHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
+import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
-import { type Inspection, inspectRepository } from '../../node/inspect.ts'
+import type { Desk } from '../../node/desk.ts'
+import { type Inspection, inspectRepository, inspectRoot } from '../../node/inspect.ts'
 import { rememberClone } from '../../node/sign-settings.ts'
 import { isGitLocation, parseGitAddress } from '../../node/transports/git/address.ts'
+import type { PinnedSource } from '../../node/workspace.ts'
+import { accessOptions, asAccess, readAccess, type SaidAccess } from '../access.ts'
 import { answer, type Command, type Io, type Parsed } from '../command.ts'
+import { readNamed } from '../input.ts'
 import { deskFor, findPinned } from '../session.ts'
 import { holderName, wordLines } from '../show.ts'
 import { settle } from './events.ts'
 
 export const pinCommand: Command = {
   name: 'pin',
-  usage: 'pin SOURCE [--name NAME] [--digest SHA256] [--as USER] [--fork ADDRESS]',
+  usage: 'pin SOURCE [--name NAME] [--root FILE] [--digest SHA256] [--ca FILE] [--token] [--as USER] [--fork ADDRESS]',
   summary: 'Trusts a repository from its present root on, after you typed two of the words that name this root.',
   details: [
-    'SOURCE is the folder or the web address that contains "metadata" and "targets"; or a git repository of tuf-on-ci:',
-    'git+https://HOST/REPOSITORY, git+ssh://USER@HOST/REPOSITORY, git+file:///FOLDER, or the folder of your clone.',
+    'SOURCE is the folder or the web address that contains "metadata" and "targets"; a git repository of tuf-on-ci:',
+    'git+https://HOST/REPOSITORY, git+ssh://USER@HOST/REPOSITORY, git+file:///FOLDER, or the folder of your clone;',
+    'or the address of a Repository Service for TUF: rstuf+https://HOST/, with #metadata=https://... when you know',
+    'where clients read.',
     'The words must come from someone you trust, by another way than the repository itself.',
     'With --digest the root is pinned when its digest is exactly this one, without a question: for scripts.',
   ],
   options: {
     name: { form: '--name NAME', text: 'what to call the repository here', type: 'string' },
+    root: { form: '--root FILE', text: 'pin this root file, instead of the one found there', type: 'string' },
+    ...accessOptions,
     digest: { form: '--digest SHA256', text: 'the digest of the root’s signed bytes, 64 digits', type: 'string' },
     as: { form: '--as USER', text: 'git: your user name there, for invitations', type: 'string' },
     fork: { form: '--fork ADDRESS', text: 'git: push signatures to this fork of yours', type: 'string' },
@@ -30,7 +39,13 @@ export const pinCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const found = await inspectRepository(parsed.positionals[0] ?? '', io.now(), io.signal, dataDir)
+    const [text = ''] = parsed.positionals
+    const rootFile = parsed.text('root')
+    const said = await readAccess(desk, parsed, text, io.signal)
+    const found =
+      rootFile === undefined
+        ? await inspectRepository(text, io.now(), io.signal, { dataDir, access: asAccess(said) })
+        : await inspectRoot(text, readNamed(rootFile, maxBytes.root), rootFile)
     const { location, bytes } = found
     if ((await desk.workspace.sources()).some((source) => source.location === location)) {
       throw new AppError({
@@ -44,12 +59,25 @@ export const pinCommand: Command = {
     if (digest === undefined) await askWords(found.digest, [found.title, ...holders], io)
     else checkDigest(digest, found.digest)
     const pinned = await desk.workspace.add({ name: parsed.text('name') ?? found.suggestedName, location }, bytes)
+    if (Object.keys(said).length > 0) await keepAccess(desk, pinned, said)
     await settled(found, parsed, dataDir)
     return answer(
       { id: pinned.id, name: pinned.name, location, digest: found.digest },
       `pinned ${found.title} of ${pinned.name}`,
     )
   },
+}
+
+/** What cannot be kept with it could not be reached next time: then it is not pinned either. */
+async function keepAccess(desk: Desk, pinned: PinnedSource, said: SaidAccess): Promise<void> {
+  try {
+    await desk.access.change(pinned, said)
+  } catch (thrown) {
+    await desk.workspace.remove(pinned.id)
+    throw thrown
+  } finally {
+    said.token?.fill(0)
+  }
 }
 
 /** Where a clone keeps its settings they stay; what was said here is written there. */

@@ -190,13 +190,14 @@ async function nextSteps(
     return [...pushedLines(pushed, proposals.every(isReady)), ...needs.map(({ sentence }) => `${sentence}.`)]
   const never = proposals.flatMap((one) => impossibility(one) ?? [])
   if (never.length > 0) return never.map((sentence) => `${sentence}. Withdraw it: countersign withdraw ${again}`)
-  const { elsewhere } = source.layout
-  if (proposals.some(isReady))
-    return [
-      `Enough keys have signed: ${elsewhere === undefined ? `countersign publish ${again}` : `${elsewhere.how}.`}`,
-    ]
+  const { elsewhere, rstuf } = source.layout
+  if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
-  return [need === undefined ? 'More signatures are needed before it can be published.' : `${need.sentence}.`]
+  if (need !== undefined) return [`${need.sentence}.`]
+  // What a service hands out is taken back to it by each who signs, and not by the last one alone.
+  return elsewhere === undefined || rstuf === undefined
+    ? ['More signatures are needed before it can be published.']
+    : [`More signatures are needed: ${elsewhere.how}`]
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------

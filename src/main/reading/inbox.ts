@@ -19,13 +19,10 @@ export async function readInbox(desk: Desk, signers: readonly KnownSigner[], sig
       error: toErrorData(error),
     })
     const ofSource = async (event?: string, user?: string): Promise<Inbox> => {
-      const source = await desk.open(pinned.id, event)
+      const source = await desk.open(pinned.id, event, signal)
       const { proposals, problems } = await desk.pending(source, signal)
       return {
-        proposals: proposals.map((proposal) => ({
-          ...present.proposalSummary(shownAs(source), proposal, signers),
-          ...present.elsewhereOf(source),
-        })),
+        proposals: proposals.map((proposal) => present.proposalSummary(source, proposal, signers)),
         problems: problems.map(({ subject, error }) => problemOf(subject, error)),
         invitations: event === undefined ? [] : await invitationsIn(source, user, signal),
       }

@@ -38,7 +38,8 @@ import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
-import { openNamed, openToChange, shownAs } from '../named-source.ts'
+import { reachedBy } from '../access-calls.ts'
+import { openNamed, openToChange } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import { type Inbox, readInbox } from './inbox.ts'
@@ -147,8 +148,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const outcome = await outcomeOf(source, proposal, desk.context(source, signal))
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
-      const view = present.proposalView(shownAs(source), proposal, signers, { holders, tokens }, served)
-      return { ...view, ...present.elsewhereOf(source) }
+      return present.proposalView(source, proposal, signers, { holders, tokens }, served)
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -233,14 +233,15 @@ async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdi
 }
 
 async function readSource(desk: Desk, pinned: PinnedSource, now: Date, signal: AbortSignal): Promise<SourceFacts> {
+  const reached = await reachedBy(desk, pinned)
   try {
     const source = await desk.open(pinned.id, undefined, signal)
     const state = await source.system.state(source.transport, desk.context(source, signal))
     const trusted = { successor: state.anchor.bytes, memory: state.memory }
-    return { view: present.sourceView(pinned, state, now), ...remembered(source, trusted) }
+    return { view: { ...present.sourceView(pinned, state, now), ...reached }, ...remembered(source, trusted) }
   } catch (thrown) {
     signal.throwIfAborted()
-    return { view: { ...present.sourceHead(pinned), problem: toErrorData(thrown) } }
+    return { view: { ...present.sourceHead(pinned), ...reached, problem: toErrorData(thrown) } }
   }
 }
 

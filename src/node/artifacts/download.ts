@@ -150,9 +150,11 @@ async function isThere(
   })
 }
 
-function contentOf({ pinned, layout, transport }: OpenSource, fs: FileSystem): Content {
+function contentOf({ pinned, layout, transport, access = {} }: OpenSource, fs: FileSystem): Content {
   if (isGitLocation(pinned.location)) return wholeContent(layout.targets(transport))
-  return isWebLocation(pinned.location) ? httpContent(pinned.location) : directoryContent(pinned.location, fs)
+  return isWebLocation(pinned.location)
+    ? httpContent(pinned.location, { access })
+    : directoryContent(pinned.location, fs)
 }
 
 function noContent(path: string): AppError {

@@ -1,8 +1,10 @@
 // A web server as a read-only Transport. Whatever it answers is limited in size, time and place.
 import { AppError } from '../../core/error.ts'
-import { checkSize, type Transport } from '../../core/transport.ts'
+import type { Transport } from '../../core/transport.ts'
 import { checkCancelled } from '../cancel.ts'
+import { readBody } from '../web/body.ts'
 import { ask, parseBaseUrl, translate, urlOfName } from '../web/client.ts'
+import type { Access } from '../web/send.ts'
 import { type Stopwatch, stopwatch } from '../web/stopwatch.ts'
 
 export interface HttpOptions {
@@ -12,11 +14,12 @@ export interface HttpOptions {
   idleMs?: number
   /** For the whole of one answer: a server may not feed us slowly for ever. */
   totalMs?: number
+  access?: Access
 }
 
 export function httpTransport(baseUrl: string, options: HttpOptions = {}): Transport {
   const base = parseBaseUrl(baseUrl)
-  const limits = { answerMs: 15_000, idleMs: 15_000, totalMs: 600_000, ...options }
+  const limits = { answerMs: 15_000, idleMs: 15_000, totalMs: 600_000, access: {}, ...options }
 
   return {
     list: async () => {
@@ -55,41 +58,22 @@ async function fetchBytes(
   name: string,
   maxBytes: number,
   clock: Stopwatch,
-  { answerMs, idleMs }: Required<HttpOptions>,
+  { answerMs, idleMs, access }: Required<HttpOptions>,
 ): Promise<Uint8Array | undefined> {
-  const response = await ask(url, base, { clock, answerMs })
-  return response === undefined ? undefined : readBody(response, name, maxBytes, clock, idleMs)
+  const response = await ask(url, base, { clock, answerMs, access })
+  if (response === undefined) return undefined
+  if (name.endsWith('.json') && (response.headers.get('content-type') ?? '').startsWith('text/html')) {
+    await response.body?.cancel()
+    throw isPage(url)
+  }
+  return readBody(response, name, maxBytes, clock, idleMs)
 }
 
-async function readBody(
-  response: Response,
-  name: string,
-  maxBytes: number,
-  clock: Stopwatch,
-  idleMs: number,
-): Promise<Uint8Array> {
-  // Only a hint, but an honest server spares us the download.
-  const announced = Number(response.headers.get('content-length') ?? 0)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    if (Number.isFinite(announced)) checkSize(name, announced, maxBytes)
-    clock.allow(idleMs)
-    for await (const chunk of response.body ?? []) {
-      clock.allow(idleMs)
-      size += chunk.length
-      checkSize(name, size, maxBytes)
-      chunks.push(chunk)
-    }
-  } catch (thrown) {
-    await response.body?.cancel().catch(() => undefined)
-    throw thrown
-  }
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
+/** What a gateway or a captive network answers, whatever it was asked. */
+function isPage(url: URL): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `${url.href} is a web page, and should be metadata`,
+    hint: 'check the address; what stands before the server may ask people to sign in',
+  })
 }

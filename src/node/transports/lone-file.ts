@@ -5,6 +5,7 @@ import { isEqualBytes } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { attach, encodeSignatures, isPayload, parseSignatures } from '../../core/systems/tuf/detached.ts'
 import { parseEnvelope } from '../../core/systems/tuf/envelope.ts'
+import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { byCodePoint, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
 import { translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
@@ -15,6 +16,8 @@ const maxSignatureBytes = 1024 * 1024
 export interface LoneFile {
   /** Of the file, in its folder. */
   name: string
+  /** As it lies there; undefined when it cannot be read, which the transport explains. */
+  content(): Promise<Uint8Array | undefined>
   transport: Transport
 }
 
@@ -28,8 +31,8 @@ export function loneFile(path: string, { fs = fileSystem }: { fs?: FileSystem } 
     return attach(payload, signatures === undefined ? [] : parseSignatures(signatures, beside), name)
   }
 
-  async function read(wanted: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const bytes = await folder.read(wanted, maxBytes, signal)
+  async function read(wanted: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const bytes = await folder.read(wanted, limit, signal)
     return wanted === name && bytes !== undefined && isPayload(bytes) ? document(bytes, signal) : bytes
   }
 
@@ -69,7 +72,16 @@ export function loneFile(path: string, { fs = fileSystem }: { fs?: FileSystem } 
     }
   }
 
-  return { name, transport: { list, read, write } }
+  async function content(): Promise<Uint8Array | undefined> {
+    try {
+      return await folder.read(name, maxBytes.targets, new AbortController().signal)
+    } catch (thrown) {
+      if (thrown instanceof AppError) return undefined
+      throw thrown
+    }
+  }
+
+  return { name, content, transport: { list, read, write } }
 }
 
 /** `payload` and `sigs`, or a name of one's own and the same with `.sigs`. */

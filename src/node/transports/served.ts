@@ -11,7 +11,8 @@ import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
 import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
 import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
 import { visible } from '../../core/visible.ts'
-import { callApi, objectOf, postApi, readApi } from '../web/api.ts'
+import { type ApiServer, callApi, objectOf, postApi, readApi } from '../web/api.ts'
+import type { Access } from '../web/send.ts'
 import { listenToEvents } from './served/events.ts'
 import { type Content, uploadContent } from './served/upload.ts'
 
@@ -44,9 +45,10 @@ const pending = 'metadata/pending/'
 const maxCandidateBytes = 32 * 1024 * 1024
 
 /** Whether such a repository answers at this address, or a web server like any other; undefined when nobody answered. */
-export async function isServedAt(base: URL, signal: AbortSignal): Promise<boolean | undefined> {
+export async function isServedAt(base: URL, signal: AbortSignal, access: Access = {}): Promise<boolean | undefined> {
   try {
-    const answer = await callApi(base, { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 }, signal)
+    const call = { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 } as const
+    const answer = await callApi({ base, access }, call, signal)
     return answer !== undefined && objectOf(answer.bytes, api).service === service
   } catch (thrown) {
     // Something else: whoever reads from it will say what is wrong with it.
@@ -57,7 +59,8 @@ export async function isServedAt(base: URL, signal: AbortSignal): Promise<boolea
 }
 
 /** `plain`: the same address, read as any web server. */
-export function servedTransport(base: URL, plain: Transport): Transport & Served {
+export function servedTransport(base: URL, plain: Transport, access: Access = {}): Transport & Served {
+  const server: ApiServer = { base, access }
   /** Of what was sent from here: the repository's own answer was that it took effect at once. */
   const published = new Set<string>()
   function keepReceipt(receipt: JsonObject, sent: readonly Document[]): void {
@@ -69,14 +72,14 @@ export function servedTransport(base: URL, plain: Transport): Transport & Served
   }
 
   async function candidates(signal: AbortSignal): Promise<JsonObject[]> {
-    const answer = await readApi(base, `${api}candidates`, signal)
+    const answer = await readApi(server, `${api}candidates`, signal)
     return listOf(answer?.candidates).filter(isObject)
   }
 
   async function read(subject: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const path = `${api}candidates/${encodeRole(subject)}`
     const limit = Math.min(maxBytes, maxCandidateBytes)
-    const answer = await callApi(base, { method: 'GET', path, maxBytes: limit }, signal)
+    const answer = await callApi(server, { method: 'GET', path, maxBytes: limit }, signal)
     return answer?.bytes
   }
 
@@ -96,15 +99,15 @@ export function servedTransport(base: URL, plain: Transport): Transport & Served
       return bytes
     },
 
-    write: async (files, base_, _note, signal) => {
-      const documents = documentsOf(files, base_)
+    write: async (files, before, _note, signal) => {
+      const documents = documentsOf(files, before)
       if (documents.length === 0) return
       const [only, other] = documents
       const signed = only === undefined || other !== undefined ? undefined : addedSignatures(only)
       if (only !== undefined && signed !== undefined) {
         const body = JSON.stringify({ payload: signed.payload, signatures: signed.signatures })
         const path = `${api}candidates/${encodeRole(only.subject)}/signatures`
-        keepReceipt(await postApi(base, path, body, signal), documents)
+        keepReceipt(await postApi(server, path, body, signal), documents)
         return
       }
       const sent = documents.map(({ subject, was, bytes }) => ({
@@ -112,11 +115,11 @@ export function servedTransport(base: URL, plain: Transport): Transport & Served
         base: was === null ? null : sha256(was),
         content: toBase64(bytes),
       }))
-      keepReceipt(await postApi(base, `${api}candidates`, JSON.stringify({ documents: sent }), signal), documents)
+      keepReceipt(await postApi(server, `${api}candidates`, JSON.stringify({ documents: sent }), signal), documents)
     },
 
     name: async (signal) => {
-      const name = (await readApi(base, api, signal))?.name
+      const name = (await readApi(server, api, signal))?.name
       return typeof name === 'string' && name.trim() !== '' ? visible(name.trim().slice(0, 120)) : undefined
     },
 
@@ -136,11 +139,11 @@ export function servedTransport(base: URL, plain: Transport): Transport & Served
       // What is signed away is what was reviewed and lies there, and not what somebody says lies there.
       if (bytes === undefined || sha256(parseEnvelope(bytes, visible(subject)).payload) !== digest) throw gone(subject)
       const statement = await signWithdrawal({ subject, digest, nonce }, signer, ids, signal)
-      await postApi(base, `${api}withdrawals`, new TextDecoder().decode(statement), signal)
+      await postApi(server, `${api}withdrawals`, new TextDecoder().decode(statement), signal)
     },
 
-    upload: (content, progress, signal) => uploadContent(base, `${api}content/`, content, progress, signal),
-    listen: (changed, signal) => listenToEvents(new URL(`${api}events`, base), changed, signal),
+    upload: (content, progress, signal) => uploadContent(server, `${api}content/`, content, progress, signal),
+    listen: (changed, signal) => listenToEvents(new URL(`${api}events`, base), changed, signal, { access }),
   }
 }
 

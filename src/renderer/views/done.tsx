@@ -89,10 +89,10 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
             <Time at={receipt.at} />
           </dd>
           {receipt.destination === undefined ? null : <Pushed destination={receipt.destination} />}
-          <dt>{signed ? 'Written' : 'Now in place'}</dt>
+          <dt>{receipt.sentTo !== undefined ? 'Sent to' : signed ? 'Written' : 'Now in place'}</dt>
           <dd>
             <ul>
-              {receipt.files.map((file) => (
+              {(receipt.sentTo === undefined ? receipt.files : [receipt.sentTo]).map((file) => (
                 <li key={file} className="mono">
                   <Foreign text={file} />
                 </li>
@@ -219,7 +219,9 @@ function receiptText(receipt: Receipt): string {
     ...(receipt.destination === undefined
       ? []
       : [`Pushed to: ${plainForeign(`${receipt.destination.event} of ${receipt.destination.url}`)}`]),
-    ...receipt.files.map((file) => `File: ${plainForeign(file)}`),
+    ...(receipt.sentTo === undefined
+      ? receipt.files.map((file) => `File: ${plainForeign(file)}`)
+      : [`Sent to: ${plainForeign(receipt.sentTo)}`]),
     ...(receipt.rehearsal ? ['This was a rehearsal.'] : []),
   ].join('\n')
 }

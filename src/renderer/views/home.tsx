@@ -45,10 +45,13 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
   }
   const { proposals, problems, invitations } = inbox.value
   const mine = proposals.filter((proposal) => proposal.mine && !proposal.complete)
-  const ready = proposals.filter((proposal) => isReady(proposal) && proposal.event === undefined)
-  const merged = proposals.filter((proposal) => isReady(proposal) && proposal.event !== undefined)
+  const isHere = (one: ProposalSummary): boolean => one.event === undefined && one.elsewhere === undefined
+  const ready = proposals.filter((one) => isReady(one) && isHere(one))
+  const merged = proposals.filter((one) => isReady(one) && one.event !== undefined)
+  const elsewhere = proposals.filter((one) => one.complete && one.elsewhere !== undefined)
   const forMe = mine.length + invitations.filter(({ known }) => known).length
-  const others = proposals.filter((proposal) => !isReady(proposal) && (proposal.complete || !proposal.mine))
+  const placed = new Set([...mine, ...ready, ...merged, ...elsewhere])
+  const others = proposals.filter((one) => !placed.has(one))
   const title =
     forMe === 0
       ? 'Nothing waits for you'
@@ -61,6 +64,7 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
       <Rows title="Waiting for others" proposals={others} verb="Open" />
       <Rows title="Ready to publish" proposals={ready} verb="Open" />
       <Rows title="Signed, ready to be merged" proposals={merged} verb="Open" />
+      <Rows title="Signed by enough" proposals={elsewhere} verb="Open" />
       {proposals.length + invitations.length === 0 ? (
         <p className="soft measure">
           No change is pending in your {countOf(sources.length, 'repository', 'repositories')}. When somebody proposes

@@ -1,11 +1,13 @@
 // Opens a repository: where it is, then a first look at what it claims, then its root is pinned by typed words.
 import { type ReactElement, useEffect, useId, useState } from 'react'
 import type { ErrorData } from '../../core/error.ts'
-import type { SourceInspection } from '../../ipc/contract.ts'
+import type { AccessRequest, SourceInspection } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
 import { Page, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
+import { CertificateField } from './access.tsx'
+import { Tick } from './edit/fields.tsx'
 import { Pin } from './pin.tsx'
 
 export interface OpenSourceProps {
@@ -19,10 +21,10 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
   const [problem, setProblem] = useState<ErrorData>()
   const [busy, setBusy] = useState(location !== undefined)
 
-  const inspect = async (at: string) => {
+  const inspect = async (at: string, access: AccessRequest = {}) => {
     setBusy(true)
     setProblem(undefined)
-    const outcome = await settle(bridge().sources.inspect({ location: at }))
+    const outcome = await settle(bridge().sources.inspect({ location: at, ...access }))
     setBusy(false)
     if (outcome.ok) setInspection(outcome.value)
     else setProblem(outcome.error)
@@ -43,8 +45,9 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
         <section className="card stack" aria-label="Where it is">
           <p className="soft measure">
             Name the folder that holds the repository, the one with a folder called metadata in it. For a repository in
-            git, name your clone of it, or its address: git+https://host/repository. Nothing in it is trusted until you
-            have checked its fingerprint on the next screen.
+            git, name your clone of it, or its address: git+https://host/repository. Other addresses can stand there
+            too: https:// for a web server, rstuf+https:// for a Repository Service for TUF. Nothing in it is trusted
+            until you have checked its fingerprint on the next screen.
           </p>
           <LocationForm start={location} onInspect={inspect} busy={busy} />
         </section>
@@ -60,7 +63,7 @@ export interface LocationFormProps {
   busy: boolean
   /** Another button on the screen is the filled one. */
   calm?: boolean
-  onInspect: (location: string) => void
+  onInspect: (location: string, access?: AccessRequest) => void
 }
 
 /** A path typed, or picked where the system can show a picker. */
@@ -68,6 +71,9 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
   const { info } = useApp()
   const [location, setLocation] = useState(start ?? '')
   const [problem, setProblem] = useState<ErrorData>()
+  const [ca, setCa] = useState('')
+  const [token, setToken] = useState(false)
+  const isWeb = /^\s*(rstuf\+)?https?:/i.test(location)
   const id = useId()
   const pick = async () => {
     const outcome = await settle(bridge().sources.pick())
@@ -82,7 +88,11 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
       className="stack"
       onSubmit={(event) => {
         event.preventDefault()
-        if (location.trim() !== '' && !busy) onInspect(location.trim())
+        if (location.trim() !== '' && !busy)
+          onInspect(
+            location.trim(),
+            isWeb ? { ...(ca.trim() === '' ? {} : { ca: ca.trim() }), ...(token ? { token } : {}) } : {},
+          )
       }}
     >
       <div className="field">
@@ -98,6 +108,17 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
           onChange={(event) => setLocation(event.target.value)}
         />
       </div>
+      {isWeb ? (
+        <details>
+          <summary>How its server is reached</summary>
+          <div className="inset stack tight">
+            <CertificateField value={ca} onChange={setCa} />
+            <Tick checked={token} onChange={setToken}>
+              It wants a token, which is asked for next
+            </Tick>
+          </div>
+        </details>
+      ) : null}
       <div className="row">
         <button type="submit" className={calm ? 'button' : 'button go'} disabled={busy || location.trim() === ''}>
           Look at it

@@ -15,6 +15,7 @@ import { plainForeign } from '../foreign.ts'
 import { capital, countOf, daysText, expiryTone, listOf } from '../format.ts'
 import { holderName } from '../quorum.ts'
 import { hashOf } from '../route.ts'
+import { AccessDialog } from './access.tsx'
 
 export function Repositories({ sources, again }: { sources: readonly SourceView[]; again: () => void }): ReactElement {
   return (
@@ -47,6 +48,7 @@ export function Repositories({ sources, again }: { sources: readonly SourceView[
 function Source({ source, again }: { source: SourceView; again: () => void }): ReactElement {
   const { refresh, say } = useApp()
   const [asked, setAsked] = useState(false)
+  const [shown, setShown] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
   const forget = async () => {
     const outcome = await settle(bridge().sources.forget({ sourceId: source.id }))
@@ -70,6 +72,11 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
         <a className="button quiet push" href={hashOf({ screen: 'repository', sourceId: source.id, tab: 'roles' })}>
           Look inside<span className="unseen"> {plainForeign(source.name)}</span>
         </a>
+        {source.access === undefined ? null : (
+          <button type="button" className="button quiet" aria-haspopup="dialog" onClick={() => setShown(true)}>
+            Access<span className="unseen"> to {plainForeign(source.name)}</span>
+          </button>
+        )}
         <button type="button" className="button quiet" aria-haspopup="dialog" onClick={() => setAsked(true)}>
           Forget<span className="unseen"> {plainForeign(source.name)}</span>
         </button>
@@ -95,6 +102,7 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
           </details>
         </>
       )}
+      {shown ? <AccessDialog source={source} onClose={() => setShown(false)} /> : null}
       {asked ? (
         <Dialog title={`Forget ${plainForeign(source.name)}?`} onCancel={() => setAsked(false)}>
           <p>

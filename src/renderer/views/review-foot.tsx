@@ -5,6 +5,7 @@ import { useApp } from '../app-context.ts'
 import { Foreign } from '../components/foreign.tsx'
 import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
+import { capital } from '../format.ts'
 import { isReady, missingSentence } from '../quorum.ts'
 import { mustChoose, signerPlace } from '../token-words.ts'
 import { Confirm } from './confirm.tsx'
@@ -22,7 +23,7 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
   const blocked = proposal.blocked !== undefined || (kind === 'publish' && !isServed && !isReady(proposal))
   const label =
     kind === 'publish'
-      ? isServed
+      ? isServed || proposal.elsewhere !== undefined
         ? undefined
         : `Publish ${plainForeign(proposal.title)}`
       : signer !== undefined
@@ -83,6 +84,8 @@ function standingSentence(proposal: ProposalView): string {
       : 'Signed, and the event is not ready to be merged; what is missing is above.'
   }
   if (proposal.complete && !isReady(proposal)) return 'Signed, and not ready to publish; what is missing is above.'
+  if (proposal.complete && proposal.elsewhere !== undefined)
+    return `Every signature that is needed is there. ${capital(proposal.elsewhere)}.`
   if (proposal.complete) return 'Every signature that is needed is there. Publishing puts the change in force.'
   if (proposal.signers.length > 0) {
     return proposal.wouldComplete && isReady({ ...proposal, complete: true })

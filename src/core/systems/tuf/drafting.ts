@@ -210,6 +210,8 @@ export async function pendingEffects(
   source: Transport,
   context: Context,
 ): Promise<Effects> {
+  // What clients see can only be told where what they read is at hand.
+  if (layout.alone === true || context.anchor.length === 0) return { asked: 0, tried: 0, changed: 0, shown: [] }
   const now = trusted(layout, source, context)
   const { proposals } = await pendingProposals(layout, source, context, now)
   const proposal = proposals.find((one) => one.id === id)

@@ -2,19 +2,15 @@
 import { isEqualBytes } from '../../bytes.ts'
 import { AppError, isVerdict } from '../../error.ts'
 import { byRisk, type Finding, type Proposal, worstRisk } from '../../proposal.ts'
-import type { Context, Pending, TrustedState, TrustSystem } from '../../system.ts'
+import type { Context, Pending, TrustSystem } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { authorityOf } from './authority.ts'
-import { rootQuorum } from './client.ts'
-import { settingsInForce } from './configuration/in-force.ts'
 import { parseEnvelope } from './envelope.ts'
-import { expiryOf } from './expiry.ts'
 import type { Layout } from './layouts/plain.ts'
-import { digestOf, type Metadata, parseMetadata, type RoleType, topRoles } from './metadata.ts'
-import { maxBytes, titleOf, typeOf } from './names.ts'
+import { type Metadata, parseMetadata, type RoleType, topRoles } from './metadata.ts'
+import { maxBytes, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
-import { dueOf } from './renewal.ts'
-import { trustStore } from './store.ts'
+import { rootState } from './root-state.ts'
 import { type Trusted, trusted } from './trusted.ts'
 import { quorumOf, verifyQuorum } from './verify.ts'
 
@@ -28,7 +24,7 @@ export function loneSystem(layout: Layout, sign: TrustSystem['sign']): TrustSyst
   }
   return {
     id: 'tuf',
-    state: (source, context) => loneState(layout, source, context),
+    state: async (source, context) => rootState(loneTrusted(layout, source, context), context),
     pending: (source, context) => lonePending(layout, source, context),
     draft: refuse,
     sign,
@@ -110,24 +106,5 @@ function withWhatIsMissing(proposal: Proposal): Proposal {
     ...proposal,
     findings: [...proposal.findings, finding].sort(byRisk),
     risk: worstRisk([proposal.risk, finding.risk]),
-  }
-}
-
-async function loneState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
-  const now = loneTrusted(layout, source, context)
-  const root = await now.root()
-  const { version, expires } = root.signed
-  const quorum = await rootQuorum(root, root)
-  const at = expiryOf(expires, 'root')
-  const due = dueOf(root, false, root, await settingsInForce(now), context.now)
-  const store = trustStore(context)
-  store.files.set('root.json', root.bytes)
-  return {
-    system: 'tuf',
-    anchor: { title: titleOf('root', version), version, digest: digestOf(root), bytes: root.bytes },
-    roles: [{ name: 'root', version, expires: { text: expires, at }, quorum, due }],
-    findings: [],
-    memory: store.files,
-    rehearsal: quorum.keys.length > 0 && quorum.keys.every((entry) => entry.rehearsal),
   }
 }

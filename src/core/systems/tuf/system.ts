@@ -22,6 +22,7 @@ import type { KeyChain } from './projects/chain.ts'
 import { readSeen, seenName, writeSeen } from './projects/seen.ts'
 import { publishedFiles, renewedFiles } from './publish.ts'
 import { dueOf } from './renewal.ts'
+import { rstufSystem } from './rstuf.ts'
 import { insertSignature } from './signature-slot.ts'
 import { trustStore } from './store.ts'
 import { trusted } from './trusted.ts'
@@ -29,6 +30,8 @@ import { quorumOf } from './verify.ts'
 
 export function tufSystem(layout: Layout): TrustSystem {
   const sign: TrustSystem['sign'] = (proposal, signer, context) => signCandidate(layout, proposal, signer, context)
+  if (layout.rstuf !== undefined)
+    return rstufSystem(layout, sign, (source, context) => trustedState(layout, source, context))
   if (layout.alone === true) return loneSystem(layout, sign)
   return {
     id: 'tuf',

@@ -21,6 +21,8 @@ export interface Trusted {
   options: ClientOptions
   /** The same bytes again are the same document again. */
   parse: ParseMetadata
+  /** No root is trusted yet: the one that waits judges itself, and takes the place of nothing. */
+  first?: true
   /** Only the chain of roots: what is below it may be expired or gone. */
   root(): Promise<Metadata<Root>>
   set(): Promise<TrustedSet>
@@ -140,8 +142,8 @@ export function noAuthority(role: string): AppError {
 function noRepository(): AppError {
   return new AppError({
     code: 'format/unsupported',
-    message: 'this needs the repository, and here is a single file of it',
-    hint: 'open the folder or the address of the repository',
+    message: 'this needs the repository, and only a part of it is here',
+    hint: 'open the folder of the repository, or the address where clients read it',
   })
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../../core/error.ts'
 import { checkCancelled } from '../../cancel.ts'
 import type { Content, OpenContent } from '../../content.ts'
 import { ask, parseBaseUrl, translate, urlOfName } from '../../web/client.ts'
+import type { Access } from '../../web/send.ts'
 import { type Stopwatch, stopwatch } from '../../web/stopwatch.ts'
 
 export interface HttpContentOptions {
@@ -12,6 +13,7 @@ export interface HttpContentOptions {
   idleMs?: number
   /** For the whole of one answer. A download that this cuts off goes on at the next call. */
   totalMs?: number
+  access?: Access
 }
 
 const partial = 206
@@ -20,7 +22,7 @@ const dayMs = 86_400_000
 
 export function httpContent(baseUrl: string, options: HttpContentOptions = {}): Content {
   const base = parseBaseUrl(baseUrl)
-  const { answerMs = 15_000, idleMs = 30_000, totalMs = dayMs } = options
+  const { answerMs = 15_000, idleMs = 30_000, totalMs = dayMs, access = {} } = options
 
   async function begin(
     url: URL,
@@ -28,13 +30,13 @@ export function httpContent(baseUrl: string, options: HttpContentOptions = {}): 
     clock: Stopwatch,
     signal: AbortSignal,
   ): Promise<OpenContent | undefined> {
-    const question = { clock, answerMs, also: [notSatisfiable] }
+    const question = { clock, answerMs, access, also: [notSatisfiable] }
     let response = await ask(url, base, from === 0 ? question : { ...question, headers: { range: `bytes=${from}-` } })
     // What is kept here is longer than what the server has: from the start, then.
     const isRestart = from > 0 && response?.status === notSatisfiable
     if (isRestart) {
       await response?.body?.cancel()
-      response = await ask(url, base, { clock, answerMs })
+      response = await ask(url, base, { clock, answerMs, access })
     }
     if (response === undefined) return undefined
     const start = await startOf(response, isRestart ? 0 : from, url)

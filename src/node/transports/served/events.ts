@@ -1,11 +1,13 @@
 // What happens in a served repository, as it happens: one connection that is made again when it breaks, after longer and
 // longer pauses, and that names the last event that was seen.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Access, send, withBearer } from '../../web/send.ts'
 
 const pauses = { firstMs: 1000, longestMs: 60_000, silentMs: 90_000 } as const
 
 export interface Listening {
-  fetch?: typeof fetch
+  access?: Access
+  send?: typeof send
   firstMs?: number
 }
 
@@ -14,7 +16,7 @@ export async function listenToEvents(
   url: URL,
   changed: () => void,
   signal: AbortSignal,
-  { fetch: ask = fetch, firstMs = pauses.firstMs }: Listening = {},
+  { access = {}, send: ask = send, firstMs = pauses.firstMs }: Listening = {},
 ): Promise<void> {
   let last: string | undefined
   let isFirst = true
@@ -27,9 +29,13 @@ export async function listenToEvents(
     const silence = new AbortController()
     const ended = AbortSignal.any([signal, silence.signal])
     try {
-      const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) }
-      const response = await ask(url, { headers, redirect: 'error', cache: 'no-store', signal: ended })
-      if (!response.ok || response.body === null) throw new Error(`status ${response.status}`)
+      const from = last === undefined ? {} : { 'last-event-id': last }
+      const wanted = { accept: 'text/event-stream', 'user-agent': 'countersign', ...from }
+      const response = await ask(url, { headers: await withBearer(wanted, access), signal: ended }, access)
+      if (!response.ok || response.body === null) {
+        await response.body?.cancel()
+        throw new Error(`status ${response.status}`)
+      }
       // What happened while nobody listened, before there was any event to name.
       if (!isFirst && last === undefined) changed()
       isFirst = false

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { AppError } from '../../../core/error.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import { callApi, objectOf, readApi } from '../../web/api.ts'
+import { type ApiServer, callApi, objectOf, readApi } from '../../web/api.ts'
 
 export interface Content {
   file: string
@@ -15,14 +15,14 @@ const dayMs = 86_400_000
 const maxTries = 5
 
 export async function uploadContent(
-  base: URL,
+  server: ApiServer,
   folder: string,
   { file, length, sha256 }: Content,
   progress: ((doneBytes: number) => void) | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   for (let tries = 0; ; tries++) {
-    const state = await readApi(base, folder + sha256, signal)
+    const state = await readApi(server, folder + sha256, signal)
     // It may have arrived, and been published with its change, while the answer was lost on the way.
     if (state === undefined && tries > 0) return progress?.(length)
     if (state === undefined) throw unasked(sha256)
@@ -32,7 +32,7 @@ export async function uploadContent(
       const path = `${folder}${sha256}?offset=${from}`
       const body = counted(file, from, progress, signal)
       const headers = { 'content-type': 'application/octet-stream' }
-      const answer = await callApi(base, { method: 'PUT', path, body, headers, answerMs: dayMs }, signal)
+      const answer = await callApi(server, { method: 'PUT', path, body, headers, answerMs: dayMs }, signal)
       if (answer !== undefined && objectOf(answer.bytes, 'the upload').complete === true) return progress?.(length)
     } catch (thrown) {
       // Somebody else sends the same, or the line broke: what is there tells where to go on.
@@ -52,7 +52,7 @@ function counted(
   from: number,
   progress: ((doneBytes: number) => void) | undefined,
   signal: AbortSignal,
-): ReadableStream<Uint8Array> {
+): Readable {
   let done = from
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for await (const piece of createReadStream(file, { start: from, highWaterMark: 1024 * 1024, signal })) {
@@ -61,7 +61,7 @@ function counted(
       progress?.(done)
     }
   }
-  return Readable.toWeb(Readable.from(pieces())) as ReadableStream<Uint8Array>
+  return Readable.from(pieces())
 }
 
 function unasked(sha256: string): AppError {

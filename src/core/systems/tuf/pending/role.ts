@@ -69,6 +69,7 @@ async function overRoot(candidate: Metadata<Root>, now: Trusted): Promise<Ruling
     ...(await rootQuorum(judge, candidate)),
     name: titleOf('root', judge.signed.version),
   })
+  if (now.first === true) return { before: undefined, quorums: [await named(candidate)], notes: [] }
   return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])), notes: [] }
 }
 

@@ -66,7 +66,8 @@ export async function readWaiting(
   }
 
   return {
-    atOnce: layout.elsewhere !== undefined,
+    // A service takes each change by itself, as soon as enough have signed it.
+    atOnce: layout.elsewhere !== undefined && layout.rstuf === undefined,
     candidates,
     bytes,
     delegators: () => {

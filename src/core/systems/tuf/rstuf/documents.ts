@@ -1,0 +1,85 @@
+// RSTUF carries metadata inside other JSON: each document is taken out as the exact text that stands there, and a document that
+// gained a signature is put back in its place; nothing around it changes.
+import { concatBytes } from '../../../bytes.ts'
+import { AppError } from '../../../error.ts'
+import { parseJson } from '../../../json.ts'
+import { entriesAt, type Span, textOf } from '../../../json-entries.ts'
+import { encodeRole } from '../names.ts'
+
+/** What a file or an answer of RSTUF is, told by its members. */
+export type RstufForm = 'answer' | 'ceremony' | 'update' | 'signature'
+
+/** undefined: something else, whatever its name. */
+export function rstufFormOf(bytes: Uint8Array): RstufForm | undefined {
+  const members = membersOf(bytes, 'the file')
+  if (members.has('signed')) return undefined
+  if (members.has('settings') && members.has('metadata')) return 'ceremony'
+  if (members.has('signature') && members.has('role')) return 'signature'
+  if (members.has('metadata')) return 'update'
+  return members.has('data') ? 'answer' : undefined
+}
+
+/** By name: `pending/ROLE.json` what waits, `trusted/ROLE.json` what the other side says is in force. */
+export function documentsIn(bytes: Uint8Array, what: string): Map<string, Uint8Array> {
+  return new Map([...spansIn(bytes, what)].map(([name, { start, end }]) => [name, bytes.subarray(start, end)]))
+}
+
+/** The same text with another document in the place of one that stands in it. */
+export function withDocument(bytes: Uint8Array, name: string, document: Uint8Array, what: string): Uint8Array {
+  const span = spansIn(bytes, what).get(name)
+  if (span === undefined) throw new AppError({ code: 'source/conflict', message: `${what} holds no ${name} any more` })
+  return concatBytes(bytes.subarray(0, span.start), document, bytes.subarray(span.end))
+}
+
+export function pendingName(role: string): string {
+  return `${pendingFolder}${encodeRole(role)}.json`
+}
+
+export const pendingFolder = 'pending/'
+export const trustedRoot = 'trusted/root.json'
+export const trustedTargets = 'trusted/targets.json'
+/** Of a ceremony: what stands beside its root. */
+export const settingsName = 'settings.json'
+
+/** The service names what is in force like the role, with this in front; a delegated role may be called so as well. */
+const trustedMembers: ReadonlyMap<string, string> = new Map([
+  ['trusted_root', trustedRoot],
+  ['trusted_targets', trustedTargets],
+])
+
+function spansIn(bytes: Uint8Array, what: string): Map<string, Span> {
+  const outer = membersOf(bytes, what)
+  const data = outer.get('data')
+  const inner = data === undefined ? outer : objectAt(bytes, data, `data of ${what}`)
+  const metadata = inner?.get('metadata')
+  const documents = metadata === undefined ? undefined : objectAt(bytes, metadata, `metadata of ${what}`)
+  const settings = outer.get('settings')
+  const spans = new Map<string, Span>(settings === undefined ? [] : [[settingsName, settings]])
+  // A role without anything that waits may be left out, or be null.
+  for (const [role, span] of documents ?? [])
+    if (!isNull(bytes, span)) spans.set(trustedMembers.get(role) ?? pendingName(role), span)
+  return spans
+}
+
+function membersOf(bytes: Uint8Array, what: string): ReadonlyMap<string, Span> {
+  return parseJson(bytes, what).members
+}
+
+/** undefined for null; the strict parser has accepted the text, and refused names that stand twice. */
+function objectAt(bytes: Uint8Array, { start, end }: Span, what: string): Map<string, Span> | undefined {
+  if (isNull(bytes, { start, end })) return undefined
+  if (bytes[start] !== 0x7b) {
+    throw new AppError({ code: 'format/malformed', message: `${what} is not an object` })
+  }
+  const entries = entriesAt(bytes, start)
+  const members = new Map<string, Span>()
+  for (let at = 0; at < entries.count; at++) {
+    const key = entries.key(at)
+    members.set(String(JSON.parse(textOf(bytes, key.start, key.end))), entries.value(at))
+  }
+  return members
+}
+
+function isNull(bytes: Uint8Array, { start, end }: Span): boolean {
+  return textOf(bytes, start, Math.min(end, start + 5)) === 'null'
+}

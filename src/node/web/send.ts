@@ -1,0 +1,181 @@
+// One request on its way: directly or through the proxy that the environment names, to a server whose certificate the system or
+// the person who opened the source vouches for. The built-in fetch knows neither of these for a single request.
+import { X509Certificate } from 'node:crypto'
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+import { Readable } from 'node:stream'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import { AppError } from '../../core/error.ts'
+
+/** How a source is reached, besides its address. */
+export interface Access {
+  /** PEM: only servers that one of these certificates vouches for; else what the system and Node trust. */
+  ca?: string
+  /** Asked for when it is needed; goes to the server of the source alone. */
+  bearer?: () => Promise<string | undefined>
+}
+
+export interface Sent {
+  method?: Method
+  headers: Readonly<Record<string, string>>
+  /** Sent along: bytes as they are, or a stream whose length nobody knows before. */
+  body?: Body
+  signal: AbortSignal
+}
+
+export type Method = 'GET' | 'POST' | 'PUT'
+export type Body = Uint8Array | Readable
+
+/** Redirects are not followed, and no secret goes along but what stands in the headers. */
+export async function send(
+  url: URL,
+  { method = 'GET', headers, body, signal }: Sent,
+  { ca }: Access = {},
+): Promise<Response> {
+  const start = url.protocol === 'https:' ? secureRequest : plainRequest
+  const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent()
+  const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}
+  const incoming = await new Promise<IncomingMessage>((done, fail) => {
+    const request = start(url, { agent, method, headers: { ...headers, ...length }, signal })
+    request.once('response', done)
+    request.on('error', fail)
+    if (body instanceof Readable) pour(body, request)
+    else request.end(body)
+  })
+  const { statusCode: status = 0 } = incoming
+  if (status < 200 || status > 599) {
+    incoming.destroy()
+    throw new AppError({
+      code: 'source/rejected',
+      message: `${url.href} answered with status ${status}, which means nothing`,
+      hint: 'check the address with the repository admin',
+    })
+  }
+  const isEmpty = status === 204 || status === 205 || status === 304
+  if (isEmpty) incoming.resume()
+  const stream = isEmpty ? null : webStream(incoming)
+  return new Response(stream, { status, headers: headersOf(incoming) })
+}
+
+/** Until it is answered: whoever refuses does not read to the end. */
+function pour(body: Readable, request: ClientRequest): void {
+  body.once('error', (thrown) => request.destroy(thrown))
+  request.once('response', (incoming) => {
+    body.unpipe(request)
+    body.destroy()
+    incoming.once('close', () => {
+      if (!request.writableEnded) request.destroy()
+    })
+  })
+  request.once('close', () => body.destroy())
+  body.pipe(request)
+}
+
+/** The token, as a header of whoever may see it. */
+export async function withBearer(
+  headers: Readonly<Record<string, string>>,
+  { bearer }: Access,
+): Promise<Readonly<Record<string, string>>> {
+  const token = await bearer?.()
+  return token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` }
+}
+
+/** By hand: what Node makes of a stream has another type than what a Response takes, and hides why it broke. */
+function webStream(incoming: Readable): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const pieces = incoming[Symbol.asyncIterator]()
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await pieces.next()
+      if (done === true) controller.close()
+      else controller.enqueue(new Uint8Array(value))
+    },
+    cancel: () => void incoming.destroy(),
+  })
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '')
+  return headers
+}
+
+// ---- agents: one for each kind of trust, so that connections are used again ---------------------------------------------
+
+const plain = new Map<string, PlainAgent>()
+const secure = new Map<string, SecureAgent>()
+
+function plainAgent(): PlainAgent {
+  const proxyEnv = proxies()
+  const key = JSON.stringify(proxyEnv)
+  const agent = plain.get(key) ?? new PlainAgent({ keepAlive: true, proxyEnv })
+  plain.set(key, agent)
+  return agent
+}
+
+/** Certificates are read once, and not for every connection. */
+function secureAgent(ca = ''): SecureAgent {
+  const proxyEnv = proxies()
+  const key = JSON.stringify([proxyEnv, ca])
+  const agent = secure.get(key) ?? new SecureAgent({ keepAlive: true, proxyEnv, secureContext: contextOf(ca) })
+  secure.set(key, agent)
+  return agent
+}
+
+function contextOf(ca: string): SecureContext {
+  if (ca === '') return createSecureContext({ ca: [...getCACertificates('default'), ...getCACertificates('system')] })
+  verifyAuthorities(ca)
+  return createSecureContext({ ca })
+}
+
+/** OpenSSL passes over what it cannot read, and then trusts nobody without saying why. */
+export function verifyAuthorities(pem: string): void {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
+  try {
+    if (blocks.length > 0 && blocks.every((block) => new X509Certificate(block).ca)) return
+  } catch (cause) {
+    throw noAuthority(cause)
+  }
+  throw noAuthority()
+}
+
+function noAuthority(cause?: unknown): AppError {
+  return new AppError({
+    code: 'format/malformed',
+    message: 'what should vouch for this server is no certificate of an authority',
+    hint: 'give a file of certificates in PEM form, as the admin of the server has it: --ca FILE',
+    cause,
+  })
+}
+
+/** Only what concerns proxies, in both spellings. */
+function proxies(): Record<string, string | undefined> {
+  const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(
+    names
+      .flatMap((name) => [name, name.toLowerCase()])
+      .flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}
+
+/** Why a connection did not come about, where a person can do something about just that; undefined otherwise. */
+export function whyNotReached(thrown: unknown): { message: string; hint: string } | undefined {
+  const code = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
+  if (typeof code !== 'string') return undefined
+  if (/^ERR_PROXY/.test(code)) {
+    return {
+      message: 'the proxy that the environment names did not let the request through',
+      hint: 'check HTTPS_PROXY and NO_PROXY',
+    }
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return { message: 'its certificate is for another server', hint: 'check the address; do not go on' }
+  if (code === 'CERT_HAS_EXPIRED')
+    return { message: 'its certificate has expired', hint: 'ask the admin of the server; check this machine’s clock' }
+  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|INVALID_CA|INVALID_PURPOSE)/.test(code)) {
+    return {
+      message: 'nobody whom this machine trusts vouches for its certificate',
+      hint: 'when the server has an authority of its own, name its certificate: --ca FILE',
+    }
+  }
+  return undefined
+}

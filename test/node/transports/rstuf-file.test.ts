@@ -1,0 +1,121 @@
+// Files that RSTUF and its tool exchange: signed where they lie, nothing of them changes but a signature, nothing beside them is lost.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { approve } from '../../../src/core/approve.ts'
+import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
+import { settingsFindings } from '../../../src/core/systems/tuf/rstuf/ceremony.ts'
+import { documentsIn, rstufFormOf } from '../../../src/core/systems/tuf/rstuf/documents.ts'
+import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
+import { openPlace } from '../../../src/node/place.ts'
+import { days, never, signedOf, type TestRepository, testRepository } from '../../support/repository.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { codeOfCall, codeOfPromise } from '../../support/thrown.ts'
+
+let repository: TestRepository
+let folder: string
+const at = (name: string): string => join(folder, name)
+
+beforeEach(async () => {
+  repository = await testRepository()
+  folder = temporaryFolder()
+})
+
+function nextRoot(fields: object = {}): object {
+  const next = { ...signedOf(repository, '1.root.json', 'root'), version: 2, expires: days(200), ...fields }
+  return { signatures: [], signed: next }
+}
+
+function answer(metadata: object): string {
+  return `${JSON.stringify({ data: { metadata }, message: 'Metadata role(s) pending signing' }, undefined, 2)}\n`
+}
+
+async function sign(name: string, who: number): Promise<void> {
+  const { transport, layout } = await openPlace(at(name), { dataDir: '/nowhere' })
+  const system = tufSystem(layout)
+  const { proposals, problems } = await system.pending(transport, repository.context)
+  expect(problems).toEqual([])
+  const signer = repository.holders[who]?.signer as never
+  await approve(proposals[0]?.id ?? '', system, transport, transport, signer, repository.context)
+}
+
+test('each signature goes into the answer and into a payload of its own; what lies there stays', async () => {
+  const trusted = JSON.parse(parseUtf8(repository.anchor, 'root')) as object
+  const before = answer({ root: nextRoot(), trusted_root: trusted })
+  writeFileSync(at('pending.json'), before)
+  writeFileSync(at('sign-payload.json'), 'of somebody else')
+  await sign('pending.json', 0)
+  await sign('pending.json', 1)
+  const payloads = ['sign-payload-2.json', 'sign-payload-3.json']
+  expect(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort(),
+  ).toEqual(['pending.json', 'sign-payload.json', ...payloads].sort())
+  expect(readFileSync(at('sign-payload.json'), 'utf8')).toBe('of somebody else')
+  const after = JSON.parse(readFileSync(at('pending.json'), 'utf8'))
+  const { signatures } = after.data.metadata.root
+  for (const [i, name] of payloads.entries())
+    expect(JSON.parse(readFileSync(at(name), 'utf8'))).toEqual({ signature: signatures[i], role: 'root' })
+  after.data.metadata.root.signatures = []
+  expect(after).toEqual(JSON.parse(before))
+})
+
+test('an answer that was saved anew in the meantime is a conflict, and nothing is written', async () => {
+  writeFileSync(at('pending.json'), answer({ root: nextRoot() }))
+  const { transport } = await openPlace(at('pending.json'), { dataDir: '/nowhere' })
+  const was = (await transport.read('pending/root.json', 1e6, never)) ?? null
+  const replaced = answer({ root: nextRoot({ expires: days(100) }) })
+  writeFileSync(at('pending.json'), replaced)
+  const mine = new Map([['pending/root.json', was]])
+  expect(await codeOfPromise(transport.write(mine, mine, '', never))).toBe('source/conflict')
+  const gone = new Map([['pending/root.json', null]])
+  expect(await codeOfPromise(transport.write(gone, mine, '', never))).toBe('usage/invalid')
+  expect(readFileSync(at('pending.json'), 'utf8')).toBe(replaced)
+  expect(readdirSync(folder).filter((name) => name.startsWith('sign'))).toEqual([])
+})
+
+test('an answer without anything that waits waits for nothing', async () => {
+  for (const text of ['{"data":null,"message":"none"}', answer({ root: null }), answer({})]) {
+    writeFileSync(at('pending.json'), text)
+    const { transport, layout } = await openPlace(at('pending.json'), { dataDir: '/nowhere' })
+    expect(await tufSystem(layout).pending(transport, repository.context)).toEqual({ proposals: [], problems: [] })
+  }
+})
+
+test('each form is told by its content', () => {
+  const formOf = (text: string): unknown => rstufFormOf(utf8(text))
+  expect(formOf('{"data":null}')).toBe('answer')
+  expect(formOf('{"settings":{},"metadata":{}}')).toBe('ceremony')
+  expect(formOf('{"metadata":{}}')).toBe('update')
+  expect(formOf('{"role":"root","signature":{}}')).toBe('signature')
+  expect(formOf('{"signed":{},"signatures":[],"metadata":{}}')).toBeUndefined()
+  expect(formOf('[]')).toBeUndefined()
+})
+
+test('a role that is called like what is trusted is one that waits', () => {
+  const names = documentsIn(utf8(answer({ trusted_dev: {}, 'a/b': {}, trusted_targets: {}, trusted_root: null })), 'x')
+  expect([...names.keys()].sort()).toEqual(['pending/a%2Fb.json', 'pending/trusted_dev.json', 'trusted/targets.json'])
+  expect(codeOfCall(() => documentsIn(utf8('{"data":{"metadata":[]}}'), 'x'))).toBe('format/malformed')
+})
+
+test.each<[string, object, readonly string[]]>([
+  ['bins', { bins: { expiration: 1, number_of_delegated_bins: 16 } }, []],
+  ['too many bins', { bins: { expiration: 1, number_of_delegated_bins: 32_768 } }, ['refused']],
+  ['one bin', { bins: { expiration: 1, number_of_delegated_bins: 1 } }, ['refused']],
+  ['neither', {}, ['refused']],
+  [
+    'both',
+    { bins: { expiration: 1, number_of_delegated_bins: 16 }, delegations: { keys: {}, roles: [] } },
+    ['refused'],
+  ],
+  ['a role', { delegations: { keys: {}, roles: [{ name: 'dev', keyids: ['a'], threshold: 1, paths: ['*'] }] } }, []],
+  ['a name that climbs', { delegations: { keys: {}, roles: [{ name: '../x', keyids: [] }] } }, ['refused']],
+  ['no days', { root: {}, bins: { expiration: 1, number_of_delegated_bins: 16 } }, ['refused']],
+])('the settings of a ceremony with %s', (_, more, refused) => {
+  const days365 = { expiration: 365 }
+  const roles = { root: days365, timestamp: days365, snapshot: days365, targets: days365, ...more }
+  const found = settingsFindings(utf8(JSON.stringify({ roles })))
+  expect(found.filter(({ code }) => code.endsWith('refused')).map(() => 'refused')).toEqual(refused)
+  expect(found.some(({ sentence }) => sentence.includes('nobody signs'))).toBe(true)
+})
