@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
 import { toWords } from '../../src/core/words.ts'
 import { type FileServer, serveFolder } from '../support/file-server.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
+import { expectAccessible } from '../support/window.ts'
 import { type RunningApp, startTestApp } from './support/app.ts'
 import { picture } from './support/picture.ts'
 
@@ -34,11 +34,6 @@ const text = (name: string): string => readFileSync(join(repository, name), 'utf
 const anchor = (): Uint8Array => new Uint8Array(readFileSync(join(repository, 'metadata/1.root.json')))
 const heading = (name: string | RegExp): Promise<void> => page.getByRole('heading', { level: 1, name }).waitFor()
 
-async function expectAccessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-}
-
 async function hold(name: string | RegExp, ms: number): Promise<void> {
   const box = await page.getByRole('dialog').getByRole('button', { name }).boundingBox()
   if (box === null) throw new Error(`no button ${name}`)
@@ -52,7 +47,7 @@ test('home says what waits, and that it is a rehearsal', async () => {
   await heading(/change/)
   await page.getByRole('heading', { name: 'Root 3, Example Packages' }).waitFor()
   await page.getByText('Rehearsal').first().waitFor()
-  await expectAccessible()
+  await expectAccessible(page)
   await picture(page, 'home')
 })
 
@@ -71,7 +66,7 @@ test('review says what the change does to us, most dangerous first', async () =>
     .getByText(/4 of 4 changes shown/)
     .first()
     .waitFor()
-  await expectAccessible()
+  await expectAccessible(page)
   await picture(page, 'review')
 })
 
@@ -89,7 +84,7 @@ test('Enter never signs, and Esc leaves everything as it was', async () => {
   await open.click()
   const dialog = page.getByRole('dialog')
   await dialog.waitFor()
-  await expectAccessible()
+  await expectAccessible(page)
   const word = firstWord()
   await dialog.getByRole('textbox').first().fill(word)
   for (let i = 0; i < 3; i++) await page.keyboard.press('Enter')
@@ -120,7 +115,7 @@ test('a held button signs exactly what was shown', async () => {
   await heading(/^Signed: Root 3/)
   expect(text('metadata/pending/root.json').match(/"sig"/g)).toHaveLength(4)
   await page.getByText('Your signature is in place and verified.').waitFor()
-  await expectAccessible()
+  await expectAccessible(page)
   await picture(page, 'done')
 })
 
@@ -152,11 +147,11 @@ test('the next change needs two of three: one signature leaves it waiting, and c
 test('the other rooms', async () => {
   await page.getByRole('link', { name: /^Repositories/ }).click()
   await heading(/repositor/i)
-  await expectAccessible()
+  await expectAccessible(page)
   await picture(page, 'repositories')
   await page.getByRole('link', { name: /^Keys/ }).click()
   await heading(/key/i)
-  await expectAccessible()
+  await expectAccessible(page)
   await picture(page, 'keys')
   rmSync(join(app.temporary, 'before'), { recursive: true, force: true })
 })

@@ -117,7 +117,7 @@ test(`killed ${kills} times`, { timeout: 900_000 }, async () => {
     for (const { process: child } of spare) child.kill('SIGKILL')
   })
   // How long a change takes here, from the start on: the instants are spread over somewhat more than that.
-  const roundMs = await timeOfRound(start(script, folder, keys))
+  let roundMs = await timeOfRound(start(script, folder, keys))
   let [acknowledged, published, midway] = [2, 1, 0]
   for (let kill = 0; kill < kills; kill++) {
     const child = spare.shift() ?? start(script, folder, keys)
@@ -131,6 +131,8 @@ test(`killed ${kills} times`, { timeout: 900_000 }, async () => {
     if (existsSync(join(folder, '.countersign/journal'))) midway++
     for (const line of child.said)
       if (line.published === true) acknowledged = Math.max(acknowledged, line.acknowledged ?? 0)
+    // On a machine that others use it takes longer: about every second one may come to its end, or few would get far.
+    roundMs *= child.said.some((line) => line.acknowledged !== undefined) ? 0.95 : 1.05
     const { targets } = await refreshWithPeer(join(base, `peer-${kill}`), anchor, url)
     expect(targets, `after kill ${kill}`).toBeGreaterThanOrEqual(Math.max(acknowledged, published))
     published = targets

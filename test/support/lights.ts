@@ -1,7 +1,7 @@
 // One screen by day, by night, in high contrast and magnified, looked at for accessibility: the page stays, its light changes.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { accessibilityFaults } from './axe.ts'
 
 type Media = NonNullable<Parameters<Page['emulateMedia']>[0]>
 
@@ -27,13 +27,7 @@ export async function expectGoodInEveryLight(page: Page, complaints: readonly st
     await page.setViewportSize(size)
     await page.emulateMedia({ ...plain, ...media })
     await page.waitForTimeout(150)
-    if (judged) {
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-      const faults = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
-      )
-      expect(faults, light).toEqual([])
-    }
+    if (judged) expect(await accessibilityFaults(page), light).toEqual([])
     const beside = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     expect(beside, light).toBeLessThanOrEqual(0)
   }

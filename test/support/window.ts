@@ -1,8 +1,8 @@
 // What several tests of the real window do: wait for a heading, hold a button, look for accessibility faults and for secrets.
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { until } from '../e2e/support/app.ts'
+import { accessibilityFaults } from './axe.ts'
 
 export function heading(page: Page, name: string | RegExp): Promise<void> {
   return page.getByRole('heading', { level: 1, name }).waitFor()
@@ -15,8 +15,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     const ending = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
     await Promise.allSettled(ending.map((one) => one.finished))
   })
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)).toEqual([])
+  expect(await accessibilityFaults(page)).toEqual([])
 }
 
 export async function holdInDialog(page: Page, name: string | RegExp, ms: number): Promise<void> {
