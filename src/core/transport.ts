@@ -117,7 +117,8 @@ export function memoryTransport(files: Files = new Map()): Transport & { files: 
       if (bytes !== undefined) checkSize(name, bytes.length, maxBytes)
       return bytes
     },
-    write: async (changes, base) => {
+    write: async (changes, base, _note, signal) => {
+      signal.throwIfAborted()
       for (const [name, was] of base) checkUnchanged(name, was, held.get(name) ?? null)
       for (const [name, bytes] of changes) {
         if (bytes === null) held.delete(name)

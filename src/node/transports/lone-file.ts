@@ -6,7 +6,7 @@ import { AppError } from '../../core/error.ts'
 import { attach, encodeSignatures, isPayload, parseSignatures } from '../../core/systems/tuf/detached.ts'
 import { parseEnvelope } from '../../core/systems/tuf/envelope.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
-import { byCodePoint, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
+import { byCodePoint, checkSize, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
 import { translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
 import { directoryTransport } from './directory.ts'
@@ -33,7 +33,10 @@ export function loneFile(path: string, { fs = fileSystem }: { fs?: FileSystem } 
 
   async function read(wanted: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const bytes = await folder.read(wanted, limit, signal)
-    return wanted === name && bytes !== undefined && isPayload(bytes) ? document(bytes, signal) : bytes
+    if (wanted !== name || bytes === undefined || !isPayload(bytes)) return bytes
+    const whole = await document(bytes, signal)
+    checkSize(name, whole.length, limit)
+    return whole
   }
 
   async function write(files: Files, base: Files, note: string, signal: AbortSignal): Promise<void> {
@@ -44,11 +47,11 @@ export function loneFile(path: string, { fs = fileSystem }: { fs?: FileSystem } 
     const was = base.get(name) ?? null
     const payload = await folder.read(name, Math.max(entry[1].length, was?.length ?? 0) + maxSignatureBytes, signal)
     if (payload === undefined || !isPayload(payload)) return folder.write(files, base, note, signal)
+    const before = (await folder.read(beside, maxSignatureBytes, signal)) ?? null
+    checkUnchanged(name, was, await document(payload, signal))
     const signed = parseEnvelope(entry[1], name)
     if (!isEqualBytes(signed.payload, payload))
       throw new AppError({ code: 'internal/bug', message: 'a payload is fixed' })
-    const before = (await folder.read(beside, maxSignatureBytes, signal)) ?? null
-    checkUnchanged(name, was, await document(payload, signal))
     const changes = new Map([[beside, encodeSignatures(signed.signatures)]])
     return folder.write(
       changes,
