@@ -27,10 +27,10 @@ export default defineConfig({
           environment: 'node',
           // A token that is plugged into the developer's computer is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
-          // One window at a time: focus and timing are real there, and a browser draws with every processor it finds.
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Each window has a display of its own: two do not take the focus from each other.
+          maxWorkers: Math.min(2, availableParallelism()),
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {

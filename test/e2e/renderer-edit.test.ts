@@ -91,7 +91,7 @@ test('release: files are read, previewed with what clients will see, proposed on
   await picture(page, 'edit-proposed')
   expect(complaints).toEqual([])
   await page.context().close()
-}, 60_000)
+})
 
 test('release: a look tells how far it is and can be stopped; a dropped file without a path says what to do', async () => {
   const { page } = await pages.open(edit('loom', 'release'))
@@ -119,7 +119,7 @@ test('release: a look tells how far it is and can be stopped; a dropped file wit
   })
   await page.getByText('It is not known where tool.zip lies.').waitFor()
   await page.context().close()
-}, 60_000)
+})
 
 test('release: artifacts are found and removed', async () => {
   const { page } = await pages.open(edit('loom', 'release'))
@@ -130,7 +130,7 @@ test('release: artifacts are found and removed', async () => {
   expect(await previewed(page)).toMatchObject({ edits: [{ kind: 'target-remove', path }] })
   await page.getByText('Clients see one artifact differently: one is no longer found.').waitFor()
   await page.context().close()
-}, 60_000)
+})
 
 const forms: [string, string, string, (page: Page) => Promise<unknown>, unknown, string?][] = [
   ['a renewal needs no choice at all', 'loom', 'period', async () => {}, { subject: 'loom', edits: [] }],
@@ -415,17 +415,13 @@ const forms: [string, string, string, (page: Page) => Promise<unknown>, unknown,
   ],
 ]
 
-test.each(forms)(
-  '%s',
-  async (_name, subject, form, act, expected, source) => {
-    const { page, complaints } = await pages.open(edit(subject, form, source))
-    await act(page)
-    expect(await previewed(page)).toEqual({ sourceId: source ?? 'example', ...(expected as object) })
-    expect(complaints).toEqual([])
-    await page.context().close()
-  },
-  60_000,
-)
+test.each(forms)('%s', async (_name, subject, form, act, expected, source) => {
+  const { page, complaints } = await pages.open(edit(subject, form, source))
+  await act(page)
+  expect(await previewed(page)).toEqual({ sourceId: source ?? 'example', ...(expected as object) })
+  expect(complaints).toEqual([])
+  await page.context().close()
+})
 
 // ---- what stands between a draft and proposing it -------------------------------------------------------------------
 
@@ -458,7 +454,7 @@ test('a lock-out wants its sentence typed, not pasted; Enter never proposes', as
   await page.getByRole('heading', { level: 1, name: 'Root 15 is proposed' }).waitFor()
   expect(await calls(page, 'drafts.propose')).toMatchObject([{ sentence: 'nobody can sign root after this' }])
   await page.context().close()
-}, 60_000)
+})
 
 test('signatures of others are given up on purpose, by name', async () => {
   const { page } = await pages.open(edit('targets', 'period'))
@@ -471,7 +467,7 @@ test('signatures of others are given up on purpose, by name', async () => {
   expect(await calls(page, 'drafts.propose')).toMatchObject([{ replace: 'yes' }])
   expect(await calls(page, 'drafts.preview')).not.toMatchObject([{ onto: expect.anything() }])
   await page.context().close()
-}, 60_000)
+})
 
 test('a change that waits is built upon when a person says so, and never by itself', async () => {
   const { page } = await pages.open(edit('targets', 'period'))
@@ -484,7 +480,7 @@ test('a change that waits is built upon when a person says so, and never by itse
   await propose(page).click()
   await page.getByRole('heading', { level: 1, name: 'Targets 213 is proposed' }).waitFor()
   await page.context().close()
-}, 60_000)
+})
 
 test('what nobody could sign cannot be proposed, and a refusal says why', async () => {
   const { page } = await pages.open(edit('loom', 'period'))
@@ -502,7 +498,7 @@ test('what nobody could sign cannot be proposed, and a refusal says why', async 
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('heading', { level: 1, name: 'Role loom 32 is proposed' }).waitFor()
   await page.context().close()
-}, 60_000)
+})
 
 test('a draft that is refused says so in the place of the preview', async () => {
   const { page } = await pages.open(edit('targets', 'delegate'))
@@ -513,7 +509,7 @@ test('a draft that is refused says so in the place of the preview', async () => 
   expect(await propose(page).isDisabled()).toBe(true)
   await page.getByText('1oom looks like loom, which is there already').waitFor()
   await page.context().close()
-}, 60_000)
+})
 
 test('leaving, coming back and Esc lose nothing; starting over forgets', async () => {
   const { page } = await pages.open(edit('targets', 'delegate'))
@@ -530,7 +526,7 @@ test('leaving, coming back and Esc lose nothing; starting over forgets', async (
   await page.getByRole('button', { name: 'Start over' }).click()
   expect(await page.getByLabel('Name of the role').inputValue()).toBe('')
   await page.context().close()
-}, 60_000)
+})
 
 // ---- the text of a document -----------------------------------------------------------------------------------------
 
@@ -567,7 +563,7 @@ test('text: the first error by line, Ctrl+S proposes nothing, artifacts that are
   expect(await editor(page).inputValue()).toBe(last)
   expect(complaints).toEqual([])
   await page.context().close()
-}, 60_000)
+})
 
 test('text: of a file with signatures its signed part is taken', async () => {
   const { page } = await pages.open(edit('shuttle', 'text'))
@@ -581,7 +577,7 @@ test('text: of a file with signatures its signed part is taken', async () => {
   expect(await previewed(page)).toMatchObject({ edits: [{ kind: 'document', text: signed, keepTargets: false }] })
   expect(await editor(page).inputValue()).toBe(signed)
   await page.context().close()
-}, 60_000)
+})
 
 test('text: 8 MB are edited, and only the lines in sight have numbers drawn', async () => {
   const { page } = await pages.open(edit('shuttle', 'text'))
@@ -660,7 +656,7 @@ test('create: every step, back without loss, and the fingerprint at the end', as
   await picture(page, 'create-done')
   expect(complaints).toEqual([])
   await page.context().close()
-}, 60_000)
+})
 
 test('a new repository begins on the list of repositories and on the first screen', async () => {
   for (const address of ['index.html?scenario=rich#repositories', 'index.html?scenario=empty']) {
@@ -669,7 +665,7 @@ test('a new repository begins on the list of repositories and on the first scree
     await page.getByRole('heading', { level: 1, name: 'New repository' }).waitFor()
     await page.context().close()
   }
-}, 60_000)
+})
 
 // ---- every screen by day, by night, magnified, in high contrast -----------------------------------------------------
 
@@ -706,5 +702,4 @@ test.each(screens)(
     await expectGoodInEveryLight(page, complaints)
     await page.context().close()
   },
-  60_000,
 )

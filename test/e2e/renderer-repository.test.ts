@@ -50,7 +50,7 @@ test('a card of the repositories leads inside, and the first sentence says how t
   ).toBe(`#review/${encodeURIComponent('example#root/9c41')}`)
   await picture(page, 'repository-roles')
   await page.context().close()
-}, 40_000)
+})
 
 test('a swapped key and a signature that does not verify are the first thing one sees', async () => {
   const page = await open('observatory/roles')
@@ -65,7 +65,7 @@ test('a swapped key and a signature that does not verify are the first thing one
   expect(await page.locator('body').textContent()).not.toContain('all verified')
   await picture(page, 'repository-troubled')
   await page.context().close()
-}, 40_000)
+})
 
 test('the table sorts by its heads, and back to the order of the clients', async () => {
   const page = await open('observatory/roles')
@@ -80,7 +80,7 @@ test('the table sorts by its heads, and back to the order of the clients', async
   expect(await names(page)).toEqual(inOrder)
   expect(await head.getAttribute('aria-sort')).toBeNull()
   await page.context().close()
-}, 30_000)
+})
 
 test('a role opens beside the table, takes the focus, and gives it back when it is closed', async () => {
   const page = await open('example/roles')
@@ -114,7 +114,7 @@ test('a role opens beside the table, takes the focus, and gives it back when it 
   await page.getByRole('complementary', { name: 'Role loom' }).waitFor({ state: 'detached' })
   expect(await focused()).toBe('loom')
   await page.context().close()
-}, 40_000)
+})
 
 test('the menu of changes opens and closes by keyboard and leads to the forms', async () => {
   const page = await open('observatory/roles')
@@ -131,7 +131,7 @@ test('the menu of changes opens and closes by keyboard and leads to the forms', 
   await page.mouse.click(700, 500)
   expect(await link.isVisible()).toBe(false)
   await page.context().close()
-}, 30_000)
+})
 
 test('what stands below an open menu can be clicked: nothing moves away under the pointer', async () => {
   const page = await open('example/roles/targets', { viewport: { width: 1280, height: 1600 } })
@@ -140,7 +140,7 @@ test('what stands below an open menu can be clicked: nothing moves away under th
   await detail.getByRole('link', { name: 'shuttle', exact: true }).click()
   await page.getByRole('complementary', { name: 'Role shuttle' }).waitFor({ timeout: 5000 })
   await page.context().close()
-}, 30_000)
+})
 
 test('500 roles are found by name or person, and stay quick', async () => {
   const page = await open('big/roles')
@@ -153,7 +153,7 @@ test('500 roles are found by name or person, and stay quick', async () => {
   expect(await names(page)).toEqual(['cedar-docs'])
   expect(await page.getByText('822 more roles of the same kind').isVisible()).toBe(true)
   await page.context().close()
-}, 30_000)
+})
 
 test('of many roles the first hundred are drawn, the one that is open, and all when asked for', async () => {
   const page = await open('big/roles/bins-c0')
@@ -164,14 +164,14 @@ test('of many roles the first hundred are drawn, the one that is open, and all w
   await page.getByRole('button', { name: 'Show all 496 roles' }).click()
   expect(await names(page)).toHaveLength(496)
   await page.context().close()
-}, 30_000)
+})
 
 test('a repository that is not there, or cannot be verified, says so', async () => {
   const { page } = await pages.open('index.html?scenario=rich#repository/nowhere/roles', size)
   await page.getByRole('heading', { level: 1, name: 'This repository cannot be shown' }).waitFor()
   expect(await page.getByText('source/not-found').isVisible()).toBe(true)
   await page.context().close()
-}, 30_000)
+})
 
 // ---- map ----------------------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ test('the map has every role, nothing overlaps, and no text leaves its box', asy
     expect(faults).toEqual([])
   }
   await page.context().close()
-}, 60_000)
+})
 
 test('arrows move along the edges, Enter opens the role beside the map, and closing gives the focus back', async () => {
   const page = await open('example/map')
@@ -252,7 +252,7 @@ test('arrows move along the edges, Enter opens the role beside the map, and clos
   expect(await focused()).toBe('root')
   expect(await tree(page).locator('[tabindex="0"]').count()).toBe(1)
   await page.context().close()
-}, 40_000)
+})
 
 test('what a screen reader hears of a node is what the eye sees, with level and place', async () => {
   const page = await open('observatory/map')
@@ -267,7 +267,7 @@ test('what a screen reader hears of a node is what the eye sees, with level and 
   expect(await item(page, /^quarantine/).getAttribute('aria-label')).toContain('then clients stop looking')
   await picture(page, 'repository-map-troubled')
   await page.context().close()
-}, 40_000)
+})
 
 test('a crowd is one node, opened step by step, and a role from a link is found in it', async () => {
   const page = await open('big/map')
@@ -295,7 +295,7 @@ test('a crowd is one node, opened step by step, and a role from a link is found 
   })
   expect(inSight).toBe(true)
   await page.context().close()
-}, 40_000)
+})
 
 test('zooms by key, button and wheel about the pointer, and moves with the hand without opening anything', async () => {
   const page = await open('big/map')
@@ -336,7 +336,7 @@ test('zooms by key, button and wheel about the pointer, and moves with the hand 
   await page.waitForTimeout(300)
   expect((await scroll())[1]).toBeGreaterThan(top)
   await page.context().close()
-}, 40_000)
+})
 
 test('a hand that takes hold of a role and moves opens nothing, one that only presses opens it', async () => {
   const page = await open('example/map')
@@ -351,7 +351,7 @@ test('a hand that takes hold of a role and moves opens nothing, one that only pr
   await page.mouse.click(box.x + 20, box.y + 20)
   await page.getByRole('complementary', { name: 'Role loom' }).waitFor()
   await page.context().close()
-}, 30_000)
+})
 
 test('500 roles unfold', async () => {
   const page = await open('big/map')
@@ -362,7 +362,7 @@ test('500 roles unfold', async () => {
   })
   expect(drawn).toBeGreaterThanOrEqual(490)
   await page.context().close()
-}, 30_000)
+})
 
 test('the map is saved as a picture that stands for itself', async () => {
   const page = await open('observatory/map')
@@ -391,7 +391,7 @@ test('the map is saved as a picture that stands for itself', async () => {
   expect(parsed.error).toBeUndefined()
   expect(parsed.texts).toBeGreaterThan(33)
   await page.context().close()
-}, 30_000)
+})
 
 // ---- artifacts ----------------------------------------------------------------------------------------------------
 
@@ -420,7 +420,7 @@ test('releases by project, newest first; one of them in full, and downloaded', a
   ])
   await picture(page, 'repository-artifacts')
   await page.context().close()
-}, 40_000)
+})
 
 test('a download that fails says why, and nothing claims to be here', async () => {
   const page = await open('example/artifacts')
@@ -440,7 +440,7 @@ test('a download that fails says why, and nothing claims to be here', async () =
   await detail.getByRole('button', { name: 'Go on with the download' }).click()
   await detail.getByText('It is here').waitFor()
   await page.context().close()
-}, 30_000)
+})
 
 test('a million artifacts: never more than a page is asked for or drawn, and the search waits for the last letter', async () => {
   const page = await open('big/artifacts')
@@ -463,7 +463,7 @@ test('a million artifacts: never more than a page is asked for or drawn, and the
   await page.getByLabel('Find an artifact').fill('no such thing')
   await page.getByText('has "no such thing" in its name').waitFor()
   await page.context().close()
-}, 40_000)
+})
 
 test('the artifacts of one role are reached from it', async () => {
   const page = await open('example/roles/loom')
@@ -474,7 +474,7 @@ test('the artifacts of one role are reached from it', async () => {
     ...{ offset: 0, limit: 50 },
   })
   await page.context().close()
-}, 30_000)
+})
 
 test('a file is checked: by whom it is signed, or that nobody here signed it', async () => {
   const page = await open('example/artifacts')
@@ -494,7 +494,7 @@ test('a file is checked: by whom it is signed, or that nobody here signed it', a
   await check.getByText('The file was not checked').waitFor()
   expect(await check.getByText('Nobody here signed this file').count()).toBe(0)
   await page.context().close()
-}, 40_000)
+})
 
 // ---- history ------------------------------------------------------------------------------------------------------
 
@@ -516,7 +516,7 @@ test('the versions of a role, newest first, with who signed each and its fingerp
   expect(await page.getByRole('region', { name: 'Changes of its keys' }).getByRole('listitem').count()).toBe(3)
   await page.getByText('The repository does not keep older versions.').waitFor()
   await page.context().close()
-}, 40_000)
+})
 
 test('a change of keys that the project did not make is loud in its history', async () => {
   const page = await open('observatory/history/loom')
@@ -525,7 +525,7 @@ test('a change of keys that the project did not make is loud in its history', as
   expect(await page.getByRole('alert').count()).toBe(2)
   expect(await changes.getByText('What came after it is not right').count()).toBe(1)
   await page.context().close()
-}, 30_000)
+})
 
 test('keys to which the project never agreed are named although there is no change to show', async () => {
   const page = await open('unclaimed/history/loom')
@@ -533,7 +533,7 @@ test('keys to which the project never agreed are named although there is no chan
   await changes.getByRole('alert').getByText('The keys of loom were changed by somebody else').waitFor()
   expect(await changes.getByText('no change of its keys that its own maintainers signed').isVisible()).toBe(true)
   await page.context().close()
-}, 30_000)
+})
 
 // ---- every light --------------------------------------------------------------------------------------------------
 

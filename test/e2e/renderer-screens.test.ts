@@ -88,5 +88,4 @@ test.each(screens)(
     await expectGoodInEveryLight(page, complaints)
     await page.context().close()
   },
-  60_000,
 )

@@ -31,7 +31,7 @@ test('the window names the applet, the token by its grouped serial, and the trie
   expect(await page.getByText('not the FIDO2 PIN').isVisible()).toBe(true)
   expect(await page.getByText('Three tries left.').isVisible()).toBe(true)
   await page.context().close()
-}, 30_000)
+})
 
 test('a PIN leaves the page sealed: its text is in no call, and in no field afterwards', async () => {
   const page = await open('secret=piv&tries=3')
@@ -46,7 +46,7 @@ test('a PIN leaves the page sealed: its text is in no call, and in no field afte
   expect(await values(page)).toEqual([''])
   expect(await page.content()).not.toContain('123456')
   await page.context().close()
-}, 30_000)
+})
 
 test.each(['12345', '123456789', ''])(
   '%j cannot be a PIN, and no try is spent on it',
@@ -99,7 +99,7 @@ test('text put into the field in one piece is thrown away as well', async () => 
   await page.waitForTimeout(100)
   expect(await answers(page)).toEqual([])
   await page.context().close()
-}, 30_000)
+})
 
 test('with one try left neither Enter nor a click sends before the tick, and Enter not after it', async () => {
   const page = await open('secret=piv&tries=1&wrong')
@@ -121,7 +121,7 @@ test('with one try left neither Enter nor a click sends before the tick, and Ent
   await page.waitForFunction(() => window.fakePrompt.opened.length > 0)
   expect(await opened(page)).toEqual(['123456'])
   await page.context().close()
-}, 30_000)
+})
 
 test('a blocked PIN is not asked for', async () => {
   const page = await open('secret=piv&tries=0')
@@ -131,7 +131,7 @@ test('a blocked PIN is not asked for', async () => {
   await page.waitForTimeout(100)
   expect(await answers(page)).toEqual([])
   await page.context().close()
-}, 30_000)
+})
 
 test('a new PIN is typed twice in one window, and only when both agree it is sent', async () => {
   const page = await open('secret=new')
@@ -148,7 +148,7 @@ test('a new PIN is typed twice in one window, and only when both agree it is sen
   expect(await opened(page)).toEqual(['482913'])
   expect(await values(page)).toEqual(['', ''])
   await page.context().close()
-}, 30_000)
+})
 
 test('a passphrase that is asked for once more has one field, and may be any text', async () => {
   const page = await open('secret=once')
@@ -158,7 +158,7 @@ test('a passphrase that is asked for once more has one field, and may be any tex
   await page.waitForFunction(() => window.fakePrompt.opened.length > 0)
   expect(await opened(page)).toEqual([password])
   await page.context().close()
-}, 30_000)
+})
 
 test('a wrong PIN empties the field, says so, and gives the focus back', async () => {
   const page = await open('secret=piv&tries=3')
@@ -168,4 +168,4 @@ test('a wrong PIN empties the field, says so, and gives the focus back', async (
   expect(await values(page)).toEqual([''])
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT')
   await page.context().close()
-}, 30_000)
+})

@@ -56,7 +56,7 @@ test('every token is a card with serial, tries, keys in words and whose they are
     true,
   )
   await page.context().close()
-}, 30_000)
+})
 
 test('a token is on screen with the notice, no question asked, and gone with the next one', async () => {
   const page = await open('scenario=rich')
@@ -84,7 +84,7 @@ test('a token is on screen with the notice, no question asked, and gone with the
   await page.emulateMedia({ reducedMotion: 'reduce' })
   expect((await animation(page))[0]).toBe('none')
   await page.context().close()
-}, 30_000)
+})
 
 test('an answer that is older than what was told does not bring a token back', async () => {
   const { page } = await pages.open('index.html?scenario=rich')
@@ -107,7 +107,7 @@ test('an answer that is older than what was told does not bring a token back', a
   })
   expect(shown).toEqual([])
   await page.context().close()
-}, 30_000)
+})
 
 test('a family of tokens that cannot be used says so and what to do; without any token the screen says what to plug in', async () => {
   const page = await open('scenario=troubled')
@@ -120,7 +120,7 @@ test('a family of tokens that cannot be used says so and what to do; without any
   await page.getByRole('heading', { name: 'Plug in a token' }).waitFor()
   expect(await calls(page, 'tokens.practise')).toEqual([{ plugged: 'yes' }, { plugged: 'no' }])
   await page.context().close()
-}, 30_000)
+})
 
 // ---- enrolment ----------------------------------------------------------------------------------------------------
 
@@ -163,7 +163,7 @@ test('a key is made and enrolled, with a touch over the page, and a spare is ask
     slot: '9c',
   })
   await page.context().close()
-}, 30_000)
+})
 
 test('a key that is there is adopted without making one', async () => {
   const page = await open('scenario=rich')
@@ -175,7 +175,7 @@ test('a key that is there is adopted without making one', async () => {
   expect(await calls(page, 'tokens.generate')).toEqual([])
   expect(await calls(page, 'tokens.enroll')).toEqual([{ name: 'Dana Ortiz', tokenId: 'piv:15835999', slot: '9a' }])
   await page.context().close()
-}, 30_000)
+})
 
 test('a key that is there is never replaced without the tick, and a tick for one slot is none for another', async () => {
   const page = await open('scenario=rich&approve=10')
@@ -200,7 +200,7 @@ test('a key that is there is never replaced without the tick, and a tick for one
   await page.getByRole('heading', { name: 'Dana Ortiz can sign with this token' }).waitFor()
   expect(await calls(page, 'tokens.generate')).toMatchObject([{ slot: '9c', replace: 'yes' }])
   await page.context().close()
-}, 30_000)
+})
 
 test('when the key is made and the enrolment fails, trying again makes no second key', async () => {
   const page = await open('scenario=rich&approve=10')
@@ -220,7 +220,7 @@ test('when the key is made and the enrolment fails, trying again makes no second
     Array(2).fill(JSON.stringify({ name: 'Dana Ortiz', tokenId: 'piv:15835999', slot: '9e' })),
   )
   await page.context().close()
-}, 30_000)
+})
 
 test('a token that is pulled while something is done with it leaves the reason behind', async () => {
   const page = await open('scenario=calm&approve=never')
@@ -234,7 +234,7 @@ test('a token that is pulled while something is done with it leaves the reason b
   await page.getByRole('button', { name: 'I have read this' }).click()
   expect(await page.getByText('signer/absent').count()).toBe(0)
   await page.context().close()
-}, 30_000)
+})
 
 test('leaving the screen takes the question for the PIN away', async () => {
   const page = await open('scenario=calm&approve=never')
@@ -244,7 +244,7 @@ test('leaving the screen takes the question for the PIN away', async () => {
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
   expect((await calls(page, 'proposals.cancel')).length).toBe(1)
   await page.context().close()
-}, 30_000)
+})
 
 test('a refused touch changes nothing, and says so', async () => {
   const page = await open('scenario=rich')
@@ -257,7 +257,7 @@ test('a refused touch changes nothing, and says so', async () => {
   expect(await calls(page, 'tokens.touchPractice')).toEqual([{ touched: 'no' }])
   expect(await calls(page, 'tokens.enroll')).toEqual([])
   await page.context().close()
-}, 30_000)
+})
 
 test('the proof of a key says what could not be checked', async () => {
   const page = await open('scenario=rich')
@@ -266,7 +266,7 @@ test('the proof of a key says what could not be checked', async () => {
   await office.getByText('It says so, but its vendor is not known here').waitFor()
   expect(await calls(page, 'tokens.attest')).toEqual([{ tokenId: 'piv:15835999', slot: '9c' }])
   await page.context().close()
-}, 30_000)
+})
 
 // ---- FIDO2, holders, modules --------------------------------------------------------------------------------------
 
@@ -299,7 +299,7 @@ test('a FIDO2 token opens a key of its own, and is added as spare to another', a
     slot: 'lee-home',
   })
   await page.context().close()
-}, 30_000)
+})
 
 test('a key is taken from a holder only after a question', async () => {
   const page = await open('scenario=rich')
@@ -312,7 +312,7 @@ test('a key is taken from a holder only after a question', async () => {
   await alex.getByText('Only one token.').waitFor()
   expect(await calls(page, 'tokens.removeKey')).toEqual([{ name: 'Alex Moreau', signerId: 'piv:20111222/9c' }])
   await page.context().close()
-}, 30_000)
+})
 
 test('a PKCS#11 library is removed here, and added on the command line only', async () => {
   const page = await open('scenario=rich')
@@ -323,7 +323,7 @@ test('a PKCS#11 library is removed here, and added on the command line only', as
   await page.getByText('No library is added.').waitFor()
   expect(await calls(page, 'tokens.removeModule')).toEqual([{ path: '/usr/lib/softhsm/libsofthsm2.so' }])
   await page.context().close()
-}, 30_000)
+})
 
 // ---- by keyboard, and signing with one of two ---------------------------------------------------------------------
 
@@ -354,7 +354,7 @@ test('enrolment by keyboard alone, and closing the form gives the focus back', a
   await page.getByRole('heading', { name: 'Dana Ortiz can sign with this token' }).waitFor()
   expect(await calls(page, 'tokens.generate')).toMatchObject([{ pinPolicy: 'always', touchPolicy: 'always' }])
   await page.context().close()
-}, 30_000)
+})
 
 const twoTokens = (query = '') => `index.html?scenario=tokens${query}#review/${encodeURIComponent(renewal)}`
 
@@ -377,4 +377,4 @@ test('between two tokens with one key nobody guesses: nothing is chosen, nothing
   await page.getByRole('button', { name: 'Touch the practice token' }).click()
   await page.getByText('Your signature is in place').waitFor()
   await page.context().close()
-}, 30_000)
+})

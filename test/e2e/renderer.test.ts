@@ -56,7 +56,7 @@ test('Enter never approves, on no control of the confirm panel, however long it 
   await page.getByText('Your signature is in place').waitFor()
   expect(await calls(page, 'proposals.approve')).toEqual([{ proposalId: dangerous, signerId: 'file:alex-office' }])
   await done(page)
-}, 30_000)
+})
 
 test('a click, a short hold, a wrong word and a lost pointer do not approve', async () => {
   const { page } = await pages.open(review(dangerous))
@@ -78,7 +78,7 @@ test('a click, a short hold, a wrong word and a lost pointer do not approve', as
   await page.locator('button.hold').click({ button: 'right', delay: 2300 })
   expect(await calls(page, 'proposals.approve')).toEqual([])
   await done(page)
-}, 30_000)
+})
 
 test('Esc cancels, says that nothing was signed, and gives the focus back', async () => {
   const { page } = await pages.open(review(dangerous))
@@ -90,7 +90,7 @@ test('Esc cancels, says that nothing was signed, and gives the focus back', asyn
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sign with alex-office')
   expect(await calls(page, 'proposals.approve')).toEqual([])
   await done(page)
-}, 30_000)
+})
 
 test('Esc while holding cancels the hold', async () => {
   const { page } = await pages.open(review(renewal))
@@ -103,7 +103,7 @@ test('Esc while holding cancels the hold', async () => {
   await page.keyboard.up(' ')
   expect(await calls(page, 'proposals.approve')).toEqual([])
   await done(page)
-}, 30_000)
+})
 
 test('a pointer held long enough approves a renewal, with the key that was chosen', async () => {
   const { page } = await pages.open(review(renewal, '&approve=never'))
@@ -119,7 +119,7 @@ test('a pointer held long enough approves a renewal, with the key that was chose
   await page.getByText('Cancelled. Nothing was signed.').waitFor()
   expect((await calls(page, 'proposals.cancel')).length).toBe(1)
   await done(page)
-}, 30_000)
+})
 
 test('a change is withdrawn only after a question that names who signed', async () => {
   const { page } = await pages.open(review(dangerous))
@@ -140,7 +140,7 @@ test('a change is withdrawn only after a question that names who signed', async 
   await page.waitForURL(/#home$/)
   expect(await calls(page, 'drafts.withdraw')).toEqual([{ proposalId: dangerous }])
   await done(page)
-}, 30_000)
+})
 
 // ---- by keyboard alone --------------------------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ test('home, review, confirm, signed and published, by keyboard alone', async () 
   await page.getByRole('heading', { name: 'Four keys' }).waitFor()
   expect(complaints).toEqual([])
   await done(page)
-}, 60_000)
+})
 
 // ---- what is shown ------------------------------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ test('changes stand worst first, all of them, with both quorums by name', async 
     'does not count',
   )
   await done(page)
-}, 30_000)
+})
 
 test('no character of a repository can reorder or hide, in text, attributes or title', async () => {
   const { page } = await pages.open(review('observatory#targets/7e60'))
@@ -220,7 +220,7 @@ test('no character of a repository can reorder or hide, in text, attributes or t
     expect(found).toEqual([])
   }
   await done(page)
-}, 30_000)
+})
 
 test('the raw document shows removed and added lines, and the whole text can be copied', async () => {
   const { page } = await pages.open(review(dangerous), { permissions: ['clipboard-read'] })
@@ -233,7 +233,7 @@ test('the raw document shows removed and added lines, and the whole text can be 
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(proposals[0]?.digest)
   await page.getByRole('status').filter({ hasText: 'Copied the hex of the fingerprint of this change' }).waitFor()
   await done(page)
-}, 30_000)
+})
 
 test('without the browser sandbox every screen says so', async () => {
   for (const hash of ['home', 'keys', 'repositories', 'open', `review/${encodeURIComponent(dangerous)}`]) {
@@ -243,7 +243,7 @@ test('without the browser sandbox every screen says so', async () => {
     ).toBe(true)
     await done(page)
   }
-}, 60_000)
+})
 
 test('a failed signature says why, and a changed candidate cannot simply be tried again', async () => {
   const { page } = await pages.open(review(renewal))
@@ -256,7 +256,7 @@ test('a failed signature says why, and a changed candidate cannot simply be trie
   await page.getByRole('button', { name: 'Back to the review' }).click()
   await page.getByRole('button', { name: 'Sign with alex-travel' }).waitFor()
   await done(page)
-}, 30_000)
+})
 
 // ---- opening, keys, secrets ---------------------------------------------------------------------------------------
 
@@ -282,7 +282,7 @@ test('a root is pinned only with the words that the screen does not show', async
   await page.getByRole('button', { name: 'Pin this root' }).click()
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
   await done(page)
-}, 30_000)
+})
 
 test('the demo opens with rehearsal on every screen', async () => {
   const { page } = await pages.open('index.html?scenario=empty')
@@ -293,7 +293,7 @@ test('the demo opens with rehearsal on every screen', async () => {
     await page.getByText('Nothing here protects real software').waitFor()
   }
   await done(page)
-}, 30_000)
+})
 
 test('keys are made, taken in, and deleted only by name', async () => {
   const { page } = await pages.open('index.html?scenario=rich&bare#keys')
@@ -314,7 +314,7 @@ test('keys are made, taken in, and deleted only by name', async () => {
   await page.getByRole('button', { name: 'Import the key' }).click()
   await page.getByText('format/malformed').waitFor()
   await done(page)
-}, 30_000)
+})
 
 test('a wrong secret leaves the field for the next try, a right one leaves the page', async () => {
   const { page } = await pages.open('prompt.html?tries=2', { viewport: { width: 460, height: 380 } })
@@ -337,7 +337,7 @@ test('a wrong secret leaves the field for the next try, a right one leaves the p
   expect(await field.getAttribute('type')).toBe('password')
   expect(await page.content()).not.toContain('correct horse')
   await done(page)
-}, 30_000)
+})
 
 test('Esc in the secret window cancels', async () => {
   const { page } = await pages.open('prompt.html')
@@ -349,4 +349,4 @@ test('Esc in the secret window cancels', async () => {
   ])
   expect(await page.locator('input').inputValue()).toBe('')
   await done(page)
-}, 30_000)
+})
