@@ -19,7 +19,7 @@ let sourceId: string
 beforeAll(async () => {
   app = await startTestApp()
   page = app.page
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(150_000)
   const { files, anchor } = await largeRepository(100_000, new Date())
   const location = join(app.temporary, 'packages')
   await directoryTransport(location, { create: true }).write(files, new Map(), 'create', never)
@@ -115,7 +115,7 @@ test('is saved whole, changed with other tools, and taken from the file', async 
   expect(frames).toBeGreaterThan(10)
   expect(answers).toBeGreaterThan(10)
   await picture(page, 'large-file')
-}, 120_000)
+}, 300_000)
 
 test('with two thousand of its artifacts gone, shows the first changes and the last, never all of them', async () => {
   const edits = Array.from({ length: 2000 }, (_, i) => ({ kind: 'target-remove', path: largePath(i) }))
@@ -137,4 +137,4 @@ test('with two thousand of its artifacts gone, shows the first changes and the l
   await page.getByRole('button', { name: 'Last', exact: true }).click()
   await page.getByText(/2\s001 to 2\s00\d of 2\s00\d changes/).waitFor()
   expect(await page.locator('.change').count()).toBeLessThan(10)
-}, 120_000)
+}, 300_000)

@@ -581,6 +581,7 @@ test('text: of a file with signatures its signed part is taken', async () => {
 
 test('text: 8 MB are edited, and only the lines in sight have numbers drawn', async () => {
   const { page } = await pages.open(edit('shuttle', 'text'))
+  page.setDefaultTimeout(90_000)
   await editor(page).waitFor()
   const lines = Array.from({ length: 120_000 }, (_, at) => `  "artifact/with/a/rather/long/path/${at}": ${at},`)
   const text = `{\n${lines.join('\n')}\n  "end": 1\n}\n`
@@ -599,7 +600,7 @@ test('text: 8 MB are edited, and only the lines in sight have numbers drawn', as
   await page.getByText('120004', { exact: true }).waitFor({ state: 'attached' })
   expect(await page.locator('.gutter span').count()).toBeLessThan(100)
   await page.context().close()
-}, 90_000)
+}, 180_000)
 
 // ---- a new repository -----------------------------------------------------------------------------------------------
 
