@@ -12,7 +12,6 @@ import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { readSavedKeys } from '../../node/saved-keys.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
-import { withOutcome } from '../drafting.ts'
 import { signerFor } from '../find-key.ts'
 import { pushedLines } from '../git.ts'
 import { tokenOptions } from '../parse.ts'
@@ -28,6 +27,7 @@ import {
   sourceAgain,
 } from '../session.ts'
 import { proposalData, quorumLines } from '../show.ts'
+import { withOutcome } from '../standing.ts'
 import { quoted } from '../text.ts'
 
 export const signCommand: Command = {

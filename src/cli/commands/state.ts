@@ -1,5 +1,4 @@
 // state, history: a repository from the inside: its roles, one role with all that it holds, and what became of it.
-import { daysUntil } from '../../core/days.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { visible } from '../../core/visible.ts'
 import { type HistoryFacts, readHistory } from '../../node/repository-history.ts'
@@ -9,7 +8,7 @@ import { type Answer, answer, type Command } from '../command.ts'
 import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
 import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
-import { holderName, quorumLines } from '../show.ts'
+import { expiryLine, holderName, quorumLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
 export const stateCommand: Command = {
@@ -51,9 +50,7 @@ function roleLines({ roles, edges, omitted, set }: Inside, now: Date): string[] 
 }
 
 function expiryWords({ expires }: RoleFact, now: Date): string {
-  if (expires === undefined) return 'no date'
-  const days = daysUntil(expires.at, now)
-  return days < 0 ? `EXPIRED ${-days} days ago` : `${days} days left`
+  return expires === undefined ? 'no date' : expiryLine(expires.at, now)
 }
 
 function whoWords({ quorum, keptBy }: RoleFact): string {
