@@ -23,7 +23,7 @@ import type {
   QuorumView,
   RawDocument,
   Receipt,
-  RoleView,
+  RoleHolder,
   SignerView,
   SourceInspection,
   SourceView,
@@ -41,14 +41,13 @@ export function wordsOf(digest: string): string[] {
   return toWords(parseHex(digest, 'the digest'))
 }
 
-type RoleHolder = RoleView['holders'][number]
-
 export function holderOf(entry: QuorumKey): RoleHolder {
   return {
     id: entry.ids[0] ?? '',
     label: entry.label,
     rehearsal: entry.rehearsal,
     ...(entry.owner === undefined ? {} : { owner: entry.owner }),
+    ...(entry.key === undefined ? {} : { fingerprint: keyFacts({ key: entry.key }).fingerprint }),
   }
 }
 
