@@ -1,12 +1,13 @@
 // Why nothing is published yet: a line for each change that waits, with who is missing.
 import type { AppError } from '../core/error.ts'
 import { impossibility, isMet, type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
+import { isSingleFile, type Layout } from '../core/systems/tuf/layouts/plain.ts'
 import { bunched } from './bunch.ts'
 import { ListedError } from './listed-error.ts'
 import { holderName } from './show.ts'
 import { quoted } from './text.ts'
 
-export function notYet(proposals: readonly Proposal[], again: string): AppError {
+export function notYet(proposals: readonly Proposal[], again: string, layout: Layout): AppError {
   const [first, ...others] = proposals
   const listed = new Set(proposals.map(({ subject }) => subject))
   const tell = (one: Proposal): string => impossibility(one) ?? `${one.title}: ${waitsText(one, listed)}`
@@ -21,7 +22,7 @@ export function notYet(proposals: readonly Proposal[], again: string): AppError 
           ? 'this cannot be published yet'
           : `none of ${proposals.length} changes can be published yet`,
       hint: isNever
-        ? `withdraw it: countersign withdraw ${again} ${example}`
+        ? wayOut(first, again, layout)
         : `see it whole${others.length === 0 ? '' : ', for example'}: countersign review ${again} ${example}`,
     },
     lines.map((line) => `  ${line}`),
@@ -58,6 +59,13 @@ function missingText(quorum: Quorum): string {
   const word = count === 1 ? 'or' : 'and'
   if (count === names.length || count === 1) return joined(shown, word)
   return `${count} of ${joined(shown, 'and')}`
+}
+
+/** What can be done about a change that can never take effect. */
+export function wayOut({ subject }: Proposal, again: string, layout: Layout): string {
+  return isSingleFile(layout)
+    ? 'do not pass the file on: delete it, and make a new one with the tool that it came from'
+    : `withdraw it: countersign withdraw ${again} ${quoted(subject)}`
 }
 
 function joined(names: readonly string[], word: string): string {

@@ -151,6 +151,8 @@ export interface ProposalView extends ProposalSummary {
   wouldComplete: boolean
   /** Why nobody may sign or publish this from here right now. */
   blocked?: ErrorData
+  /** It is a file of its own, which nobody can withdraw it from. */
+  singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */
   served?: { withdrawWith: readonly SignerView[]; why?: string }
 }

@@ -13,6 +13,7 @@ import {
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
+import { isSingleFile } from '../core/systems/tuf/layouts/plain.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {
@@ -214,6 +215,7 @@ export function proposalView(
     signers: signerViews(proposal, able, about.tokens),
     wouldComplete: able.some((signer) => proposal.quorums.every((quorum) => isMet(withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
+    ...(isSingleFile(source.layout) ? { singleFile: true } : {}),
     ...(served === undefined
       ? {}
       : { served: { ...served, withdrawWith: signerViews(proposal, holdersAmong(proposal, signers), about.tokens) } }),

@@ -69,13 +69,14 @@ async function readyProposals(
   if (id !== undefined) {
     const one = await pickProposal(desk, source, id, signal, digitsToAct)
     const isHere = source.layout.elsewhere === undefined && source.served === undefined
-    if (one.blocked === undefined && !isReady(one) && (isComplete(one) || isHere)) throw notYet([one], again)
+    if (one.blocked === undefined && !isReady(one) && (isComplete(one) || isHere))
+      throw notYet([one], again, source.layout)
     return [one]
   }
   const { proposals, problems } = await desk.pending(source, signal)
   const ready = byTurn(proposals.filter(isReady))
   if (ready.length > 0) return ready
-  if (proposals.length > 0) throw notYet(proposals, again)
+  if (proposals.length > 0) throw notYet(proposals, again, source.layout)
   throw (
     problems[0]?.error ??
     new AppError({
