@@ -6,14 +6,15 @@ import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
-import { type Outcome, outcomeOf } from '../node/outcome.ts'
+import { bunched } from './bunch.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from './command.ts'
 import { confirm } from './confirm.ts'
 import { findKey } from './find-key.ts'
 import { tokenOptions } from './parse.ts'
 import { plugPractice } from './practice.ts'
-import { contextOf, rootOption, sourceAgain } from './session.ts'
-import { idLines, proposalData, reviewLines } from './show.ts'
+import { rootOption, sourceAgain } from './session.ts'
+import { proposalData, reviewLines } from './show.ts'
+import { withStanding } from './standing.ts'
 import { wrapped } from './text.ts'
 
 export const signWithOption: Readonly<Record<string, Option>> = {
@@ -62,7 +63,7 @@ export async function proposeDraft(
   const onto = parsed.text('onto')
   const wish: DraftRequest = onto === undefined ? request : { ...request, onto }
   const preview = await desk.drafts.preview(source, wish, io.signal)
-  if (isDry) return { draft: preview, answer: shown(preview, parsed, 'dry') }
+  if (isDry) return { draft: preview, answer: shown(preview, true) }
   const sentence = await typedSentence(preview, parsed, io)
   const previewed = preview.proposal.digest
   const signWith = await signerOf(desk, source, parsed, io)
@@ -73,15 +74,8 @@ export async function proposeDraft(
     ...(signWith === undefined ? {} : { signWith }),
   }
   const draft = await desk.drafts.propose(source, meant, io.signal, progressOn(io, 'Copying artifacts'))
-  return {
-    draft,
-    answer: await withOutcome(
-      shown(draft, parsed, source.served === undefined ? 'waits' : 'sent'),
-      draft.proposal,
-      source,
-      io,
-    ),
-  }
+  const proposals = [draft.proposal, ...draft.along] as const
+  return { draft, answer: await withStanding(shown(draft, false), proposals, sourceAgain(parsed), source, io) }
 }
 
 /** Where every change needs a signature, somebody at a terminal is asked for it; a script must have named it. */
@@ -91,34 +85,6 @@ export async function signerOf(desk: Desk, source: OpenSource, parsed: Parsed, i
   await plugPractice(parsed, desk, io)
   const question = `${source.pinned.name} takes signed changes only. Key to sign with: `
   return findKey(desk, named ?? (await io.ask(question, 'in a script there is --sign-with KEY')).trim(), io)
-}
-
-/** What a repository that publishes by itself made of it. */
-export async function withOutcome(given: Answer, proposal: Proposal, source: OpenSource, io: Io): Promise<Answer> {
-  const outcome = await outcomeOf(source, proposal, contextOf(source, io))
-  if (outcome === undefined) return given
-  const { kind } = outcome
-  const data = {
-    ...(given.data as object),
-    outcome: kind,
-    published: kind === 'published',
-    ...(kind === 'waits' && outcome.why ? { held: outcome.why } : {}),
-    ...(kind === 'unknown' ? { why: outcome.why } : {}),
-  }
-  return { ...given, data, lines: [...given.lines, '', outcomeLine(outcome, proposal.title)] }
-}
-
-function outcomeLine(outcome: Outcome, title: string): string {
-  switch (outcome.kind) {
-    case 'published':
-      return `Enough keys have signed: the repository has published ${title}.`
-    case 'waits':
-      return `It waits in the repository${outcome.why === undefined ? ' for more signatures' : `: ${outcome.why}`}.`
-    case 'gone':
-      return `It does not wait there any more, and is not in force: somebody withdrew ${title}, or a later change took its place.`
-    case 'unknown':
-      return `${outcome.why[0]?.toUpperCase()}${outcome.why.slice(1)}.`
-  }
 }
 
 /** Nobody is locked out by a finger on Enter: the sentence says what will happen, and is typed. */
@@ -141,11 +107,8 @@ async function typedSentence(draft: Draft, parsed: Parsed, io: Io): Promise<stri
   })
 }
 
-/** What was sent may be published by now: that is for the repository to say. */
-function shown(draft: Draft, parsed: Parsed, done: 'dry' | 'waits' | 'sent'): Answer {
-  const isDry = done === 'dry'
+function shown(draft: Draft, isDry: boolean): Answer {
   const { proposal, along, effects, replaces, sentence } = draft
-  const again = sourceAgain(parsed)
   const data = {
     ...(isDry ? { dryRun: true } : {}),
     ...proposalData(proposal),
@@ -158,21 +121,21 @@ function shown(draft: Draft, parsed: Parsed, done: 'dry' | 'waits' | 'sent'): An
     ...reviewLines(proposal),
     '',
     ...effectLines(effects),
-    ...along.flatMap((one) => ['', `Along with it comes ${one.title}: ${one.headline}`]),
+    ...(along.length === 0 ? [] : ['', ...alongLines(along)]),
     ...(replaces === undefined ? [] : ['', replacesLine(replaces, isDry)]),
     ...(isDry && sentence !== undefined ? ['', `Locks people out; asks to be typed: ${sentence}`] : []),
-    ...(isDry
-      ? ['', 'Nothing was written.']
-      : [
-          ...['', `${proposal.title} ${done === 'sent' ? 'is signed and sent' : 'waits for signatures'}.`],
-          ...idLines(proposal, again, [proposal, ...along]),
-          ...along.flatMap((one) => [
-            ...['', done === 'sent' ? `${one.title} went with it.` : `${one.title} waits too.`],
-            ...idLines(one, again, [proposal, ...along]),
-          ]),
-        ]),
+    ...(isDry ? ['', 'Nothing was written.'] : []),
   ]
   return answer(data, ...lines)
+}
+
+function alongLines(along: readonly Proposal[]): string[] {
+  return bunched(
+    along,
+    ({ subject }) => subject,
+    ({ title, headline }) => `Along with it comes ${title}: ${headline}`,
+    ({ subject, headline }, bins) => `Along with it come ${bins}: ${headline.replace(`“${subject}”`, 'each')}`,
+  )
 }
 
 function replacesLine({ proposal, signedBy }: NonNullable<Draft['replaces']>, isDry: boolean): string {

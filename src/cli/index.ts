@@ -27,7 +27,9 @@ import { signCommand } from './commands/sign.ts'
 import { historyCommand, stateCommand } from './commands/state.ts'
 import { tokensCommand } from './commands/tokens.ts'
 import { verifyCommand } from './commands/verify.ts'
+import { hintWith, ListedError } from './listed-error.ts'
 import { helpOf, parseCommand } from './parse.ts'
+import { sourceAgain } from './session.ts'
 import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
 
@@ -82,6 +84,7 @@ async function run(args: readonly string[]): Promise<void> {
   const command = find(name)
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))
+  if (command.usage.split(' ')[1] === 'SOURCE') source = sourceAgain(parsed)
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   const passphraseFd = descriptorOf(parsed, 'passphrase-fd')
@@ -140,13 +143,22 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 const args = process.argv.slice(2)
+/** The words by which this call named its repository, once they are known. */
+let source: string | undefined
 try {
   await run(args)
 } catch (thrown) {
   const error = toAppError(thrown)
-  if (args.includes('--json')) print([jsonText({ error: toErrorData(error) })])
-  const hint = error.hint === undefined ? [] : [`  ${error.hint}`]
-  const said = wrapped([`countersign: ${error.message}`, ...hint].map(visible))
+  const details = error instanceof ListedError ? error.lines : []
+  const hint = error.hint === undefined || source === undefined ? error.hint : hintWith(source, error.hint)
+  if (args.includes('--json')) {
+    const data = { ...toErrorData(error), ...(hint === undefined ? {} : { hint }) }
+    print([jsonText({ error: data, ...(details.length === 0 ? {} : { details: details.map((line) => line.trim()) }) })])
+  }
+  const hints = hint === undefined ? [] : [`  ${hint}`]
+  const said = wrapped(
+    [`countersign: ${error.message}${details.length === 0 ? '' : ':'}`, ...details, ...hints].map(visible),
+  )
   process.stderr.write(`${said.join('\n')}\n`)
   process.exitCode = exitCodeOf(error)
 }

@@ -1,13 +1,22 @@
 // Proposals and states as lines for a terminal, and as data for --json. What came from outside is made visible, never obeyed.
 import { parseHex, toHex } from '../core/bytes.ts'
-import { daysUntil } from '../core/days.ts'
+import { daysUntil, hoursText, leftText } from '../core/days.ts'
 import type { ErrorData } from '../core/error.ts'
-import { type Finding, isMet, type Proposal, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
+import {
+  type Finding,
+  isMet,
+  type Need,
+  type Proposal,
+  type Quorum,
+  type QuorumKey,
+  signedCount,
+} from '../core/proposal.ts'
 import type { TrustedState } from '../core/system.ts'
 import { visible } from '../core/visible.ts'
 import { toWords } from '../core/words.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
+import { bunched } from './bunch.ts'
 import { quoted, wrapped } from './text.ts'
 
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
@@ -46,11 +55,28 @@ export function quorumLines(quorum: Quorum, holders: readonly Holder[] = []): st
   ]
 }
 
+/** More are not signed in one sitting. */
+export const mostAtOnce = 32
+
 /** How to name exactly these bytes to `sign`; where others hold the same bytes, as two first versions do, with what they are of. */
-export function idLines({ id, blocked, digest }: Proposal, source: string, all: readonly Proposal[] = []): string[] {
-  if (blocked !== undefined) return []
-  const isShared = all.some((other) => other.id !== id && other.digest === digest)
-  return ['', 'To sign exactly this:', `  countersign sign ${source} ${isShared ? quoted(id) : digest} --key KEY`]
+function idOf({ id, digest }: Proposal, all: readonly Proposal[]): string {
+  return all.some((other) => other.id !== id && other.digest === digest) ? quoted(id) : digest
+}
+
+/** One call signs all of them, each exactly as it is shown here. */
+export function idLines(some: readonly Proposal[], source: string, all: readonly Proposal[] = some): string[] {
+  const open = some.filter(({ blocked }) => blocked === undefined)
+  if (open.length === 0) return []
+  const sign = `  countersign sign ${source}`
+  if (open.length <= mostAtOnce) {
+    const ids = open.map((one) => idOf(one, all)).join(' ')
+    return ['', `To sign exactly ${open.length === 1 ? 'this' : 'these'}:`, `${sign} ${ids} --key KEY`]
+  }
+  return [
+    ...['', `To sign these ${open.length}, at most ${mostAtOnce} in one call, by the names of their roles:`],
+    `${sign} ID... --key KEY`,
+    `  countersign pending ${source}`,
+  ]
 }
 
 function blockedLines({ message, hint }: ErrorData): string[] {
@@ -75,9 +101,7 @@ export function reviewLines(proposal: Proposal, holders: readonly Holder[] = [])
     ...(proposal.findings.length === 0 ? [] : ['', 'Worth knowing:', ...proposal.findings.map(findingLine)]),
     '',
     ...proposal.quorums.flatMap((quorum) => quorumLines(quorum, holders)),
-    ...(proposal.needs === undefined
-      ? []
-      : ['', 'Before it can be published:', ...proposal.needs.map(({ sentence }) => `  ${sentence}`)]),
+    ...(proposal.needs === undefined ? [] : ['', 'Before it can be published:', ...needLines(proposal.needs)]),
     '',
     `sha256 of the signed bytes: ${proposal.digest}`,
     'The same on every screen:',
@@ -86,19 +110,43 @@ export function reviewLines(proposal: Proposal, holders: readonly Holder[] = [])
   ])
 }
 
+function needLines(needs: readonly Need[]): string[] {
+  const nameOf = ({ subject }: Need): string => subject
+  return bunched(
+    needs,
+    nameOf,
+    ({ sentence }) => `  ${sentence}`,
+    ({ subject, sentence }, bins) => {
+      const [before = '', ...after] = sentence.split(subject)
+      return `  ${before.replace(/Role $/, '')}${bins}${after.join(subject).replace(/^ \d+/, '')}`
+    },
+  )
+}
+
 export function stateLines(name: string, state: TrustedState, now: Date): string[] {
   return [
     `${name}: ${state.anchor.title}${state.rehearsal ? ', a rehearsal repository' : ''}`,
-    ...state.roles.map((role) => {
-      const days = daysUntil(role.expires.at, now)
-      const left = days < 0 ? `EXPIRED ${-days} days ago` : `${days} days left`
-      const people = [...new Set(role.quorum.keys.map(holderName))].join(', ')
-      return `  ${role.name} ${role.version}, ${left}, ${role.quorum.threshold} of ${role.quorum.keys.length}: ${people}`
-    }),
+    ...bunched(
+      state.roles,
+      ({ name }) => name,
+      (role) => `  ${role.name} ${roleText(role, now)}`,
+      (role, bins) => `  ${bins}: version ${roleText(role, now)}`,
+    ),
     ...wrapped(state.findings.map(findingLine)),
     'Root in words:',
     ...wordLines(state.anchor.digest),
   ]
+}
+
+function roleText({ version, expires, quorum }: TrustedState['roles'][number], now: Date): string {
+  const people = [...new Set(quorum.keys.map(holderName))].join(', ')
+  return `${version}, ${expiryLine(expires.at, now)}, ${quorum.threshold} of ${quorum.keys.length}: ${people}`
+}
+
+/** "9 days left", "expires in 5 hours", "EXPIRED 3 days ago" */
+export function expiryLine(at: Date, now: Date): string {
+  const days = daysUntil(at, now)
+  return days === 0 ? `expires ${hoursText(at, now)}` : leftText(days).replace(/^expired/, 'EXPIRED')
 }
 
 // ---- data ----------------------------------------------------------------------------------------------------------

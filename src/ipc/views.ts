@@ -38,6 +38,17 @@ export interface SourceView {
   access?: { authorities: readonly string[]; hasToken: boolean }
 }
 
+/** Whose key stands for a role. */
+export interface RoleHolder {
+  owner?: string
+  label: string
+  /** The first key id: how the document names the key. */
+  id: string
+  /** Short fingerprint of the key itself, hex in groups of four: what people compare. Absent when the key cannot be read. */
+  fingerprint?: string
+  rehearsal: boolean
+}
+
 export interface RoleView {
   name: string
   version: number
@@ -46,7 +57,7 @@ export interface RoleView {
   daysLeft: number
   due: Due
   threshold: number
-  holders: readonly { owner?: string; label: string; id: string; rehearsal: boolean }[]
+  holders: readonly RoleHolder[]
 }
 
 /** A first look at a repository that is not pinned yet: everything in it is a claim until its root is pinned. */
@@ -58,7 +69,7 @@ export interface SourceInspection {
   digest: string
   words: readonly string[]
   threshold: number
-  holders: readonly { owner?: string; label: string; id: string; rehearsal: boolean }[]
+  holders: readonly RoleHolder[]
   /** Word positions, counted from 1, to be typed back from another source before the root is pinned. */
   ask: readonly number[]
 }
@@ -69,6 +80,7 @@ export interface QuorumKeyView {
   ids: readonly string[]
   owner?: string
   label: string
+  fingerprint?: string
   signed: boolean
   reason?: string
   rehearsal: boolean
@@ -139,6 +151,8 @@ export interface ProposalView extends ProposalSummary {
   wouldComplete: boolean
   /** Why nobody may sign or publish this from here right now. */
   blocked?: ErrorData
+  /** It is a file of its own, which nobody can withdraw it from. */
+  singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */
   served?: { withdrawWith: readonly SignerView[]; why?: string }
 }

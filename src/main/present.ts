@@ -13,6 +13,7 @@ import {
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
+import { isSingleFile } from '../core/systems/tuf/layouts/plain.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {
@@ -23,7 +24,7 @@ import type {
   QuorumView,
   RawDocument,
   Receipt,
-  RoleView,
+  RoleHolder,
   SignerView,
   SourceInspection,
   SourceView,
@@ -41,14 +42,13 @@ export function wordsOf(digest: string): string[] {
   return toWords(parseHex(digest, 'the digest'))
 }
 
-type RoleHolder = RoleView['holders'][number]
-
 export function holderOf(entry: QuorumKey): RoleHolder {
   return {
     id: entry.ids[0] ?? '',
     label: entry.label,
     rehearsal: entry.rehearsal,
     ...(entry.owner === undefined ? {} : { owner: entry.owner }),
+    ...(entry.key === undefined ? {} : { fingerprint: keyFacts({ key: entry.key }).fingerprint }),
   }
 }
 
@@ -215,6 +215,7 @@ export function proposalView(
     signers: signerViews(proposal, able, about.tokens),
     wouldComplete: able.some((signer) => proposal.quorums.every((quorum) => isMet(withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
+    ...(isSingleFile(source.layout) ? { singleFile: true } : {}),
     ...(served === undefined
       ? {}
       : { served: { ...served, withdrawWith: signerViews(proposal, holdersAmong(proposal, signers), about.tokens) } }),

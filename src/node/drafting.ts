@@ -18,6 +18,7 @@ import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import { checkIdentity } from './git-place.ts'
 import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
+import { prepareWithdrawing, type Withdrawing } from './withdrawing.ts'
 
 export type { Upload } from './prepared.ts'
 
@@ -84,8 +85,8 @@ export interface Drafting {
   text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
   /** The whole of that, however large. */
   whole(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Uint8Array>
-  /** What withdraw would write. */
-  withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared>
+  /** What withdraw would write, and what else that waits would go with it. */
+  withdrawing(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing>
   /** Removes a candidate; what is published stays. */
   withdraw(source: OpenSource, proposalId: string, signal: AbortSignal, signWith?: string): Promise<void>
   /** The same for a candidate that cannot be reviewed: who signed it, nobody can say. */
@@ -157,21 +158,9 @@ export function drafting(
     return proposals
   }
 
-  async function withdrawal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Prepared> {
+  async function withdrawing(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing> {
     checkMayWithdraw(source)
-    const read = snapshot(source.transport)
-    const context = contextOf(source, signal)
-    const { subject, title } = await findProposal(proposalId, source.system, read, context)
-    const files = new Map(await withdrawnFiles(source.layout, subject, read, signal))
-    const before = await source.system.pending(read, context)
-    const after = await source.system.pending(overlay(read, files), context)
-    // The first document of a role that this change would have made belongs to nothing any more.
-    const left = (one: { subject: string }): boolean => after.proposals.some(({ subject }) => subject === one.subject)
-    for (const one of before.proposals) {
-      if (left(one)) continue
-      for (const [name, bytes] of await withdrawnFiles(source.layout, one.subject, read, signal)) files.set(name, bytes)
-    }
-    return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
+    return prepareWithdrawing(proposalId, source, contextOf(source, signal))
   }
 
   return {
@@ -208,10 +197,10 @@ export function drafting(
     write,
     whole: async (source, subject, signal, onto) =>
       signedPart(subject, source.layout, source.transport, contextOf(source, signal), onto),
-    withdrawal,
+    withdrawing,
     withdraw: async (source, proposalId, signal, signWith) => {
       if (source.served === undefined) {
-        await writePrepared(source, await withdrawal(source, proposalId, signal), signal)
+        await writePrepared(source, (await withdrawing(source, proposalId, signal)).prepared, signal)
         return
       }
       const context = contextOf(source, signal)
@@ -240,7 +229,7 @@ function checkMayWithdraw({ layout, pinned }: OpenSource): void {
   throw new AppError({
     code: 'format/unsupported',
     message: `${pinned.name} is a single file, which is reviewed and signed here, not changed or withdrawn`,
-    hint: 'change it with the tool that it came from, or open the repository',
+    hint: 'to give it up, delete the file; to change it, use the tool that it came from, or open the repository',
   })
 }
 

@@ -2,6 +2,8 @@
 import type { Risk } from '../core/proposal.ts'
 import type { Due } from '../core/system.ts'
 
+export { daysText, leftText } from '../core/days.ts'
+
 const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 
 /** "1 000 000": groups of three, with spaces that do not break. */
@@ -55,13 +57,6 @@ export function utcOf(text: string): string | undefined {
 export function localOf(text: string): string | undefined {
   if (utcOf(text) === undefined) return undefined
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(text))
-}
-
-export function daysText(daysLeft: number): string {
-  const days = Math.floor(daysLeft)
-  if (days < 0) return `expired ${days === -1 ? '1 day' : `${-days} days`} ago`
-  if (days === 0) return 'today'
-  return days === 1 ? '1 day' : `${days} days`
 }
 
 const units = ['kB', 'MB', 'GB', 'TB'] as const

@@ -2,8 +2,22 @@
 import type { ProposalSummary, QuorumKeyView, QuorumView, Receipt } from '../ipc/contract.ts'
 import { countOf, listOf } from './format.ts'
 
-export function holderName(holder: { owner?: string; label: string; id: string }): string {
-  return holder.owner ?? `${holder.label} key ${holder.id.slice(0, 8)}`
+interface Named {
+  owner?: string
+  label: string
+  id: string
+  fingerprint?: string
+}
+
+/** Nobody's name stands with it: then the start of its fingerprint does. */
+export function holderName(holder: Named): string {
+  const { owner, label, fingerprint, id } = holder
+  return owner ?? `${label} key ${fingerprint?.slice(0, 9) ?? `id ${id.slice(0, 8)}`}`
+}
+
+/** What people compare a key by, the same on every screen; of one that cannot be read there is only its id. */
+export function keyName({ fingerprint, id }: Named): string {
+  return fingerprint ?? `id ${id.slice(0, 16)}`
 }
 
 /** Can be published: everything that goes along with it is signed, too. */

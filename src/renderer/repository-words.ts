@@ -2,7 +2,7 @@
 import type { ErrorData } from '../core/error.ts'
 import type { ProjectReleases, RepositoryView, RoleEdge, RoleNode } from '../ipc/contract.ts'
 import { plainForeign } from './foreign.ts'
-import { capital, countOf, daysText, expiryTone, listOf, type Tone, thousands } from './format.ts'
+import { capital, countOf, daysText, expiryTone, leftText, listOf, type Tone, thousands } from './format.ts'
 import { holderName } from './quorum.ts'
 
 export { thousands } from './format.ts'
@@ -104,9 +104,7 @@ export function needsLook(role: RoleNode): boolean {
 }
 
 export function expiryText(role: RoleNode): string {
-  if (isUnborn(role)) return 'no version yet'
-  const days = daysText(role.daysLeft)
-  return role.daysLeft < 0 ? days : days === 'today' ? 'expires today' : `${days} left`
+  return isUnborn(role) ? 'no version yet' : leftText(role.daysLeft)
 }
 
 /** "2 of 3 keys"; a machine's keys are said to be that, since nobody holds them. */

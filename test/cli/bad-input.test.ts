@@ -269,6 +269,23 @@ describe('people and keys', () => {
     await stage.refused('trust/threshold', [...publish(), 'root'])
   })
 
+  test('a publication that is refused says of each change who is missing, and how to look at it', async () => {
+    await stage.sign('root', 'Ana')
+    await stage.propose('targets', stage.next('metadata/1.targets.json'))
+    const { code, err } = await runCli(publish(), stage.options)
+    expect(code).toBe(5)
+    const lines = err.trimEnd().split('\n')
+    expect(lines[0]).toBe('countersign: none of 2 changes can be published yet:')
+    expect(lines).toContain('  Targets 2: 0 of 2 signatures, waits for 2 of Ana, Ben and Cleo')
+    expect(lines).toContain('  Root 2: 1 of 2 signatures, waits for Ben or Cleo')
+    expect(err).toContain(`countersign review ${stage.repository} `)
+    expect(err).not.toContain('SOURCE')
+    const one = await runCli([...publish(), 'root'], stage.options)
+    expect([one.code, one.err]).toEqual([5, expect.stringContaining('  Root 2: 1 of 2 signatures, waits for Ben or')])
+    const { err: nothing } = await runCli(['review', stage.repository, 'nobody'], stage.options)
+    expect(nothing).toContain(`countersign pending ${stage.repository}`)
+  })
+
   test('a candidate that is replaced between review and signature', async () => {
     const { id, digest } = await stage.review()
     await stage.proposeRoot({ expires: inDays(500) })

@@ -1,6 +1,6 @@
 // Releases where artifacts are spread over bins: nobody names one, and tuf-js finds each where the preview says.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { answerOf } from '../support/cli.ts'
+import { answerOf, runCli } from '../support/cli.ts'
 import { Changing, type Drafted } from './changing.ts'
 
 let stage: Changing
@@ -53,4 +53,18 @@ test('what waits for one of the bins is given up only on purpose', async () => {
   await stage.sign('bins-1', 'Online')
   await stage.refused('usage/invalid', second)
   expect(await answerOf([...second, '--replace'], stage.options)).toMatchObject({ effects: { changed: 3 } })
+})
+
+test('many bins are told in one line, and one call signs them all', async () => {
+  await stage.found(['Ana'], '--structure', 'prefixes', '--bits', '4')
+  const { out } = await runCli(['status', stage.repository], stage.options)
+  expect(out).toMatch(/^ {2}16 bins, bins-0 to bins-f: version 1, 364 days left, 1 of 1: Online$/m)
+  expect(out).toMatch(/^ {2}timestamp 1, expires in 2[34] hours, /m)
+  const added = await runCli(['release', stage.repository, 'targets', 'add', stage.files(contents)], stage.options)
+  expect(added.out).toMatch(/^Role bins-. 2 and \d+ more wait for signatures\.$/m)
+  const calls = [...added.out.matchAll(/^ {2}countersign sign (\S+) (.*) --key KEY$/gm)]
+  expect(calls.length).toBe(1)
+  const [, source = '', ids = ''] = calls[0] ?? []
+  await answerOf(['sign', source, ...ids.split(' '), '--key', 'Online'], stage.options)
+  await stage.publish()
 })

@@ -115,7 +115,9 @@ describe('modify top level metadata', () => {
     await stage.sign(second.digest, 'Ana')
     const withdrawn = ['withdraw', stage.repository, 'root']
     await stage.refused('usage/invalid', withdrawn)
-    expect(await answerOf([...withdrawn, '--yes'], stage.options)).toEqual({ withdrawn: second.id, signedBy: ['Ana'] })
+    expect(await answerOf([...withdrawn, '--yes'], stage.options)).toEqual({
+      ...{ withdrawn: second.id, along: [], signedBy: ['Ana'] },
+    })
     await stage.refused('source/not-found', withdrawn)
     // What cannot be reviewed can be given up all the same.
     writeFileSync(join(stage.repository, 'metadata/pending/root.json'), '{')
@@ -234,6 +236,8 @@ test('the history of a role says what each version changed, and who signed it', 
     ['Ben', 'Cleo'],
     ['Ana', 'Ben'],
   ])
+  const { out } = await runCli(['history', stage.repository, 'root'], stage.options)
+  expect(out).toMatch(/^ {2}until \d{4}-\d\d-\d\d \d\d:\d\d UTC; signed by Ben, Cleo$/m)
   const error = await refusalOf(['history', stage.repository, 'nowhere'], stage.options)
   expect(error.code).toBe('source/not-found')
 })

@@ -58,6 +58,15 @@ describe('add a new project', () => {
     await stage.refused('usage/invalid', ['project', stage.repository, 'add', name, '--key', 'Lou'])
   })
 
+  test('whoever gives the name up is told that the first version of its role goes with it', async () => {
+    const draft = await reserved('loom', 'Mia')
+    const { code, out } = await runCli(['withdraw', stage.repository, 'keys:loom', '--yes'], stage.options)
+    expect(code).toBe(0)
+    expect(out.replaceAll(/\s+/g, ' ')).toMatch(/^gave up .+, and with it Role loom 1, which would stand for nothing/)
+    expect(draft.along.map(({ subject }) => subject)).toEqual(['loom'])
+    await stage.refused('source/not-found', ['review', stage.repository])
+  })
+
   test('without a signature by every new key nothing is published', async () => {
     const draft = await stage.draft('project', 'add', 'loom', '--key', 'Mia', '--key', 'Max', '--threshold', '1')
     await stage.sign(draft.digest, 'Mia')

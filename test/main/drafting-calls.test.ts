@@ -246,7 +246,10 @@ describe('a change', () => {
     await sign(ids, 'Ben')
     await publishAll(ids)
     const { roles } = await app.calls['repository.get']({ sourceId })
-    const keyId = roles[3]?.holders.find(({ owner }) => owner === 'Ben')?.id ?? ''
+    const ben = roles[3]?.holders.find(({ owner }) => owner === 'Ben')
+    const keyId = ben?.id ?? ''
+    const options = await app.calls['drafts.keys']({ sourceId })
+    expect(options.map(({ fingerprint }) => fingerprint)).toContain(ben?.fingerprint)
     const change = await propose('root', { kind: 'key-remove', role: 'targets', keyId })
     await sign(change, 'Ana')
     await publishAll(change)

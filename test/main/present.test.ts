@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest'
 import type { Proposal, Quorum, QuorumKey } from '../../src/core/proposal.ts'
 import type { Asks, Signer } from '../../src/core/signer.ts'
+import { loneLayout } from '../../src/core/systems/tuf/layouts/lone.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { rstufLayout } from '../../src/core/systems/tuf/layouts/rstuf.ts'
 import type { Token } from '../../src/core/token.ts'
 import {
+  keyFacts,
   proposalSummary,
   proposalView,
   rawDocument,
@@ -61,6 +63,12 @@ test('a summary counts what is verified, and says whose turn it is', async () =>
   expect(proposalSummary(opened, both, [ana]).mine).toBe(false)
   expect(proposalSummary(opened, both, []).mine).toBe(false)
   expectPlain(proposalView(opened, both, [ana, ben, cleo]), 'view')
+  expect(proposalView(opened, both, []).singleFile).toBeUndefined()
+  expect(proposalView({ ...opened, layout: loneLayout('root.json') }, both, []).singleFile).toBe(true)
+  expect(summary.quorums[0]?.keys.map((key) => key.fingerprint)).toEqual([
+    keyFacts(ana).fingerprint,
+    keyFacts(ben).fingerprint,
+  ])
 })
 
 test('one signature completes only if every quorum is met by it', async () => {

@@ -8,12 +8,13 @@ import {
   expiryTone,
   groupsOfFour,
   isLongHex,
+  leftText,
   listOf,
   riskCount,
   sentenceOf,
   utcOf,
 } from '../../src/renderer/format.ts'
-import { missingSentence, progressText, standingOf } from '../../src/renderer/quorum.ts'
+import { holderName, keyName, missingSentence, progressText, standingOf } from '../../src/renderer/quorum.ts'
 
 test('small counts are words, large ones figures', () => {
   expect(countOf(0, 'change')).toBe('no changes')
@@ -42,12 +43,23 @@ test('times are UTC to the minute, and what is no time stays as it is', () => {
     expect(utcOf(text)).toBeUndefined()
 })
 
+test('a key without a name is called by its fingerprint, and by its id only when it cannot be read', () => {
+  const key = { label: 'P-256', id: 'f36c018e59b27da40c' }
+  const read = { ...key, fingerprint: '7247 f0a1 c39d 58be 11d0 93bc 0a64 90e1' }
+  expect(holderName({ ...read, owner: 'Dana' })).toBe('Dana')
+  expect(holderName(read)).toBe('P-256 key 7247 f0a1')
+  expect(keyName(read)).toBe(read.fingerprint)
+  expect(holderName(key)).toBe('P-256 key id f36c018e')
+  expect(keyName(key)).toBe('id f36c018e59b27da4')
+})
+
 test('days left say when it is over', () => {
   expect(daysText(9.7)).toBe('9 days')
   expect(daysText(1)).toBe('1 day')
   expect(daysText(0.4)).toBe('today')
   expect(daysText(-0.5)).toBe('expired 1 day ago')
   expect(daysText(-3)).toBe('expired 3 days ago')
+  expect([9, 1, 0.4, -1].map(leftText)).toEqual(['9 days left', '1 day left', 'expires today', 'expired 1 day ago'])
   expect((['late', 'now', 'later'] as const).map((due) => expiryTone({ due }))).toEqual(['bad', 'warn', 'ok'])
 })
 

@@ -33,15 +33,16 @@ export interface Person {
   id: string
   owner: string
   label: string
+  fingerprint?: string
 }
 
 export const people = {
-  priya: { id: '7247f0a1c39d58be64', owner: 'Priya Raman', label: 'P-256' },
-  tomas: { id: 'b09e4412d7ac53f186', owner: 'Tomás Vidal', label: 'Ed25519' },
-  alex: { id: '4dc15b70aa92e8f317', owner: 'Alex Moreau', label: 'Ed25519' },
-  dana: { id: 'f36c018e59b27da40c', owner: 'Dana Ortiz', label: 'P-256' },
-  noor: { id: '2a875df1b06ec94413', owner: 'Noor Haddad', label: 'P-384' },
-  lee: { id: 'e11b93c47f08d26a55', owner: 'Lee Ahn', label: 'P-256' },
+  priya: { id: '7247f0a1c39d58be64', owner: 'Priya Raman', label: 'P-256', fingerprint: '7247 f0a1 c39d 58be' },
+  tomas: { id: 'b09e4412d7ac53f186', owner: 'Tomás Vidal', label: 'Ed25519', fingerprint: 'b09e 4412 d7ac 53f1' },
+  alex: { id: '4dc15b70aa92e8f317', owner: 'Alex Moreau', label: 'Ed25519', fingerprint: '4dc1 5b70 aa92 e8f3' },
+  dana: { id: 'f36c018e59b27da40c', owner: 'Dana Ortiz', label: 'P-256', fingerprint: 'f36c 018e 59b2 7da4' },
+  noor: { id: '2a875df1b06ec94413', owner: 'Noor Haddad', label: 'P-384', fingerprint: '2a87 5df1 b06e c944' },
+  lee: { id: 'e11b93c47f08d26a55', owner: 'Lee Ahn', label: 'P-256', fingerprint: 'e11b 93c4 7f08 d26a' },
 } satisfies Record<string, Person>
 
 function role(
@@ -65,9 +66,24 @@ export function dueIn(daysLeft: number, isMachine: boolean): RoleView['due'] {
   return daysLeft < 45 && !isMachine ? 'now' : 'later'
 }
 
-const online: Person = { id: '9f02ab64c7d8e1350b', owner: 'Release service', label: 'Ed25519' }
-export const you: Person = { id: '6b14de908fc2735a01', owner: 'You, rehearsing', label: 'Ed25519' }
-const mika: Person = { id: '0c77b5e2914da86f3e', owner: 'Mika, rehearsing', label: 'Ed25519' }
+const online: Person = {
+  id: '9f02ab64c7d8e1350b',
+  owner: 'Release service',
+  label: 'Ed25519',
+  fingerprint: '9f02 ab64 c7d8 e135',
+}
+export const you: Person = {
+  id: '6b14de908fc2735a01',
+  owner: 'You, rehearsing',
+  label: 'Ed25519',
+  fingerprint: '6b14 de90 8fc2 735a',
+}
+const mika: Person = {
+  id: '0c77b5e2914da86f3e',
+  owner: 'Mika, rehearsing',
+  label: 'Ed25519',
+  fingerprint: '0c77 b5e2 914d a86f',
+}
 const old = [people.priya, people.tomas, people.alex, people.dana, people.noor]
 
 export const sources: readonly SourceView[] = [

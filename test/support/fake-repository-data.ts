@@ -3,7 +3,12 @@ import { releaseFolder } from '../../src/core/systems/tuf/release-folder.ts'
 import type { RepositoryView, RoleEdge, RoleNode } from '../../src/ipc/contract.ts'
 import { digests, dueIn, type Person, people } from './fake-data.ts'
 
-const online: Person = { id: '9f02ab64c7d8e1350b', owner: 'Release service', label: 'Ed25519' }
+const online: Person = {
+  id: '9f02ab64c7d8e1350b',
+  owner: 'Release service',
+  label: 'Ed25519',
+  fingerprint: '9f02 ab64 c7d8 e135',
+}
 
 /** A digest that looks like one and is the same each time. */
 export function digestOf(text: string): string {

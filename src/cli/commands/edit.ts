@@ -2,6 +2,7 @@
 import { utf8 } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { type JsonValue, parseJson } from '../../core/json.ts'
+import type { Proposal } from '../../core/proposal.ts'
 import type { SubjectEdit, TufEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { typedPart } from '../../core/systems/tuf/editable.ts'
 import { expiryOf, formatDate } from '../../core/systems/tuf/expiry.ts'
@@ -14,6 +15,7 @@ import { editedText } from '../editor.ts'
 import { readInput } from '../input.ts'
 import { tokenOptions } from '../parse.ts'
 import { deskFor, digitsToLook, openSource, pickProposal, rootOption } from '../session.ts'
+import { wrapped } from '../text.ts'
 
 export const editCommand: Command = {
   name: 'edit',
@@ -218,7 +220,8 @@ export const withdrawCommand: Command = {
   summary: 'Gives up a change that waits: its candidate goes, what is published stays.',
   details: [
     'ID is the subject ("root"), or at least eight digits of the digest. One that cannot be reviewed is given up by its',
-    'subject, with --yes. A repository that is served asks for a signature: --sign-with KEY, a key that could sign it.',
+    'subject, with --yes. First versions of roles that only this change would bring go with it, and are named.',
+    'A repository that is served asks for a signature: --sign-with KEY, a key that could sign it.',
   ],
   options: {
     ...rootOption,
@@ -237,11 +240,15 @@ export const withdrawCommand: Command = {
       return answer({ withdrawn: id, signedBy: [] }, `gave up ${id}, which could not be reviewed`)
     }
     const proposal = await pickProposal(desk, source, id, io.signal, digitsToLook)
-    const signed = proposal.quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed))
+    const { along } = await desk.drafts.withdrawing(source, proposal.id, io.signal)
+    const signed = [proposal, ...along].flatMap(({ quorums }) =>
+      quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed)),
+    )
     const names = [...new Set(signed.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? ''))]
+    const withThem = along.length === 0 ? '' : `, and with it ${alongText(along)}`
     if (names.length > 0 && !parsed.flag('yes')) {
       const typed = await io.ask(
-        `${names.join(', ')} signed ${proposal.title}. Type its name, ${proposal.subject}, to give it up: `,
+        `${names.join(', ')} signed ${proposal.title}${withThem}. Type its name, ${proposal.subject}, to give it up: `,
         'in a script there is --yes',
       )
       if (typed.trim() !== proposal.subject) {
@@ -253,6 +260,13 @@ export const withdrawCommand: Command = {
       }
     }
     await desk.drafts.withdraw(source, proposal.id, io.signal, await signerOf(desk, source, parsed, io))
-    return answer({ withdrawn: proposal.id, signedBy: names }, `gave up ${proposal.title}`)
+    const data = { withdrawn: proposal.id, along: along.map((one) => one.id), signedBy: names }
+    return answer(data, ...wrapped([`gave up ${proposal.title}${withThem}`]))
   },
+}
+
+/** First versions of what the change would have brought: without it nothing leads to them. */
+function alongText(along: readonly Proposal[]): string {
+  const titles = along.length > 4 ? `${along.length} more changes` : along.map(({ title }) => title).join(', ')
+  return `${titles}, which would stand for nothing without it`
 }

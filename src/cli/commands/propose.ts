@@ -6,10 +6,10 @@ import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { overlay, snapshot, type Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../../node/desk.ts'
 import { answer, type Command, type Io } from '../command.ts'
-import { withOutcome } from '../drafting.ts'
 import { readInput } from '../input.ts'
 import { contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
-import { holderName, idLines, proposalData } from '../show.ts'
+import { holderName, proposalData } from '../show.ts'
+import { withStanding } from '../standing.ts'
 
 export const proposeCommand: Command = {
   name: 'propose',
@@ -37,11 +37,10 @@ export const proposeCommand: Command = {
     const isOther = lost !== undefined && lost.id !== proposal.id
     const said = answer(
       { ...proposalData(proposal), ...(isOther ? { replaced: lost.id } : {}) },
-      `${proposal.title} waits for signatures: ${proposal.headline}`,
+      `${proposal.title}: ${proposal.headline}`,
       ...(isOther ? [`It replaces another candidate${signersOf(lost)}.`] : []),
-      ...idLines(proposal, sourceAgain(parsed)),
     )
-    return withOutcome(said, proposal, source, io)
+    return withStanding(said, [proposal], sourceAgain(parsed), source, io)
   },
 }
 

@@ -1,10 +1,11 @@
 // publish: changes that enough keys have signed take effect.
 import { AppError, toAppError } from '../../core/error.ts'
-import { impossibility, isComplete, isMet, isReady, type Proposal, signedCount } from '../../core/proposal.ts'
+import { isComplete, isReady, type Proposal } from '../../core/proposal.ts'
 import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
-import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption } from '../session.ts'
+import { notYet } from '../not-yet.ts'
+import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption, sourceAgain } from '../session.ts'
 
 export const publishCommand: Command = {
   name: 'publish',
@@ -14,6 +15,9 @@ export const publishCommand: Command = {
   details: [
     'A new snapshot and timestamp, which make users see the change, are signed when their keys are here.',
     'Before anything is written the result is read as users would read it.',
+    'When nothing is published because signatures are missing, each change that waits is named with who is missing,',
+    'and the exit code is 5. It is 5 as well when something that was read must not be trusted, and 3 when no change',
+    'waits at all.',
   ],
   options: rootOption,
   arity: [1, 2],
@@ -32,7 +36,7 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   const published: Published[] = []
   const refused = new Map<string, { proposal: Proposal; error: unknown }>()
   // What one publication brings about may be what another waits for: after each, all that is ready by then is tried.
-  for (let ready = await readyProposals(desk, source, id, io.signal); ; ) {
+  for (let ready = await readyProposals(desk, source, id, sourceAgain(parsed), io.signal); ; ) {
     const proposal = ready.find(({ subject }) => !refused.has(subject))
     if (proposal === undefined) break
     try {
@@ -59,17 +63,20 @@ async function readyProposals(
   desk: Desk,
   source: OpenSource,
   id: string | undefined,
+  again: string,
   signal: AbortSignal,
 ): Promise<Proposal[]> {
   if (id !== undefined) {
     const one = await pickProposal(desk, source, id, signal, digitsToAct)
-    if (isComplete(one) && one.blocked === undefined && !isReady(one)) throw notYet([one])
+    const isHere = source.layout.elsewhere === undefined && source.served === undefined
+    if (one.blocked === undefined && !isReady(one) && (isComplete(one) || isHere))
+      throw notYet([one], again, source.layout)
     return [one]
   }
   const { proposals, problems } = await desk.pending(source, signal)
   const ready = byTurn(proposals.filter(isReady))
   if (ready.length > 0) return ready
-  if (proposals.length > 0) throw notYet(proposals)
+  if (proposals.length > 0) throw notYet(proposals, again, source.layout)
   throw (
     problems[0]?.error ??
     new AppError({
@@ -78,35 +85,6 @@ async function readyProposals(
       hint: 'make one: countersign propose SOURCE ROLE FILE',
     })
   )
-}
-
-function notYet(proposals: readonly Proposal[]): AppError {
-  const [never] = proposals.flatMap((one) => impossibility(one) ?? [])
-  if (never !== undefined) {
-    return new AppError({
-      code: 'trust/threshold',
-      message: never,
-      hint: 'withdraw it: countersign withdraw SOURCE ID',
-    })
-  }
-  const missing = proposals.flatMap(({ title, quorums, needs = [] }) => [
-    ...quorums
-      .filter((quorum) => !isMet(quorum))
-      .map(({ name, ...quorum }) => {
-        const judge = name === title ? '' : ` by the keys of ${name}`
-        return `${title} has ${signedCount({ name, ...quorum })} of ${quorum.threshold} signatures${judge}`
-      }),
-    ...needs.map(({ sentence }) => `${title} is not alone: ${lower(sentence)}`),
-  ])
-  return new AppError({
-    code: 'trust/threshold',
-    message: `nothing can be published yet: ${missing.join('; ')}`,
-    hint: 'see who is missing: countersign review SOURCE ID',
-  })
-}
-
-function lower(sentence: string): string {
-  return /^(This|Needs) /.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence
 }
 
 /** What went well before must be known, or it would be tried again. */

@@ -104,7 +104,7 @@ export const reviewCommand: Command = {
       ...reviewLines(proposal, holders),
       ...(effects.asked === 0 ? [] : ['', ...effectLines(effects)]),
       ...(unread === undefined ? [] : wrapped(['', `! ${unread.message}`])),
-      ...idLines(proposal, sourceAgain(parsed)),
+      ...idLines([proposal], sourceAgain(parsed)),
     ]
     const data = { ...proposalData(proposal), effects: effectsData(effects) }
     return answer({ ...data, ...(unread === undefined ? {} : { holdersProblem: unread }) }, ...lines)

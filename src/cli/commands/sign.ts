@@ -12,9 +12,9 @@ import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { readSavedKeys } from '../../node/saved-keys.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
-import { withOutcome } from '../drafting.ts'
 import { signerFor } from '../find-key.ts'
 import { pushedLines } from '../git.ts'
+import { wayOut } from '../not-yet.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import {
@@ -28,6 +28,7 @@ import {
   sourceAgain,
 } from '../session.ts'
 import { proposalData, quorumLines } from '../show.ts'
+import { withOutcome } from '../standing.ts'
 import { quoted } from '../text.ts'
 
 export const signCommand: Command = {
@@ -188,8 +189,11 @@ async function nextSteps(
   const pushed = await desk.destination(source)
   if (pushed !== undefined)
     return [...pushedLines(pushed, proposals.every(isReady)), ...needs.map(({ sentence }) => `${sentence}.`)]
-  const never = proposals.flatMap((one) => impossibility(one) ?? [])
-  if (never.length > 0) return never.map((sentence) => `${sentence}. Withdraw it: countersign withdraw ${again}`)
+  const never = proposals.flatMap((one) => {
+    const sentence = impossibility(one)
+    return sentence === undefined ? [] : [`${sentence}; ${wayOut(one, again, source.layout)}`]
+  })
+  if (never.length > 0) return never
   const { elsewhere, rstuf } = source.layout
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs

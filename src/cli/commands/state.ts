@@ -1,6 +1,6 @@
 // state, history: a repository from the inside: its roles, one role with all that it holds, and what became of it.
-import { daysUntil } from '../../core/days.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
+import { dateText } from '../../core/systems/tuf/diff/shown.ts'
 import { visible } from '../../core/visible.ts'
 import { type HistoryFacts, readHistory } from '../../node/repository-history.ts'
 import { type Inside, openInside, type RoleFact, readInside, readTargets } from '../../node/repository-view.ts'
@@ -9,7 +9,7 @@ import { type Answer, answer, type Command } from '../command.ts'
 import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
 import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
-import { holderName, quorumLines } from '../show.ts'
+import { expiryLine, holderName, quorumLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
 export const stateCommand: Command = {
@@ -51,9 +51,7 @@ function roleLines({ roles, edges, omitted, set }: Inside, now: Date): string[] 
 }
 
 function expiryWords({ expires }: RoleFact, now: Date): string {
-  if (expires === undefined) return 'no date'
-  const days = daysUntil(expires.at, now)
-  return days < 0 ? `EXPIRED ${-days} days ago` : `${days} days left`
+  return expires === undefined ? 'no date' : expiryLine(expires.at, now)
 }
 
 function whoWords({ quorum, keptBy }: RoleFact): string {
@@ -104,7 +102,7 @@ function oneRole(name: string, inside: Inside, search: string, limit: number, no
     targets,
   }
   const lines = [
-    `${role.name} ${role.version}, ${expiryWords(role, now)}${role.expires === undefined ? '' : `, until ${role.expires.text}`}`,
+    `${role.name} ${role.version}, ${expiryWords(role, now)}${role.expires === undefined ? '' : `, until ${dateText(role.expires.text)}`}`,
     ...remarks(role),
     ...quorumLines(role.quorum),
     ...(below.length === 0 ? [] : ['Delegates, in this order:']),
@@ -170,7 +168,7 @@ function historyLines({ versions, gone, more, keyChanges, keyProblem }: HistoryF
   return [
     ...versions.flatMap(({ title, headline, expires, signedBy, problem }) => [
       `${title}: ${headline}`,
-      `  until ${expires}; signed by ${signedBy.map(holderName).join(', ') || 'nobody who is known'}`,
+      `  until ${dateText(expires)}; signed by ${signedBy.map(holderName).join(', ') || 'nobody who is known'}`,
       ...(problem === undefined ? [] : [`  ! ${problem.message}`]),
     ]),
     ...(gone ? ['Older versions are not kept here any more.'] : []),

@@ -211,7 +211,8 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     prepared: async ({ sourceId, request }, signal) =>
       desk.drafts.prepare(await openToChange(desk, sourceId, signal), request).prepared,
-    withdrawal: async ({ sourceId, id }, signal) => desk.drafts.withdrawal(await openNamed(desk, sourceId), id, signal),
+    withdrawal: async ({ sourceId, id }, signal) =>
+      (await desk.drafts.withdrawing(await openNamed(desk, sourceId), id, signal)).prepared,
   }
 }
 

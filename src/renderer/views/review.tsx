@@ -114,7 +114,13 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
       <ClientsSee proposalId={proposal.id} />
       <Known title="Good to know" findings={findings.filter((finding) => finding.risk !== 'dangerous')} />
       <div className="row">
-        <Withdraw proposal={proposal} />
+        {proposal.singleFile === true ? (
+          <p className="soft small">
+            This is a single file. To give the change up, delete the file; to change it, use the tool that it came from.
+          </p>
+        ) : (
+          <Withdraw proposal={proposal} />
+        )}
       </div>
     </Page>
   )

@@ -67,7 +67,7 @@ function Question({ proposal, onKeep }: { proposal: ProposalView; onKeep: () => 
       </p>
       <p>
         The proposal goes. What is published in {plainForeign(proposal.sourceName)} stays as it is, and clients notice
-        nothing.
+        nothing. First versions of roles that only this change would bring go with it.
       </p>
       {signers === undefined ? null : (
         <>

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../../core/error.ts'
 import type { DraftView, Proposed as ProposedAnswer } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
+import { RiskChip } from '../../components/change-card.tsx'
 import { Foreign } from '../../components/foreign.tsx'
 import { Page, Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -108,15 +109,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
       foot={
         <>
           <p className="grow" role="status">
-            {busy ? (
-              'Writing the change.'
-            ) : open !== undefined ? (
-              open
-            ) : (
-              <>
-                <Foreign text={sentenceOf(draft?.headline ?? '')} /> {proposingSentence(draft)}
-              </>
-            )}
+            {busy ? 'Writing the change.' : open !== undefined ? open : <BarSentence draft={draft} />}
           </p>
           <button type="button" className="button" disabled={busy} onClick={restart}>
             Start over
@@ -158,5 +151,16 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
         {problem === undefined ? null : <Problem error={problem} again={() => void propose()} level={3} />}
       </section>
     </Page>
+  )
+}
+
+/** Whoever scrolled past the headline is told here too how much it matters. */
+function BarSentence({ draft }: { draft: DraftView | undefined }): ReactElement {
+  if (draft === undefined) return <>{proposingSentence(draft)}</>
+  return (
+    <>
+      {draft.risk === 'routine' ? null : <RiskChip risk={draft.risk} />} <Foreign text={sentenceOf(draft.headline)} />{' '}
+      {proposingSentence(draft)}
+    </>
   )
 }

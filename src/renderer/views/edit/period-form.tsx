@@ -3,7 +3,7 @@ import { type ReactElement, useId, useMemo } from 'react'
 import type { EditData } from '../../../ipc/contract.ts'
 import { Time } from '../../components/foreign.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { daysText } from '../../format.ts'
+import { leftText } from '../../format.ts'
 import { Count, Ways, wholeOf } from './fields.tsx'
 import { Frame } from './frame.tsx'
 import { drawerOf, useKept } from './kept.ts'
@@ -38,9 +38,8 @@ export function PeriodForm(form: FormProps): ReactElement {
     <Frame form={form} title={`Renew ${name}`} made={making}>
       {role === undefined ? null : (
         <p className="soft">
-          Version {role.version} is valid until <Time at={role.expires} />:{' '}
-          {role.daysLeft < 0 ? daysText(role.daysLeft) : `${daysText(role.daysLeft)} left`}. Clients refuse what has
-          expired.
+          Version {role.version} is valid until <Time at={role.expires} />: {leftText(role.daysLeft)}. Clients refuse
+          what has expired.
         </p>
       )}
       <Ways

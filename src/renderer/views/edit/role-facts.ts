@@ -1,6 +1,6 @@
 // What the forms need to know of a repository: whom a document names, with which keys, in which order. Pure.
 import type { RepositoryView, RoleEdge, RoleNode } from '../../../ipc/contract.ts'
-import { holderName } from '../../quorum.ts'
+import { holderName, keyName } from '../../quorum.ts'
 
 export type HolderView = RoleNode['holders'][number]
 
@@ -28,7 +28,7 @@ export function blocksOf(repository: RepositoryView, subject: string): RoleEdge[
 }
 
 export function holderAbout(holder: HolderView): string {
-  return `${holder.label}, key ${holder.id.slice(0, 8)}`
+  return `${holder.label}, ${keyName(holder)}`
 }
 
 export { holderName }

@@ -7,7 +7,7 @@ import { RehearsalChip } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { countOf, isLongHex } from '../../format.ts'
-import { holderName } from '../../quorum.ts'
+import { holderName, keyName } from '../../quorum.ts'
 import {
   agreementText,
   expiryText,
@@ -129,9 +129,6 @@ function Facts({ role, sourceId }: { role: RoleNode; sourceId: string }): ReactE
   )
 }
 
-/** As people read it to each other; all of it is in the title and on the clipboard. */
-const shortId = 20
-
 function Keys({ role }: { role: RoleNode }): ReactElement {
   return (
     <section className="stack tight" aria-label="Keys">
@@ -143,13 +140,19 @@ function Keys({ role }: { role: RoleNode }): ReactElement {
               <Foreign text={holderName(holder)} /> {holder.rehearsal ? <RehearsalChip /> : null}
               <span className="soft small"> {holder.label}</span>
             </span>
-            <span className="row soft small key-id">
-              <span title={holder.id}>
-                <span className="unseen">Key </span>
-                {isLongHex(holder.id) ? <Hex hex={holder.id.slice(0, shortId)} /> : <Foreign text={holder.id} />}
-              </span>
-              <CopyButton value={holder.id} what={`the key id of ${plainForeign(holderName(holder))}`} />
+            <span className="soft small mono">
+              <span className="unseen">Key </span>
+              <Foreign text={keyName(holder)} />
             </span>
+            <details className="soft small">
+              <summary>
+                Details<span className="unseen"> of the key of {plainForeign(holderName(holder))}</span>
+              </summary>
+              <span className="row key-id">
+                <span>Key id {isLongHex(holder.id) ? <Hex hex={holder.id} /> : <Foreign text={holder.id} />}</span>
+                <CopyButton value={holder.id} what={`the key id of ${plainForeign(holderName(holder))}`} />
+              </span>
+            </details>
           </li>
         ))}
       </ul>

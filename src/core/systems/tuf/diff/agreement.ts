@@ -8,7 +8,7 @@ import { type Fact, fact } from './fact.ts'
 import type { Keys } from './holder.ts'
 import type { KeyScope, RoleUse } from './keys.ts'
 import { introducedParts, introduction, quorumText, roleFacts } from './roles.ts'
-import { hiddenFacts, orderFacts, patternFacts } from './scope.ts'
+import { hiddenBy, hiddenFacts, orderFacts, patternFacts } from './scope.ts'
 import { targetsSentences as say } from './sentence-targets.ts'
 import { quoted, roleText } from './shown.ts'
 
@@ -59,7 +59,7 @@ export function agreementFacts(
     ...facts,
     ...keyHolderFacts(scope, form, before, after),
     ...orderFacts([...listOf(form), 'order'], before, after),
-    ...hiddenFacts((name) => entryAt(form, name), before, after),
+    ...hiddenFacts((name) => entryAt(form, name), hiddenBy(before, after), false),
   ]
 }
 

@@ -8,8 +8,8 @@ import type { Path } from './difference.ts'
 import { type Fact, fact } from './fact.ts'
 import { type KeyScope, keyFacts, keyScope, type RoleUse } from './keys.ts'
 import { introducedParts, introduction, quorumText, roleFacts } from './roles.ts'
-import { hiddenFacts, orderFacts, patternFacts } from './scope.ts'
-import { targetsSentences as say } from './sentence-targets.ts'
+import { hiddenBy, hiddenFacts, isBlocking, orderFacts, patternFacts } from './scope.ts'
+import { type HiddenFacts, targetsSentences as say } from './sentence-targets.ts'
 import { numberText, quoted, roleText, someText } from './shown.ts'
 
 const binsAt = ['delegations', 'succinct_roles'] as const
@@ -55,15 +55,17 @@ function usesOf(delegations: Delegations | undefined): RoleUse[] {
 
 function listFacts(scope: KeyScope, before: readonly DelegatedRole[], after: readonly DelegatedRole[]): Fact[] {
   const [was, is] = [new Map(before.map((role) => [role.name, role])), new Map(after.map((role) => [role.name, role]))]
+  const hidden = hiddenBy(before, after)
   const facts: Fact[] = []
   for (const role of before) if (!is.has(role.name)) facts.push(removedFact(scope, role))
   for (const [i, role] of after.entries()) {
     const old = was.get(role.name)
-    if (old === undefined) facts.push(addedFact(scope, role, after[i + 1]))
-    else facts.push(...changedFacts(scope, old, role))
+    if (old === undefined) facts.push(addedFact(scope, role, after[i + 1], hidden))
+    else facts.push(...changedFacts(scope, old, role, hidden))
     facts.push(...periodFacts(role.name, roleAt(role.name), old?.raw ?? {}, role.raw))
   }
-  return [...facts, ...orderFacts([...listAt, 'order'], before, after), ...hiddenFacts(roleAt, before, after)]
+  const isTold = facts.some(({ telling: { kind } }) => kind === 'delegationBlocks' || kind === 'pathsBlocked')
+  return [...facts, ...orderFacts([...listAt, 'order'], before, after), ...hiddenFacts(roleAt, hidden, isTold)]
 }
 
 /** Everything that the sentence and the value beside it tell about a role. */
@@ -71,12 +73,19 @@ function toldParts(at: Path): Path[] {
   return ['name', 'threshold', 'keyids', 'terminating', 'paths', 'path_hash_prefixes'].map((field) => [...at, field])
 }
 
-function addedFact(scope: KeyScope, role: DelegatedRole, next: DelegatedRole | undefined): Fact {
+function addedFact(
+  scope: KeyScope,
+  role: DelegatedRole,
+  next: DelegatedRole | undefined,
+  hidden: HiddenFacts | undefined,
+): Fact {
   const use = { ...role, at: roleAt(role.name) }
   const place = next === undefined ? '' : `, asked before ${roleText(next.name)}`
   const facts = { role: role.name, scope: scopeText(role), ...introduction(scope.after, use), place }
   const after = `${quorumText(scope.after, use)}; ${fullScope(role)}`
-  return fact(say.delegationAdded(facts), use.at, { after }, [
+  const blocked = isBlocking(hidden, role.name, role.paths ?? []) ? hidden : undefined
+  const telling = blocked === undefined ? say.delegationAdded(facts) : say.delegationBlocks({ ...facts, ...blocked })
+  return fact(telling, use.at, { after }, [
     ...toldParts(use.at),
     ...introducedParts(scope.at, scope.after, use),
     [...listAt, 'order'],
@@ -105,7 +114,12 @@ function fullScope(role: DelegatedRole): string {
   return `${role.paths === undefined ? 'hash prefixes' : 'paths'} ${list === '' ? 'none' : list}${role.terminating ? '; last word' : ''}`
 }
 
-function changedFacts(scope: KeyScope, before: DelegatedRole, after: DelegatedRole): Fact[] {
+function changedFacts(
+  scope: KeyScope,
+  before: DelegatedRole,
+  after: DelegatedRole,
+  hidden: HiddenFacts | undefined,
+): Fact[] {
   const at = roleAt(after.name)
   const facts = roleFacts(scope, { ...before, at }, { ...after, at })
   if (before.terminating !== after.terminating) {
@@ -130,7 +144,7 @@ function changedFacts(scope: KeyScope, before: DelegatedRole, after: DelegatedRo
   }
   return [
     ...facts,
-    ...patternFacts(after.name, [...at, 'paths'], before.paths ?? [], after.paths ?? [], false),
+    ...patternFacts(after.name, [...at, 'paths'], before.paths ?? [], after.paths ?? [], false, hidden),
     ...patternFacts(
       after.name,
       [...at, 'path_hash_prefixes'],

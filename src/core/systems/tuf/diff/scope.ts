@@ -3,7 +3,7 @@ import { visible } from '../../../visible.ts'
 import { mayOverlap, type Scope, scopeOf, union } from '../overlap.ts'
 import type { Path } from './difference.ts'
 import { type Fact, fact } from './fact.ts'
-import { targetsSentences as say } from './sentence-targets.ts'
+import { type HiddenFacts, targetsSentences as say } from './sentence-targets.ts'
 import { roleText } from './shown.ts'
 
 interface Named {
@@ -26,14 +26,17 @@ interface Delegation extends Named {
   pathHashPrefixes?: readonly string[]
 }
 
+/** `isTold`: the headline has it already, from a fact about the same role. */
+export function hiddenFacts(at: (name: string) => Path, hidden: HiddenFacts | undefined, isTold: boolean): Fact[] {
+  if (hidden === undefined) return []
+  const { head, ...telling } = say.rolesHidden(hidden)
+  return [fact(isTold || head === undefined ? telling : { ...telling, head }, at(hidden.role), {}, [])]
+}
+
 /** A first delegation with the last word keeps clients from all others that are for the same artifacts. */
-export function hiddenFacts(
-  at: (name: string) => Path,
-  before: readonly Delegation[],
-  after: readonly Delegation[],
-): Fact[] {
+export function hiddenBy(before: readonly Delegation[], after: readonly Delegation[]): HiddenFacts | undefined {
   const [first, ...others] = after
-  if (first?.terminating !== true) return []
+  if (first?.terminating !== true) return undefined
   const places = new Map(before.map(({ name }, i) => [name, i]))
   const place = places.get(first.name)
   const old = place === undefined ? undefined : before[place]
@@ -47,9 +50,12 @@ export function hiddenFacts(
     names.add(other.name)
     for (const glob of mine.globs) if (mayOverlap(scopeOf([glob]), theirs)) patterns.add(glob)
   }
-  if (names.size === 0) return []
-  const facts = { role: first.name, names: [...names], places: [...patterns] }
-  return [fact(say.rolesHidden(facts), at(first.name), {}, [])]
+  return names.size === 0 ? undefined : { role: first.name, hides: [...names], places: [...patterns] }
+}
+
+/** Whether every one of these patterns of a role is kept from others by it. */
+export function isBlocking(hidden: HiddenFacts | undefined, role: string, patterns: readonly string[]): boolean {
+  return hidden?.role === role && patterns.length > 0 && patterns.every((pattern) => hidden.places.includes(pattern))
 }
 
 /** The artifacts of a delegation, without those that it had before. */
@@ -69,20 +75,22 @@ export function patternFacts(
   before: readonly string[],
   after: readonly string[],
   isHash: boolean,
+  hidden?: HiddenFacts,
 ): Fact[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return []
   const [was, is] = [new Set(before), new Set(after)]
   const shown = { before: before.map(visible).join(', '), after: after.map(visible).join(', ') }
   const [more, fewer] = [[...is].filter((one) => !was.has(one)), [...was].filter((one) => !is.has(one))]
   const facts: Fact[] = []
-  if (more.length > 0)
-    facts.push(
-      fact(
-        isHash ? say.prefixesWidened({ role, prefixes: more }) : say.pathsWidened({ role, patterns: more }),
-        at,
-        shown,
-      ),
-    )
+  if (more.length > 0) {
+    const blocked = !isHash && isBlocking(hidden, role, more) ? hidden : undefined
+    const telling = isHash
+      ? say.prefixesWidened({ role, prefixes: more })
+      : blocked === undefined
+        ? say.pathsWidened({ role, patterns: more })
+        : say.pathsBlocked({ ...blocked, patterns: more })
+    facts.push(fact(telling, at, shown))
+  }
   if (fewer.length > 0)
     facts.push(
       fact(

@@ -44,6 +44,27 @@ const under = (paths: readonly string[]): string =>
 const countWords = (f: AgreementCount): string =>
   `in ${roleText(f.entry)} ${f.to} of ${countText(f.of, 'role')} must agree instead of ${f.from} of ${f.was}`
 
+interface DelegationFacts extends RoleFacts {
+  scope: string
+  threshold: number
+  of: number
+  names: readonly string[]
+  place: string
+}
+/** The role with the last word, the roles that clients reach no more, and for which artifacts. */
+export interface HiddenFacts {
+  role: string
+  hides: readonly string[]
+  places: readonly string[]
+}
+
+const addedSentence = (f: DelegationFacts): string =>
+  `${roleText(f.role)} may now decide for ${f.scope}${f.place}; it needs ${signaturesText(f)}`
+const hiddenPlaces = (f: HiddenFacts, most: number): string =>
+  f.places.length === 0 ? 'some artifacts' : someText(f.places.map(quoted), most)
+const blockedOf = (f: HiddenFacts): string => `${hiddenPlaces(f, 3)} for every role but ${roleText(f.role)}`
+const blocking = (blocked: readonly string[]): string => `blocks ${listText(blocked)}`
+
 /** "the signature of Ana", "2 of 3 signatures of Ana, Ben and Cleo". */
 function signaturesText({ threshold, of, names }: { threshold: number; of: number; names: readonly string[] }): string {
   const whose = names.length === 0 ? '' : ` of ${someText(names)}`
@@ -114,14 +135,20 @@ export const targetsSentences = {
     pathOf,
   ),
 
-  delegationAdded: saying<
-    RoleFacts & { scope: string; threshold: number; of: number; names: readonly string[]; place: string }
-  >(
+  delegationAdded: saying<DelegationFacts>(
     'delegationAdded',
     'dangerous',
-    (f) => `${roleText(f.role)} may now decide for ${f.scope}${f.place}; it needs ${signaturesText(f)}`,
+    (f) => addedSentence(f),
     (r) => `lets ${roles(r)} decide for artifacts`,
     roleOf,
+  ),
+  /** All that it is for is kept from other roles by this: the headline says that first, and not only who decides. */
+  delegationBlocks: saying<DelegationFacts & HiddenFacts>(
+    'delegationBlocks',
+    'dangerous',
+    (f) => addedSentence(f),
+    blocking,
+    blockedOf,
   ),
   delegationRemoved: saying<RoleFacts & { scope: string }>(
     'delegationRemoved',
@@ -136,6 +163,13 @@ export const targetsSentences = {
     (f) => `${roleText(f.role)} may now also decide for ${places(f.patterns)}`,
     (r) => `lets ${roles(r)} decide for more artifacts`,
     roleOf,
+  ),
+  pathsBlocked: saying<HiddenFacts & { patterns: readonly string[] }>(
+    'pathsBlocked',
+    'dangerous',
+    (f) => `${roleText(f.role)} may now also decide for ${places(f.patterns)}`,
+    blocking,
+    blockedOf,
   ),
   pathsNarrowed: saying<RoleFacts & { patterns: readonly string[] }>(
     'pathsNarrowed',
@@ -187,12 +221,12 @@ export const targetsSentences = {
       `clients ask the roles in another order, ${someText(f.order.map(roleText))}; the first one that knows an artifact decides`,
     () => 'changes which role is asked first',
   ),
-  rolesHidden: saying<RoleFacts & { names: readonly string[]; places: readonly string[] }>(
+  rolesHidden: saying<HiddenFacts>(
     'rolesHidden',
     'notable',
     (f) =>
-      `for ${f.places.length === 0 ? 'some artifacts' : places(f.places)} clients no longer reach other roles: ${someText(f.names.map(roleText), 6)} ${f.names.length === 1 ? 'comes' : 'come'} after ${roleText(f.role)}, which has the last word`,
-    (r) => `keeps clients from the roles after ${roles(r)}`,
+      `for ${hiddenPlaces(f, 6)} clients no longer reach other roles: ${someText(f.hides.map(roleText), 6)} ${f.hides.length === 1 ? 'comes' : 'come'} after ${roleText(f.role)}, which has the last word`,
+    (r) => `blocks the roles after ${roles(r)}`,
     roleOf,
   ),
 

@@ -41,6 +41,11 @@ export interface Layout {
   rstuf?: 'service' | 'answer' | 'ceremony' | 'update'
 }
 
+/** The candidate is a file of its own, and not a place from which a change could be taken away. */
+export function isSingleFile({ alone, rstuf }: Pick<Layout, 'alone' | 'rstuf'>): boolean {
+  return alone === true && rstuf !== 'service'
+}
+
 export async function withdrawnFiles(
   layout: Layout,
   subject: string,

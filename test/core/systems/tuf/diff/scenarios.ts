@@ -763,9 +763,20 @@ const files: Scenario[] = [
     (copy) => {
       copy.delegations.roles.unshift({ name: 'new', terminating: true, paths: ['*'], ...role(1, 'ana') })
     },
+    ['delegationBlocks', 'rolesHidden'],
+    'dangerous',
+    'Blocks “*” for every role but “new”',
+  ),
+  row(
+    'delegation added that blocks only part of what it is for',
+    targets(),
+    (copy) => {
+      const paths = ['docs/secret', 'video/1']
+      copy.delegations.roles.unshift({ name: 'new', terminating: true, paths, ...role(1, 'ana') })
+    },
     ['delegationAdded', 'rolesHidden'],
     'dangerous',
-    'Lets “new” decide for artifacts and keeps clients from the roles after “new”',
+    'Lets “new” decide for artifacts and blocks the roles after “new”',
   ),
   row(
     'delegation added behind one with the last word',
@@ -789,9 +800,9 @@ const files: Scenario[] = [
     (copy) => {
       copy.delegations.roles[0].paths.push('pic/1')
     },
-    ['pathsWidened', 'rolesHidden'],
+    ['pathsBlocked', 'rolesHidden'],
     'dangerous',
-    'Lets “docs” decide for more artifacts and keeps clients from the roles after “docs”',
+    'Blocks “pic/1” for every role but “docs”',
   ),
   row(
     'delegation removed',
@@ -853,7 +864,7 @@ const files: Scenario[] = [
     },
     ['rolesHidden', 'terminatingOff', 'terminatingOn'],
     'notable',
-    'Gives “docs” the last word, takes the last word from “bins” and keeps clients from the roles after “docs”',
+    'Gives “docs” the last word, takes the last word from “bins” and blocks the roles after “docs”',
   ),
   row(
     'order of roles',
@@ -863,7 +874,7 @@ const files: Scenario[] = [
     },
     ['delegationsReordered', 'rolesHidden'],
     'notable',
-    'Changes which role is asked first and keeps clients from the roles after “bins”',
+    'Changes which role is asked first and blocks the roles after “bins”',
   ),
   row(
     'keys of a delegation',
@@ -987,7 +998,7 @@ const agreed: Scenario[] = [
     },
     ['pathsWidened', 'rolesHidden', 'terminatingOn'],
     'dangerous',
-    'Lets “libraries” decide for more artifacts, gives “libraries” the last word and keeps clients from the roles after “libraries”',
+    'Lets “libraries” decide for more artifacts, gives “libraries” the last word and blocks the roles after “libraries”',
   ),
   row(
     'keys of a role that agrees',
