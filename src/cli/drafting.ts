@@ -6,6 +6,7 @@ import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
+import { stewardOf } from '../node/steward.ts'
 import { bunched } from './bunch.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from './command.ts'
 import { confirm } from './confirm.ts'
@@ -81,7 +82,7 @@ export async function proposeDraft(
 /** Where every change needs a signature, somebody at a terminal is asked for it; a script must have named it. */
 export async function signerOf(desk: Desk, source: OpenSource, parsed: Parsed, io: Io): Promise<string | undefined> {
   const named = parsed.text('sign-with')
-  if (named === undefined && (source.served === undefined || !io.isInteractive)) return undefined
+  if (named === undefined && (!stewardOf(source).signedOnly || !io.isInteractive)) return undefined
   await plugPractice(parsed, desk, io)
   const question = `${source.pinned.name} takes signed changes only. Key to sign with: `
   return findKey(desk, named ?? (await io.ask(question, 'in a script there is --sign-with KEY')).trim(), io)

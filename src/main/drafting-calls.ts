@@ -18,7 +18,7 @@ import type { Desk, OpenSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
 import { outcomeOf } from '../node/outcome.ts'
-import { writePrepared } from '../node/prepared.ts'
+import { put, stewardOf } from '../node/steward.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
@@ -149,9 +149,9 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.withdraw': ({ proposalId, signerId }) =>
       alone('the withdrawal of a change', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
-        if (source.served !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
+        if (stewardOf(source).withdraw !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
         const prepared = await reader.read('withdrawal', { sourceId: shownAs(source).id, id }, stop)
-        await writePrepared(source, prepared, stop)
+        await put(source, prepared, stop)
       }),
 
     'files.look': ({ path, more = [] }) =>

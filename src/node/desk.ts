@@ -22,6 +22,7 @@ import { savedUri, saveKeys } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type Same, sameBytes, steadyReads } from './steady.ts'
+import { checkMay, stewardOf } from './steward.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
@@ -211,7 +212,7 @@ export function openDesk(options: DeskOptions): Desk {
 
     approve: async (source, proposalId, signerId, target, signal) => {
       const { system, transport } = source
-      if (source.event !== undefined) await checkIdentity(signal)
+      await stewardOf(source).beforeSigning(signal)
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
       const signer = await findSigner(signerId, purpose, signal)
@@ -223,7 +224,7 @@ export function openDesk(options: DeskOptions): Desk {
     },
 
     publish: async (source, proposalId, signal) => {
-      checkPublishable(source)
+      checkMay('publish', source)
       const { system, transport } = source
       const context = contextOf(source, signal)
       const proposal = await findProposal(proposalId, system, transport, context)
@@ -231,7 +232,7 @@ export function openDesk(options: DeskOptions): Desk {
       return publish(proposalId, system, transport, transport, await online(source, signal), context)
     },
     renew: async (source, signal) => {
-      checkPublishable(source)
+      checkMay('publish', source)
       return renew(source.system, source.transport, await online(source, signal), contextOf(source, signal))
     },
   }
@@ -240,15 +241,6 @@ export function openDesk(options: DeskOptions): Desk {
 /** What is remembered of a source is mostly what lies in it. */
 function sameFiles(files: Files, same: Same): Files {
   return new Map([...files].map(([name, bytes]) => [name, bytes === null ? null : same(bytes)]))
-}
-
-function checkPublishable({ served, pinned }: OpenSource): void {
-  if (served === undefined) return
-  throw new AppError({
-    code: 'usage/invalid',
-    message: `${pinned.name} publishes by itself: what enough keys have signed, and new dates in time`,
-    hint: 'nothing is left to do here; see what waits: countersign pending SOURCE',
-  })
 }
 
 function idsOf({ quorums }: Proposal, key: PublicKey): string[] {

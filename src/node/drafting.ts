@@ -16,8 +16,8 @@ import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
-import { checkIdentity } from './git-place.ts'
-import { type Prepared, type Progress, type Upload, writePrepared } from './prepared.ts'
+import type { Prepared, Progress, Upload } from './prepared.ts'
+import { checkMay, put, type Steward, stewardOf, unsigned } from './steward.ts'
 import { prepareWithdrawing, type Withdrawing } from './withdrawing.ts'
 
 export type { Upload } from './prepared.ts'
@@ -103,7 +103,7 @@ export function drafting(
   findSigner: FindSigner,
 ): Drafting {
   async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
-    checkMayDraft(source)
+    checkMay('draft', source)
     const read = snapshot(source.transport)
     const { subject, edits, also = [], onto } = request
     const wanted = { subject, edits, also, defaultDays, ...(onto === undefined ? {} : { onto }) }
@@ -113,17 +113,18 @@ export function drafting(
     const uploads = source.layout.artifactFile === undefined ? (request.uploads ?? []) : []
     return { read, drafted, shown: toDraft(drafted, onto), uploads, onto }
   }
-  async function withdrawServed(
+
+  async function withdrawSigned(
     source: OpenSource,
-    { subject, digest }: { subject: string; digest: string },
-    purpose: string,
+    { subject, digest, title }: Pick<Proposal, 'subject' | 'digest' | 'title'>,
+    withdraw: NonNullable<Steward['withdraw']>,
     signal: AbortSignal,
     signWith: string | undefined,
   ): Promise<void> {
-    if (signWith === undefined) throw unsigned(source)
-    const signer = await findSigner(signWith, `${purpose}, ${source.pinned.name}`, signal)
+    if (signWith === undefined) throw unsigned(source.pinned)
+    const signer = await findSigner(signWith, `withdraw ${title}, ${source.pinned.name}`, signal)
     const ids = await idsOver(subject, signer.key, source, contextOf(source, signal))
-    await source.served?.withdraw(subject, digest, signer, ids, signal)
+    await withdraw(subject, digest, signer, ids, signal)
   }
 
   /** What is written is what was shown, byte for byte. */
@@ -147,19 +148,19 @@ export function drafting(
     { signWith, progress }: Writing,
   ): Promise<readonly Proposal[] | undefined> {
     if (signWith === undefined) {
-      if (source.served !== undefined) throw unsigned(source)
-      await writePrepared(source, prepared, signal, progress)
+      if (stewardOf(source).signedOnly) throw unsigned(source.pinned)
+      await put(source, prepared, signal, progress)
       return undefined
     }
-    if (source.event !== undefined) await checkIdentity(signal)
+    await stewardOf(source).beforeSigning(signal)
     const signer = (proposals: readonly Proposal[]) => findSigner(signWith, purposeOf(proposals, source), signal)
     const { files, proposals } = await signDraft(prepared, signer, source, contextOf(source, signal))
-    await writePrepared(source, { ...prepared, files }, signal, progress)
+    await put(source, { ...prepared, files }, signal, progress)
     return proposals
   }
 
   async function withdrawing(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing> {
-    checkMayWithdraw(source)
+    checkMay('withdraw', source)
     return prepareWithdrawing(proposalId, source, contextOf(source, signal))
   }
 
@@ -183,12 +184,16 @@ export function drafting(
     text: async (source, subject, signal, onto) =>
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     discard: async (source, subject, signal, signWith) => {
-      if (source.served !== undefined) {
-        const digest = await digestThere(source, subject, signal)
-        await withdrawServed(source, { subject, digest }, `withdraw what waits for ${subject}`, signal, signWith)
-        return
+      const { withdraw } = stewardOf(source)
+      if (withdraw !== undefined) {
+        const waiting = {
+          subject,
+          digest: await digestThere(source, subject, signal),
+          title: `what waits for ${subject}`,
+        }
+        return withdrawSigned(source, waiting, withdraw, signal, signWith)
       }
-      checkMayWithdraw(source)
+      checkMay('withdraw', source)
       const read = snapshot(source.transport)
       const files = await withdrawnFiles(source.layout, subject, read, signal)
       for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
@@ -199,38 +204,12 @@ export function drafting(
       signedPart(subject, source.layout, source.transport, contextOf(source, signal), onto),
     withdrawing,
     withdraw: async (source, proposalId, signal, signWith) => {
-      if (source.served === undefined) {
-        await writePrepared(source, (await withdrawing(source, proposalId, signal)).prepared, signal)
-        return
-      }
-      const context = contextOf(source, signal)
-      const proposal = await findProposal(proposalId, source.system, source.transport, context)
-      await withdrawServed(source, proposal, `withdraw ${proposal.title}`, signal, signWith)
+      const { withdraw } = stewardOf(source)
+      if (withdraw === undefined) return put(source, (await withdrawing(source, proposalId, signal)).prepared, signal)
+      const proposal = await findProposal(proposalId, source.system, source.transport, contextOf(source, signal))
+      return withdrawSigned(source, proposal, withdraw, signal, signWith)
     },
   }
-}
-
-function checkMayDraft(source: OpenSource): void {
-  const { layout, pinned } = source
-  if (layout.rstuf !== undefined) {
-    throw new AppError({
-      code: 'format/unsupported',
-      message: `${pinned.name} is kept by a Repository Service for TUF, whose changes are made with its own tool`,
-      hint: 'make the change with: rstuf admin; then review and sign it here',
-    })
-  }
-  checkMayWithdraw(source)
-}
-
-/** The next version would take the place of the one that a single file holds, and without that there is nothing. */
-function checkMayWithdraw({ layout, pinned }: OpenSource): void {
-  // What waits at a service can be given up there; its files say themselves that they cannot.
-  if (layout.alone !== true || layout.rstuf !== undefined) return
-  throw new AppError({
-    code: 'format/unsupported',
-    message: `${pinned.name} is a single file, which is reviewed and signed here, not changed or withdrawn`,
-    hint: 'to give it up, delete the file; to change it, use the tool that it came from, or open the repository',
-  })
 }
 
 const maxPreviews = 8
@@ -289,14 +268,6 @@ function checkReplaces({ replaces }: Draft, isMeant: boolean, onto: string | und
     message: `another candidate for ${replaces.proposal.subject} waits, and ${replaces.signedBy.join(', ')} signed it`,
     hint: 'finish that one first, or replace it on purpose',
     data: { signed: replaces.signedBy.length },
-  })
-}
-
-function unsigned({ pinned }: OpenSource): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${pinned.name} takes no change without a signature`,
-    hint: 'name the key that signs it: --sign-with KEY',
   })
 }
 

@@ -36,6 +36,7 @@ import { readHistory } from '../../node/repository-history.ts'
 import { type Opened, openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
+import { stewardOf } from '../../node/steward.ts'
 import { directoryTransport } from '../../node/transports/directory.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
@@ -203,7 +204,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       }
       const spread = await overBins(request, () => opened(source, signal))
       const draft = await desk.drafts.preview(source, spread, signal)
-      return presentRepository.draftView(draft, signers, source.served === undefined ? undefined : tokens)
+      return presentRepository.draftView(draft, signers, stewardOf(source).signedOnly ? tokens : undefined)
     },
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToChange(desk, sourceId, signal), digest)

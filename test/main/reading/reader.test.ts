@@ -16,7 +16,7 @@ import {
 import { type Readings, readings } from '../../../src/main/reading/readings.ts'
 import { serveReadings } from '../../../src/main/reading/serve.ts'
 import { type Desk, openDesk } from '../../../src/node/desk.ts'
-import { writePrepared } from '../../../src/node/prepared.ts'
+import { put } from '../../../src/node/steward.ts'
 import { directoryTransport } from '../../../src/node/transports/directory.ts'
 import { testApp } from '../../support/app-handlers.ts'
 import { type LargeRepository, largePath, largeRepository } from '../../support/large-repository.ts'
@@ -95,7 +95,7 @@ describe('a role with a hundred thousand artifacts', () => {
     const [before, after] = [first, prepared].map(({ files }) => files.get('metadata/pending/targets.json'))
     expect(Buffer.compare(before ?? new Uint8Array(), after ?? new Uint8Array(1))).toBe(0)
     expect(prepared.ids).toEqual([`targets/${digest}`])
-    await writePrepared(await desk.open(sourceId), prepared, never)
+    await put(await desk.open(sourceId), prepared, never)
     const written = parseMetadata(readFileSync(join(folder, 'metadata/pending/targets.json')), 'targets', 'targets')
     expect(toHex(await sha256(written.payload))).toBe(digest)
     const unseen = reader.read('prepared', { sourceId, request: { previewed: '00'.repeat(32) } }, never)

@@ -1,0 +1,138 @@
+// Who keeps the changes of a repository, and so what is done with them from here: a folder takes every change, a server only what
+// is signed, and publishes by itself; what waits in a signing event, at a service or in a single file is signed here, and no more.
+import { AppError, type ErrorData } from '../core/error.ts'
+import { putArtifact } from './artifacts/store.ts'
+import type { OpenSource } from './desk.ts'
+import { checkIdentity } from './git-place.ts'
+import { isWebLocation } from './location.ts'
+import type { Prepared, Progress, Upload } from './prepared.ts'
+import type { Served } from './transports/served.ts'
+
+export type Deed = 'draft' | 'withdraw' | 'publish'
+type Kept = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event'>
+
+export interface Steward {
+  /** Why this is not done from here, and where it is. */
+  refuses: Partial<Record<Deed, ErrorData>>
+  /** Takes nothing that nobody signed. */
+  signedOnly: boolean
+  /** Before anybody is asked for a signature. */
+  beforeSigning(signal: AbortSignal): Promise<void>
+  /** Content is put where clients fetch it before the change that names it, or after it, where only named content is taken. */
+  contentFirst: boolean
+  content(upload: Upload, progress: (doneBytes: number) => void, signal: AbortSignal): Promise<void>
+  /** Present where a change is given up by a statement that a key signs, and not by removing its files. */
+  withdraw?: Served['withdraw']
+}
+
+export function stewardOf(source: Kept): Steward {
+  const { pinned, layout, served, event } = source
+  if (served !== undefined) return server(pinned.name, served)
+  const folder: Steward = {
+    refuses: {},
+    signedOnly: false,
+    beforeSigning: async () => {},
+    contentFirst: true,
+    content: (upload, progress, signal) => putInto(pinned.location, upload, progress, signal),
+  }
+  if (layout.rstuf !== undefined) return { ...folder, refuses: { draft: madeByItsTool(pinned.name) } }
+  if (layout.alone === true) {
+    const refused = singleFile(pinned.name)
+    return { ...folder, refuses: { draft: refused, withdraw: refused } }
+  }
+  return event === undefined ? folder : { ...folder, beforeSigning: checkIdentity }
+}
+
+/** Throws where it is not done from here. */
+export function checkMay(deed: Deed, source: Kept): void {
+  const refused = stewardOf(source).refuses[deed]
+  if (refused !== undefined) throw new AppError(refused)
+}
+
+/** All that was prepared, in the order that is safe there. */
+export async function put(
+  source: OpenSource,
+  { files, base, note, uploads }: Prepared,
+  signal: AbortSignal,
+  progress?: Progress,
+): Promise<void> {
+  const steward = stewardOf(source)
+  if (steward.contentFirst) await putContent(steward, uploads, signal, progress)
+  await source.transport.write(files, base, note, signal)
+  if (!steward.contentFirst) await putContent(steward, uploads, signal, progress)
+}
+
+async function putContent(
+  steward: Steward,
+  uploads: readonly Upload[],
+  signal: AbortSignal,
+  progress: Progress | undefined,
+): Promise<void> {
+  const total = uploads.reduce((sum, { length }) => sum + length, 0)
+  let done = 0
+  for (const upload of uploads) {
+    const before = done
+    await steward.content(upload, (bytes) => progress?.(before + bytes, total), signal)
+    done = before + upload.length
+  }
+}
+
+// ---- each of them --------------------------------------------------------------------------------------------------------
+
+function server(name: string, served: Served): Steward {
+  return {
+    refuses: {
+      publish: {
+        code: 'usage/invalid',
+        message: `${name} publishes by itself: what enough keys have signed, and new dates in time`,
+        hint: 'nothing is left to do here; see what waits: countersign pending SOURCE',
+      },
+    },
+    signedOnly: true,
+    beforeSigning: async () => {},
+    contentFirst: false,
+    content: ({ file, length, sha256 }, progress, signal) => served.upload({ file, length, sha256 }, progress, signal),
+    withdraw: (...asked) => served.withdraw(...asked),
+  }
+}
+
+async function putInto(
+  location: string,
+  { file, path, length, sha256 }: Upload,
+  progress: (doneBytes: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isWebLocation(location)) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `${location} is a web address, and the content of artifacts is put into a folder`,
+      hint: 'propose where the folder of the repository is',
+    })
+  }
+  await putArtifact(location, path, file, { length, sha256 }, { signal, progress })
+}
+
+function madeByItsTool(name: string): ErrorData {
+  return {
+    code: 'format/unsupported',
+    message: `${name} is kept by a Repository Service for TUF, whose changes are made with its own tool`,
+    hint: 'make the change with: rstuf admin; then review and sign it here',
+  }
+}
+
+/** The next version would take the place of the one that a single file holds, and without that there is nothing. */
+function singleFile(name: string): ErrorData {
+  return {
+    code: 'format/unsupported',
+    message: `${name} is a single file, which is reviewed and signed here, not changed or withdrawn`,
+    hint: 'to give it up, delete the file; to change it, use the tool that it came from, or open the repository',
+  }
+}
+
+export function unsigned({ name }: { name: string }): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${name} takes no change without a signature`,
+    hint: 'name the key that signs it: --sign-with KEY',
+  })
+}
