@@ -29,8 +29,8 @@ export interface RoleEdge {
   /** Patterns, or how the bins are chosen; empty for the roles that root names. */
   paths: readonly string[]
   terminating: boolean
-  /** TAP 3: so many of the roles of this delegation must agree. */
-  agreement?: { name: string; of: number; needed: number }
+  /** TAP 3: so many of the roles of this delegation must agree, of which the others are named. */
+  agreement?: { name: string; of: number; needed: number; others: readonly string[] }
 }
 
 export interface RepositoryView {

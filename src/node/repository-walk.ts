@@ -20,8 +20,8 @@ export interface Delegation extends Authority {
   /** Clients ask it before all others of its delegating role, and none after it: it can take paths away. */
   isFirst: boolean
   form: 'role' | 'bin' | 'prefixes' | 'agreement'
-  /** TAP 3: so many of the roles of this delegation must agree. */
-  agreement?: { name: string; of: number; needed: number }
+  /** TAP 3: so many of the roles of this delegation must agree, of which the others are named. */
+  agreement?: { name: string; of: number; needed: number; others: readonly string[] }
   /** The delegating document. */
   parent: Metadata<Targets>
 }
@@ -112,9 +112,13 @@ function agreementsIn({ agreements = [] }: Delegations, common: Common): Delegat
     roles.map((role) => ({
       ...common,
       ...{ to: role.name, role, paths, terminating, isFirst: at === 0, form: 'agreement' as const },
-      agreement: { name, of: roles.length, needed: minRoles },
+      agreement: { name, of: roles.length, needed: minRoles, others: othersIn(roles, role.name) },
     })),
   )
+}
+
+function othersIn(roles: readonly { name: string }[], role: string): string[] {
+  return roles.map(({ name }) => name).filter((name) => name !== role)
 }
 
 function binsIn({ succinct }: Delegations, names: Iterable<string>, common: Common): Delegation[] {

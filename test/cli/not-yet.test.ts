@@ -41,6 +41,14 @@ test('what is signed and waits for another says so; many names are counted', () 
   expect(linesOf(change('Targets 3', 'targets', [['Targets 3', 1, 'Ana', '']], { needs })).lines).toEqual([
     'Targets 3: this takes effect together with Root 2; publish that one',
   ])
+  const root = change('Root 2', 'root', [['Root 2', 1, '', 'Dana']])
+  expect(linesOf(root, change('Targets 3', 'targets', [['Targets 3', 1, 'Ana', '']], { needs })).lines[1]).toMatch(
+    /^Targets 3: this takes effect together with Root 2/,
+  )
+  // Who must sign is said in the line of what they must sign.
+  expect(linesOf(root, change('Targets 3', 'targets', [['Targets 3', 1, '', 'Ana']], { needs })).lines[1]).toBe(
+    'Targets 3: 0 of 1 signatures, waits for Ana',
+  )
   expect(linesOf(change('Root 2', 'root', [['Root 2', 3, '', 'A B C D E F']])).lines).toEqual([
     'Root 2: 0 of 3 signatures, waits for 3 of A, B, C and 3 others',
   ])

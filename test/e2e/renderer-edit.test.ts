@@ -121,6 +121,21 @@ test('release: a look tells how far it is and can be stopped; a dropped file wit
   await page.context().close()
 })
 
+test('release: who must list the same is said before and after, where several roles must agree', async () => {
+  const { page } = await pages.open(edit('mirror-a', 'release', 'observatory'))
+  const words = page.getByText('only when mirror-b lists the same')
+  await words.waitFor()
+  await page.getByLabel('Remove artifacts').check()
+  await words.waitFor({ state: 'detached' })
+  await page.getByLabel('Add files').check()
+  await readFolder(page)
+  await previewed(page)
+  await propose(page).click()
+  await page.getByRole('heading', { level: 1, name: /is proposed$/ }).waitFor()
+  await words.waitFor()
+  await page.context().close()
+}, 60_000)
+
 test('release: artifacts are found and removed', async () => {
   const { page } = await pages.open(edit('loom', 'release'))
   await page.getByLabel('Remove artifacts').check()
@@ -431,6 +446,11 @@ test('a lock-out wants its sentence typed, not pasted; Enter never proposes', as
     await page.getByRole('button', { name: `Take out ${who}` }).click()
   }
   await previewed(page)
+  // A key is told by the same fingerprint here and where a new one is chosen, and the bar says what the preview says.
+  const rows = page.getByRole('list', { name: 'Holders now' })
+  await rows.getByText('Ed25519, 4dc1 5b70 aa92 e8f3').waitFor()
+  const bar = page.locator('.page-foot').getByRole('status')
+  expect(await bar.textContent()).not.toContain('Dangerous')
   const field = page.getByLabel('The sentence')
   await field.waitFor()
   expect(await propose(page).isDisabled()).toBe(true)
@@ -446,6 +466,7 @@ test('a lock-out wants its sentence typed, not pasted; Enter never proposes', as
   await field.pressSequentially('nobody can sign root after thi')
   expect(await propose(page).isDisabled()).toBe(true)
   await field.pressSequentially('s')
+  await bar.getByText('Dangerous').waitFor()
   await page.keyboard.press('Enter')
   expect(await calls(page, 'drafts.propose')).toEqual([])
   await field.scrollIntoViewIfNeeded()

@@ -1,9 +1,11 @@
 // What clients will see, paths, folders and thresholds in words.
 import { expect, test } from 'vitest'
 import type { Effect, Sight } from '../../src/core/systems/tuf/effect.ts'
+import type { RepositoryView } from '../../src/ipc/contract.ts'
 import { effectKind, effectsSentence } from '../../src/renderer/views/edit/effect-words.ts'
 import { examplesOf, linesOf, matching, pathProblem } from '../../src/renderer/views/edit/path-words.ts'
 import { folderAs, folderProblem, releaseMade } from '../../src/renderer/views/edit/release.ts'
+import { agreementWords } from '../../src/renderer/views/edit/role-facts.ts'
 import { fitting, thresholdHint } from '../../src/renderer/views/edit/threshold.tsx'
 
 const found = (hash: string, role = 'loom'): Sight => ({ kind: 'found', role, length: 1, hashes: { sha256: hash } })
@@ -92,4 +94,19 @@ test('more files than one edit can name are not left out in part', () => {
 test('a threshold that nobody can reach says so', () => {
   expect(thresholdHint(3, 2, 'holders')).toContain('nobody could sign')
   expect([fitting(3, 2), fitting(0, 2), fitting(2, 0)]).toEqual([2, 1, 1])
+})
+
+test('a release that others must agree with says who must list the same', () => {
+  const said = (needed: number, ...others: string[]): string | undefined => {
+    const agreement = { name: 'both', of: others.length + 1, needed, others }
+    const edge = { from: 'targets', to: 'one', paths: ['lib/*'], terminating: false, agreement }
+    return agreementWords({ edges: [edge] } as unknown as RepositoryView, 'one')
+  }
+  expect(said(2, 'two')).toBe(
+    'Clients find what one lists under lib/* only when two lists the same. Make this release in two too; its holders must sign it there.',
+  )
+  expect(said(3, 'two', 'three')).toContain('only when two and three list the same. Make this release in two and three')
+  expect(said(2, 'two', 'three')).toContain('only when 1 of two and three lists the same. Make this release in those')
+  expect(said(1, 'two')).toBeUndefined()
+  expect(agreementWords({ edges: [] } as unknown as RepositoryView, 'one')).toBeUndefined()
 })

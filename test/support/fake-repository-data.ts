@@ -125,8 +125,12 @@ const troubled: RepositoryView = {
     edge('targets', 'quarantine', ['telescope/0.9/*'], { terminating: true }),
     edge('targets', 'projects', ['*/*', '*/*/*']),
     edge('targets', 'telescope\u202egpj', ['telescope/*', 'telescope/*/*', 'optics/*', 'optics/*/*']),
-    edge('targets', 'mirror-a', ['catalogue/*'], { agreement: { name: 'catalogue', of: 2, needed: 2 } }),
-    edge('targets', 'mirror-b', ['catalogue/*'], { agreement: { name: 'catalogue', of: 2, needed: 2 } }),
+    edge('targets', 'mirror-a', ['catalogue/*'], {
+      agreement: { name: 'catalogue', of: 2, needed: 2, others: ['mirror-b'] },
+    }),
+    edge('targets', 'mirror-b', ['catalogue/*'], {
+      agreement: { name: 'catalogue', of: 2, needed: 2, others: ['mirror-a'] },
+    }),
     edge('projects', 'loom', ['loom/*', 'loom/*/*']),
     edge('projects', 'sextant', ['sextant/*', 'sextant/*/*']),
     edge('mirror-b', 'loom', ['catalogue/loom/*']),

@@ -14,6 +14,7 @@ import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
 import type { Answer, Command, Parsed } from '../command.ts'
 import { draftOptions, grouped, progressOn, proposeDraft } from '../drafting.ts'
+import { wrapped } from '../text.ts'
 import { jsonOf } from './edit.ts'
 
 export const releaseCommand: Command = {
@@ -75,8 +76,25 @@ async function add(role: string, paths: readonly string[], change: Change): Prom
   checkScope(role, names, delegation)
   const bytes = uploads.reduce((sum, { length }) => sum + length, 0)
   io.note(`${grouped(uploads.length)} ${uploads.length === 1 ? 'file' : 'files'}, ${grouped(bytes)} bytes`)
-  const { answer } = await proposeDraft(desk, source, { ...(await inBins(role, edits, change)), uploads }, parsed, io)
-  return answer
+  const request = { ...(await inBins(role, edits, change)), uploads }
+  const { answer } = await proposeDraft(desk, source, request, parsed, io)
+  return { ...answer, lines: [...answer.lines, ...agreementLines(role, delegation)] }
+}
+
+/** TAP 3: what clients will not find as long as other roles do not list the same. */
+export function agreementLines(
+  role: string,
+  delegation: Pick<Delegation, 'agreement' | 'paths'> | undefined,
+): string[] {
+  const { needed, others, name } = delegation?.agreement ?? { needed: 0, others: [], name: '' }
+  if (needed < 2) return []
+  const who = needed > others.length ? others.join(' and ') : `${needed - 1} of ${others.join(', ')}`
+  const list = needed === 2 ? 'lists' : 'list'
+  return wrapped([
+    '',
+    `Clients find what ${role} lists under ${delegation?.paths.join(', ')} only when ${who} ${list} the same`,
+    `  (${name}: ${needed} of ${others.length + 1} roles must agree). Make the same release there too, and have it signed by the holders there.`,
+  ])
 }
 
 function leftOutLines({ leftOut }: Look): string[] {

@@ -9,6 +9,7 @@ import type { FormProps } from './making.ts'
 import { folderProblem, type ReleaseState, releaseMade } from './release.ts'
 import { ReleaseFiles } from './release-files.tsx'
 import { ReleaseRemove } from './release-remove.tsx'
+import { agreementWords } from './role-facts.ts'
 
 const drawer = drawerOf<ReleaseState>()
 
@@ -31,9 +32,11 @@ export function ReleaseForm(form: FormProps): ReactElement {
   )
   const making = useMemo(() => releaseMade(subject, state), [subject, state])
   const name = plainForeign(subject)
+  const agreement = agreementWords(repository, subject)
   return (
     <Frame
       form={form}
+      {...(state.act === 'remove' || agreement === undefined ? {} : { next: agreement })}
       title={state.act === 'add' ? `Add a release to ${name}` : `Remove artifacts from ${name}`}
       made={making}
     >
@@ -59,6 +62,7 @@ export function ReleaseForm(form: FormProps): ReactElement {
         />
       ) : (
         <>
+          {agreement === undefined ? null : <p className="note tone-warn">{agreement}</p>}
           <ReleaseFiles state={state} patch={patch} />
           <Line
             label="Folder in the repository"

@@ -1,5 +1,7 @@
 // What the forms need to know of a repository: whom a document names, with which keys, in which order. Pure.
 import type { RepositoryView, RoleEdge, RoleNode } from '../../../ipc/contract.ts'
+import { plainForeign } from '../../foreign.ts'
+import { listOf } from '../../format.ts'
 import { holderName, keyName } from '../../quorum.ts'
 
 export type HolderView = RoleNode['holders'][number]
@@ -25,6 +27,19 @@ export function keyRolesOf(repository: RepositoryView, subject: string): RoleNod
 /** Delegations to roles that list nothing on purpose. */
 export function blocksOf(repository: RepositoryView, subject: string): RoleEdge[] {
   return delegationsOf(repository, subject).filter((edge) => roleOf(repository, edge.to)?.blocks === true)
+}
+
+/** TAP 3: what a release into this role comes to nothing without. Undefined of a role that clients ask by itself. */
+export function agreementWords(repository: RepositoryView, role: string): string | undefined {
+  const edge = repository.edges.find(({ to }) => to === role)
+  if (edge?.agreement === undefined || edge.agreement.needed < 2) return undefined
+  const { needed, others } = edge.agreement
+  const names = others.map((name) => plainForeign(name))
+  const all = needed > others.length
+  const who = all ? listOf(names) : `${needed - 1} of ${listOf(names)}`
+  const list = needed === 2 ? 'lists' : 'list'
+  const [there, whose] = all ? [listOf(names), names.length === 1 ? 'its' : 'their'] : ['those', 'their']
+  return `Clients find what ${plainForeign(role)} lists under ${plainForeign(listOf(edge.paths))} only when ${who} ${list} the same. Make this release in ${there} too; ${whose} holders must sign it there.`
 }
 
 export function holderAbout(holder: HolderView): string {
