@@ -46,24 +46,26 @@ export async function missingContent(proposal: Proposal, folder: string): Promis
   return missing
 }
 
-export interface Wanted {
+export interface WantedFile {
+  path: string
   length: number
-  /** Artifacts of this content. */
-  paths: readonly string[]
+}
+
+/** Artifacts of one content. Not all of them need to give it the same length: at most one of these is true. */
+export interface Wanted {
+  files: readonly WantedFile[]
 }
 
 /** Only what a key in force stands for is taken, so that nobody fills the disk with what will never be published. */
 export async function wantedContent(sha256: string, look: Look): Promise<Wanted | undefined> {
-  const found: Named[] = []
+  const files: WantedFile[] = []
   for (const proposal of look.pending.proposals) {
     if (proposal.blocked !== undefined) continue
     const named = namedContent(proposal).filter(({ file }) => file.hashes.get('sha256') === sha256)
-    if (named.length > 0 && (await isStoodFor(proposal, look))) found.push(...named)
+    if (named.length === 0 || !(await isStoodFor(proposal, look))) continue
+    files.push(...named.map(({ path, file }) => ({ path, length: file.length })))
   }
-  const [first] = found
-  if (first === undefined) return undefined
-  const { length } = first.file
-  return { length, paths: found.filter(({ file }) => file.length === length).map(({ path }) => path) }
+  return files.length === 0 ? undefined : { files }
 }
 
 async function isStoodFor({ subject, after }: Proposal, look: Look): Promise<boolean> {

@@ -17,7 +17,7 @@ import { nonces } from './nonces.ts'
 import { type Published as PublishedFiles, published } from './published.ts'
 import { settingsNow } from './quotas.ts'
 import { type Rates, rates } from './rates.ts'
-import { type Received, receiving } from './receiving.ts'
+import { type Received, receiving, type Sent } from './receiving.ts'
 import { openRetired } from './retired.ts'
 import { type Published, settle } from './settling.ts'
 import { turns } from './turns.ts'
@@ -46,8 +46,9 @@ export interface Repository {
   /** `payload`: the sha256 of what was signed. */
   sign(subject: string, payload: string, signatures: readonly TufSignature[]): Promise<Receipt>
   withdraw(statement: Uint8Array): Promise<Receipt>
-  content(sha256: string): Promise<Received>
-  receive(sha256: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<Received & Receipt>
+  /** `upload`: by what its sender knows it. */
+  content(sha256: string, upload?: string): Promise<Received>
+  receive(sent: Omit<Sent, 'wanted'>, pieces: AsyncIterable<Uint8Array>): Promise<Received & Receipt>
   history(role: string): Promise<HistoryFacts>
   events: Events
   files: PublishedFiles
@@ -158,15 +159,15 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         await write(gone, look, `withdraw ${subjects[0]}`, 'withdrawn', subjects)
         return receipt(subjects)
       }),
-    content: async (sha256) => {
+    content: async (sha256, upload) => {
       const wanted = await wantedContent(sha256, await lookAt(ground))
       if (wanted === undefined) throw unasked(sha256)
-      return uploads.state(sha256, wanted)
+      return uploads.state(sha256, wanted, upload)
     },
-    receive: async (sha256, offset, pieces) => {
-      const wanted = await wantedContent(sha256, await lookAt(ground))
-      if (wanted === undefined) throw unasked(sha256)
-      const received = await uploads.receive(sha256, wanted, offset, pieces)
+    receive: async (sent, pieces) => {
+      const wanted = await wantedContent(sent.sha256, await lookAt(ground))
+      if (wanted === undefined) throw unasked(sent.sha256)
+      const received = await uploads.receive({ ...sent, wanted }, pieces)
       if (!received.complete) return { ...received, candidates: [], published: [] }
       happened.emit('content', [])
       return { ...received, ...(await inTurn(() => receipt([]))) }
