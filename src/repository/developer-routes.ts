@@ -44,7 +44,8 @@ export function developerRoutes(
   app.post(`${api}/candidates`, async (c) => {
     const request = await readJsonBody(c.req.raw, body, signal)
     checkFields(request, ['documents'])
-    return answer(await repository.propose(listField(request, 'documents', 64).map(submissionOf)))
+    const documents = listField(request, 'documents', 64).map(submissionOf)
+    return answer(await repository.propose(documents, networkOf(c.env.address)))
   })
   app.get(`${api}/candidates/:subject`, async (c) => {
     const subject = c.req.param('subject')

@@ -3,41 +3,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { toBase64, toHex, utf8 } from '../../src/core/bytes.ts'
-import type { JsonObject } from '../../src/core/json.ts'
-import { isSameKey } from '../../src/core/key.ts'
-import { encodeMetadata } from '../../src/core/systems/tuf/encode.ts'
-import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
-import { parseRotate, rotateDocument } from '../../src/core/systems/tuf/projects/rotate.ts'
-import { insertSignature } from '../../src/core/systems/tuf/signature-slot.ts'
+import { utf8 } from '../../src/core/bytes.ts'
 import { signWithdrawal } from '../../src/core/systems/tuf/withdrawal.ts'
 import { networkOf } from '../../src/repository/network.ts'
 import { receiving } from '../../src/repository/receiving.ts'
+import { ownKeys } from '../support/own-keys.ts'
 import { never } from '../support/repository.ts'
-import { idsOf, openTeam, refused, type SentDocument, sha256, type Team } from '../support/team.ts'
+import { idsOf, openTeam, refused, sha256, type Team } from '../support/team.ts'
 
 const renewal = { kind: 'expires', date: '2030-01-01T00:00:00Z' } as const
 const text = 'the content of a release'
 const release = (path: string, sha = sha256(text)) =>
   ({ kind: 'target-set', path, length: text.length, hashes: { sha256: sha }, replace: false }) as const
-
-/** First keys of a project: signed by the first of them only. And what these keys say of its content. */
-async function ownKeys(team: Team, project: string, names: readonly string[], targets: JsonObject = {}) {
-  const keys = await Promise.all(names.map(async (name) => ({ ...(await team.entry(name)), rehearsal: true })))
-  const edit = { kind: 'project-keys', keepIds: [], keys, threshold: names.length } as const
-  const rotate = parseRotate(rotateDocument(undefined, project, edit), 'keys')
-  const signer = await team.person(names[0] ?? '')
-  const [id = ''] = [...rotate.keys].find(([, { key }]) => key !== undefined && isSameKey(key, signer.key)) ?? []
-  const signed = async (bytes: Uint8Array, payload: Uint8Array) =>
-    toBase64(insertSignature(bytes, id, toHex(await signer.sign(payload, never))))
-  const fields = { _type: 'targets', spec_version: '1.0.31', version: 1, expires: renewal.date, targets }
-  const first = parseMetadata(encodeMetadata({ ...fields }), 'targets', project)
-  const documents: SentDocument[] = [
-    { subject: `keys:${project}`, base: null, content: await signed(rotate.bytes, rotate.payload) },
-    { subject: project, base: null, content: await signed(first.bytes, first.payload) },
-  ]
-  return documents
-}
 
 async function delegated(threshold: number, names: readonly string[]): Promise<Team> {
   const team = await openTeam({ threshold: 1 })
