@@ -16,7 +16,7 @@ import { type Look, signersOf, type Waits } from './ground.ts'
 import { countInForce } from './in-force.ts'
 import { checkPlaces } from './places.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
-import { checkUnsigned, newNames } from './reservations.ts'
+import { type Added, namesReserved } from './reservations.ts'
 import type { Retired } from './retired.ts'
 import { checkWeight } from './weight.ts'
 
@@ -77,7 +77,7 @@ interface Fresh extends Submission {
 async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<string>, look: Look) {
   const { ground, read, context, now } = look
   const then = await pendingProposals(ground.layout, overlay(read, files), context, now)
-  const added: { proposal: Proposal; isNew: boolean }[] = []
+  const added: Added[] = []
   for (const one of fresh) {
     const problem = then.problems.find(({ subject }) => subject === one.subject)
     if (problem !== undefined) throw problem.error
@@ -92,16 +92,7 @@ async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<strin
     for (const key of signingKeys(proposal)) keys.add(key)
     added.push({ proposal, isNew: one.waits === undefined })
   }
-  await checkUnsigned(
-    added.map(({ proposal }) => proposal),
-    then,
-    look,
-  )
-  return newNames(
-    added.flatMap(({ proposal, isNew }) => (isNew ? proposal : [])),
-    then,
-    look,
-  )
+  return namesReserved(added, then, look)
 }
 
 function isSigned({ quorums }: Proposal): boolean {

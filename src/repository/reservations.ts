@@ -15,8 +15,24 @@ import { isHeavier, mostWaiting, weightOf } from './weight.ts'
 
 const maxWaiting = 50
 
-/** The names among these that somebody reserves who does not hold targets. `then`: all that would wait with them. */
-export async function newNames(fresh: readonly Proposal[], then: Pending, look: Look): Promise<readonly string[]> {
+export interface Added {
+  proposal: Proposal
+  /** Nothing waited for its subject. */
+  isNew: boolean
+}
+
+/** The names that somebody reserves who does not hold targets. `then`: all that would wait. */
+export async function namesReserved(added: readonly Added[], then: Pending, look: Look): Promise<readonly string[]> {
+  await checkUnsigned(
+    added.map(({ proposal }) => proposal),
+    then,
+    look,
+  )
+  const fresh = added.flatMap(({ proposal, isNew }) => (isNew ? proposal : []))
+  return newNames(fresh, then, look)
+}
+
+async function newNames(fresh: readonly Proposal[], then: Pending, look: Look): Promise<readonly string[]> {
   const names: string[] = []
   for (const proposal of fresh) {
     if (!(await isFree(proposal.subject, look)) || (await isByHolders(proposal, look))) continue
@@ -31,7 +47,7 @@ export async function newNames(fresh: readonly Proposal[], then: Pending, look: 
 }
 
 /** What no key in force has signed is read at every look, for as long as it waits. */
-export async function checkUnsigned(fresh: readonly Proposal[], { proposals }: Pending, look: Look): Promise<void> {
+async function checkUnsigned(fresh: readonly Proposal[], { proposals }: Pending, look: Look): Promise<void> {
   const isLight = !isHeavier(weightOf(proposals.map(({ after }) => after)), mostWaiting)
   if (isLight || !(await unsigned(fresh, look)).length) return
   const waiting = await unsigned(proposals, look)
