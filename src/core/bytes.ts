@@ -48,10 +48,20 @@ export function parseHex(text: string, what: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
+const digits64 = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+const padding = 0x3d
+
+/** By a table: by way of a string of characters it is seconds for a document of 20 MB. */
 export function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
+  const text = new Uint8Array(4 * Math.ceil(bytes.length / 3))
+  for (let at = 0, to = 0; at < bytes.length; at += 3, to += 4) {
+    const three = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    text[to] = digits64[three >> 18] ?? 0
+    text[to + 1] = digits64[(three >> 12) & 63] ?? 0
+    text[to + 2] = at + 1 < bytes.length ? (digits64[(three >> 6) & 63] ?? 0) : padding
+    text[to + 3] = at + 2 < bytes.length ? (digits64[three & 63] ?? 0) : padding
+  }
+  return new TextDecoder().decode(text)
 }
 
 /** Standard alphabet, padded, no white space, no stray bits: one text for one value. */
@@ -65,7 +75,10 @@ export function parseBase64(text: string, what: string): Uint8Array<ArrayBuffer>
   if (btoa(binary) !== text) {
     throw new AppError({ code: 'format/malformed', message: `${what} is not canonical base64` })
   }
-  return Uint8Array.from(binary, (char) => char.charCodeAt(0))
+  // A plain loop: a function called for each character is seconds for a document of 20 MB.
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
+  return bytes
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -18,6 +18,7 @@ import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.t
 import { rstufTransport } from './transports/rstuf.ts'
 import { rstufFile } from './transports/rstuf-file.ts'
 import { isServedAt, type Served, servedTransport } from './transports/served.ts'
+import { uploadNames } from './upload-names.ts'
 import { httpCaller } from './web/call.ts'
 import { parseBaseUrl } from './web/client.ts'
 import type { Access } from './web/send.ts'
@@ -52,7 +53,7 @@ export async function openPlace(location: string, { dataDir, ...options }: Place
   if (!isWebLocation(parsed)) return place
   const base = parseBaseUrl(parsed)
   if (!(await isServed(base, access, signal))) return place
-  const served = servedTransport(base, transport, access)
+  const served = servedTransport(base, transport, uploadNames(dataDir), access)
   return { ...place, transport: served, served }
 }
 

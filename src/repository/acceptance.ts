@@ -14,8 +14,11 @@ import { checkSize, type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
 import { type Look, signersOf, type Waits } from './ground.ts'
 import { countInForce } from './in-force.ts'
+import { checkPlaces } from './places.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
+import { type Added, namesReserved } from './reservations.ts'
 import type { Retired } from './retired.ts'
+import { checkWeight } from './weight.ts'
 
 /** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
 export interface Submission {
@@ -32,6 +35,8 @@ export interface Accepted {
   keys: ReadonlySet<string>
   /** Subjects of which another document waited until now. */
   replaced: readonly string[]
+  /** Names of projects that strangers would reserve. */
+  reserved: readonly string[]
 }
 
 /** All of them together, or none: what is to be written. */
@@ -41,6 +46,7 @@ export async function acceptedFiles(
   look: Look,
 ): Promise<Accepted> {
   checkShape(submissions)
+  await checkWeight(submissions, look)
   const { layout } = look.ground
   const files = new Map<string, Uint8Array>()
   const keys = new Set<string>()
@@ -58,9 +64,9 @@ export async function acceptedFiles(
     files.set(layout.candidateName(one.subject), one.bytes)
     fresh.push({ ...one, after, waits })
   }
-  if (fresh.length > 0) await checkFresh(fresh, files, keys, look)
+  const reserved = fresh.length === 0 ? [] : await checkFresh(fresh, files, keys, look)
   const replaced = fresh.flatMap(({ subject, waits }) => (waits === undefined ? [] : [subject]))
-  return { files, keys, replaced }
+  return { files, keys, replaced, reserved }
 }
 
 interface Fresh extends Submission {
@@ -68,9 +74,10 @@ interface Fresh extends Submission {
   waits: Waits | undefined
 }
 
-async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<string>, look: Look): Promise<void> {
+async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<string>, look: Look) {
   const { ground, read, context, now } = look
   const then = await pendingProposals(ground.layout, overlay(read, files), context, now)
+  const added: Added[] = []
   for (const one of fresh) {
     const problem = then.problems.find(({ subject }) => subject === one.subject)
     if (problem !== undefined) throw problem.error
@@ -80,9 +87,12 @@ async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<strin
     if (proposal.changes.length === 0) throw unchanged(one.subject)
     if (one.waits !== undefined) await checkMayReplace(one, one.waits, look)
     else if (!isSigned(proposal) && !(await isCompanion(one, fresh, look))) throw unsigned(proposal)
-    await checkQuotas(proposal, one.waits === undefined, look)
+    await checkPlaces(proposal, ground.folder)
+    await checkQuotas(proposal, one.waits === undefined, then, look)
     for (const key of signingKeys(proposal)) keys.add(key)
+    added.push({ proposal, isNew: one.waits === undefined })
   }
+  return namesReserved(added, then, look)
 }
 
 function isSigned({ quorums }: Proposal): boolean {
@@ -161,7 +171,12 @@ export async function signedFiles(
   const keys = new Set<string>()
   const bytes = await withCounted(waits.bytes, proposal.quorums, signatures, keys)
   const isSame = isEqualBytes(bytes, waits.bytes)
-  return { files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]), keys, replaced: [] }
+  return {
+    files: new Map(isSame ? [] : [[look.ground.layout.candidateName(subject), bytes]]),
+    keys,
+    replaced: [],
+    reserved: [],
+  }
 }
 
 // ---- refusals ------------------------------------------------------------------------------------------------------

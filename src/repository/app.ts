@@ -6,6 +6,7 @@ import { type BodyLimits, standardLimits } from './body.ts'
 import { atOnce, clientRoutes } from './client-routes.ts'
 import { developerRoutes } from './developer-routes.ts'
 import { checkHost, isOwnHost } from './hosts.ts'
+import { networkOf } from './network.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
 import type { SmallFile } from './published.ts'
 import { rates } from './rates.ts'
@@ -46,7 +47,7 @@ export function repositoryApp(repository: Repository, options: AppOptions): Repo
   })
   clientRoutes(app, repository, signal)
   app.use('/api/*', async (c, next) => {
-    byAddress.take(c.env.address, 'this address')
+    byAddress.take(networkOf(c.env.address), 'this address')
     await next()
     if (c.res.status < 400 && c.req.method !== 'GET') logCall(c, log, c.res.status, '')
   })

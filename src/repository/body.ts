@@ -4,6 +4,7 @@ import { AppError } from '../core/error.ts'
 import { type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { isObject } from '../core/systems/tuf/key.ts'
 import { checkSize } from '../core/transport.ts'
+import { countValues } from './weight.ts'
 
 export interface BodyLimits {
   /** Of a small body. */
@@ -42,21 +43,16 @@ export async function readJsonBody(request: Request, limits: BodyLimits, signal:
   return value
 }
 
-const maxSeparators = 20_000
-const separators: ReadonlySet<number> = new Set([...',[{'].map((one) => one.charCodeAt(0)))
+const maxValues = 20_000
 
 /** Documents come as one text each: a request of many small values is none of ours, and dear to read. */
 function checkSimple(bytes: Uint8Array): void {
-  let count = 0
-  for (const byte of bytes) {
-    if (separators.has(byte) && ++count > maxSeparators) {
-      throw new AppError({
-        code: 'source/too-large',
-        message: `the request has more than ${maxSeparators} values`,
-        hint: 'see /api/v1/openapi.json for what is expected',
-      })
-    }
-  }
+  if (countValues(bytes) <= maxValues) return
+  throw new AppError({
+    code: 'source/too-large',
+    message: `the request has more than ${maxValues} values`,
+    hint: 'see /api/v1/openapi.json for what is expected',
+  })
 }
 
 export async function readBody(request: Request, limits: BodyLimits, signal: AbortSignal): Promise<Uint8Array> {

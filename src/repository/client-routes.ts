@@ -16,7 +16,8 @@ export function clientRoutes(app: Hono<Env>, { files }: Repository, signal: Abor
     const name = fileNameOf(raw)
     if (name === undefined) return absent()
     const file = files.held(name) ?? (await foundBy(files.metadata(name)))
-    return file === undefined ? absent() : smallResponse(c, file)
+    if (file === undefined) return absent()
+    return 'bytes' in file ? smallResponse(c, file) : largeResponse(c, file, signal)
   })
   app.get('/targets/*', async (c) => {
     const name = pathOf(new URL(c.req.url).pathname)
@@ -91,10 +92,14 @@ function smallResponse(c: Call<Env>, { bytes, etag, headers: whole }: SmallFile)
   })
 }
 
-function largeResponse(c: Call<Env>, { length, etag, open }: LargeFile, signal: AbortSignal): Response {
+function largeResponse(
+  c: Call<Env>,
+  { length, type, etag, isForEver, open }: LargeFile,
+  signal: AbortSignal,
+): Response {
   const headers: Record<string, string> = {
-    'content-type': 'application/octet-stream',
-    'cache-control': etag === undefined ? shortly : forEver,
+    'content-type': type,
+    'cache-control': isForEver ? forEver : shortly,
     'x-content-type-options': 'nosniff',
     // An artifact that is a page is no page of this server.
     'content-security-policy': "default-src 'none'; sandbox",

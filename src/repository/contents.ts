@@ -5,6 +5,7 @@ import { isComplete, type Proposal } from '../core/proposal.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { parseMetadata, type TargetFile } from '../core/systems/tuf/metadata.ts'
 import { targetName, typeOf } from '../core/systems/tuf/names.ts'
+import type { ParseMetadata } from '../core/systems/tuf/parsed.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { parseSubject } from '../core/systems/tuf/subject.ts'
@@ -21,11 +22,14 @@ export interface Named {
 }
 
 /** What a candidate adds to the version in force, or changes in it. */
-export function namedContent({ subject, before, after, title }: Proposal): Named[] {
+export function namedContent(
+  { subject, before, after, title }: Proposal,
+  parse: ParseMetadata = parseMetadata,
+): Named[] {
   const about = parseSubject(subject)
   if (about.kind !== 'role' || typeOf(about.role) !== 'targets') return []
-  const next = parseMetadata(after, 'targets', title).signed
-  const old = before === undefined ? undefined : parseMetadata(before, 'targets', title).signed
+  const next = parse(after, 'targets', title).signed
+  const old = before === undefined ? undefined : parse(before, 'targets', title).signed
   return next.targetPaths().flatMap((path) => {
     const file = next.target(path)
     if (file === undefined) return []
@@ -46,24 +50,26 @@ export async function missingContent(proposal: Proposal, folder: string): Promis
   return missing
 }
 
-export interface Wanted {
+export interface WantedFile {
+  path: string
   length: number
-  /** Artifacts of this content. */
-  paths: readonly string[]
+}
+
+/** Artifacts of one content. Not all of them need to give it the same length: at most one of these is true. */
+export interface Wanted {
+  files: readonly WantedFile[]
 }
 
 /** Only what a key in force stands for is taken, so that nobody fills the disk with what will never be published. */
 export async function wantedContent(sha256: string, look: Look): Promise<Wanted | undefined> {
-  const found: Named[] = []
+  const files: WantedFile[] = []
   for (const proposal of look.pending.proposals) {
     if (proposal.blocked !== undefined) continue
-    const named = namedContent(proposal).filter(({ file }) => file.hashes.get('sha256') === sha256)
-    if (named.length > 0 && (await isStoodFor(proposal, look))) found.push(...named)
+    const named = namedContent(proposal, look.now.parse).filter(({ file }) => file.hashes.get('sha256') === sha256)
+    if (named.length === 0 || !(await isStoodFor(proposal, look))) continue
+    files.push(...named.map(({ path, file }) => ({ path, length: file.length })))
   }
-  const [first] = found
-  if (first === undefined) return undefined
-  const { length } = first.file
-  return { length, paths: found.filter(({ file }) => file.length === length).map(({ path }) => path) }
+  return files.length === 0 ? undefined : { files }
 }
 
 async function isStoodFor({ subject, after }: Proposal, look: Look): Promise<boolean> {

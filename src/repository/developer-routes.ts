@@ -16,6 +16,7 @@ import {
   readJsonBody,
   textField,
 } from './body.ts'
+import { networkOf } from './network.ts'
 import { openApi } from './openapi.ts'
 import { noSuchPage, problemResponse } from './problem.ts'
 import type { Repository } from './repository.ts'
@@ -43,7 +44,8 @@ export function developerRoutes(
   app.post(`${api}/candidates`, async (c) => {
     const request = await readJsonBody(c.req.raw, body, signal)
     checkFields(request, ['documents'])
-    return answer(await repository.propose(listField(request, 'documents', 64).map(submissionOf)))
+    const documents = listField(request, 'documents', 64).map(submissionOf)
+    return answer(await repository.propose(documents, networkOf(c.env.address)))
   })
   app.get(`${api}/candidates/:subject`, async (c) => {
     const subject = c.req.param('subject')
@@ -66,11 +68,15 @@ export function developerRoutes(
     answer(await repository.withdraw(await readBody(c.req.raw, body, signal))),
   )
 
-  app.get(`${api}/content/:sha256`, async (c) => answer(await repository.content(digestOf(c.req.param('sha256')))))
+  app.get(`${api}/content/:sha256`, async (c) =>
+    answer(await repository.content(digestOf(c.req.param('sha256')), uploadOf(c.req.query('upload')))),
+  )
   app.put(`${api}/content/:sha256`, async (c) => {
     const sha256 = digestOf(c.req.param('sha256'))
     const offset = offsetOf(c.req.query('offset') ?? '0')
-    return answer(await repository.receive(sha256, offset, readContent(c.req.raw, body, signal)))
+    const upload = uploadOf(c.req.query('upload'))
+    const sent = { sha256, offset, upload, from: networkOf(c.env.address) }
+    return answer(await repository.receive(sent, readContent(c.req.raw, body, signal)))
   })
 
   app.get(`${api}/history/:role`, async (c) => answer(await repository.history(c.req.param('role'))))
@@ -78,7 +84,7 @@ export function developerRoutes(
     // Whoever asks only for the headers does not listen, and would never be seen to leave.
     c.req.method === 'HEAD'
       ? new Response(null, { headers: eventHeaders })
-      : subscribe(c.env.address, c.req.header('last-event-id')),
+      : subscribe(networkOf(c.env.address), c.req.header('last-event-id')),
   )
 
   for (const [path, allow] of Object.entries(allowed)) {
@@ -125,6 +131,11 @@ function digestOf(text: string): string {
 function offsetOf(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw invalid('offset is a whole number of bytes')
+}
+
+function uploadOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^[0-9a-f]{32,128}$/.test(text)) return text
+  throw invalid('an upload is named by 32 to 128 hexadecimal digits, which its sender has drawn by lot')
 }
 
 function invalid(message: string): AppError {

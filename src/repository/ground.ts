@@ -23,10 +23,12 @@ export interface Ground {
   now(): Date
   log(line: string): void
   signal: AbortSignal
+  /** What was made of bytes that are held on to. */
+  parsed?: NonNullable<Context['parsed']>
 }
 
-export function contextOf({ anchor, now, signal }: Ground): Context {
-  return { anchor, now: now(), signal }
+export function contextOf({ anchor, now, signal, parsed }: Ground): Context {
+  return { anchor, now: now(), signal, ...(parsed === undefined ? {} : { parsed }) }
 }
 
 /** One look at the repository: everything that is decided from it is decided from the same bytes. */

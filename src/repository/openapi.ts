@@ -35,6 +35,12 @@ function answers(responses: Readonly<Record<string, unknown>>, ...statuses: read
 const body = (name: keyof typeof schemas) => ({ requestBody: { required: true, content: jsonOf(ref(name)) } })
 const subject = parameter('subject', 'path', 'A role, keys:PROJECT or configuration, percent-encoded.')
 const digest = parameter('sha256', 'path', 'The sha256 of the content.', '^[0-9a-f]{64}$')
+const upload = parameter(
+  'upload',
+  'query',
+  'By what the sender knows this upload, drawn by lot and told to nobody else.',
+  '^[0-9a-f]{32,128}$',
+)
 const notModified = { description: 'It is still what If-None-Match names.' }
 const files = (type: string) => ({
   200: bytes(type, 'The file, with ETag and Cache-Control.'),
@@ -105,13 +111,15 @@ export const openApi = {
     },
     '/api/v1/content/{sha256}': {
       get: {
-        summary: 'How much of an artifact’s content has arrived. Only what a signed change names is known here.',
-        parameters: [digest],
+        summary:
+          'How much of an upload has arrived, and whether the content is there. Only what a signed change names is known here.',
+        parameters: [digest, upload],
         ...answers({ 200: done('Content', 'So much.') }, 400, 404),
       },
       put: {
-        summary: 'Send content, from the byte on up to which it has arrived.',
-        parameters: [digest, parameter('offset', 'query', 'Where this part begins.', '^[0-9]{1,15}$')],
+        summary:
+          'Send content, from the byte on up to which this upload has arrived; without a name for it, all at once.',
+        parameters: [digest, upload, parameter('offset', 'query', 'Where this part begins.', '^[0-9]{1,15}$')],
         requestBody: { required: true, content: { 'application/octet-stream': {} } },
         ...answers({ 200: done('Upload', 'So much has arrived; whole, when complete.') }, 400, 404, 409, 413),
       },

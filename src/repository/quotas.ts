@@ -2,6 +2,7 @@
 import { toHex } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import type { Pending } from '../core/system.ts'
 import { countedConfiguration } from '../core/systems/tuf/configuration/published.ts'
 import { type Settings, settingsOf } from '../core/systems/tuf/configuration/settings.ts'
 import { parseMetadata, type Targets } from '../core/systems/tuf/metadata.ts'
@@ -17,22 +18,21 @@ export async function settingsNow(now: Trusted): Promise<Settings> {
   return settingsOf(countedConfiguration(await now.configuration()))
 }
 
-export async function checkQuotas(proposal: Proposal, isNew: boolean, look: Look): Promise<void> {
+/** `then`: all that would wait with it. */
+export async function checkQuotas(proposal: Proposal, isNew: boolean, then: Pending, look: Look): Promise<void> {
   const { quotas } = await settingsNow(look.now)
-  if (isNew) checkWaiting(proposal, quotas.candidatesPerKey, look)
+  if (isNew) checkWaiting(proposal, quotas.candidatesPerKey, then)
   await checkProject(proposal, quotas, look)
 }
 
 /** Whoever proposes is known by their key only: a change counts for every key that has signed it. */
-function checkWaiting(proposal: Proposal, perKey: number, { pending }: Look): void {
-  const waiting = pending.proposals.length + pending.problems.length
-  if (waiting >= maxCandidates) throw full(`${waiting} changes wait here, and ${maxCandidates} may`, waiting)
-  const counts = [...signingKeys(proposal)].map(
-    (key) => pending.proposals.filter((one) => signingKeys(one).has(key)).length,
-  )
+function checkWaiting(proposal: Proposal, perKey: number, { proposals, problems }: Pending): void {
+  const waiting = proposals.length + problems.length
+  if (waiting > maxCandidates) throw full(`${waiting} changes would wait here, and ${maxCandidates} may`, waiting)
+  const counts = [...signingKeys(proposal)].map((key) => proposals.filter((one) => signingKeys(one).has(key)).length)
   const fewest = Math.min(...counts)
-  if (counts.length > 0 && fewest >= perKey) {
-    throw full(`${fewest} changes signed by this key wait here, and ${perKey} may`, fewest)
+  if (counts.length > 0 && fewest > perKey) {
+    throw full(`${fewest} changes signed by this key would wait here, and ${perKey} may`, fewest)
   }
 }
 

@@ -1,5 +1,6 @@
-// Content on its way in: appended to a partial file as it comes, so that an upload that broke off goes on, and put where
-// clients fetch it only when its length and hash are those that a signed candidate names.
+// Content on its way in: appended to a file of its sender’s as it comes, so that an upload that broke off goes on, and put
+// where clients fetch it only when its length and hash are those that a signed candidate names, whoever has sent it.
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../core/error.ts'
@@ -10,29 +11,40 @@ import { ownFolder } from '../node/directory/journal.ts'
 import { unlinkIfPresent } from '../node/directory/lock.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import { fileSystem as fs, openFlags, writeAll } from '../node/file-system.ts'
-import type { Wanted } from './contents.ts'
+import type { Wanted, WantedFile } from './contents.ts'
+import { openParts, type Part, type PartLimits, standardParts } from './parts.ts'
 
 export interface Received {
   sha256: string
   length: number
+  /** Of this upload. */
   received: number
   /** It lies where clients fetch it. */
   complete: boolean
 }
 
+/** What a request brings. */
+export interface Sent {
+  sha256: string
+  wanted: Wanted
+  /** By what its sender goes on with it, and nobody else; without one it comes in one request, or not at all. */
+  upload: string | undefined
+  /** Must be how much of this upload is here. */
+  offset: number
+  /** Whose room it takes. */
+  from: string
+}
+
 export interface Receiving {
-  /** How much of it is here already. */
-  state(sha256: string, wanted: Wanted): Promise<Received>
-  /** `offset` must be how much is here. */
-  receive(sha256: string, wanted: Wanted, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<Received>
+  /** How much of an upload is here already. */
+  state(sha256: string, wanted: Wanted, upload?: string): Promise<Received>
+  receive(sent: Sent, pieces: AsyncIterable<Uint8Array>): Promise<Received>
   /** Removes what came in part and is not wanted any more. */
   tidy(isWanted: (sha256: string) => Promise<boolean>): Promise<void>
 }
 
-const partialName = /^receive-([0-9a-f]{64})$/
-const maxAtOnce = 16
-/** Of everything that came in part: more is no release, and somebody’s disk. */
-const maxPartialBytes = 64 * 1024 ** 3
+/** Of earlier versions of this program, where one file took the bytes of everybody. */
+const oldName = /^receive-[0-9a-f]{64}$/
 const append =
   constants.O_WRONLY |
   constants.O_CREAT |
@@ -40,114 +52,143 @@ const append =
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0)
 
-export function receiving(folder: string, signal: AbortSignal, maxBytes = maxPartialBytes): Receiving {
-  const busy = new Set<string>()
-  /** Bytes of each partial file, once they have been counted. */
-  let partial: Map<string, number> | undefined
-  const partialOf = (sha256: string): string => join(folder, ownFolder, `receive-${sha256}`)
+export function receiving(folder: string, signal: AbortSignal, limits: Partial<PartLimits> = {}): Receiving {
+  const parts = openParts(folder, { ...standardParts, ...limits })
 
-  async function sizeOf(sha256: string): Promise<number> {
-    const stats = await fs.lstatIfPresent(partialOf(sha256))
-    return stats?.isFile() === true ? stats.size : 0
+  async function isInPlace(sha256: string, { length, path }: WantedFile): Promise<boolean> {
+    const slash = path.lastIndexOf('/') + 1
+    const name = `${path.slice(0, slash)}${sha256}.${path.slice(slash)}`
+    const stats = await fs.lstatIfPresent(join(folder, 'targets', name)).catch(() => undefined)
+    return stats?.isFile() === true && stats.size === length
   }
 
-  async function counted(): Promise<Map<string, number>> {
-    if (partial !== undefined) return partial
-    const found = new Map<string, number>()
-    for (const { name } of await fs.readdir(join(folder, ownFolder)).catch(() => [])) {
-      const [, sha256] = partialName.exec(name) ?? []
-      if (sha256 !== undefined) found.set(sha256, await sizeOf(sha256))
+  /** Whoever gives content another length than it has waits for ever, and holds up nobody else. */
+  async function isComplete(sha256: string, wanted: Wanted): Promise<boolean> {
+    for (const length of lengthsOf(wanted)) {
+      const there = await Promise.all(filesOf(wanted, length).map((one) => isInPlace(sha256, one)))
+      if (there.every((one) => one)) return true
     }
-    partial ??= found
-    return partial
+    return false
   }
 
-  async function remove(sha256: string): Promise<void> {
-    await unlinkIfPresent(fs, partialOf(sha256))
-    partial?.delete(sha256)
+  async function state(sha256: string, wanted: Wanted, upload?: string): Promise<Received> {
+    const length = Math.max(...lengthsOf(wanted))
+    const complete = await isComplete(sha256, wanted)
+    const part = upload === undefined ? undefined : await parts.find(sha256, upload)
+    return { sha256, length, received: complete ? length : (part?.bytes ?? 0), complete }
   }
 
-  async function isInPlace(sha256: string, { length, paths }: Wanted): Promise<boolean> {
-    for (const path of paths) {
-      const slash = path.lastIndexOf('/') + 1
-      const name = `${path.slice(0, slash)}${sha256}.${path.slice(slash)}`
-      const stats = await fs.lstatIfPresent(join(folder, 'targets', name)).catch(() => undefined)
-      if (stats?.isFile() !== true || stats.size !== length) return false
-    }
-    return true
-  }
-
-  async function state(sha256: string, wanted: Wanted): Promise<Received> {
-    const { length } = wanted
-    const complete = await isInPlace(sha256, wanted)
-    return { sha256, length, received: complete ? length : await sizeOf(sha256), complete }
-  }
-
-  async function add(sha256: string, { length }: Wanted, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  async function add(part: Part, session: symbol, most: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     await fs.mkdir(join(folder, ownFolder), 0o777).catch((thrown: unknown) => {
       if (errnoOf(thrown) !== 'EEXIST') throw thrown
     })
-    const sizes = await counted()
-    const fd = await fs.open(partialOf(sha256), append, 0o666)
+    const fd = await fs.open(part.path, append, 0o666)
+    let size = part.bytes
     try {
-      let size = (await fs.fstat(fd)).size
       for await (const piece of pieces) {
-        if (size + piece.length > length) throw tooLong(sha256, length)
-        const others = [...sizes].reduce((sum, [name, bytes]) => (name === sha256 ? sum : sum + bytes), 0)
-        if (others + size + piece.length > maxBytes) throw noRoom(others + size)
+        if (size + piece.length > most) throw tooLong(part.sha256, most)
+        await parts.grow(part, session, piece.length)
         await writeAll(fs, fd, piece)
         size += piece.length
-        sizes.set(sha256, size)
       }
       await fs.sync(fd)
-      return size
     } finally {
+      // Not what was meant to be written, but what was.
+      part.bytes = (await fs.fstat(fd)).size
       await fs.close(fd)
     }
   }
 
-  async function place(sha256: string, { length, paths }: Wanted): Promise<void> {
-    const whole = partialOf(sha256)
+  /** Once for each length that it could have. */
+  async function isRight(part: Part): Promise<boolean> {
+    const { sha256, path, bytes } = part
+    if (part.wrongAt === bytes) return false
     const hash = hashing(['sha256'])
-    for await (const piece of piecesOf(fs, await fs.open(whole, openFlags.read), 0, signal)) hash.add(piece)
-    if (hash.end().get('sha256') !== sha256) {
-      // Nothing of it is worth going on with.
-      await remove(sha256)
-      throw wrong(sha256)
+    for await (const piece of piecesOf(fs, await fs.open(path, openFlags.read), 0, signal)) hash.add(piece)
+    if (hash.end().get('sha256') === sha256) return true
+    part.wrongAt = bytes
+    return false
+  }
+
+  /** A name that the disk does not take holds up no other. */
+  async function place({ sha256, bytes: length, path: whole }: Part, wanted: Wanted): Promise<void> {
+    let problem: unknown
+    let placed = 0
+    for (const { path } of filesOf(wanted, length)) {
+      try {
+        await putArtifact(folder, path, whole, { length, sha256 }, { signal })
+        placed++
+      } catch (thrown) {
+        problem ??= thrown
+      }
     }
-    for (const path of paths) await putArtifact(folder, path, whole, { length, sha256 }, { signal })
-    await remove(sha256)
+    if (placed === 0 && problem !== undefined) throw problem
+  }
+
+  /** What others have sent of it is not needed any more, unless they are at it. */
+  async function removeAll(sha256: string): Promise<void> {
+    for (const part of await parts.all()) {
+      if (part.sha256 === sha256 && part.session === undefined) await parts.remove(part)
+    }
+  }
+
+  async function receiveInto(part: Part, { sha256, wanted, offset }: Sent, pieces: AsyncIterable<Uint8Array>) {
+    if (offset !== part.bytes) throw notThere(sha256, offset, part.bytes)
+    const lengths = lengthsOf(wanted)
+    const length = Math.max(...lengths)
+    const session = parts.begin(part)
+    try {
+      await add(part, session, length, pieces)
+      if (lengths.includes(part.bytes) && (await isRight(part))) {
+        await place(part, wanted)
+        parts.end(part, session)
+        await removeAll(sha256)
+        return { sha256, length, received: length, complete: true }
+      }
+      if (part.bytes < length) return { sha256, length, received: part.bytes, complete: false }
+      // Nothing of it is worth going on with.
+      await parts.remove(part)
+      throw wrong(sha256)
+    } finally {
+      parts.end(part, session)
+    }
   }
 
   return {
     state,
-    receive: async (sha256, wanted, offset, pieces) => {
-      if (busy.has(sha256) || busy.size >= maxAtOnce) throw isBusy(sha256)
-      busy.add(sha256)
+    receive: async (sent, pieces) => {
+      const { sha256, wanted, from } = sent
       try {
         const before = await state(sha256, wanted)
         if (before.complete) return before
-        if (offset !== before.received) throw notThere(sha256, offset, before.received)
-        const received = await add(sha256, wanted, pieces)
-        const { length } = wanted
-        if (received < length) return { sha256, length, received, complete: false }
-        await place(sha256, wanted)
-        return { sha256, length, received, complete: true }
+        const part = await parts.open(sha256, sent.upload ?? randomUUID(), from)
+        try {
+          return await receiveInto(part, sent, pieces)
+        } finally {
+          // Nobody can name it any more, or nothing of it has come.
+          if (sent.upload === undefined || (part.bytes === 0 && part.session === undefined)) await parts.remove(part)
+        }
       } catch (thrown) {
         throw translateErrno(thrown, 'write', `the content ${sha256}`)
-      } finally {
-        busy.delete(sha256)
       }
     },
     tidy: async (isWanted) => {
-      const entries = await fs.readdir(join(folder, ownFolder)).catch(() => [])
-      for (const { name } of entries) {
-        const [, sha256] = partialName.exec(name) ?? []
-        if (sha256 === undefined || busy.has(sha256) || (await isWanted(sha256))) continue
-        await remove(sha256)
+      for (const part of await parts.all()) {
+        if (part.session === undefined && !(await isWanted(part.sha256))) await parts.remove(part)
+      }
+      for (const { name } of await fs.readdir(join(folder, ownFolder)).catch(() => [])) {
+        if (oldName.test(name)) await unlinkIfPresent(fs, join(folder, ownFolder, name))
       }
     },
   }
+}
+
+function lengthsOf({ files }: Wanted): number[] {
+  return [...new Set(files.map(({ length }) => length))]
+}
+
+function filesOf({ files }: Wanted, length: number): WantedFile[] {
+  return files.filter((one) => one.length === length)
 }
 
 function tooLong(sha256: string, length: number): AppError {
@@ -159,19 +200,10 @@ function tooLong(sha256: string, length: number): AppError {
   })
 }
 
-function noRoom(bytes: number): AppError {
-  return new AppError({
-    code: 'source/too-large',
-    message: `${bytes} bytes of content that is not published yet are here, and there is room for no more`,
-    hint: 'finish or withdraw releases whose content has not arrived, then repeat',
-    data: { bytes },
-  })
-}
-
 function wrong(sha256: string): AppError {
   return new AppError({
     code: 'trust/changed',
-    message: `what was sent is not the content ${sha256}; nothing of it was kept`,
+    message: `what was sent is not the content ${sha256}; nothing of this upload was kept`,
     hint: 'send exactly the file that the change names, from its beginning',
     data: { sha256 },
   })
@@ -180,17 +212,8 @@ function wrong(sha256: string): AppError {
 function notThere(sha256: string, offset: number, received: number): AppError {
   return new AppError({
     code: 'source/conflict',
-    message: `${received} bytes of ${sha256} are here, so it goes on there, and not at ${offset}`,
+    message: `${received} bytes of this upload of ${sha256} are here, so it goes on there, and not at ${offset}`,
     hint: `send it from byte ${received} on`,
     data: { sha256, received },
-  })
-}
-
-function isBusy(sha256: string): AppError {
-  return new AppError({
-    code: 'source/conflict',
-    message: `this content is being sent already, or too many are at once`,
-    hint: 'wait, and repeat',
-    data: { sha256 },
   })
 }

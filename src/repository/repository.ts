@@ -12,12 +12,14 @@ import { boardOf, type CandidateView } from './board.ts'
 import { renewIfDue } from './clock.ts'
 import { unasked, wantedContent } from './contents.ts'
 import { type EventKind, type Events, events } from './events.ts'
-import { contextOf, type Ground, type Look, lookAt, sha256Hex } from './ground.ts'
+import { contextOf, type Ground, type Look, sha256Hex } from './ground.ts'
+import { looks } from './looks.ts'
 import { nonces } from './nonces.ts'
 import { type Published as PublishedFiles, published } from './published.ts'
 import { settingsNow } from './quotas.ts'
 import { type Rates, rates } from './rates.ts'
-import { type Received, receiving } from './receiving.ts'
+import { type Received, receiving, type Sent } from './receiving.ts'
+import { reserving } from './reservations.ts'
 import { openRetired } from './retired.ts'
 import { type Published, settle } from './settling.ts'
 import { turns } from './turns.ts'
@@ -42,12 +44,14 @@ export interface Repository {
   info(): Promise<Info>
   candidates(): Promise<readonly CandidateView[]>
   candidate(subject: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; digest: string } | undefined>
-  propose(submissions: readonly Submission[]): Promise<Receipt>
+  /** `from`: the address, which is only counted. */
+  propose(submissions: readonly Submission[], from: string): Promise<Receipt>
   /** `payload`: the sha256 of what was signed. */
   sign(subject: string, payload: string, signatures: readonly TufSignature[]): Promise<Receipt>
   withdraw(statement: Uint8Array): Promise<Receipt>
-  content(sha256: string): Promise<Received>
-  receive(sha256: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<Received & Receipt>
+  /** `upload`: by what its sender knows it. */
+  content(sha256: string, upload?: string): Promise<Received>
+  receive(sent: Omit<Sent, 'wanted'>, pieces: AsyncIterable<Uint8Array>): Promise<Received & Receipt>
   history(role: string): Promise<HistoryFacts>
   events: Events
   files: PublishedFiles
@@ -67,9 +71,11 @@ export async function openRepository(ground: Ground): Promise<Repository> {
   const inTurn = turns()
   const named = nonces()
   const happened = events()
+  const looking = looks(ground)
   const files = published(ground.folder, source, signal)
   const uploads = receiving(ground.folder, signal)
   const byKey: Rates = rates(() => writesPerKeyAndMinute)
+  const names = reserving()
   let held: ReadonlyMap<string, ErrorData> = new Map()
   // A change that a crash cut off is finished before anybody reads.
   await source.write(new Map(), new Map(), 'recover', signal)
@@ -79,14 +85,18 @@ export async function openRepository(ground: Ground): Promise<Repository> {
   async function write(changes: Files, look: Look, note: string, kind: EventKind, subjects: readonly string[]) {
     if (changes.size === 0) return
     signal.throwIfAborted()
-    await source.write(changes, look.read.seen(changes.keys()), note, signal)
+    try {
+      await source.write(changes, look.read.seen(changes.keys()), note, signal)
+    } finally {
+      looking.forget()
+    }
     happened.emit(kind, subjects)
   }
 
   /** Whatever goes wrong here is no failure of what was written before it. */
-  async function settled(): Promise<readonly Published[]> {
+  async function settled(): Promise<{ done: readonly Published[]; look?: Look }> {
     try {
-      const { published: done, held: waiting } = await settle(ground)
+      const { published: done, held: waiting, look } = await settle(looking)
       held = waiting
       for (const one of done) {
         files.forget(one.files)
@@ -94,17 +104,18 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         log(`published ${one.title}`)
       }
       if (done.length > 0) settings = await settingsNow(trusted(layout, source, contextOf(ground)))
-      return done
+      return { done, look }
     } catch (thrown) {
       const error = toAppError(thrown)
       log(`cannot publish: ${error.code} ${error.message}`)
-      return []
+      looking.forget()
+      return { done: [] }
     }
   }
 
   async function receipt(subjects: readonly string[]): Promise<Receipt> {
-    const done = await settled()
-    const board = await boardOf(await lookAt(ground), named, held)
+    const { done, look = await looking.now() } = await settled()
+    const board = await boardOf(look, named, held)
     return {
       candidates: board.filter(({ subject }) => subjects.includes(subject)),
       published: done.map(({ subject, title }) => ({ subject, title })),
@@ -125,17 +136,18 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         event: happened.last(),
       }
     },
-    candidates: () => inTurn(async () => boardOf(await lookAt(ground), named, held)),
+    candidates: () => inTurn(async () => boardOf(await looking.now(), named, held)),
     candidate: async (subject) => {
       checkSubject(subject)
       const bytes = await source.read(layout.candidateName(subject), limitOf(subject), signal)
       return bytes === undefined ? undefined : { bytes: bytes.slice(), digest: sha256Hex(bytes) }
     },
-    propose: (submissions) =>
+    propose: (submissions, from) =>
       inTurn(async () => {
-        const look = await lookAt(ground)
+        const look = await looking.now()
         const accepted = await acceptedFiles(submissions, retired, look)
         checkKeys(accepted)
+        names.take(accepted.reserved, from, accepted.keys)
         const subjects = submissions.map(({ subject }) => subject)
         await retired.retire(accepted.replaced, look)
         await write(accepted.files, look, `propose ${subjects.join(', ')}`, 'proposed', subjects)
@@ -144,7 +156,7 @@ export async function openRepository(ground: Ground): Promise<Repository> {
     sign: (subject, payload, signatures) =>
       inTurn(async () => {
         checkSubject(subject)
-        const look = await lookAt(ground)
+        const look = await looking.now()
         const accepted = await signedFiles(subject, payload, signatures, look)
         checkKeys(accepted)
         await write(accepted.files, look, `sign ${subject}`, 'signed', [subject])
@@ -152,21 +164,21 @@ export async function openRepository(ground: Ground): Promise<Repository> {
       }),
     withdraw: (statement) =>
       inTurn(async () => {
-        const look = await lookAt(ground)
+        const look = await looking.now()
         const { files: gone, subjects } = await withdrawnFiles(statement, named, look)
         await retired.retire(subjects, look)
         await write(gone, look, `withdraw ${subjects[0]}`, 'withdrawn', subjects)
         return receipt(subjects)
       }),
-    content: async (sha256) => {
-      const wanted = await wantedContent(sha256, await lookAt(ground))
+    content: async (sha256, upload) => {
+      const wanted = await wantedContent(sha256, await looking.now())
       if (wanted === undefined) throw unasked(sha256)
-      return uploads.state(sha256, wanted)
+      return uploads.state(sha256, wanted, upload)
     },
-    receive: async (sha256, offset, pieces) => {
-      const wanted = await wantedContent(sha256, await lookAt(ground))
-      if (wanted === undefined) throw unasked(sha256)
-      const received = await uploads.receive(sha256, wanted, offset, pieces)
+    receive: async (sent, pieces) => {
+      const wanted = await wantedContent(sent.sha256, await looking.now())
+      if (wanted === undefined) throw unasked(sent.sha256)
+      const received = await uploads.receive({ ...sent, wanted }, pieces)
       if (!received.complete) return { ...received, candidates: [], published: [] }
       happened.emit('content', [])
       return { ...received, ...(await inTurn(() => receipt([]))) }
@@ -185,8 +197,9 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         await settled()
         const renewed = await renewIfDue(ground)
         files.forget(renewed)
+        if (renewed.length > 0) looking.forget()
         if (renewed.length > 0) happened.emit('renewed', [])
-        const look = await lookAt(ground)
+        const look = await looking.now()
         await uploads.tidy(async (sha256) => (await wantedContent(sha256, look)) !== undefined)
       }),
   }

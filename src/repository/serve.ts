@@ -14,6 +14,7 @@ import { ownFolder } from '../node/directory/journal.ts'
 import { acquireLock, isAlive } from '../node/directory/lock.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import { blockingFileSystem, fileSystem } from '../node/file-system.ts'
+import { sameBytes, steadyReads } from '../node/steady.ts'
 import { directoryTransport } from '../node/transports/directory.ts'
 import { repositoryApp } from './app.ts'
 import { contextOf, type Ground } from './ground.ts'
@@ -47,7 +48,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const ground: Ground = {
       ...{ name: options.name, folder, anchor: options.anchor, online: options.online, now: options.now, log },
       // Small files on a disk of this machine: many times faster without a trip to another thread for each.
-      source: directoryTransport(folder, { rooms: repositoryRooms, fs: blockingFileSystem }),
+      source: steadyReads(directoryTransport(folder, { rooms: repositoryRooms, fs: blockingFileSystem }), sameBytes()),
+      parsed: new WeakMap(),
       layout: plainLayout,
       system: tufSystem(plainLayout),
       signal: stop.signal,

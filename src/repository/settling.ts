@@ -8,7 +8,8 @@ import { candidatesAlongside } from '../core/systems/tuf/publish/alongside.ts'
 import { publishTurn } from '../core/systems/tuf/subject.ts'
 import { trusted } from '../core/systems/tuf/trusted.ts'
 import { missingContent, type Named } from './contents.ts'
-import { contextOf, type Ground } from './ground.ts'
+import { contextOf, type Ground, type Look } from './ground.ts'
+import type { Looks } from './looks.ts'
 
 export interface Published {
   subject: string
@@ -20,22 +21,26 @@ export interface Settled {
   published: readonly Published[]
   /** Why what enough keys have signed is not published, by the id of its proposal. */
   held: ReadonlyMap<string, ErrorData>
+  /** At what is left. */
+  look: Look
 }
 
 /** What one publication brings about may be what another waits for: as long as one succeeds, the rest is tried again. */
-export async function settle(ground: Ground): Promise<Settled> {
+export async function settle(looks: Looks): Promise<Settled> {
   const published: Published[] = []
   for (;;) {
     const held = new Map<string, ErrorData>()
-    const done = await publishOne(ground, held)
-    if (done === undefined) return { published, held }
+    const look = await looks.now()
+    const done = await publishOne(look, held)
+    if (done === undefined) return { published, held, look }
+    looks.forget()
     published.push(done)
   }
 }
 
-async function publishOne(ground: Ground, held: Map<string, ErrorData>): Promise<Published | undefined> {
+async function publishOne({ ground, pending }: Look, held: Map<string, ErrorData>): Promise<Published | undefined> {
   const { system, source, online } = ground
-  const { proposals } = await system.pending(source, contextOf(ground))
+  const { proposals } = pending
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
   for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
     const { id, subject, title } = proposal

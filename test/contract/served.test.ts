@@ -17,10 +17,12 @@ import { drafting } from '../../src/node/drafting.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { listenToEvents } from '../../src/node/transports/served/events.ts'
 import { isServedAt, type Served, servedTransport } from '../../src/node/transports/served.ts'
+import { uploadNames } from '../../src/node/upload-names.ts'
 import { send } from '../../src/node/web/send.ts'
 import { startServer } from '../../src/repository/server.ts'
 import { never } from '../support/repository.ts'
 import { fromBase64, idsOf, openTeam, sha256, type Team, type TeamOptions } from '../support/team.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 const name = (subject: string): string => `metadata/pending/${encodeURIComponent(subject)}.json`
@@ -37,7 +39,11 @@ async function open(options: TeamOptions = {}): Promise<Open> {
   const team = await openTeam(options)
   const server = await startServer(team.app, { host: '127.0.0.1', port: 0 })
   onTestFinished(() => server.close())
-  return { team, url: server.url, transport: servedTransport(new URL(server.url), httpTransport(server.url)) }
+  return {
+    team,
+    url: server.url,
+    transport: servedTransport(new URL(server.url), httpTransport(server.url), uploadNames(temporaryFolder())),
+  }
 }
 
 /** A candidate for a subject, signed by these people. */

@@ -6,9 +6,11 @@ import type { Transport } from '../../src/core/transport.ts'
 import { outcomeOf } from '../../src/node/outcome.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { type Served, servedTransport } from '../../src/node/transports/served.ts'
+import { uploadNames } from '../../src/node/upload-names.ts'
 import { startServer } from '../../src/repository/server.ts'
 import { never } from '../support/repository.ts'
 import { fromBase64, openTeam, type Team } from '../support/team.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const subject = 'targets'
 const name = plainLayout.candidateName(subject)
@@ -32,7 +34,7 @@ async function sent(year: number, ...names: string[]): Promise<Sent> {
     isOpen = false
   }
   onTestFinished(close)
-  const transport = servedTransport(new URL(server.url), httpTransport(server.url))
+  const transport = servedTransport(new URL(server.url), httpTransport(server.url), uploadNames(temporaryFolder()))
   const drafted = await team.draft(subject, date(year))
   const [document] = await team.documents(drafted, names)
   await transport.write(new Map([[name, fromBase64(document?.content ?? '')]]), new Map([[name, null]]), '', never)

@@ -1,7 +1,8 @@
 // What TUF clients read: plain files with honest headers, and nothing that is not published.
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { fileSystem } from '../../src/node/file-system.ts'
 import { openTeam, sha256, type Team } from '../support/team.ts'
 
 const renewal = { kind: 'expires', date: '2030-01-01T00:00:00Z' } as const
@@ -53,6 +54,43 @@ describe('metadata', () => {
     const text = readFileSync(path, 'utf8')
     writeFileSync(path, text.replaceAll('"version": 2', '"version": 7'))
     await expect.poll(version, { timeout: 5000 }).toBe(7)
+  })
+
+  test('above 4 MB is read whole once for its digest, and then only what somebody asks for', async () => {
+    const team = await openTeam()
+    const path = join(team.folder, 'metadata/9.targets.json')
+    const text = `{"x":"${'0123456789'.repeat(600_000)}"}`
+    writeFileSync(path, text)
+    const read = vi.spyOn(fileSystem, 'read')
+    onTestFinished(() => read.mockRestore())
+    const bytesRead = async () => {
+      const counts = await Promise.all(read.mock.results.map(({ value }) => value as Promise<number>))
+      return counts.reduce((sum, count) => sum + count, 0)
+    }
+    const name = '/metadata/9.targets.json'
+    const parts = await Promise.all(
+      Array.from({ length: 30 }, () => team.call('GET', name, undefined, { range: 'bytes=6-9' })),
+    )
+    for (const part of parts) expect([part.status, await part.text()]).toEqual([206, '0123'])
+    // The digest, and a piece for each.
+    expect(await bytesRead()).toBeLessThan(text.length + 31 * 1024 * 1024)
+    const etag = `"${sha256(text)}"`
+    read.mockClear()
+    const same = await team.call('GET', name, undefined, { 'if-none-match': etag })
+    expect([same.status, read.mock.calls.length]).toEqual([304, 0])
+    const whole = await team.call('GET', name)
+    expect(await whole.text()).toBe(text)
+    expect(Object.fromEntries(whole.headers)).toMatchObject({
+      etag,
+      'content-type': 'application/json',
+      'content-length': String(text.length),
+      'cache-control': 'public, max-age=31536000, immutable',
+    })
+    const next = text.replace('0', '1')
+    writeFileSync(path, next)
+    expect((await team.call('HEAD', name)).headers.get('etag')).toBe(`"${sha256(next)}"`)
+    rmSync(path)
+    expect((await team.call('GET', name)).status).toBe(404)
   })
 
   test('what waits is not there, nor what is no file of the repository', async () => {

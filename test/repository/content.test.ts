@@ -1,13 +1,19 @@
 // Content comes after the change that names it, in as many parts as the line allows, whole and as it was named, or not at all.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { repositoryApp } from '../../src/repository/app.ts'
+import { openRepository } from '../../src/repository/repository.ts'
+import { never } from '../support/repository.ts'
 import { openTeam, refused, sha256, type Team } from '../support/team.ts'
 
 const text = 'the content of loom 1.0, '.repeat(4000)
 const digest = sha256(text)
-const at = (sha: string, offset?: number): string =>
-  `/api/v1/content/${sha}${offset === undefined ? '' : `?offset=${offset}`}`
+const own = 'a1'.repeat(32)
+const at = (sha: string, offset?: number, upload?: string): string => {
+  const query = [offset === undefined ? [] : `offset=${offset}`, upload === undefined ? [] : `upload=${upload}`].flat()
+  return `/api/v1/content/${sha}?${query.join('&')}`
+}
 const release = {
   kind: 'target-set',
   path: 'loom/loom-1.0',
@@ -35,21 +41,44 @@ describe('content', () => {
 
   test('in parts: each goes on where the last one ended, and the last one publishes', async () => {
     const team = await released(1)
-    expect(await (await team.call('GET', at(digest))).json()).toMatchObject({ received: 0, complete: false })
-    const first = await (await team.call('PUT', at(digest, 0), text.slice(0, 30_000))).json()
+    const state = async () => (await team.call('GET', at(digest, undefined, own))).json()
+    const put = (offset: number, part: string) => team.call('PUT', at(digest, offset, own), part)
+    expect(await state()).toMatchObject({ received: 0, complete: false })
+    const first = await (await put(0, text.slice(0, 30_000))).json()
     expect(first).toMatchObject({ received: 30_000, complete: false, published: [] })
-    expect(await refused(await team.call('PUT', at(digest, 0), text))).toMatchObject({
-      status: 409,
-      data: { received: 30_000 },
-    })
-    expect(await refused(await team.call('PUT', at(digest, -1), text))).toMatchObject({ status: 400 })
+    expect(await state()).toMatchObject({ received: 30_000, complete: false })
+    expect(await refused(await put(0, text))).toMatchObject({ status: 409, data: { received: 30_000 } })
+    expect(await refused(await put(-1, text))).toMatchObject({ status: 400 })
     expect(existsSync(join(team.folder, `targets/loom/${digest}.loom-1.0`))).toBe(false)
-    const last = await (await team.call('PUT', at(digest, 30_000), text.slice(30_000))).json()
+    const last = await (await put(30_000, text.slice(30_000))).json()
     expect(last).toMatchObject({ received: text.length, complete: true, published: [{ subject: 'targets' }] })
     expect(readFileSync(join(team.folder, `targets/loom/${digest}.loom-1.0`), 'utf8')).toBe(text)
-    expect(existsSync(join(team.folder, `.countersign/receive-${digest}`))).toBe(false)
+    expect(partsIn(team)).toEqual([])
     // It is published, so nobody waits for it.
     expect(await refused(await team.call('PUT', at(digest), text))).toMatchObject({ status: 404 })
+  })
+
+  test('without a name for the upload comes all at once, and nothing of it is kept otherwise', async () => {
+    const team = await released(1)
+    const part = await (await team.call('PUT', at(digest), text.slice(0, 10))).json()
+    expect(part).toMatchObject({ received: 10, complete: false })
+    expect(partsIn(team)).toEqual([])
+    expect(await refused(await team.call('PUT', at(digest, 10), text.slice(10)))).toMatchObject({
+      status: 409,
+      data: { received: 0 },
+    })
+    expect(await refused(await team.call('PUT', at(digest, 0, 'short'), text))).toMatchObject({ status: 400 })
+    expect(await (await team.call('PUT', at(digest), text)).json()).toMatchObject({ complete: true })
+  })
+
+  test('goes on after the server has begun anew', async () => {
+    const team = await released(1)
+    await team.call('PUT', at(digest, 0, own), text.slice(0, 10))
+    const again = repositoryApp(await openRepository(team.ground), { log: () => undefined, signal: never })
+    const url = `http://127.0.0.1${at(digest, 10, own)}`
+    const request = new Request(url, { method: 'PUT', body: text.slice(10) })
+    expect((await again.fetch(request, { address: '192.0.2.1' })).status).toBe(200)
+    expect(readFileSync(join(team.folder, `targets/loom/${digest}.loom-1.0`), 'utf8')).toBe(text)
   })
 
   test('before the last signature waits for that; what is there already is not read again', async () => {
@@ -59,29 +88,69 @@ describe('content', () => {
     expect(await (await team.sign('targets', 'Ben')).json()).toMatchObject({ published: [{ subject: 'targets' }] })
   })
 
-  test('that is longer, or another, is refused, and what came is not kept', async () => {
+  test('that is longer, or another, is refused, and what came of that upload is not kept', async () => {
     const team = await released(1)
-    expect(await refused(await team.call('PUT', at(digest), `${text}more`))).toMatchObject({ status: 413 })
-    const state = async () => (await (await team.call('GET', at(digest))).json()).received
+    const put = (offset: number, part: string) => team.call('PUT', at(digest, offset, own), part)
+    const state = async () => (await (await team.call('GET', at(digest, undefined, own))).json()).received
+    await team.call('PUT', at(digest, 0, '0f'.repeat(16)), text.slice(0, 7))
+    expect(await refused(await put(0, `${text}more`))).toMatchObject({ status: 413 })
     const kept = await state()
     expect(kept).toBeLessThanOrEqual(text.length)
     const other = 'x'.repeat(text.length - kept)
-    expect(await refused(await team.call('PUT', at(digest, kept), other))).toMatchObject({
-      status: 409,
-      code: 'trust/changed',
-    })
+    expect(await refused(await put(kept, other))).toMatchObject({ status: 409, code: 'trust/changed' })
     expect(await state()).toBe(0)
+    expect(partsIn(team)).toHaveLength(1)
     expect((await team.candidate('targets'))?.held).toBeDefined()
   })
 
-  test('that is not wanted any more is tidied away', async () => {
+  test('that is not wanted any more is tidied away, and so is what an earlier version left', async () => {
     const team = await released(2)
-    await team.call('PUT', at(digest), text.slice(0, 10))
-    const partial = join(team.folder, `.countersign/receive-${digest}`)
+    const old = join(team.folder, `.countersign/receive-${digest}`)
+    await team.call('PUT', at(digest, 0, own), text.slice(0, 10))
+    writeFileSync(old, 'of anybody')
     await team.repository.tick()
-    expect(existsSync(partial)).toBe(true)
+    expect([partsIn(team).length, existsSync(old)]).toEqual([1, false])
     await team.call('POST', '/api/v1/withdrawals', await team.withdrawal('targets', 'Ben'))
     await team.repository.tick()
-    expect(existsSync(partial)).toBe(false)
+    expect(partsIn(team)).toEqual([])
   })
 })
+
+describe('a stranger who sends content that is wanted', () => {
+  const put = (team: Team, address: string, path: string, body: BodyInit) => {
+    const init = { method: 'PUT', body, duplex: 'half' } as RequestInit
+    return team.app.fetch(new Request(`http://127.0.0.1${path}`, init), { address })
+  }
+  const stranger = '203.0.113.9'
+
+  test('spoils his own upload only, and holds up no other', async () => {
+    const team = await released(1)
+    await put(team, stranger, at(digest, 0, 'bad0'.repeat(16)), 'X')
+    // One that never ends, and one that is wrong to the last byte.
+    const drip = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([1])) })
+    void put(team, stranger, at(digest), drip)
+    expect((await put(team, stranger, at(digest), 'x'.repeat(text.length))).status).toBe(409)
+    expect((await put(team, '192.0.2.1', at(digest, 0, own), text.slice(0, 10))).status).toBe(200)
+    expect((await put(team, stranger, at(digest, 10, 'bad0'.repeat(16)), 'x')).status).toBe(409)
+    const last = await (await put(team, '192.0.2.1', at(digest, 10, own), text.slice(10))).json()
+    expect(last).toMatchObject({ complete: true, published: [{ subject: 'targets' }] })
+  })
+
+  test('takes no place of somebody else by beginning very often, in one content or in requests at once', async () => {
+    const team = await released(1)
+    await put(team, '192.0.2.1', at(digest, 0, own), text.slice(0, 10))
+    for (let count = 0; count < 40; count++) {
+      const drip = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([count])) })
+      void put(team, stranger, at(digest, 0, count.toString(16).padStart(32, '0')), drip)
+      await new Promise((done) => setTimeout(done))
+    }
+    await expect.poll(() => partsIn(team).length).toBe(16)
+    const last = await (await put(team, '192.0.2.1', at(digest, 10, own), text.slice(10))).json()
+    expect(last).toMatchObject({ complete: true, published: [{ subject: 'targets' }] })
+  })
+})
+
+function partsIn({ folder }: Team): string[] {
+  const own = join(folder, '.countersign')
+  return existsSync(own) ? readdirSync(own).filter((name) => name.startsWith('receive-')) : []
+}

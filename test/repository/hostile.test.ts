@@ -187,7 +187,7 @@ describe('too often', () => {
     expect(await refused(await send('three'))).toMatchObject({
       status: 422,
       code: 'source/rejected',
-      data: { waiting: 2 },
+      data: { waiting: 3 },
     })
     await team.call('POST', '/api/v1/withdrawals', await team.withdrawal('keys:one', 'Mia'))
     expect((await send('three')).status).toBe(200)

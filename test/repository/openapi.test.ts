@@ -56,7 +56,8 @@ test('everything that the document promises happens', async () => {
   await call('GET', `${api}/content/${digest}`)
   await call('GET', `${api}/content/zz`)
   await call('GET', `${api}/content/${'0'.repeat(64)}`)
-  const content = (sha: string, offset: number) => `${api}/content/${sha}?offset=${offset}`
+  const upload = '0a'.repeat(16)
+  const content = (sha: string, offset: number) => `${api}/content/${sha}?offset=${offset}&upload=${upload}`
   await call('PUT', content(digest, 0), text.slice(0, 5))
   await call('PUT', content(digest, 0), text)
   await call('PUT', content(digest, 5), `${text}${text}`)

@@ -57,15 +57,15 @@ describe('a stranger who sends old signed bytes', () => {
     const next = await openRepository(team.ground)
     const [one] = old
     const submission = { subject: 'targets', base, bytes: fromBase64(one?.content ?? '') }
-    await expect(next.propose([submission])).rejects.toMatchObject({ code: 'trust/rollback' })
+    await expect(next.propose([submission], '')).rejects.toMatchObject({ code: 'trust/rollback' })
     const third = await team.draft('targets', { kind: 'expires', date: '2030-03-03T00:00:00Z' })
     const [fresh] = await team.documents(third, ['Cleo'], base)
-    await next.propose([{ subject: 'targets', base, bytes: fromBase64(fresh?.content ?? '') }])
+    await next.propose([{ subject: 'targets', base, bytes: fromBase64(fresh?.content ?? '') }], '')
     const after = await openRepository(team.ground)
     const { digest = '' } = (await after.candidates()).find(({ subject }) => subject === 'targets') ?? {}
-    await expect(after.propose([{ ...submission, base: digest }])).rejects.toMatchObject({ code: 'trust/rollback' })
+    await expect(after.propose([{ ...submission, base: digest }], '')).rejects.toMatchObject({ code: 'trust/rollback' })
     const withAna = { subject: 'targets', base: digest, bytes: fromBase64((await second(team))[0]?.content ?? '') }
-    await expect(after.propose([withAna])).rejects.toMatchObject({ code: 'trust/rollback' })
+    await expect(after.propose([withAna], '')).rejects.toMatchObject({ code: 'trust/rollback' })
   })
 })
 

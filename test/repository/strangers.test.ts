@@ -1,40 +1,20 @@
 // What somebody without a say tries with keys of a project that vouch for themselves, and with content; and what a single
 // key below the threshold of its role can hold up.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { toBase64, toHex } from '../../src/core/bytes.ts'
-import type { JsonObject } from '../../src/core/json.ts'
-import { isSameKey } from '../../src/core/key.ts'
-import { encodeMetadata } from '../../src/core/systems/tuf/encode.ts'
-import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
-import { parseRotate, rotateDocument } from '../../src/core/systems/tuf/projects/rotate.ts'
-import { insertSignature } from '../../src/core/systems/tuf/signature-slot.ts'
+import { utf8 } from '../../src/core/bytes.ts'
 import { signWithdrawal } from '../../src/core/systems/tuf/withdrawal.ts'
+import { networkOf } from '../../src/repository/network.ts'
 import { receiving } from '../../src/repository/receiving.ts'
+import { ownKeys } from '../support/own-keys.ts'
 import { never } from '../support/repository.ts'
-import { idsOf, openTeam, refused, type SentDocument, sha256, type Team } from '../support/team.ts'
+import { idsOf, openTeam, refused, sha256, type Team } from '../support/team.ts'
 
 const renewal = { kind: 'expires', date: '2030-01-01T00:00:00Z' } as const
 const text = 'the content of a release'
 const release = (path: string, sha = sha256(text)) =>
   ({ kind: 'target-set', path, length: text.length, hashes: { sha256: sha }, replace: false }) as const
-
-/** First keys of a project: signed by the first of them only. And what these keys say of its content. */
-async function ownKeys(team: Team, project: string, names: readonly string[], targets: JsonObject = {}) {
-  const keys = await Promise.all(names.map(async (name) => ({ ...(await team.entry(name)), rehearsal: true })))
-  const edit = { kind: 'project-keys', keepIds: [], keys, threshold: names.length } as const
-  const rotate = parseRotate(rotateDocument(undefined, project, edit), 'keys')
-  const signer = await team.person(names[0] ?? '')
-  const [id = ''] = [...rotate.keys].find(([, { key }]) => key !== undefined && isSameKey(key, signer.key)) ?? []
-  const signed = async (bytes: Uint8Array, payload: Uint8Array) =>
-    toBase64(insertSignature(bytes, id, toHex(await signer.sign(payload, never))))
-  const fields = { _type: 'targets', spec_version: '1.0.31', version: 1, expires: renewal.date, targets }
-  const first = parseMetadata(encodeMetadata({ ...fields }), 'targets', project)
-  const documents: SentDocument[] = [
-    { subject: `keys:${project}`, base: null, content: await signed(rotate.bytes, rotate.payload) },
-    { subject: project, base: null, content: await signed(first.bytes, first.payload) },
-  ]
-  return documents
-}
 
 async function delegated(threshold: number, names: readonly string[]): Promise<Team> {
   const team = await openTeam({ threshold: 1 })
@@ -99,24 +79,102 @@ describe('content', () => {
     })
   })
 
-  test('that came in part is bounded in all, and what goes away makes room', async () => {
+  test('that came in part is bounded in all: whoever holds the most gives way, and never one who holds less', async () => {
     const { folder } = await openTeam()
-    const wanted = { length: 80, paths: ['a'] }
-    const send = (name: string, bytes: number, uploads = receiving(folder, never, 100)) =>
-      uploads.receive(sha256(name), wanted, 0, pieces(bytes))
-    const uploads = receiving(folder, never, 100)
-    await send('a', 60, uploads)
-    await expect(send('b', 60, uploads)).rejects.toMatchObject({ code: 'source/too-large' })
-    // What an earlier start has left counts too.
-    await expect(send('c', 60)).rejects.toMatchObject({ code: 'source/too-large' })
-    await uploads.tidy(async () => false)
-    expect(await send('b', 60, uploads)).toMatchObject({ received: 60 })
+    const wanted = { files: [{ length: 80, path: 'a' }] }
+    const upload = 'ab'.repeat(16)
+    const uploads = receiving(folder, never, { bytes: 100 })
+    const send = (name: string, from: string, bytes: number, to = uploads) =>
+      to.receive({ sha256: sha256(name), wanted, upload, offset: 0, from }, pieces(bytes))
+    const here = async (name: string) => (await uploads.state(sha256(name), wanted, upload)).received
+    await send('a', 'one', 40)
+    await send('b', 'two', 30)
+    await send('c', 'two', 25)
+    // What they hold themselves goes first, the oldest of it.
+    await send('d', 'two', 30)
+    expect([await here('a'), await here('b'), await here('c'), await here('d')]).toEqual([40, 0, 25, 30])
+    await expect(send('e', 'three', 79)).rejects.toMatchObject({ code: 'source/too-large' })
+    await send('f', 'three', 30)
+    expect([await here('a'), await here('c'), await here('d'), await here('f')]).toEqual([40, 0, 30, 30])
+    // What an earlier start has left is nobody’s until somebody comes back for it.
+    const later = receiving(folder, never, { bytes: 100 })
+    await send('g', 'four', 60, later)
+    expect((await later.state(sha256('g'), wanted, upload)).received).toBe(60)
+    await later.tidy(async () => false)
+    expect((await later.state(sha256('g'), wanted, upload)).received).toBe(0)
+  })
+
+  test('is taken from somebody who sends nothing else while a stranger holds all requests that may be at once', async () => {
+    const { folder } = await openTeam()
+    const wanted = { files: [{ length: 80, path: 'a' }] }
+    const uploads = receiving(folder, never, { atOnce: 2 })
+    const send = (name: string, from: string, content: AsyncIterable<Uint8Array>) =>
+      uploads.receive({ sha256: sha256(name), wanted, upload: 'ab'.repeat(16), offset: 0, from }, content)
+    const drips = ['a', 'b'].map(endless)
+    const dripping = drips.map(({ content }, at) => send(String(at), 'stranger', content))
+    await Promise.all(drips.map(({ begun }) => begun))
+    await expect(send('c', 'stranger', pieces(1))).rejects.toMatchObject({ code: 'source/conflict' })
+    expect(await send('d', 'other', pieces(40))).toMatchObject({ received: 40 })
+    for (const { more } of drips) more()
+    // The one that was silent the longest has lost its turn, and the other has not.
+    const ends = await Promise.allSettled(dripping)
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  test('to which another change gives another length, or a name that no disk takes, is put where it belongs', async () => {
+    const { folder } = await openTeam()
+    const { length } = text
+    const paths = [`b/${'x'.repeat(300)}`, 'a']
+    const wanted = { files: [{ length: length + 5, path: 'c' }, ...paths.map((path) => ({ length, path }))] }
+    const uploads = receiving(folder, never)
+    const sent = { sha256: sha256(text), wanted, upload: undefined, offset: 0, from: 'one' }
+    expect(await uploads.receive(sent, pieces(text))).toMatchObject({ complete: true })
+    expect(existsSync(join(folder, `targets/${sha256(text)}.a`))).toBe(true)
+    expect(existsSync(join(folder, `targets/${sha256(text)}.c`))).toBe(false)
   })
 })
 
-async function* pieces(bytes: number) {
-  yield new Uint8Array(bytes)
+/** Of which one piece comes at once, and another when it is told to. */
+function endless(name: string) {
+  let resolve = (): void => undefined
+  let more = (): void => undefined
+  const begun = new Promise<void>((done) => {
+    resolve = done
+  })
+  const told = new Promise<void>((done) => {
+    more = done
+  })
+  async function* content() {
+    yield utf8(name)
+    resolve()
+    await told
+    yield utf8(name)
+  }
+  return { content: content(), begun, more: () => more() }
 }
+
+async function* pieces(content: number | string) {
+  yield typeof content === 'number' ? new Uint8Array(content) : utf8(content)
+}
+
+test('a network of IPv6 counts as one address, and each of IPv4 by itself', () => {
+  const addresses = [
+    '2001:db8:1:2::7',
+    '2001:db8:1:2:ffff::1',
+    '2001:db8:1:3::7',
+    '::1',
+    '192.0.2.1',
+    '::ffff:192.0.2.1',
+  ]
+  expect(addresses.map(networkOf)).toEqual([
+    '2001:db8:1:2::/64',
+    '2001:db8:1:2::/64',
+    '2001:db8:1:3::/64',
+    '0:0:0:0::/64',
+    '192.0.2.1',
+    '192.0.2.1',
+  ])
+})
 
 test('a release that the keys of a role have not signed holds up no change of who delegates to it', async () => {
   const team = await delegated(2, ['Dana', 'Evil'])

@@ -11,6 +11,7 @@ import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
 import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
 import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
 import { visible } from '../../core/visible.ts'
+import type { UploadName } from '../upload-names.ts'
 import { type ApiServer, callApi, objectOf, postApi, readApi } from '../web/api.ts'
 import type { Access } from '../web/send.ts'
 import { listenToEvents } from './served/events.ts'
@@ -31,7 +32,11 @@ export interface Served {
     signal: AbortSignal,
   ): Promise<void>
   /** Content that a signed candidate names; goes on where it broke off. */
-  upload(content: Content, progress: ((doneBytes: number) => void) | undefined, signal: AbortSignal): Promise<void>
+  upload(
+    content: Omit<Content, 'upload'>,
+    progress: ((doneBytes: number) => void) | undefined,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Until the signal: calls back whenever something happened there, and after each new connection. */
   listen(changed: () => void, signal: AbortSignal): Promise<void>
 }
@@ -59,7 +64,12 @@ export async function isServedAt(base: URL, signal: AbortSignal, access: Access 
 }
 
 /** `plain`: the same address, read as any web server. */
-export function servedTransport(base: URL, plain: Transport, access: Access = {}): Transport & Served {
+export function servedTransport(
+  base: URL,
+  plain: Transport,
+  uploadName: UploadName,
+  access: Access = {},
+): Transport & Served {
   const server: ApiServer = { base, access }
   /** Of what was sent from here: the repository's own answer was that it took effect at once. */
   const published = new Set<string>()
@@ -142,7 +152,10 @@ export function servedTransport(base: URL, plain: Transport, access: Access = {}
       await postApi(server, `${api}withdrawals`, new TextDecoder().decode(statement), signal)
     },
 
-    upload: (content, progress, signal) => uploadContent(server, `${api}content/`, content, progress, signal),
+    upload: async (content, progress, signal) => {
+      const upload = await uploadName(base, content.sha256, signal)
+      await uploadContent(server, `${api}content/`, { ...content, upload }, progress, signal)
+    },
     listen: (changed, signal) => listenToEvents(new URL(`${api}events`, base), changed, signal, { access }),
   }
 }
