@@ -1,7 +1,7 @@
 // Why nothing is published yet: a line for each change that waits, with who is missing.
 import type { AppError } from '../core/error.ts'
 import { impossibility, isMet, type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
-import { isSingleFile, type Layout } from '../core/systems/tuf/layouts/plain.ts'
+import { isSingleFile, type Layout } from '../core/systems/tuf/layout.ts'
 import { bunched } from './bunch.ts'
 import { ListedError } from './listed-error.ts'
 import { holderName } from './show.ts'

@@ -9,6 +9,10 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 export interface JsonLimits {
   maxBytes: number
   maxDepth: number

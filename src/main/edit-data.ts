@@ -1,9 +1,9 @@
 // What the window wants changed as edits: keys that it chose by name become keys, looks at files become artifacts.
 import { AppError } from '../core/error.ts'
 import type { JsonValue } from '../core/json.ts'
+import { isObject } from '../core/json.ts'
 import { parsePublicKeyPem } from '../core/key.ts'
 import type { KeyEntry, RoleEntry, SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
-import { isObject } from '../core/systems/tuf/key.ts'
 import type { EditData, KeyChoice, RoleChoice } from '../ipc/contract.ts'
 import type { Upload } from '../node/drafting.ts'
 import { entryOf, type KnownKey } from '../node/known-keys.ts'

@@ -13,7 +13,7 @@ import {
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import type { TrustedState } from '../core/system.ts'
-import { isSingleFile } from '../core/systems/tuf/layouts/plain.ts'
+import { isSingleFile } from '../core/systems/tuf/layout.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
 import type {

@@ -1,6 +1,6 @@
 // Artifacts of a place that keeps them in the change itself, as a git repository does: files of the draft like its documents.
 import { AppError } from '../core/error.ts'
-import type { Layout } from '../core/systems/tuf/layouts/plain.ts'
+import type { Layout } from '../core/systems/tuf/layout.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import { readArtifact } from './artifacts/read.ts'

@@ -10,7 +10,7 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
-import { withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
+import { withdrawnFiles } from '../core/systems/tuf/layout.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'

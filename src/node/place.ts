@@ -1,8 +1,9 @@
 // From where a repository is to how it is read there: the transport that goes there, and the layout that it keeps.
 
 import { AppError } from '../core/error.ts'
+import type { Layout } from '../core/systems/tuf/layout.ts'
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
-import { type Layout, plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
+import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
 import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'

@@ -2,7 +2,7 @@
 import { findProposal } from '../core/approve.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Context } from '../core/system.ts'
-import { withdrawnFiles } from '../core/systems/tuf/layouts/plain.ts'
+import { withdrawnFiles } from '../core/systems/tuf/layout.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
 import type { Prepared } from './prepared.ts'

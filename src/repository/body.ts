@@ -1,8 +1,7 @@
 // What a request brings: never more than allowed, never slower than a person’s line, and JSON as strict as everywhere.
 import { concatBytes, parseBase64 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
-import { type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
-import { isObject } from '../core/systems/tuf/key.ts'
+import { isObject, type JsonObject, type JsonValue, parseJson } from '../core/json.ts'
 import { checkSize } from '../core/transport.ts'
 import { countValues } from './weight.ts'
 

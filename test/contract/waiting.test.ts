@@ -16,6 +16,7 @@ import { loneFile } from '../../src/node/transports/lone-file.ts'
 import { rstufTransport } from '../../src/node/transports/rstuf.ts'
 import { rstufFile } from '../../src/node/transports/rstuf-file.ts'
 import { servedTransport } from '../../src/node/transports/served.ts'
+import { uploadNames } from '../../src/node/upload-names.ts'
 import { httpCaller } from '../../src/node/web/call.ts'
 import { startServer } from '../../src/repository/server.ts'
 import { nameForCommits, openForge } from '../support/git-office.ts'
@@ -96,7 +97,7 @@ async function served(): Promise<Place> {
     return fromBase64(one?.content ?? '')
   }
   const texts = await Promise.all([0, 1].map((people) => document(2030, people)))
-  const transport = servedTransport(new URL(server.url), httpTransport(server.url))
+  const transport = servedTransport(new URL(server.url), httpTransport(server.url), uploadNames(temporaryFolder()))
   await transport.write(new Map([[candidate, texts[0] ?? null]]), new Map(), 'propose', never)
   return {
     ...{ transport, name: candidate },

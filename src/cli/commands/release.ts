@@ -1,8 +1,8 @@
 // release: artifacts added to a role, and removed from it.
 import { AppError } from '../../core/error.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { isObject } from '../../core/json.ts'
 import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
-import { isObject } from '../../core/systems/tuf/key.ts'
 import { pathsOf } from '../../core/systems/tuf/projects/name.ts'
 import { releaseFolder } from '../../core/systems/tuf/release-folder.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'

@@ -2,8 +2,8 @@
 // a project whose keys were not changed by its own people.
 import { type AppError, type ErrorData, toErrorData } from '../../core/error.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { isObject } from '../../core/json.ts'
 import { type Artifact, latestField, nameOf, type Project, projectsIn } from '../../core/release.ts'
-import { isObject } from '../../core/systems/tuf/key.ts'
 import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
 import type { OpenSource } from '../desk.ts'
 import { type Client, type ClientCall, type Listing, openClient, type Reached, reachable } from './client.ts'

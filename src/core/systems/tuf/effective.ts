@@ -3,7 +3,7 @@ import { isEqualBytes } from '../../bytes.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
-import type { Layout } from './layouts/plain.ts'
+import type { Layout } from './layout.ts'
 import { parseSubject } from './subject.ts'
 import { type Trusted, trusted } from './trusted.ts'
 

@@ -2,8 +2,8 @@
 
 import { utf8 } from '../../bytes.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
+import { isObject } from '../../json.ts'
 import type { TufSignature } from './envelope.ts'
-import { isObject } from './key.ts'
 
 export function encodeMetadata(signed: JsonObject, signatures: readonly TufSignature[] = []): Uint8Array {
   const list = signatures.map(({ keyid, sig }) => ({ keyid, sig }))

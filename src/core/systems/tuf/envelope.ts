@@ -1,7 +1,6 @@
 // What every signed document of a repository is: signatures beside the part that they cover, in the bytes as received.
 import { AppError } from '../../error.ts'
-import { type JsonDocument, type JsonObject, type JsonValue, parseJson } from '../../json.ts'
-import { isObject } from './key.ts'
+import { isObject, type JsonDocument, type JsonObject, type JsonValue, parseJson } from '../../json.ts'
 
 export interface TufSignature {
   keyid: string

@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { parseHex, toHex } from '../../bytes.ts'
 import { canonicalJson } from '../../canonical.ts'
 import { AppError } from '../../error.ts'
-import type { JsonObject, JsonValue } from '../../json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../json.ts'
 import { keyLabel, parsePublicKeyPem, rawEd25519, spkiOfPoint, spkiOfRawEd25519, toPem } from '../../key.ts'
 import type { PublicKey, Scheme } from '../../signer.ts'
 
@@ -118,8 +118,4 @@ export function tufKeyObject(key: PublicKey, extra: JsonObject = {}): JsonObject
     case 'rsa-pss-sha256':
       return { keytype: 'rsa', scheme: 'rsassa-pss-sha256', keyval: { public: toPem(key) }, ...extra }
   }
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

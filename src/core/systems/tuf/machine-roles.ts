@@ -1,12 +1,12 @@
 // Roles below targets that the repository keeps by its own keys, when root gives it other ones: they follow, or the old key
 // would go on speaking for every project and bin.
 import type { JsonObject, JsonValue } from '../../json.ts'
+import { isObject } from '../../json.ts'
 import { isMet } from '../../proposal.ts'
 import { type Authority, acceptsSameSignatures, isMachineKept } from './authority.ts'
 import { roleOf } from './client.ts'
 import { namedSteps, stepTo } from './delegation.ts'
 import type { TufEdit } from './edit/edit.ts'
-import { isObject } from './key.ts'
 import type { Metadata, RoleKeys, Root, Targets } from './metadata.ts'
 import type { Trusted } from './trusted.ts'
 import { quorumOf } from './verify.ts'

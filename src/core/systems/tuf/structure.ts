@@ -2,11 +2,11 @@
 // repository's own key, so that no admin signs each project or release.
 import { AppError } from '../../error.ts'
 import type { JsonObject } from '../../json.ts'
+import { isObject } from '../../json.ts'
 import type { Below, RepositoryPlan } from './create.ts'
 import { binName } from './delegation.ts'
 import { editedDocument } from './edit/document.ts'
 import type { RoleEntry, TargetsEdit } from './edit/edit.ts'
-import { isObject } from './key.ts'
 import { parseMetadata } from './metadata.ts'
 import { registryName } from './projects/registry.ts'
 

@@ -1,11 +1,11 @@
 // The next configuration, from a person's choices: what they do not name stays as it is.
 import { AppError } from '../../../error.ts'
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { isSameValue } from '../diff/difference.ts'
 import type { ConfigureEdit } from '../edit/edit.ts'
 import { encodeMetadata } from '../encode.ts'
 import { Reader } from '../envelope.ts'
-import { isObject } from '../key.ts'
 import { fieldAt, fields } from './field.ts'
 import { type Configuration, chosenIn, configurationType, contradiction, refusedValue } from './parse.ts'
 

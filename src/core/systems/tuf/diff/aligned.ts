@@ -1,8 +1,8 @@
 // Lists whose members have names, by name with their order beside them: what moves in such a list is then still the same.
 // The parser refuses two members of one name, so nothing is lost.
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { draftName, isDraftForm } from '../agreement.ts'
-import { isObject } from '../key.ts'
 import type { Path } from './difference.ts'
 
 export const listAt: Path = ['delegations', 'roles']

@@ -1,7 +1,7 @@
 // Where two JSON documents differ, leaf by leaf: the complete list that every sentence about a change must account for.
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 
 /** Member names are text, places in a list are numbers: two different paths are never the same path. */
 export type Path = readonly (string | number)[]

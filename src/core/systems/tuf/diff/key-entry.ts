@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject, type TufKey } from '../key.ts'
+import type { TufKey } from '../key.ts'
 import { isSameValue, type Path, pathText } from './difference.ts'
 import { excerpts, shortened } from './excerpt.ts'
 import { type Fact, fact } from './fact.ts'

@@ -1,7 +1,7 @@
 // TAP 3, paths that several roles must agree on: written in the accepted form, or in that of its first draft.
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 import { checkPaths, hasNoDelegations, withoutEmpty } from './delegations.ts'
 import type { RoleEntry, TargetsEdit } from './edit.ts'
 import { checkThreshold, idsAt, withoutUnused, withRoleKeys } from './keys.ts'

@@ -1,7 +1,7 @@
 // Roles that a targets document delegates to: added, changed, moved, removed, and the list they stand in.
 import type { JsonObject } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 import type { RoleEntry, TargetsEdit } from './edit.ts'
 import { idsAt, withoutUnused, withRoleKeys } from './keys.ts'
 import { checkRoleName } from './names.ts'

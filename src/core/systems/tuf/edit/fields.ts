@@ -1,9 +1,9 @@
 // Single members: rules about dates, consistent snapshots, and whatever else a document holds.
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
 import { renewalFields, validityFields } from '../diff/period.ts'
 import { isSpecDate } from '../expiry.ts'
-import { isObject } from '../key.ts'
 import type { CommonEdit, RootEdit } from './edit.ts'
 import { refuseEdit } from './refuse.ts'
 import type { EditableType } from './scope.ts'

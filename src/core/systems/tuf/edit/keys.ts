@@ -2,10 +2,11 @@
 
 import { toHex } from '../../../bytes.ts'
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { isSameKey } from '../../../key.ts'
 import { visible } from '../../../visible.ts'
 import { identityOf } from '../diff/holder.ts'
-import { isObject, keyIdOf, ownerField, parseTufKey, rehearsalField, tufKeyObject } from '../key.ts'
+import { keyIdOf, ownerField, parseTufKey, rehearsalField, tufKeyObject } from '../key.ts'
 import type { KeyEdit, KeyEntry, RoleEntry } from './edit.ts'
 import { refuseEdit } from './refuse.ts'
 import { type EditableType, placesOfRole, type Scope, scopeOf } from './scope.ts'

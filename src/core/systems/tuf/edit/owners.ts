@@ -1,5 +1,5 @@
 // The owners of keys in an edit, spelled as the repository spells them.
-import type { Layout } from '../layouts/plain.ts'
+import type { Layout } from '../layout.ts'
 import type { KeyEntry, SubjectEdit } from './edit.ts'
 
 export function withOwners(edit: SubjectEdit, { owners }: Layout): SubjectEdit {

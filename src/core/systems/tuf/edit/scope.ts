@@ -1,6 +1,6 @@
 // Where a document states keys and the roles that use them: root, delegations of every form.
 import type { JsonObject, JsonValue } from '../../../json.ts'
-import { isObject } from '../key.ts'
+import { isObject } from '../../../json.ts'
 import { type Place, valueIn } from './value.ts'
 
 export interface RolePlace {

@@ -1,7 +1,7 @@
 // Artifacts of a role: set and removed one by one, in a document that may list a million of them.
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 import { leavesItsFolder } from '../lint/names.ts'
 import type { TargetsEdit } from './edit.ts'
 import { refuseEdit } from './refuse.ts'

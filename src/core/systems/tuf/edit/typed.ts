@@ -1,11 +1,10 @@
 // The whole signed part as a person typed it: it stays as typed, and takes the place of the one before.
 import { concatBytes, utf8 } from '../../../bytes.ts'
 import { AppError } from '../../../error.ts'
-import { type JsonDocument, type JsonObject, parseJson } from '../../../json.ts'
+import { isObject, type JsonDocument, type JsonObject, parseJson } from '../../../json.ts'
 import { editedJson, type JsonEdit } from '../../../json-edit.ts'
 import { entriesAt } from '../../../json-entries.ts'
 import { valueAt } from '../../../json-value.ts'
-import { isObject } from '../key.ts'
 import type { Metadata } from '../metadata.ts'
 import type { TufEdit } from './edit.ts'
 import { checkDate } from './fields.ts'

@@ -1,6 +1,6 @@
 // Values inside values, by path; what is changed is a copy, what is not is shared.
 import type { JsonObject, JsonValue } from '../../../json.ts'
-import { isObject } from '../key.ts'
+import { isObject } from '../../../json.ts'
 import { refuseEdit } from './refuse.ts'
 
 export type Place = readonly string[]

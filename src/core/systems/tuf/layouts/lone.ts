@@ -3,9 +3,9 @@
 import { AppError, isVerdict } from '../../../error.ts'
 import type { Transport } from '../../../transport.ts'
 import { parseEnvelope } from '../envelope.ts'
+import type { Candidate, Layout } from '../layout.ts'
 import { type RoleType, topRoles } from '../metadata.ts'
 import { maxBytes } from '../names.ts'
-import type { Candidate, Layout } from './plain.ts'
 
 /** `file`: its name in the folder that the source is. */
 export function loneLayout(file: string): Layout {

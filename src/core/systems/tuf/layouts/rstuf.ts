@@ -4,9 +4,9 @@ import { AppError } from '../../../error.ts'
 import { type Transport, within } from '../../../transport.ts'
 import { visible } from '../../../visible.ts'
 import { parseEnvelope } from '../envelope.ts'
+import type { Candidate, Layout } from '../layout.ts'
 import { decodeRole, encodeRole, maxBytes } from '../names.ts'
 import { pendingFolder, pendingName, type RstufForm, trustedRoot } from '../rstuf/documents.ts'
-import type { Candidate, Layout } from './plain.ts'
 
 /** `service`: over the network; else the file that lies here. */
 export type RstufPlace = 'service' | Exclude<RstufForm, 'signature'>

@@ -1,8 +1,10 @@
 // Findings about single keys: ids that do not follow from content, one key under two ids, types that clients refuse.
+
+import { isObject } from '../../../json.ts'
 import type { Finding } from '../../../proposal.ts'
 import { byText, holdersOf, identityOf, idsByIdentity } from '../diff/holder.ts'
 import { holderText, keyOfText } from '../diff/shown.ts'
-import { isObject, type TufKey } from '../key.ts'
+import type { TufKey } from '../key.ts'
 import type { NamedRole, Signed } from '../metadata.ts'
 import { findings as found } from './finding.ts'
 import { keysOf, rolesOf } from './scope.ts'

@@ -2,10 +2,10 @@
 // It needs no person: the repository's own key signs it, because the change that stands beside it was signed by those it concerns.
 import { AppError } from '../../../error.ts'
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { isSameValue } from '../diff/difference.ts'
 import { lookAlike } from '../edit/look-alike.ts'
 import { encodeMetadata } from '../encode.ts'
-import { isObject } from '../key.ts'
 import { type DelegatedRole, type Metadata, parseMetadata, type Targets } from '../metadata.ts'
 import { pathsOf } from './name.ts'
 import type { RotateFile } from './rotate.ts'

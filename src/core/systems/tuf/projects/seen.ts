@@ -1,8 +1,7 @@
 // Which changes of projects' keys were seen here before: a repository whose online key was stolen cannot take them back unseen.
 import { utf8 } from '../../../bytes.ts'
-import { parseJson } from '../../../json.ts'
+import { isObject, parseJson } from '../../../json.ts'
 import type { Files } from '../../../transport.ts'
-import { isObject } from '../key.ts'
 import type { KeyChain } from './chain.ts'
 
 /** Among what is remembered of a repository. */

@@ -1,8 +1,7 @@
 // The settings of a ceremony in words: they stand beside the first root and are signed by nobody, so a reviewer must see them.
-import { type JsonObject, type JsonValue, parseJson } from '../../../json.ts'
+import { isObject, type JsonObject, type JsonValue, parseJson } from '../../../json.ts'
 import type { Finding } from '../../../proposal.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 import { topRoles } from '../metadata.ts'
 
 /** What the service would keep to, and what it would refuse. */

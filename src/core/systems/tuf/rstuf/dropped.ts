@@ -1,8 +1,8 @@
 // Fields that the service does not know: its models of root leave them out, of what it is sent and of what it shows, and then
 // every signature is over something else than what is kept. Read in repository-service-tuf-api, common_models.
 import type { JsonObject, JsonValue } from '../../../json.ts'
+import { isObject } from '../../../json.ts'
 import { visible } from '../../../visible.ts'
-import { isObject } from '../key.ts'
 
 const knownOfKey: ReadonlySet<string> = new Set([
   'keytype',

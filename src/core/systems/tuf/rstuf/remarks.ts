@@ -1,7 +1,7 @@
 // What a reviewer must know of a change because a Repository Service for TUF keeps it, and what nobody should sign there.
 import type { ErrorData } from '../../../error.ts'
 import type { Finding, Proposal } from '../../../proposal.ts'
-import type { Layout } from '../layouts/plain.ts'
+import type { Layout } from '../layout.ts'
 import { type Metadata, parseMetadata, type Root } from '../metadata.ts'
 import { lostFields, unknownFields } from './dropped.ts'
 

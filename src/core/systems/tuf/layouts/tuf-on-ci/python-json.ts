@@ -2,8 +2,8 @@
 import { utf8 } from '../../../../bytes.ts'
 import { AppError } from '../../../../error.ts'
 import type { JsonValue } from '../../../../json.ts'
+import { isObject } from '../../../../json.ts'
 import { byCodePoint } from '../../../../transport.ts'
-import { isObject } from '../../key.ts'
 
 /** ASCII throughout, names sorted by code point, one space of indentation, nothing after the last bracket. */
 export function pythonJson(value: JsonValue): Uint8Array {
