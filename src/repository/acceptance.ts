@@ -9,15 +9,16 @@ import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
 import { holderOf, isSignedBy, withSignatures } from '../core/systems/tuf/signatures.ts'
-import { limitOf, parseSubject } from '../core/systems/tuf/subject.ts'
-import { checkSize, type Files, overlay } from '../core/transport.ts'
+import { type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
+import { checkStaysConsistent } from './consistent.ts'
 import { type Look, signersOf, type Waits } from './ground.ts'
 import { countInForce } from './in-force.ts'
 import { checkPlaces } from './places.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
 import { type Added, namesReserved } from './reservations.ts'
 import type { Retired } from './retired.ts'
+import { checkShape, checkSubject } from './shape.ts'
 import { checkWeight } from './weight.ts'
 
 /** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
@@ -26,8 +27,6 @@ export interface Submission {
   base: string | null
   bytes: Uint8Array
 }
-
-const maxDocuments = 64
 
 export interface Accepted {
   files: Files
@@ -87,6 +86,7 @@ async function checkFresh(fresh: readonly Fresh[], files: Files, keys: Set<strin
     if (proposal.changes.length === 0) throw unchanged(one.subject)
     if (one.waits !== undefined) await checkMayReplace(one, one.waits, look)
     else if (!isSigned(proposal) && !(await isCompanion(one, fresh, look))) throw unsigned(proposal)
+    await checkStaysConsistent(proposal, now)
     await checkPlaces(proposal, ground.folder)
     await checkQuotas(proposal, one.waits === undefined, then, look)
     for (const key of signingKeys(proposal)) keys.add(key)
@@ -180,37 +180,6 @@ export async function signedFiles(
 }
 
 // ---- refusals ------------------------------------------------------------------------------------------------------
-
-const maxSubjectLength = 200
-
-function checkShape(submissions: readonly Submission[]): void {
-  if (submissions.length === 0 || submissions.length > maxDocuments) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `1 to ${maxDocuments} documents can be proposed together, not ${submissions.length}`,
-      hint: 'propose what must take effect together, and nothing else',
-    })
-  }
-  const subjects = new Set(submissions.map(({ subject }) => subject))
-  if (subjects.size < submissions.length) {
-    throw new AppError({ code: 'usage/invalid', message: 'a subject stands twice', hint: 'send one document for each' })
-  }
-  for (const { subject, bytes } of submissions) {
-    checkSubject(subject)
-    checkSize(visible(subject), bytes.length, limitOf(subject))
-  }
-}
-
-export function checkSubject(subject: string): void {
-  const about = parseSubject(subject)
-  const name = about.kind === 'role' ? about.role : about.kind === 'keys' ? about.project : 'configuration'
-  if (name !== '' && subject.length <= maxSubjectLength && !/\p{Surrogate}/u.test(subject)) return
-  throw new AppError({
-    code: 'usage/invalid',
-    message: `a subject has 1 to ${maxSubjectLength} characters`,
-    hint: 'name a role, keys:PROJECT, or configuration',
-  })
-}
 
 function checkBase({ subject, base }: Submission, waits: Waits | undefined): void {
   if (base === (waits?.digest ?? null)) return

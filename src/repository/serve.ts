@@ -17,6 +17,7 @@ import { blockingFileSystem, fileSystem } from '../node/file-system.ts'
 import { sameBytes, steadyReads } from '../node/steady.ts'
 import { directoryTransport } from '../node/transports/directory.ts'
 import { repositoryApp } from './app.ts'
+import { checkConsistent } from './consistent.ts'
 import { contextOf, type Ground } from './ground.ts'
 import { openRepository } from './repository.ts'
 import { type ServerOptions, startServer } from './server.ts'
@@ -54,7 +55,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       system: tufSystem(plainLayout),
       signal: stop.signal,
     }
-    checkOnline(await trusted(plainLayout, ground.source, contextOf(ground)).root(), options.online)
+    const root = await trusted(plainLayout, ground.source, contextOf(ground)).root()
+    checkConsistent(root, folder)
+    checkOnline(root, options.online)
     const repository = await openRepository(ground)
     await repository.tick()
     const server = await startServer(

@@ -7,6 +7,7 @@ import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { candidatesAlongside } from '../core/systems/tuf/publish/alongside.ts'
 import { publishTurn } from '../core/systems/tuf/subject.ts'
 import { trusted } from '../core/systems/tuf/trusted.ts'
+import { checkStaysConsistent } from './consistent.ts'
 import { missingContent, type Named } from './contents.ts'
 import { contextOf, type Ground, type Look } from './ground.ts'
 import type { Looks } from './looks.ts'
@@ -38,13 +39,17 @@ export async function settle(looks: Looks): Promise<Settled> {
   }
 }
 
-async function publishOne({ ground, pending }: Look, held: Map<string, ErrorData>): Promise<Published | undefined> {
+async function publishOne(
+  { ground, pending, now }: Look,
+  held: Map<string, ErrorData>,
+): Promise<Published | undefined> {
   const { system, source, online } = ground
   const { proposals } = pending
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
   for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
     const { id, subject, title } = proposal
     try {
+      await checkStaysConsistent(proposal, now)
       const missing = await missingFor(proposal, proposals, ground)
       if (missing.length > 0) throw waitsForContent(title, missing)
       const { files } = await publish(id, system, source, source, online, contextOf(ground))

@@ -9,10 +9,11 @@ import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { parseWithdrawal } from '../core/systems/tuf/withdrawal.ts'
 import { type Files, overlay } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
-import { absent, checkSubject } from './acceptance.ts'
+import { absent } from './acceptance.ts'
 import { type Look, sha256Hex, type Waits } from './ground.ts'
 import { countInForce } from './in-force.ts'
 import type { Nonces } from './nonces.ts'
+import { checkSubject } from './shape.ts'
 
 export async function withdrawnFiles(
   statement: Uint8Array,
