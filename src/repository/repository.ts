@@ -57,7 +57,7 @@ export interface Repository {
   events: Events
   files: PublishedFiles
   settings(): Settings
-  /** Publishes what waits for it, renews what is due, and tidies up: at the start, and once a minute. */
+  /** Publishes what waits for it, renews what is due, and tidies up: at the start, and again and again. */
   tick(): Promise<void>
   /** Nothing is being written. */
   idle(): Promise<void>
@@ -96,21 +96,22 @@ export async function openRepository(ground: Ground): Promise<Repository> {
 
   /** Whatever goes wrong here is no failure of what was written before it. */
   async function settled(): Promise<{ done: readonly Published[]; look?: Look }> {
+    const done: Published[] = []
     try {
-      const { published: done, held: waiting, look } = await settle(looking)
-      held = waiting
-      for (const one of done) {
+      const { held: waiting, look } = await settle(looking, (one) => {
+        done.push(one)
         files.forget(one.files)
         happened.emit('published', [one.subject])
         log(`published ${one.title}`)
-      }
-      if (done.length > 0) settings = await settingsNow(trusted(layout, source, contextOf(ground)))
+      })
+      held = waiting
+      settings = await settingsNow(look.now)
       return { done, look }
     } catch (thrown) {
       const error = toAppError(thrown)
       log(`cannot publish: ${error.code} ${error.message}`)
       looking.forget()
-      return { done: [] }
+      return { done }
     }
   }
 

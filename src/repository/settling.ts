@@ -19,23 +19,24 @@ export interface Published {
 }
 
 export interface Settled {
-  published: readonly Published[]
   /** Why what enough keys have signed is not published, by the id of its proposal. */
   held: ReadonlyMap<string, ErrorData>
   /** At what is left. */
   look: Look
 }
 
-/** What one publication brings about may be what another waits for: as long as one succeeds, the rest is tried again. */
-export async function settle(looks: Looks): Promise<Settled> {
-  const published: Published[] = []
+/**
+ * What one publication brings about may be what another waits for: as long as one succeeds, the rest is tried again. Each is
+ * told before anything else can fail.
+ */
+export async function settle(looks: Looks, tell: (done: Published) => void): Promise<Settled> {
   for (;;) {
     const held = new Map<string, ErrorData>()
     const look = await looks.now()
     const done = await publishOne(look, held)
-    if (done === undefined) return { published, held, look }
+    if (done === undefined) return { held, look }
     looks.forget()
-    published.push(done)
+    tell(done)
   }
 }
 
