@@ -11,7 +11,7 @@ import { ownFolder } from '../node/directory/journal.ts'
 import { unlinkIfPresent } from '../node/directory/lock.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import { fileSystem as fs, openFlags, writeAll } from '../node/file-system.ts'
-import type { Wanted, WantedFile } from './contents.ts'
+import { unasked, type Wanted, type WantedFile } from './contents.ts'
 import { openParts, type Part, type PartLimits, standardParts } from './parts.ts'
 
 export interface Received {
@@ -26,7 +26,8 @@ export interface Received {
 /** What a request brings. */
 export interface Sent {
   sha256: string
-  wanted: Wanted
+  /** Asked again when all of it has come, which may take hours; throws where nobody wants it any more. */
+  wanted(): Promise<Wanted>
   /** By what its sender goes on with it, and nobody else; without one it comes in one request, or not at all. */
   upload: string | undefined
   /** Must be how much of this upload is here. */
@@ -110,19 +111,26 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     return false
   }
 
-  /** A name that the disk does not take holds up no other. */
-  async function place({ sha256, bytes: length, path: whole }: Part, wanted: Wanted): Promise<void> {
+  /** Under each name by which it is wanted by now. A name that the disk does not take holds up no other. */
+  async function place({ sha256, bytes: length, path: whole }: Part, wanted: Sent['wanted']): Promise<void> {
     let problem: unknown
     let placed = 0
-    for (const { path } of filesOf(wanted, length)) {
-      try {
-        await putArtifact(folder, path, whole, { length, sha256 }, { signal })
-        placed++
-      } catch (thrown) {
-        problem ??= thrown
+    const tried = new Set<string>()
+    for (;;) {
+      const paths = filesOf(await wanted(), length).map(({ path }) => path)
+      const fresh = paths.filter((path) => !tried.has(path))
+      if (fresh.length === 0) break
+      for (const path of fresh) {
+        tried.add(path)
+        try {
+          await putArtifact(folder, path, whole, { length, sha256 }, { signal })
+          placed++
+        } catch (thrown) {
+          problem ??= thrown
+        }
       }
     }
-    if (placed === 0 && problem !== undefined) throw problem
+    if (placed === 0) throw problem ?? unasked(sha256)
   }
 
   /** What others have sent of it is not needed any more, unless they are at it. */
@@ -132,9 +140,9 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     }
   }
 
-  async function receiveInto(part: Part, { sha256, wanted, offset }: Sent, pieces: AsyncIterable<Uint8Array>) {
+  async function receiveInto(part: Part, sent: Sent, lengths: number[], pieces: AsyncIterable<Uint8Array>) {
+    const { sha256, wanted, offset } = sent
     if (offset !== part.bytes) throw notThere(sha256, offset, part.bytes)
-    const lengths = lengthsOf(wanted)
     const length = Math.max(...lengths)
     const session = parts.begin(part)
     try {
@@ -159,11 +167,12 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     receive: async (sent, pieces) => {
       const { sha256, wanted, from } = sent
       try {
-        const before = await state(sha256, wanted)
+        const first = await wanted()
+        const before = await state(sha256, first)
         if (before.complete) return before
         const part = await parts.open(sha256, sent.upload ?? randomUUID(), from)
         try {
-          return await receiveInto(part, sent, pieces)
+          return await receiveInto(part, sent, lengthsOf(first), pieces)
         } finally {
           // Nobody can name it any more, or nothing of it has come.
           if (sent.upload === undefined || (part.bytes === 0 && part.session === undefined)) await parts.remove(part)

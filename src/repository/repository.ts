@@ -10,7 +10,7 @@ import { type HistoryFacts, readHistory } from '../node/repository-history.ts'
 import { type Accepted, acceptedFiles, type Submission, signedFiles } from './acceptance.ts'
 import { boardOf, type CandidateView } from './board.ts'
 import { renewIfDue } from './clock.ts'
-import { unasked, wantedContent } from './contents.ts'
+import { unasked, type Wanted, wantedContent } from './contents.ts'
 import { type EventKind, type Events, events } from './events.ts'
 import { contextOf, type Ground, type Look, sha256Hex } from './ground.ts'
 import { looks } from './looks.ts'
@@ -124,6 +124,12 @@ export async function openRepository(ground: Ground): Promise<Repository> {
     }
   }
 
+  async function wantedNow(sha256: string): Promise<Wanted> {
+    const wanted = await wantedContent(sha256, await looking.now())
+    if (wanted === undefined) throw unasked(sha256)
+    return wanted
+  }
+
   function checkKeys({ keys }: Accepted): void {
     for (const key of keys) byKey.take(key, 'this key')
   }
@@ -172,15 +178,9 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         await write(gone, look, `withdraw ${subjects[0]}`, 'withdrawn', subjects)
         return receipt(subjects)
       }),
-    content: async (sha256, upload) => {
-      const wanted = await wantedContent(sha256, await looking.now())
-      if (wanted === undefined) throw unasked(sha256)
-      return uploads.state(sha256, wanted, upload)
-    },
+    content: async (sha256, upload) => uploads.state(sha256, await wantedNow(sha256), upload),
     receive: async (sent, pieces) => {
-      const wanted = await wantedContent(sent.sha256, await looking.now())
-      if (wanted === undefined) throw unasked(sent.sha256)
-      const received = await uploads.receive({ ...sent, wanted }, pieces)
+      const received = await uploads.receive({ ...sent, wanted: () => wantedNow(sent.sha256) }, pieces)
       if (!received.complete) return { ...received, candidates: [], published: [] }
       happened.emit('content', [])
       return { ...received, ...(await inTurn(() => receipt([]))) }

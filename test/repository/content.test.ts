@@ -116,6 +116,49 @@ describe('content', () => {
   })
 })
 
+describe('while content is on its way', () => {
+  /** Half of it has come, and the rest comes when it is told to. */
+  async function halfWay(team: Team) {
+    let rest: ReadableStreamDefaultController<Uint8Array> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        controller.enqueue(new TextEncoder().encode(text.slice(0, 10)))
+        rest = controller
+      },
+    })
+    const init = { method: 'PUT', body, duplex: 'half' } as RequestInit
+    const address = { address: '192.0.2.1' }
+    const answer = team.app.fetch(new Request(`http://127.0.0.1${at(digest, 0, own)}`, init), address)
+    await expect.poll(() => partsIn(team)).toHaveLength(1)
+    return async () => {
+      rest?.enqueue(new TextEncoder().encode(text.slice(10)))
+      rest?.close()
+      return answer
+    }
+  }
+
+  test('a change that is withdrawn leaves nothing of it where clients fetch', async () => {
+    const team = await released(2)
+    const finish = await halfWay(team)
+    await team.call('POST', '/api/v1/withdrawals', await team.withdrawal('targets', 'Ben'))
+    expect(await refused(await finish())).toMatchObject({ status: 404, code: 'source/not-found' })
+    expect(existsSync(join(team.folder, 'targets'))).toBe(false)
+    await team.repository.tick()
+    expect(partsIn(team)).toEqual([])
+  })
+
+  test('a change that names it under another path gets it there, too', async () => {
+    const team = await released(2)
+    const finish = await halfWay(team)
+    const base = (await team.candidate('targets'))?.digest ?? ''
+    const both = await team.draft('targets', release, { ...release, path: 'loom/latest' })
+    expect((await team.send(await team.documents(both, ['Ben'], base))).status).toBe(200)
+    expect(await (await finish()).json()).toMatchObject({ complete: true })
+    expect(readdirSync(join(team.folder, 'targets/loom')).sort()).toEqual([`${digest}.latest`, `${digest}.loom-1.0`])
+    expect((await (await team.sign('targets', 'Ana')).json()).published).toMatchObject([{ subject: 'targets' }])
+  })
+})
+
 describe('a stranger who sends content that is wanted', () => {
   const put = (team: Team, address: string, path: string, body: BodyInit) => {
     const init = { method: 'PUT', body, duplex: 'half' } as RequestInit

@@ -85,7 +85,7 @@ describe('content', () => {
     const upload = 'ab'.repeat(16)
     const uploads = receiving(folder, never, { bytes: 100 })
     const send = (name: string, from: string, bytes: number, to = uploads) =>
-      to.receive({ sha256: sha256(name), wanted, upload, offset: 0, from }, pieces(bytes))
+      to.receive({ sha256: sha256(name), wanted: async () => wanted, upload, offset: 0, from }, pieces(bytes))
     const here = async (name: string) => (await uploads.state(sha256(name), wanted, upload)).received
     await send('a', 'one', 40)
     await send('b', 'two', 30)
@@ -109,7 +109,10 @@ describe('content', () => {
     const wanted = { files: [{ length: 80, path: 'a' }] }
     const uploads = receiving(folder, never, { atOnce: 2 })
     const send = (name: string, from: string, content: AsyncIterable<Uint8Array>) =>
-      uploads.receive({ sha256: sha256(name), wanted, upload: 'ab'.repeat(16), offset: 0, from }, content)
+      uploads.receive(
+        { sha256: sha256(name), wanted: async () => wanted, upload: 'ab'.repeat(16), offset: 0, from },
+        content,
+      )
     const drips = ['a', 'b'].map(endless)
     const dripping = drips.map(({ content }, at) => send(String(at), 'stranger', content))
     await Promise.all(drips.map(({ begun }) => begun))
@@ -127,7 +130,7 @@ describe('content', () => {
     const paths = [`b/${'x'.repeat(300)}`, 'a']
     const wanted = { files: [{ length: length + 5, path: 'c' }, ...paths.map((path) => ({ length, path }))] }
     const uploads = receiving(folder, never)
-    const sent = { sha256: sha256(text), wanted, upload: undefined, offset: 0, from: 'one' }
+    const sent = { sha256: sha256(text), wanted: async () => wanted, upload: undefined, offset: 0, from: 'one' }
     expect(await uploads.receive(sent, pieces(text))).toMatchObject({ complete: true })
     expect(existsSync(join(folder, `targets/${sha256(text)}.a`))).toBe(true)
     expect(existsSync(join(folder, `targets/${sha256(text)}.c`))).toBe(false)
