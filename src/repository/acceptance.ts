@@ -131,8 +131,9 @@ async function checkMayReplace({ subject, after }: Fresh, { proposal }: Waits, {
 // ---- the same document again ---------------------------------------------------------------------------------------
 
 /** What waits, with the signatures that the same document brings; undefined when it is another document. */
-async function mergedInto({ after: waiting, payload, quorums }: Proposal, again: Envelope, keys: Set<string>) {
+async function mergedInto({ after: waiting, payload, quorums, blocked }: Proposal, again: Envelope, keys: Set<string>) {
   if (!isEqualBytes(payload, again.payload)) return undefined
+  if (blocked !== undefined) throw new AppError(blocked)
   return withCounted(waiting, quorums, again.signatures, keys)
 }
 

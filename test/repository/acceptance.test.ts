@@ -109,6 +109,19 @@ describe('somebody was here before', () => {
     expect(same.candidates[0].digest).toBe(candidates[0].digest)
   })
 
+  test('what should not be signed any more takes no signature in this way either', async () => {
+    let now = new Date()
+    const team = await openTeam({ now: () => now })
+    const soon = new Date(now.getTime() + 2 * 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z')
+    const drafted = await team.draft('targets', { kind: 'expires', date: soon })
+    await team.send(await team.documents(drafted, ['Ana']))
+    const before = await team.candidate('targets')
+    const again = await team.documents(drafted, ['Cleo'])
+    now = new Date(now.getTime() + 3 * 86_400_000)
+    expect(await refused(await team.send(again))).toMatchObject({ status: 422, code: 'trust/expired' })
+    expect((await team.candidate('targets'))?.digest).toBe(before?.digest)
+  })
+
   test('another document that did not see the first is a conflict that names the winner', async () => {
     const team = await openTeam()
     const [mine, yours] = [await team.draft('targets', renewal), await team.draft('targets', later)]
