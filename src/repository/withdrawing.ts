@@ -4,7 +4,7 @@ import { type Quorum, signedCount } from '../core/proposal.ts'
 import { type Envelope, parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
 import { isSignedBy } from '../core/systems/tuf/signatures.ts'
-import { parseSubject } from '../core/systems/tuf/subject.ts'
+import { keeperOf } from '../core/systems/tuf/standing.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { parseWithdrawal } from '../core/systems/tuf/withdrawal.ts'
 import { type Files, overlay } from '../core/transport.ts'
@@ -46,10 +46,8 @@ async function mayWithdraw(
 ): Promise<boolean> {
   const inForce = await countInForce(subject, wish, now)
   if (inForce !== undefined && inForce > 0) return true
-  if (inForce === undefined && parseSubject(subject).kind === 'keys') {
-    const holders = await now.authority('targets')
-    if (holders !== undefined && signedCount(await quorumOf(subject, wish, holders.keys, holders.role)) > 0) return true
-  }
+  const keeper = await keeperOf(subject, now)
+  if (keeper !== undefined && signedCount(await quorumOf(subject, wish, keeper.keys, keeper.role)) > 0) return true
   const own: readonly Quorum[] = proposal?.quorums ?? []
   return ((await countInForce(subject, candidate, now)) ?? 0) === 0 && (await isSignedBy(own, wish))
 }
