@@ -1,9 +1,9 @@
-// What giving up a change takes away: its candidate, and the first documents of roles that nothing leads to without it.
+// Giving up a change, shown before it is done.
 import { findProposal } from '../core/approve.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Context } from '../core/system.ts'
-import { withdrawnFiles } from '../core/systems/tuf/layout.ts'
-import { overlay, snapshot } from '../core/transport.ts'
+import { givingUp } from '../core/systems/tuf/giving-up.ts'
+import { snapshot, type Transport } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
 import type { Prepared } from './prepared.ts'
 
@@ -20,14 +20,8 @@ export async function prepareWithdrawing(
 ): Promise<Withdrawing> {
   const read = snapshot(transport)
   const { subject, title } = await findProposal(proposalId, system, read, context)
-  const files = new Map(await withdrawnFiles(layout, subject, read, context.signal))
-  const before = await system.pending(read, context)
-  const after = await system.pending(overlay(read, files), context)
-  const isLeft = (one: Proposal): boolean => after.proposals.some((other) => other.subject === one.subject)
-  const gone = before.proposals.filter((one) => !isLeft(one))
-  for (const one of gone) {
-    for (const [name, bytes] of await withdrawnFiles(layout, one.subject, read, context.signal)) files.set(name, bytes)
-  }
+  const pending = (source: Transport) => system.pending(source, context)
+  const { files, along } = await givingUp(subject, layout, read, pending, context.signal)
   const prepared = { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
-  return { prepared, along: gone.filter((one) => one.subject !== subject) }
+  return { prepared, along }
 }

@@ -24,7 +24,7 @@ import { openRetired } from './retired.ts'
 import { type Published, settle } from './settling.ts'
 import { checkSubject } from './shape.ts'
 import { turns } from './turns.ts'
-import { withdrawnFiles } from './withdrawing.ts'
+import { takenBack } from './withdrawing.ts'
 
 /** What came of a call that changes something. */
 export interface Receipt {
@@ -173,7 +173,7 @@ export async function openRepository(ground: Ground): Promise<Repository> {
     withdraw: (statement) =>
       inTurn(async () => {
         const look = await looking.now()
-        const { files: gone, subjects } = await withdrawnFiles(statement, named, look)
+        const { files: gone, subjects } = await takenBack(statement, named, look)
         await retired.retire(subjects, look)
         await write(gone, look, `withdraw ${subjects[0]}`, 'withdrawn', subjects)
         return receipt(subjects)

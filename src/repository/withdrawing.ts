@@ -2,12 +2,13 @@
 import { AppError } from '../core/error.ts'
 import { type Quorum, signedCount } from '../core/proposal.ts'
 import { type Envelope, parseEnvelope } from '../core/systems/tuf/envelope.ts'
+import { givingUp } from '../core/systems/tuf/giving-up.ts'
 import { pendingProposals } from '../core/systems/tuf/pending.ts'
 import { isSignedBy } from '../core/systems/tuf/signatures.ts'
 import { keeperOf } from '../core/systems/tuf/standing.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { parseWithdrawal } from '../core/systems/tuf/withdrawal.ts'
-import { type Files, overlay } from '../core/transport.ts'
+import type { Files, Transport } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
 import { absent } from './acceptance.ts'
 import { type Look, sha256Hex, type Waits } from './ground.ts'
@@ -15,7 +16,7 @@ import { countInForce } from './in-force.ts'
 import type { Nonces } from './nonces.ts'
 import { checkSubject } from './shape.ts'
 
-export async function withdrawnFiles(
+export async function takenBack(
   statement: Uint8Array,
   nonces: Nonces,
   look: Look,
@@ -30,7 +31,11 @@ export async function withdrawnFiles(
     throw outOfDate(subject)
   }
   if (!(await mayWithdraw(subject, wish, candidate, waits, look))) throw notEntitled(subject)
-  return withoutOrphans(subject, look)
+  const { ground, read, context, now } = look
+  const pending = async (source: Transport) =>
+    source === read ? look.pending : pendingProposals(ground.layout, source, context, now)
+  const { files, along } = await givingUp(subject, ground.layout, read, pending, context.signal)
+  return { files, subjects: [subject, ...along.map((one) => one.subject)] }
 }
 
 /**
@@ -50,18 +55,6 @@ async function mayWithdraw(
   if (keeper !== undefined && signedCount(await quorumOf(subject, wish, keeper.keys, keeper.role)) > 0) return true
   const own: readonly Quorum[] = proposal?.quorums ?? []
   return ((await countInForce(subject, candidate, now)) ?? 0) === 0 && (await isSignedBy(own, wish))
-}
-
-/** The first document of a role that this change would have made belongs to nothing any more. */
-async function withoutOrphans(subject: string, { ground, read, context, now, pending }: Look) {
-  const { layout } = ground
-  const files = new Map<string, null>([[layout.candidateName(subject), null]])
-  const after = await pendingProposals(layout, overlay(read, files), context, now)
-  const orphans = pending.proposals
-    .map((one) => one.subject)
-    .filter((one) => one !== subject && !after.proposals.some((left) => left.subject === one))
-  for (const one of orphans) files.set(layout.candidateName(one), null)
-  return { files, subjects: [subject, ...orphans] }
 }
 
 function outOfDate(subject: string): AppError {

@@ -1,7 +1,12 @@
 // What waits is taken back by a signed statement, good for one placing of one candidate, and for nothing else.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
+import { givingUp } from '../../src/core/systems/tuf/giving-up.ts'
 import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
+import type { Transport } from '../../src/core/transport.ts'
+import { never } from '../support/repository.ts'
 import { openTeam, refused } from '../support/team.ts'
 import { codeOfCall } from '../support/thrown.ts'
 
@@ -37,8 +42,17 @@ describe('a withdrawal', () => {
     const team = await openTeam()
     const role = { name: 'loom', keys: [await team.entry('Dana')], threshold: 1 }
     await team.propose('targets', ['Ana'], { kind: 'delegation-add', paths: ['loom/*'], terminating: true, ...role })
+    const { ground, repository } = team
+    const pending = (from: Transport) =>
+      ground.system.pending(from, { anchor: team.anchor, now: new Date(), signal: never })
+    const shown = await givingUp('targets', ground.layout, ground.source, pending, never)
+    expect(shown.along.map(({ subject }) => subject)).toEqual(['loom'])
+    const before = repository.events.last()
     await team.call('POST', withdrawals, await team.withdrawal('targets', 'Ana'))
+    expect(repository.events.since(before)).toMatchObject([{ kind: 'withdrawn', subjects: ['targets', 'loom'] }])
     expect(await team.candidate('loom')).toBe(undefined)
+    for (const name of shown.files.keys()) expect(existsSync(join(team.folder, name)), name).toBe(false)
+    expect(readdirSync(join(team.folder, 'metadata/pending'))).toEqual([])
   })
 
   test('by a stranger, with a changed word, or for another subject, is refused', async () => {
