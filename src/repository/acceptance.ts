@@ -18,7 +18,7 @@ import { checkPlaces } from './places.ts'
 import { checkQuotas, signingKeys } from './quotas.ts'
 import { type Added, namesReserved } from './reservations.ts'
 import type { Retired } from './retired.ts'
-import { checkShape, checkSubject } from './shape.ts'
+import { checkShape } from './shape.ts'
 import { checkWeight } from './weight.ts'
 
 /** A document that somebody wants to wait here. `base`: the sha256 of what they saw waiting; null when nothing did. */
@@ -239,6 +239,7 @@ function stranger({ title }: Proposal, keyid: string): AppError {
   return new AppError({
     code: 'signer/wrong-key',
     message: `the key ${visible(keyid.slice(0, 80))} has no say in ${title}`,
+    hint: 'sign with a key that the change is waiting for',
     data: { keyid: keyid.slice(0, 80) },
   })
 }

@@ -18,6 +18,14 @@ export interface SmallFile {
   headers: Readonly<Record<string, string>>
 }
 
+interface Held {
+  file: SmallFile
+  /** Of the file that it was read from, where its name is used again. */
+  mark: string
+  /** When it was compared last. */
+  at: number
+}
+
 export interface LargeFile {
   length: number
   type: string
@@ -40,27 +48,26 @@ export interface Published {
 const limits = { fileBytes: 256 * 1024 * 1024, heldBytes: 64 * 1024 * 1024, heldFileBytes: 4 * 1024 * 1024 }
 const json = 'application/json'
 const maxDigests = 1000
-/** Another program may publish in the folder: the one name whose content changes is looked at this often. */
+/** Another program may publish in the folder: names whose content changes are looked at this often. */
 const lookAgainMs = 1000
 
 export function published(folder: string, source: Transport, signal: AbortSignal): Published {
-  const held = new Map<string, SmallFile>()
+  const held = new Map<string, Held>()
   const digests = new Map<string, { mark: string; digest: Promise<string> }>()
   const inTurn = turns()
   const content = directoryContent(folder)
   const files = tree(folder, fileSystem, false)
   let heldBytes = 0
-  let seen = { at: 0, mark: '' }
 
   const drop = (name: string): void => {
-    heldBytes -= held.get(name)?.bytes.length ?? 0
+    heldBytes -= held.get(name)?.file.bytes.length ?? 0
     held.delete(name)
   }
 
-  function keep(name: string, file: SmallFile): void {
+  function keep(name: string, file: SmallFile, mark: string): void {
     if (file.bytes.length > limits.heldFileBytes) return
     drop(name)
-    held.set(name, file)
+    held.set(name, { file, mark, at: performance.now() })
     heldBytes += file.bytes.length
     for (const oldest of held.keys()) {
       if (heldBytes <= limits.heldBytes) return
@@ -69,7 +76,8 @@ export function published(folder: string, source: Transport, signal: AbortSignal
   }
 
   async function markOf(name: string): Promise<string> {
-    const stats = await fileSystem.lstatIfPresent(join(folder, name))
+    verifyPathName(name)
+    const stats = await fileSystem.lstatIfPresent(join(folder, name)).catch(() => undefined)
     return stats === undefined ? '' : markFrom(stats)
   }
 
@@ -77,7 +85,11 @@ export function published(folder: string, source: Transport, signal: AbortSignal
     return async (from, stop) => {
       const there = await content.open(name, from, stop)
       if (there !== undefined) return there.pieces
-      throw new AppError({ code: 'source/not-found', message: 'the file went away while it was read' })
+      throw new AppError({
+        code: 'source/not-found',
+        message: 'the file went away while it was read',
+        hint: 'read timestamp.json anew, and what it leads to',
+      })
     }
   }
 
@@ -109,21 +121,25 @@ export function published(folder: string, source: Transport, signal: AbortSignal
   }
 
   return {
-    held: (name) => (name === changing && performance.now() - seen.at > lookAgainMs ? undefined : held.get(name)),
-    metadata: async (name) => {
-      if (name === changing) {
-        const mark = await markOf(name)
-        if (mark !== seen.mark) drop(name)
-        seen = { at: performance.now(), mark }
-      }
+    held: (name) => {
       const known = held.get(name)
-      if (known !== undefined) return known
+      const isOld = known !== undefined && !isNumbered(name) && performance.now() - known.at > lookAgainMs
+      return isOld ? undefined : known?.file
+    },
+    metadata: async (name) => {
+      const mark = isNumbered(name) ? '' : await markOf(name)
+      const known = held.get(name)
+      if (known?.mark === mark) {
+        known.at = performance.now()
+        return known.file
+      }
+      drop(name)
       const large = await largeMetadata(name)
       if (large !== undefined) return large
       const bytes = await source.read(name, limits.fileBytes, signal)
       if (bytes === undefined) return undefined
       const file = smallFile(name, bytes)
-      keep(name, file)
+      keep(name, file, mark)
       return file
     },
     target: async (name) => {
@@ -171,5 +187,3 @@ function smallFile(name: string, bytes: Uint8Array): SmallFile {
   }
   return { bytes: bytes.slice(), etag, headers }
 }
-
-const changing = 'metadata/timestamp.json'

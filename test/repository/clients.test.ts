@@ -56,6 +56,23 @@ describe('metadata', () => {
     await expect.poll(version, { timeout: 5000 }).toBe(7)
   })
 
+  test('new soon under every name that is used again, as programs without consistent snapshots do', async () => {
+    const team = await openTeam()
+    const path = join(team.folder, 'metadata/snapshot.json')
+    const text = async () => (await team.call('GET', '/metadata/snapshot.json')).text()
+    const heldText = () => team.repository.files.held('metadata/snapshot.json')?.bytes.length
+    expect((await team.call('GET', '/metadata/snapshot.json')).status).toBe(404)
+    writeFileSync(path, '{"it":1}')
+    expect(await text()).toBe('{"it":1}')
+    expect(heldText()).toBe(8)
+    writeFileSync(path, '{"it":22}')
+    await expect.poll(text, { timeout: 5000 }).toBe('{"it":22}')
+    // What is answered at once is no older than that.
+    await expect.poll(heldText, { timeout: 5000 }).toBe(undefined)
+    rmSync(path)
+    expect((await team.call('GET', '/metadata/snapshot.json')).status).toBe(404)
+  })
+
   test('above 4 MB is read whole once for its digest, and then only what somebody asks for', async () => {
     const team = await openTeam()
     const path = join(team.folder, 'metadata/9.targets.json')
