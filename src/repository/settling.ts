@@ -43,7 +43,16 @@ async function publishOne({ ground, pending }: Look, held: Map<string, ErrorData
   const { proposals } = pending
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
   for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
-    const { id, subject, title } = proposal
+    const { id, subject, title, needs = [] } = proposal
+    const [need] = needs
+    if (need !== undefined) {
+      held.set(id, {
+        code: 'trust/threshold',
+        message: need.sentence,
+        hint: 'nothing is left to do for this one by itself',
+      })
+      continue
+    }
     try {
       const missing = await missingFor(proposal, proposals, ground)
       if (missing.length > 0) throw waitsForContent(title, missing)
