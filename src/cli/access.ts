@@ -3,8 +3,8 @@ import { parseUtf8 } from '../core/bytes.ts'
 import { bearerOf, checkMayBring } from '../node/access-store.ts'
 import type { Desk } from '../node/desk.ts'
 import { parseLocation } from '../node/location.ts'
+import { authoritiesIn } from '../node/web/authorities.ts'
 import type { Access } from '../node/web/send.ts'
-import { verifyAuthorities } from '../node/web/send.ts'
 import type { Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
 
@@ -28,7 +28,7 @@ const maxCaBytes = 1024 * 1024
 export async function readAccess(desk: Desk, parsed: Parsed, text: string, signal: AbortSignal): Promise<SaidAccess> {
   const file = parsed.text('ca')
   const ca = file === undefined ? undefined : parseUtf8(readNamed(file, maxCaBytes), file)
-  if (ca !== undefined) verifyAuthorities(ca)
+  if (ca !== undefined) authoritiesIn(ca)
   const said = ca === undefined ? {} : { ca }
   if (!parsed.flag('token')) return said
   const location = parseLocation(text)

@@ -3,7 +3,8 @@ import type { AccessRequest, SourceView } from '../ipc/contract.ts'
 import { type AccessChange, bearerOf, checkMayBring } from '../node/access-store.ts'
 import type { Desk } from '../node/desk.ts'
 import { isWebLocation, parseLocation } from '../node/location.ts'
-import { type Access, verifyAuthorities } from '../node/web/send.ts'
+import { authoritiesIn } from '../node/web/authorities.ts'
+import type { Access } from '../node/web/send.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 
 export interface SaidAccess {
@@ -17,7 +18,7 @@ export async function askAccess(
   { ca, token }: AccessRequest,
   signal: AbortSignal,
 ): Promise<SaidAccess> {
-  if (ca !== undefined) verifyAuthorities(ca)
+  if (ca !== undefined) authoritiesIn(ca)
   const said = ca === undefined ? {} : { ca }
   if (token !== true) return said
   const location = parseLocation(text)

@@ -1,14 +1,15 @@
 // How each source on the web is reached, beside its pinned root: the authority that vouches for its server, and a token that is
 // asked for, kept under the wrapping key of the keychain and sent to that server alone.
-import { X509Certificate } from 'node:crypto'
 import { parseBase64, parseUtf8, toBase64, utf8 } from '../core/bytes.ts'
 import { AppError, toAppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
 import { field, parseJsonObject, text } from './json-file.ts'
 import { type Keychain, systemKeychain } from './keychain.ts'
 import { isWebLocation } from './location.ts'
-import { isLoopback, isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
-import { type Access, verifyAuthorities } from './web/send.ts'
+import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
+import { authoritiesIn } from './web/authorities.ts'
+import { isLoopback } from './web/loopback.ts'
+import type { Access } from './web/send.ts'
 import type { PinnedSource } from './workspace.ts'
 import { decrypt, encrypt, wrappingKeyId } from './wrapped.ts'
 
@@ -101,7 +102,7 @@ export function accessStore(files: Transport, chain: Keychain = systemKeychain()
     change: async (source, { ca, token }) => {
       if (!isWebLocation(source.location)) throw notOnWeb(source)
       if (token instanceof Uint8Array) checkMayBring(source.location)
-      if (typeof ca === 'string') verifyAuthorities(ca)
+      if (typeof ca === 'string') authoritiesIn(ca)
       const { kept, bytes } = await read(source)
       const next: Kept = {
         ca: ca === undefined ? kept.ca : ca,
@@ -159,8 +160,8 @@ function additionalData({ id }: Where, origin: string, wrap: string): Uint8Array
 }
 
 function factsOf({ ca, token }: Kept): AccessFacts {
-  const blocks = ca?.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
-  const authorities = blocks.map((block) => new X509Certificate(block).subject.replaceAll('\n', ', '))
+  const certificates = ca === null ? [] : authoritiesIn(ca)
+  const authorities = certificates.map(({ subject }) => subject.replaceAll('\n', ', '))
   return { authorities, hasToken: token !== null }
 }
 
@@ -174,7 +175,7 @@ function parseKept(bytes: Uint8Array, what: string): Kept {
     })
   }
   const ca = object.get('ca') === null ? null : text(object, 'ca', what)
-  if (ca !== null) verifyAuthorities(ca)
+  if (ca !== null) authoritiesIn(ca)
   if (object.get('token') === null) return { ca, token: null }
   const token = field(object, 'token', what, ['origin', 'wrap', 'nonce', 'sealed'])
   const named = (name: string): string => text(token, name, what)

@@ -160,7 +160,10 @@ export function openDesk(options: DeskOptions): Desk {
     askToken: (location, signal) => {
       const origin = originOf({ location })
       const device = `the server ${new URL(origin).host}`
-      return options.prompt.pin({ device, secret: 'token', purpose: `reading ${origin}, and nothing else` }, signal)
+      return options.prompt.pin(
+        { device, secret: 'token', purpose: `whatever is asked of ${origin}, and of nobody else` },
+        signal,
+      )
     },
     context: contextOf,
     drafts: drafting(contextOf, findSigner),

@@ -4,7 +4,7 @@ import { AppError, type ErrorCode } from '../core/error.ts'
 type Doing = 'read' | 'write' | 'list'
 
 const meaning: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
-  ENOENT: ['source/not-found', 'does not exist', 'check the name of the folder, or insert the medium it is on'],
+  ENOENT: ['source/not-found', 'does not exist', 'check the name, or insert the medium it is on'],
   EACCES: [
     'source/rejected',
     'is not permitted for this user',

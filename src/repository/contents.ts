@@ -1,7 +1,8 @@
 // Which content the candidates name, what of it is still missing, and for which of it an upload is taken.
 import { join } from 'node:path'
 import { AppError } from '../core/error.ts'
-import { isComplete, type Proposal } from '../core/proposal.ts'
+import { isComplete, type Proposal, signedCount } from '../core/proposal.ts'
+import type { Authority } from '../core/systems/tuf/authority.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { parseMetadata, type TargetFile } from '../core/systems/tuf/metadata.ts'
 import { targetName, typeOf } from '../core/systems/tuf/names.ts'
@@ -9,6 +10,7 @@ import type { ParseMetadata } from '../core/systems/tuf/parsed.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
 import { parseSubject } from '../core/systems/tuf/subject.ts'
+import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { fileSystem } from '../node/file-system.ts'
 import { verifyPathName } from '../node/safe-name.ts'
 import type { Look } from './ground.ts'
@@ -60,7 +62,7 @@ export interface Wanted {
   files: readonly WantedFile[]
 }
 
-/** Only what a key in force stands for is taken, so that nobody fills the disk with what will never be published. */
+/** Only what a key stands for that is in force, or is about to be, is taken, so that nobody fills the disk with what will never be published. */
 export async function wantedContent(sha256: string, look: Look): Promise<Wanted | undefined> {
   const files: WantedFile[] = []
   for (const proposal of look.pending.proposals) {
@@ -72,21 +74,26 @@ export async function wantedContent(sha256: string, look: Look): Promise<Wanted 
   return files.length === 0 ? undefined : { files }
 }
 
-async function isStoodFor({ subject, after }: Proposal, look: Look): Promise<boolean> {
-  const inForce = await countInForce(subject, parseEnvelope(after, subject), look.now)
-  return inForce === undefined ? isComing(subject, look) : inForce > 0
+async function isStoodFor({ subject, after, title }: Proposal, look: Look): Promise<boolean> {
+  const document = parseEnvelope(after, subject)
+  const inForce = await countInForce(subject, document, look.now)
+  if (inForce !== undefined && inForce > 0) return true
+  const coming = await comingAuthority(subject, look)
+  if (coming === undefined || inForce === undefined) return coming !== undefined
+  return signedCount(await quorumOf(title, document, coming.keys, coming.role)) > 0
 }
 
-/** The first document of a role: what makes the role is signed by a key in force, or is a project about to be reserved. */
-async function isComing(role: string, { pending, now }: Look): Promise<boolean> {
+/** Who signs it when a change takes effect that is signed by a key in force, or is a project about to be reserved. */
+async function comingAuthority(role: string, { pending, now }: Look): Promise<Authority | undefined> {
   for (const one of pending.proposals) {
     if (one.blocked !== undefined || one.subject === role) continue
     const delegator = delegatorOf(one.subject, one.after, parseMetadata)
-    if (delegator === undefined || authorityIn(delegator, role) === undefined) continue
+    const coming = delegator === undefined ? undefined : authorityIn(delegator, role)
+    if (coming === undefined) continue
     const inForce = await countInForce(one.subject, parseEnvelope(one.after, one.subject), now)
-    if (inForce === undefined ? isComplete(one) && (await now.registries()).length > 0 : inForce > 0) return true
+    if (inForce === undefined ? isComplete(one) && (await now.registries()).length > 0 : inForce > 0) return coming
   }
-  return false
+  return undefined
 }
 
 export function unasked(sha256: string): AppError {

@@ -48,7 +48,16 @@ async function publishOne(
   const { proposals } = pending
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
   for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
-    const { id, subject, title } = proposal
+    const { id, subject, title, needs = [] } = proposal
+    const [need] = needs
+    if (need !== undefined) {
+      held.set(id, {
+        code: 'trust/threshold',
+        message: need.sentence,
+        hint: 'nothing is left to do for this one by itself',
+      })
+      continue
+    }
     try {
       await checkStaysConsistent(proposal, now)
       const missing = await missingFor(proposal, proposals, ground)

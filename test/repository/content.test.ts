@@ -2,10 +2,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { toBase64, toHex } from '../../src/core/bytes.ts'
+import { insertSignature } from '../../src/core/systems/tuf/signature-slot.ts'
 import { repositoryApp } from '../../src/repository/app.ts'
 import { openRepository } from '../../src/repository/repository.ts'
 import { never } from '../support/repository.ts'
-import { openTeam, refused, sha256, type Team } from '../support/team.ts'
+import { fromBase64, openTeam, refused, sha256, type Team } from '../support/team.ts'
 
 const text = 'the content of loom 1.0, '.repeat(4000)
 const digest = sha256(text)
@@ -37,6 +39,29 @@ describe('content', () => {
     expect(await refused(await team.call('PUT', at(digest), text))).toMatchObject({ status: 404 })
     expect(await refused(await team.call('GET', at(digest)))).toMatchObject({ status: 404 })
     expect(await refused(await team.call('PUT', at('xyz'), text))).toMatchObject({ status: 400 })
+  })
+
+  test('of somebody whose key a change that waits gives to the role is taken, and of a stranger it is not', async () => {
+    const team = await openTeam()
+    const add = { kind: 'key-add', role: 'targets', entry: await team.entry('Dana') } as const
+    const more = { kind: 'threshold', role: 'targets', threshold: 4 } as const
+    const [root] = await team.documents(await team.draft('root', add, more), ['Ana', 'Ben'])
+    await team.send(root === undefined ? [] : [root])
+    const { signed } = JSON.parse(new TextDecoder().decode(fromBase64(root?.content ?? '')))
+    const [id = ''] = Object.entries(signed.keys).flatMap(([one, key]) =>
+      JSON.stringify(key).includes('Dana') ? [one] : [],
+    )
+    const drafted = await team.draft('targets', release)
+    const [document] = await team.documents(drafted, [])
+    const sig = toHex(await (await team.person('Dana')).sign(drafted.proposal.payload, never))
+    const bytes = insertSignature(fromBase64(document?.content ?? ''), id, sig)
+    const sent = await team.send([{ subject: 'targets', base: null, content: toBase64(bytes) }])
+    expect(sent.status, await sent.text()).toBe(200)
+    expect((await team.call('PUT', at(digest, 0, own), text)).status).toBe(200)
+    const other = await openTeam()
+    const strange = await other.send(await other.documents(await other.draft('targets', release), ['Dana']))
+    expect(strange.status).toBe(403)
+    expect((await other.call('PUT', at(digest, 0, own), text)).status).toBe(404)
   })
 
   test('in parts: each goes on where the last one ended, and the last one publishes', async () => {

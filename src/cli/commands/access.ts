@@ -18,8 +18,9 @@ export const accessCommand: Command = {
     'no-ca': { form: '--no-ca', text: 'again what this machine trusts', type: 'boolean' },
     'no-token': { form: '--no-token', text: 'no token any more', type: 'boolean' },
   },
-  arity: [1, 1],
+  arity: [1, 2],
   run: async (parsed, io, dataDir) => {
+    if (parsed.positionals.length > 1) throw notAnArgument()
     const desk = deskFor(io, dataDir)
     const source = await findPinned(desk, parsed.positionals[0] ?? '')
     for (const name of ['ca', 'token'])
@@ -55,5 +56,13 @@ function both(name: string): AppError {
     code: 'usage/invalid',
     message: `it is either --${name} or --no-${name}`,
     hint: 'leave one of them out',
+  })
+}
+
+function notAnArgument(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'a token is asked for, and never an argument: the history of your shell now holds what you typed',
+    hint: 'if it was a token, have it replaced; then: countersign access SOURCE --token',
   })
 }

@@ -56,13 +56,15 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
   const port = parseCount(parsed, 'port', defaultPort, 0, 65_535)
   const tls = tlsOf(parsed)
+  const names = parsed.texts('name')
+  for (const one of names) if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(one)) throw noHostName(one)
   const { name, folder, anchor } = await placeOf(parsed.positionals[0] ?? '', desk, io)
   const online = await onlineSigners(parsed, desk, anchor, name, io)
   // No other command needs a web server, and each of them starts without it.
   const { serve } = await import('../../repository/serve.ts')
   const serving = await serve({
     ...{ name, folder, anchor, online, port, ...(tls === undefined ? {} : { tls }) },
-    names: parsed.texts('name'),
+    names,
     host: parsed.text('host') ?? '127.0.0.1',
     now: io.now,
     log: (line) => void process.stderr.write(`${io.now().toISOString().slice(0, 19)}Z ${visible(line)}\n`),
@@ -103,6 +105,14 @@ function notFolder(text: string): AppError {
     code: 'usage/invalid',
     message: `${text} is no folder, and only a folder is served`,
     hint: 'name the folder that holds the repository',
+  })
+}
+
+function noHostName(text: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${visible(text)} is not the name of a computer, and nobody could ever ask for it`,
+    hint: 'give a name such as packages.example.org, without http:// and without a port',
   })
 }
 

@@ -60,7 +60,7 @@ export function objectOf(bytes: Uint8Array, what: string): JsonObject {
   throw new AppError({ code: 'format/malformed', message: `the answer to ${what} is not an object` })
 }
 
-/** What the other side says is shown as theirs, short, and only under codes that there are. */
+/** What the other side says is shown as theirs, short, and only under codes that are theirs to say. */
 function refusal({ status, headers, bytes }: Whole, url: URL): AppError {
   const isProblem = (headers.get('content-type') ?? '').startsWith('application/problem+json')
   const said = isProblem ? problemOf(bytes) : undefined
@@ -75,6 +75,7 @@ function refusal({ status, headers, bytes }: Whole, url: URL): AppError {
 }
 
 const maxWords = 600
+const theirs = /^(source|format|trust|usage)\/|^signer\/wrong-key$/
 
 function problemOf(bytes: Uint8Array): AppError | undefined {
   let value: JsonObject
@@ -86,11 +87,13 @@ function problemOf(bytes: Uint8Array): AppError | undefined {
   }
   const { code, message, hint, data } = value
   if (typeof code !== 'string' || !isErrorCode(code) || typeof message !== 'string') return undefined
+  // What only this machine can know, such as that somebody cancelled or typed a wrong PIN, is not for them to say.
+  if (!theirs.test(code)) return undefined
   const plain = isObject(data) ? Object.entries(data).flatMap(([name, one]) => dataOf(name, one)) : []
   return new AppError({
     code,
     message: `the repository answered: ${shown(message.slice(0, maxWords))}`,
-    ...(typeof hint === 'string' ? { hint: shown(hint.slice(0, maxWords)) } : {}),
+    ...(typeof hint === 'string' ? { hint: `its advice: ${shown(hint.slice(0, maxWords))}` } : {}),
     ...(plain.length === 0 ? {} : { data: Object.fromEntries(plain) }),
   })
 }

@@ -1,11 +1,12 @@
 // One request on its way: directly or through the proxy that the environment names, to a server whose certificate the system or
 // the person who opened the source vouches for. The built-in fetch knows neither of these for a single request.
-import { X509Certificate } from 'node:crypto'
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { AppError } from '../../core/error.ts'
+import { authoritiesIn } from './authorities.ts'
+import { isLoopback } from './loopback.ts'
 
 // As an import it would load the web socket client as well: a third of the time that a command takes to start.
 const { Agent: PlainAgent, request: plainRequest } = process.getBuiltinModule('node:http')
@@ -36,7 +37,7 @@ export async function send(
   { ca }: Access = {},
 ): Promise<Response> {
   const start = url.protocol === 'https:' ? secureRequest : plainRequest
-  const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent()
+  const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent(url)
   const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}
   const incoming = await new Promise<IncomingMessage>((done, fail) => {
     const request = start(url, { agent, method, headers: { ...headers, ...length }, signal })
@@ -107,47 +108,29 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 const plain = new Map<string, Agent>()
 const secure = new Map<string, SecureAgent>()
 
-function plainAgent(): Agent {
-  const proxyEnv = proxies()
+/** What goes to this machine without encryption, a token with it, is not shown to a proxy on the way. */
+function plainAgent({ hostname }: URL): Agent {
+  const proxyEnv = isLoopback(hostname) ? {} : proxies()
   const key = JSON.stringify(proxyEnv)
   const agent = plain.get(key) ?? new PlainAgent({ keepAlive: true, proxyEnv })
   plain.set(key, agent)
   return agent
 }
 
-/** Certificates are read once, and not for every connection. */
+/** Certificates are read once, and not for every connection; no variable of the environment switches them off. */
 function secureAgent(ca = ''): SecureAgent {
   const proxyEnv = proxies()
   const key = JSON.stringify([proxyEnv, ca])
-  const agent = secure.get(key) ?? new SecureAgent({ keepAlive: true, proxyEnv, secureContext: contextOf(ca) })
+  const agent =
+    secure.get(key) ??
+    new SecureAgent({ keepAlive: true, proxyEnv, secureContext: contextOf(ca), rejectUnauthorized: true })
   secure.set(key, agent)
   return agent
 }
 
 function contextOf(ca: string): SecureContext {
   if (ca === '') return createSecureContext({ ca: [...getCACertificates('default'), ...getCACertificates('system')] })
-  verifyAuthorities(ca)
-  return createSecureContext({ ca })
-}
-
-/** OpenSSL passes over what it cannot read, and then trusts nobody without saying why. */
-export function verifyAuthorities(pem: string): void {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
-  try {
-    if (blocks.length > 0 && blocks.every((block) => new X509Certificate(block).ca)) return
-  } catch (cause) {
-    throw noAuthority(cause)
-  }
-  throw noAuthority()
-}
-
-function noAuthority(cause?: unknown): AppError {
-  return new AppError({
-    code: 'format/malformed',
-    message: 'what should vouch for this server is no certificate of an authority',
-    hint: 'give a file of certificates in PEM form, as the admin of the server has it: --ca FILE',
-    cause,
-  })
+  return createSecureContext({ ca: authoritiesIn(ca).map(String) })
 }
 
 /** Only what concerns proxies, in both spellings. */

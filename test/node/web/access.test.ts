@@ -6,6 +6,7 @@ import { utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import { httpContent } from '../../../src/node/transports/http/content.ts'
 import { httpTransport } from '../../../src/node/transports/http.ts'
+import { postApi } from '../../../src/node/web/api.ts'
 import { httpCaller } from '../../../src/node/web/call.ts'
 import { type Authority, makeAuthority, serveSecurely, startProxy } from '../../support/secure-server.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
@@ -60,6 +61,55 @@ test('a certificate for another host, one that has expired, and an authority tha
   expect((await errorOf(httpTransport(old, { access }).read('a', 10, signal))).message).toContain('expired')
   const broken = { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }
   expect(await codeOfPromise(httpTransport(old, { access: broken }).read('a', 10, signal))).toBe('format/malformed')
+})
+
+test('only the authorities that are shown are trusted, and no variable switches that off', async () => {
+  const url = await serveSecurely(theirs, hello)
+  // OpenSSL reads this one as well; whoever looks for certificates does not.
+  const hidden = theirs.pem.replaceAll('CERTIFICATE', 'X509 CERTIFICATE')
+  for (const ca of [
+    `${ours.pem}\n${hidden}`,
+    `${ours.pem.trimEnd()} ${theirs.pem}`,
+    ours.pem.replace(/-----END.*/, ''),
+  ])
+    expect(await codeOfPromise(httpTransport(url, { access: { ca } }).read('a', 10, signal))).toBe('format/malformed')
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  for (const options of [{}, { access: { ca: ours.pem } }])
+    expect(await codeOfPromise(httpTransport(url, options).read('a', 10, signal))).toBe('source/unreachable')
+})
+
+test('what goes to this machine without encryption is shown to no proxy', async () => {
+  const seen: (string | undefined)[] = []
+  const proxy = await serve(({ headers }, response) => {
+    seen.push(headers.authorization)
+    response.end('{}')
+  })
+  vi.stubEnv('HTTP_PROXY', proxy)
+  const url = await serve(hello)
+  const access = { bearer: async () => 'secret' }
+  expect((await httpCaller(url, { access }).get('a', 10, signal)).bytes).toEqual(utf8('{"a":1}'))
+  expect(seen).toEqual([])
+})
+
+test('a server says what it refused, and not what happened on this machine', async () => {
+  const said = { message: 'words of theirs', hint: 'go to https://evil.example/' }
+  const answer = async (code: string): Promise<AppError> => {
+    const url = await serve((_, response) =>
+      response.writeHead(409, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ ...said, code })),
+    )
+    return errorOf(postApi({ base: new URL(url), access: {} }, 'api/v1/candidates', '{}', signal))
+  }
+  const conflict = await answer('source/conflict')
+  expect([conflict.code, conflict.message, conflict.hint]).toEqual([
+    'source/conflict',
+    'the repository answered: words of theirs',
+    'its advice: go to https://evil.example/',
+  ])
+  for (const code of ['user/cancelled', 'signer/pin-wrong', 'signer/pin-blocked', 'internal/bug']) {
+    const error = await answer(code)
+    expect(error.code.startsWith('source/'), error.code).toBe(true)
+    expect(`${error.message} ${error.hint}`).not.toContain('evil')
+  }
 })
 
 test('the proxy of the environment is used, except for hosts that it must not be used for', async () => {

@@ -2,6 +2,7 @@
 // read: rstuf+https://HOST/#metadata=https://HOST/metadata/.
 import { AppError } from '../../../core/error.ts'
 import { visible } from '../../safe-name.ts'
+import { isLoopback } from '../../web/loopback.ts'
 
 export interface RstufAddress {
   /** Ends with a slash; /api/v1 comes below it. */
@@ -47,10 +48,6 @@ function webFolder(part: string, whole: string): URL {
   }
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 function invalid(text: string): AppError {

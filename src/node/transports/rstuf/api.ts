@@ -42,7 +42,12 @@ export function rstufApi(caller: Caller): RstufApi {
     const data = { status }
     if (status === 401 || status === 403 || status === 407) {
       const message = `${address} lets only those in whom it knows (status ${status})${words}`
-      throw new AppError({ code: 'source/rejected', message, hint: 'ask its admin for access', data })
+      throw new AppError({
+        code: 'source/rejected',
+        message,
+        hint: 'give it a token that it takes: countersign access SOURCE --token; its admin has one',
+        data,
+      })
     }
     if (status === 404 || status === 405) {
       const message = `${address} does not ${what} (status ${status})${words}`

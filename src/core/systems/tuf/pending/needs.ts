@@ -20,13 +20,29 @@ export async function withNeeds(proposals: readonly Proposal[], waiting: Waiting
     const proposal = proposals.find(({ subject, blocked }) => subject === subjectOf(delegator) && blocked === undefined)
     if (proposal !== undefined) delegators.set(proposal, delegator)
   }
-  return Promise.all(
+  const found = await Promise.all(
     proposals.map(async (proposal) => {
       // A root must be signable when everything below it is expired or gone: then nothing is known of what goes along.
       const needs = await readableOr([], needsOf(proposal, proposals, delegators, waiting.atOnce, now))
       return needs.length === 0 ? proposal : { ...proposal, needs }
     }),
   )
+  return waiting.atOnce ? found : found.map((proposal) => waitsFor(proposal, found))
+}
+
+/**
+ * A document that says nothing new is made because another change gives its role other keys: published before that change, with
+ * the old keys alone, it would be used up, and another one had to be made and signed.
+ */
+function waitsFor(proposal: Proposal, all: readonly Proposal[]): Proposal {
+  if (proposal.needs !== undefined || !saysNothingNew(proposal)) return proposal
+  const other = all.find((one) => one !== proposal && one.needs?.some(({ subject }) => subject === proposal.subject))
+  return other === undefined ? proposal : { ...proposal, needs: [goesWith(other)] }
+}
+
+function saysNothingNew({ subject, changes }: Proposal): boolean {
+  const isTargets = parseSubject(subject).kind === 'role' && typeOf(subject) === 'targets'
+  return isTargets && changes.every(({ path }) => path === 'version' || path === 'expires')
 }
 
 async function needsOf(
