@@ -42,6 +42,8 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
     checkSamePayload(name, was, there)
     const mine = newSignatures(next, was)
     const missing = without(mine, there ?? was)
+    /** As it was last shown: others may have signed since it was read here. */
+    let seen = there ?? was
     // The same key may stand under two ids: each is sent by itself.
     for (const [done, { keyid, sig }] of missing.entries()) {
       try {
@@ -51,13 +53,15 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
         throw done === 0 ? thrown : partly(thrown, done, missing.length)
       }
       // A key that completes the role by the first of its ids leaves nothing to sign for the second.
-      if (!(await look(signal)).has(name)) break
+      const still = (await look(signal)).get(name)
+      if (still === undefined) break
+      seen = still
     }
     const after = await look(signal)
     const shown = after.get(name)
     if (shown === undefined) {
       const trusted = before.get(role === 'root' ? trustedRoot : trustedTargets)
-      if (!canBeComplete(role, next, trusted)) throw gone(role)
+      if (!canBeComplete(role, seen, mine, trusted)) throw gone(role)
       return
     }
     checkSamePayload(name, was, shown)

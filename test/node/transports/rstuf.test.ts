@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8 } from '../../../src/core/bytes.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
+import type { Signer } from '../../../src/core/signer.ts'
 import type { Pending, TrustSystem } from '../../../src/core/system.ts'
 import { rstufLayout } from '../../../src/core/systems/tuf/layouts/rstuf.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
@@ -151,6 +152,23 @@ describe('a root that waits', () => {
     const signer = repository.holders[0]?.signer as never
     await approve(id, opened.system, opened.source, opened.source, signer, repository.context)
     expect(service.trusted.get('root')?.signatures).toHaveLength(2)
+  })
+
+  test('who completes it with the signature of somebody who signed during the touch is told so', async () => {
+    const { source, system } = open()
+    const { id } = await waiting()
+    const [ana] = repository.holders
+    if (ana === undefined) throw new Error('nobody')
+    const slow: Signer = {
+      ...ana.signer,
+      sign: async (...asked) => {
+        await sign(1)
+        return ana.signer.sign(...asked)
+      },
+    }
+    await approve(id, system, source, source, slow, repository.context)
+    expect(service.trusted.get('root')?.signatures).toHaveLength(2)
+    expect(await pendingOf()).toEqual({ proposals: [], problems: [] })
   })
 
   test('one that was replaced since it was read is a conflict, and nothing is sent', async () => {
