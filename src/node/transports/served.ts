@@ -49,16 +49,22 @@ const service = 'countersign repository 1'
 const pending = 'metadata/pending/'
 const maxCandidateBytes = 32 * 1024 * 1024
 
-/** Whether such a repository answers at this address, or a web server like any other; undefined when nobody answered. */
-export async function isServedAt(base: URL, signal: AbortSignal, access: Access = {}): Promise<boolean | undefined> {
+/** What is at an address; `unknown`: why that cannot be said now. */
+export type Nature = { kind: 'served' | 'plain' } | { kind: 'unknown'; error: AppError }
+
+/** Whether such a repository answers at this address, or a web server like any other. */
+export async function natureOf(base: URL, signal: AbortSignal, access: Access = {}): Promise<Nature> {
   try {
     const call = { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 } as const
     const answer = await callApi({ base, access }, call, signal)
-    return answer !== undefined && objectOf(answer.bytes, api).service === service
+    return { kind: answer !== undefined && objectOf(answer.bytes, api).service === service ? 'served' : 'plain' }
   } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    // Who is not let in was told nothing, and nobody was told anything by a server that did not answer.
+    const isShut = thrown.data?.status === 401 || thrown.data?.status === 403
+    if (isShut || thrown.code === 'source/unreachable') return { kind: 'unknown', error: thrown }
     // Something else: whoever reads from it will say what is wrong with it.
-    if (isVerdict(thrown)) return false
-    if (thrown instanceof AppError && thrown.code === 'source/unreachable') return undefined
+    if (isVerdict(thrown)) return { kind: 'plain' }
     throw thrown
   }
 }
