@@ -26,13 +26,14 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
   /** All of what was last listed: one look at it is one moment of the service. */
   let held: Promise<Documents> | undefined
 
-  async function look(signal: AbortSignal): Promise<Documents> {
-    held = readDocuments(api, signal)
-    // What failed is asked for again.
-    held.catch(() => {
-      held = undefined
+  function look(signal: AbortSignal): Promise<Documents> {
+    const looking = readDocuments(api, signal)
+    held = looking
+    // What failed is asked for again; a newer look stays.
+    looking.catch(() => {
+      if (held === looking) held = undefined
     })
-    return held
+    return looking
   }
 
   async function sign(name: string, next: Uint8Array, was: Uint8Array, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8 } from '../../../src/core/bytes.ts'
+import { AppError } from '../../../src/core/error.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
 import type { Signer } from '../../../src/core/signer.ts'
 import type { Pending, TrustSystem } from '../../../src/core/system.ts'
@@ -431,6 +432,27 @@ describe('the first root', () => {
 })
 
 describe('faults of the service', () => {
+  test('a look that fails late takes nothing from a newer one', async () => {
+    const caller = httpCaller(service.origin)
+    let fail = (): void => {}
+    let asked = 0
+    const get: typeof caller.get = async (...question) => {
+      if (asked++ > 0) return caller.get(...question)
+      await new Promise<void>((done) => {
+        fail = done
+      })
+      throw new AppError({ code: 'source/unreachable', message: 'it broke off' })
+    }
+    const source = rstufTransport({ ...caller, get }, { patience: quick })
+    const first = codeOfPromise(source.list('pending/', never))
+    await source.list('pending/', never)
+    const before = asked
+    fail()
+    expect(await first).toBe('source/unreachable')
+    expect(await source.read('pending/root.json', 1e6, never)).toBeDefined()
+    expect(asked).toBe(before)
+  })
+
   test.each<[string, RstufService['faults'], string]>([
     [
       'success that says it failed',
