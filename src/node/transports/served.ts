@@ -6,8 +6,9 @@ import { AppError, isVerdict } from '../../core/error.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isObject } from '../../core/json.ts'
 import type { Signer } from '../../core/signer.ts'
-import { parseEnvelope, type TufSignature } from '../../core/systems/tuf/envelope.ts'
+import { parseEnvelope } from '../../core/systems/tuf/envelope.ts'
 import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
+import { newSignatures } from '../../core/systems/tuf/signatures.ts'
 import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
 import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
 import { visible } from '../../core/visible.ts'
@@ -196,9 +197,7 @@ function addedSignatures({ subject, bytes, was }: Document) {
   const before = was === null ? undefined : envelopeOr(was)
   const after = parseEnvelope(bytes, visible(subject))
   if (before === undefined || !isEqualBytes(before.payload, after.payload)) return undefined
-  const isNew = ({ keyid, sig }: TufSignature): boolean =>
-    sig !== '' && !before.signatures.some((one) => one.keyid === keyid && one.sig === sig)
-  const signatures = after.signatures.filter(isNew)
+  const signatures = newSignatures(after.signatures, before.signatures)
   return signatures.length === 0 ? undefined : { payload: sha256(after.payload), signatures }
 }
 
