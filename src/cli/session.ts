@@ -183,7 +183,7 @@ export function sourceAgain(parsed: Parsed): string {
 }
 
 /** For this call: nothing of it is kept. */
-async function accessFor(desk: Desk, parsed: Parsed, text: string, signal: AbortSignal): Promise<Access> {
+export async function accessFor(desk: Desk, parsed: Parsed, text: string, signal: AbortSignal): Promise<Access> {
   const said = await readAccess(desk, parsed, text, signal)
   try {
     return asAccess(said)
@@ -192,7 +192,7 @@ async function accessFor(desk: Desk, parsed: Parsed, text: string, signal: Abort
   }
 }
 
-function keptAccess(text: string): AppError {
+export function keptAccess(text: string): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: 'how a pinned repository is reached is kept with it, and not said with every call',

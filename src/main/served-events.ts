@@ -1,22 +1,34 @@
 // Repositories that are served say when something happens in them: then the window asks anew. Only while it is open.
 import type { Desk } from '../node/desk.ts'
-import type { Served } from '../node/transports/served.ts'
+import { isWebLocation } from '../node/location.ts'
+import type { PinnedSource } from '../node/workspace.ts'
 
 export interface ServedEvents {
-  /** Repositories were opened or forgotten. */
+  /** Repositories were opened or forgotten, or are reached in another way. */
   look(): void
 }
 
 /** Several things happen at once when a change is published: one look at all of them is enough. */
 const gatherMs = 150
+/** Until a repository that could not be asked is asked again: longer and longer. */
+const pauses = { firstMs: 5000, longestMs: 300_000 } as const
+
+interface Listener {
+  /** How it was reached when it began. */
+  mark: string
+  stop: AbortController
+}
 
 export function servedEvents(
-  desk: Pick<Desk, 'workspace' | 'open'>,
+  desk: Pick<Desk, 'workspace' | 'access' | 'open'>,
   changed: () => void,
   signal: AbortSignal,
+  { firstMs = pauses.firstMs }: { firstMs?: number } = {},
 ): ServedEvents {
-  const listening = new Map<string, AbortController>()
+  const listening = new Map<string, Listener>()
   let timer: NodeJS.Timeout | undefined
+  let again: NodeJS.Timeout | undefined
+  let pauseMs: number = firstMs
   let looking: Promise<void> = Promise.resolve()
 
   function heard(): void {
@@ -25,35 +37,53 @@ export function servedEvents(
     timer = setTimeout(changed, gatherMs)
   }
 
-  async function servedOf(id: string): Promise<Served | undefined> {
+  function forget(id: string): void {
+    listening.get(id)?.stop.abort()
+    listening.delete(id)
+  }
+
+  /** Whether it is known now what to do about it: its own screen says why it cannot be opened. */
+  async function listenTo(pinned: PinnedSource): Promise<boolean> {
+    const { id } = pinned
     try {
-      return (await desk.open(id, undefined, signal)).served
+      const mark = await desk.access.mark(pinned)
+      if (listening.get(id)?.mark === mark) return true
+      forget(id)
+      const { served, unknown } = await desk.open(id, undefined, signal)
+      if (served === undefined) return unknown === undefined
+      const stop = new AbortController()
+      listening.set(id, { mark, stop })
+      void served.listen(heard, AbortSignal.any([signal, stop.signal]))
+      return true
     } catch {
-      // It cannot be opened now: its own screen says why, and the next look tries again.
-      return undefined
+      return false
     }
   }
 
   async function look(): Promise<void> {
-    const ids = (await desk.workspace.sources().catch(() => [])).map(({ id }) => id)
-    for (const [id, stop] of listening) {
-      if (ids.includes(id)) continue
-      stop.abort()
-      listening.delete(id)
+    clearTimeout(again)
+    const sources = (await desk.workspace.sources().catch(() => [])).filter(({ location }) => isWebLocation(location))
+    for (const id of [...listening.keys()]) if (!sources.some((one) => one.id === id)) forget(id)
+    let isDone = true
+    for (const pinned of sources) {
+      if (signal.aborted) return
+      isDone = (await listenTo(pinned)) && isDone
     }
-    for (const id of ids) {
-      const served = listening.has(id) ? undefined : await servedOf(id)
-      if (served === undefined || signal.aborted) continue
-      const stop = new AbortController()
-      listening.set(id, stop)
-      void served.listen(heard, AbortSignal.any([signal, stop.signal]))
-    }
+    if (isDone) pauseMs = firstMs
+    if (isDone || signal.aborted) return
+    clearTimeout(again)
+    again = setTimeout(next, pauseMs)
+    pauseMs = Math.min(pauseMs * 2, pauses.longestMs)
   }
 
-  signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-  return {
-    look: () => {
-      looking = looking.then(look)
-    },
+  function next(): void {
+    looking = looking.then(look)
   }
+
+  const end = (): void => {
+    clearTimeout(timer)
+    clearTimeout(again)
+  }
+  signal.addEventListener('abort', end, { once: true })
+  return { look: next }
 }

@@ -1,5 +1,6 @@
 // How each source on the web is reached, beside its pinned root: the authority that vouches for its server, and a token that is
 // asked for, kept under the wrapping key of the keychain and sent to that server alone.
+import { createHash } from 'node:crypto'
 import { parseBase64, parseUtf8, toBase64, utf8 } from '../core/bytes.ts'
 import { AppError, toAppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
@@ -34,6 +35,8 @@ export interface AccessStore {
   of(source: Where): Promise<Access>
   facts(source: Where): Promise<AccessFacts>
   change(source: Where, change: AccessChange): Promise<AccessFacts>
+  /** Another one after each change. */
+  mark(source: Where): Promise<string>
 }
 
 interface SealedToken {
@@ -77,15 +80,16 @@ export function accessStore(files: Transport, chain: Keychain = systemKeychain()
     const { origin, wrap } = token
     if (origin !== originOf(source)) throw lost(source, 'it was made for another server')
     const key = await chain.read()
-    if (key === undefined || wrappingKeyId(key) !== wrap)
-      throw lost(source, 'the keychain that protects it is not here')
-    const secret = decrypt(key, token, additionalData(source, origin, wrap))
-    key.fill(0)
-    if (secret === undefined) throw lost(source, 'what is kept of it was changed')
+    let secret: Uint8Array | undefined
     try {
+      if (key === undefined || wrappingKeyId(key) !== wrap)
+        throw lost(source, 'the keychain that protects it is not here')
+      secret = decrypt(key, token, additionalData(source, origin, wrap))
+      if (secret === undefined) throw lost(source, 'what is kept of it was changed')
       return parseUtf8(secret, 'the token')
     } finally {
-      secret.fill(0)
+      key?.fill(0)
+      secret?.fill(0)
     }
   }
 
@@ -99,6 +103,10 @@ export function accessStore(files: Transport, chain: Keychain = systemKeychain()
       }
     },
     facts: async (source) => factsOf((await read(source)).kept),
+    mark: async (source) => {
+      const { bytes } = await read(source)
+      return bytes === null ? '' : createHash('sha256').update(bytes).digest('hex')
+    },
     change: async (source, { ca, token }) => {
       if (!isWebLocation(source.location)) throw notOnWeb(source)
       if (token instanceof Uint8Array) checkMayBring(source.location)
@@ -197,7 +205,11 @@ function encodeKept({ ca, token }: Kept): Uint8Array {
 function once<T>(read: () => Promise<T>): () => Promise<T> {
   let held: Promise<T> | undefined
   return () => {
-    held ??= read()
+    held ??= read().catch((thrown: unknown) => {
+      // A keychain that was locked may be open the next time.
+      held = undefined
+      throw thrown
+    })
     return held
   }
 }

@@ -36,6 +36,8 @@ export interface OpenSource {
   pinned: PinnedSource
   /** It publishes by itself, and asks for a signature with every change. */
   served?: Served
+  /** Why it is not known whether it does. */
+  unknown?: AppError
   transport: Transport
   /** Where its files lie. */
   layout: Layout

@@ -10,6 +10,7 @@ import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents
 import type { Transport } from '../core/transport.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { openGit } from './git-place.ts'
+import { keepPlace, knownPlace } from './known-places.ts'
 import { isWebLocation, openLocation, parseLocation } from './location.ts'
 import { recogniseClone } from './sign-settings.ts'
 import { gitLocation, isGitLocation, repositoryLocation } from './transports/git/address.ts'
@@ -18,7 +19,7 @@ import { loneFile } from './transports/lone-file.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
 import { rstufTransport } from './transports/rstuf.ts'
 import { rstufFile } from './transports/rstuf-file.ts'
-import { isServedAt, type Served, servedTransport } from './transports/served.ts'
+import { type Nature, natureOf, type Served, servedTransport } from './transports/served.ts'
 import { uploadNames } from './upload-names.ts'
 import { httpCaller } from './web/call.ts'
 import { parseBaseUrl } from './web/client.ts'
@@ -29,6 +30,8 @@ export interface Place {
   layout: Layout
   /** A repository that publishes by itself, and asks for a signature with every change. */
   served?: Served
+  /** Why it is not known whether it is one; then the next look may find that out. */
+  unknown?: AppError
 }
 
 export interface PlaceOptions {
@@ -53,23 +56,35 @@ export async function openPlace(location: string, { dataDir, ...options }: Place
   const place = { transport, layout: plainLayout }
   if (!isWebLocation(parsed)) return place
   const base = parseBaseUrl(parsed)
-  if (!(await isServed(base, access, signal))) return place
+  const nature = await askedNature(base, access, signal)
+  if (nature.kind === 'unknown') {
+    const { error } = nature
+    return { ...place, transport: unlisted(transport, error, access), unknown: error }
+  }
+  if (nature.kind === 'plain') return place
   const served = servedTransport(base, transport, uploadNames(dataDir), access)
   return { ...place, transport: served, served }
 }
 
-const askAgainMs = 30_000
-const asked = new Map<string, { at: number; answer: boolean }>()
-
 /** A window opens the same place for everything it shows: what it is, is asked once, and again when it may have begun. */
-async function isServed(base: URL, access: Access, signal: AbortSignal): Promise<boolean> {
-  const known = asked.get(base.href)
-  if (known !== undefined && (known.answer || performance.now() - known.at < askAgainMs)) return known.answer
-  const answer = await isServedAt(base, signal, access)
-  // A server that was not reached said nothing: the next question may reach it.
-  if (answer === undefined) return false
-  asked.set(base.href, { at: performance.now(), answer })
-  return answer
+async function askedNature(base: URL, access: Access, signal: AbortSignal): Promise<Nature> {
+  const known = knownPlace(base, access)
+  if (known !== undefined) return { kind: known ? 'served' : 'plain' }
+  const nature = await natureOf(base, signal, access)
+  // A server that was not reached, or that let nobody in, said nothing: the next question may be answered.
+  if (nature.kind !== 'unknown') keepPlace(base, access, nature.kind === 'served')
+  return nature
+}
+
+/** What waits there is not known, and why: it is read as any web server for whatever else can be said. */
+function unlisted(transport: Transport, error: AppError, { bearer }: Access): Transport {
+  // A store of objects answers 403 for whatever is absent: to who brings no token it says no more than that.
+  if (error.data?.status === 403 && bearer === undefined) return transport
+  return {
+    read: (name, maxBytes, signal) => transport.read(name, maxBytes, signal),
+    write: (files, base, note, signal) => transport.write(files, base, note, signal),
+    list: () => Promise.reject(error),
+  }
 }
 
 function openService(location: string, access: Access): Place {

@@ -16,7 +16,7 @@ export function encrypt(key: Uint8Array, secret: Uint8Array, data: Uint8Array): 
 
 /** The caller zeroes what it gets; undefined for another key, or what was changed. */
 export function decrypt(key: Uint8Array, box: Box, data: Uint8Array): Uint8Array | undefined {
-  if (box.sealed.length < 16) return undefined
+  if (box.nonce.length !== 12 || box.sealed.length < 16) return undefined
   const decipher = createDecipheriv('aes-256-gcm', key, box.nonce, { authTagLength: 16 }).setAAD(data)
   decipher.setAuthTag(box.sealed.subarray(-16))
   const secret = decipher.update(box.sealed.subarray(0, -16))

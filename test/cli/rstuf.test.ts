@@ -1,11 +1,12 @@
 // A Repository Service for TUF on the command line: pinned, reviewed, signed by each, given up; its files on a machine without network.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { parsePublicKeyPem } from '../../src/core/key.ts'
 import { keyIdOf, tufKeyObject } from '../../src/core/systems/tuf/key.ts'
 import { answerOf, refusalOf, runCli } from '../support/cli.ts'
 import { type RstufDocument, RstufService } from '../support/rstuf-service.ts'
+import { makeAuthority, serveSecurely } from '../support/secure-server.ts'
 import { inDays, type Reviewed, Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -105,6 +106,57 @@ test('without a network: the saved answer is signed, and what was signed is sent
   expect(service.trusted.get('root')?.signatures).toHaveLength(2)
   expect((await refusalOf(['review', payloads[0] ?? '', 'root', ...trusting], options)).code).toBe('format/unsupported')
   expect((await refusalOf(['withdraw', file, 'root', '--yes', ...trusting], options)).code).toBe('usage/invalid')
+})
+
+describe('a payload is sent to a pinned service as that is reached', () => {
+  let payload: string
+  const pin = async (location: string, name: string): Promise<void> => {
+    const { anchor } = await answerOf<{ anchor: { digest: string } }>(['status', stage.repository], stage.options)
+    const pinned = ['pin', location, '--root', rootFile(), '--digest', anchor.digest, '--name', name]
+    await answerOf(pinned, stage.options)
+    onTestFinished(async () => void (await answerOf(['forget', name], stage.options)))
+  }
+  const send = (to: string, ...more: string[]): string[] => ['rstuf', 'send', payload, '--to', to, ...more]
+
+  beforeEach(() => {
+    payload = join(stage.folder, 'payload.json')
+    writeFileSync(payload, JSON.stringify({ role: 'root', signature: { keyid: 'a'.repeat(64), sig: 'ab' } }))
+  })
+
+  test('by its name, and by its address without that of its clients', async () => {
+    const authority = await makeAuthority('Our company')
+    const ca = join(stage.folder, 'service-ca.pem')
+    writeFileSync(ca, authority.pem)
+    const asked: unknown[] = []
+    const secure = await serveSecurely(authority, ({ url, method }, response) => {
+      if (method === 'POST') asked.push(url)
+      const task = { task_id: 't', state: 'SUCCESS', result: { status: true, task: 'sign_metadata' } }
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ data: task, message: 'Metadata sign accepted.' }))
+    })
+    await pin(`rstuf+${secure}#metadata=https://example.com/metadata/`, 'With clients')
+    await answerOf(['access', 'With clients', '--ca', ca], stage.options)
+    await answerOf(send(`rstuf+${secure}`), stage.options)
+    await answerOf(send('With clients'), stage.options)
+    expect(asked).toEqual(['/api/v1/metadata/sign', '/api/v1/metadata/sign'])
+  })
+
+  test('and how it is reached is not said with the call', async () => {
+    await pin(service.location, 'Kept')
+    for (const to of ['Kept', service.location])
+      expect((await refusalOf(send(to, '--token'), stage.options)).code).toBe('usage/invalid')
+    expect(sent()).toEqual([])
+  })
+
+  test('and of two with other clients one is named', async () => {
+    await pin(`${service.location}#metadata=https://example.com/metadata/`, 'One')
+    await pin(`${service.location}#metadata=https://example.com/other/`, 'Two')
+    expect((await refusalOf(send(service.location), stage.options)).code).toBe('usage/invalid')
+    await answerOf(send('Two'), stage.options)
+    expect((await refusalOf(send('Three'), stage.options)).code).toBe('source/not-found')
+    expect((await refusalOf(send('https://example.com/'), stage.options)).code).toBe('usage/invalid')
+    expect(sent()).toEqual(['/api/v1/metadata/sign'])
+  })
 })
 
 /** As the tool of RSTUF writes it: the name comes into the key after its id was made. */

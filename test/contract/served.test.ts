@@ -16,7 +16,7 @@ import type { OpenSource } from '../../src/node/desk.ts'
 import { drafting } from '../../src/node/drafting.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
 import { listenToEvents } from '../../src/node/transports/served/events.ts'
-import { isServedAt, type Served, servedTransport } from '../../src/node/transports/served.ts'
+import { natureOf, type Served, servedTransport } from '../../src/node/transports/served.ts'
 import { uploadNames } from '../../src/node/upload-names.ts'
 import { send } from '../../src/node/web/send.ts'
 import { startServer } from '../../src/repository/server.ts'
@@ -227,20 +227,54 @@ describe('served: writing', () => {
 describe('served: recognised', () => {
   test('by what it answers, and nothing else is taken for it', async () => {
     const { url } = await open()
-    expect(await isServedAt(new URL(url), never)).toBe(true)
+    expect(await natureOf(new URL(url), never)).toEqual({ kind: 'served' })
     const twice = '{"service":"countersign repository 1","service":"countersign repository 1"}'
     const answers = [twice, '{"service":"another"}', 'no json', '[]', 'null', `{"service":"${'x'.repeat(100_000)}"}`]
     const server = createServer((_, response) => response.end(answers.shift() ?? '{}'))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     onTestFinished(() => void server.close())
     const other = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-    for (const _ of answers.slice()) expect(await isServedAt(other, never)).toBe(false)
-    expect(await isServedAt(new URL('http://127.0.0.1:1/'), never)).toBe(undefined)
-    expect(await codeOfPromise(isServedAt(new URL(url), AbortSignal.abort()))).toBe('user/cancelled')
+    for (const _ of answers.slice()) expect(await natureOf(other, never)).toEqual({ kind: 'plain' })
+    const silent = await natureOf(new URL('http://127.0.0.1:1/'), never)
+    expect(silent).toMatchObject({ kind: 'unknown', error: { code: 'source/unreachable' } })
+    expect(await codeOfPromise(natureOf(new URL(url), AbortSignal.abort()))).toBe('user/cancelled')
   })
 })
 
+function streamOf(parts: readonly string[]): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start: (controller) => {
+      for (const part of parts) controller.enqueue(new TextEncoder().encode(part))
+      controller.close()
+    },
+  })
+}
+
 describe('served: listening', () => {
+  test.each([
+    ['LF', ['id: 1\nevent: signed\n\n', ': beat\n\nid: 2\nevent: published\n\n']],
+    ['CR and LF', ['id: 1\r\nevent: signed\r\n\r\nid: 2\r\nevent: published\r\n\r\n']],
+    [
+      'CR and LF, cut in between',
+      ['id: 1\r', '\nevent: signed\r', '\n\r', '\nid: 2\r\nevent: published\r\n', '\r\n', 'event: unfinished\r', '\n'],
+    ],
+    ['CR', ['id: 1\revent: signed\r\rid: 2\revent: published\r\r']],
+  ])('understands lines that end with %s', async (_, parts) => {
+    const stop = new AbortController()
+    let heard = 0
+    const from: (string | undefined)[] = []
+    const sending: typeof send = async (_to, { headers }) => {
+      from.push(headers['last-event-id'])
+      if (from.length > 1) stop.abort()
+      stop.signal.throwIfAborted()
+      return new Response(streamOf(parts))
+    }
+    const url = new URL('http://127.0.0.1/api/v1/events')
+    await listenToEvents(url, () => void heard++, stop.signal, { send: sending, firstMs: 1 })
+    expect(from).toEqual([undefined, '2'])
+    expect(heard).toBe(3)
+  })
+
   test('comes back after the server was gone, and tells that something may have been missed', async () => {
     const { team, url } = await open()
     const stop = new AbortController()
@@ -262,13 +296,15 @@ describe('served: listening', () => {
       firstMs: 10,
     })
     await expect.poll(() => team.repository.events.listeners()).toBe(1)
-    team.repository.events.emit('signed', ['targets'])
+    // Nobody knows what happened before.
     await expect.poll(() => heard).toBe(1)
+    team.repository.events.emit('signed', ['targets'])
+    await expect.poll(() => heard).toBe(2)
     cuts.at(-1)?.abort()
     await expect.poll(() => team.repository.events.listeners()).toBe(0)
     team.repository.events.emit('published', ['targets'])
     mend()
-    await expect.poll(() => heard).toBe(2)
+    await expect.poll(() => heard).toBe(3)
     stop.abort()
     await listening
     await expect.poll(() => team.repository.events.listeners()).toBe(0)

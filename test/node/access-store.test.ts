@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { parseUtf8, utf8 } from '../../src/core/bytes.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
 import { type AccessStore, accessStore } from '../../src/node/access-store.ts'
+import type { Keychain } from '../../src/node/keychain.ts'
 import { memoryKeychain } from '../support/keychain.ts'
 import { makeAuthority } from '../support/secure-server.ts'
 import { codeOfPromise } from '../support/thrown.ts'
@@ -62,6 +63,45 @@ test('a token is for one source at one server, under one keychain, and not a bit
   expect(await tokenOf()).toBe('abc')
   store = accessStore(files, memoryKeychain())
   expect(await codeOfPromise(tokenOf())).toBe('source/unreachable')
+})
+
+test('the wrapping key is zeroed, whatever comes of opening the token', async () => {
+  await store.change(source, { token: utf8('abc') })
+  const read: Uint8Array[] = []
+  const opened = async (from: Keychain): Promise<string> => {
+    const watched = { ...from, read: async () => watch(await from.read()) }
+    return codeOfPromise(Promise.resolve((await accessStore(files, watched).of(source)).bearer?.()))
+  }
+  const watch = <T extends Uint8Array | undefined>(key: T): T => {
+    if (key !== undefined) read.push(key)
+    return key
+  }
+  const other = memoryKeychain()
+  await other.readOrCreate()
+  expect(await opened(other)).toBe('source/unreachable')
+  const nonce = String(JSON.parse(kept()).token.nonce)
+  files.files.set(name, utf8(kept().replace(nonce, '')))
+  expect(await opened(chain)).toBe('source/unreachable')
+  expect(read.map((key) => key.every((byte) => byte === 0))).toEqual([true, true])
+})
+
+test('a keychain that is unlocked later opens the token then, once', async () => {
+  await store.change(source, { token: utf8('abc') })
+  let reads = 0
+  const late: Keychain = { ...chain, read: () => (reads++ === 0 ? Promise.reject(new Error('locked')) : chain.read()) }
+  const { bearer } = await accessStore(files, late).of(source)
+  await expect(bearer?.()).rejects.toThrow('locked')
+  expect([await bearer?.(), await bearer?.(), reads]).toEqual(['abc', 'abc', 2])
+})
+
+test('a mark is the same until something is changed', async () => {
+  const marks = [await store.mark(source), await store.mark(source)]
+  for (const token of ['abc', 'abd']) {
+    await store.change(source, { token: utf8(token) })
+    marks.push(await store.mark(source))
+  }
+  expect(marks[0]).toBe(marks[1])
+  expect(new Set(marks).size).toBe(3)
 })
 
 test('without a keychain a token is not kept, and nothing else is changed', async () => {

@@ -1,13 +1,21 @@
 // What crosses between main and the thread that reads: plain data. Both ends are this program, and are built from the same types.
 import { AppError, type ErrorData } from '../../core/error.ts'
+import type { KnownPlace } from '../../node/known-places.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import type { Memory, ReadingName } from './readings.ts'
 
-export type ToReader = { kind: 'ask'; id: number; name: ReadingName; asked: unknown } | { kind: 'cancel'; id: number }
+/** What this side has learnt of web addresses: both sides go by the same. */
+interface Told {
+  places: readonly KnownPlace[]
+}
+
+export type ToReader =
+  | ({ kind: 'ask'; id: number; name: ReadingName; asked: unknown } & Told)
+  | { kind: 'cancel'; id: number }
 
 export type FromReader =
-  | { kind: 'answer'; id: number; value: unknown }
-  | { kind: 'failure'; id: number; error: ErrorData }
+  | ({ kind: 'answer'; id: number; value: unknown } & Told)
+  | ({ kind: 'failure'; id: number; error: ErrorData } & Told)
 
 export function parseToReader(message: unknown): ToReader {
   if (isNumbered(message) && (message.kind === 'ask' || message.kind === 'cancel')) return message as ToReader

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { AppError, cancelled, toAppError } from '../../core/error.ts'
+import { knownPlaces, learnPlaces } from '../../node/known-places.ts'
 import { fromErrorData } from '../../node/token-host/protocol.ts'
 import { type FromReader, parseFromReader, type ToReader } from './protocol.ts'
 import type { Answered, Asked, ReadingName, Readings } from './readings.ts'
@@ -72,6 +73,7 @@ export function threadReader({ start, report }: ReaderOptions): Reader {
   }
 
   function hear(message: FromReader): void {
+    learnPlaces(message.places)
     const question = settle(message.id)
     if (message.kind === 'answer') question?.resolve(message.value)
     else question?.reject(fromErrorData(message.error))
@@ -92,7 +94,7 @@ export function threadReader({ start, report }: ReaderOptions): Reader {
         }
         signal.addEventListener('abort', cancel, { once: true, signal: over.signal })
         mine.hold(true)
-        mine.post({ kind: 'ask', id, name, asked })
+        mine.post({ kind: 'ask', id, name, asked, places: knownPlaces() })
       }),
     close: async () => {
       isClosed = true

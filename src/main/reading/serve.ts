@@ -1,5 +1,6 @@
 // The thread's side: each question runs with a signal of its own, and is answered once.
 import { AppError, toAppError, toErrorData } from '../../core/error.ts'
+import { knownPlaces, learnPlaces } from '../../node/known-places.ts'
 import { crossing, type FromReader, parseToReader } from './protocol.ts'
 import type { ReadingName, Readings } from './readings.ts'
 
@@ -20,10 +21,11 @@ export function serveReadings(pipe: ReaderPipe, readings: Readings): void {
       const ask: ((asked: never, signal: AbortSignal) => Promise<unknown>) | undefined = readings[name]
       if (ask === undefined) throw new AppError({ code: 'internal/bug', message: `there is no reading ${name}` })
       const { value, buffers } = crossing(await ask(asked as never, stop.signal))
-      if (!stop.signal.aborted) pipe.post({ kind: 'answer', id, value }, buffers)
+      if (!stop.signal.aborted) pipe.post({ kind: 'answer', id, value, places: knownPlaces() }, buffers)
     } catch (thrown) {
       if (toAppError(thrown).code === 'internal/bug') pipe.report(name, thrown)
-      if (!stop.signal.aborted) pipe.post({ kind: 'failure', id, error: toErrorData(thrown) }, [])
+      const error = toErrorData(thrown)
+      if (!stop.signal.aborted) pipe.post({ kind: 'failure', id, error, places: knownPlaces() }, [])
     } finally {
       running.delete(id)
     }
@@ -31,7 +33,8 @@ export function serveReadings(pipe: ReaderPipe, readings: Readings): void {
 
   pipe.listen((raw) => {
     const message = parseToReader(raw)
-    if (message.kind === 'ask') void answer(message.id, message.name, message.asked)
-    else running.get(message.id)?.abort()
+    if (message.kind === 'cancel') return running.get(message.id)?.abort()
+    learnPlaces(message.places)
+    void answer(message.id, message.name, message.asked)
   })
 }

@@ -6,6 +6,7 @@ import { parseEnvelope, type TufSignature } from '../../core/systems/tuf/envelop
 import { decodeRole } from '../../core/systems/tuf/names.ts'
 import { documentsIn, pendingFolder, trustedRoot, trustedTargets } from '../../core/systems/tuf/rstuf/documents.ts'
 import { canBeComplete } from '../../core/systems/tuf/rstuf/settled.ts'
+import { newSignatures } from '../../core/systems/tuf/signatures.ts'
 import { byCodePoint, checkSize, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
 import type { Caller } from '../caller.ts'
 import { encodeBody, type RstufApi, rstufApi } from './rstuf/api.ts'
@@ -26,13 +27,14 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
   /** All of what was last listed: one look at it is one moment of the service. */
   let held: Promise<Documents> | undefined
 
-  async function look(signal: AbortSignal): Promise<Documents> {
-    held = readDocuments(api, signal)
-    // What failed is asked for again.
-    held.catch(() => {
-      held = undefined
+  function look(signal: AbortSignal): Promise<Documents> {
+    const looking = readDocuments(api, signal)
+    held = looking
+    // What failed is asked for again; a newer look stays.
+    looking.catch(() => {
+      if (held === looking) held = undefined
     })
-    return held
+    return looking
   }
 
   async function sign(name: string, next: Uint8Array, was: Uint8Array, signal: AbortSignal): Promise<void> {
@@ -40,8 +42,10 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
     const before = await look(signal)
     const there = before.get(name)
     checkSamePayload(name, was, there)
-    const mine = newSignatures(next, was)
-    const missing = without(mine, there ?? was)
+    const mine = newSignatures(signaturesIn(next), signaturesIn(was))
+    const missing = newSignatures(mine, signaturesIn(there ?? was))
+    /** As it was last shown: others may have signed since it was read here. */
+    let seen = there ?? was
     // The same key may stand under two ids: each is sent by itself.
     for (const [done, { keyid, sig }] of missing.entries()) {
       try {
@@ -51,17 +55,19 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
         throw done === 0 ? thrown : partly(thrown, done, missing.length)
       }
       // A key that completes the role by the first of its ids leaves nothing to sign for the second.
-      if (!(await look(signal)).has(name)) break
+      const still = (await look(signal)).get(name)
+      if (still === undefined) break
+      seen = still
     }
     const after = await look(signal)
     const shown = after.get(name)
     if (shown === undefined) {
       const trusted = before.get(role === 'root' ? trustedRoot : trustedTargets)
-      if (!canBeComplete(role, next, trusted)) throw gone(role)
+      if (!canBeComplete(role, seen, mine, trusted)) throw gone(role)
       return
     }
     checkSamePayload(name, was, shown)
-    if (without(mine, shown).length > 0) throw notThere(role)
+    if (newSignatures(mine, signaturesIn(shown)).length > 0) throw notThere(role)
   }
 
   async function withdraw(name: string, signal: AbortSignal): Promise<void> {
@@ -130,13 +136,8 @@ function checkSamePayload(name: string, was: Uint8Array, is: Uint8Array | undefi
   if (!isSame) checkUnchanged(name, was, is ?? null)
 }
 
-function newSignatures(next: Uint8Array, before: Uint8Array): TufSignature[] {
-  return without(parseEnvelope(next, 'the signed document').signatures, before).filter(({ sig }) => sig !== '')
-}
-
-function without(signatures: readonly TufSignature[], document: Uint8Array): TufSignature[] {
-  const there = new Set(parseEnvelope(document, 'what waits').signatures.map(({ keyid, sig }) => `${keyid} ${sig}`))
-  return signatures.filter(({ keyid, sig }) => !there.has(`${keyid} ${sig}`))
+function signaturesIn(document: Uint8Array): readonly TufSignature[] {
+  return parseEnvelope(document, 'what waits').signatures
 }
 
 function partly(thrown: unknown, done: number, all: number): unknown {

@@ -6,8 +6,9 @@ import { AppError, isVerdict } from '../../core/error.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { isObject } from '../../core/json.ts'
 import type { Signer } from '../../core/signer.ts'
-import { parseEnvelope, type TufSignature } from '../../core/systems/tuf/envelope.ts'
+import { parseEnvelope } from '../../core/systems/tuf/envelope.ts'
 import { decodeRole, encodeRole } from '../../core/systems/tuf/names.ts'
+import { newSignatures } from '../../core/systems/tuf/signatures.ts'
 import { signWithdrawal } from '../../core/systems/tuf/withdrawal.ts'
 import { byCodePoint, checkSize, type Files, type Transport } from '../../core/transport.ts'
 import { visible } from '../../core/visible.ts'
@@ -49,16 +50,22 @@ const service = 'countersign repository 1'
 const pending = 'metadata/pending/'
 const maxCandidateBytes = 32 * 1024 * 1024
 
-/** Whether such a repository answers at this address, or a web server like any other; undefined when nobody answered. */
-export async function isServedAt(base: URL, signal: AbortSignal, access: Access = {}): Promise<boolean | undefined> {
+/** What is at an address; `unknown`: why that cannot be said now. */
+export type Nature = { kind: 'served' | 'plain' } | { kind: 'unknown'; error: AppError }
+
+/** Whether such a repository answers at this address, or a web server like any other. */
+export async function natureOf(base: URL, signal: AbortSignal, access: Access = {}): Promise<Nature> {
   try {
     const call = { method: 'GET', path: api, maxBytes: 64 * 1024, answerMs: 5000 } as const
     const answer = await callApi({ base, access }, call, signal)
-    return answer !== undefined && objectOf(answer.bytes, api).service === service
+    return { kind: answer !== undefined && objectOf(answer.bytes, api).service === service ? 'served' : 'plain' }
   } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown
+    // Who is not let in was told nothing, and nobody was told anything by a server that did not answer.
+    const isShut = thrown.data?.status === 401 || thrown.data?.status === 403
+    if (isShut || thrown.code === 'source/unreachable') return { kind: 'unknown', error: thrown }
     // Something else: whoever reads from it will say what is wrong with it.
-    if (isVerdict(thrown)) return false
-    if (thrown instanceof AppError && thrown.code === 'source/unreachable') return undefined
+    if (isVerdict(thrown)) return { kind: 'plain' }
     throw thrown
   }
 }
@@ -190,9 +197,7 @@ function addedSignatures({ subject, bytes, was }: Document) {
   const before = was === null ? undefined : envelopeOr(was)
   const after = parseEnvelope(bytes, visible(subject))
   if (before === undefined || !isEqualBytes(before.payload, after.payload)) return undefined
-  const isNew = ({ keyid, sig }: TufSignature): boolean =>
-    sig !== '' && !before.signatures.some((one) => one.keyid === keyid && one.sig === sig)
-  const signatures = after.signatures.filter(isNew)
+  const signatures = newSignatures(after.signatures, before.signatures)
   return signatures.length === 0 ? undefined : { payload: sha256(after.payload), signatures }
 }
 

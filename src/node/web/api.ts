@@ -51,13 +51,21 @@ export async function postApi(server: ApiServer, path: string, body: string, sig
   const headers = { 'content-type': 'application/json' }
   const answer = await callApi(server, { method: 'POST', path, body: utf8(body), headers }, signal)
   if (answer !== undefined) return objectOf(answer.bytes, path)
-  throw new AppError({ code: 'source/not-found', message: `${server.base.href} does not know ${path}` })
+  throw new AppError({
+    code: 'source/not-found',
+    message: `${server.base.href} does not know ${path}`,
+    hint: 'check the address with the repository admin; the repository may be older than this program',
+  })
 }
 
 export function objectOf(bytes: Uint8Array, what: string): JsonObject {
   const value = parseJson(bytes, what).value()
   if (isObject(value)) return value
-  throw new AppError({ code: 'format/malformed', message: `the answer to ${what} is not an object` })
+  throw new AppError({
+    code: 'format/malformed',
+    message: `the answer to ${what} is not an object`,
+    hint: 'check the address with the repository admin',
+  })
 }
 
 /** What the other side says is shown as theirs, short, and only under codes that are theirs to say. */

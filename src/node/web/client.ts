@@ -1,4 +1,5 @@
-// Asking a web server for one file: where its name leads, redirects that stay on the same server, and what its answers mean.
+// One question to a web server, with or without something sent along: where a name leads, redirects that stay on the same server,
+// and what its answers mean.
 import { AppError } from '../../core/error.ts'
 import { verifyName, visible } from '../safe-name.ts'
 import { type Access, type Sent, send, whyNotReached, withBearer } from './send.ts'

@@ -177,7 +177,7 @@ describe('the thread’s side', () => {
       }
       serveReadings(pipe, { ...readings(desk, () => new Date()), uses })
     })
-    hear({ kind: 'ask', id: 1, name: 'uses', asked: undefined })
+    hear({ kind: 'ask', id: 1, name: 'uses', asked: undefined, places: [] })
     expect(heard?.aborted).toBe(false)
     hear({ kind: 'cancel', id: 1 })
     await settled

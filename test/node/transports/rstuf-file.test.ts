@@ -1,12 +1,14 @@
 // Files that RSTUF and its tool exchange: signed where they lie, nothing of them changes but a signature, nothing beside them is lost.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { approve } from '../../../src/core/approve.ts'
 import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
 import { settingsFindings } from '../../../src/core/systems/tuf/rstuf/ceremony.ts'
-import { documentsIn, rstufFormOf } from '../../../src/core/systems/tuf/rstuf/documents.ts'
+import { documentsIn, rstufFormOf, withDocument } from '../../../src/core/systems/tuf/rstuf/documents.ts'
+import { insertSignature } from '../../../src/core/systems/tuf/signature-slot.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
+import { type FileSystem, fileSystem } from '../../../src/node/file-system.ts'
 import { openPlace } from '../../../src/node/place.ts'
 import { days, never, signedOf, type TestRepository, testRepository } from '../../support/repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -118,4 +120,44 @@ test.each<[string, object, readonly string[]]>([
   const found = settingsFindings(utf8(JSON.stringify({ roles })))
   expect(found.filter(({ code }) => code.endsWith('refused')).map(() => 'refused')).toEqual(refused)
   expect(found.some(({ sentence }) => sentence.includes('nobody signs'))).toBe(true)
+})
+
+test('is taken apart once for all its names, and anew when it is another', async () => {
+  writeFileSync(at('pending.json'), answer({ root: nextRoot() }))
+  const { transport } = await openPlace(at('pending.json'), { dataDir: '/nowhere' })
+  const read = () => transport.read('pending/root.json', 1e6, never)
+  const first = await read()
+  expect(first).toBeDefined()
+  expect((await read())?.buffer).toBe(first?.buffer)
+  writeFileSync(at('pending.json'), answer({ root: nextRoot({ version: 3 }) }))
+  expect(parseUtf8((await read()) ?? new Uint8Array(), 'root')).toContain('"version": 3')
+})
+
+test('what lies under the names of payloads is not read to find a free one', async () => {
+  writeFileSync(at('pending.json'), answer({ root: nextRoot() }))
+  for (const name of ['sign-payload.json', 'sign-payload-2.json']) writeFileSync(at(name), 'of somebody else')
+  const opened: string[] = []
+  const fs: FileSystem = {
+    ...fileSystem,
+    open: (path, ...how) => {
+      opened.push(basename(path))
+      return fileSystem.open(path, ...how)
+    },
+  }
+  const { transport } = await openPlace(at('pending.json'), { dataDir: '/nowhere', fs })
+  const was = (await transport.read('pending/root.json', 1e6, never)) ?? new Uint8Array()
+  const signed = insertSignature(was, 'a'.repeat(64), 'ab')
+  await transport.write(new Map([['pending/root.json', signed]]), new Map([['pending/root.json', was]]), '', never)
+  expect(readdirSync(folder)).toContain('sign-payload-3.json')
+  expect(opened.filter((name) => name === 'sign-payload.json' || name === 'sign-payload-2.json')).toEqual([])
+})
+
+test('a document that is not there any more is a conflict, and says what to do', () => {
+  try {
+    withDocument(utf8(answer({ root: nextRoot() })), 'pending/dev.json', utf8('{}'), 'pending.json')
+  } catch (thrown) {
+    expect(thrown).toMatchObject({ code: 'source/conflict', hint: expect.stringMatching(/look again/) })
+    return
+  }
+  throw new Error('nothing was thrown')
 })

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8 } from '../../../src/core/bytes.ts'
+import { AppError } from '../../../src/core/error.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
+import type { Signer } from '../../../src/core/signer.ts'
 import type { Pending, TrustSystem } from '../../../src/core/system.ts'
 import { rstufLayout } from '../../../src/core/systems/tuf/layouts/rstuf.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
@@ -151,6 +153,23 @@ describe('a root that waits', () => {
     const signer = repository.holders[0]?.signer as never
     await approve(id, opened.system, opened.source, opened.source, signer, repository.context)
     expect(service.trusted.get('root')?.signatures).toHaveLength(2)
+  })
+
+  test('who completes it with the signature of somebody who signed during the touch is told so', async () => {
+    const { source, system } = open()
+    const { id } = await waiting()
+    const [ana] = repository.holders
+    if (ana === undefined) throw new Error('nobody')
+    const slow: Signer = {
+      ...ana.signer,
+      sign: async (...asked) => {
+        await sign(1)
+        return ana.signer.sign(...asked)
+      },
+    }
+    await approve(id, system, source, source, slow, repository.context)
+    expect(service.trusted.get('root')?.signatures).toHaveLength(2)
+    expect(await pendingOf()).toEqual({ proposals: [], problems: [] })
   })
 
   test('one that was replaced since it was read is a conflict, and nothing is sent', async () => {
@@ -413,6 +432,27 @@ describe('the first root', () => {
 })
 
 describe('faults of the service', () => {
+  test('a look that fails late takes nothing from a newer one', async () => {
+    const caller = httpCaller(service.origin)
+    let fail = (): void => {}
+    let asked = 0
+    const get: typeof caller.get = async (...question) => {
+      if (asked++ > 0) return caller.get(...question)
+      await new Promise<void>((done) => {
+        fail = done
+      })
+      throw new AppError({ code: 'source/unreachable', message: 'it broke off' })
+    }
+    const source = rstufTransport({ ...caller, get }, { patience: quick })
+    const first = codeOfPromise(source.list('pending/', never))
+    await source.list('pending/', never)
+    const before = asked
+    fail()
+    expect(await first).toBe('source/unreachable')
+    expect(await source.read('pending/root.json', 1e6, never)).toBeDefined()
+    expect(asked).toBe(before)
+  })
+
   test.each<[string, RstufService['faults'], string]>([
     [
       'success that says it failed',

@@ -37,6 +37,12 @@ export async function withSignatures(
   return { bytes: result, keys }
 }
 
+/** Those that came to `before`: no empty slot, and none that stood there under the same key id. */
+export function newSignatures(after: readonly TufSignature[], before: readonly TufSignature[]): TufSignature[] {
+  const there = new Map(before.map(({ keyid, sig }) => [keyid, sig]))
+  return after.filter(({ keyid, sig }) => sig !== '' && there.get(keyid) !== sig)
+}
+
 /** Whose signature this is, of those who are asked; undefined when it is nobody's. */
 export async function holderOf(
   quorums: readonly Quorum[],

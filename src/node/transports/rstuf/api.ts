@@ -104,6 +104,7 @@ function stateOf(state: JsonValue | undefined): Bootstrap {
   throw new AppError({
     code: 'format/unsupported',
     message: `the service says that its set-up is in a state not known here: ${visible(JSON.stringify(state)).slice(0, 60)}`,
+    hint: 'ask the admin of the service; it may be newer than this program',
   })
 }
 
@@ -114,7 +115,11 @@ export function encodeBody(value: JsonValue): Uint8Array {
 function objectOf(bytes: Uint8Array, what: string): JsonObject {
   const value = parseJson(bytes, what).value()
   if (isObject(value)) return value
-  throw new AppError({ code: 'format/malformed', message: `${what} is not an object` })
+  throw new AppError({
+    code: 'format/malformed',
+    message: `${what} is not an object`,
+    hint: 'check the address of the service with its admin',
+  })
 }
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {

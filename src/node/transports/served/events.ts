@@ -19,7 +19,6 @@ export async function listenToEvents(
   { access = {}, send: ask = send, firstMs = pauses.firstMs }: Listening = {},
 ): Promise<void> {
   let last: string | undefined
-  let isFirst = true
   let pauseMs: number = firstMs
   const heard = (id: string | undefined): void => {
     if (id !== undefined) last = id
@@ -36,9 +35,8 @@ export async function listenToEvents(
         await response.body?.cancel()
         throw new Error(`status ${response.status}`)
       }
-      // What happened while nobody listened, before there was any event to name.
-      if (!isFirst && last === undefined) changed()
-      isFirst = false
+      // What happened while nobody listened, before there was any event to name; also before the first connection.
+      if (last === undefined) changed()
       await readEvents(response.body, silence, (event) => {
         heard(event.id)
         if (event.kind !== undefined) changed()
@@ -59,7 +57,7 @@ interface Heard {
 
 const maxEventLength = 64 * 1024
 
-/** WHATWG HTML, 9.2: blocks of lines, each ended by an empty one. */
+/** WHATWG HTML, 9.2: blocks of lines, each ended by an empty one; a line ends with LF, CR or both, also between two parts. */
 async function readEvents(
   body: ReadableStream<Uint8Array>,
   silence: AbortController,
@@ -67,6 +65,7 @@ async function readEvents(
 ): Promise<void> {
   const decoder = new TextDecoder()
   let text = ''
+  let afterReturn = false
   let timer: NodeJS.Timeout | undefined
   const beat = (): void => {
     clearTimeout(timer)
@@ -76,7 +75,10 @@ async function readEvents(
     beat()
     for await (const part of body) {
       beat()
-      text += decoder.decode(part, { stream: true })
+      const all = decoder.decode(part, { stream: true })
+      const more: string = afterReturn && all.startsWith('\n') ? all.slice(1) : all
+      if (all !== '') afterReturn = more.endsWith('\r')
+      text += more.replace(/\r\n?/g, '\n')
       if (text.length > maxEventLength) throw new Error('an event without an end')
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
         listener(parsed(text.slice(0, end)))

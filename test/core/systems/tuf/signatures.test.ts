@@ -6,7 +6,7 @@ import type { Edit } from '../../../../src/core/system.ts'
 import { parseEnvelope } from '../../../../src/core/systems/tuf/envelope.ts'
 import { plainLayout } from '../../../../src/core/systems/tuf/layouts/plain.ts'
 import { insertSignature } from '../../../../src/core/systems/tuf/signature-slot.ts'
-import { withSignatures } from '../../../../src/core/systems/tuf/signatures.ts'
+import { newSignatures, withSignatures } from '../../../../src/core/systems/tuf/signatures.ts'
 import { tufSystem } from '../../../../src/core/systems/tuf/system.ts'
 import { type Office, openOffice } from '../../../support/office.ts'
 import { never } from '../../../support/repository.ts'
@@ -83,4 +83,9 @@ test('where only what counts is taken, the rest is left out, and keys are told',
   const { bytes, keys } = await withSignatures(there, quorums, incoming, 'leave')
   expect(parseEnvelope(bytes, 'result').signatures).toEqual([ana])
   expect(keys).toEqual([(await office.person('Ana')).key])
+})
+
+test('new is what was not there under its key id, and is no empty slot', () => {
+  const of = (...entries: string[]) => entries.map((entry) => ({ keyid: entry.slice(0, 1), sig: entry.slice(1) }))
+  expect(newSignatures(of('a1', 'b2', 'c', 'd4'), of('a1', 'b3', 'c3', 'd'))).toEqual(of('b2', 'd4'))
 })

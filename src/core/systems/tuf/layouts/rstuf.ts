@@ -55,8 +55,12 @@ function readCandidateName(name: string): Candidate {
   const encoded = name.slice(pendingFolder.length, -'.json'.length)
   const role = decodeRole(encoded)
   if (role !== undefined && role !== '' && encodeRole(role) === encoded) return { role, name }
-  const message = `${visible(name)} is not the name of a role`
-  return { name, problem: new AppError({ code: 'format/malformed', message }) }
+  const problem = new AppError({
+    code: 'format/malformed',
+    message: `${visible(name)} is not the name of a role`,
+    hint: 'ask the admin of the service what waits there under this name; it cannot be reviewed',
+  })
+  return { name, problem }
 }
 
 const nothing: Transport = {

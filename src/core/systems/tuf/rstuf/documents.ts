@@ -27,7 +27,13 @@ export function documentsIn(bytes: Uint8Array, what: string): Map<string, Uint8A
 /** The same text with another document in the place of one that stands in it. */
 export function withDocument(bytes: Uint8Array, name: string, document: Uint8Array, what: string): Uint8Array {
   const span = spansIn(bytes, what).get(name)
-  if (span === undefined) throw new AppError({ code: 'source/conflict', message: `${what} holds no ${name} any more` })
+  if (span === undefined) {
+    throw new AppError({
+      code: 'source/conflict',
+      message: `${what} holds no ${name} any more`,
+      hint: 'nothing was written; look again at what waits there',
+    })
+  }
   return concatBytes(bytes.subarray(0, span.start), document, bytes.subarray(span.end))
 }
 

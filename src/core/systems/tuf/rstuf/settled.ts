@@ -2,15 +2,22 @@
 // Who has really signed is judged where it is reviewed.
 import { AppError } from '../../../error.ts'
 import { stepTo } from '../delegation.ts'
-import { parseEnvelope } from '../envelope.ts'
+import { parseEnvelope, type TufSignature } from '../envelope.ts'
 import { parseMetadata, type RoleKeys } from '../metadata.ts'
 import { typeOf } from '../names.ts'
 
-/** `trusted`: what the service says is in force, of root for root, else of targets. */
-export function canBeComplete(role: string, document: Uint8Array, trusted: Uint8Array | undefined): boolean {
-  const signed = new Set(
-    parseEnvelope(document, role).signatures.flatMap(({ keyid, sig }) => (sig === '' ? [] : [keyid])),
-  )
+/**
+ * `document`: as it was last shown; `sent`: the signatures that came to it from here. `trusted`: what the service says is in
+ * force, of root for root, else of targets.
+ */
+export function canBeComplete(
+  role: string,
+  document: Uint8Array,
+  sent: readonly TufSignature[],
+  trusted: Uint8Array | undefined,
+): boolean {
+  const all = [...parseEnvelope(document, role).signatures, ...sent]
+  const signed = new Set(all.flatMap(({ keyid, sig }) => (sig === '' ? [] : [keyid])))
   return rolesOver(role, document, trusted).every(
     ({ keyids, threshold }) => new Set(keyids.filter((id) => signed.has(id))).size >= threshold,
   )
