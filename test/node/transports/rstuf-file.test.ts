@@ -8,6 +8,7 @@ import { settingsFindings } from '../../../src/core/systems/tuf/rstuf/ceremony.t
 import { documentsIn, rstufFormOf } from '../../../src/core/systems/tuf/rstuf/documents.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
 import { openPlace } from '../../../src/node/place.ts'
+import { sendPayload } from '../../../src/node/rstuf-send.ts'
 import { days, never, signedOf, type TestRepository, testRepository } from '../../support/repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { codeOfCall, codeOfPromise } from '../../support/thrown.ts'
@@ -91,6 +92,27 @@ test('each form is told by its content', () => {
   expect(formOf('{"role":"root","signature":{}}')).toBe('signature')
   expect(formOf('{"signed":{},"signatures":[],"metadata":{}}')).toBeUndefined()
   expect(formOf('[]')).toBeUndefined()
+})
+
+test.each([
+  '{"metadata":{"root":{}},"data":{"metadata":{"root":{}}}}',
+  '{"settings":{},"metadata":{"root":{}},"data":null}',
+  '{"settings":{},"metadata":{"root":{}},"more":1}',
+  '{"metadata":{"root":{}},"settings_":{}}',
+  '{"metadata":{"root":{},"trusted_root":{}}}',
+  '{"metadata":{"root":{},"targets":null}}',
+  '{"data":null,"signature":{}}',
+  '{"role":"root","signature":{},"metadata":{"root":{}}}',
+])('what the service could read otherwise is neither shown nor sent: %s', async (text) => {
+  expect(codeOfCall(() => documentsIn(utf8(text), 'x'))).toBe('format/malformed')
+  const to = 'rstuf+http://127.0.0.1:1/'
+  // An answer is never sent, whatever it holds.
+  expect(await codeOfPromise(sendPayload(utf8(text), 'x', to, {}, never))).toBe('format/malformed')
+})
+
+test('a later service may say more in an answer; documents stand in its data alone', () => {
+  const text = '{"data":{"metadata":{"root":{}},"more":{}},"message":"","links":[]}'
+  expect([...documentsIn(utf8(text), 'x').keys()]).toEqual(['pending/root.json'])
 })
 
 test('a role that is called like what is trusted is one that waits', () => {

@@ -4,6 +4,7 @@ import { concatBytes } from '../../../bytes.ts'
 import { AppError } from '../../../error.ts'
 import { parseJson } from '../../../json.ts'
 import { entriesAt, type Span, textOf } from '../../../json-entries.ts'
+import { visible } from '../../../visible.ts'
 import { encodeRole } from '../names.ts'
 
 /** What a file or an answer of RSTUF is, told by its members. */
@@ -17,6 +18,48 @@ export function rstufFormOf(bytes: Uint8Array): RstufForm | undefined {
   if (members.has('signature') && members.has('role')) return 'signature'
   if (members.has('metadata')) return 'update'
   return members.has('data') ? 'answer' : undefined
+}
+
+/** What each form holds and nothing else: what is sent whole must not hold anything that nobody was shown. */
+const membersOfForm: Readonly<Record<RstufForm, ReadonlySet<string> | undefined>> = {
+  // It is never sent, and a later service may say more in it; documents are taken from `data` alone.
+  answer: undefined,
+  ceremony: new Set(['settings', 'metadata', 'timeout']),
+  update: new Set(['metadata']),
+  signature: new Set(['role', 'signature']),
+}
+
+/** Refuses a text in which the service could read something else than what is shown and signed here. */
+export function verifyForm(bytes: Uint8Array, what: string): RstufForm | undefined {
+  const form = rstufFormOf(bytes)
+  if (form === undefined) return undefined
+  const members = membersOf(bytes, what)
+  const known = membersOfForm[form]
+  const isForeign = (name: string): boolean =>
+    known === undefined ? name !== 'data' && sentMembers.has(name) : !known.has(name)
+  refuseForeign([...members.keys()].filter(isForeign), form, what)
+  return form
+}
+
+/** Of a payload: the service would take what stands in them. */
+const sentMembers: ReadonlySet<string> = new Set(['settings', 'metadata', 'role', 'signature', 'signed', 'signatures'])
+
+function refuseForeign(names: readonly string[], form: RstufForm, what: string): void {
+  const [first] = names
+  if (first === undefined) return
+  throw new AppError({
+    code: 'format/malformed',
+    message: `${what} holds ${visible(first).slice(0, 60)}, which does not belong into ${called[form]}`,
+    hint: 'do not sign or send it; ask whoever made it how it came there',
+    data: { name: first },
+  })
+}
+
+const called: Readonly<Record<RstufForm, string>> = {
+  answer: 'an answer of the service',
+  ceremony: 'the payload of a ceremony',
+  update: 'the payload of an update',
+  signature: 'the payload of a signature',
 }
 
 /** By name: `pending/ROLE.json` what waits, `trusted/ROLE.json` what the other side says is in force. */
@@ -48,11 +91,20 @@ const trustedMembers: ReadonlyMap<string, string> = new Map([
 ])
 
 function spansIn(bytes: Uint8Array, what: string): Map<string, Span> {
+  const form = verifyForm(bytes, what)
+  if (form === undefined || form === 'signature') return new Map()
   const outer = membersOf(bytes, what)
   const data = outer.get('data')
-  const inner = data === undefined ? outer : objectAt(bytes, data, `data of ${what}`)
+  const inner = form !== 'answer' ? outer : data && objectAt(bytes, data, `data of ${what}`)
   const metadata = inner?.get('metadata')
   const documents = metadata === undefined ? undefined : objectAt(bytes, metadata, `metadata of ${what}`)
+  // Only root can be made or changed by a payload.
+  if (form !== 'answer')
+    refuseForeign(
+      [...(documents?.keys() ?? [])].filter((role) => role !== 'root'),
+      form,
+      what,
+    )
   const settings = outer.get('settings')
   const spans = new Map<string, Span>(settings === undefined ? [] : [[settingsName, settings]])
   // A role without anything that waits may be left out, or be null.
