@@ -57,7 +57,7 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
     const shown = after.get(name)
     if (shown === undefined) {
       const trusted = before.get(role === 'root' ? trustedRoot : trustedTargets)
-      if (!canBeComplete(role, next, trusted)) throw gone(role)
+      if (!(await canBeComplete(role, next, trusted))) throw gone(role)
       return
     }
     checkSamePayload(name, was, shown)
