@@ -115,6 +115,15 @@ test('a later service may say more in an answer; documents stand in its data alo
   expect([...documentsIn(utf8(text), 'x').keys()]).toEqual(['pending/root.json'])
 })
 
+test('more names than any service has are refused before anything is made of them', () => {
+  const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`r${i}`, {}]))
+  const documents = (count: number) => documentsIn(utf8(answer(names(count))), 'x').size
+  expect(documents(4_000)).toBe(4_000)
+  expect(codeOfCall(() => documents(4_100))).toBe('source/too-large')
+  // Not those inside of a document, and no commas in a text.
+  expect(documentsIn(utf8(answer({ a: { signed: names(5_000) }, b: { ['",'.repeat(5_000)]: 1 } })), 'x').size).toBe(2)
+})
+
 test('a role that is called like what is trusted is one that waits', () => {
   const names = documentsIn(utf8(answer({ trusted_dev: {}, 'a/b': {}, trusted_targets: {}, trusted_root: null })), 'x')
   expect([...names.keys()].sort()).toEqual(['pending/a%2Fb.json', 'pending/trusted_dev.json', 'trusted/targets.json'])

@@ -3,13 +3,14 @@
 import { utf8 } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
 import { type JsonObject, type JsonValue, parseJson } from '../../../core/json.ts'
+import { checkFewNames } from '../../../core/systems/tuf/rstuf/documents.ts'
 import { visible } from '../../../core/visible.ts'
 import type { Answered, Caller } from '../../caller.ts'
 
 const api = 'api/v1/'
 const maxAnswerBytes = 1024 * 1024
-/** All roles that wait, and what is in force, in one answer. */
-export const maxPendingBytes = 300 * 1024 * 1024
+/** All roles that wait, and what is in force, in one answer: real ones have some hundred thousand bytes. A file may hold more. */
+const maxPendingBytes = 16 * 1024 * 1024
 
 export type Bootstrap = 'none' | 'under way' | 'signing' | 'finished'
 
@@ -69,8 +70,10 @@ export function rstufApi(caller: Caller): RstufApi {
     pending: async (signal) => {
       const answered = await caller.get(`${api}metadata/sign`, maxPendingBytes, signal)
       if (answered.status !== 200) refuse('show what waits', answered)
-      if (objectOf(answered.bytes, 'the answer about what waits').detail !== undefined)
-        refuse('show what waits', answered)
+      const what = 'the answer about what waits'
+      checkFewNames(answered.bytes, what)
+      // Its documents are large: no values are made of them here.
+      if (parseJson(answered.bytes, what).members.has('detail')) refuse('show what waits', answered)
       return answered.bytes
     },
     send: async (what, body, signal) => {

@@ -113,7 +113,38 @@ function spansIn(bytes: Uint8Array, what: string): Map<string, Span> {
   return spans
 }
 
+/** A service keeps a few roles for people; each name costs much more than its bytes. */
+const maxNames = 4_096
+/** Of the text, its data, and their metadata: what is deeper belongs to a document and is bounded there. */
+const countedDepth = 3
+
+/** Before anything is made of a text: how many names stand near its top, by its commas alone. */
+export function checkFewNames(bytes: Uint8Array, what: string): void {
+  let depth = 0
+  let commas = 0
+  let isText = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (isText) {
+      if (byte === 0x5c) at++
+      else if (byte === 0x22) isText = false
+    } else if (byte === 0x22) isText = true
+    else if (byte === 0x7b || byte === 0x5b) depth++
+    else if (byte === 0x7d || byte === 0x5d) depth--
+    else if (byte === 0x2c && depth <= countedDepth && ++commas >= maxNames) throw tooMany(what)
+  }
+}
+
+function tooMany(what: string): AppError {
+  return new AppError({
+    code: 'source/too-large',
+    message: `${what} names more than ${maxNames} things, which no service for people does`,
+    hint: 'ask the admin of the service',
+  })
+}
+
 function membersOf(bytes: Uint8Array, what: string): ReadonlyMap<string, Span> {
+  checkFewNames(bytes, what)
   return parseJson(bytes, what).members
 }
 
