@@ -138,6 +138,10 @@ function wordsOf(bytes: Uint8Array): string {
   }
 }
 
+const mostWords = 300
+
+/** To stand in our quotes: a sentence of a stranger has quotes of its own, and must not end ours with them. */
 export function shortWords(words: string): string {
-  return visible(words.replace(/\s+/g, ' ').trim()).slice(0, 300)
+  const text = visible(words.replace(/\s+/g, ' ').replace(/[“”]/g, '"').trim())
+  return text.length > mostWords ? `${text.slice(0, mostWords)}…` : text
 }
