@@ -1,7 +1,7 @@
 // The delegated roles in the settings of a ceremony: whose keys they are, what they decide about, and what is wrong with them.
 import { AppError } from '../../../error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../json.ts'
-import { visible } from '../../../visible.ts'
+import { inQuotes, visible } from '../../../visible.ts'
 import { type Holder, holdersOf } from '../diff/holder.ts'
 import { fingerprintText, idText, listText, numberText } from '../diff/shown.ts'
 import { parseTufKey, type TufKey } from '../key.ts'
@@ -101,7 +101,7 @@ export function daysText(days: JsonValue | undefined): string {
 
 /** Nothing is cut, and nothing in it can end the quotes: what a role decides about must be read to its end. */
 function quotedWhole(text: string): string {
-  return `“${visible(text).replace(/[“”]/g, (mark) => (mark === '“' ? '⟨U+201C⟩' : '⟨U+201D⟩'))}”`
+  return `“${inQuotes(text)}”`
 }
 
 function cut(value: JsonValue | undefined): string {
