@@ -12,7 +12,7 @@ import { rstufLayout } from '../../../src/core/systems/tuf/layouts/rstuf.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
 import type { Transport } from '../../../src/core/transport.ts'
 import { httpTransport } from '../../../src/node/transports/http.ts'
-import { waitForTask } from '../../../src/node/transports/rstuf/task.ts'
+import { patience, waitForTask } from '../../../src/node/transports/rstuf/task.ts'
 import { rstufTransport } from '../../../src/node/transports/rstuf.ts'
 import { httpCaller } from '../../../src/node/web/call.ts'
 import { type FileServer, serveFolder } from '../../support/file-server.ts'
@@ -522,6 +522,11 @@ describe('faults of the service', () => {
     const waited = waitForTask({ task }, 'x', 'sign_metadata', { firstMs: 1, longestMs: 1, totalMs: 100 }, never)
     expect(await codeOfPromise(waited)).toBe('source/unreachable')
     expect(asked.length).toBeLessThanOrEqual(3)
+  })
+
+  test('the patience that everybody has is enough for a task that is done at once', async () => {
+    const task = async (): Promise<JsonObject> => ({ state: 'SUCCESS', result: { status: true, message: 'done' } })
+    expect(await waitForTask({ task }, 'x', 'sign_metadata', patience, never)).toBe('done')
   })
 
   test('a question that is not answered ends with the time for the task', async () => {

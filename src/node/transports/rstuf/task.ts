@@ -59,7 +59,7 @@ async function ask(
   totalMs: number,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const over = AbortSignal.timeout(Math.max(start + totalMs - performance.now(), shortestAskMs))
+  const over = AbortSignal.timeout(Math.max(Math.ceil(start + totalMs - performance.now()), shortestAskMs))
   try {
     return await api.task(id, AbortSignal.any([signal, over]))
   } catch (thrown) {
