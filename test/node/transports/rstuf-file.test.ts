@@ -98,6 +98,7 @@ test.each([
   '{"metadata":{"root":{}},"data":{"metadata":{"root":{}}}}',
   '{"settings":{},"metadata":{"root":{}},"data":null}',
   '{"settings":{},"metadata":{"root":{}},"more":1}',
+  '{"settings":{},"metadata":{"root":{}},"timeout":{"root":{}}}',
   '{"metadata":{"root":{}},"settings_":{}}',
   '{"metadata":{"root":{},"trusted_root":{}}}',
   '{"metadata":{"root":{},"targets":null}}',

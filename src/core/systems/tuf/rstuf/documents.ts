@@ -38,6 +38,10 @@ export function verifyForm(bytes: Uint8Array, what: string): RstufForm | undefin
   const isForeign = (name: string): boolean =>
     known === undefined ? name !== 'data' && sentMembers.has(name) : !known.has(name)
   refuseForeign([...members.keys()].filter(isForeign), form, what)
+  const timeout = form === 'ceremony' ? members.get('timeout') : undefined
+  // Seconds that the service gives itself: no room for anything else.
+  if (timeout !== undefined && !/^(null|\d{1,6})$/.test(textOf(bytes, timeout.start, timeout.end)))
+    throw new AppError({ code: 'format/malformed', message: `the timeout of ${what} is no number of seconds` })
   return form
 }
 
