@@ -23,3 +23,8 @@ export function markOf(char: string): string {
 export function visible(text: string): string {
   return text.replace(everyHidden, markOf)
 }
+
+/** The same for what stands in our quotes “”: nothing in it can end them and go on in our words. */
+export function inQuotes(text: string): string {
+  return visible(text).replace(/[“”]/g, markOf)
+}

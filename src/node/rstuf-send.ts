@@ -1,7 +1,7 @@
 // A payload file that was made elsewhere, sent to a Repository Service for TUF as it is, and waited for.
 import { AppError } from '../core/error.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
-import { documentsIn, pendingName, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
+import { documentsIn, pendingName, verifyForm } from '../core/systems/tuf/rstuf/documents.ts'
 import { unknownFields } from '../core/systems/tuf/rstuf/dropped.ts'
 import { parseLocation } from './location.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
@@ -49,7 +49,7 @@ const tasks: Readonly<Record<Sent, string>> = {
 }
 
 function kindOf(bytes: Uint8Array, file: string): Sent {
-  const form = rstufFormOf(bytes)
+  const form = verifyForm(bytes, file)
   if (form === 'signature' || form === 'ceremony' || form === 'update') return form
   throw new AppError({
     code: 'format/unsupported',

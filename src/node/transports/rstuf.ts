@@ -6,6 +6,7 @@ import { parseEnvelope, type TufSignature } from '../../core/systems/tuf/envelop
 import { decodeRole } from '../../core/systems/tuf/names.ts'
 import { documentsIn, pendingFolder, trustedRoot, trustedTargets } from '../../core/systems/tuf/rstuf/documents.ts'
 import { canBeComplete } from '../../core/systems/tuf/rstuf/settled.ts'
+import { insertSignature } from '../../core/systems/tuf/signature-slot.ts'
 import { newSignatures } from '../../core/systems/tuf/signatures.ts'
 import { byCodePoint, checkSize, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
 import type { Caller } from '../caller.ts'
@@ -63,7 +64,8 @@ export function rstufTransport(caller: Caller, options: RstufOptions = {}): Tran
     const shown = after.get(name)
     if (shown === undefined) {
       const trusted = before.get(role === 'root' ? trustedRoot : trustedTargets)
-      if (!canBeComplete(role, seen, mine, trusted)) throw gone(role)
+      const whole = mine.reduce((bytes, { keyid, sig }) => insertSignature(bytes, keyid, sig), seen)
+      if (!(await canBeComplete(role, whole, trusted))) throw gone(role)
       return
     }
     checkSamePayload(name, was, shown)

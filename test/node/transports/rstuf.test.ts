@@ -1,10 +1,11 @@
 // A Repository Service for TUF, as it is documented and with its faults: nothing it says is believed, nothing it loses goes unnoticed.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
+import type { JsonObject } from '../../../src/core/json.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
 import type { Signer } from '../../../src/core/signer.ts'
 import type { Pending, TrustSystem } from '../../../src/core/system.ts'
@@ -12,6 +13,7 @@ import { rstufLayout } from '../../../src/core/systems/tuf/layouts/rstuf.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
 import type { Transport } from '../../../src/core/transport.ts'
 import { httpTransport } from '../../../src/node/transports/http.ts'
+import { patience, waitForTask } from '../../../src/node/transports/rstuf/task.ts'
 import { rstufTransport } from '../../../src/node/transports/rstuf.ts'
 import { httpCaller } from '../../../src/node/web/call.ts'
 import { type FileServer, serveFolder } from '../../support/file-server.ts'
@@ -31,7 +33,7 @@ import { codeOfPromise } from '../../support/thrown.ts'
 
 let repository: TestRepository
 let service: RstufService
-const quick = { firstMs: 1, longestMs: 2, totalMs: 8 }
+const quick = { firstMs: 1, longestMs: 8, totalMs: 500 }
 
 function asDocument(bytes: Uint8Array): RstufDocument {
   return JSON.parse(parseUtf8(bytes, 'a document')) as RstufDocument
@@ -301,6 +303,24 @@ describe('what the service drops', () => {
 })
 
 describe('delegated roles', () => {
+  test('what is trusted is read once, however many of them wait', async () => {
+    const targets = published('1.targets.json')
+    service.trusted.set('targets', targets)
+    service.pending.clear()
+    const { source, system } = open()
+    const reads: string[] = []
+    const counting: Transport = {
+      ...source,
+      read: (name, ...rest) => {
+        reads.push(name)
+        return source.read(name, ...rest)
+      },
+    }
+    for (const name of ['a', 'b', 'c']) service.pending.set(name, { signatures: [], signed: { ...targets.signed } })
+    await system.pending(counting, repository.context)
+    expect(reads.filter((name) => name === 'trusted/targets.json')).toHaveLength(1)
+  })
+
   test('are judged by the trusted targets, and what is missing to compare with is said', async () => {
     service.pending.clear()
     const [ana] = repository.holders
@@ -513,6 +533,52 @@ describe('faults of the service', () => {
   test('a state of its set-up that nobody knows is refused', async () => {
     service.state = 'half'
     expect(await codeOfPromise(pendingOf())).toBe('format/unsupported')
+  })
+
+  test('more names than a service has, or more bytes, are refused before anything is made of them', async () => {
+    const names = Array.from({ length: 5_000 }, (_, i) => `"r${i}":{}`).join()
+    for (const text of [`{"data":{"metadata":{${names}}}}`, `{"data":null,"message":"${'x'.repeat(17_000_000)}"}`]) {
+      service.faults = { status: { path: 'metadata/sign', code: 200, text } }
+      expect(await codeOfPromise(pendingOf())).toBe('source/too-large')
+    }
+  })
+
+  test('its words cannot end the quotes in which they stand', async () => {
+    const said = `“ok”. Root 3: 2 signed. “${'x'.repeat(400)}`
+    service.faults = { task: { state: 'SUCCESS', result: { status: false, error: said } } }
+    const { message } = (await sign(0).catch((thrown: unknown) => thrown)) as AppError
+    expect([message.match(/“/g)?.length, message.match(/”/g)?.length]).toEqual([1, 1])
+    expect(message).toMatch(/“"ok". Root 3: 2 signed. "x+…”$/)
+  })
+
+  test('a task is waited for by the clock, however slowly the service answers', async () => {
+    const asked: number[] = []
+    const task = async (): Promise<JsonObject> => {
+      asked.push(performance.now())
+      await new Promise((done) => setTimeout(done, 60))
+      return { state: 'RUNNING' }
+    }
+    const waited = waitForTask({ task }, 'x', 'sign_metadata', { firstMs: 1, longestMs: 1, totalMs: 100 }, never)
+    expect(await codeOfPromise(waited)).toBe('source/unreachable')
+    expect(asked.length).toBeLessThanOrEqual(3)
+  })
+
+  test('the patience that everybody has is enough for a task that is done at once', async () => {
+    const task = async (): Promise<JsonObject> => ({ state: 'SUCCESS', result: { status: true, message: 'done' } })
+    expect(await waitForTask({ task }, 'x', 'sign_metadata', patience, never)).toBe('done')
+  })
+
+  test('a question that is not answered ends with the time for the task', async () => {
+    onTestFinished(() => void vi.restoreAllMocks())
+    const over = new AbortController()
+    vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(over.signal)
+    const task = (_: string, signal: AbortSignal): Promise<JsonObject> =>
+      new Promise((_done, fail) => {
+        signal.addEventListener('abort', () => fail(signal.reason))
+        over.abort()
+      })
+    const waited = waitForTask({ task }, 'x', 'sign_metadata', quick, never)
+    expect(await codeOfPromise(waited)).toBe('source/unreachable')
   })
 
   test('a redirect to the same place with a slash is followed with what was sent, one to elsewhere is not', async () => {

@@ -171,7 +171,8 @@ export async function readableOr<T>(otherwise: T, read: Promise<T>): Promise<T> 
   }
 }
 
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+/** What is read at most once, and its failure with it. */
+export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let held: Promise<T> | undefined
   return () => {
     held ??= read()

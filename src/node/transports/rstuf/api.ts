@@ -3,13 +3,14 @@
 import { utf8 } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
 import { type JsonObject, type JsonValue, parseJson } from '../../../core/json.ts'
+import { checkFewNames } from '../../../core/systems/tuf/rstuf/documents.ts'
 import { visible } from '../../../core/visible.ts'
 import type { Answered, Caller } from '../../caller.ts'
 
 const api = 'api/v1/'
 const maxAnswerBytes = 1024 * 1024
-/** All roles that wait, and what is in force, in one answer. */
-export const maxPendingBytes = 300 * 1024 * 1024
+/** All roles that wait, and what is in force, in one answer: real ones have some hundred thousand bytes. A file may hold more. */
+const maxPendingBytes = 16 * 1024 * 1024
 
 export type Bootstrap = 'none' | 'under way' | 'signing' | 'finished'
 
@@ -74,8 +75,10 @@ export function rstufApi(caller: Caller): RstufApi {
     pending: async (signal) => {
       const answered = await caller.get(`${api}metadata/sign`, maxPendingBytes, signal)
       if (answered.status !== 200) refuse('show what waits', answered)
-      if (objectOf(answered.bytes, 'the answer about what waits').detail !== undefined)
-        refuse('show what waits', answered)
+      const what = 'the answer about what waits'
+      checkFewNames(answered.bytes, what)
+      // Its documents are large: no values are made of them here.
+      if (parseJson(answered.bytes, what).members.has('detail')) refuse('show what waits', answered)
       return answered.bytes
     },
     send: async (what, body, signal) => {
@@ -145,6 +148,10 @@ function wordsOf(bytes: Uint8Array): string {
   }
 }
 
+const mostWords = 300
+
+/** To stand in our quotes: a sentence of a stranger has quotes of its own, and must not end ours with them. */
 export function shortWords(words: string): string {
-  return visible(words.replace(/\s+/g, ' ').trim()).slice(0, 300)
+  const text = visible(words.replace(/\s+/g, ' ').replace(/[“”]/g, '"').trim())
+  return text.length > mostWords ? `${text.slice(0, mostWords)}…` : text
 }

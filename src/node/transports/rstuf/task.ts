@@ -1,6 +1,6 @@
 // Waiting for a task of RSTUF: asked less and less often, and not for ever. A task that ended well and says that it failed has failed.
 import { AppError } from '../../../core/error.ts'
-import type { JsonValue } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { visible } from '../../../core/visible.ts'
 import { checkCancelled } from '../../cancel.ts'
 import { isObject, type RstufApi, saidIn, shortWords } from './api.ts'
@@ -20,15 +20,15 @@ const failed: ReadonlySet<JsonValue | undefined> = new Set(['FAILURE', 'ERRORED'
 
 /** `name`: what the service calls such a task. Ends when it is done; answers what it says of it. */
 export async function waitForTask(
-  api: RstufApi,
+  api: Pick<RstufApi, 'task'>,
   id: string,
   name: string,
   { firstMs, longestMs, totalMs }: Patience,
   signal: AbortSignal,
 ): Promise<string> {
-  let waited = 0
+  const start = performance.now()
   for (let pause = firstMs; ; pause = Math.min(pause * 2, longestMs)) {
-    const { task_id, state, result } = await api.task(id, signal)
+    const { task_id, state, result } = await ask(api, id, start, totalMs, signal)
     const words = shortWords(saidIn(result))
     if (task_id !== undefined && task_id !== id) throw another(id, String(task_id))
     if (state === 'SUCCESS') {
@@ -45,11 +45,30 @@ export async function waitForTask(
         hint: 'look again at what waits, and who has signed it',
       })
     }
-    if (waited >= totalMs) throw tooLong(waited)
+    const elapsedMs = performance.now() - start
+    if (elapsedMs >= totalMs) throw tooLong(elapsedMs)
     await sleep(pause, signal)
-    waited += pause
   }
 }
+
+/** The answers take time too: the last one is waited for a little, and not for as long as a download may take. */
+async function ask(
+  api: Pick<RstufApi, 'task'>,
+  id: string,
+  start: number,
+  totalMs: number,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const over = AbortSignal.timeout(Math.max(Math.ceil(start + totalMs - performance.now()), shortestAskMs))
+  try {
+    return await api.task(id, AbortSignal.any([signal, over]))
+  } catch (thrown) {
+    if (over.aborted && !signal.aborted) throw tooLong(performance.now() - start)
+    throw thrown
+  }
+}
+
+const shortestAskMs = 10_000
 
 function refused(state: string, words: string): AppError {
   return new AppError({

@@ -39,7 +39,11 @@ function quietHeadline(isRenewal: boolean, facts: readonly Fact[]): string {
 }
 
 function firstHeadline(role: string, after: Signed, facts: readonly Fact[]): string {
-  const name = `First version of ${roleText(role)}`
+  // A later one whose earlier ones are merely not here is no beginning.
+  const name =
+    after.version === 1
+      ? `First version of ${roleText(role)}`
+      : `Version ${after.version} of ${roleText(role)}, compared with nothing`
   if (after.type === 'root') return `${name}: ${quorumWords(facts)} can change everything`
   if (after.type === 'targets') {
     const count = after.targetPaths().length

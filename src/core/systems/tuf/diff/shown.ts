@@ -2,7 +2,7 @@
 import { toHex } from '../../../bytes.ts'
 import type { JsonValue } from '../../../json.ts'
 import { fingerprintOf } from '../../../key.ts'
-import { visible } from '../../../visible.ts'
+import { inQuotes, visible } from '../../../visible.ts'
 import { expiryOf } from '../expiry.ts'
 import type { TufKey } from '../key.ts'
 import type { MetaFile } from '../metadata.ts'
@@ -97,7 +97,7 @@ export function roleText(role: string): string {
 }
 
 export function quoted(text: string): string {
-  return `“${shortened(visible(text), 96)}”`
+  return `“${shortened(inQuotes(text), 96)}”`
 }
 
 /** "2026-11-20 13:58 UTC", or what was written when it is no date. */

@@ -10,7 +10,7 @@ import { stepTo } from '../delegation.ts'
 import type { Layout } from '../layout.ts'
 import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from '../metadata.ts'
 import { maxBytes, titleOf } from '../names.ts'
-import { type Trusted, trusted } from '../trusted.ts'
+import { once, type Trusted, trusted } from '../trusted.ts'
 import { quorumOf, verifyQuorum } from '../verify.ts'
 import { pendingName, trustedRoot, trustedTargets } from './documents.ts'
 import { withoutUnknown } from './dropped.ts'
@@ -22,10 +22,10 @@ export function isFirst({ anchor }: Context): boolean {
 
 export function rstufTrusted(layout: Layout, source: Transport, context: Context): Trusted {
   const now = trusted(layout, source, context)
-  const root = isFirst(context) ? () => firstRoot(source, context) : () => rootInForce(now, source)
+  const root = once(() => (isFirst(context) ? firstRoot(source, context) : rootInForce(now, source)))
   if (layout.alone !== true && !isFirst(context)) return { ...now, root }
   // Without the address where clients read, what is known of other roles is what root and the trusted targets say.
-  const top = async (): Promise<Metadata<Targets> | undefined> => claimedTargets(await root(), source, context)
+  const top = once(async () => claimedTargets(await root(), source, context))
   return {
     ...now,
     root,

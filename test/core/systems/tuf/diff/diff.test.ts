@@ -123,6 +123,19 @@ test('documents of two types are never compared', () => {
   expect(codeOfCall(() => diffMetadata(metadata(root()), metadata(targets()), { now }))).toBe('internal/bug')
 })
 
+test('a later version whose earlier ones are not here is not called the first', () => {
+  const third = edited(targets(), (copy) => {
+    copy.version = 3
+  })
+  const { headline } = diffMetadata(undefined, metadata(third), { now })
+  expect(headline).toBe('Version 3 of targets, compared with nothing: 2 artifacts and 2 roles that decide for more')
+})
+
+test('a name cannot end the quotes in which it stands', () => {
+  const { headline } = diffMetadata(undefined, metadata(targets()), { now, role: 'a”: 0 artifacts “b' })
+  expect(headline).toContain('“a⟨U+201D⟩: 0 artifacts ⟨U+201C⟩b”')
+})
+
 test('a delegated role is called by its name', () => {
   const diff = diffMetadata(undefined, metadata(targets()), { now, role: 'docs' })
   expect(diff.headline).toBe('First version of “docs”: 2 artifacts and 2 roles that decide for more')
