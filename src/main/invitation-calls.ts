@@ -28,7 +28,7 @@ export function invitationCalls({
   signal,
 }: InvitationParts): Pick<Handlers<typeof contract>, Names> {
   /** What was shown is what is accepted. */
-  const prepared = new Map<string, { acceptance: Acceptance; digest: string }>()
+  const prepared = new Map<string, Acceptance>()
 
   async function named(invitationId: string): Promise<{ source: OpenSource; user: string }> {
     const colon = invitationId.indexOf(':')
@@ -40,13 +40,16 @@ export function invitationCalls({
     'invitations.preview': async ({ invitationId, signerId }) => {
       const { source, user } = await named(invitationId)
       const acceptance = await desk.invitation(source, user, signerId, signal)
-      const [first] = acceptance.proposals
-      if (first === undefined)
+      if (acceptance.proposals.length === 0)
         throw new AppError({ code: 'internal/bug', message: 'accepting this invitation changes nothing' })
       prepared.clear()
-      prepared.set(`${invitationId} ${signerId}`, { acceptance, digest: first.digest })
+      prepared.set(`${invitationId} ${signerId}`, acceptance)
       const signers = (await desk.signers(signal)).filter(({ id }) => id === signerId)
-      return acceptance.proposals.map((proposal) => present.proposalView(source, proposal, signers))
+      return {
+        digest: acceptance.digest,
+        proposals: acceptance.proposals.map((proposal) => present.proposalView(source, proposal, signers)),
+        others: acceptance.others.map(({ title, headline }) => ({ title, headline })),
+      }
     },
     'invitations.accept': ({ invitationId, signerId, digest }) =>
       alone('an invitation', async (stop) => {
@@ -59,14 +62,14 @@ export function invitationCalls({
             hint: 'look at the invitation again, then accept it',
           })
         }
-        const { proposals, files } = await held.acceptance.accept(stop)
+        const { proposals, files } = await held.accept(stop)
         prepared.clear()
         const address = parseGitAddress(source.pinned.location)
         if ((await readSettings(address, dataDir)).userName === undefined)
           await writeSettings(address, dataDir, { userName: user })
         const signers = await desk.signers(signal)
         const signerLabel = signers.find(({ id }) => id === signerId)?.label ?? signerId
-        const proposal = proposals.find((one) => one.digest === digest) ?? proposals[0]
+        const [proposal] = proposals
         if (proposal === undefined) throw new AppError({ code: 'internal/bug', message: 'nothing was written' })
         const receipt = present.receipt('signed', source, proposal, files, now(), signers, { signerLabel })
         return present.handedIn(receipt, await desk.destination(source))

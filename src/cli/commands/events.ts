@@ -1,5 +1,6 @@
 // events, accept, invite: signing events of a git repository, and who is asked to take part in one.
 import { AppError, toErrorData } from '../../core/error.ts'
+import type { Proposal } from '../../core/proposal.ts'
 import { readInvites } from '../../core/systems/tuf/layouts/tuf-on-ci/accept.ts'
 import type { Invites } from '../../core/systems/tuf/layouts/tuf-on-ci/invites.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
@@ -143,20 +144,35 @@ async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> 
     throw new AppError({ code: 'usage/invalid', message: 'it is not known who you are there', hint: 'add --as USER' })
   await plugPractice(parsed, desk, io)
   const signerId = await findKey(desk, wanted, io)
-  const { proposals, accept: write } = await desk.invitation(source, user, signerId, io.signal)
+  const { proposals, others, accept: write } = await desk.invitation(source, user, signerId, io.signal)
   if (parsed.flag('dry-run')) {
     const lines = proposals.flatMap((proposal) => [...reviewLines(proposal), ''])
-    return answer({ dryRun: true, user, proposals: proposals.map(proposalData) }, ...lines, 'Nothing was written.')
+    const data = { dryRun: true, user, proposals: proposals.map(proposalData), others: others.map(proposalData) }
+    return answer(data, ...lines, ...otherLines(others), 'Nothing was written.')
   }
   if (io.isInteractive && !parsed.flag('yes')) for (const proposal of proposals) await confirm(proposal, io)
   const done = await write(io.signal)
   const pushed = await desk.destination(source)
   return answer(
-    { accepted: true, user, files: done.files, proposals: done.proposals.map(proposalData) },
+    {
+      ...{ accepted: true, user, files: done.files },
+      proposals: done.proposals.map(proposalData),
+      others: done.others.map(proposalData),
+    },
     `${user} accepted the invitation`,
     ...done.proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
+    ...otherLines(done.others),
     ...(pushed === undefined ? [] : pushedLines(pushed, false)),
   )
+}
+
+/** Nobody has read them here, so nobody has signed them. */
+function otherLines(others: readonly Proposal[]): string[] {
+  if (others.length === 0) return []
+  return [
+    'More of this event waits for this key, and accepting signs none of it; review and sign each by itself:',
+    ...others.map(({ title, headline }) => `  ${title}: ${headline}`),
+  ]
 }
 
 export const inviteCommand: Command = {
