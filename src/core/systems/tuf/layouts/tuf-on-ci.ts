@@ -8,9 +8,10 @@ import { parseEnvelope } from '../envelope.ts'
 import type { Candidate, Layout } from '../layout.ts'
 import { decodeRole, maxBytes, metadataName, typeOf } from '../names.ts'
 import { parseSubject } from '../subject.ts'
+import { isArtifactOf } from './tuf-on-ci/artifacts.ts'
 import { finish } from './tuf-on-ci/finish.ts'
 import { userNameOf } from './tuf-on-ci/invites.ts'
-import { isArtifactOf, remarks } from './tuf-on-ci/remarks.ts'
+import { remarks } from './tuf-on-ci/remarks.ts'
 
 const metadata = 'metadata/'
 const history = 'metadata/root_history/'
@@ -25,7 +26,7 @@ export const tufOnCiLayout: Layout = {
   withdrawn,
   artifactFile: (role, path) => (isArtifactOf(role, `targets/${path}`) ? `event/targets/${path}` : undefined),
   room: (role) => [1, 2, 3, 4].map((depth) => role + '/*'.repeat(depth)),
-  remarks,
+  remarks: (source, context) => remarks(source, context),
   finish,
   owners: { field: 'x-tuf-on-ci-keyowner', spell: (owner) => userNameOf(owner) ?? owner },
   elsewhere: { how: 'merge the signing event; the CI of the repository then publishes it' },
