@@ -144,6 +144,22 @@ describe('candidates', () => {
       ]),
     )
   })
+
+  test('giving up a root that calls itself one that was published leaves the published one', async () => {
+    const before = document(rootOf(['ana'], 1))
+    const files = source({
+      'good/metadata/root.json': before,
+      'good/metadata/root_history/1.root.json': before,
+      'event/metadata/root.json': document(rootOf(['ben'], 1)),
+      'event/metadata/root_history/1.root.json': document(rootOf(['ben'], 1)),
+    })
+    expect(await layout.withdrawn?.('root', files, never)).toEqual(
+      new Map([
+        ['event/metadata/root_history/1.root.json', before],
+        ['event/metadata/root.json', before],
+      ]),
+    )
+  })
 })
 
 describe('slots for signatures', () => {

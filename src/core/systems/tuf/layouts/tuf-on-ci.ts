@@ -144,10 +144,11 @@ function candidateFiles(subject: string, document: Uint8Array): Files {
 async function withdrawn(subject: string, source: Transport, signal: AbortSignal): Promise<Files> {
   const name = `${metadata}${subject}.json`
   const limit = maxBytes[typeOf(subject)]
-  const files = new Map<string, Uint8Array | null>()
   const candidate = await source.read(`event/${name}`, limit, signal)
-  if (subject === 'root' && candidate !== undefined) files.set(`event/${historyName(candidate)}`, null)
-  files.set(`event/${name}`, (await source.read(`good/${name}`, limit, signal)) ?? null)
+  // The copy as well: a candidate may call itself a version that was published.
+  const names = subject === 'root' && candidate !== undefined ? [historyName(candidate), name] : [name]
+  const files = new Map<string, Uint8Array | null>()
+  for (const one of names) files.set(`event/${one}`, (await source.read(`good/${one}`, limit, signal)) ?? null)
   for (const one of files.keys()) await source.read(one, limit, signal)
   return files
 }
