@@ -215,6 +215,8 @@ export interface Receipt {
   /** It takes effect by other means than from here: what a person does for it. */
   elsewhere?: string
   byItself?: ByItself
+  /** What failed after all of it was signed and written. */
+  remark?: string
   /** Where it was pushed, when it is merged and published elsewhere. */
   destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }

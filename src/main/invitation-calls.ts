@@ -1,6 +1,7 @@
 // Invitations in the window: who is asked, what accepting would change, and accepting exactly that.
 import { AppError } from '../core/error.ts'
 import type { contract } from '../ipc/contract.ts'
+import { remarkUnlessKept } from '../node/afterwards.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Acceptance } from '../node/invitation.ts'
 import { readSettings, writeSettings } from '../node/sign-settings.ts'
@@ -65,13 +66,18 @@ export function invitationCalls({
         const { proposals, files } = await held.accept(stop)
         prepared.clear()
         const address = parseGitAddress(source.pinned.location)
-        if ((await readSettings(address, dataDir)).userName === undefined)
-          await writeSettings(address, dataDir, { userName: user })
+        const remark = await remarkUnlessKept('your user name', async () => {
+          if ((await readSettings(address, dataDir)).userName === undefined)
+            await writeSettings(address, dataDir, { userName: user })
+        })
         const signers = await desk.signers(signal)
         const signerLabel = signers.find(({ id }) => id === signerId)?.label ?? signerId
         const [proposal] = proposals
         if (proposal === undefined) throw new AppError({ code: 'internal/bug', message: 'nothing was written' })
-        const receipt = present.receipt('signed', source, proposal, files, now(), signers, { signerLabel })
+        const receipt = present.receipt('signed', source, proposal, files, now(), signers, {
+          signerLabel,
+          ...(remark === undefined ? {} : { remark }),
+        })
         return present.handedIn(receipt, await desk.destination(source))
       }),
   }

@@ -3,6 +3,7 @@ import { AppError, toErrorData } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { readInvites } from '../../core/systems/tuf/layouts/tuf-on-ci/accept.ts'
 import type { Invites } from '../../core/systems/tuf/layouts/tuf-on-ci/invites.ts'
+import { remarkUnlessKept } from '../../node/afterwards.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { startEvent } from '../../node/git-place.ts'
 import { parseLocation } from '../../node/location.ts'
@@ -138,8 +139,8 @@ async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> 
   if (wanted === undefined)
     throw new AppError({ code: 'usage/invalid', message: '--key is missing', hint: 'name the key you will sign with' })
   const address = parseGitAddress(pinned.location)
-  await settle(parsed, address, dataDir)
-  const { userName: user } = await readSettings(address, dataDir)
+  const said = parsed.text('as')
+  const user = said === undefined ? (await readSettings(address, dataDir)).userName : userName(said)
   if (user === undefined)
     throw new AppError({ code: 'usage/invalid', message: 'it is not known who you are there', hint: 'add --as USER' })
   await plugPractice(parsed, desk, io)
@@ -152,16 +153,19 @@ async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> 
   }
   if (io.isInteractive && !parsed.flag('yes')) for (const proposal of proposals) await confirm(proposal, io)
   const done = await write(io.signal)
+  const remark = await remarkUnlessKept('your user name', () => settle(parsed, address, dataDir))
   const pushed = await desk.destination(source)
   return answer(
     {
       ...{ accepted: true, user, files: done.files },
       proposals: done.proposals.map(proposalData),
       others: done.others.map(proposalData),
+      ...(remark === undefined ? {} : { remark }),
     },
     `${user} accepted the invitation`,
     ...done.proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
     ...otherLines(done.others),
+    ...(remark === undefined ? [] : [remark]),
     ...(pushed === undefined ? [] : pushedLines(pushed, false)),
   )
 }
