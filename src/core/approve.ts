@@ -12,6 +12,8 @@ export interface Approval {
   proposal: Proposal
   /** Names that were written. */
   files: readonly string[]
+  /** What failed after all of it was signed and written. */
+  remark?: string
 }
 
 /** Re-read, re-verify, sign, verify the signature, verify the whole result; only then write. */

@@ -20,6 +20,7 @@ import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetP
 import type {
   AppInfo,
   AttestationView,
+  InvitationPreview,
   InvitationView,
   KeyOption,
   KeyView,
@@ -218,10 +219,10 @@ export const contract = {
     }
   >(none),
   /** What accepting it with this key would change; nothing is signed or written. */
-  'invitations.preview': call<{ invitationId: string; signerId: string }, ProposalView[]>(
+  'invitations.preview': call<{ invitationId: string; signerId: string }, InvitationPreview>(
     shape({ invitationId: id, signerId: id }),
   ),
-  /** Exactly what was previewed: `digest` is that of the first change. */
+  /** Exactly what was previewed: `digest` is the one that came with it. */
   'invitations.accept': call<{ invitationId: string; signerId: string; digest: string }, Receipt>(
     shape({ invitationId: id, signerId: id, digest }),
   ),

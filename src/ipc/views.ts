@@ -134,6 +134,15 @@ export interface InvitationView {
   known: boolean
 }
 
+/** What accepting an invitation with one key would change. */
+export interface InvitationPreview {
+  /** Of all that is shown. */
+  digest: string
+  proposals: ProposalView[]
+  /** More of the event that waits for this key; accepting signs none of it. */
+  others: { title: string; headline: string }[]
+}
+
 /** Changes that are not among those that are shown first: how many of each weight. */
 export type MoreChanges = Readonly<Record<Risk, number>>
 
@@ -206,6 +215,8 @@ export interface Receipt {
   /** It takes effect by other means than from here: what a person does for it. */
   elsewhere?: string
   byItself?: ByItself
+  /** What failed after all of it was signed and written. */
+  remark?: string
   /** Where it was pushed, when it is merged and published elsewhere. */
   destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }

@@ -195,11 +195,15 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.approve': ({ proposalId, signerId }) =>
       alone('a signature', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
-        const { proposal, files } = await desk.approve(source, id, signerId, source.transport, stop)
+        const { proposal, files, remark } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
         const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
-        const more = { signerLabel, ...(byItself === undefined ? {} : { byItself }) }
+        const more = {
+          signerLabel,
+          ...(byItself === undefined ? {} : { byItself }),
+          ...(remark === undefined ? {} : { remark }),
+        }
         const receipt = present.receipt('signed', source, proposal, files, now(), signers, more)
         return present.handedIn(receipt, await desk.destination(source))
       }),

@@ -1,6 +1,7 @@
 // Invitations in the window: who is asked, what accepting would change, and accepting exactly that.
 import { AppError } from '../core/error.ts'
 import type { contract } from '../ipc/contract.ts'
+import { remarkUnlessKept } from '../node/afterwards.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Acceptance } from '../node/invitation.ts'
 import { readSettings, writeSettings } from '../node/sign-settings.ts'
@@ -28,7 +29,7 @@ export function invitationCalls({
   signal,
 }: InvitationParts): Pick<Handlers<typeof contract>, Names> {
   /** What was shown is what is accepted. */
-  const prepared = new Map<string, { acceptance: Acceptance; digest: string }>()
+  const prepared = new Map<string, Acceptance>()
 
   async function named(invitationId: string): Promise<{ source: OpenSource; user: string }> {
     const colon = invitationId.indexOf(':')
@@ -40,13 +41,16 @@ export function invitationCalls({
     'invitations.preview': async ({ invitationId, signerId }) => {
       const { source, user } = await named(invitationId)
       const acceptance = await desk.invitation(source, user, signerId, signal)
-      const [first] = acceptance.proposals
-      if (first === undefined)
+      if (acceptance.proposals.length === 0)
         throw new AppError({ code: 'internal/bug', message: 'accepting this invitation changes nothing' })
       prepared.clear()
-      prepared.set(`${invitationId} ${signerId}`, { acceptance, digest: first.digest })
+      prepared.set(`${invitationId} ${signerId}`, acceptance)
       const signers = (await desk.signers(signal)).filter(({ id }) => id === signerId)
-      return acceptance.proposals.map((proposal) => present.proposalView(source, proposal, signers))
+      return {
+        digest: acceptance.digest,
+        proposals: acceptance.proposals.map((proposal) => present.proposalView(source, proposal, signers)),
+        others: acceptance.others.map(({ title, headline }) => ({ title, headline })),
+      }
     },
     'invitations.accept': ({ invitationId, signerId, digest }) =>
       alone('an invitation', async (stop) => {
@@ -59,16 +63,21 @@ export function invitationCalls({
             hint: 'look at the invitation again, then accept it',
           })
         }
-        const { proposals, files } = await held.acceptance.accept(stop)
+        const { proposals, files } = await held.accept(stop)
         prepared.clear()
         const address = parseGitAddress(source.pinned.location)
-        if ((await readSettings(address, dataDir)).userName === undefined)
-          await writeSettings(address, dataDir, { userName: user })
+        const remark = await remarkUnlessKept('your user name', async () => {
+          if ((await readSettings(address, dataDir)).userName === undefined)
+            await writeSettings(address, dataDir, { userName: user })
+        })
         const signers = await desk.signers(signal)
         const signerLabel = signers.find(({ id }) => id === signerId)?.label ?? signerId
-        const proposal = proposals.find((one) => one.digest === digest) ?? proposals[0]
+        const [proposal] = proposals
         if (proposal === undefined) throw new AppError({ code: 'internal/bug', message: 'nothing was written' })
-        const receipt = present.receipt('signed', source, proposal, files, now(), signers, { signerLabel })
+        const receipt = present.receipt('signed', source, proposal, files, now(), signers, {
+          signerLabel,
+          ...(remark === undefined ? {} : { remark }),
+        })
         return present.handedIn(receipt, await desk.destination(source))
       }),
   }

@@ -275,7 +275,7 @@ export function receipt(
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  more: Pick<Receipt, 'signerLabel' | 'byItself'> = {},
+  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'remark'> = {},
 ): Receipt {
   const summary = proposalSummary(source, proposal, signers)
   const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary

@@ -9,6 +9,7 @@ import type { Layout } from '../core/systems/tuf/layout.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import { type AccessStore, accessStore, originOf } from './access-store.ts'
+import { remarkUnlessKept } from './afterwards.ts'
 import { renameContent } from './artifacts/rename.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
@@ -224,8 +225,10 @@ export function openDesk(options: DeskOptions): Desk {
       const approval = await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
       const uri = source.event === undefined ? undefined : savedUri(signer.id)
       // Where tuf-on-ci-sign looks for it, so that it finds the same token.
-      if (uri !== undefined) await saveKeys(idsOf(reviewed, signer.key), uri, signal)
-      return approval
+      if (uri === undefined) return approval
+      const ids = idsOf(reviewed, signer.key)
+      const remark = await remarkUnlessKept('the address of the key', () => saveKeys(ids, uri, signal))
+      return remark === undefined ? approval : { ...approval, remark }
     },
 
     publish: async (source, proposalId, signal) => {

@@ -5,7 +5,7 @@ import type { LiveTokens } from './use-tokens.ts'
 
 /** What a person has just confirmed. */
 export type Work =
-  | { kind: 'sign'; proposal: ProposalView; signer: SignerView; invitationId?: string }
+  | { kind: 'sign'; proposal: ProposalView; signer: SignerView; invitation?: { id: string; digest: string } }
   | { kind: 'publish'; proposal: ProposalView }
 
 export interface AppFrame {

@@ -76,12 +76,12 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     const outcome = await settle(
       work.kind === 'publish'
         ? bridge().proposals.publish({ proposalId })
-        : work.invitationId === undefined
+        : work.invitation === undefined
           ? bridge().proposals.approve({ proposalId, signerId: work.signer.id })
           : bridge().invitations.accept({
-              invitationId: work.invitationId,
+              invitationId: work.invitation.id,
               signerId: work.signer.id,
-              digest: work.proposal.digest,
+              digest: work.invitation.digest,
             }),
     )
     setTouch(undefined)

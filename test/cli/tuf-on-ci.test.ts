@@ -11,6 +11,7 @@ import { download } from '../../src/node/artifacts/download.ts'
 import { openPlace } from '../../src/node/place.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
+import { mirrorFolder } from '../../src/node/transports/git/mirror.ts'
 import { answerOf, refusalOf, sharedFolder } from '../support/cli.ts'
 import { nameForCommits, runGit } from '../support/git-office.ts'
 import { never } from '../support/repository.ts'
@@ -171,7 +172,12 @@ test('an invitation is accepted in one commit: the key, its signature, and no in
   expect((await refusalOf(accept, git())).code).toBe('usage/invalid')
   expect((await refusalOf([...accept, '--as', 'ben'], git())).code).toBe('source/not-found')
   const before = runGit(forge.bare, 'rev-parse', 'sign/cleo')
-  await answerOf([...accept, '--as', 'CLEO', '--yes'], git())
+  // Who only looks is not remembered; and a name that cannot be kept afterwards makes nothing look failed.
+  await answerOf([...accept, '--as', 'CLEO', '--dry-run'], git())
+  expect((await refusalOf(accept, git())).code).toBe('usage/invalid')
+  mkdirSync(join(mirrorFolder(home, forge.address()), '.tuf-on-ci-sign.ini', 'in the way'), { recursive: true })
+  const accepted = await answerOf<{ remark?: string }>([...accept, '--as', 'CLEO', '--yes'], git())
+  expect(accepted.remark).toMatch(/user name/)
   expect(runGit(forge.bare, 'rev-list', '--count', `${before}..sign/cleo`)).toBe('1')
   expect(runGit(forge.bare, 'log', '-1', '--format=%s', 'sign/cleo')).toBe('@cleo accepted invitation')
   const names = [

@@ -60,6 +60,9 @@ test.each([
   ['sign/x\ny', false],
   ['sign/x:y', false],
   [`sign/${'x'.repeat(300)}`, false],
+  ['sign/a\u3164b', false],
+  ['sign/a\u115fb', false],
+  ['sign/a\u2800b', false],
 ])('%j as the name of an event: %s', (name, isOne) => {
   expect(isEventName(name)).toBe(isOne)
 })

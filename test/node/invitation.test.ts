@@ -41,6 +41,53 @@ test('looking writes nothing; accepting writes what was shown, once', async () =
   expect(repository.read('sign/x', 'root').signatures.at(-1)?.keyid).toBe(ciKey(lance).id)
 }, 60_000)
 
+test('what accepting does not change is not signed, whatever else of the event the key could sign', async () => {
+  const { forge } = repository
+  const [ana] = repository.people
+  const lance = await softwareSigner('lance')
+  if (ana === undefined) throw new Error('nobody')
+  repository.edit('sign/dev', 'targets', (signed) => {
+    const { id, raw } = ciKey({ user: '@lance', signer: lance })
+    const role = { name: 'dev', keyids: [id], threshold: 1, terminating: true, paths: ['dev/*'] }
+    signed.delegations = { keys: { [id]: raw }, roles: [role] }
+  })
+  await repository.sign('sign/dev', 'targets', ana)
+  await repository.merge('sign/dev')
+  runGit(forge.bare, 'update-ref', 'refs/heads/sign/x', 'refs/heads/main')
+  // She holds root already, and is invited to a role; beside it waits a root that she has not read.
+  repository.edit('sign/x', 'root', (signed) => {
+    signed['x-tuf-on-ci-signing-period'] = 10
+  })
+  await invite(source, '@ana', ['dev'], context())
+  const shown = await prepareAcceptance(source, '@ana', ana.signer, context())
+  expect(shown.proposals.map(({ subject }) => subject)).toEqual(['dev', 'targets'])
+  expect(shown.others.map(({ subject }) => subject)).toEqual(['root'])
+  const done = await shown.accept(never)
+  expect(done.files).not.toContain('event/metadata/root.json')
+  expect(done.others.map(({ subject }) => subject)).toEqual(['root'])
+  const isSigned = (role: string) => repository.read('sign/x', role).signatures.map(({ sig }) => sig !== '')
+  expect(isSigned('root')).toEqual([false])
+  expect(isSigned('targets')).toEqual([true])
+}, 60_000)
+
+test('the digest of what is shown is of all of it', async () => {
+  await invite(source, '@lance', ['root', 'targets'], context())
+  const lance = await softwareSigner('lance')
+  repository.edit('sign/x', 'targets', () => undefined)
+  const at = context()
+  const shown = await prepareAcceptance(source, '@lance', lance, at)
+  expect([shown.proposals, shown.others].map((some) => some.map(({ subject }) => subject))).toEqual([
+    ['root'],
+    ['targets'],
+  ])
+  repository.edit('sign/x', 'targets', (signed) => {
+    signed['x-tuf-on-ci-signing-period'] = 10
+  })
+  const again = await prepareAcceptance(source, '@lance', lance, at)
+  expect(again.proposals[0]?.digest).toBe(shown.proposals[0]?.digest)
+  expect(again.digest).not.toBe(shown.digest)
+}, 60_000)
+
 test('whoever changed the document in the meantime is not overwritten', async () => {
   await invite(source, '@lance', ['root'], context())
   const { accept } = await prepareAcceptance(source, '@lance', await softwareSigner('lance'), context())

@@ -5,6 +5,7 @@ import { type Recipient, recipient } from '../../src/core/sealed.ts'
 import type {
   AppInfo,
   Bridge,
+  InvitationPreview,
   KeyView,
   Notice,
   Outcome,
@@ -215,7 +216,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
         }),
     },
     invitations: {
-      preview: (argument) => answer('invitations.preview', argument, (): ProposalView[] | Refused => bad(missing)),
+      preview: (argument) => answer('invitations.preview', argument, (): InvitationPreview | Refused => bad(missing)),
       accept: (argument) => answer('invitations.accept', argument, (): Receipt | Refused => bad(missing)),
     },
     proposals: {

@@ -1,7 +1,9 @@
 // events, accept, invite: signing events of a git repository, and who is asked to take part in one.
 import { AppError, toErrorData } from '../../core/error.ts'
+import type { Proposal } from '../../core/proposal.ts'
 import { readInvites } from '../../core/systems/tuf/layouts/tuf-on-ci/accept.ts'
 import type { Invites } from '../../core/systems/tuf/layouts/tuf-on-ci/invites.ts'
+import { remarkUnlessKept } from '../../node/afterwards.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { startEvent } from '../../node/git-place.ts'
 import { parseLocation } from '../../node/location.ts'
@@ -137,26 +139,44 @@ async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> 
   if (wanted === undefined)
     throw new AppError({ code: 'usage/invalid', message: '--key is missing', hint: 'name the key you will sign with' })
   const address = parseGitAddress(pinned.location)
-  await settle(parsed, address, dataDir)
-  const { userName: user } = await readSettings(address, dataDir)
+  const said = parsed.text('as')
+  const user = said === undefined ? (await readSettings(address, dataDir)).userName : userName(said)
   if (user === undefined)
     throw new AppError({ code: 'usage/invalid', message: 'it is not known who you are there', hint: 'add --as USER' })
   await plugPractice(parsed, desk, io)
   const signerId = await findKey(desk, wanted, io)
-  const { proposals, accept: write } = await desk.invitation(source, user, signerId, io.signal)
+  const { proposals, others, accept: write } = await desk.invitation(source, user, signerId, io.signal)
   if (parsed.flag('dry-run')) {
     const lines = proposals.flatMap((proposal) => [...reviewLines(proposal), ''])
-    return answer({ dryRun: true, user, proposals: proposals.map(proposalData) }, ...lines, 'Nothing was written.')
+    const data = { dryRun: true, user, proposals: proposals.map(proposalData), others: others.map(proposalData) }
+    return answer(data, ...lines, ...otherLines(others), 'Nothing was written.')
   }
   if (io.isInteractive && !parsed.flag('yes')) for (const proposal of proposals) await confirm(proposal, io)
   const done = await write(io.signal)
+  const remark = await remarkUnlessKept('your user name', () => settle(parsed, address, dataDir))
   const pushed = await desk.destination(source)
   return answer(
-    { accepted: true, user, files: done.files, proposals: done.proposals.map(proposalData) },
+    {
+      ...{ accepted: true, user, files: done.files },
+      proposals: done.proposals.map(proposalData),
+      others: done.others.map(proposalData),
+      ...(remark === undefined ? {} : { remark }),
+    },
     `${user} accepted the invitation`,
     ...done.proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
+    ...otherLines(done.others),
+    ...(remark === undefined ? [] : [remark]),
     ...(pushed === undefined ? [] : pushedLines(pushed, false)),
   )
+}
+
+/** Nobody has read them here, so nobody has signed them. */
+function otherLines(others: readonly Proposal[]): string[] {
+  if (others.length === 0) return []
+  return [
+    'More of this event waits for this key, and accepting signs none of it; review and sign each by itself:',
+    ...others.map(({ title, headline }) => `  ${title}: ${headline}`),
+  ]
 }
 
 export const inviteCommand: Command = {

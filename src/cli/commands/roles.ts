@@ -210,6 +210,7 @@ async function signWithBoth(
     const signerId = await present(which, entry, change)
     const approval = await change.desk.approve(change.source, latest.id, signerId, change.source.transport, io.signal)
     latest = approval.proposal
+    if (approval.remark !== undefined) io.note(approval.remark)
     signed.push(signerId)
     io.note(`signed with the ${which} key, ${signerId}`)
   }

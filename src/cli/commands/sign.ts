@@ -92,6 +92,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
     ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
+    ...(result.remark === undefined ? [] : [result.remark]),
     ...(isServed ? [] : await nextSteps([result.proposal], { to, again: sourceAgain(parsed) }, desk, source)),
   )
   return isServed ? withOutcome(said, result.proposal, source, io) : said

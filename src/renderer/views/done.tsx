@@ -103,6 +103,11 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
       </section>
       <section className="stack tight measure" aria-label="What happens next">
         <h2 className="label">What happens next</h2>
+        {receipt.remark === undefined ? null : (
+          <p>
+            <Foreign text={receipt.remark} />
+          </p>
+        )}
         {next.slice(1).map((sentence) => (
           <p key={sentence}>
             <Foreign text={sentence} />

@@ -1,6 +1,6 @@
 // An invitation to sign for roles from now on: with which key, what that would change, and one deliberate yes.
 import { type ReactElement, useId, useState } from 'react'
-import type { InvitationView, ProposalView } from '../../ipc/contract.ts'
+import type { InvitationPreview, InvitationView, ProposalView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { type Answer, bridge, useAnswer } from '../bridge.ts'
 import { ChangeCard, Findings } from '../components/change-card.tsx'
@@ -114,7 +114,8 @@ function Preview({
     bridge().invitations.preview({ invitationId, signerId }),
   )
   const first = firstOf(answer)
-  const signer = first?.signers.find((one) => one.id === signerId)
+  const all = answer.kind === 'ready' ? answer.value.proposals : []
+  const signer = all.flatMap(({ signers }) => signers).find((one) => one.id === signerId)
   const label = signer === undefined ? '' : `Accept and sign with ${signerPlace(signer)}`
   return (
     <Page
@@ -151,24 +152,59 @@ function Preview({
       {answer.kind === 'waiting' ? <Waiting text="Working out what would change." /> : null}
       {answer.kind === 'failed' ? <Problem error={answer.error} again={again} /> : null}
       {answer.kind === 'ready'
-        ? answer.value.map((proposal) => <Changes key={proposal.id} proposal={proposal} />)
+        ? answer.value.proposals.map((proposal) => <Changes key={proposal.id} proposal={proposal} />)
         : null}
-      {asked && first !== undefined && signer !== undefined ? (
+      {answer.kind === 'ready' ? <Others others={answer.value.others} /> : null}
+      {asked && answer.kind === 'ready' && first !== undefined && signer !== undefined ? (
         <Confirm
           kind="sign"
           label={label}
-          proposal={first}
+          proposal={{ ...first, ...togetherOf(all) }}
           signer={signer}
           onCancel={() => setAsked(false)}
-          onConfirm={() => begin({ kind: 'sign', proposal: first, signer, invitationId })}
+          onConfirm={() =>
+            begin({
+              kind: 'sign',
+              proposal: first,
+              signer,
+              invitation: { id: invitationId, digest: answer.value.digest },
+            })
+          }
         />
       ) : null}
     </Page>
   )
 }
 
-function firstOf(answer: Answer<ProposalView[]>): ProposalView | undefined {
-  return answer.kind === 'ready' ? answer.value[0] : undefined
+function firstOf(answer: Answer<InvitationPreview>): ProposalView | undefined {
+  return answer.kind === 'ready' ? answer.value.proposals[0] : undefined
+}
+
+/** One yes is for all of them: it is asked for as the most dangerous one asks. */
+function togetherOf(all: readonly ProposalView[]): Pick<ProposalView, 'headline' | 'title' | 'risk' | 'changes'> {
+  const risks = all.map(({ risk }) => risk)
+  return {
+    headline: all.map(({ headline }) => headline).join('; '),
+    title: all.map(({ title }) => title).join(', '),
+    risk: (['dangerous', 'notable'] as const).find((risk) => risks.includes(risk)) ?? 'routine',
+    changes: all.flatMap(({ changes }) => changes),
+  }
+}
+
+function Others({ others }: Pick<InvitationPreview, 'others'>): ReactElement | null {
+  if (others.length === 0) return null
+  return (
+    <section className="card stack tight" aria-label="More that waits for this key">
+      <p>This event holds more that this key may sign. Accepting signs none of it: review each by itself afterwards.</p>
+      <ul className="plain-list">
+        {others.map(({ title, headline }) => (
+          <li key={title}>
+            <Foreign text={`${title}: ${headline}`} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
 }
 
 function Changes({ proposal }: { proposal: ProposalView }): ReactElement {

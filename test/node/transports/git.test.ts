@@ -72,6 +72,25 @@ describe('states', () => {
     },
   )
 
+  test('an event that left main in two places, where a revert would not be seen, until main is merged into it', async () => {
+    const forge = openForge()
+    const workflow = '.github/workflows/publish.yml'
+    forge.commit('main', file(workflow, 'old'))
+    forge.commit('fix', file(workflow, 'mended'))
+    forge.commit('words', file('README.md', 'hello'))
+    for (const branch of ['fix', 'words']) runGit(forge.clone, 'branch', '--force', `keep-${branch}`, branch)
+    for (const branch of ['fix', 'words']) forge.merge(branch)
+    const merge = (...how: string[]) => runGit(forge.clone, 'merge', '--quiet', '--no-edit', '--no-ff', ...how)
+    runGit(forge.clone, 'checkout', '--quiet', '-B', 'sign/x', 'keep-words')
+    merge('--strategy', 'ours', 'keep-fix')
+    runGit(forge.clone, 'push', '--quiet', 'origin', 'sign/x')
+    expect(await codeOfPromise(open(forge.address('sign/x')).list('', signal))).toBe('source/rejected')
+    merge('main')
+    runGit(forge.clone, 'push', '--quiet', 'origin', 'sign/x')
+    const changed = await open(forge.address('sign/x')).list('changed/', signal)
+    expect(changed).toEqual([`changed/${workflow}`])
+  })
+
   test('an event that is not there, grew from nothing here, or a repository without main', async () => {
     const forge = begun()
     expect(await codeOfPromise(open(forge.address('sign/y')).list('', signal))).toBe('source/not-found')

@@ -8,6 +8,9 @@ import type { Metadata } from './metadata.ts'
 /** A file that waits; one whose name is not the name of its role is only a problem. */
 export type Candidate = { role: string; name: string } | { name: string; problem: AppError }
 
+/** What is worth saying beside one document; asked about each in one look at what waits. */
+export type Remarks = (role: string, after: Metadata) => Promise<Finding[]>
+
 /** Where a repository keeps what is published, and what waits. */
 export interface Layout {
   published(source: Transport): Transport
@@ -23,7 +26,7 @@ export interface Layout {
   /** What gives a candidate up; where nothing is said, its file goes. */
   withdrawn?(subject: string, source: Transport, signal: AbortSignal): Promise<Files>
   /** What a change brings along, or how it stands to the rules of this place, that its document does not say by itself. */
-  remarks?(role: string, after: Metadata, source: Transport, context: Context): Promise<Finding[]>
+  remarks?(source: Transport, context: Context): Remarks
   /** Where the content of an artifact lies that is a part of the change itself; undefined where this role has no room for it. */
   artifactFile?(role: string, path: string): string | undefined
   /** The paths that a delegated role has for itself, where each has a folder of its name. */

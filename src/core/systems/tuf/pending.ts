@@ -3,12 +3,12 @@ import { AppError, toAppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context, Pending } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, Remarks } from './layout.ts'
 import { configurationProposal } from './pending/configuration.ts'
 import { keysProposal } from './pending/keys.ts'
 import { withNames } from './pending/names.ts'
 import { withNeeds } from './pending/needs.ts'
-import { type Remarks, roleProposal } from './pending/role.ts'
+import { roleProposal } from './pending/role.ts'
 import { readWaiting, type Waiting } from './pending/waiting.ts'
 import { parseSubject } from './subject.ts'
 import { readableOr, type Trusted, trusted } from './trusted.ts'
@@ -21,7 +21,7 @@ export async function pendingProposals(
   now = trusted(layout, source, context),
 ): Promise<Pending> {
   const waiting = await readWaiting(layout, source, context, now.parse)
-  const remarks: Remarks = async (role, after) => (await layout.remarks?.(role, after, source, context)) ?? []
+  const remarks: Remarks = layout.remarks?.(source, context) ?? (async () => [])
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
   for (const candidate of waiting.candidates) {

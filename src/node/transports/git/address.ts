@@ -1,6 +1,7 @@
 // Where a git repository is, as a person writes it: git+https://host/repo.git, with #sign/event when one signing event is meant.
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { AppError } from '../../../core/error.ts'
+import { hasHidden } from '../../../core/visible.ts'
 import { visible } from '../../safe-name.ts'
 
 export type GitScheme = 'https' | 'ssh' | 'file'
@@ -98,7 +99,7 @@ function parseEvent(fragment: string, whole: string): string {
 
 /** A branch of a signing event: what git allows (git-check-ref-format), and nothing that an eye misses. */
 export function isEventName(name: string): boolean {
-  if (!name.startsWith('sign/') || name.length > 200 || /[\p{C}\p{Z}~^:?*[\\]/u.test(name)) return false
+  if (!name.startsWith('sign/') || name.length > 200 || hasHidden(name) || /[ ~^:?*[\\]/.test(name)) return false
   if (name.includes('..') || name.includes('@{') || name.endsWith('.')) return false
   return name.split('/').every((part) => part !== '' && !/^[.-]/.test(part) && !part.endsWith('.lock'))
 }

@@ -162,8 +162,10 @@ export async function findCommits(
   }
   const own = refs.own.get(event)
   const tip = own !== undefined && (await isAncestor(gitDir, upstream, own, signal)) ? own : upstream
-  const good = await one(gitDir, ['merge-base', refs.main, tip], signal, [1])
-  if (good !== '') return { published, good, event: tip, upstream }
+  const [good, another] = await lines(gitDir, ['merge-base', '--all', refs.main, tip], signal, [1])
+  // Measured from one of several beginnings, a merge may change more, or less, than would be shown.
+  if (another !== undefined) throw severalBeginnings(event)
+  if (good !== undefined) return { published, good, event: tip, upstream }
   throw new AppError({
     code: 'source/rejected',
     message: `the signing event ${visible(event)} did not grow from the branch "main"`,
@@ -191,12 +193,26 @@ export async function changedNames(
     .filter((name) => name !== '')
 }
 
-async function one(
+async function one(gitDir: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+  return (await lines(gitDir, args, signal))[0] ?? ''
+}
+
+async function lines(
   gitDir: string,
   args: readonly string[],
   signal: AbortSignal,
   accept: readonly number[] = [],
-): Promise<string> {
+): Promise<string[]> {
   const { out } = await git(args, { gitDir, signal, accept })
-  return new TextDecoder().decode(out).split('\n')[0]?.trim() ?? ''
+  const texts = new TextDecoder().decode(out).split('\n')
+  return texts.map((text) => text.trim()).filter((text) => text !== '')
+}
+
+function severalBeginnings(event: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `the signing event ${visible(event)} left the branch "main" in more than one place, so what merging it would change cannot be told`,
+    hint: 'nothing of it was used; ask who made it to merge "main" into the event, then look again',
+    data: { event },
+  })
 }

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../../../src/core/json.ts'
 import type { Context } from '../../../../src/core/system.ts'
 import { parseEnvelope } from '../../../../src/core/systems/tuf/envelope.ts'
 import { keyIdOf, tufKeyObject } from '../../../../src/core/systems/tuf/key.ts'
+import type { ArtifactRoom } from '../../../../src/core/systems/tuf/layouts/tuf-on-ci/artifacts.ts'
 import {
   parseInvites,
   userNameOf,
@@ -14,6 +15,7 @@ import {
   writeInvites,
 } from '../../../../src/core/systems/tuf/layouts/tuf-on-ci/invites.ts'
 import { pythonJson } from '../../../../src/core/systems/tuf/layouts/tuf-on-ci/python-json.ts'
+import { remarks } from '../../../../src/core/systems/tuf/layouts/tuf-on-ci/remarks.ts'
 import { tufOnCiLayout as layout } from '../../../../src/core/systems/tuf/layouts/tuf-on-ci.ts'
 import { parseMetadata } from '../../../../src/core/systems/tuf/metadata.ts'
 import { memoryTransport, type Transport } from '../../../../src/core/transport.ts'
@@ -70,7 +72,7 @@ async function codesOf(
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<string[]> {
   const metadata = parseMetadata(document(signed), role === 'root' ? 'root' : 'targets', role)
-  const found = await layout.remarks?.(role, metadata, source(files), context)
+  const found = await layout.remarks?.(source(files), context)(role, metadata)
   return (found ?? []).map(({ code }) => code)
 }
 
@@ -138,6 +140,22 @@ describe('candidates', () => {
     expect(await layout.withdrawn?.('root', files, never)).toEqual(
       new Map([
         ['event/metadata/root_history/2.root.json', null],
+        ['event/metadata/root.json', before],
+      ]),
+    )
+  })
+
+  test('giving up a root that calls itself one that was published leaves the published one', async () => {
+    const before = document(rootOf(['ana'], 1))
+    const files = source({
+      'good/metadata/root.json': before,
+      'good/metadata/root_history/1.root.json': before,
+      'event/metadata/root.json': document(rootOf(['ben'], 1)),
+      'event/metadata/root_history/1.root.json': document(rootOf(['ben'], 1)),
+    })
+    expect(await layout.withdrawn?.('root', files, never)).toEqual(
+      new Map([
+        ['event/metadata/root_history/1.root.json', before],
         ['event/metadata/root.json', before],
       ]),
     )
@@ -216,7 +234,35 @@ describe('what a merge takes along is said', () => {
       'a file of another role',
       targetsOf(2),
       { 'changed/targets/tools/b': utf8(''), 'event/targets/tools/b': utf8('b') },
+      ['event-artifacts'],
+    ],
+    [
+      'a file of another role, and its document with a new mode alone',
+      targetsOf(2),
+      {
+        'changed/targets/tools/b': utf8(''),
+        'changed/metadata/tools.json': utf8(''),
+        'good/metadata/tools.json': document(targetsOf(1)),
+        'event/metadata/tools.json': document(targetsOf(1)),
+      },
+      ['event-artifacts'],
+    ],
+    [
+      'a file of another role that changes too, and is compared in its own review',
+      targetsOf(2),
+      {
+        'changed/targets/tools/b': utf8(''),
+        'changed/metadata/tools.json': utf8(''),
+        'good/metadata/tools.json': document(targetsOf(1)),
+        'event/metadata/tools.json': document(targetsOf(2)),
+      },
       [],
+    ],
+    [
+      'files below more folders than a role has, and of what is no role',
+      targetsOf(2),
+      { 'changed/targets/tools/1/2/3/4/b': utf8(''), 'changed/metadata/tools.json': utf8('') },
+      ['event-artifacts'],
     ],
     ['a workflow', targetsOf(2), { 'changed/.github/workflows/x.yml': utf8('') }, ['event-programs']],
     [
@@ -245,12 +291,90 @@ describe('what a merge takes along is said', () => {
 
   test('a root of the past, and nobody who is invited is forgotten', async () => {
     const files = {
+      'good/metadata/root_history/1.root.json': utf8('one'),
       'changed/metadata/root_history/1.root.json': utf8(''),
       'changed/metadata/root_history/2.root.json': utf8(''),
       'event/metadata/.signing-event-state': utf8('{"invites":{"@lance":["root"]}}'),
     }
     expect(await codesOf('root', rootOf(['ana'], 2), files)).toEqual(['event-history', 'invited'])
+    expect(await codesOf('targets', targetsOf(2), files)).toEqual(['event-history', 'event-history'])
+  })
+
+  test('the copy of the root of the event is expected beside any document, and another file in its place is not', async () => {
+    const root = document(rootOf(['ana'], 2))
+    const files = {
+      'good/metadata/root_history/1.root.json': utf8('one'),
+      'changed/metadata/root.json': utf8(''),
+      'changed/metadata/root_history/2.root.json': utf8(''),
+      'event/metadata/root.json': root,
+      'event/metadata/root_history/2.root.json': root,
+    }
     expect(await codesOf('targets', targetsOf(2), files)).toEqual([])
+    const other = { ...files, 'event/metadata/root_history/2.root.json': utf8('two') }
+    expect(await codesOf('targets', targetsOf(2), other)).toEqual(['event-history'])
+  })
+
+  test('a root that calls itself one that was published changes that one', async () => {
+    const files = {
+      'good/metadata/root_history/1.root.json': utf8('one'),
+      'changed/metadata/root_history/1.root.json': utf8(''),
+    }
+    expect(await codesOf('root', rootOf(['ana'], 1), files)).toEqual(['event-history'])
+  })
+
+  test('what is compared in one look is limited, over all documents, and said where it ends', async () => {
+    const hello = { length: 5, hashes: { sha256 } }
+    const names = (role: string): string[] => ['a', 'b', 'c'].map((name) => role + name)
+    const files = Object.fromEntries(
+      [...names(''), ...names('tools/')].map((name) => [`event/targets/${name}`, utf8('hello')]),
+    )
+    const asked = async (room: ArtifactRoom): Promise<[string[], number]> => {
+      let read = 0
+      const held = source(files)
+      const counting: Transport = {
+        ...held,
+        read: async (name, limit, signal) => {
+          const bytes = await held.read(name, limit, signal)
+          if (name.startsWith('event/targets/')) read += bytes?.length ?? 0
+          return bytes
+        },
+      }
+      const about = remarks(counting, context, room)
+      const found = []
+      for (const [role, prefix] of [
+        ['targets', ''],
+        ['tools', 'tools/'],
+      ] as const) {
+        const targets = Object.fromEntries(names(prefix).map((name) => [name, hello]))
+        found.push(...(await about(role, parseMetadata(document(targetsOf(2, { targets })), 'targets', role))))
+      }
+      return [found.map(({ code, risk }) => `${code} ${risk}`), read]
+    }
+    expect(await asked({ bytes: 30, files: 6 })).toEqual([[], 30])
+    expect(await asked({ bytes: 22, files: 6 })).toEqual([['artifact-unread dangerous'], 20])
+    expect(await asked({ bytes: 30, files: 2 })).toEqual([
+      ['artifact-unread dangerous', 'artifact-unread dangerous'],
+      10,
+    ])
+  })
+
+  test('what the metadata does not name, or names shorter, is not read', async () => {
+    const held = source({
+      'changed/targets/b': utf8(''),
+      'event/targets/a': utf8('hello!'),
+      'event/targets/b': utf8('b'),
+    })
+    const limits: number[] = []
+    const watched: Transport = {
+      ...held,
+      read: (name, limit, signal) => {
+        if (name.startsWith('event/targets/')) limits.push(limit)
+        return held.read(name, limit, signal)
+      },
+    }
+    const found = await remarks(watched, context)('targets', parseMetadata(document(listed('a')), 'targets', 'targets'))
+    expect(found.map(({ code }) => code)).toEqual(['artifact-differs', 'artifact-unlisted'])
+    expect(limits).toEqual([5, 0])
   })
 })
 

@@ -8,9 +8,10 @@ import { parseEnvelope } from '../envelope.ts'
 import type { Candidate, Layout } from '../layout.ts'
 import { decodeRole, maxBytes, metadataName, typeOf } from '../names.ts'
 import { parseSubject } from '../subject.ts'
+import { isArtifactOf } from './tuf-on-ci/artifacts.ts'
 import { finish } from './tuf-on-ci/finish.ts'
 import { userNameOf } from './tuf-on-ci/invites.ts'
-import { isArtifactOf, remarks } from './tuf-on-ci/remarks.ts'
+import { remarks } from './tuf-on-ci/remarks.ts'
 
 const metadata = 'metadata/'
 const history = 'metadata/root_history/'
@@ -25,7 +26,7 @@ export const tufOnCiLayout: Layout = {
   withdrawn,
   artifactFile: (role, path) => (isArtifactOf(role, `targets/${path}`) ? `event/targets/${path}` : undefined),
   room: (role) => [1, 2, 3, 4].map((depth) => role + '/*'.repeat(depth)),
-  remarks,
+  remarks: (source, context) => remarks(source, context),
   finish,
   owners: { field: 'x-tuf-on-ci-keyowner', spell: (owner) => userNameOf(owner) ?? owner },
   elsewhere: { how: 'merge the signing event; the CI of the repository then publishes it' },
@@ -143,10 +144,11 @@ function candidateFiles(subject: string, document: Uint8Array): Files {
 async function withdrawn(subject: string, source: Transport, signal: AbortSignal): Promise<Files> {
   const name = `${metadata}${subject}.json`
   const limit = maxBytes[typeOf(subject)]
-  const files = new Map<string, Uint8Array | null>()
   const candidate = await source.read(`event/${name}`, limit, signal)
-  if (subject === 'root' && candidate !== undefined) files.set(`event/${historyName(candidate)}`, null)
-  files.set(`event/${name}`, (await source.read(`good/${name}`, limit, signal)) ?? null)
+  // The copy as well: a candidate may call itself a version that was published.
+  const names = subject === 'root' && candidate !== undefined ? [historyName(candidate), name] : [name]
+  const files = new Map<string, Uint8Array | null>()
+  for (const one of names) files.set(`event/${one}`, (await source.read(`good/${one}`, limit, signal)) ?? null)
   for (const one of files.keys()) await source.read(one, limit, signal)
   return files
 }

@@ -7,6 +7,7 @@ import { diffMetadata } from '../diff/diff.ts'
 import { holdersOf } from '../diff/holder.ts'
 import { isReservedRole } from '../edit/names.ts'
 import { isExpired } from '../expiry.ts'
+import type { Remarks } from '../layout.ts'
 import { lintMetadata } from '../lint/lint.ts'
 import type { Metadata, Root, Targets } from '../metadata.ts'
 import { titleOf, typeOf } from '../names.ts'
@@ -15,9 +16,6 @@ import { quorumOf } from '../verify.ts'
 import { assemble, checkNextVersion } from './assemble.ts'
 import { futureOf } from './future.ts'
 import type { Waiting } from './waiting.ts'
-
-/** What the place where a candidate lies adds to what its document says. */
-export type Remarks = (role: string, after: Metadata) => Promise<Finding[]>
 
 export async function roleProposal(
   role: string,
