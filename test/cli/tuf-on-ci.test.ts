@@ -164,6 +164,10 @@ test('an invitation is accepted in one commit: the key, its signature, and no in
     signer: await createRehearsalKey(directoryTransport(home), 'Cleo', 'ed25519', never),
   }
   repository.edit('sign/cleo', 'root', () => undefined)
+  expect(await refusalOf(['invite', 'Demo#sign/cleo', 'Cleo', 'root', 'tragets'], git())).toMatchObject({
+    code: 'usage/invalid',
+    hint: expect.stringContaining('targets'),
+  })
   await answerOf(['invite', 'Demo#sign/cleo', 'Cleo', 'root', 'targets'], git())
   expect(forge.show('sign/cleo', 'metadata/.signing-event-state')).toBe(
     '{\n  "invites": {\n    "@cleo": [\n      "root",\n      "targets"\n    ]\n  }\n}',

@@ -2,8 +2,11 @@
 import { AppError } from '../../../../error.ts'
 import type { Context } from '../../../../system.ts'
 import { type Files, overlay, type Transport } from '../../../../transport.ts'
+import { visible } from '../../../../visible.ts'
 import { draftEdits } from '../../drafting.ts'
 import type { KeyEntry, TufEdit } from '../../edit/edit.ts'
+import { parseMetadata } from '../../metadata.ts'
+import { maxBytes } from '../../names.ts'
 import { pendingProposals } from '../../pending.ts'
 import { tufOnCiLayout } from '../tuf-on-ci.ts'
 import {
@@ -56,9 +59,29 @@ export async function invitedFiles(
   source: Transport,
   context: Context,
 ): Promise<Files> {
+  const known = await rolesIn(source, context)
+  for (const role of roles) if (!known.includes(role)) throw noSuchRole(role, known)
   const invites = await readInvites(source, context.signal)
   const more = roles.reduce((now: Invites, role) => withInvite(now, user, role), invites)
   return new Map([[stateName, writeInvites(more)]])
+}
+
+/** Roles that people sign, as the event would have them. */
+async function rolesIn(source: Transport, { signal }: Context): Promise<string[]> {
+  const name = 'event/metadata/targets.json'
+  const bytes = await source.read(name, maxBytes.targets, signal)
+  const delegations = bytes === undefined ? undefined : parseMetadata(bytes, 'targets', name).signed.delegations
+  return ['root', 'targets', ...(delegations?.roles ?? []).map((role) => role.name)]
+}
+
+/** Whoever was invited to it could never accept, and nothing takes an invitation back. */
+function noSuchRole(role: string, known: readonly string[]): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `there is no role ${visible(role)} that people sign in this event`,
+    hint: `there are ${known.map(visible).join(', ')}`,
+    data: { role },
+  })
 }
 
 /** The document in which the keys of a role stand: delegations are one level deep here. */
