@@ -116,6 +116,13 @@ async function openFile(location: string, fs: FileSystem): Promise<Place> {
       hint: 'send it: countersign rstuf send FILE --to SERVICE; to review, open the answer of the service itself',
     })
   }
+  if (form === 'refusal') {
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${location} holds what the service refused, and not what waits there`,
+      hint: 'fetch the answer again, with the token that the service asks for',
+    })
+  }
   return { transport: rstufFile(location, form, { fs }), layout: rstufLayout(form) }
 }
 

@@ -154,6 +154,12 @@ test.each<[string, object, readonly string[]]>([
   expect(found.some(({ sentence }) => sentence.includes('nobody signs'))).toBe(true)
 })
 
+test('a refusal that was saved is no answer in which nothing waits', async () => {
+  writeFileSync(at('pending.json'), '{"detail":"Not authenticated"}')
+  const thrown = await openPlace(at('pending.json'), { dataDir: '/nowhere' }).catch((error: unknown) => error)
+  expect(thrown).toMatchObject({ code: 'format/unsupported', hint: expect.stringContaining('token') })
+})
+
 test('is taken apart once for all its names, and anew when it is another', async () => {
   writeFileSync(at('pending.json'), answer({ root: nextRoot() }))
   const { transport } = await openPlace(at('pending.json'), { dataDir: '/nowhere' })

@@ -9,7 +9,7 @@ import { decodeRole, encodeRole, maxBytes } from '../names.ts'
 import { pendingFolder, pendingName, type RstufForm, trustedRoot } from '../rstuf/documents.ts'
 
 /** `service`: over the network; else the file that lies here. */
-export type RstufPlace = 'service' | Exclude<RstufForm, 'signature'>
+export type RstufPlace = 'service' | Exclude<RstufForm, 'signature' | 'refusal'>
 
 /** `metadata`: the transport also goes to where clients read. */
 export function rstufLayout(place: RstufPlace, { metadata = false }: { metadata?: boolean } = {}): Layout {

@@ -8,7 +8,7 @@ import { visible } from '../../../visible.ts'
 import { encodeRole } from '../names.ts'
 
 /** What a file or an answer of RSTUF is, told by its members. */
-export type RstufForm = 'answer' | 'ceremony' | 'update' | 'signature'
+export type RstufForm = 'answer' | 'ceremony' | 'update' | 'signature' | 'refusal'
 
 /** undefined: something else, whatever its name. */
 export function rstufFormOf(bytes: Uint8Array): RstufForm | undefined {
@@ -17,7 +17,8 @@ export function rstufFormOf(bytes: Uint8Array): RstufForm | undefined {
   if (members.has('settings') && members.has('metadata')) return 'ceremony'
   if (members.has('signature') && members.has('role')) return 'signature'
   if (members.has('metadata')) return 'update'
-  return members.has('data') ? 'answer' : undefined
+  if (members.has('data')) return 'answer'
+  return members.has('detail') && members.size === 1 ? 'refusal' : undefined
 }
 
 /** What each form holds and nothing else: what is sent whole must not hold anything that nobody was shown. */
@@ -27,6 +28,7 @@ const membersOfForm: Readonly<Record<RstufForm, ReadonlySet<string> | undefined>
   ceremony: new Set(['settings', 'metadata', 'timeout']),
   update: new Set(['metadata']),
   signature: new Set(['role', 'signature']),
+  refusal: new Set(['detail']),
 }
 
 /** Refuses a text in which the service could read something else than what is shown and signed here. */
@@ -64,6 +66,7 @@ const called: Readonly<Record<RstufForm, string>> = {
   ceremony: 'the payload of a ceremony',
   update: 'the payload of an update',
   signature: 'the payload of a signature',
+  refusal: 'a refusal',
 }
 
 /** By name: `pending/ROLE.json` what waits, `trusted/ROLE.json` what the other side says is in force. */
@@ -102,7 +105,7 @@ const trustedMembers: ReadonlyMap<string, string> = new Map([
 
 function spansIn(bytes: Uint8Array, what: string): Map<string, Span> {
   const form = verifyForm(bytes, what)
-  if (form === undefined || form === 'signature') return new Map()
+  if (form === undefined || form === 'signature' || form === 'refusal') return new Map()
   const outer = membersOf(bytes, what)
   const data = outer.get('data')
   const inner = form !== 'answer' ? outer : data && objectAt(bytes, data, `data of ${what}`)
