@@ -357,7 +357,7 @@ describe('places', () => {
       ['source/unreachable', ['pin', closed.url]],
       ['source/not-found', ['status', closed.url]],
       ['source/unreachable', ['status', closed.url, '--root', stage.path('metadata/1.root.json')]],
-      ['format/unsupported', ['pending', `${closed.url}/`, '--root', stage.path('metadata/1.root.json')]],
+      ['source/unreachable', ['pending', `${closed.url}/`, '--root', stage.path('metadata/1.root.json')]],
       ['usage/invalid', ['status', 'ftp://example.com/']],
       ['usage/invalid', ['status', '']],
       ['source/not-found', ['forget', stage.repository]],

@@ -17,7 +17,8 @@ export const rstufCommand: Command = {
   usage: 'rstuf send FILE --to SERVICE [--ca FILE] [--token]',
   summary: 'Sends a payload that was made elsewhere to a Repository Service for TUF.',
   details: [
-    'FILE is sign-payload.json, update-payload.json or ceremony-payload.json; SERVICE its address, rstuf+https://HOST/, or the name under which it is pinned.',
+    'FILE is sign-payload.json, update-payload.json or ceremony-payload.json; SERVICE its address, rstuf+https://HOST/, or',
+    'the name under which it is pinned.',
     'To look at what waits there and sign it, use review and sign with the address as SOURCE.',
   ],
   options: { ...accessOptions, to: { form: '--to SERVICE', text: 'the address of the service', type: 'string' } },
