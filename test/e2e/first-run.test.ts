@@ -6,6 +6,7 @@ import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
 import { toWords } from '../../src/core/words.ts'
 import { folderRepository } from '../support/folder-repository.ts'
 import { holder } from '../support/repository.ts'
+import { dropPaths } from '../support/stories.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 import { expectAccessible, heading, openRepository, typeWords } from '../support/window.ts'
 import { type RunningApp, startTestApp } from './support/app.ts'
@@ -49,12 +50,12 @@ test('an empty workspace welcomes, and says what this is', async () => {
   await picture(page, 'welcome')
 })
 
-test('a folder that holds no repository is told in a sentence, and can be corrected', async () => {
-  await page.getByLabel('Folder of the repository').fill(app.dataDir)
-  await page.getByRole('button', { name: 'Look at it' }).click()
+test('a folder that is dropped and holds no repository is told in a sentence, and can be corrected', async () => {
+  await dropPaths(page, app.dataDir)
   await page.getByText('source/not-found').waitFor()
+  expect(await page.getByLabel('Folder, file or address').inputValue()).toBe(app.dataDir)
   await expectAccessible(page)
-  await page.getByLabel('Folder of the repository').fill(folder)
+  await page.getByLabel('Folder, file or address').fill(folder)
   await page.getByRole('button', { name: 'Look at it' }).click()
   await heading(page, 'Is this the right repository?')
 })
@@ -104,7 +105,7 @@ test('the right words pin it', async () => {
 
 test('the same repository is not pinned a second time', async () => {
   await page.getByRole('link', { name: 'Open a repository' }).click()
-  await page.getByLabel('Folder of the repository').fill(`${folder}/`)
+  await page.getByLabel('Folder, file or address').fill(`${folder}/`)
   await page.getByRole('button', { name: 'Look at it' }).click()
   await page.getByText('usage/invalid').waitFor()
   await page.getByText('Our packages').first().waitFor()

@@ -262,10 +262,10 @@ test('a failed signature says why, and a changed candidate cannot simply be trie
 
 test('a root is pinned only with the words that the screen does not show', async () => {
   const { page } = await pages.open('index.html?scenario=empty')
-  await page.getByLabel('Folder of the repository').fill('/srv/repositories/nothing')
+  await page.getByLabel('Folder, file or address').fill('/srv/repositories/nothing')
   await page.getByRole('button', { name: 'Look at it' }).click()
   await page.getByText('source/not-found').waitFor()
-  await page.getByLabel('Folder of the repository').fill('/srv/repositories/loom')
+  await page.getByLabel('Folder, file or address').fill('/srv/repositories/loom')
   await page.getByRole('button', { name: 'Look at it' }).click()
   await page.getByText('Type two words').waitFor()
   const shown = await page.locator('main').textContent()

@@ -47,7 +47,7 @@ function wordsOf(name: string): string[] {
 test('a service is opened by its address, and its root pinned from where clients read', async () => {
   await page.getByRole('link', { name: /^Repositories/ }).click()
   await page.getByRole('link', { name: 'Open a repository' }).click()
-  await page.getByLabel('Folder of the repository').fill(service.location)
+  await page.getByLabel('Folder, file or address').fill(service.location)
   await page.getByText('How its server is reached').click()
   await expectAccessible(page)
   await picture(page, 'service-open')

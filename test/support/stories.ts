@@ -89,6 +89,12 @@ export async function readFiles(page: Page, path: string): Promise<void> {
 
 /** Drops files or folders of this machine on the form, as a file manager does: the browser knows where they lie. */
 export async function dropFiles(page: Page, ...files: readonly string[]): Promise<void> {
+  await dropPaths(page, ...files)
+  await page.getByRole('table', { name: 'Files of the release' }).waitFor()
+}
+
+/** As the system does it when somebody lets go of them over the window. */
+export async function dropPaths(page: Page, ...files: readonly string[]): Promise<void> {
   const zone = await page.locator('.drop').boundingBox()
   if (zone === null) throw new Error('there is nowhere to drop')
   const at = { x: zone.x + zone.width / 2, y: zone.y + 20 }
@@ -97,7 +103,6 @@ export async function dropFiles(page: Page, ...files: readonly string[]): Promis
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, ...at, data: { ...data, files: [...files] } })
   await session.detach()
-  await page.getByRole('table', { name: 'Files of the release' }).waitFor()
 }
 
 /** The change that waits, from the first screen. */

@@ -43,7 +43,7 @@ export async function memoryOf(page: Page): Promise<string> {
 
 /** Opens and pins a repository as a person would, with the words read beforehand from another source. */
 export async function openRepository(page: Page, location: string, words: readonly string[]): Promise<void> {
-  await page.getByLabel('Folder of the repository').fill(location)
+  await page.getByLabel('Folder, file or address').fill(location)
   await page.getByRole('button', { name: 'Look at it' }).click()
   await heading(page, 'Is this the right repository?')
   await typeWords(page, (position) => words[position - 1] ?? '')

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../core/error.ts'
 import type { AccessRequest, SourceInspection } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
+import { DropArea } from '../components/drop-area.tsx'
 import { Page, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { CertificateField } from './access.tsx'
@@ -44,10 +45,11 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
       <div className="welcome stack wide">
         <section className="card stack" aria-label="Where it is">
           <p className="soft measure">
-            Name the folder that holds the repository, the one with a folder called metadata in it. For a repository in
-            git, name your clone of it, or its address: git+https://host/repository. Other addresses can stand there
-            too: https:// for a web server, rstuf+https:// for a Repository Service for TUF. Nothing in it is trusted
-            until you have checked its fingerprint on the next screen.
+            Name the folder that holds the repository, the one with a folder called metadata in it, or a single file
+            such as root.json. For a repository in git, name your clone of it, or its address:
+            git+https://host/repository. Other addresses can stand there too: https:// for a web server, rstuf+https://
+            for a Repository Service for TUF. Nothing in it is trusted until you have checked its fingerprint on the
+            next screen.
           </p>
           <LocationForm start={location} onInspect={inspect} busy={busy} />
         </section>
@@ -78,10 +80,12 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
   const pick = async () => {
     const outcome = await settle(bridge().sources.pick())
     if (!outcome.ok) setProblem(outcome.error)
-    else if (outcome.value.location !== undefined) {
-      setLocation(outcome.value.location)
-      onInspect(outcome.value.location)
-    }
+    else if (outcome.value.location !== undefined) look(outcome.value.location)
+  }
+  const look = (at: string) => {
+    setProblem(undefined)
+    setLocation(at)
+    if (!busy) onInspect(at)
   }
   return (
     <form
@@ -95,19 +99,22 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
           )
       }}
     >
-      <div className="field">
-        <label htmlFor={id}>Folder of the repository</label>
-        <input
-          id={id}
-          className="input mono"
-          type="text"
-          value={location}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          onChange={(event) => setLocation(event.target.value)}
-        />
-      </div>
+      <DropArea quiet onPaths={([first = '']) => look(first)} onProblem={setProblem}>
+        <div className="field">
+          <label htmlFor={id}>Folder, file or address</label>
+          <input
+            id={id}
+            className="input mono"
+            type="text"
+            value={location}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            onChange={(event) => setLocation(event.target.value)}
+          />
+          <p className="hint">A folder or a file can also be dropped here; what it is, is told by what is in it.</p>
+        </div>
+      </DropArea>
       {isWeb ? (
         <details>
           <summary>How its server is reached</summary>

@@ -1,9 +1,10 @@
 // Which files: a path that is typed, picked or dropped; then what was found there, each with its size, to be left out or kept.
-import { type DragEvent, type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useId, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { FileLook } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
+import { DropArea } from '../../components/drop-area.tsx'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { ProgressLine } from '../../components/progress.tsx'
@@ -19,8 +20,6 @@ interface ReleaseFilesProps {
 export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement {
   const { info } = useApp()
   const id = useId()
-  const [isOver, setOver] = useState(false)
-  const [dropped, setDropped] = useState('')
   const [problem, setProblem] = useState<ErrorData>()
   const looking = useLook((look) => patch({ look, leftOut: [] }))
   const start = ([path = '', ...more]: readonly string[]) => {
@@ -33,34 +32,8 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
     if (!answer.ok) setProblem(answer.error)
     else if (answer.value.paths.length > 0) start(answer.value.paths)
   }
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    // Taken at once: what was dropped is gone when the event is over.
-    void take([...event.dataTransfer.files])
-  }
-  const take = async (files: readonly File[]) => {
-    if (files.length === 0) return
-    const answer = await settle(bridge().dropped.pathsOf(files))
-    if (!answer.ok) return setProblem(answer.error)
-    const { paths } = answer.value
-    const lost = files.find((_, at) => (paths[at] ?? '') === '')
-    setDropped(
-      lost === undefined ? '' : `It is not known where ${lost.name} lies. Type its whole path above, or choose it.`,
-    )
-    if (lost === undefined) start(paths)
-  }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a drop is one more way; the field and its buttons are the others
-    <div
-      className={isOver ? 'drop stack tight over' : 'drop stack tight'}
-      onDragOver={(event) => {
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
+    <DropArea onPaths={start} onProblem={setProblem}>
       <div className="field">
         <label htmlFor={id}>File or folder on this machine</label>
         <div className="row">
@@ -107,18 +80,13 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
         </p>
       </div>
       {state.more.length === 0 ? null : <p className="small">and {countOf(state.more.length, 'more')} beside it</p>}
-      {dropped === '' ? null : (
-        <p className="hint wrong" role="status">
-          {dropped}
-        </p>
-      )}
       {looking.isBusy ? (
         <ProgressLine far={looking.far} what="Reading and hashing the files" stop="Stop reading" />
       ) : null}
       {problem === undefined ? null : <Problem error={problem} level={3} />}
       {looking.problem === undefined ? null : <Problem error={looking.problem} level={3} />}
       {state.look === undefined ? null : <Files state={state} patch={patch} />}
-    </div>
+    </DropArea>
   )
 }
 
