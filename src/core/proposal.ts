@@ -57,6 +57,8 @@ export interface Need {
   /** Of the candidate that must be signed or published, where there is one. */
   subject: string
   sentence: string
+  /** That one takes this one along when it is published; by itself this one is not. */
+  together?: true
 }
 
 /** A verified change that waits for signatures. Plain data. */

@@ -49,7 +49,7 @@ async function publishOne(
   const ready = proposals.filter((one) => isComplete(one) && one.blocked === undefined)
   for (const proposal of ready.sort((a, b) => publishTurn(a.subject) - publishTurn(b.subject))) {
     const { id, subject, title, needs = [] } = proposal
-    const [need] = needs
+    const need = needs.find(({ together }) => together)
     if (need !== undefined) {
       held.set(id, {
         code: 'trust/threshold',

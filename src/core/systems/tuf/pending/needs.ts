@@ -106,7 +106,7 @@ function unsignedNeed({ subject, title }: Proposal, quorum: Quorum): Need {
 }
 
 function goesWith({ subject, title }: Proposal): Need {
-  return { subject, sentence: `This takes effect together with ${title}; publish that one` }
+  return { subject, sentence: `This takes effect together with ${title}; publish that one`, together: true }
 }
 
 async function signaturesNeeded(
