@@ -63,16 +63,18 @@ test('a token is on screen with the notice, no question asked, and gone with the
   await page.evaluate(() => window.fake.plug('piv:15835999', false))
   await page.getByRole('heading', { name: 'Seven tokens' }).waitFor()
   expect(await card(page, 'YubiKey 5C NFC 15 835 999').count()).toBe(0)
-  const asked = (await calls(page, 'tokens.list')).length
-  const tookMs = await page.evaluate(async () => {
-    const begin = performance.now()
+  // What the screens ask anew because a key went is over by then.
+  await page.waitForTimeout(500)
+  const { tookMs, asked } = await page.evaluate(async () => {
+    const count = () => window.fake.calls.filter(({ name }) => name === 'tokens.list').length
+    const [begin, before] = [performance.now(), count()]
     window.fake.plug('piv:15835999', true)
     const there = () => document.querySelector('.token.arrived') !== null
     while (!there() && performance.now() - begin < 5000) await new Promise((next) => requestAnimationFrame(next))
-    return performance.now() - begin
+    return { tookMs: performance.now() - begin, asked: count() - before }
   })
   expect(tookMs).toBeLessThan(500)
-  expect((await calls(page, 'tokens.list')).length).toBe(asked)
+  expect(asked).toBe(0)
   const animation = (page: Page) =>
     page.locator('.token.arrived').evaluate((one) => {
       const style = getComputedStyle(one)
