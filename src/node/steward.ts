@@ -1,5 +1,6 @@
-// Who keeps the changes of a repository, and so what is done with them from here: a folder takes every change, a server only what
-// is signed, and publishes by itself; what waits in a signing event, at a service or in a single file is signed here, and no more.
+// Who keeps the changes of a repository, and so what is done with them from here: a folder takes every change, a signing event
+// with the name of who commits; a server only what is signed, and it publishes by itself; what waits at a service or in a single
+// file is made elsewhere, and signed here.
 import { AppError, type ErrorData } from '../core/error.ts'
 import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'

@@ -100,14 +100,19 @@ test('a change that was replaced, or put back, since it was reviewed is not sign
 test('who has no name for commits is told so before anything is signed', async () => {
   await pinned()
   repository.edit('sign/x', 'targets', () => undefined)
+  repository.edit('sign/x', 'root', () => undefined)
   const sign = ['sign', 'Demo', 'targets', '--key', 'Ana', '--yes']
+  const both = ['sign', 'Demo', 'targets', 'root', '--key', 'Ana', '--yes']
   for (const name of Object.keys(process.env)) if (/^GIT_(AUTHOR|COMMITTER)_/.test(name)) delete process.env[name]
   try {
-    expect((await refusalOf(sign, git())).code).toBe('usage/invalid')
+    const refused = await refusalOf(sign, git())
+    expect(refused.code).toBe('usage/invalid')
+    // Of several as well, and not once for each after it was signed.
+    expect(await refusalOf(both, git())).toEqual(refused)
   } finally {
     nameForCommits()
   }
-  await answerOf(sign, git())
+  await answerOf(both, git())
 })
 
 test('several events: each is named by the source, and one alone needs no name', async () => {

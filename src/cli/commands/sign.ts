@@ -10,6 +10,7 @@ import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { readSavedKeys } from '../../node/saved-keys.ts'
+import { stewardOf } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { signerFor } from '../find-key.ts'
@@ -218,6 +219,7 @@ async function signSeveral(
 ): Promise<Answer> {
   const ids = proposals.map(({ id }) => id)
   const context = contextOf(source, io)
+  if (where.to === undefined) await stewardOf(source).beforeSigning(io.signal)
   const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
   const done = outcomes.flatMap(({ approval }) => approval ?? [])
   const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))

@@ -112,7 +112,7 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
             spellCheck={false}
             onChange={(event) => setLocation(event.target.value)}
           />
-          <p className="hint">A folder or a file can also be dropped here; what it is, is told by what is in it.</p>
+          <p className="hint">You can also drop a folder or a file here. What it is, its content tells.</p>
         </div>
       </DropArea>
       {isWeb ? (
