@@ -1,22 +1,13 @@
 // A web server may be slow, endless, elsewhere or lying. Loopback only.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { httpTransport } from '../../../src/node/transports/http.ts'
+import { serve } from '../../support/answering-server.ts'
 import { codeOfCall, codeOfPromise } from '../../support/thrown.ts'
 
 const { signal } = new AbortController()
-
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 test.each([
   [200, 'ok'],

@@ -1,13 +1,13 @@
 // How web addresses are reached: by whom a server is vouched for, through which proxy, with which token, and what is said when it fails.
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import { httpContent } from '../../../src/node/transports/http/content.ts'
 import { httpTransport } from '../../../src/node/transports/http.ts'
 import { postApi } from '../../../src/node/web/api.ts'
 import { httpCaller } from '../../../src/node/web/call.ts'
+import { serve } from '../../support/answering-server.ts'
 import { type Authority, makeAuthority, serveSecurely, startProxy } from '../../support/secure-server.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
@@ -21,16 +21,6 @@ beforeAll(async () => {
   theirs = await makeAuthority('Another authority')
 })
 afterEach(() => vi.unstubAllEnvs())
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 async function errorOf(promise: Promise<unknown>): Promise<AppError> {
   const thrown = await promise.then(

@@ -1,22 +1,10 @@
-// Large files from a web server that cannot begin in the middle, begins elsewhere, falls silent or never ends. Loopback only.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { OpenContent } from '../../../../src/node/content.ts'
 import { httpContent } from '../../../../src/node/transports/http/content.ts'
+import { serve } from '../../../support/answering-server.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
 
 const { signal } = new AbortController()
-
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 async function textOf(opened: OpenContent | undefined): Promise<string | undefined> {
   if (opened === undefined) return undefined
