@@ -79,7 +79,7 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
           Of a folder every file in it is taken, with its place in the folder. You can also drop files or folders here.
         </p>
       </div>
-      {state.more.length === 0 ? null : <p className="small">and {countOf(state.more.length, 'more')} beside it</p>}
+      {state.more.length === 0 ? null : <p className="small">and {countOf(state.more.length, 'other')} beside it</p>}
       {looking.isBusy ? (
         <ProgressLine far={looking.far} what="Reading and hashing the files" stop="Stop reading" />
       ) : null}
