@@ -1,21 +1,34 @@
 // npm test: sets up, runs the suites, ends with one line that sums them. A skipped test counts as failed: it proved nothing.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureBuilt, ensureDependencies, ensurePrograms } from './setup.mjs'
 import { at, main, runTool, Stop } from './tools.mjs'
 
 const suites = ['unit', 'e2e', 'card']
 
+// What a failure says, short enough to stand below the last suite: a log is often kept by its end alone.
+function describe(file, name, message) {
+  const lines = stripVTControlCharacters(message).split('\n').slice(0, 12)
+  return [`${relative(at(), file)}: ${name}`, ...lines].join('\n    ')
+}
+
 function countReport(path) {
   const report = JSON.parse(readFileSync(path, 'utf8'))
-  const count = { passed: 0, failed: 0, skipped: 0 }
+  const count = { passed: 0, failed: 0, skipped: 0, failures: [] }
   for (const file of report.testResults) {
     for (const test of file.assertionResults) {
       if (test.status === 'passed') count.passed++
-      else if (test.status === 'failed') count.failed++
-      else count.skipped++
+      else if (test.status === 'failed') {
+        count.failed++
+        count.failures.push(describe(file.name, test.fullName, test.failureMessages.join('\n')))
+      } else count.skipped++
     }
     // A file that could not even be loaded has no tests in it to fail.
-    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) count.failed++
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) {
+      count.failed++
+      count.failures.push(describe(file.name, 'the file could not be run', file.message ?? ''))
+    }
   }
   return count
 }
@@ -31,11 +44,12 @@ async function runSuite(name) {
   } catch {
     return { passed: 0, failed: 1, remark: 'no report: the run itself failed' }
   }
-  const { passed, failed, skipped } = count
+  const { passed, failed, skipped, failures } = count
   if (passed + failed + skipped === 0) return { passed: 0, failed: 1, remark: 'no tests were found' }
-  if (skipped > 0) return { passed, failed: failed + skipped, remark: `${skipped} skipped, counted as failed` }
+  if (skipped > 0)
+    return { passed, failed: failed + skipped, failures, remark: `${skipped} skipped, counted as failed` }
   if (failed === 0 && code !== 0) return { passed, failed: 1, remark: 'the run ended with an error outside a test' }
-  return { passed, failed, remark: '' }
+  return { passed, failed, failures, remark: '' }
 }
 
 main(async () => {
@@ -52,6 +66,7 @@ main(async () => {
   const results = []
   for (const name of chosen) results.push({ name, ...(await runSuite(name)) })
   console.log('')
+  for (const failure of results.flatMap((result) => result.failures ?? [])) console.log(`${failure}\n`)
   let passed = 0
   let failed = 0
   for (const result of results) {
