@@ -5,6 +5,10 @@ import { visible } from '../core/visible.ts'
 import { dataDirectory } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { accessCommand } from './commands/access.ts'
+import { combineCommand } from './commands/carry/combine.ts'
+import { exportCommand } from './commands/carry/export.ts'
+import { importCommand } from './commands/carry/import.ts'
+import { inspectCommand } from './commands/carry/inspect.ts'
 import { clientCommand } from './commands/client.ts'
 import { configureCommand } from './commands/configure.ts'
 import { demoCommand, initCommand } from './commands/create.ts'
@@ -53,6 +57,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
       serveCommand,
     ],
   },
+  { title: 'Over an air gap', commands: [exportCommand, importCommand, combineCommand, inspectCommand] },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },

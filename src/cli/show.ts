@@ -28,7 +28,10 @@ export function holderName(entry: QuorumKey): string {
 /** Words that must come from somewhere else are not shown here. */
 export function wordLines(digest: string, hidden: readonly number[] = []): string[] {
   const all = toWords(parseHex(digest, 'the digest'))
-  const words = all.map((word, at) => (hidden.includes(at) ? '·····' : word))
+  return wordTable(all.map((word, at) => (hidden.includes(at) ? '·····' : word)))
+}
+
+export function wordTable(words: readonly string[]): string[] {
   const rows = Array.from({ length: Math.ceil(words.length / 4) }, (_, row) => words.slice(row * 4, row * 4 + 4))
   return rows.map((row, i) =>
     `  ${String(i * 4 + 1).padStart(2)}  ${row.map((word) => word.padEnd(14)).join('')}`.trimEnd(),

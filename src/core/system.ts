@@ -56,6 +56,18 @@ export interface Edit {
   sentence?: string
 }
 
+/** A change on its way over an air gap: files in the plain form of this system, and the one that all else is verified from. */
+export interface Carried {
+  anchor: string
+  files: ReadonlyMap<string, Uint8Array>
+}
+
+/** A signature that verifies, under the first name of its key. */
+export interface GivenSignature {
+  key: string
+  signature: Uint8Array
+}
+
 export interface TrustSystem {
   id: SystemId
   state(source: Transport, context: Context): Promise<TrustedState>
@@ -69,4 +81,8 @@ export interface TrustSystem {
   publish(proposal: Proposal, online: readonly Signer[], source: Transport, context: Context): Promise<Files>
   /** What is due without any change, signed by the signers here that need no person: for TUF snapshot and timestamp. */
   renew(online: readonly Signer[], source: Transport, context: Context): Promise<Files>
+  /** What somebody without this source needs to verify the proposal; `from`: the version of the anchor that they trust. */
+  carry(proposal: Proposal, source: Transport, context: Context, from?: number): Promise<Carried>
+  /** Those that the proposal holds. */
+  signatures(proposal: Proposal): Promise<readonly GivenSignature[]>
 }

@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
+import { isCarriedLocation } from './carried/address.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 import { gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
@@ -15,6 +16,7 @@ import type { Access } from './web/send.ts'
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
+  if (isCarriedLocation(trimmed)) return trimmed
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(trimmed)?.[1]?.toLowerCase()
   if (scheme === 'http' || scheme === 'https') {
     if (!URL.canParse(trimmed)) throw invalid(text)
@@ -60,7 +62,7 @@ export function isWebLocation(location: string): boolean {
 }
 
 export function isFolderLocation(location: string): boolean {
-  return !isWebLocation(location) && !isGitLocation(location)
+  return !isWebLocation(location) && !isGitLocation(location) && !isCarriedLocation(location)
 }
 
 export function openLocation(

@@ -1,24 +1,70 @@
-// A file that somebody wanted saved: new, never over another, and on the disk when it is said to be.
-import { open } from 'node:fs/promises'
+// A file that somebody wanted saved: new, never over another, whole or not at all, and on the disk when it is said to be; also
+// when the disk is a stick that fills up or is pulled.
+import { randomBytes } from 'node:crypto'
+import { link, lstat, open, readFile, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { AppError } from '../core/error.ts'
 import { errnoOf, translateErrno } from './errno.ts'
 
 export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = Buffer.from(content)
+  const beside = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(4).toString('hex')}.part`)
   try {
-    const file = await open(path, 'wx')
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await checkFree(path)
+    await writeWhole(beside, bytes)
+    await take(beside, path)
   } catch (thrown) {
-    if (errnoOf(thrown) !== 'EEXIST') throw translateErrno(thrown, 'write', path)
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `there is a file ${path} already`,
-      hint: 'choose another name',
-      cause: thrown,
-    })
+    await rm(beside, { force: true }).catch(() => undefined)
+    if (thrown instanceof AppError) throw thrown
+    if (errnoOf(thrown) === 'EEXIST') throw taken(path, thrown)
+    throw translateErrno(thrown, 'write', path)
   }
+}
+
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  if ((await readFile(path)).equals(bytes)) return
+  throw new AppError({
+    code: 'source/rejected',
+    message: `${path} reads back as something else than was written`,
+    hint: 'nothing was kept there; use another disk or stick',
+  })
+}
+
+/** A link is made only where nothing is; sticks know no links, and there two programs would have to meet in one moment. */
+async function take(beside: string, path: string): Promise<void> {
+  try {
+    await link(beside, path)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') throw thrown
+    await checkFree(path)
+    await rename(beside, path)
+    return
+  }
+  await rm(beside, { force: true })
+}
+
+async function checkFree(path: string): Promise<void> {
+  try {
+    await lstat(path)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return
+    throw thrown
+  }
+  throw taken(path, undefined)
+}
+
+function taken(path: string, cause: unknown): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `there is a file ${path} already`,
+    hint: 'choose another name',
+    cause,
+  })
 }

@@ -2,17 +2,20 @@
 
 import { AppError } from '../core/error.ts'
 import type { Layout } from '../core/systems/tuf/layout.ts'
+import { carriedLayout } from '../core/systems/tuf/layouts/carried.ts'
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
 import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.ts'
 import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
 import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import type { Transport } from '../core/transport.ts'
+import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { openGit } from './git-place.ts'
 import { keepPlace, knownPlace } from './known-places.ts'
 import { isWebLocation, openLocation, parseLocation } from './location.ts'
 import { recogniseClone } from './sign-settings.ts'
+import { directoryTransport } from './transports/directory.ts'
 import { gitLocation, isGitLocation, repositoryLocation } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 import { loneFile } from './transports/lone-file.ts'
@@ -49,6 +52,7 @@ export interface PlaceOptions {
 export async function openPlace(location: string, { dataDir, ...options }: PlaceOptions): Promise<Place> {
   const parsed = parseLocation(location)
   const { fs = fileSystem, access = {}, signal = new AbortController().signal } = options
+  if (isCarriedLocation(parsed)) return openCarried(carriedFolder(dataDir, parsed), fs)
   if (isGitLocation(parsed)) return { transport: openGit(parsed, dataDir), layout: tufOnCiLayout }
   if (isRstufLocation(parsed)) return openService(parsed, access)
   if (!isWebLocation(parsed) && (await isFile(parsed, fs))) return openFile(parsed, fs)
@@ -85,6 +89,10 @@ function unlisted(transport: Transport, error: AppError, { bearer }: Access): Tr
     write: (files, base, note, signal) => transport.write(files, base, note, signal),
     list: () => Promise.reject(error),
   }
+}
+
+function openCarried(folder: string, fs: FileSystem): Place {
+  return { transport: directoryTransport(folder, { create: true, private: true, fs }), layout: carriedLayout }
 }
 
 function openService(location: string, access: Access): Place {
@@ -150,7 +158,7 @@ async function isFile(location: string, fs: FileSystem): Promise<boolean> {
 export async function repositoryOf(text: string): Promise<{ location: string; clone?: string }> {
   const location = parseLocation(text)
   if (isGitLocation(location)) return { location: repositoryLocation(location) }
-  if (isWebLocation(location)) return { location }
+  if (isWebLocation(location) || isCarriedLocation(location)) return { location }
   const found = await recogniseClone(location)
   return found === undefined ? { location } : { ...found, location: gitLocation(found.address) }
 }

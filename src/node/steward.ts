@@ -36,6 +36,7 @@ export function stewardOf(source: Kept): Steward {
     contentFirst: true,
     content: (upload, progress, signal) => putInto(pinned.location, upload, progress, signal),
   }
+  if (layout.carried === true) return { ...folder, refuses: { draft: carriedHere(pinned.name) } }
   if (layout.rstuf !== undefined) return { ...folder, refuses: { draft: madeByItsTool(pinned.name) } }
   if (layout.alone === true) {
     const refused = singleFile(pinned.name)
@@ -118,6 +119,14 @@ function madeByItsTool(name: string): ErrorData {
     code: 'format/unsupported',
     message: `${name} is kept by a Repository Service for TUF, whose changes are made with its own tool`,
     hint: 'make the change with: rstuf admin; then review and sign it here',
+  }
+}
+
+function carriedHere(name: string): ErrorData {
+  return {
+    code: 'usage/invalid',
+    message: `${name} was carried here to be reviewed and signed, not changed`,
+    hint: 'make the change where the repository is, and carry the new one here',
   }
 }
 

@@ -88,7 +88,7 @@ async function settled({ location, clone }: Inspection, parsed: Parsed, dataDir:
   await settle(parsed, address, dataDir)
 }
 
-async function askWords(digest: string, about: readonly string[], io: Io): Promise<void> {
+export async function askWords(digest: string, about: readonly string[], io: Io): Promise<void> {
   const words = toWords(parseHex(digest, 'the digest'))
   const first = randomInt(words.length)
   const second = (first + 1 + randomInt(words.length - 1)) % words.length
@@ -107,7 +107,7 @@ async function askWords(digest: string, about: readonly string[], io: Io): Promi
   }
 }
 
-function checkDigest(wanted: string, found: string): void {
+export function checkDigest(wanted: string, found: string): void {
   if (!/^[0-9a-f]{64}$/i.test(wanted)) {
     throw new AppError({
       code: 'usage/invalid',

@@ -35,6 +35,8 @@ export interface Layout {
   finish?(subject: string, document: Uint8Array, source: Transport, signal: AbortSignal): Promise<Uint8Array>
   /** The field of a key that names its owner, where it is not ours, and how the owner is spelled there. */
   owners?: { field: string; spell(owner: string): string }
+  /** What came over an air gap: a part of the repository, and one change. */
+  carried?: true
   /** Present where changes take effect by other means: what a person does for it. */
   elsewhere?: { how: string }
   /** Present where a Repository Service for TUF keeps it: the service itself, or which of its files this is. */

@@ -14,7 +14,7 @@ import { rootState } from './root-state.ts'
 import { type Trusted, trusted } from './trusted.ts'
 import { quorumOf, verifyQuorum } from './verify.ts'
 
-export function loneSystem(layout: Layout, sign: TrustSystem['sign']): TrustSystem {
+export function loneSystem(layout: Layout, common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures'>): TrustSystem {
   const refuse = async (): Promise<never> => {
     throw new AppError({
       code: 'usage/invalid',
@@ -27,9 +27,9 @@ export function loneSystem(layout: Layout, sign: TrustSystem['sign']): TrustSyst
     state: async (source, context) => rootState(loneTrusted(layout, source, context), context),
     pending: (source, context) => lonePending(layout, source, context),
     draft: refuse,
-    sign,
     publish: refuse,
     renew: refuse,
+    ...common,
   }
 }
 

@@ -15,7 +15,7 @@ import { isFirst, rstufTrusted } from './rstuf/trusted.ts'
 
 export function rstufSystem(
   layout: Layout,
-  sign: TrustSystem['sign'],
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures'>,
   whole: (source: Transport, context: Context) => Promise<TrustedState>,
 ): TrustSystem {
   const refuse = async (): Promise<never> => {
@@ -30,9 +30,9 @@ export function rstufSystem(
     state: (source, context) => state(layout, source, context, whole),
     pending: (source, context) => pending(layout, source, context),
     draft: refuse,
-    sign,
     publish: refuse,
     renew: refuse,
+    ...common,
   }
 }
 

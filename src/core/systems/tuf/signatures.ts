@@ -3,9 +3,10 @@
 import { parseHex } from '../../bytes.ts'
 import { verifySignature } from '../../crypto.ts'
 import { isVerdict } from '../../error.ts'
-import type { Quorum, QuorumKey } from '../../proposal.ts'
+import type { Proposal, Quorum, QuorumKey } from '../../proposal.ts'
 import type { PublicKey } from '../../signer.ts'
-import type { Envelope, TufSignature } from './envelope.ts'
+import type { GivenSignature } from '../../system.ts'
+import { type Envelope, parseEnvelope, type TufSignature } from './envelope.ts'
 import { insertSignature } from './signature-slot.ts'
 
 export interface Merged {
@@ -65,6 +66,18 @@ async function fits(key: PublicKey, payload: Uint8Array, sig: string): Promise<b
     if (isVerdict(thrown)) return false
     throw thrown
   }
+}
+
+/** All that verify, each key once, under its first id. */
+export async function givenSignatures({ after, quorums, title }: Proposal): Promise<GivenSignature[]> {
+  const { signatures, payload } = parseEnvelope(after, title)
+  const given = new Map<string, GivenSignature>()
+  for (const one of signatures) {
+    const holder = await holderOf(quorums, one, payload)
+    const [key] = holder?.ids ?? []
+    if (key !== undefined) given.set(key, { key, signature: parseHex(one.sig, 'a signature') })
+  }
+  return [...given.values()]
 }
 
 /** By one of these keys, whatever else they have signed. */

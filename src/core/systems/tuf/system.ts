@@ -6,6 +6,8 @@ import type { Signer } from '../../signer.ts'
 import type { Context, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { isMachineKept } from './authority.ts'
+import { carriedSystem } from './carried.ts'
+import { carriedFiles } from './carry.ts'
 import type { ClientOptions } from './check.ts'
 import { refresh, roleOf, rootQuorum, type TrustedSet } from './client.ts'
 import { settingsInForce } from './configuration/in-force.ts'
@@ -13,6 +15,7 @@ import { verifyDelegations } from './delegation.ts'
 import { draftCandidate } from './draft.ts'
 import { expiryOf } from './expiry.ts'
 import { candidateFiles, type Layout } from './layout.ts'
+import { carriedLayout } from './layouts/carried.ts'
 import { loneSystem } from './lone.ts'
 import { digestOf, type Metadata, type RoleType, topRoles } from './metadata.ts'
 import { titleOf } from './names.ts'
@@ -24,21 +27,29 @@ import { publishedFiles, renewedFiles } from './publish.ts'
 import { dueOf } from './renewal.ts'
 import { rstufSystem } from './rstuf.ts'
 import { insertSignature } from './signature-slot.ts'
+import { givenSignatures } from './signatures.ts'
 import { trustStore } from './store.ts'
 import { trusted } from './trusted.ts'
 import { quorumOf } from './verify.ts'
 
 export function tufSystem(layout: Layout): TrustSystem {
   const sign: TrustSystem['sign'] = (proposal, signer, context) => signCandidate(layout, proposal, signer, context)
+  const common = {
+    sign,
+    carry: (...[proposal, source, context, from]: Parameters<TrustSystem['carry']>) =>
+      carriedFiles(layout, tufSystem(carriedLayout), proposal, source, context, from),
+    signatures: givenSignatures,
+  }
+  if (layout.carried === true) return carriedSystem(layout, common)
   if (layout.rstuf !== undefined)
-    return rstufSystem(layout, sign, (source, context) => trustedState(layout, source, context))
-  if (layout.alone === true) return loneSystem(layout, sign)
+    return rstufSystem(layout, common, (source, context) => trustedState(layout, source, context))
+  if (layout.alone === true) return loneSystem(layout, common)
   return {
     id: 'tuf',
     state: (source, context) => trustedState(layout, source, context),
     pending: (source, context) => pendingProposals(layout, source, context),
     draft: (edit, source, context) => draftCandidate(edit, layout, source, context),
-    sign,
+    ...common,
     publish: async (proposal, online, source, context) => {
       checkPublishedHere(layout)
       return publishedFiles(layout, proposal, online, source, context)

@@ -66,8 +66,8 @@ export async function readWaiting(
   }
 
   return {
-    // A service takes each change by itself, as soon as enough have signed it.
-    atOnce: layout.elsewhere !== undefined && layout.rstuf === undefined,
+    // A service takes each change by itself, as soon as enough have signed it; what was carried belongs to any repository.
+    atOnce: layout.elsewhere !== undefined && layout.rstuf === undefined && layout.carried !== true,
     candidates,
     bytes,
     delegators: () => {

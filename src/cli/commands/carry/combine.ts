@@ -1,0 +1,80 @@
+// combine: replies from an air gap, put in place; in any order, and each that does not count with its reason.
+import { AppError } from '../../../core/error.ts'
+import { isReady } from '../../../core/proposal.ts'
+import { transferKind } from '../../../core/transfer/kind.ts'
+import { maxReplyBytes, parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
+import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
+import { answer, type Command, type Io } from '../../command.ts'
+import { readInput } from '../../input.ts'
+import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
+import { proposalData, quorumLines } from '../../show.ts'
+
+export const combineCommand: Command = {
+  name: 'combine',
+  usage: 'combine SOURCE REPLY...',
+  summary: 'Puts signatures that were made elsewhere, and carried back, where the change waits.',
+  details: [
+    'The order does not matter, nor does it when one comes twice. What does not count is told with its reason.',
+  ],
+  options: rootOption,
+  arity: [2, 65],
+  run: async (parsed, io, dataDir) => {
+    const desk = deskFor(io, dataDir)
+    const source = await openSource(desk, parsed, io.signal)
+    const replies = await readReplies(parsed.positionals.slice(1), io)
+    const { outcomes, proposals } = await combine(replies, source, desk, io.signal)
+    const refused = outcomes.flatMap(({ name, signatures }) =>
+      signatures.flatMap((one) => (one.outcome === 'refused' ? [`${name}: ${one.reason ?? ''}`] : [])),
+    )
+    const ready = proposals.filter(isReady)
+    const { elsewhere } = source.layout
+    const result = answer(
+      { replies: outcomes.map(outcomeData), proposals: proposals.map(proposalData) },
+      ...outcomes.flatMap(outcomeLines),
+      ...proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
+      ...(ready.length === 0 || source.served !== undefined
+        ? []
+        : [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${sourceAgain(parsed)}`}`]),
+    )
+    if (refused.length === 0) return result
+    const error = new AppError({
+      code: 'trust/bad-signature',
+      message: `${refused.length} signature${refused.length === 1 ? ' does' : 's do'} not count`,
+      hint: 'see the reasons above; ask for those replies anew',
+    })
+    return { ...result, failed: error }
+  },
+}
+
+/** All of them are read before anything is done: a file that cannot be used is named, and stops nothing half way. */
+async function readReplies(files: readonly string[], io: Io): Promise<{ name: string; reply: TransferReply }[]> {
+  const replies: { name: string; reply: TransferReply }[] = []
+  for (const file of files) {
+    const bytes = await readInput(file, maxReplyBytes, io.signal)
+    if (transferKind(bytes) === 'request') throw isRequest(file)
+    replies.push({ name: file, reply: parseReply(bytes, file) })
+  }
+  return replies
+}
+
+function isRequest(file: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${file} is a request, not a reply to one`,
+    hint: 'carry back the file that "countersign export" wrote where it was signed',
+  })
+}
+
+const outcomeWords = { added: 'added', known: 'was there already', refused: 'does not count' } as const
+
+function outcomeLines({ name, reply, signatures }: ReplyOutcome): string[] {
+  const screen = reply.secondScreen === 'compared' ? '' : ' (no second screen was compared)'
+  return signatures.map(({ who, outcome, reason }) => {
+    const why = reason === undefined ? '' : `: ${reason}`
+    return `${outcome === 'refused' ? '!' : '✓'} ${name}: the signature of ${who} ${outcomeWords[outcome]}${why}${outcome === 'refused' ? '' : screen}`
+  })
+}
+
+function outcomeData({ name, reply, signatures }: ReplyOutcome): object {
+  return { file: name, digest: reply.digest, secondScreen: reply.secondScreen, signatures }
+}

@@ -1,0 +1,89 @@
+// export: a change leaves for an air gap as one file; where it was carried to, the signatures that were made there leave.
+import { statSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '../../../core/error.ts'
+import type { Proposal } from '../../../core/proposal.ts'
+import { replyFor, requestFor } from '../../../node/carried/departure.ts'
+import { writeNewFile } from '../../../node/new-file.ts'
+import { answer, type Command, type Parsed } from '../../command.ts'
+import { deskFor, openSource, pickProposal, rootOption } from '../../session.ts'
+
+export const exportCommand: Command = {
+  name: 'export',
+  usage: 'export SOURCE [ID] --to FILE [--reason TEXT] [--as NAME] [--from VERSION] [--attestation]',
+  summary: 'Writes a change that waits into one file, with all that is needed to verify it; or the signatures, back.',
+  details: [
+    'Of a repository the file is a request: the change exactly as it waits, the chain of roots, and what clients read on',
+    'the way to it. Of a request that was imported it is the reply: the signatures that were made here.',
+    'FILE is a new file, or a folder (a stick), where it gets a name of its own.',
+  ],
+  options: {
+    ...rootOption,
+    to: { form: '--to FILE', text: 'the file to write, or the folder to write it into', type: 'string' },
+    reason: { form: '--reason TEXT', text: 'why it should be signed, for the people who are asked', type: 'string' },
+    as: { form: '--as NAME', text: 'who asks; your user name when nothing is said', type: 'string' },
+    from: {
+      form: '--from VERSION',
+      text: 'the root that the receiver trusts, when it is not the one pinned here',
+      type: 'string',
+    },
+    attestation: {
+      form: '--attestation',
+      text: 'in a reply: with the certificates by which the token proves its key',
+      type: 'boolean',
+    },
+  },
+  arity: [1, 2],
+  run: async (parsed, io, dataDir) => {
+    const to = parsed.text('to')
+    if (to === undefined) throw missing()
+    const desk = deskFor(io, dataDir)
+    const source = await openSource(desk, parsed, io.signal)
+    const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
+    const isReply = source.layout.carried === true
+    const asking = {
+      reason: parsed.text('reason') ?? '',
+      askedBy: parsed.text('as') ?? userInfo().username,
+      at: io.now(),
+      ...fromOf(parsed),
+    }
+    const bytes = isReply
+      ? await replyFor(source, proposal, desk, io.signal, parsed.flag('attestation'))
+      : await requestFor(source, proposal, asking, desk, io.signal)
+    const path = pathFor(to, source.pinned.name, proposal, isReply ? 'reply' : 'request')
+    await writeNewFile(path, bytes)
+    return answer(
+      { file: path, kind: isReply ? 'reply' : 'request', bytes: bytes.length, digest: proposal.digest },
+      `${path}: the ${isReply ? 'signatures for' : 'request to sign'} ${proposal.title}, ${bytes.length} bytes`,
+      isReply
+        ? 'Carry it back, and there: countersign combine SOURCE FILE'
+        : 'Carry it to whoever signs, and there: countersign import FILE',
+    )
+  },
+}
+
+function missing(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: '--to is missing',
+    hint: 'name the file to write, or the folder of the stick: --to FILE',
+  })
+}
+
+function fromOf(parsed: Parsed): { from?: number } {
+  const text = parsed.text('from')
+  if (text === undefined) return {}
+  if (/^[1-9]\d{0,8}$/.test(text)) return { from: Number(text) }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--from takes the version of a root, not ${text}`,
+    hint: 'for example: --from 3',
+  })
+}
+
+function pathFor(to: string, name: string, { subject, digest }: Proposal, kind: string): string {
+  if (statSync(to, { throwIfNoEntry: false })?.isDirectory() !== true) return to
+  const plain = `${name}-${subject}`.replace(/[^\w.-]+/g, '-').slice(0, 80)
+  return join(to, `${plain}-${digest.slice(0, 8)}.${kind}.json`)
+}

@@ -1,0 +1,78 @@
+// inspect: what a file from an air gap holds, for somebody who has nothing pinned. Of a request this is a second screen.
+import { toHex } from '../../../core/bytes.ts'
+import { AppError } from '../../../core/error.ts'
+import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
+import { tufSystem } from '../../../core/systems/tuf/system.ts'
+import { transferKind } from '../../../core/transfer/kind.ts'
+import { lookAtRequest } from '../../../core/transfer/look.ts'
+import { parseReply } from '../../../core/transfer/reply.ts'
+import { maxRequestBytes } from '../../../core/transfer/request.ts'
+import { type Answer, answer, type Command, type Io } from '../../command.ts'
+import { readInput } from '../../input.ts'
+import { proposalData, reviewLines, wordLines, wordTable } from '../../show.ts'
+import { askedLines } from './words.ts'
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  usage: 'inspect FILE',
+  summary:
+    'Shows what a request or a reply holds, worked out anew from its bytes; a second screen for whoever signs it.',
+  details: [
+    'Nothing needs to be pinned: a request is judged from the root that it brings along, and the words of that root must be',
+    'compared by you. FILE may be -, which is standard input.',
+  ],
+  options: {},
+  arity: [1, 1],
+  run: async (parsed, io) => {
+    const file = parsed.positionals[0] ?? ''
+    const bytes = await readInput(file, maxRequestBytes, io.signal)
+    const kind = transferKind(bytes)
+    if (kind === 'request') return inspectRequest(bytes, file, io)
+    if (kind === 'reply') return inspectReply(bytes, file)
+    throw new AppError({
+      code: 'format/unsupported',
+      message: `${file} is neither a request nor a reply`,
+      hint: 'inspect the file that "countersign export" wrote',
+    })
+  },
+}
+
+async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<Answer> {
+  const { request, id, anchor, proposal, words } = await lookAtRequest(bytes, file, tufSystem(carriedLayout), {
+    now: io.now(),
+    signal: io.signal,
+  })
+  return answer(
+    {
+      kind: 'request',
+      request: id,
+      anchor: { title: anchor.title, digest: anchor.digest },
+      proposal: proposalData(proposal),
+      words,
+    },
+    ...askedLines(request),
+    '',
+    ...reviewLines(proposal),
+    '',
+    `All of it is judged from ${anchor.title}, which this request brings along and nobody here vouches for. Its words:`,
+    ...wordLines(anchor.digest),
+    '',
+    'Words of this request, for the second screen: the device that signs asks for some of them.',
+    ...wordTable(words),
+  )
+}
+
+function inspectReply(bytes: Uint8Array, file: string): Answer {
+  const { signatures, ...reply } = parseReply(bytes, file)
+  return answer(
+    {
+      kind: 'reply',
+      ...reply,
+      signatures: signatures.map(({ key, signature, serial }) => ({ key, signature: toHex(signature), serial })),
+    },
+    `${signatures.length} signature${signatures.length === 1 ? '' : 's'} for the change of ${reply.subject} with the digest ${reply.digest}`,
+    ...signatures.map(({ key, serial }) => `  by the key ${key}${serial === undefined ? '' : `, token ${serial}`}`),
+    reply.secondScreen === 'compared' ? 'A second screen was compared, as it says.' : 'No second screen was compared.',
+    'Whether they count is said where the change waits: countersign combine SOURCE FILE',
+  )
+}

@@ -1,0 +1,41 @@
+// A request, looked at by somebody who trusts nothing yet: judged from the root that it brings along itself, whose words then
+// have to be compared. This is all that a second screen does.
+import type { Proposal } from '../proposal.ts'
+import type { TrustedState, TrustSystem } from '../system.ts'
+import { memoryTransport } from '../transport.ts'
+import { parseRequest, requestId, type TransferRequest } from './request.ts'
+import { secondScreenWords } from './second-screen.ts'
+import { malformed } from './strict-document.ts'
+
+export interface Looked {
+  request: TransferRequest
+  id: string
+  /** The root in force, as the request has it: nobody vouches for it but who compares its words. */
+  anchor: TrustedState['anchor']
+  proposal: Proposal
+  /** What this screen shows, and the other one asks for. */
+  words: readonly string[]
+}
+
+export async function lookAtRequest(
+  bytes: Uint8Array,
+  what: string,
+  system: TrustSystem,
+  { now, signal }: { now: Date; signal: AbortSignal },
+): Promise<Looked> {
+  const request = parseRequest(bytes, what)
+  const anchor = request.files.get(request.anchor)
+  if (anchor === undefined) throw malformed(what, 'the root that it starts from is not among its files')
+  const carried = memoryTransport(request.files)
+  const context = { anchor, now, signal }
+  const state = await system.state(carried, context)
+  const { proposals, problems } = await system.pending(carried, context)
+  const proposal = proposals.find(({ id }) => id === `${request.subject}/${request.digest}`)
+  if (proposal === undefined) {
+    const problem = problems.find(({ subject }) => subject === request.subject)
+    if (problem !== undefined) throw problem.error
+    throw malformed(what, `the change that it names, ${request.subject} with ${request.digest}, is not in it`)
+  }
+  const words = await secondScreenWords(bytes, proposal)
+  return { request, id: await requestId(bytes), anchor: state.anchor, proposal, words }
+}

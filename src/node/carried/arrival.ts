@@ -1,0 +1,164 @@
+// A request that came over an air gap, taken in: judged from a root that is trusted here, and kept until it is forgotten.
+import { randomBytes } from 'node:crypto'
+import { approve, findProposal, openEntries } from '../../core/approve.ts'
+import { toHex } from '../../core/bytes.ts'
+import { AppError, isVerdict, toAppError } from '../../core/error.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
+import { tufSystem } from '../../core/systems/tuf/system.ts'
+import { givenSigner } from '../../core/transfer/given-signer.ts'
+import { parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
+import { type Files, memoryTransport, overlay, snapshot } from '../../core/transport.ts'
+import type { Desk, OpenSource } from '../desk.ts'
+import type { PinnedSource, Trust } from '../workspace.ts'
+import { carriedLocation, isCarriedLocation } from './address.ts'
+
+export interface Arrival {
+  source: OpenSource
+  request: TransferRequest
+  /** sha256 of the request. */
+  id: string
+  proposal: Proposal
+}
+
+/** Which of the repositories pinned here the request is of; undefined when none is. */
+export async function vouchedBy(
+  request: TransferRequest,
+  desk: Desk,
+  now: Date,
+  signal: AbortSignal,
+): Promise<{ source: PinnedSource; trust: Trust } | { reasons: readonly string[] }> {
+  const reasons: string[] = []
+  const found: { source: PinnedSource; trust: Trust }[] = []
+  for (const source of await desk.workspace.sources()) {
+    const trust = await desk.workspace.trust(source.id)
+    try {
+      await tufSystem(carriedLayout).state(memoryTransport(rootsOf(request)), {
+        anchor: trust.anchor,
+        memory: rootOf(trust.memory),
+        now,
+        signal,
+      })
+      found.push({ source, trust })
+    } catch (thrown) {
+      if (!isVerdict(thrown)) throw thrown
+      reasons.push(`${source.name}: ${thrown.message}`)
+    }
+  }
+  const [first] = found
+  return found.find(({ source }) => isCarriedLocation(source.location)) ?? first ?? { reasons }
+}
+
+/** The chain of roots says whose it is; what else was carried may be older than what is known of another place. */
+function rootsOf({ files }: TransferRequest): Files {
+  return new Map([...files].filter(([name]) => /^metadata\/\d+\.root\.json$/.test(name)))
+}
+
+function rootOf(memory: Files): Files {
+  return new Map([...memory].filter(([name]) => name === 'root.json'))
+}
+
+/** The place for what is carried of a repository: the one that is there, or a new one with the same root. */
+export async function placeFor(
+  { source, trust }: { source: PinnedSource; trust: Pick<Trust, 'anchor' | 'successor'> },
+  desk: Desk,
+): Promise<PinnedSource> {
+  if (isCarriedLocation(source.location)) return source
+  return newPlace(`${source.name} (carried)`, trust.successor ?? trust.anchor, desk)
+}
+
+export function newPlace(name: string, anchor: Uint8Array, desk: Desk): Promise<PinnedSource> {
+  return desk.workspace.add({ name, location: carriedLocation(toHex(randomBytes(8))) }, anchor)
+}
+
+/** Nothing is kept of a request that does not verify. */
+export async function receive(
+  bytes: Uint8Array,
+  what: string,
+  source: OpenSource,
+  desk: Desk,
+  { replace = false, signal }: { replace?: boolean; signal: AbortSignal },
+): Promise<Arrival> {
+  const request = parseRequest(bytes, what)
+  const id = await requestId(bytes)
+  const { system, transport } = source
+  const context = desk.context(source, signal)
+  const before = snapshot(transport)
+  const candidate = carriedLayout.candidateName(request.subject)
+  const held = await heldCandidate(source, request, desk, signal)
+  const isSame = held?.digest === request.digest
+  if (held !== undefined && !isSame && !replace) throw anotherWaits(held)
+  const files = new Map<string, Uint8Array>([...request.files, [requestName(id), bytes]])
+  // Signatures that were made here since it came stay; those that come with it are added below.
+  if (isSame) files.delete(candidate)
+  for (const name of files.keys()) await before.read(name, maxRead, signal)
+  const after = overlay(before, files)
+  await system.state(after, context)
+  const proposal = await findProposal(`${request.subject}/${request.digest}`, system, after, context).catch(
+    (thrown) => {
+      throw notInIt(toAppError(thrown), what)
+    },
+  )
+  await transport.write(files, before.seen(files.keys()), `take in ${proposal.title}`, signal)
+  await desk.state(source, signal)
+  const now = isSame ? await withSignaturesOf(request, source, desk, signal) : proposal
+  return { source, request, id, proposal: now }
+}
+
+const maxRead = 512 * 1024 * 1024
+export const requestName = (id: string): string => `requests/${id}.json`
+
+async function heldCandidate(
+  source: OpenSource,
+  { subject }: TransferRequest,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Proposal | undefined> {
+  try {
+    return (await desk.pending(source, signal)).proposals.find((one) => one.subject === subject)
+  } catch (thrown) {
+    // Nothing was carried here yet, or what was is overtaken: then nothing waits.
+    if (isVerdict(thrown)) return undefined
+    throw thrown
+  }
+}
+
+async function withSignaturesOf(
+  request: TransferRequest,
+  source: OpenSource,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Proposal> {
+  const { system, transport } = source
+  const context = desk.context(source, signal)
+  const id = `${request.subject}/${request.digest}`
+  let proposal = await findProposal(id, system, transport, context)
+  const after = request.files.get(carriedLayout.candidateName(request.subject))
+  if (after === undefined) return proposal
+  for (const { key, signature } of await system.signatures({ ...proposal, after })) {
+    const entry = proposal.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(key))
+    if (entry?.key === undefined || openEntries(proposal, entry.key).length === 0) continue
+    ;({ proposal } = await approve(id, system, transport, transport, givenSigner(entry, signature), context))
+  }
+  return proposal
+}
+
+function anotherWaits({ title, digest }: Proposal): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `another change waits here already for ${title}: ${digest}`,
+    hint: 'ask which of the two is right; to give up the one that is here: --replace',
+    data: { digest },
+  })
+}
+
+function notInIt(error: AppError, what: string): AppError {
+  if (error.code === 'user/cancelled' || error.code === 'internal/bug') return error
+  return new AppError({
+    code: error.code,
+    message: `${what} cannot be taken in: ${error.message}`,
+    hint: 'nothing was kept; ask for it anew',
+    ...(error.data === undefined ? {} : { data: error.data }),
+    cause: error,
+  })
+}

@@ -1,0 +1,120 @@
+// What leaves for an air gap: a change with all that is needed to verify it; or the signatures that were made here, back.
+import { isEqualBytes, toHex } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import { fingerprintOf, isSameKey } from '../../core/key.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
+import { type ReplySignature, replyBytes } from '../../core/transfer/reply.ts'
+import { parseRequest, requestBytes, requestId, type TransferRequest } from '../../core/transfer/request.ts'
+import type { Desk, OpenSource } from '../desk.ts'
+import type { Holder } from '../enrolled-file.ts'
+import { wasCompared } from './second-screen.ts'
+
+export interface Asking {
+  askedBy: string
+  reason: string
+  at: Date
+  /** The version of the anchor that the receiver trusts. */
+  from?: number
+}
+
+export async function requestFor(
+  source: OpenSource,
+  proposal: Proposal,
+  asking: Asking,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { askedBy, reason, at, from } = asking
+  const carried = await source.system.carry(proposal, source.transport, desk.context(source, signal), from)
+  return requestBytes({
+    system: proposal.system,
+    repository: source.pinned.name,
+    subject: proposal.subject,
+    digest: proposal.digest,
+    ...carried,
+    ...{ askedBy, reason },
+    madeAt: `${at.toISOString().slice(0, 19)}Z`,
+    holders: holdersOf(proposal, await desk.tokens.holders(signal)),
+  })
+}
+
+/** Whom this desk knows by name; what the metadata says itself is in there anyway. */
+function holdersOf({ quorums }: Proposal, holders: readonly Holder[]): Map<string, string> {
+  const known = quorums
+    .flatMap(({ keys }) => keys)
+    .flatMap(({ key }) => {
+      const holder = key && holders.find(({ keys }) => keys.some((one) => isSameKey(one.key, key)))
+      return key === undefined || holder === undefined ? [] : [[toHex(fingerprintOf(key)), holder.name] as const]
+    })
+  return new Map(known)
+}
+
+/** The request to which a carried change belongs, as it came; the latest, where it came more than once. */
+export async function requestBehind(
+  { transport }: OpenSource,
+  { subject, digest }: Proposal,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array; id: string; request: TransferRequest }> {
+  let found: { bytes: Uint8Array; id: string; request: TransferRequest } | undefined
+  for (const name of await transport.list('requests/', signal)) {
+    const bytes = await transport.read(name, 64 * 1024 * 1024, signal)
+    if (bytes === undefined) continue
+    const request = parseRequest(bytes, name)
+    if (request.subject !== subject || request.digest !== digest) continue
+    if (found === undefined || request.madeAt >= found.request.madeAt)
+      found = { bytes, id: await requestId(bytes), request }
+  }
+  if (found !== undefined) return found
+  throw new AppError({
+    code: 'source/not-found',
+    message: `the request for ${subject} is not among those that were carried here`,
+    hint: 'import it again',
+  })
+}
+
+/** Signatures that did not come with the request. */
+export async function replyFor(
+  source: OpenSource,
+  proposal: Proposal,
+  desk: Desk,
+  signal: AbortSignal,
+  withAttestation = false,
+): Promise<Uint8Array> {
+  const { id, request } = await requestBehind(source, proposal, signal)
+  const { system } = source
+  const after = request.files.get(carriedLayout.candidateName(proposal.subject)) ?? proposal.after
+  const came = await system.signatures({ ...proposal, after })
+  const made = (await system.signatures(proposal)).filter(
+    ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
+  )
+  if (made.length === 0) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `nobody has signed ${proposal.title} here yet`,
+      hint: 'sign it first: countersign sign SOURCE ID --key KEY',
+    })
+  }
+  const holders = await desk.tokens.holders(signal)
+  const signatures = made.map(({ key, signature }): ReplySignature => {
+    const spoken = proposal.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(key))?.key
+    const enrolled = holders
+      .flatMap(({ keys }) => keys)
+      .find((one) => spoken !== undefined && isSameKey(one.key, spoken))
+    return {
+      ...{ key, signature },
+      ...(enrolled?.serial === undefined ? {} : { serial: enrolled.serial }),
+      ...(withAttestation && enrolled?.attestation !== undefined
+        ? { attestation: enrolled.attestation.certificates }
+        : {}),
+    }
+  })
+  return replyBytes({
+    system: proposal.system,
+    subject: proposal.subject,
+    digest: proposal.digest,
+    request: id,
+    secondScreen: (await wasCompared(source, id, signal)) ? 'compared' : 'skipped',
+    signatures,
+  })
+}
