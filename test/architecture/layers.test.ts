@@ -60,6 +60,8 @@ const forbidden: [string, string][] = [
   ['src/node', "import '../main/ipc.ts'"],
   ['src/node', "import '../repository/index.ts'"],
   ['src/node', "import 'electron'"],
+  ['src/core/transfer', "import { encodeQR } from 'qr'\nexport const encode = encodeQR"],
+  ['src/verifier', "import 'qr/decode.js'"],
   ['src/node', "import '@napi-rs/keyring/keytar.js'"],
   ['src/node', "import 'pcsc-mini'"],
   ['src/node', "import 'node-hid'"],
