@@ -4,6 +4,7 @@ import { toPem } from '../core/key.ts'
 import type { Prompt } from '../core/signer.ts'
 import { version } from '../core/version.ts'
 import { type AppInfo, contract, type Notice, type SourceView } from '../ipc/contract.ts'
+import { forget } from '../node/carried/forget.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
@@ -16,6 +17,7 @@ import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
+import { carryCalls, checkScreen } from './carry-calls.ts'
 import { draftingCalls } from './drafting-calls.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
@@ -77,7 +79,7 @@ export interface AppParts {
   /** Everything that only reads is asked of it: main stays awake. */
   reader: Reader
   tokens: Pick<TokenHost, 'watch' | 'latest'>
-  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles'>
+  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles' | 'saveFile'>
   options: AppOptions
   prompt: Prompt
   now(): Date
@@ -172,7 +174,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(pinned)
     },
     'sources.forget': async ({ sourceId }) => {
-      await desk.workspace.remove(sourceId)
+      const pinned = (await desk.workspace.sources()).find((source) => source.id === sourceId)
+      await (pinned === undefined ? desk.workspace.remove(sourceId) : forget(pinned, desk))
       notify({ kind: 'changed' })
     },
     'demo.start': async () => {
@@ -181,6 +184,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
+    ...carryCalls({ desk, reader, shell, alone, idOf, now, signal }),
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {
@@ -195,12 +199,14 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.approve': ({ proposalId, signerId }) =>
       alone('a signature', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
+        const screen = await checkScreen(source, id, desk, stop)
         const { proposal, files, remark } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
         const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
         const more = {
           signerLabel,
+          ...screen,
           ...(byItself === undefined ? {} : { byItself }),
           ...(remark === undefined ? {} : { remark }),
         }

@@ -4,6 +4,8 @@ import { parseHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
+import { isCarriedLocation } from '../../node/carried/address.ts'
+import { forget } from '../../node/carried/forget.ts'
 import type { Desk } from '../../node/desk.ts'
 import { type Inspection, inspectRepository, inspectRoot } from '../../node/inspect.ts'
 import { rememberClone } from '../../node/sign-settings.ts'
@@ -129,13 +131,15 @@ function differs(what: string): AppError {
 export const forgetCommand: Command = {
   name: 'forget',
   usage: 'forget SOURCE',
-  summary: 'Ends the trust in a pinned repository; its files stay as they are.',
+  summary: 'Ends the trust in a pinned repository; its files stay as they are. What was carried here is removed.',
   options: {},
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const { id, name, location } = await findPinned(desk, parsed.positionals[0] ?? '')
-    await desk.workspace.remove(id)
-    return answer({ forgotten: id, name, location }, `forgot ${name}; nothing in ${location} was touched`)
+    const found = await findPinned(desk, parsed.positionals[0] ?? '')
+    const { id, name, location } = found
+    await forget(found, desk)
+    const rest = isCarriedLocation(location) ? 'with all that was carried here' : `nothing in ${location} was touched`
+    return answer({ forgotten: id, name, location }, `forgot ${name}; ${rest}`)
   },
 }

@@ -39,6 +39,12 @@ export async function requestFor(
   })
 }
 
+/** A name for the file, which any stick can hold. */
+export function departureName(name: string, { subject, digest }: Proposal, kind: 'request' | 'reply'): string {
+  const plain = `${name}-${subject}`.replace(/[^\w.-]+/g, '-').slice(0, 80)
+  return `${plain}-${digest.slice(0, 8)}.${kind}.json`
+}
+
 /** Whom this desk knows by name; what the metadata says itself is in there anyway. */
 function holdersOf({ quorums }: Proposal, holders: readonly Holder[]): Map<string, string> {
   const known = quorums
@@ -74,6 +80,18 @@ export async function requestBehind(
 }
 
 /** Signatures that did not come with the request. */
+export async function signaturesMade(
+  { system }: OpenSource,
+  proposal: Proposal,
+  { request }: { request: TransferRequest },
+): Promise<readonly { key: string; signature: Uint8Array }[]> {
+  const after = request.files.get(carriedLayout.candidateName(proposal.subject)) ?? proposal.after
+  const came = await system.signatures({ ...proposal, after })
+  return (await system.signatures(proposal)).filter(
+    ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
+  )
+}
+
 export async function replyFor(
   source: OpenSource,
   proposal: Proposal,
@@ -81,13 +99,9 @@ export async function replyFor(
   signal: AbortSignal,
   withAttestation = false,
 ): Promise<Uint8Array> {
-  const { id, request } = await requestBehind(source, proposal, signal)
-  const { system } = source
-  const after = request.files.get(carriedLayout.candidateName(proposal.subject)) ?? proposal.after
-  const came = await system.signatures({ ...proposal, after })
-  const made = (await system.signatures(proposal)).filter(
-    ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
-  )
+  const behind = await requestBehind(source, proposal, signal)
+  const { id } = behind
+  const made = await signaturesMade(source, proposal, behind)
   if (made.length === 0) {
     throw new AppError({
       code: 'usage/invalid',
