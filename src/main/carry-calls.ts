@@ -25,8 +25,8 @@ import { writeNewFile } from '../node/new-file.ts'
 import { readOnce } from '../node/read-once.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
-import { Kept } from './kept.ts'
 import type { Handlers } from './ipc.ts'
+import { Kept } from './kept.ts'
 import { openNamed } from './named-source.ts'
 import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
@@ -76,9 +76,7 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
     }
     const { view, root } = await reader.read('handedRequest', { bytes, name }, signal)
     const question =
-      root === undefined
-        ? undefined
-        : { inspection: root, ask: twoPositions(present.wordsOf(root.digest).length) }
+      root === undefined ? undefined : { inspection: root, ask: twoPositions(present.wordsOf(root.digest).length) }
     const held = { name, bytes, ...(question === undefined ? {} : { root: question }) }
     return {
       ...view,

@@ -11,8 +11,12 @@ import { Rail } from './components/rail.tsx'
 import { type Touch, TouchDialog } from './components/touch.tsx'
 import { waitingForMe } from './library.ts'
 import { hashOf, roomOf } from './route.ts'
+import { DropVeil, useDrops, useHanded } from './use-handed.tsx'
 import { useRoute } from './use-route.ts'
 import { keysOn, useTokens } from './use-tokens.ts'
+import { Carry } from './views/carry/carry.tsx'
+import { HandedOver } from './views/carry/handed.tsx'
+import { Scan } from './views/carry/scan.tsx'
 import { Create } from './views/create.tsx'
 import { Done } from './views/done.tsx'
 import { Edit } from './views/edit.tsx'
@@ -95,9 +99,11 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     } else setFlow({ step: 'failed', work, error: outcome.error })
   }, [])
 
+  const { handed, hand, putAway } = useHanded(go)
+  const isOver = useDrops({ hand, say: setSaid, held: flow.step === 'working' })
   const frame = useMemo(
-    () => ({ info, revision, say: setSaid, begin, refresh, live }),
-    [info, revision, begin, refresh, live],
+    () => ({ info, revision, say: setSaid, begin, refresh, live, hand }),
+    [info, revision, begin, refresh, live, hand],
   )
   const place = hashOf(route)
   const shown = useRef(place)
@@ -151,6 +157,9 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     if (route.screen === 'edit') {
       return <Edit key={place} sourceId={route.sourceId} subject={route.subject} form={route.form} />
     }
+    if (route.screen === 'handed') return <HandedOver key="handed" handed={handed} onAway={putAway} />
+    if (route.screen === 'scan') return <Scan key="scan" />
+    if (route.screen === 'carry') return <Carry key={place} proposalId={route.proposalId} what={route.what} />
     if (route.screen === 'create') return <Create key="create" />
     if (route.screen === 'keys') return <Keys key="keys" />
     if (route.screen === 'tokens') return <Tokens key="tokens" />
@@ -208,6 +217,7 @@ export function App({ info }: { info: AppInfo }): ReactElement {
         {touch === undefined || flow.step === 'working' ? null : (
           <TouchDialog touch={touch} onCancel={() => settle(bridge().proposals.cancel())} />
         )}
+        {isOver ? <DropVeil /> : null}
         <p className="toast" role="status">
           {said}
         </p>

@@ -16,6 +16,8 @@ import { never, now } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
+const codeOf = async (asked: unknown) => codeOfPromise(Promise.resolve(asked))
+
 interface Gap {
   on: TestApp
   off: TestApp
@@ -124,7 +126,7 @@ describe('what was handed over', () => {
     const wrong = Object.fromEntries(Object.keys(answersOf(handed)).map((at) => [at, 'aardvark']))
     for (const answers of [wrong, {}]) {
       const received = off.calls['carry.receive']({ handedId, name: 'P', answers, replace: 'no' })
-      expect(await codeOfPromise(received)).toBe('trust/changed')
+      expect(await codeOf(received)).toBe('trust/changed')
     }
     expect(await off.calls['sources.list']()).toEqual([])
     expect(readdirSync(off.dataDir)).not.toContain('carried')
@@ -156,22 +158,30 @@ describe('what was handed over', () => {
   })
 
   test.each([
-    ['something else', (folder: string) => ({ from: 'file', path: text(folder, '{"signed":{}}') }) as const, 'format/unsupported'],
+    [
+      'something else',
+      (folder: string) => ({ from: 'file', path: text(folder, '{"signed":{}}') }) as const,
+      'format/unsupported',
+    ],
     ['a folder', (folder: string) => ({ from: 'file', path: folder }) as const, 'source/rejected'],
     ['nothing', (folder: string) => ({ from: 'file', path: join(folder, 'no') }) as const, 'source/not-found'],
-    ['half a request', () => ({ from: 'text', text: '{"format":"countersign request 1"}' }) as const, 'format/malformed'],
+    [
+      'half a request',
+      () => ({ from: 'text', text: '{"format":"countersign request 1"}' }) as const,
+      'format/malformed',
+    ],
     ['codes of nothing', () => ({ from: 'codes', packed: 'AAAA' }) as const, 'format/malformed'],
     ['codes that are no base64', () => ({ from: 'codes', packed: '????' }) as const, 'format/malformed'],
   ])('%s is refused', async (_name, input, code) => {
     const { calls } = testApp()
-    expect(await codeOfPromise(calls['carry.look'](input(temporaryFolder())))).toBe(code)
+    expect(await codeOf(calls['carry.look'](input(temporaryFolder())))).toBe(code)
   })
 
   test('codes that blow up are refused', async () => {
     const bomb = await pack(new Uint8Array(65 * 1024 * 1024))
     const { calls } = testApp()
     const looked = calls['carry.look']({ from: 'codes', packed: toBase64(bomb) })
-    expect(await codeOfPromise(looked)).toBe('source/too-large')
+    expect(await codeOf(looked)).toBe('source/too-large')
   })
 
   test('an altered signature in a reply does not count, and says why', async () => {
@@ -181,7 +191,10 @@ describe('what was handed over', () => {
     await off.calls['carry.skip']({ proposalId: id })
     await sign(off, id)
     const path = await saved(off, id, 'back')
-    const altered = readFileSync(path, 'utf8').replace(/"signature":"(..)/, (_, two) => `"signature":"${two === '00' ? '11' : '00'}`)
+    const altered = readFileSync(path, 'utf8').replace(
+      /"signature":"(..)/,
+      (_, two) => `"signature":"${two === '00' ? '11' : '00'}`,
+    )
     writeFileSync(path, altered)
     const { handedId, places } = await handReply(on, path)
     const combined = await on.calls['carry.combine']({ handedIds: [handedId], sourceId: places[0]?.sourceId ?? '' })
@@ -200,7 +213,7 @@ describe('the second screen', () => {
   test('nobody signs what was carried here before it was compared, or skipped', async () => {
     const both = await gap()
     const { id } = await takeIn(both)
-    expect(await codeOfPromise(sign(both.off, id))).toBe('usage/invalid')
+    expect(await codeOf(sign(both.off, id))).toBe('usage/invalid')
   })
 
   test('wrong words are no comparison, and the same are asked for again', async () => {
@@ -212,12 +225,12 @@ describe('the second screen', () => {
     const right = Object.fromEntries(ask.map((at) => [String(at), words[at - 1] ?? '']))
     const last = String(ask.at(-1))
     for (const answers of [{}, { ...right, [last]: words[(ask.at(-1) ?? 0) % 32] ?? '' }]) {
-      expect(await codeOfPromise(off.calls['carry.answer']({ proposalId: id, answers }))).toBe('trust/changed')
+      expect(await codeOf(off.calls['carry.answer']({ proposalId: id, answers }))).toBe('trust/changed')
     }
     expect(await off.calls['carry.ask']({ proposalId: id })).toEqual({ ask })
-    expect(await codeOfPromise(sign(off, id))).toBe('usage/invalid')
+    expect(await codeOf(sign(off, id))).toBe('usage/invalid')
     await off.calls['carry.answer']({ proposalId: id, answers: right })
-    expect(await codeOfPromise(off.calls['carry.answer']({ proposalId: id, answers: right }))).toBe('usage/invalid')
+    expect(await codeOf(off.calls['carry.answer']({ proposalId: id, answers: right }))).toBe('usage/invalid')
   })
 
   test('skipped is said in the review, the receipt and the reply', async () => {

@@ -17,6 +17,7 @@ import type {
   SourceView,
   TokensView,
 } from '../../src/ipc/contract.ts'
+import { fakeCarry } from './fake-carry.ts'
 import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
@@ -149,9 +150,17 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     },
   )
   const inside = fakeRepository(answer)
+  const carry = fakeCarry(
+    answer,
+    (id) => find(id),
+    (changed) => {
+      proposals = [changed, ...proposals.filter(({ id }) => id !== changed.id)]
+    },
+  )
 
   const bridge: Bridge = {
     ...drafts,
+    carry,
     ...inside,
     repository: { ...inside.repository, create },
     app: { info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })) },
