@@ -49,7 +49,7 @@ function Ways({ problems, isMixed }: { problems: HandedState['problems']; isMixe
       <div className="stack wide content">
         {problems.map(({ name, error }, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: what was handed over at once has no other name and never moves
-          <Problem key={at} error={error} {...(name === undefined ? {} : { title: `${name} cannot be used` })} />
+          <Problem key={at} error={error} meaning="Nothing was done with it." {...(name === undefined ? {} : { title: `${name} cannot be used` })} />
         ))}
         {isMixed ? (
           <p className="note tone-warn" role="alert">

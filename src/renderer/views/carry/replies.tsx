@@ -55,7 +55,7 @@ export function Replies({ replies, problems, onAway }: RepliesProps): ReactEleme
                 ? 'Nothing waits here for them.'
                 : 'Nothing is done yet. Each signature is verified before it counts.'}
             </p>
-            <Away onAway={onAway} name="Put them away" />
+            <Away onAway={onAway} name={replies.length === 1 ? 'Put it away' : 'Put them away'} />
             {places.length === 0 ? null : (
               <button type="button" className="button go" disabled={busy || place === undefined} onClick={combine}>
                 {busy ? 'Verifying' : `Add ${signatures === 1 ? 'the signature' : 'the signatures'} to the change`}
@@ -80,7 +80,7 @@ export function Replies({ replies, problems, onAway }: RepliesProps): ReactEleme
       <div className="stack wide content">
         {problems.map(({ name, error }, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: what was handed over at once has no other name and never moves
-          <Problem key={at} error={error} {...(name === undefined ? {} : { title: `${name} cannot be used` })} />
+          <Problem key={at} error={error} meaning="Nothing was done with it." {...(name === undefined ? {} : { title: `${name} cannot be used` })} />
         ))}
         {combined === undefined ? (
           replies.map((reply) => <Reply key={reply.handedId} reply={reply} />)
@@ -191,14 +191,14 @@ function Outcomes({ combined }: { combined: CombinedView }): ReactElement {
                 <span>
                   <strong>
                     <Foreign text={who} />
-                  </strong>{' '}
-                  {outcomeWords[outcome]}
-                  {reason === undefined ? '.' : null}
+                  </strong>
+                  : {outcomeWords[outcome]}
                   {reason === undefined ? null : (
                     <>
-                      : <Foreign text={reason} />.
+                      , because <Foreign text={reason} />
                     </>
                   )}
+                  .
                 </span>
               </li>
             ))}
