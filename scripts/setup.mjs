@@ -116,12 +116,14 @@ export function isBuildOld() {
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',
+    'verifier/verifier.html',
   ]
   const built = Math.min(...results.map((name) => statSync(at('out', name), { throwIfNoEntry: false })?.mtimeMs ?? 0))
   const sources = newestBelow(
     at('src'),
     at('resources'),
     at('electron.vite.config.ts'),
+    at('scripts', 'verifier-page.mjs'),
     at('package.json'),
     at('package-lock.json'),
   )
