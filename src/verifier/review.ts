@@ -41,15 +41,14 @@ export async function review(looked: Looked): Promise<Screen> {
   )
   const aside = h(
     'aside',
-    { class: 'stack', 'aria-label': 'Who, from what, and the fingerprint' },
-    asked(request),
+    { class: 'stack', 'aria-label': 'Who must agree, and who asks' },
     quorumBoard(proposal.quorums, request.holders),
-    root,
+    asked(request),
     fingerprint(proposal),
   )
   return {
     title: h('span', {}, foreign(proposal.title), ' for ', foreign(request.repository)),
-    content: [h('div', { class: 'columns' }, main, aside), other.element],
+    content: [h('div', { class: 'columns' }, main, aside), root, other.element],
   }
 }
 

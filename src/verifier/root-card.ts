@@ -46,8 +46,8 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
       h('p', { class: 'strong' }, foreign(anchor.title)),
       h(
         'p',
-        {},
-        'The request brings this root along itself, and nobody here vouches for it. Compare these words with those that you have on paper; if they differ, everything on this page is worthless.',
+        { class: 'measure' },
+        'The request brings this root along itself, and nobody here vouches for it. Compare these words with those that you have on paper: if they differ, nothing on this page counts, and nothing should be signed.',
       ),
       wordGroups(toWords(parseHex(anchor.digest, 'the digest')), 'the root', 'quiet'),
       hex(anchor.digest),

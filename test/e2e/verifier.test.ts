@@ -12,7 +12,7 @@ import { pack } from '../../src/core/transfer/deflate.ts'
 import { frameSource } from '../../src/core/transfer/frames.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { replyBytes } from '../../src/core/transfer/reply.ts'
-import { type CarriedChange, dangerousChange } from '../support/carried-request.ts'
+import { type CarriedChange, dangerousChange, manyArtifacts } from '../support/carried-request.ts'
 import { expectGoodInEveryLight } from '../support/lights.ts'
 import { never, now } from '../support/repository.ts'
 import {
@@ -156,6 +156,30 @@ test('a reply is shown as one, and nothing is judged', async () => {
   expect(await chooseFile('reply.json', reply)).toBe('A reply for root')
   expect(await page.getByText('No second screen was compared.').count()).toBe(1)
   expect(await wordsShown(page)).toEqual([])
+  await expectGoodInEveryLight(page, open.complaints)
+})
+
+test('more changes than anybody reads at a sitting come page by page, all of them', async () => {
+  const { bytes, proposal } = await manyArtifacts(450)
+  await chooseFile('request.json', bytes)
+  const list = page.getByRole('region', { name: 'Changes' })
+  const total = proposal.changes.length
+  expect(total).toBeGreaterThan(450)
+  const seen = new Set<string>()
+  const read = async (): Promise<number> => {
+    const cards = await list.locator('.change').allTextContents()
+    for (const card of cards) seen.add(card)
+    return cards.length
+  }
+  const next = list.getByRole('button', { name: 'Next 200' })
+  expect(await read()).toBe(200)
+  await next.click()
+  expect(await read()).toBe(200)
+  await next.click()
+  expect(await read()).toBe(total - 400)
+  expect(await next.isDisabled()).toBe(true)
+  expect(seen.size).toBe(total)
+  expect(await list.getByText(`${total} changes, page by page`).count()).toBe(1)
   await expectGoodInEveryLight(page, open.complaints)
 })
 

@@ -56,3 +56,14 @@ export async function dangerousChange(words: Partial<TransferRequest> = {}): Pro
   await office.sign('root', 'Ben Ortiz')
   return carriedChange(office, 'root', words)
 }
+
+/** As many new artifacts, in targets. */
+export async function manyArtifacts(count: number): Promise<CarriedChange> {
+  const office = await openOffice()
+  const hashes = { sha256: 'ab'.repeat(32) }
+  const edits = Array.from({ length: count }, (_, at): SubjectEdit => {
+    return { kind: 'target-set', path: `tool-${at}.tar.gz`, length: at + 1, hashes, replace: false }
+  })
+  await office.propose('targets', ...edits)
+  return carriedChange(office, 'targets')
+}

@@ -24,7 +24,7 @@ export async function received(bytes: Uint8Array, what: string): Promise<Receive
   if (kind !== undefined) return { kind, bytes: plain }
   throw new AppError({
     code: 'format/unsupported',
-    message: `${what} is neither a request nor a reply`,
+    message: `${what} is no whole request or reply`,
     hint: 'carry the file that "countersign export" or "countersign sign" wrote',
   })
 }
