@@ -36,7 +36,10 @@ export function stewardOf(source: Kept): Steward {
     contentFirst: true,
     content: (upload, progress, signal) => putInto(pinned.location, upload, progress, signal),
   }
-  if (layout.carried === true) return { ...folder, refuses: { draft: carriedHere(pinned.name) } }
+  if (layout.carried === true) {
+    const refused = carriedHere(pinned.name)
+    return { ...folder, refuses: { draft: refused, publish: refused } }
+  }
   if (layout.rstuf !== undefined) return { ...folder, refuses: { draft: madeByItsTool(pinned.name) } }
   if (layout.alone === true) {
     const refused = singleFile(pinned.name)
@@ -125,8 +128,8 @@ function madeByItsTool(name: string): ErrorData {
 function carriedHere(name: string): ErrorData {
   return {
     code: 'usage/invalid',
-    message: `${name} was carried here to be reviewed and signed, not changed`,
-    hint: 'make the change where the repository is, and carry the new one here',
+    message: `${name} was carried here to be reviewed and signed, not changed or published`,
+    hint: 'carry the signatures back: countersign export SOURCE ID --to FILE; all else is done where the repository is',
   }
 }
 

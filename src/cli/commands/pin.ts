@@ -4,6 +4,8 @@ import { parseHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
+import { isCarriedLocation } from '../../node/carried/address.ts'
+import { forget } from '../../node/carried/forgetting.ts'
 import type { Desk } from '../../node/desk.ts'
 import { type Inspection, inspectRepository, inspectRoot } from '../../node/inspect.ts'
 import { rememberClone } from '../../node/sign-settings.ts'
@@ -134,8 +136,10 @@ export const forgetCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const { id, name, location } = await findPinned(desk, parsed.positionals[0] ?? '')
-    await desk.workspace.remove(id)
-    return answer({ forgotten: id, name, location }, `forgot ${name}; nothing in ${location} was touched`)
+    const source = await findPinned(desk, parsed.positionals[0] ?? '')
+    const { id, name, location } = source
+    await forget(desk.workspace, source)
+    const left = isCarriedLocation(location) ? 'what was carried here is gone' : `nothing in ${location} was touched`
+    return answer({ forgotten: id, name, location }, `forgot ${name}; ${left}`)
   },
 }

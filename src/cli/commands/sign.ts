@@ -18,6 +18,7 @@ import { pushedLines } from '../git.ts'
 import { wayOut } from '../not-yet.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
+import { compareScreens } from '../second-screen.ts'
 import {
   askingOnce,
   contextOf,
@@ -43,6 +44,7 @@ export const signCommand: Command = {
     'KEY is a key of this machine, as "countersign keys list" shows it, or only its name; a key on a token, as',
     '"countersign tokens list" shows it (piv:15835999/9c), or the name of the person it was enrolled for; or the',
     'address of a key in a PKCS#11 module (pkcs11:token=..., hsm:2?label=...).',
+    'A change that was carried here is compared with a second screen: three words of it are asked for, too.',
     'With --to the signed candidate is written into another folder, and SOURCE stays as it is.',
   ],
   options: {
@@ -81,7 +83,10 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
   // A key that may sign none of it is refused below; nobody reads and types for nothing.
   if (io.isInteractive && suits(signer.key) && !parsed.flag('yes')) {
-    for (const proposal of proposals) await confirm(proposal, io)
+    for (const proposal of proposals) {
+      await confirm(proposal, io)
+      if (source.layout.carried === true) await compareScreens(proposal, source, io)
+    }
   }
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
@@ -196,7 +201,8 @@ async function nextSteps(
     return sentence === undefined ? [] : [`${sentence}; ${wayOut(one, again, source.layout)}`]
   })
   if (never.length > 0) return never
-  const { elsewhere, rstuf } = source.layout
+  const { elsewhere, rstuf, carried } = source.layout
+  if (carried === true) return [`To carry the signature back: countersign export ${again} --to FILE`]
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
   if (need !== undefined) return [`${need.sentence}.`]

@@ -7,6 +7,7 @@ import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { maxRequestBytes, parseRequest } from '../../../core/transfer/request.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../../../node/carried/arrival.ts'
+import { forget } from '../../../node/carried/forgetting.ts'
 import type { Desk } from '../../../node/desk.ts'
 import { inspectRoot } from '../../../node/inspect.ts'
 import type { PinnedSource } from '../../../node/workspace.ts'
@@ -59,7 +60,7 @@ export const importCommand: Command = {
       )
     } catch (thrown) {
       // What was pinned for a request that cannot be used is not kept either.
-      if (pinned.isNew) await desk.workspace.remove(pinned.source.id)
+      if (pinned.isNew) await forget(desk.workspace, pinned.source)
       throw thrown
     }
   },
