@@ -53,6 +53,8 @@ const append =
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0)
 
+const mostAttempts = 100
+
 export function receiving(folder: string, signal: AbortSignal, limits: Partial<PartLimits> = {}): Receiving {
   const parts = openParts(folder, { ...standardParts, ...limits })
 
@@ -79,11 +81,22 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     return { sha256, length, received: complete ? length : (part?.bytes ?? 0), complete }
   }
 
+  /** Whoever has written into the repository takes our folder away when it is empty: also between making it and its first file. */
+  async function openPart(path: string): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      await fs.mkdir(join(folder, ownFolder), 0o777).catch((thrown: unknown) => {
+        if (errnoOf(thrown) !== 'EEXIST') throw thrown
+      })
+      try {
+        return await fs.open(path, append, 0o666)
+      } catch (thrown) {
+        if (errnoOf(thrown) !== 'ENOENT' || attempt === mostAttempts) throw thrown
+      }
+    }
+  }
+
   async function add(part: Part, session: symbol, most: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    await fs.mkdir(join(folder, ownFolder), 0o777).catch((thrown: unknown) => {
-      if (errnoOf(thrown) !== 'EEXIST') throw thrown
-    })
-    const fd = await fs.open(part.path, append, 0o666)
+    const fd = await openPart(part.path)
     let size = part.bytes
     try {
       for await (const piece of pieces) {
@@ -117,7 +130,7 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     let placed = 0
     const tried = new Set<string>()
     for (;;) {
-      const paths = filesOf(await wanted(), length).map(({ path }) => path)
+      const paths = (await stillWanted(wanted, placed > 0)).flatMap((one) => (one.length === length ? [one.path] : []))
       const fresh = paths.filter((path) => !tried.has(path))
       if (fresh.length === 0) break
       for (const path of fresh) {
@@ -189,6 +202,16 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
         if (oldName.test(name)) await unlinkIfPresent(fs, join(folder, ownFolder, name))
       }
     },
+  }
+}
+
+/** With this content the change may have been published between two questions: then it is not wanted any more, and came right. */
+async function stillWanted(wanted: Sent['wanted'], isPlaced: boolean): Promise<readonly WantedFile[]> {
+  try {
+    return (await wanted()).files
+  } catch (thrown) {
+    if (isPlaced && thrown instanceof AppError && thrown.code === 'source/not-found') return []
+    throw thrown
   }
 }
 
