@@ -9,7 +9,8 @@ import { putArtifact } from '../node/artifacts/store.ts'
 import { piecesOf } from '../node/directory/content.ts'
 import { ownFolder } from '../node/directory/journal.ts'
 import { unlinkIfPresent } from '../node/directory/lock.ts'
-import { errnoOf, translateErrno } from '../node/errno.ts'
+import { openOwnFile } from '../node/directory/own-file.ts'
+import { translateErrno } from '../node/errno.ts'
 import { fileSystem as fs, openFlags, writeAll } from '../node/file-system.ts'
 import { unasked, type Wanted, type WantedFile } from './contents.ts'
 import { openParts, type Part, type PartLimits, standardParts } from './parts.ts'
@@ -53,8 +54,6 @@ const append =
   (constants.O_NOFOLLOW ?? 0) |
   (constants.O_NONBLOCK ?? 0)
 
-const mostAttempts = 100
-
 export function receiving(folder: string, signal: AbortSignal, limits: Partial<PartLimits> = {}): Receiving {
   const parts = openParts(folder, { ...standardParts, ...limits })
 
@@ -81,22 +80,8 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     return { sha256, length, received: complete ? length : (part?.bytes ?? 0), complete }
   }
 
-  /** Whoever has written into the repository takes our folder away when it is empty: also between making it and its first file. */
-  async function openPart(path: string): Promise<number> {
-    for (let attempt = 1; ; attempt++) {
-      await fs.mkdir(join(folder, ownFolder), 0o777).catch((thrown: unknown) => {
-        if (errnoOf(thrown) !== 'EEXIST') throw thrown
-      })
-      try {
-        return await fs.open(path, append, 0o666)
-      } catch (thrown) {
-        if (errnoOf(thrown) !== 'ENOENT' || attempt === mostAttempts) throw thrown
-      }
-    }
-  }
-
   async function add(part: Part, session: symbol, most: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    const fd = await openPart(part.path)
+    const fd = await openOwnFile(fs, part.path, append)
     let size = part.bytes
     try {
       for await (const piece of pieces) {
