@@ -2,7 +2,9 @@
 import { AppError, exitCodeOf, toAppError, toErrorData } from '../core/error.ts'
 import { version } from '../core/version.ts'
 import { visible } from '../core/visible.ts'
-import { dataDirectory } from '../node/workspace.ts'
+import { goOffline, obeyOffline } from '../node/offline.ts'
+import { readOffline } from '../node/offline-setting.ts'
+import { dataDirectory, openWorkspace } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { accessCommand } from './commands/access.ts'
 import { combineCommand } from './commands/carry/combine.ts'
@@ -17,6 +19,7 @@ import { downloadCommand, listCommand } from './commands/download.ts'
 import { editCommand, withdrawCommand } from './commands/edit.ts'
 import { acceptCommand, eventsCommand, inviteCommand } from './commands/events.ts'
 import { keysCommand } from './commands/keys.ts'
+import { offlineCommand } from './commands/offline.ts'
 import { forgetCommand, pinCommand } from './commands/pin.ts'
 import { projectCommand } from './commands/project.ts'
 import { proposeCommand } from './commands/propose.ts'
@@ -57,7 +60,10 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
       serveCommand,
     ],
   },
-  { title: 'Over an air gap', commands: [exportCommand, importCommand, combineCommand, inspectCommand] },
+  {
+    title: 'Over an air gap',
+    commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand],
+  },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
@@ -107,6 +113,7 @@ async function run(args: readonly string[]): Promise<void> {
     atEnd: (run) => void ends.push(run),
   }
   const home = parsed.text('home')
+  if (command !== offlineCommand) await leaveNetwork(parsed, home ?? dataDirectory(), controller.signal)
   const { data, lines, failed } = await command.run(parsed, io, home ?? dataDirectory()).finally(async () => {
     for (const end of ends.reverse()) await end()
   })
@@ -114,6 +121,11 @@ async function run(args: readonly string[]): Promise<void> {
   // A raw document keeps its lines; everything else that came from outside is made visible.
   else print(lines.map((line) => line.split('\t').map(visible).join('\t')))
   if (failed !== undefined) process.exitCode = exitCodeOf(failed)
+}
+
+/** Before anything of the command is done. */
+async function leaveNetwork(parsed: Parsed, dataDir: string, signal: AbortSignal): Promise<void> {
+  if (parsed.flag('offline') || (await readOffline(openWorkspace(dataDir).files, signal)).offline) goOffline()
 }
 
 function descriptorOf(parsed: Parsed, name: string): number | undefined {
@@ -147,6 +159,7 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error
   })
 }
+obeyOffline()
 const args = process.argv.slice(2)
 /** The words by which this call named its repository, once they are known. */
 let source: string | undefined

@@ -17,6 +17,7 @@ import { checkIdentity, type Destination, destinationOf, type EventList, listEve
 import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
+import { checkIsolated } from './offline-setting.ts'
 import { openPlace } from './place.ts'
 import { openInside } from './repository-view.ts'
 import { savedUri, saveKeys } from './saved-keys.ts'
@@ -146,10 +147,12 @@ export function openDesk(options: DeskOptions): Desk {
       })
     }
     checkSandbox(signer, options.rehearsalOnly === true)
+    await checkIsolated(workspace.files, signal)
     return signer
   }
 
   async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
+    await checkIsolated(workspace.files, signal)
     // A token is a person's, and never an online key.
     const signers = await fileSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
