@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { jcsBytes } from '../../src/core/jcs.ts'
 import { answerOf, isRoot, refusalOf, runCli, typeCli } from '../support/cli.ts'
 import { inDays, people, type Reviewed, Stage } from './stage.ts'
 
@@ -209,6 +210,33 @@ describe('requests that are not taken in', () => {
     await answerOf(['import', second, '--replace'], offline)
     const { digest } = await answerOf<Reviewed>(['review', 'far', 'root'], offline)
     expect(digest).toBe((await stage.review()).digest)
+  })
+
+  test('what was signed here stays when the request comes again, with a signature that was made elsewhere', async () => {
+    await taken(await exported())
+    await replyBy('Ana')
+    await stage.sign('root', 'Ben')
+    const again = join(stick, 'again.json')
+    await answerOf(['export', repository, 'root', '--to', again], stage.options)
+    await answerOf(['import', again], offline)
+    const { quorums } = await answerOf<Reviewed>(['review', 'far', 'root'], offline)
+    expect(quorums.map(({ signed }) => signed)).toEqual([2, 2])
+  })
+
+  test('one that would slip another change under a signed one that waits', async () => {
+    await taken(await exported())
+    await replyBy('Ana')
+    await answerOf(['withdraw', repository, 'root', '--yes'], stage.options)
+    await stage.proposeRoot({ expires: inDays(200) })
+    await stage.proposeTarget('x.txt', 'x')
+    const file = join(stick, 'targets.json')
+    await answerOf(['export', repository, 'targets', '--to', file], stage.options)
+    const request = JSON.parse(readFileSync(file, 'utf8')) as { files: Record<string, string> }
+    request.files['metadata/pending/root.json'] = readFileSync(stage.path('metadata/pending/root.json'), 'utf8')
+    writeFileSync(file, jcsBytes(request))
+    expect((await refusalOf(['import', file], offline)).code).toBe('source/conflict')
+    const { quorums } = await answerOf<Reviewed>(['review', 'far', 'root'], offline)
+    expect(quorums[0]?.signed).toBe(1)
   })
 
   test('cut off at any place, or with something behind it', async () => {

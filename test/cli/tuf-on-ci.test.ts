@@ -1,6 +1,6 @@
 // Signing events of tuf-on-ci through the command line, over real git: review, sign, and what lands in the branch.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
@@ -78,6 +78,29 @@ test('an event is reviewed, signed by two people, and each signature is one line
   await repository.merge('sign/x')
   const state = await answerOf<{ anchor: { version: number } }>(['status', 'Demo'], git())
   expect(state.anchor.version).toBe(2)
+})
+
+test('an event is carried over an air gap, and each reply is a commit of one line a file', async () => {
+  await pinned()
+  const { forge } = repository
+  repository.edit('sign/x', 'root', (signed) => {
+    signed['x-tuf-on-ci-signing-period'] = 90
+  })
+  const island = { home: join(home, '..', 'island') }
+  mkdirSync(island.home)
+  cpSync(join(home, 'rehearsal-keys.json'), join(island.home, 'rehearsal-keys.json'))
+  const request = join(home, 'x.request.json')
+  await answerOf(['export', 'Demo', 'root', '--to', request], git())
+  await answerOf(['import', request, '--digest', rootDigest(), '--name', 'far'], island)
+  const reply = join(home, 'x.reply.json')
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana', '--yes'], island)
+  await answerOf(['export', 'far', 'root', '--to', reply], island)
+  const before = runGit(forge.bare, 'rev-parse', 'sign/x')
+  await answerOf(['combine', 'Demo', reply], git())
+  expect(runGit(forge.bare, 'diff', '--numstat', before, 'sign/x').split('\n')).toEqual([
+    '1\t1\tmetadata/root.json',
+    '1\t1\tmetadata/root_history/2.root.json',
+  ])
 })
 
 test('a change that was replaced, or put back, since it was reviewed is not signed', async () => {
