@@ -119,11 +119,22 @@ test('a message in many texts', () => {
   const { contentBytes, maxBytes, texts } = published.frames
   const content = wolfMessage(contentBytes)
   const source = frameSource(content, maxBytes)
-  expect(texts.map((_, index) => source.frame(index + 1).toLowerCase())).toEqual(texts)
-  for (const text of texts) {
-    const ur = parseUr(text)
-    expect(ur?.kind === 'part' ? partUr(ur.part) : undefined).toBe(text)
+  const cbor = cborBytes(content)
+  const blocks = blocksOf(cbor, blockBytesFor(cbor.length, maxBytes))
+  const [messageBytes, checksum] = [cbor.length, crc32(cbor)]
+  const chosen = blockChooser(blocks.length, checksum)
+  for (const [index, text] of texts.entries()) {
+    const data = mixedBlock(blocks, chosen(index + 1))
+    const part = { number: index + 1, blocks: blocks.length, messageBytes, checksum, data }
+    expect(partUr(part)).toBe(text)
+    expect(parseUr(text)).toEqual({ kind: 'part', part })
   }
+  // We leave some numbers out, and change nothing of the others.
+  const shown = Array.from({ length: 30 }, (_, index) => source.frame(index + 1).toLowerCase())
+  expect(shown.slice(0, blocks.length)).toEqual(texts.slice(0, blocks.length))
+  const published20 = shown.filter((text) => /^ur:bytes\/1?[0-9]-/.test(text))
+  expect(published20.filter((text) => !texts.includes(text))).toEqual([])
+  expect(new Set(published20).size).toBeGreaterThan(blocks.length)
   const sink = frameSink()
   for (const text of texts.slice(9).concat(texts)) sink.take(text)
   expect(sink.progress().bytes).toEqual(content)
