@@ -56,7 +56,6 @@ export function frameSource(message: Uint8Array, maxFragmentBytes: number): Fram
   const messageBytes = cbor.length
   const checksum = crc32(cbor)
   const blockBytes = blockBytesFor(messageBytes, maxFragmentBytes)
-  const version = versionFor(longestFrame(messageBytes, blockBytes))
   const count = Math.ceil(messageBytes / blockBytes)
   const name = messageName(checksum, messageBytes)
   if (messageBytes > maxMessageBytes || count > maxBlocks) {
@@ -66,6 +65,7 @@ export function frameSource(message: Uint8Array, maxFragmentBytes: number): Fram
       hint: 'send it as a file',
     })
   }
+  const version = versionFor(longestFrame(messageBytes, blockBytes))
   if (count === 1) {
     const text = wholeUr(cbor).toUpperCase()
     return { message: name, blocks: 1, version, frame: () => text }
