@@ -73,6 +73,7 @@ test('the blocks come first in their order, then mixtures of at least two, then 
   expect(new Set(mixtures).size).toBe(2 * count)
   // Far on, the mixtures begin anew: no number needs more room than the others.
   expect(Array.from({ length: 2000 }, (_, n) => numberOf(n + 1)).every((number) => number <= 255)).toBe(true)
+  expect(Math.min(...all.map((n) => numberOf(401 * count + n)))).toBeGreaterThan(count)
 })
 
 test('a message of two blocks has mixtures too', () => {

@@ -46,6 +46,17 @@ test.each(published.badBytewords)('no bytewords: $text', ({ style, text }) => {
   expect(codeOfCall(() => parseBytewords(text, known, 'it'))).toBe('format/malformed')
 })
 
+test('a letter that only looks like one of ours when it is small is none', () => {
+  const text = toBytewords(
+    Uint8Array.from({ length: 256 }, (_, byte) => byte),
+    'minimal',
+  )
+  const kelvin = text.toUpperCase().replace('K', '\u212a')
+  expect(kelvin).toContain('\u212a')
+  expect(kelvin.toLowerCase()).toBe(text)
+  expect(codeOfCall(() => parseBytewords(kelvin, 'minimal', 'it'))).toBe('format/malformed')
+})
+
 function modulo100(draws: Random): number {
   const [high, low] = draws.next()
   return (high * (2 ** 32 % 100) + low) % 100
