@@ -18,6 +18,7 @@ const packagesOf = {
     { name: 'python3', programs: ['python3'] },
     { name: 'dbus', programs: ['dbus-run-session'] },
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
+    { name: 'zbar-tools', programs: ['zbarimg'] },
   ],
   e2e: [...forWindows, { name: 'git', programs: ['git'] }],
   card: [
