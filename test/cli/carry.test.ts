@@ -4,7 +4,9 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rm
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { jcsBytes } from '../../src/core/jcs.ts'
+import type { Picture } from '../../src/core/transfer/qr.ts'
 import { answerOf, isRoot, refusalOf, runCli, typeCli } from '../support/cli.ts'
+import { pictureOf, readByZbar } from '../support/qr-picture.ts'
 import { inDays, people, type Reviewed, Stage } from './stage.ts'
 
 const stage = new Stage()
@@ -133,6 +135,43 @@ test('a word of another request stops it; an empty answer skips it, and that is 
   await answerOf(['export', 'far', 'root', '--to', to], offline)
   const { out } = await runCli(['combine', repository, to], stage.options)
   expect(out).toContain('no second screen was compared')
+})
+
+/** What a terminal shows as half blocks, as a picture of it. */
+function pictureIn(lines: readonly string[]): Picture {
+  const rows = lines.flatMap((line) => {
+    const cells = [...line]
+    return [cells.map((cell) => cell === '█' || cell === '▀'), cells.map((cell) => cell === '█' || cell === '▄')]
+  })
+  return pictureOf(rows)
+}
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for
+const codeLine = /\u001b\[30;107m([█▀▄ ]+)\u001b\[0m/g
+
+test('by QR codes in a terminal: read off it by another program, and carried on as texts', async () => {
+  const file = await exported()
+  const { digest } = (await inspect(file)).proposal
+  const isEnough = /frame 40, \d+ blocks/
+  const { code, screen } = await typeCli(['export', repository, 'root', '--qr'], [[isEnough, () => '\n']], stage.home)
+  expect(code).toBe(0)
+  const shown = screen.split(/frame \d+, \d+ blocks/).slice(0, -1)
+  const pictures = shown.map((part) => pictureIn([...part.matchAll(codeLine)].map(([, line = '']) => line)))
+  const texts = readByZbar(stick, pictures)
+  expect(texts.length).toBeGreaterThanOrEqual(40)
+  const read = await runCli(['inspect', '-', '--json'], { ...offline, stdin: texts.slice(3).join('\n') })
+  expect((read.json as Inspected).proposal.digest).toBe(digest)
+  await taken(file)
+  await replyBy('Ana')
+  // The reply stands still, in one code.
+  const { out } = await runCli(['export', 'far', 'root', '--qr'], offline)
+  const [reply = ''] = readByZbar(stick, [pictureIn([...out.matchAll(codeLine)].map(([, line = '']) => line))])
+  const { json } = await runCli(['combine', repository, '-', '--json'], { ...stage.options, stdin: reply })
+  expect((json as CombinedReplies).replies[0]?.signatures[0]?.outcome).toBe('added')
+  expect((await refusalOf(['export', repository, 'root', '--qr', '--density', 'fine'], stage.options)).code).toBe(
+    'usage/invalid',
+  )
+  const { texts: given } = await answerOf<{ texts: string[] }>(['export', repository, 'root', '--qr'], stage.options)
+  expect(given.every((text) => /^UR:BYTES\/\d+-\d+\/[A-Z]+$/.test(text))).toBe(true)
 })
 
 describe('replies that do not count', () => {
