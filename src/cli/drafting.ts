@@ -4,6 +4,7 @@ import { AppError, toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
+import type { Look } from '../node/artifacts/look.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
 import { stewardOf } from '../node/steward.ts'
@@ -194,6 +195,10 @@ function plainSight(sight: Sight): Sight {
 
 export function grouped(count: number): string {
   return count.toLocaleString('en-US')
+}
+
+export function leftOutLines({ leftOut }: Look): string[] {
+  return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 
 // ---- progress ------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ import { serveCommand } from './commands/serve.ts'
 import { signCommand } from './commands/sign.ts'
 import { historyCommand, stateCommand } from './commands/state.ts'
 import { tokensCommand } from './commands/tokens.ts'
+import { uploadCommand } from './commands/upload.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { hintWith, ListedError } from './listed-error.ts'
 import { helpOf, parseCommand } from './parse.ts'
@@ -54,7 +55,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
     ],
   },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
-  { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
+  { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
   { title: 'Keys', commands: [keysCommand, tokensCommand] },
 ]

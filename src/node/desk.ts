@@ -11,6 +11,7 @@ import type { Files, Transport } from '../core/transport.ts'
 import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { remarkUnlessKept } from './afterwards.ts'
 import { renameContent } from './artifacts/rename.ts'
+import { withAwaited } from './awaited.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { checkIdentity, type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
@@ -207,9 +208,15 @@ export function openDesk(options: DeskOptions): Desk {
       await workspace.remember(source.pinned.id, { successor: state.anchor.bytes, memory: state.memory })
       return state
     },
-    pending: (source, signal) => source.system.pending(source.transport, contextOf(source, signal)),
-    proposal: (source, proposalId, signal) =>
-      findProposal(proposalId, source.system, source.transport, contextOf(source, signal)),
+    pending: async (source, signal) => {
+      const pending = await source.system.pending(source.transport, contextOf(source, signal))
+      return { ...pending, proposals: await withAwaited(pending.proposals, source.served, signal) }
+    },
+    proposal: async (source, proposalId, signal) => {
+      const found = await findProposal(proposalId, source.system, source.transport, contextOf(source, signal))
+      const [proposal = found] = await withAwaited([found], source.served, signal)
+      return proposal
+    },
     signers: async (signal) => {
       const files = await fileSigners('', signal)
       return [...files.map(known), ...knownSigners(options.tokens.latest())]

@@ -6,14 +6,14 @@ import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { pathsOf } from '../../core/systems/tuf/projects/name.ts'
 import { releaseFolder } from '../../core/systems/tuf/release-folder.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
-import { type Look, lookAt } from '../../node/artifacts/look.ts'
+import { lookAt } from '../../node/artifacts/look.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import type { DraftRequest } from '../../node/drafting.ts'
 import { checkScope, type FoundFile, releaseFolderOf, releaseOf } from '../../node/release-edits.ts'
 import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
 import type { Answer, Command, Parsed } from '../command.ts'
-import { draftOptions, grouped, progressOn, proposeDraft } from '../drafting.ts'
+import { draftOptions, grouped, leftOutLines, progressOn, proposeDraft } from '../drafting.ts'
 import { wrapped } from '../text.ts'
 import { jsonOf } from './edit.ts'
 
@@ -95,10 +95,6 @@ export function agreementLines(
     `Clients find what ${role} lists under ${delegation?.paths.join(', ')} only when ${who} ${list} the same`,
     `  (${name}: ${needed} of ${others.length + 1} roles must agree). Make the same release there too, and have it signed by the holders there.`,
   ])
-}
-
-function leftOutLines({ leftOut }: Look): string[] {
-  return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 
 async function inBins(role: string, edits: readonly SubjectEdit[], change: Change): Promise<DraftRequest> {
