@@ -71,7 +71,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const source = await openSource(desk, parsed, io.signal)
   const to = parsed.text('to')
   const target = targetOf(to, source)
-  const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
+  const proposals = await pick(desk, source, parsed.positionals.slice(1), parsed.flag('first'), io)
   const key = parsed.text('key')
   if (key === undefined) throw await keyMissing(desk, proposals, io)
   await plugPractice(parsed, desk, io)
@@ -100,13 +100,30 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
 }
 
 /** Each change once, also when it was named twice. */
-async function pick(desk: Desk, source: OpenSource, ids: readonly string[], io: Io): Promise<Proposal[]> {
+async function pick(
+  desk: Desk,
+  source: OpenSource,
+  ids: readonly string[],
+  isFirst: boolean,
+  io: Io,
+): Promise<Proposal[]> {
   const picked = new Map<string, Proposal>()
+  // Nobody vouches for a first root but whoever compared it: its name alone would stand for whatever the service shows by now.
+  const vague = isFirst ? ids.find((id) => !/^(.+\/)?[0-9a-f]{64}$/i.test(id)) : undefined
+  if (vague !== undefined) throw notWhole(vague)
   for (const id of ids) {
     const proposal = await pickProposal(desk, source, id, io.signal, digitsToAct)
     picked.set(proposal.id, proposal)
   }
   return [...picked.values()]
+}
+
+function notWhole(id: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `a first root is signed by its whole digest, and ${id} is none`,
+    hint: 'compare its words with the other key holders; the digest is shown by: countersign review SOURCE root',
+  })
 }
 
 async function keyMissing(desk: Desk, proposals: readonly Proposal[], io: Io): Promise<AppError> {
