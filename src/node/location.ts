@@ -4,6 +4,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
+import { visible as shown } from '../core/visible.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 import { addressOfRemote, gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
@@ -55,7 +56,7 @@ function unfinished(text: string, meant: string): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${visible(text)} does not say how it is reached`,
-    hint: `for the address: ${visible(meant)}; for a folder of this name: ./${visible(text)}`,
+    hint: `for the address: ${shown(meant)}; for a folder of this name: ./${shown(text)}`,
   })
 }
 

@@ -14,6 +14,7 @@ import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
 import type { Answer, Command, Parsed } from '../command.ts'
 import { draftOptions, grouped, leftOutLines, progressOn, proposeDraft } from '../drafting.ts'
+import { namingRoles } from '../role-names.ts'
 import { wrapped } from '../text.ts'
 import { jsonOf } from './edit.ts'
 
@@ -40,14 +41,23 @@ export const releaseCommand: Command = {
       type: 'boolean',
     },
   },
-  arity: [4, 2048],
+  arity: [1, 2048],
   run: async (parsed, io, dataDir) => {
-    const change = await openChange(parsed, io, dataDir)
     const [, role = '', verb, ...words] = parsed.positionals
-    if (verb === 'add') return add(role, words, change)
-    if (verb === 'remove') return remove(role, words, change)
+    if (words.length === 0) throw incomplete(parsed)
+    const change = await openChange(parsed, io, dataDir)
+    if (verb === 'add') return namingRoles(change.roles, () => add(role, words, change))
+    if (verb === 'remove') return namingRoles(change.roles, () => remove(role, words, change))
     throw usage(releaseCommand, `release does add or remove, not ${verb}`)
   },
+}
+
+/** Says what is still to be typed, in the order in which it is. */
+function incomplete({ positionals: [, role, verb] }: Parsed): AppError {
+  if (role === undefined) return usage(releaseCommand, 'release takes a role next, such as targets or a project')
+  if (verb === 'add') return usage(releaseCommand, `release ${role} add takes the files or folders next`)
+  if (verb === 'remove') return usage(releaseCommand, `release ${role} remove takes the names of artifacts next`)
+  return usage(releaseCommand, `release ${role} takes add or remove next, and then what`)
 }
 
 async function add(role: string, paths: readonly string[], change: Change): Promise<Answer> {

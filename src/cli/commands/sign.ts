@@ -9,7 +9,7 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
-import { readSavedKeys } from '../../node/saved-keys.ts'
+import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -217,10 +217,10 @@ async function nextSteps(
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
   if (need !== undefined) return [`${need.sentence}.`]
+  if (elsewhere === undefined || rstuf === undefined) return ['More signatures are needed before it can be published.']
   // What a service hands out is taken back to it by each who signs, and not by the last one alone.
-  return elsewhere === undefined || rstuf === undefined
-    ? ['More signatures are needed before it can be published.']
-    : [`More signatures are needed: ${elsewhere.how}`]
+  const isEach = rstuf === 'answer' || rstuf === 'update'
+  return [`More signatures are needed${isEach ? ': ' : '; then '}${elsewhere.how}`]
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------
@@ -240,6 +240,14 @@ async function signSeveral(
   const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
   const done = outcomes.flatMap(({ approval }) => approval ?? [])
   const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))
+  const remark =
+    source.event === undefined
+      ? undefined
+      : await keepAddress(
+          signer,
+          done.map(({ proposal }) => proposal),
+          io.signal,
+        )
   const [first] = failures
   const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
   if (first !== undefined && done.length === 0) throw noneSigned(failures, first.error, titleOf)
@@ -253,6 +261,7 @@ async function signSeveral(
       ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
+    ...(remark === undefined ? [] : [remark]),
     ...(source.served !== undefined && where.to === undefined
       ? ['The repository publishes by itself what enough keys have signed.']
       : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),

@@ -35,7 +35,7 @@ export interface Layout {
   finish?(subject: string, document: Uint8Array, source: Transport, signal: AbortSignal): Promise<Uint8Array>
   /** The field of a key that names its owner, where it is not ours, and how the owner is spelled there. */
   owners?: { field: string; spell(owner: string): string }
-  /** Present where changes take effect by other means: what a person does for it. */
+  /** Present where changes take effect by other means: what happens, or a person does, when enough keys have signed. */
   elsewhere?: { how: string }
   /** Present where a Repository Service for TUF keeps it: the service itself, or which of its files this is. */
   rstuf?: 'service' | 'answer' | 'ceremony' | 'update'
