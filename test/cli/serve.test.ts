@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answerOf, type CliOptions, refusalOf, runCli, sharedFolder } from '../support/cli.ts'
+import { answerOf, type CliOptions, refusalOf, runCli, sharedFolder, type Typing, typeCli } from '../support/cli.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
 import { serveProcess } from '../support/serve.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
@@ -153,6 +153,7 @@ test('taken back with a signature, and with none it is not', async () => {
   await answerOf(['pin', url, '--name', 'packages', '--digest', root], team)
   const renew = ['edit', 'packages', 'targets', '--expires', '200', '--sign-with', 'rehearsal:Ana']
   const { digest } = await answerOf<Proposed>(renew, team)
+  expect((await refusalOf(['publish', 'packages'], team)).code).toBe('usage/invalid')
   expect((await refusalOf(['withdraw', 'packages', digest, '--yes'], team)).code).toBe('usage/invalid')
   await answerOf(['withdraw', 'packages', digest, '--yes', '--sign-with', 'rehearsal:Ben'], team)
   expect(await answerOf<{ proposals: unknown[] }>(['pending', 'packages'], team)).toMatchObject({ proposals: [] })
@@ -196,4 +197,18 @@ test('content that did not come along with its change is named as missing, sent 
     changes: [{ published: true }],
   })
   expect((await refusalOf(upload(release), team)).code).toBe('source/not-found')
+})
+
+test('a key that is mistyped where it is asked for is asked for again, and the change is not lost', async () => {
+  const { folder, home, team, root } = await founded('mistyped')
+  const { url } = await serveProcess({ folder, home })
+  await answerOf(['pin', url, '--name', 'packages', '--digest', root], team)
+  const typing: Typing = [
+    [/Key to sign with: /, () => 'Ann\r'],
+    [/there is no key Ann here[\s\S]*Key to sign with: /, () => 'rehearsal:Ana\r'],
+    [/word 1 of its fingerprint: /, (_match, screen) => `${/^ {3}1 {2}(\S+)/m.exec(screen)?.[1] ?? ''}\r`],
+  ]
+  const { code } = await typeCli(['edit', 'packages', 'targets', '--expires', '200'], typing, team.home)
+  expect(code).toBe(0)
+  expect(await answerOf(['pending', 'packages'], team)).toMatchObject({ proposals: [{ subject: 'targets' }] })
 })

@@ -75,6 +75,22 @@ test('how it is reached can be said with it', async () => {
   await page.getByRole('link', { name: /^Home/ }).click()
 })
 
+test('what the service drops of a root is told, and nobody signs what is left', async () => {
+  await page.getByRole('link', { name: /Review Root 3.*127/ }).waitFor()
+  await expectAccessible(page)
+  await picture(page, 'service-home')
+  service.faults = { dropsFields: true }
+  await page.getByRole('link', { name: /Review Root 3.*127/ }).click()
+  await heading(page, /^Root 3 for 127/)
+  await page.getByText('The service does not show fields that the root in force has').first().waitFor()
+  await page.getByText('a signature over it would be worthless').first().waitFor()
+  expect(await page.getByRole('button', { name: /^Sign with/ }).count()).toBe(0)
+  await expectAccessible(page)
+  await picture(page, 'service-drops')
+  service.faults = {}
+  await page.getByRole('link', { name: /^Home/ }).click()
+})
+
 test('a change that waits there is reviewed and signed; the service publishes it by itself', async () => {
   await page.getByRole('link', { name: /Review Root 3.*127/ }).click()
   await heading(page, /^Root 3 for 127/)
@@ -89,7 +105,7 @@ test('a change that waits there is reviewed and signed; the service publishes it
     .fill(wordsOf('pending/root.json')[0] ?? '')
   await holdInDialog(page, /^Sign with/, 2600)
   await heading(page, /^Signed: Root 3/)
-  await page.getByText('As soon as enough have signed, the service publishes it by itself').waitFor()
+  await page.getByText('The service publishes it by itself').waitFor()
   await page.getByText('Sent to').waitFor()
   expect(await page.getByRole('button', { name: /^Publish/ }).count()).toBe(0)
   await expectAccessible(page)
