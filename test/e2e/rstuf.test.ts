@@ -80,10 +80,14 @@ test('what the service drops of a root is told, and nobody signs what is left', 
   await expectAccessible(page)
   await picture(page, 'service-home')
   service.faults = { dropsFields: true }
-  await page.getByRole('link', { name: /Review Root 3.*127/ }).click()
+  // What is shown is another root by now, so it is looked for anew.
+  await page.getByRole('link', { name: /^Repositories/ }).click()
+  await page.getByRole('link', { name: /^Home/ }).click()
+  await page.getByRole('link', { name: /Open Root 3.*127/ }).click()
   await heading(page, /^Root 3 for 127/)
   await page.getByText('The service does not show fields that the root in force has').first().waitFor()
   await page.getByText('a signature over it would be worthless').first().waitFor()
+  await page.getByRole('heading', { name: 'This cannot be signed' }).waitFor()
   expect(await page.getByRole('button', { name: /^Sign with/ }).count()).toBe(0)
   await expectAccessible(page)
   await picture(page, 'service-drops')
@@ -120,6 +124,8 @@ test('a service that is down is a problem beside the others', async () => {
   service.faults = { status: { path: 'metadata/sign', code: 503, text: '{"detail":"Maintenance"}' } }
   await page.getByRole('button', { name: 'Back to home' }).click()
   await page.getByText('source/unreachable').first().waitFor()
+  await page.getByText('http://127.0.0.1').first().waitFor()
+  expect(await page.getByText('source/unreachable').count()).toBe(1)
   await expectAccessible(page)
   await picture(page, 'service-problem')
 })
