@@ -33,9 +33,10 @@ import { serveCommand } from './commands/serve.ts'
 import { signCommand } from './commands/sign.ts'
 import { historyCommand, stateCommand } from './commands/state.ts'
 import { tokensCommand } from './commands/tokens.ts'
+import { uploadCommand } from './commands/upload.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { hintWith, ListedError } from './listed-error.ts'
-import { helpOf, parseCommand } from './parse.ts'
+import { commonOptions, helpOf, parseCommand } from './parse.ts'
 import { sourceAgain } from './session.ts'
 import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
@@ -65,7 +66,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
     commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand],
   },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
-  { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
+  { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
   { title: 'Keys', commands: [keysCommand, tokensCommand] },
 ]
@@ -95,7 +96,7 @@ async function run(args: readonly string[]): Promise<void> {
   const command = find(name)
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))
-  if (command.usage.split(' ')[1] === 'SOURCE') source = sourceAgain(parsed)
+  if (/^\S+ SOURCE\b/.test(command.usage)) sourceFor = (next) => sourceAgain(parsed, takenBy(next))
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   const passphraseFd = descriptorOf(parsed, 'passphrase-fd')
@@ -126,6 +127,12 @@ async function run(args: readonly string[]): Promise<void> {
 /** Before anything of the command is done. */
 async function leaveNetwork(parsed: Parsed, dataDir: string, signal: AbortSignal): Promise<void> {
   if (parsed.flag('offline') || (await readOffline(openWorkspace(dataDir).files, signal)).offline) goOffline()
+}
+
+/** Options that a command has; a hint may give a token or a root only where they are taken. */
+function takenBy(name: string): (option: string) => boolean {
+  const known = { ...commands.find((one) => one.name === name)?.options, ...commonOptions }
+  return (option) => option in known && !(option === 'token' && name === 'access')
 }
 
 function descriptorOf(parsed: Parsed, name: string): number | undefined {
@@ -162,13 +169,13 @@ for (const stream of [process.stdout, process.stderr]) {
 obeyOffline()
 const args = process.argv.slice(2)
 /** The words by which this call named its repository, once they are known. */
-let source: string | undefined
+let sourceFor: ((command: string) => string) | undefined
 try {
   await run(args)
 } catch (thrown) {
   const error = toAppError(thrown)
   const details = error instanceof ListedError ? error.lines : []
-  const hint = error.hint === undefined || source === undefined ? error.hint : hintWith(source, error.hint)
+  const hint = error.hint === undefined || sourceFor === undefined ? error.hint : hintWith(sourceFor, error.hint)
   if (args.includes('--json')) {
     const data = { ...toErrorData(error), ...(hint === undefined ? {} : { hint }) }
     print([jsonText({ error: data, ...(details.length === 0 ? {} : { details: details.map((line) => line.trim()) }) })])

@@ -9,7 +9,7 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
-import { readSavedKeys } from '../../node/saved-keys.ts'
+import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -73,7 +73,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const source = await openSource(desk, parsed, io.signal)
   const to = parsed.text('to')
   const target = targetOf(to, source)
-  const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
+  const proposals = await pick(desk, source, parsed.positionals.slice(1), parsed.flag('first'), io)
   const key = parsed.text('key')
   if (key === undefined) throw await keyMissing(desk, proposals, io)
   await plugPractice(parsed, desk, io)
@@ -105,13 +105,30 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
 }
 
 /** Each change once, also when it was named twice. */
-async function pick(desk: Desk, source: OpenSource, ids: readonly string[], io: Io): Promise<Proposal[]> {
+async function pick(
+  desk: Desk,
+  source: OpenSource,
+  ids: readonly string[],
+  isFirst: boolean,
+  io: Io,
+): Promise<Proposal[]> {
   const picked = new Map<string, Proposal>()
+  // Nobody vouches for a first root but whoever compared it: its name alone would stand for whatever the service shows by now.
+  const vague = isFirst ? ids.find((id) => !/^(.+\/)?[0-9a-f]{64}$/i.test(id)) : undefined
+  if (vague !== undefined) throw notWhole(vague)
   for (const id of ids) {
     const proposal = await pickProposal(desk, source, id, io.signal, digitsToAct)
     picked.set(proposal.id, proposal)
   }
   return [...picked.values()]
+}
+
+function notWhole(id: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `a first root is signed by its whole digest, and ${id} is none`,
+    hint: 'compare its words with the other key holders; the digest is shown by: countersign review SOURCE root',
+  })
 }
 
 async function keyMissing(desk: Desk, proposals: readonly Proposal[], io: Io): Promise<AppError> {
@@ -206,10 +223,10 @@ async function nextSteps(
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
   if (need !== undefined) return [`${need.sentence}.`]
+  if (elsewhere === undefined || rstuf === undefined) return ['More signatures are needed before it can be published.']
   // What a service hands out is taken back to it by each who signs, and not by the last one alone.
-  return elsewhere === undefined || rstuf === undefined
-    ? ['More signatures are needed before it can be published.']
-    : [`More signatures are needed: ${elsewhere.how}`]
+  const isEach = rstuf === 'answer' || rstuf === 'update'
+  return [`More signatures are needed${isEach ? ': ' : '; then '}${elsewhere.how}`]
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------
@@ -229,6 +246,14 @@ async function signSeveral(
   const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
   const done = outcomes.flatMap(({ approval }) => approval ?? [])
   const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))
+  const remark =
+    source.event === undefined
+      ? undefined
+      : await keepAddress(
+          signer,
+          done.map(({ proposal }) => proposal),
+          io.signal,
+        )
   const [first] = failures
   const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
   if (first !== undefined && done.length === 0) throw noneSigned(failures, first.error, titleOf)
@@ -242,6 +267,7 @@ async function signSeveral(
       ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
+    ...(remark === undefined ? [] : [remark]),
     ...(source.served !== undefined && where.to === undefined
       ? ['The repository publishes by itself what enough keys have signed.']
       : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),
