@@ -18,8 +18,9 @@ const packagesOf = {
     { name: 'python3', programs: ['python3'] },
     { name: 'dbus', programs: ['dbus-run-session'] },
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
+    { name: 'zbar-tools', programs: ['zbarimg'] },
   ],
-  e2e: [...forWindows, { name: 'git', programs: ['git'] }],
+  e2e: [...forWindows, { name: 'git', programs: ['git'] }, { name: 'zbar-tools', programs: ['zbarimg'] }],
   card: [
     ...forWindows,
     { name: 'pcscd', programs: ['pcscd'] },

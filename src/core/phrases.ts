@@ -17,10 +17,10 @@ export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** A message of the house (lower case, no period) as a sentence. A path or a name at its start stays as it is. */
+/** A message of the house (lower case, no period) as a sentence. A path, an address or a name at its start stays as it is. */
 export function sentenceOf(message: string): string {
   const trimmed = message.trim()
-  const text = /^[a-z]+(?:[ ,:;']|$)/.test(trimmed) ? capital(trimmed) : trimmed
+  const text = /^[a-z]+(?:[ ,;']|:(?!\/\/)|$)/.test(trimmed) ? capital(trimmed) : trimmed
   return /[.?:]$/.test(text) ? text : `${text}.`
 }
 

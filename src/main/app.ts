@@ -8,12 +8,14 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { goOffline } from '../node/offline.ts'
+import { readOffline } from '../node/offline-setting.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
-import type { PinnedSource } from '../node/workspace.ts'
+import { openWorkspace, type PinnedSource } from '../node/workspace.ts'
 import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
 import { draftingCalls } from './drafting-calls.ts'
@@ -32,6 +34,7 @@ import type { Shell } from './shell.ts'
 import { tokenCalls } from './token-calls.ts'
 
 export async function startApp(shell: Shell, options: AppOptions): Promise<void> {
+  if ((await readOffline(openWorkspace(options.dataDir).files, new AbortController().signal)).offline) goOffline()
   const now = (): Date => new Date()
   const notices: { send: (notice: Notice) => void } = { send: () => {} }
   const notify = (notice: Notice): void => notices.send(notice)
