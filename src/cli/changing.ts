@@ -8,6 +8,7 @@ import { type Opened, openInside } from '../node/repository-view.ts'
 import { type Delegation, findDelegation, readKeyedRoles } from '../node/repository-walk.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { chosenKeys } from './role-keys.ts'
+import { noRole } from './role-names.ts'
 import { contextOf, deskFor, openSource } from './session.ts'
 
 export interface Change {
@@ -41,12 +42,17 @@ export async function openChange(parsed: Parsed, io: Io, dataDir: string): Promi
 }
 
 /** Where the keys of a delegated role stand: in the document of the role that delegates to it. */
-export async function delegationTo(role: string, { opened }: Change, from: string | undefined): Promise<Delegation> {
+export async function delegationTo(
+  role: string,
+  { opened, roles }: Change,
+  from: string | undefined,
+): Promise<Delegation> {
   const found = await findDelegation(role, await opened(), from)
   if (found !== undefined) return found
+  if (from === undefined) throw noRole(role, await roles())
   throw new AppError({
     code: 'source/not-found',
-    message: from === undefined ? `no published role delegates to ${role}` : `${from} does not delegate to ${role}`,
+    message: `${from} does not delegate to ${role}`,
     hint: 'check the spelling; see which roles there are: countersign state SOURCE',
   })
 }

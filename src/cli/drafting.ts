@@ -4,6 +4,7 @@ import { AppError, toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
+import type { Look } from '../node/artifacts/look.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
 import { stewardOf } from '../node/steward.ts'
@@ -84,9 +85,22 @@ export async function signerOf(desk: Desk, source: OpenSource, parsed: Parsed, i
   const named = parsed.text('sign-with')
   if (named === undefined && (!stewardOf(source).signedOnly || !io.isInteractive)) return undefined
   await plugPractice(parsed, desk, io)
+  if (named !== undefined) return findKey(desk, named, io)
   const question = `${source.pinned.name} takes signed changes only. Key to sign with: `
-  return findKey(desk, named ?? (await io.ask(question, 'in a script there is --sign-with KEY')).trim(), io)
+  for (let tries = 1; ; tries++) {
+    const typed = (await io.ask(question, 'in a script there is --sign-with KEY')).trim()
+    try {
+      return await findKey(desk, typed, io)
+    } catch (thrown) {
+      // A slip of the finger does not throw away a change that was made; what is wrong with a key does not mend by asking.
+      const isSlip = thrown instanceof AppError && thrown.code === 'signer/absent'
+      if (!isSlip || tries === maxTries) throw thrown
+      io.note(`${thrown.message}\n  ${thrown.hint ?? ''}`)
+    }
+  }
 }
+
+const maxTries = 3
 
 /** Nobody is locked out by a finger on Enter: the sentence says what will happen, and is typed. */
 async function typedSentence(draft: Draft, parsed: Parsed, io: Io): Promise<string | undefined> {
@@ -194,6 +208,10 @@ function plainSight(sight: Sight): Sight {
 
 export function grouped(count: number): string {
   return count.toLocaleString('en-US')
+}
+
+export function leftOutLines({ leftOut }: Look): string[] {
+  return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 
 // ---- progress ------------------------------------------------------------------------------------------------------

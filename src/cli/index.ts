@@ -2,7 +2,9 @@
 import { AppError, exitCodeOf, toAppError, toErrorData } from '../core/error.ts'
 import { version } from '../core/version.ts'
 import { visible } from '../core/visible.ts'
-import { dataDirectory } from '../node/workspace.ts'
+import { goOffline, obeyOffline } from '../node/offline.ts'
+import { readOffline } from '../node/offline-setting.ts'
+import { dataDirectory, openWorkspace } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { accessCommand } from './commands/access.ts'
 import { combineCommand } from './commands/carry/combine.ts'
@@ -17,6 +19,7 @@ import { downloadCommand, listCommand } from './commands/download.ts'
 import { editCommand, withdrawCommand } from './commands/edit.ts'
 import { acceptCommand, eventsCommand, inviteCommand } from './commands/events.ts'
 import { keysCommand } from './commands/keys.ts'
+import { offlineCommand } from './commands/offline.ts'
 import { forgetCommand, pinCommand } from './commands/pin.ts'
 import { projectCommand } from './commands/project.ts'
 import { proposeCommand } from './commands/propose.ts'
@@ -30,9 +33,10 @@ import { serveCommand } from './commands/serve.ts'
 import { signCommand } from './commands/sign.ts'
 import { historyCommand, stateCommand } from './commands/state.ts'
 import { tokensCommand } from './commands/tokens.ts'
+import { uploadCommand } from './commands/upload.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { hintWith, ListedError } from './listed-error.ts'
-import { helpOf, parseCommand } from './parse.ts'
+import { commonOptions, helpOf, parseCommand } from './parse.ts'
 import { sourceAgain } from './session.ts'
 import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
@@ -57,9 +61,12 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
       serveCommand,
     ],
   },
-  { title: 'Over an air gap', commands: [exportCommand, importCommand, combineCommand, inspectCommand] },
+  {
+    title: 'Over an air gap',
+    commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand],
+  },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
-  { title: 'For maintainers', commands: [projectCommand, releaseCommand, withdrawCommand] },
+  { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
   { title: 'Keys', commands: [keysCommand, tokensCommand] },
 ]
@@ -89,7 +96,7 @@ async function run(args: readonly string[]): Promise<void> {
   const command = find(name)
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))
-  if (command.usage.split(' ')[1] === 'SOURCE') source = sourceAgain(parsed)
+  if (/^\S+ SOURCE\b/.test(command.usage)) sourceFor = (next) => sourceAgain(parsed, takenBy(next))
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   const passphraseFd = descriptorOf(parsed, 'passphrase-fd')
@@ -107,6 +114,7 @@ async function run(args: readonly string[]): Promise<void> {
     atEnd: (run) => void ends.push(run),
   }
   const home = parsed.text('home')
+  if (command !== offlineCommand) await leaveNetwork(parsed, home ?? dataDirectory(), controller.signal)
   const { data, lines, failed } = await command.run(parsed, io, home ?? dataDirectory()).finally(async () => {
     for (const end of ends.reverse()) await end()
   })
@@ -114,6 +122,17 @@ async function run(args: readonly string[]): Promise<void> {
   // A raw document keeps its lines; everything else that came from outside is made visible.
   else print(lines.map((line) => line.split('\t').map(visible).join('\t')))
   if (failed !== undefined) process.exitCode = exitCodeOf(failed)
+}
+
+/** Before anything of the command is done. */
+async function leaveNetwork(parsed: Parsed, dataDir: string, signal: AbortSignal): Promise<void> {
+  if (parsed.flag('offline') || (await readOffline(openWorkspace(dataDir).files, signal)).offline) goOffline()
+}
+
+/** Options that a command has; a hint may give a token or a root only where they are taken. */
+function takenBy(name: string): (option: string) => boolean {
+  const known = { ...commands.find((one) => one.name === name)?.options, ...commonOptions }
+  return (option) => option in known && !(option === 'token' && name === 'access')
 }
 
 function descriptorOf(parsed: Parsed, name: string): number | undefined {
@@ -147,15 +166,16 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error
   })
 }
+obeyOffline()
 const args = process.argv.slice(2)
 /** The words by which this call named its repository, once they are known. */
-let source: string | undefined
+let sourceFor: ((command: string) => string) | undefined
 try {
   await run(args)
 } catch (thrown) {
   const error = toAppError(thrown)
   const details = error instanceof ListedError ? error.lines : []
-  const hint = error.hint === undefined || source === undefined ? error.hint : hintWith(source, error.hint)
+  const hint = error.hint === undefined || sourceFor === undefined ? error.hint : hintWith(sourceFor, error.hint)
   if (args.includes('--json')) {
     const data = { ...toErrorData(error), ...(hint === undefined ? {} : { hint }) }
     print([jsonText({ error: data, ...(details.length === 0 ? {} : { details: details.map((line) => line.trim()) }) })])

@@ -10,7 +10,10 @@ export class ListedError extends AppError {
   }
 }
 
-/** A hint from below the command line names a repository as SOURCE: here the words are known by which it was named. */
-export function hintWith(source: string, hint: string): string {
-  return hint.replace(/(countersign \S+ )SOURCE\b/g, (_all, before: string) => `${before}${source}`)
+/**
+ * A hint from below the command line names a repository as SOURCE: here the words are known by which it was named, as far as
+ * the command of the hint takes them.
+ */
+export function hintWith(sourceFor: (command: string) => string, hint: string): string {
+  return hint.replace(/(countersign (\S+) )SOURCE\b/g, (_all, before: string, name: string) => before + sourceFor(name))
 }

@@ -7,6 +7,7 @@ export const commonOptions: Readonly<Record<string, Option>> = {
   help: { form: '--help', text: 'show this', type: 'boolean' },
   json: { form: '--json', text: 'answer with one JSON document on standard output', type: 'boolean' },
   home: { form: '--home DIR', text: 'where settings, pinned roots and keys are kept', type: 'string' },
+  offline: { form: '--offline', text: 'reach no network, whatever is asked', type: 'boolean' },
   'passphrase-fd': {
     form: '--passphrase-fd N',
     text: 'read passphrases, one a line, from the open file N instead of the terminal',

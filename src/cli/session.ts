@@ -17,7 +17,7 @@ import { openPlace, type PlaceOptions, repositoryOf } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
-import { isEventName, isGitLocation, parseGitAddress } from '../node/transports/git/address.ts'
+import { isEventName, isGitLocation, parseGitAddress, withEvent } from '../node/transports/git/address.ts'
 import type { Access } from '../node/web/send.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { accessOptions, asAccess, readAccess } from './access.ts'
@@ -50,9 +50,12 @@ export function deskFor(io: Io, dataDir: string): Desk {
 export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<OpenSource> {
   const text = parsed.positionals[0] ?? ''
   const rootFile = parsed.text('root')
-  if (parsed.flag('first')) return openFirst(desk, text, rootFile, await accessFor(desk, parsed, text, signal), signal)
-  if (rootFile !== undefined)
-    return openTrusting(desk, text, rootFile, await accessFor(desk, parsed, text, signal), signal)
+  if (parsed.flag('first') || rootFile !== undefined) {
+    const { location, kept } = await placeNamed(desk, text)
+    const access = { ...kept, ...(await accessFor(desk, parsed, location, signal)) }
+    if (parsed.flag('first')) return openFirst(desk, text, location, rootFile, access, signal)
+    if (rootFile !== undefined) return openTrusting(desk, text, location, rootFile, access, signal)
+  }
   if (parsed.text('ca') !== undefined || parsed.flag('token')) throw keptAccess(text)
   const { pinned, event } = await findNamed(desk, text)
   return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)), signal)
@@ -68,14 +71,34 @@ export async function findPinned(desk: Desk, text: string): Promise<PinnedSource
   return (await findNamed(desk, text)).pinned
 }
 
+interface Named {
+  pinned: PinnedSource
+  event?: string
+}
+
+/** With a root of its own a call takes of a pinned repository only where it is and how it is reached. */
+async function placeNamed(desk: Desk, text: string): Promise<{ location: string; kept: Access }> {
+  const named = byName(await desk.workspace.sources(), text)
+  if (named === undefined) return { location: parseLocation(text), kept: {} }
+  const { pinned, event } = named
+  const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
+  return { location, kept: await desk.access.of(pinned) }
+}
+
 /** NAME#sign/x is one signing event of NAME. */
-async function findNamed(desk: Desk, text: string): Promise<{ pinned: PinnedSource; event?: string }> {
-  const sources = await desk.workspace.sources()
+function byName(sources: readonly PinnedSource[], text: string): Named | undefined {
   const whole = sources.filter((source) => source.name === text || source.id === text)
   if (whole.length > 0) return { pinned: onlyOne(text, whole) }
   const [, name = '', event = ''] = /^(.+)#(sign\/.+)$/s.exec(text) ?? []
   const named = sources.filter((source) => source.name === name || source.id === name)
   if (named.length > 0 && isEventName(event)) return { pinned: onlyOne(name, named), event }
+  return undefined
+}
+
+async function findNamed(desk: Desk, text: string): Promise<Named> {
+  const sources = await desk.workspace.sources()
+  const named = byName(sources, text)
+  if (named !== undefined) return named
   const location = parseLocation(text)
   const address = isGitLocation(location) ? parseGitAddress(location) : undefined
   const found = sources.filter((source) => source.location === location)
@@ -128,13 +151,13 @@ function lookAt(location: string): Stats | undefined {
 async function openTrusting(
   desk: Desk,
   text: string,
+  location: string,
   rootFile: string,
   access: Access,
   signal: AbortSignal,
 ): Promise<OpenSource> {
   const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
   verifyQuorum(await rootQuorum(root, root), rootFile)
-  const location = parseLocation(text)
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
   const place = await openPlace(location, placeOptions(desk, access, signal))
   const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
@@ -151,11 +174,11 @@ function placeOptions(desk: Desk, access: Access, signal: AbortSignal): PlaceOpt
 async function openFirst(
   desk: Desk,
   text: string,
+  location: string,
   rootFile: string | undefined,
   access: Access,
   signal: AbortSignal,
 ): Promise<OpenSource> {
-  const location = parseLocation(text)
   const place = await openPlace(location, placeOptions(desk, access, signal))
   if (place.layout.rstuf === undefined || rootFile !== undefined) {
     throw new AppError({
@@ -169,16 +192,16 @@ async function openFirst(
   return { pinned, ...place, system: tufSystem(place.layout), trust, access }
 }
 
-/** The words by which this call named its repository, to be typed again. */
-export function sourceAgain(parsed: Parsed): string {
-  const options = ['root', 'ca', 'home'].flatMap((name) => {
+/** The words by which this call named its repository, to be typed again; `takes`: which options the next command has. */
+export function sourceAgain(parsed: Parsed, takes: (option: string) => boolean = () => true): string {
+  const options = ['root', 'ca', 'home'].filter(takes).flatMap((name) => {
     const value = parsed.text(name)
     return value === undefined ? [] : [`--${name}`, quoted(value)]
   })
   return [
     quoted(parsed.positionals[0] ?? ''),
     ...options,
-    ...['first', 'token'].flatMap((name) => (parsed.flag(name) ? [`--${name}`] : [])),
+    ...['first', 'token'].filter(takes).flatMap((name) => (parsed.flag(name) ? [`--${name}`] : [])),
   ].join(' ')
 }
 

@@ -136,7 +136,8 @@ export function stateLines(name: string, state: TrustedState, now: Date): string
       (role, bins) => `  ${bins}: version ${roleText(role, now)}`,
     ),
     ...wrapped(state.findings.map(findingLine)),
-    'Root in words:',
+    `Root, sha256 of the signed bytes: ${state.anchor.digest}`,
+    'In words:',
     ...wordLines(state.anchor.digest),
   ]
 }

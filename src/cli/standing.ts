@@ -19,11 +19,11 @@ export async function withStanding(
   const unsigned = proposals.filter((one) => !isComplete(one))
   const ids = outcome === undefined || outcome.kind === 'waits' ? idLines(unsigned, again, proposals) : []
   const more = along.length === 0 ? '' : ` and ${along.length} more`
-  const line =
+  const lines =
     outcome === undefined
-      ? standingLine(proposals, `${first.title}${more}`, again, source)
-      : outcomeLine(outcome, `${first.title}${more}`)
-  return { ...given, data: withData(given.data, outcome), lines: [...given.lines, '', line, ...ids] }
+      ? [standingLine(proposals, `${first.title}${more}`, again, source)]
+      : outcomeLines(outcome, `${first.title}${more}`)
+  return { ...given, data: withData(given.data, outcome), lines: [...given.lines, '', ...lines, ...ids] }
 }
 
 /** What a repository that publishes by itself made of a change that was signed. */
@@ -33,18 +33,21 @@ export async function withOutcome(given: Answer, proposal: Proposal, source: Ope
   return {
     ...given,
     data: withData(given.data, outcome),
-    lines: [...given.lines, '', outcomeLine(outcome, proposal.title)],
+    lines: [...given.lines, '', ...outcomeLines(outcome, proposal.title)],
   }
 }
 
 function withData(data: unknown, outcome: Outcome | undefined): unknown {
-  if (outcome === undefined) return data
+  return outcome === undefined ? data : { ...(data as object), ...outcomeData(outcome) }
+}
+
+export function outcomeData(outcome: Outcome): object {
   const { kind } = outcome
   return {
-    ...(data as object),
     outcome: kind,
     published: kind === 'published',
     ...(kind === 'waits' && outcome.why ? { held: outcome.why } : {}),
+    ...(kind === 'waits' && outcome.missing ? { missing: outcome.missing } : {}),
     ...(kind === 'unknown' ? { why: outcome.why } : {}),
   }
 }
@@ -66,6 +69,14 @@ function standingLine(
   if (event !== undefined) return `${name} ${are} signed by enough keys. When the whole event is, CI publishes it.`
   if (!proposals.some(isReady)) return `${name} ${are} signed by enough keys.`
   return `${name} ${are} signed by enough keys and ready: ${layout.elsewhere?.how ?? `countersign publish ${again}`}`
+}
+
+export function outcomeLines(outcome: Outcome, title: string): string[] {
+  const line = outcomeLine(outcome, title)
+  if (outcome.kind !== 'waits' || outcome.missing === undefined) return [line]
+  const { files, paths } = outcome.missing
+  const more = files > paths.length ? [`  and ${files - paths.length} more`] : []
+  return [line, 'Content that has not arrived:', ...paths.map((path) => `  ${path}`), ...more]
 }
 
 function outcomeLine(outcome: Outcome, title: string): string {

@@ -4,17 +4,19 @@ import { toPem } from '../core/key.ts'
 import type { Prompt } from '../core/signer.ts'
 import { version } from '../core/version.ts'
 import { type AppInfo, contract, type Notice, type SourceView } from '../ipc/contract.ts'
-import { forget } from '../node/carried/forget.ts'
+import { forget } from '../node/carried/forgetting.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
+import { goOffline } from '../node/offline.ts'
+import { readOffline } from '../node/offline-setting.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { opening } from '../node/token-host/sealed-prompt.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
-import type { PinnedSource } from '../node/workspace.ts'
+import { openWorkspace, type PinnedSource } from '../node/workspace.ts'
 import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
 import { carryCalls, checkScreen } from './carry-calls.ts'
@@ -34,6 +36,7 @@ import type { Shell } from './shell.ts'
 import { tokenCalls } from './token-calls.ts'
 
 export async function startApp(shell: Shell, options: AppOptions): Promise<void> {
+  if ((await readOffline(openWorkspace(options.dataDir).files, new AbortController().signal)).offline) goOffline()
   const now = (): Date => new Date()
   const notices: { send: (notice: Notice) => void } = { send: () => {} }
   const notify = (notice: Notice): void => notices.send(notice)
@@ -175,7 +178,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     },
     'sources.forget': async ({ sourceId }) => {
       const pinned = (await desk.workspace.sources()).find((source) => source.id === sourceId)
-      await (pinned === undefined ? desk.workspace.remove(sourceId) : forget(pinned, desk))
+      await (pinned === undefined ? desk.workspace.remove(sourceId) : forget(desk.workspace, pinned))
       notify({ kind: 'changed' })
     },
     'demo.start': async () => {

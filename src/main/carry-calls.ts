@@ -5,9 +5,9 @@ import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
-import { pack, unpack } from '../core/transfer/deflate.ts'
+import { pack } from '../core/transfer/deflate.ts'
 import { maxMessageBytes } from '../core/transfer/fountain.ts'
-import { transferKind } from '../core/transfer/kind.ts'
+import { received } from '../core/transfer/received.ts'
 import { parseReply } from '../core/transfer/reply.ts'
 import { maxRequestBytes, parseRequest } from '../core/transfer/request.ts'
 import { askedPositions, isRightWord } from '../core/transfer/second-screen.ts'
@@ -16,7 +16,7 @@ import type { contract, Handed } from '../ipc/contract.ts'
 import { isCarriedLocation } from '../node/carried/address.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../node/carried/arrival.ts'
 import { requestBehind } from '../node/carried/departure.ts'
-import { forget } from '../node/carried/forget.ts'
+import { forget } from '../node/carried/forgetting.ts'
 import { combine } from '../node/carried/replies.ts'
 import { noteComparison, noteSkipped, screenStanding } from '../node/carried/second-screen.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
@@ -67,9 +67,8 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
   const questions = new Map<string, { requestId: string; words: readonly string[]; positions: readonly number[] }>()
 
   async function look(input: HandedInput): Promise<Handed> {
-    const { name, bytes } = await bytesOf(input)
-    const kind = transferKind(bytes)
-    if (kind === undefined) throw neither(name)
+    const { name, bytes: came } = await bytesOf(input)
+    const { kind, bytes } = await received(came, name)
     if (kind === 'reply') {
       const view = await reader.read('handedReply', { bytes, name }, signal)
       return { ...view, name, handedId: replies.keep({ name, bytes }) }
@@ -89,8 +88,7 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
   async function bytesOf(input: HandedInput): Promise<{ name: string; bytes: Uint8Array }> {
     if (input.from === 'text') return { name: 'the pasted text', bytes: utf8(input.text.trim()) }
     if (input.from === 'codes') {
-      const packed = parseBase64(input.packed, 'what the codes held')
-      return { name: 'what the codes held', bytes: await unpack(packed, maxRequestBytes) }
+      return { name: 'what the codes held', bytes: parseBase64(input.packed, 'what the codes held') }
     }
     const path = await places.toRead(input.path)
     return { name: basename(path), bytes: await readOnce(path, maxRequestBytes, signal) }
@@ -110,7 +108,7 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
       return { proposalId: `${pinned.id}:${proposal.id}` }
     } catch (thrown) {
       // What was pinned for a request that cannot be used is not kept either.
-      if (isNew) await forget(pinned, desk)
+      if (isNew) await forget(desk.workspace, pinned)
       throw thrown
     }
   }
@@ -235,14 +233,6 @@ export async function checkScreen(
 }
 
 // ---- what is refused ---------------------------------------------------------------------------------------------------
-
-function neither(name: string): AppError {
-  return new AppError({
-    code: 'format/unsupported',
-    message: `${name} is neither a request for signatures nor a reply to one`,
-    hint: 'hand over the file that Countersign saved on the other computer',
-  })
-}
 
 function tooLarge(bytes: number): AppError {
   return new AppError({

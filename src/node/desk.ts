@@ -1,7 +1,6 @@
 // What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
-import { isSameKey } from '../core/key.ts'
 import { isReady, type Proposal } from '../core/proposal.ts'
 import type { KnownSigner, Prompt, PublicKey, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
@@ -9,17 +8,18 @@ import type { Layout } from '../core/systems/tuf/layout.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import { type AccessStore, accessStore, originOf } from './access-store.ts'
-import { remarkUnlessKept } from './afterwards.ts'
 import { renameContent } from './artifacts/rename.ts'
+import { withAwaited } from './awaited.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { checkIdentity, type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
 import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
+import { checkIsolated } from './offline-setting.ts'
 import { openPlace } from './place.ts'
 import { openInside } from './repository-view.ts'
-import { savedUri, saveKeys } from './saved-keys.ts'
+import { keepAddress } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
 import { type Same, sameBytes, steadyReads } from './steady.ts'
@@ -146,10 +146,12 @@ export function openDesk(options: DeskOptions): Desk {
       })
     }
     checkSandbox(signer, options.rehearsalOnly === true)
+    await checkIsolated(workspace.files, signal)
     return signer
   }
 
   async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
+    await checkIsolated(workspace.files, signal)
     // A token is a person's, and never an online key.
     const signers = await fileSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
@@ -207,9 +209,15 @@ export function openDesk(options: DeskOptions): Desk {
       await workspace.remember(source.pinned.id, { successor: state.anchor.bytes, memory: state.memory })
       return state
     },
-    pending: (source, signal) => source.system.pending(source.transport, contextOf(source, signal)),
-    proposal: (source, proposalId, signal) =>
-      findProposal(proposalId, source.system, source.transport, contextOf(source, signal)),
+    pending: async (source, signal) => {
+      const pending = await source.system.pending(source.transport, contextOf(source, signal))
+      return { ...pending, proposals: await withAwaited(pending.proposals, source.served, signal) }
+    },
+    proposal: async (source, proposalId, signal) => {
+      const found = await findProposal(proposalId, source.system, source.transport, contextOf(source, signal))
+      const [proposal = found] = await withAwaited([found], source.served, signal)
+      return proposal
+    },
     signers: async (signal) => {
       const files = await fileSigners('', signal)
       return [...files.map(known), ...knownSigners(options.tokens.latest())]
@@ -223,11 +231,7 @@ export function openDesk(options: DeskOptions): Desk {
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
       const signer = await findSigner(signerId, purpose, signal)
       const approval = await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
-      const uri = source.event === undefined ? undefined : savedUri(signer.id)
-      // Where tuf-on-ci-sign looks for it, so that it finds the same token.
-      if (uri === undefined) return approval
-      const ids = idsOf(reviewed, signer.key)
-      const remark = await remarkUnlessKept('the address of the key', () => saveKeys(ids, uri, signal))
+      const remark = source.event === undefined ? undefined : await keepAddress(signer, [reviewed], signal)
       return remark === undefined ? approval : { ...approval, remark }
     },
 
@@ -236,7 +240,10 @@ export function openDesk(options: DeskOptions): Desk {
       const { system, transport } = source
       const context = contextOf(source, signal)
       const proposal = await findProposal(proposalId, system, transport, context)
-      if (isReady(proposal)) await renameContent(proposal, source.pinned.location, () => openInside(source, context))
+      // Where nothing is published from here, nothing is put anywhere before that is said.
+      const isHere = source.layout.elsewhere === undefined
+      if (isHere && isReady(proposal))
+        await renameContent(proposal, source.pinned.location, () => openInside(source, context))
       return publish(proposalId, system, transport, transport, await online(source, signal), context)
     },
     renew: async (source, signal) => {
@@ -249,11 +256,6 @@ export function openDesk(options: DeskOptions): Desk {
 /** What is remembered of a source is mostly what lies in it. */
 function sameFiles(files: Files, same: Same): Files {
   return new Map([...files].map(([name, bytes]) => [name, bytes === null ? null : same(bytes)]))
-}
-
-function idsOf({ quorums }: Proposal, key: PublicKey): string[] {
-  const entries = quorums.flatMap(({ keys }) => keys.filter((one) => one.key !== undefined && isSameKey(one.key, key)))
-  return [...new Set(entries.flatMap(({ ids }) => ids))]
 }
 
 function checkSandbox(signer: Signer, rehearsalOnly: boolean): void {

@@ -10,15 +10,13 @@ import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/dr
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
-import { withdrawnFiles } from '../core/systems/tuf/layout.ts'
-import { maxBytes } from '../core/systems/tuf/names.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource } from './desk.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
 import { checkMay, put, type Steward, stewardOf, unsigned } from './steward.ts'
-import { prepareWithdrawing, type Withdrawing } from './withdrawing.ts'
+import { discarding, otherThere, prepareWithdrawing, type Withdrawing } from './withdrawing.ts'
 
 export type { Upload } from './prepared.ts'
 
@@ -89,8 +87,10 @@ export interface Drafting {
   withdrawing(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing>
   /** Removes a candidate; what is published stays. */
   withdraw(source: OpenSource, proposalId: string, signal: AbortSignal, signWith?: string): Promise<void>
-  /** The same for a candidate that cannot be reviewed: who signed it, nobody can say. */
-  discard(source: OpenSource, subject: string, signal: AbortSignal, signWith?: string): Promise<void>
+  /** What lies there for a subject, whether or not it can be reviewed. */
+  waitingDigest(source: OpenSource, subject: string, signal: AbortSignal): Promise<string>
+  /** The same as withdraw for a candidate that cannot be reviewed: who signed it, nobody can say. Only what has this digest goes. */
+  discard(source: OpenSource, subject: string, digest: string, signal: AbortSignal, signWith?: string): Promise<void>
 }
 
 /** Days that a first version of a role lasts, when nothing says so. */
@@ -183,20 +183,20 @@ export function drafting(
       pendingEffects(proposalId, source.layout, snapshot(source.transport), contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
-    discard: async (source, subject, signal, signWith) => {
+    waitingDigest: async (source, subject, signal) =>
+      stewardOf(source).withdraw === undefined
+        ? (await discarding(source, subject, snapshot(source.transport), signal)).digest
+        : digestThere(source, subject, signal),
+    discard: async (source, subject, digest, signal, signWith) => {
       const { withdraw } = stewardOf(source)
       if (withdraw !== undefined) {
-        const waiting = {
-          subject,
-          digest: await digestThere(source, subject, signal),
-          title: `what waits for ${subject}`,
-        }
+        const waiting = { subject, digest, title: `what waits for ${subject}` }
         return withdrawSigned(source, waiting, withdraw, signal, signWith)
       }
       checkMay('withdraw', source)
       const read = snapshot(source.transport)
-      const files = await withdrawnFiles(source.layout, subject, read, signal)
-      for (const name of files.keys()) await read.read(name, maxBytes.targets, signal)
+      const { files, digest: there } = await discarding(source, subject, read, signal)
+      if (there !== digest) throw otherThere(subject)
       await source.transport.write(files, read.seen(files.keys()), `discard ${subject}`, signal)
     },
     write,

@@ -4,12 +4,14 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '../core/error.ts'
 import type { Transport } from '../core/transport.ts'
+import { visible as shown } from '../core/visible.ts'
 import { isCarriedLocation } from './carried/address.ts'
 import { visible } from './safe-name.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
-import { gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
+import { addressOfRemote, gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
+import { isLoopback } from './web/loopback.ts'
 import type { Access } from './web/send.ts'
 
 /** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, or of a git repository. */
@@ -27,6 +29,8 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
   if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
+  const meant = addressMeant(trimmed)
+  if (meant !== undefined) throw unfinished(trimmed, meant)
   if (trimmed === '~' || trimmed.startsWith('~/')) return resolve(homedir(), trimmed.slice(2))
   return isAbsolute(trimmed) ? resolve(trimmed) : resolve(currentFolder, trimmed)
 }
@@ -37,6 +41,25 @@ function pathOfFileUrl(text: string): string {
   } catch (cause) {
     throw invalid(text, cause)
   }
+}
+
+/** What other programs take for an address, git@host:path and host:port, in the form that is taken here. */
+function addressMeant(text: string): string | undefined {
+  if (/^[\w.-]+@[\w.-]+:/.test(text)) {
+    const remote = addressOfRemote(text)
+    return remote === undefined ? 'git+ssh://USER@HOST/REPOSITORY' : gitLocation(remote)
+  }
+  const [, host = ''] = /^([\w.-]{2,}|\[[0-9a-f:]+\]):\d{1,5}(\/.*)?$/i.exec(text) ?? []
+  if (host === '') return undefined
+  return `${isLoopback(host) ? 'http' : 'https'}://${text.endsWith('/') ? text : `${text}/`}`
+}
+
+function unfinished(text: string, meant: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${visible(text)} does not say how it is reached`,
+    hint: `for the address: ${shown(meant)}; for a folder of this name: ./${shown(text)}`,
+  })
 }
 
 function invalid(text: string, cause?: unknown): AppError {

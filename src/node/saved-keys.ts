@@ -3,6 +3,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { utf8 } from '../core/bytes.ts'
+import { isSameKey } from '../core/key.ts'
+import type { Proposal } from '../core/proposal.ts'
+import type { Signer } from '../core/signer.ts'
+import { remarkUnlessKept } from './afterwards.ts'
 import { parseIni, withIniValue } from './ini.ts'
 import { directoryTransport } from './transports/directory.ts'
 
@@ -42,6 +46,20 @@ export async function saveKeys(
   const text = fresh.reduce((now, id) => withIniValue(now, section, id, uri), before ?? '')
   const base = new Map([[fileName, before === undefined ? null : utf8(before)]])
   await directoryTransport(folder, { create: true }).write(new Map([[fileName, utf8(text)]]), base, 'keys', signal)
+}
+
+/** Where tuf-on-ci-sign looks for it, so that it finds the same token for these documents; a sentence where that failed. */
+export async function keepAddress(
+  { id, key }: Pick<Signer, 'id' | 'key'>,
+  signed: readonly Proposal[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const uri = savedUri(id)
+  if (uri === undefined) return undefined
+  const entries = signed.flatMap(({ quorums }) => quorums.flatMap(({ keys }) => keys))
+  const own = entries.filter((one) => one.key !== undefined && isSameKey(one.key, key))
+  const ids = [...new Set(own.flatMap((one) => one.ids))]
+  return remarkUnlessKept('the address of the key', () => saveKeys(ids, uri, signal))
 }
 
 /** That tool knows keys in the slot 9c of a YubiKey only. */

@@ -1,7 +1,7 @@
 // Who keeps the changes of a repository, and so what is done with them from here: a folder takes every change, a signing event
 // with the name of who commits; a server only what is signed, and it publishes by itself; what waits at a service or in a single
 // file is made elsewhere, and signed here.
-import { AppError, type ErrorData } from '../core/error.ts'
+import { AppError, type ErrorData, toAppError } from '../core/error.ts'
 import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
 import { checkIdentity } from './git-place.ts'
@@ -36,7 +36,10 @@ export function stewardOf(source: Kept): Steward {
     contentFirst: true,
     content: (upload, progress, signal) => putInto(pinned.location, upload, progress, signal),
   }
-  if (layout.carried === true) return { ...folder, refuses: { draft: carriedHere(pinned.name) } }
+  if (layout.carried === true) {
+    const refused = carriedHere(pinned.name)
+    return { ...folder, refuses: { draft: refused, publish: refused } }
+  }
   if (layout.rstuf !== undefined) return { ...folder, refuses: { draft: madeByItsTool(pinned.name) } }
   if (layout.alone === true) {
     const refused = singleFile(pinned.name)
@@ -61,7 +64,24 @@ export async function put(
   const steward = stewardOf(source)
   if (steward.contentFirst) await putContent(steward, uploads, signal, progress)
   await source.transport.write(files, base, note, signal)
-  if (!steward.contentFirst) await putContent(steward, uploads, signal, progress)
+  if (steward.contentFirst) return
+  try {
+    await putContent(steward, uploads, signal, progress)
+  } catch (thrown) {
+    throw sentWithoutContent(thrown)
+  }
+}
+
+/** The change is there and waits: it must not be made again, only its content be sent. */
+function sentWithoutContent(thrown: unknown): AppError {
+  const { code, message, data } = toAppError(thrown)
+  return new AppError({
+    code,
+    message: `the change is proposed and waits, and its content is not all there: ${message}`,
+    hint: 'send the content later: countersign upload SOURCE FILE...',
+    ...(data === undefined ? {} : { data }),
+    cause: thrown,
+  })
 }
 
 async function putContent(
@@ -125,8 +145,8 @@ function madeByItsTool(name: string): ErrorData {
 function carriedHere(name: string): ErrorData {
   return {
     code: 'usage/invalid',
-    message: `${name} was carried here to be reviewed and signed, not changed`,
-    hint: 'make the change where the repository is, and carry the new one here',
+    message: `${name} was carried here to be reviewed and signed, not changed or published`,
+    hint: 'carry the signatures back: countersign export SOURCE ID --to FILE; all else is done where the repository is',
   }
 }
 

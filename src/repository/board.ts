@@ -1,7 +1,9 @@
 // What waits here, as the developer API lists it: facts about each candidate, never a judgement that a reader could not repeat.
-import { type ErrorData, toErrorData } from '../core/error.ts'
+import { type ErrorData, isVerdict, toErrorData } from '../core/error.ts'
 import { type Proposal, signedCount } from '../core/proposal.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
+import type { NamedContent } from '../core/systems/tuf/named-content.ts'
+import { missingContent } from './contents.ts'
 import { type Look, sha256Hex, type Waits } from './ground.ts'
 import type { Nonces } from './nonces.ts'
 
@@ -20,7 +22,18 @@ export interface CandidateView {
   problem?: ErrorData
   /** Enough keys have signed, and still it is not published. */
   held?: ErrorData
+  /** Content that it names and that has not arrived. */
+  missing?: MissingContent
 }
+
+export interface MissingContent {
+  files: number
+  bytes: number
+  /** The first of them. */
+  paths: readonly string[]
+}
+
+const mostPaths = 20
 
 export async function boardOf(
   look: Look,
@@ -46,6 +59,38 @@ export async function boardOf(
   }
   nonces.keep(views)
   return views
+}
+
+/** Of those that are told of only: a release may name thousands of files, and each is looked for on the disk. */
+export async function withMissing(
+  views: readonly CandidateView[],
+  look: Look,
+  folder: string,
+): Promise<CandidateView[]> {
+  const found: CandidateView[] = []
+  for (const view of views) {
+    const proposal = look.pending.proposals.find(
+      ({ subject, digest }) => subject === view.subject && digest === view.payload,
+    )
+    // Under a name that no content may have it can never arrive; why such a change is not published stands in `held`.
+    const missing =
+      proposal === undefined
+        ? []
+        : await missingContent(proposal, folder, look.now.parse).catch((thrown: unknown) => {
+            if (isVerdict(thrown)) return []
+            throw thrown
+          })
+    found.push(missing.length === 0 ? view : { ...view, missing: toldOf(missing) })
+  }
+  return found
+}
+
+function toldOf(missing: readonly NamedContent[]): MissingContent {
+  return {
+    files: missing.length,
+    bytes: missing.reduce((sum, { file }) => sum + file.length, 0),
+    paths: missing.slice(0, mostPaths).map(({ path }) => path),
+  }
 }
 
 function payloadOf({ bytes, proposal }: Waits): string | undefined {

@@ -4,47 +4,25 @@ import { AppError } from '../core/error.ts'
 import { isComplete, type Proposal, signedCount } from '../core/proposal.ts'
 import type { Authority } from '../core/systems/tuf/authority.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
-import { parseMetadata, type TargetFile } from '../core/systems/tuf/metadata.ts'
-import { targetName, typeOf } from '../core/systems/tuf/names.ts'
+import { parseMetadata } from '../core/systems/tuf/metadata.ts'
+import { type NamedContent, namedContent } from '../core/systems/tuf/named-content.ts'
 import type { ParseMetadata } from '../core/systems/tuf/parsed.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { authorityIn } from '../core/systems/tuf/pending/future.ts'
-import { parseSubject } from '../core/systems/tuf/subject.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { fileSystem } from '../node/file-system.ts'
 import { verifyPathName } from '../node/safe-name.ts'
 import type { Look } from './ground.ts'
 import { countInForce } from './in-force.ts'
 
-export interface Named {
-  path: string
-  file: TargetFile
-  /** Below targets/. */
-  name: string
-}
-
-/** What a candidate adds to the version in force, or changes in it. */
-export function namedContent(
-  { subject, before, after, title }: Proposal,
-  parse: ParseMetadata = parseMetadata,
-): Named[] {
-  const about = parseSubject(subject)
-  if (about.kind !== 'role' || typeOf(about.role) !== 'targets') return []
-  const next = parse(after, 'targets', title).signed
-  const old = before === undefined ? undefined : parse(before, 'targets', title).signed
-  return next.targetPaths().flatMap((path) => {
-    const file = next.target(path)
-    if (file === undefined) return []
-    const name = targetName(path, file, true)
-    const was = old?.target(path)
-    return was !== undefined && targetName(path, was, true) === name ? [] : [{ path, file, name }]
-  })
-}
-
 /** A file of this name got there whole, or not at all: its name is its hash. */
-export async function missingContent(proposal: Proposal, folder: string): Promise<Named[]> {
-  const missing: Named[] = []
-  for (const one of namedContent(proposal)) {
+export async function missingContent(
+  proposal: Proposal,
+  folder: string,
+  parse: ParseMetadata = parseMetadata,
+): Promise<NamedContent[]> {
+  const missing: NamedContent[] = []
+  for (const one of namedContent(proposal, parse)) {
     verifyPathName(`targets/${one.name}`)
     const stats = await fileSystem.lstatIfPresent(join(folder, 'targets', one.name)).catch(() => undefined)
     if (stats?.isFile() !== true || stats.size !== one.file.length) missing.push(one)

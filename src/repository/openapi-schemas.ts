@@ -55,9 +55,10 @@ export const schemas = {
       quorums: list(object({ name: text, threshold: count, signed: count, signedBy: list(text) })),
       problem: { $ref: '#/components/schemas/Problem' },
       held: { $ref: '#/components/schemas/Problem' },
+      missing: object({ files: count, bytes: count, paths: list(text) }),
     },
-    ['title', 'headline', 'problem', 'held'],
-    'A change that waits. `digest` is of its bytes, `payload` of what is signed; `nonce` is named by a withdrawal; `problem` says why it cannot be signed or published, `held` why it is not published although enough keys have signed.',
+    ['title', 'headline', 'problem', 'held', 'missing'],
+    'A change that waits. `digest` is of its bytes, `payload` of what is signed; `nonce` is named by a withdrawal; `problem` says why it cannot be signed or published, `held` why it is not published although enough keys have signed, `missing` how much of the content that it names has not arrived, with the first of the paths.',
   ),
   Candidates: object({ candidates: list({ $ref: '#/components/schemas/Candidate' }) }),
   Proposal: object({

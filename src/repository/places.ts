@@ -3,10 +3,10 @@
 import { join } from 'node:path'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import { namedContent } from '../core/systems/tuf/named-content.ts'
 import { visible } from '../core/visible.ts'
 import { fileSystem } from '../node/file-system.ts'
 import { verifyPathName } from '../node/safe-name.ts'
-import { namedContent } from './contents.ts'
 
 /** A file of content is always named so, and a folder never: then neither gets in the way of the other, whoever comes first. */
 const contentName = /^([0-9a-f]{64}|[0-9a-f]{128})?\./i

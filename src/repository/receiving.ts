@@ -9,7 +9,8 @@ import { putArtifact } from '../node/artifacts/store.ts'
 import { piecesOf } from '../node/directory/content.ts'
 import { ownFolder } from '../node/directory/journal.ts'
 import { unlinkIfPresent } from '../node/directory/lock.ts'
-import { errnoOf, translateErrno } from '../node/errno.ts'
+import { openOwnFile } from '../node/directory/own-file.ts'
+import { translateErrno } from '../node/errno.ts'
 import { fileSystem as fs, openFlags, writeAll } from '../node/file-system.ts'
 import { unasked, type Wanted, type WantedFile } from './contents.ts'
 import { openParts, type Part, type PartLimits, standardParts } from './parts.ts'
@@ -80,10 +81,7 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
   }
 
   async function add(part: Part, session: symbol, most: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-    await fs.mkdir(join(folder, ownFolder), 0o777).catch((thrown: unknown) => {
-      if (errnoOf(thrown) !== 'EEXIST') throw thrown
-    })
-    const fd = await fs.open(part.path, append, 0o666)
+    const fd = await openOwnFile(fs, part.path, append)
     let size = part.bytes
     try {
       for await (const piece of pieces) {
@@ -117,7 +115,7 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
     let placed = 0
     const tried = new Set<string>()
     for (;;) {
-      const paths = filesOf(await wanted(), length).map(({ path }) => path)
+      const paths = (await stillWanted(wanted, placed > 0)).flatMap((one) => (one.length === length ? [one.path] : []))
       const fresh = paths.filter((path) => !tried.has(path))
       if (fresh.length === 0) break
       for (const path of fresh) {
@@ -189,6 +187,16 @@ export function receiving(folder: string, signal: AbortSignal, limits: Partial<P
         if (oldName.test(name)) await unlinkIfPresent(fs, join(folder, ownFolder, name))
       }
     },
+  }
+}
+
+/** With this content the change may have been published between two questions: then it is not wanted any more, and came right. */
+async function stillWanted(wanted: Sent['wanted'], isPlaced: boolean): Promise<readonly WantedFile[]> {
+  try {
+    return (await wanted()).files
+  } catch (thrown) {
+    if (isPlaced && thrown instanceof AppError && thrown.code === 'source/not-found') return []
+    throw thrown
   }
 }
 

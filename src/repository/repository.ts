@@ -8,7 +8,7 @@ import { trusted } from '../core/systems/tuf/trusted.ts'
 import type { Files } from '../core/transport.ts'
 import { type HistoryFacts, readHistory } from '../node/repository-history.ts'
 import { type Accepted, acceptedFiles, type Submission, signedFiles } from './acceptance.ts'
-import { boardOf, type CandidateView } from './board.ts'
+import { boardOf, type CandidateView, withMissing } from './board.ts'
 import { renewIfDue } from './clock.ts'
 import { unasked, type Wanted, wantedContent } from './contents.ts'
 import { type EventKind, type Events, events } from './events.ts'
@@ -118,8 +118,9 @@ export async function openRepository(ground: Ground): Promise<Repository> {
   async function receipt(subjects: readonly string[]): Promise<Receipt> {
     const { done, look = await looking.now() } = await settled()
     const board = await boardOf(look, named, held)
+    const asked = board.filter(({ subject }) => subjects.includes(subject))
     return {
-      candidates: board.filter(({ subject }) => subjects.includes(subject)),
+      candidates: await withMissing(asked, look, ground.folder),
       published: done.map(({ subject, title }) => ({ subject, title })),
     }
   }
@@ -144,7 +145,13 @@ export async function openRepository(ground: Ground): Promise<Repository> {
         event: happened.last(),
       }
     },
-    candidates: () => inTurn(async () => boardOf(await looking.now(), named, held)),
+    candidates: async () => {
+      const { look, board } = await inTurn(async () => {
+        const look = await looking.now()
+        return { look, board: await boardOf(look, named, held) }
+      })
+      return withMissing(board, look, ground.folder)
+    },
     candidate: async (subject) => {
       checkSubject(subject)
       const bytes = await source.read(layout.candidateName(subject), limitOf(subject), signal)

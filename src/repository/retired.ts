@@ -6,7 +6,8 @@ import { parseUtf8, utf8 } from '../core/bytes.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { piecesOf } from '../node/directory/content.ts'
 import { ownFolder } from '../node/directory/journal.ts'
-import { errnoOf, translateErrno } from '../node/errno.ts'
+import { openOwnFile } from '../node/directory/own-file.ts'
+import { translateErrno } from '../node/errno.ts'
 import { fileSystem as fs, openFlags, writeAll } from '../node/file-system.ts'
 import { type Look, sha256Hex } from './ground.ts'
 import { countInForce } from './in-force.ts'
@@ -55,10 +56,7 @@ async function readAll(path: string, signal: AbortSignal): Promise<string> {
 /** A line that a crash cut off ends with the newline that the next one begins with. */
 async function addLines(path: string, lines: Iterable<string>): Promise<void> {
   try {
-    await fs.mkdir(join(path, '..'), 0o777).catch((thrown: unknown) => {
-      if (errnoOf(thrown) !== 'EEXIST') throw thrown
-    })
-    const fd = await fs.open(path, append, 0o666)
+    const fd = await openOwnFile(fs, path, append)
     try {
       await writeAll(fs, fd, utf8(`\n${[...lines].join('\n')}\n`))
       await fs.sync(fd)

@@ -127,7 +127,7 @@ function checkOnline(root: Metadata<Root>, online: readonly Signer[]): void {
     throw new AppError({
       code: 'signer/unsupported',
       message: `the key of ${type} also signs root or targets, so it is a person’s`,
-      hint: `give ${type} a key of its own first: countersign roles`,
+      hint: `give ${type} a key of its own first: countersign roles DIR replace-key ${type} WHO KEY`,
     })
   }
 }

@@ -3,12 +3,13 @@ import { publish } from '../core/approve.ts'
 import { AppError, type ErrorData, toAppError, toErrorData } from '../core/error.ts'
 import { isComplete, type Proposal } from '../core/proposal.ts'
 import { parseMetadata } from '../core/systems/tuf/metadata.ts'
+import type { NamedContent } from '../core/systems/tuf/named-content.ts'
 import { delegatorOf } from '../core/systems/tuf/pending/delegator.ts'
 import { candidatesAlongside } from '../core/systems/tuf/publish/alongside.ts'
 import { publishTurn } from '../core/systems/tuf/subject.ts'
 import { trusted } from '../core/systems/tuf/trusted.ts'
 import { checkStaysConsistent } from './consistent.ts'
-import { missingContent, type Named } from './contents.ts'
+import { missingContent } from './contents.ts'
 import { contextOf, type Ground, type Look } from './ground.ts'
 import type { Looks } from './looks.ts'
 
@@ -74,7 +75,7 @@ async function publishOne(
 }
 
 /** Its own content, and that of what is published together with it: what its keys have not signed holds up nothing. */
-async function missingFor(proposal: Proposal, all: readonly Proposal[], ground: Ground): Promise<Named[]> {
+async function missingFor(proposal: Proposal, all: readonly Proposal[], ground: Ground): Promise<NamedContent[]> {
   const { layout, source, folder } = ground
   const context = contextOf(ground)
   const delegator = delegatorOf(proposal.subject, proposal.after, parseMetadata)
@@ -86,12 +87,12 @@ async function missingFor(proposal: Proposal, all: readonly Proposal[], ground: 
   return (await Promise.all([proposal, ...others].map((one) => missingContent(one, folder)))).flat()
 }
 
-function waitsForContent(title: string, missing: readonly Named[]): AppError {
+function waitsForContent(title: string, missing: readonly NamedContent[]): AppError {
   const bytes = missing.reduce((sum, { file }) => sum + file.length, 0)
   return new AppError({
     code: 'source/not-found',
     message: `${title} is signed, and waits for the content of ${missing.length} artifact${missing.length === 1 ? '' : 's'}, ${bytes} bytes`,
-    hint: 'upload them where the release was made; it is published when all of it is there',
+    hint: 'send it: countersign upload SOURCE FILE...; it is published when all of it is there',
     data: { files: missing.length, bytes },
   })
 }

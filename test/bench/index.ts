@@ -15,11 +15,18 @@ import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { type BinRepository, writeBins } from './bins.ts'
 import { benchCard } from './card.ts'
 import { compare, msOf, report } from './compare.ts'
+import { benchFrames } from './frames.ts'
 import { benchServed } from './served.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
 try {
-  const results = [await benchCanonical(), await benchBins(10), await benchCard(folder), await benchServed(folder)]
+  const results = [
+    await benchCanonical(),
+    await benchBins(10),
+    await benchCard(folder),
+    await benchServed(folder),
+    await benchFrames(),
+  ]
   process.exitCode = results.every(Boolean) ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })

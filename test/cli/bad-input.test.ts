@@ -206,7 +206,7 @@ describe('documents that must not be next', () => {
   })
 
   test('a role that nobody delegates to', async () => {
-    await stage.refused('trust/threshold', [
+    await stage.refused('usage/invalid', [
       'propose',
       stage.repository,
       'project-a',

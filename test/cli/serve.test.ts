@@ -1,11 +1,12 @@
 // A folder, one command, and a team that proposes and signs over the network: until a client that no one here wrote accepts
 // what the repository published by itself.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { answerOf, type CliOptions, refusalOf, sharedFolder } from '../support/cli.ts'
+import { answerOf, type CliOptions, refusalOf, runCli, sharedFolder, type Typing, typeCli } from '../support/cli.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
 import { serveProcess } from '../support/serve.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
@@ -152,8 +153,62 @@ test('taken back with a signature, and with none it is not', async () => {
   await answerOf(['pin', url, '--name', 'packages', '--digest', root], team)
   const renew = ['edit', 'packages', 'targets', '--expires', '200', '--sign-with', 'rehearsal:Ana']
   const { digest } = await answerOf<Proposed>(renew, team)
+  expect((await refusalOf(['publish', 'packages'], team)).code).toBe('usage/invalid')
   expect((await refusalOf(['withdraw', 'packages', digest, '--yes'], team)).code).toBe('usage/invalid')
   await answerOf(['withdraw', 'packages', digest, '--yes', '--sign-with', 'rehearsal:Ben'], team)
   expect(await answerOf<{ proposals: unknown[] }>(['pending', 'packages'], team)).toMatchObject({ proposals: [] })
   expect(everythingIn(join(folder, 'metadata'))['pending/targets.json']).toBe(undefined)
+})
+
+test('content that did not come along with its change is named as missing, sent later, and then published', async () => {
+  const { folder, home, team, root } = await founded('later')
+  const { url } = await serveProcess({ folder, home })
+  await answerOf(['pin', url, '--name', 'packages', '--digest', root], team)
+  const release = join(shared, 'later', 'release')
+  mkdirSync(release)
+  const texts = { one: 'the content of one', two: 'what two holds', other: 'nobody named this' }
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(release, name), text)
+  const target = (text: string) =>
+    JSON.stringify({ length: text.length, hashes: { sha256: createHash('sha256').update(text).digest('hex') } })
+  const set = [
+    ...['--set', `targets/one-1.0=${target(texts.one)}`],
+    ...['--set', `targets/two-1.0=${target(texts.two)}`],
+  ]
+  const edit = ['edit', 'packages', 'targets', ...set, '--sign-with', 'rehearsal:Ana']
+  const { digest } = await answerOf<Proposed>(edit, team)
+
+  const upload = (...paths: string[]) => ['upload', 'packages', ...paths]
+  expect((await refusalOf(upload(join(release, 'other')), team)).code).toBe('source/not-found')
+  const missing = (paths: string[]) => [{ outcome: 'waits', missing: { files: paths.length, paths } }]
+  const first = await answerOf<{ changes: unknown }>(upload(join(release, 'one')), team)
+  expect(first).toMatchObject({ sent: [{ name: 'one', paths: ['one-1.0'] }], changes: missing(['two-1.0']) })
+  await answerOf(['sign', 'packages', digest, '--key', 'rehearsal:Ben', '--yes'], team)
+
+  const isNamed = { needs: [{ subject: 'targets', sentence: expect.stringContaining('two-1.0') }] }
+  expect(await answerOf(['review', 'packages', digest], team)).toMatchObject(isNamed)
+  expect(await answerOf(['pending', 'packages'], team)).toMatchObject({ proposals: [isNamed] })
+  const listed = await runCli(['pending', 'packages'], team)
+  expect(listed.out).toContain('two-1.0')
+  expect(listed.out).not.toContain('ready to publish')
+
+  expect(await answerOf(upload(release), team)).toMatchObject({
+    sent: [{ name: 'one' }, { name: 'two' }],
+    unnamed: ['other'],
+    changes: [{ published: true }],
+  })
+  expect((await refusalOf(upload(release), team)).code).toBe('source/not-found')
+})
+
+test('a key that is mistyped where it is asked for is asked for again, and the change is not lost', async () => {
+  const { folder, home, team, root } = await founded('mistyped')
+  const { url } = await serveProcess({ folder, home })
+  await answerOf(['pin', url, '--name', 'packages', '--digest', root], team)
+  const typing: Typing = [
+    [/Key to sign with: /, () => 'Ann\r'],
+    [/there is no key Ann here[\s\S]*Key to sign with: /, () => 'rehearsal:Ana\r'],
+    [/word 1 of its fingerprint: /, (_match, screen) => `${/^ {3}1 {2}(\S+)/m.exec(screen)?.[1] ?? ''}\r`],
+  ]
+  const { code } = await typeCli(['edit', 'packages', 'targets', '--expires', '200'], typing, team.home)
+  expect(code).toBe(0)
+  expect(await answerOf(['pending', 'packages'], team)).toMatchObject({ proposals: [{ subject: 'targets' }] })
 })

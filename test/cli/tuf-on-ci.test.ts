@@ -1,6 +1,6 @@
 // Signing events of tuf-on-ci through the command line, over real git: review, sign, and what lands in the branch.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
@@ -12,7 +12,7 @@ import { openPlace } from '../../src/node/place.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { mirrorFolder } from '../../src/node/transports/git/mirror.ts'
-import { answerOf, refusalOf, sharedFolder } from '../support/cli.ts'
+import { answerOf, refusalOf, runCli, sharedFolder } from '../support/cli.ts'
 import { nameForCommits, runGit } from '../support/git-office.ts'
 import { never } from '../support/repository.ts'
 import { type CiPerson, type CiRepository, ciBytes, ciKey, ciRepository } from '../support/tuf-on-ci.ts'
@@ -78,6 +78,29 @@ test('an event is reviewed, signed by two people, and each signature is one line
   await repository.merge('sign/x')
   const state = await answerOf<{ anchor: { version: number } }>(['status', 'Demo'], git())
   expect(state.anchor.version).toBe(2)
+})
+
+test('an event is carried over an air gap, and each reply is a commit of one line a file', async () => {
+  await pinned()
+  const { forge } = repository
+  repository.edit('sign/x', 'root', (signed) => {
+    signed['x-tuf-on-ci-signing-period'] = 90
+  })
+  const island = { home: join(home, '..', 'island') }
+  mkdirSync(island.home)
+  cpSync(join(home, 'rehearsal-keys.json'), join(island.home, 'rehearsal-keys.json'))
+  const request = join(home, 'x.request.json')
+  await answerOf(['export', 'Demo', 'root', '--to', request], git())
+  await answerOf(['import', request, '--digest', rootDigest(), '--name', 'far'], island)
+  const reply = join(home, 'x.reply.json')
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana', '--yes'], island)
+  await answerOf(['export', 'far', 'root', '--to', reply], island)
+  const before = runGit(forge.bare, 'rev-parse', 'sign/x')
+  await answerOf(['combine', 'Demo', reply], git())
+  expect(runGit(forge.bare, 'diff', '--numstat', before, 'sign/x').split('\n')).toEqual([
+    '1\t1\tmetadata/root.json',
+    '1\t1\tmetadata/root_history/2.root.json',
+  ])
 })
 
 test('a change that was replaced, or put back, since it was reviewed is not signed', async () => {
@@ -184,6 +207,12 @@ test('an invitation is accepted in one commit: the key, its signature, and no in
   // Who only looks is not remembered; and a name that cannot be kept afterwards makes nothing look failed.
   await answerOf([...accept, '--as', 'CLEO', '--dry-run'], git())
   expect((await refusalOf(accept, git())).code).toBe('usage/invalid')
+  // A script that nobody told to has signed nothing, and shows what it would have.
+  const unread = await runCli([...accept, '--as', 'CLEO', '--json'], git())
+  expect(unread.code).toBe(2)
+  expect(unread.json).toMatchObject({ error: { code: 'usage/invalid' }, details: expect.any(Array) })
+  expect(JSON.stringify(unread.json)).toMatch(/@cleo can now sign for root.*sha256 of the signed bytes/)
+  expect(runGit(forge.bare, 'rev-parse', 'sign/cleo')).toBe(before)
   mkdirSync(join(mirrorFolder(home, forge.address()), '.tuf-on-ci-sign.ini', 'in the way'), { recursive: true })
   const accepted = await answerOf<{ remark?: string }>([...accept, '--as', 'CLEO', '--yes'], git())
   expect(accepted.remark).toMatch(/user name/)
@@ -356,4 +385,22 @@ test('new keys: the old ones and the new ones sign, one key under two ids signs 
   // All of it takes effect at once: targets is for the keys that this event gives it, and for nobody else.
   const asked = proposals[1]?.quorums.map(({ keys }) => keys.flatMap((key) => (key as never as { ids: string[] }).ids))
   expect(asked).toEqual([[renamed, cleo].map((person) => ciKey(person).id)])
+})
+
+test('of several documents that a token signs at once its address is kept, as of one', async () => {
+  await pinned()
+  const token = { ...git(), passphrases: ['123456'] }
+  const key = ['--key', 'piv:90000001/9c', '--yes', '--practice', '--pin-fd', '3']
+  await answerOf(['tokens', 'generate', '90000001', '9c', '--practice'], git())
+  repository.edit('sign/dana', 'root', () => undefined)
+  await answerOf(['invite', 'Demo#sign/dana', 'dana', 'root', 'targets'], git())
+  await answerOf(['accept', 'Demo#sign/dana', '--as', 'dana', ...key], token)
+  for (const role of ['root', 'targets'] as const)
+    for (const person of people) await repository.sign('sign/dana', role, person)
+  await repository.merge('sign/dana')
+  for (const role of ['root', 'targets'] as const) repository.edit('sign/both', role, () => undefined)
+  const kept = join(home, '.local/share/tuf-on-ci-sign')
+  rmSync(kept, { recursive: true, force: true })
+  await answerOf(['sign', 'Demo#sign/both', 'root', 'targets', ...key], token)
+  expect(readFileSync(join(kept, 'signing-keys.ini'), 'utf8')).toContain('hsm:2?label=YubiKey+PIV+%2390000001')
 })

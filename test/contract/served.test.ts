@@ -213,7 +213,7 @@ describe('served: writing', () => {
       const take = (id: string) =>
         act === 'withdraw'
           ? drafts.withdraw(source, id, never, 'file:Ana')
-          : drafts.discard(source, 'targets', never, 'file:Ana')
+          : drafts.discard(source, 'targets', id.slice(id.lastIndexOf('/') + 1), never, 'file:Ana')
       expect(await codeOfPromise(take(shown.id))).toBe('trust/changed')
       const left = await team.proposal('targets')
       expect(left.digest).not.toBe(shown.digest)

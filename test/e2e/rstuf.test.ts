@@ -75,6 +75,26 @@ test('how it is reached can be said with it', async () => {
   await page.getByRole('link', { name: /^Home/ }).click()
 })
 
+test('what the service drops of a root is told, and nobody signs what is left', async () => {
+  await page.getByRole('link', { name: /Review Root 3.*127/ }).waitFor()
+  await expectAccessible(page)
+  await picture(page, 'service-home')
+  service.faults = { dropsFields: true }
+  // What is shown is another root by now, so it is looked for anew.
+  await page.getByRole('link', { name: /^Repositories/ }).click()
+  await page.getByRole('link', { name: /^Home/ }).click()
+  await page.getByRole('link', { name: /Open Root 3.*127/ }).click()
+  await heading(page, /^Root 3 for 127/)
+  await page.getByText('The service does not show fields that the root in force has').first().waitFor()
+  await page.getByText('a signature over it would be worthless').first().waitFor()
+  await page.getByRole('heading', { name: 'This cannot be signed' }).waitFor()
+  expect(await page.getByRole('button', { name: /^Sign with/ }).count()).toBe(0)
+  await expectAccessible(page)
+  await picture(page, 'service-drops')
+  service.faults = {}
+  await page.getByRole('link', { name: /^Home/ }).click()
+})
+
 test('a change that waits there is reviewed and signed; the service publishes it by itself', async () => {
   await page.getByRole('link', { name: /Review Root 3.*127/ }).click()
   await heading(page, /^Root 3 for 127/)
@@ -89,7 +109,7 @@ test('a change that waits there is reviewed and signed; the service publishes it
     .fill(wordsOf('pending/root.json')[0] ?? '')
   await holdInDialog(page, /^Sign with/, 2600)
   await heading(page, /^Signed: Root 3/)
-  await page.getByText('As soon as enough have signed, the service publishes it by itself').waitFor()
+  await page.getByText('The service publishes it by itself').waitFor()
   await page.getByText('Sent to').waitFor()
   expect(await page.getByRole('button', { name: /^Publish/ }).count()).toBe(0)
   await expectAccessible(page)
@@ -104,6 +124,8 @@ test('a service that is down is a problem beside the others', async () => {
   service.faults = { status: { path: 'metadata/sign', code: 503, text: '{"detail":"Maintenance"}' } }
   await page.getByRole('button', { name: 'Back to home' }).click()
   await page.getByText('source/unreachable').first().waitFor()
+  await page.getByText('http://127.0.0.1').first().waitFor()
+  expect(await page.getByText('source/unreachable').count()).toBe(1)
   await expectAccessible(page)
   await picture(page, 'service-problem')
 })

@@ -170,7 +170,7 @@ describe('what was handed over', () => {
       () => ({ from: 'text', text: '{"format":"countersign request 1"}' }) as const,
       'format/malformed',
     ],
-    ['codes of nothing', () => ({ from: 'codes', packed: 'AAAA' }) as const, 'format/malformed'],
+    ['codes of nothing', () => ({ from: 'codes', packed: 'AAAA' }) as const, 'format/unsupported'],
     ['codes that are no base64', () => ({ from: 'codes', packed: '????' }) as const, 'format/malformed'],
   ])('%s is refused', async (_name, input, code) => {
     const { calls } = testApp()

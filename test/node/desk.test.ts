@@ -1,7 +1,10 @@
 // The desk behind window and terminal: without a sandbox no real key is used, not even one that needs no person.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/core/bytes.ts'
+import { toHex, utf8 } from '../../src/core/bytes.ts'
+import { canonicalJson } from '../../src/core/canonical.ts'
+import { isReady } from '../../src/core/proposal.ts'
 import type { Prompt } from '../../src/core/signer.ts'
 import { createRepository } from '../../src/core/systems/tuf/create.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
@@ -44,4 +47,29 @@ test('publishing and renewing use no real key where only rehearsal keys may sign
   expect(asked).toEqual([])
   expect(await codeOfPromise(desk.renew(await desk.open(id), never))).toBe('ok')
   expect(new Set(asked)).toEqual(new Set(['key file ana']))
+})
+
+test('what waits in a single file is refused before any content would get another name', async () => {
+  const folder = temporaryFolder()
+  const prompt: Prompt = { pin: async () => utf8(passphrase), touch: () => () => {} }
+  const desk = openDesk({ tokens: noTokens(), dataDir: join(folder, 'home'), prompt, now: () => new Date() })
+  await desk.keys.create('ana', 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
+  const signer = await desk.signer('file:ana', never)
+  const role = { holders: [{ signer }], threshold: 1, expiryDays: 9 }
+  const plan = { root: role, targets: role, snapshot: role, timestamp: role }
+  const options = { now: new Date(), signal: never }
+  const first = (await createRepository(plan, plainLayout, options)).get('metadata/1.root.json') ?? utf8('')
+  // Alone in its file, the next root turns consistent snapshots off, and is complete.
+  const next = JSON.parse(new TextDecoder().decode(first))
+  next.signed.version = 2
+  next.signed.consistent_snapshot = false
+  const sig = toHex(await signer.sign(canonicalJson(next.signed), never))
+  next.signatures = [{ ...next.signatures[0], sig }]
+  const location = join(folder, 'root.json')
+  writeFileSync(location, JSON.stringify(next))
+  const { id } = await desk.workspace.add({ name: 'lone', location }, first)
+  const source = await desk.open(id)
+  const { proposals } = await desk.pending(source, never)
+  expect(proposals.map(isReady)).toEqual([true])
+  expect(await codeOfPromise(desk.publish(source, proposals[0]?.id ?? '', never))).toBe('usage/invalid')
 })

@@ -4,7 +4,7 @@ import { frameSink } from '../../src/core/transfer/frame-sink.ts'
 import { readQr } from '../../src/core/transfer/qr.ts'
 import { type PlayerState, showFrames } from '../../src/optics/player.ts'
 import type { Surface } from '../../src/optics/surface.ts'
-import { pictureOfMatrix } from '../support/qr-pictures.ts'
+import { pictureOf } from '../support/qr-picture.ts'
 import { codeOfCall } from '../support/thrown.ts'
 
 /** Keeps what was drawn. */
@@ -41,7 +41,7 @@ test('what is drawn is read again, after as many frames as there are blocks', ()
   player.stop()
   expect(drawn).toHaveLength(blocks)
   const sink = frameSink()
-  for (const matrix of drawn) sink.take(readQr(pictureOfMatrix(matrix, 4)) ?? '')
+  for (const matrix of drawn) sink.take(readQr(pictureOf(matrix, 4)) ?? '')
   expect(sink.progress().bytes).toEqual(packed)
 })
 

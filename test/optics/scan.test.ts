@@ -7,7 +7,7 @@ import { fragmentBytesFor, frameSource } from '../../src/core/transfer/frames.ts
 import { type Picture, qrMatrix, readQr } from '../../src/core/transfer/qr.ts'
 import { cameraError, type OpenCamera } from '../../src/optics/camera.ts'
 import { type ScanOptions, type ScanState, scan } from '../../src/optics/scan.ts'
-import { pictureOfMatrix } from '../support/qr-pictures.ts'
+import { pictureOf } from '../support/qr-picture.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -76,8 +76,8 @@ test('frames in pictures become what was packed; the camera is closed, one pictu
   const source = frameSource(packed, fragmentBytesFor(8, packed.length) >> 2)
   const { give, ends, facts, states } = watch({ read: readQr })
   expect(source.blocks).toBeGreaterThan(1)
-  await give(pictureOfMatrix(qrMatrix('A POSTER'), 3))
-  for (let n = 1; n <= source.blocks; n++) await give(pictureOfMatrix(qrMatrix(source.frame(n), source.version), 3))
+  await give(pictureOf(qrMatrix('A POSTER'), 3))
+  for (let n = 1; n <= source.blocks; n++) await give(pictureOf(qrMatrix(source.frame(n), source.version), 3))
   await vi.waitFor(() => expect(ends).toEqual([content]))
   expect(facts).toEqual({ closed: 1, atOnce: 0 })
   expect(states.at(-1)?.progress).toMatchObject({ blocks: source.blocks, of: source.blocks })

@@ -33,6 +33,7 @@ test('lists read like sentences', () => {
 test('a message becomes a sentence, but a path keeps its letters', () => {
   expect(sentenceOf('the disk is full')).toBe('The disk is full.')
   expect(sentenceOf('metadata/root.json is too large')).toBe('metadata/root.json is too large.')
+  expect(sentenceOf('http://localhost/ is down')).toBe('http://localhost/ is down.')
   expect(sentenceOf('Is it here?')).toBe('Is it here?')
 })
 

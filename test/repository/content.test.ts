@@ -5,9 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { toBase64, toHex } from '../../src/core/bytes.ts'
 import { insertSignature } from '../../src/core/systems/tuf/signature-slot.ts'
 import { repositoryApp } from '../../src/repository/app.ts'
+import { unasked } from '../../src/repository/contents.ts'
+import { receiving } from '../../src/repository/receiving.ts'
 import { openRepository } from '../../src/repository/repository.ts'
 import { never } from '../support/repository.ts'
 import { fromBase64, openTeam, refused, sha256, type Team } from '../support/team.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const text = 'the content of loom 1.0, '.repeat(4000)
 const digest = sha256(text)
@@ -34,6 +37,29 @@ async function released(threshold: number): Promise<Team> {
 }
 
 describe('content', () => {
+  test('with which the change is published before its upload is answered has come right', async () => {
+    const folder = temporaryFolder()
+    const uploads = receiving(folder, never)
+    let isPublished = false
+    const sent = {
+      sha256: digest,
+      upload: undefined,
+      offset: 0,
+      from: 'somebody',
+      wanted: async () => {
+        const isThere = existsSync(join(folder, 'targets', 'loom', `${digest}.loom-1.0`))
+        isPublished ||= isThere
+        if (isPublished) throw unasked(digest)
+        return { files: [{ path: 'loom/loom-1.0', length: text.length }] }
+      },
+    }
+    async function* pieces() {
+      yield new TextEncoder().encode(text)
+    }
+    expect(await uploads.receive(sent, pieces())).toMatchObject({ complete: true })
+    expect(isPublished).toBe(true)
+  })
+
   test('that nobody has signed for is not taken, and not known', async () => {
     const team = await openTeam()
     expect(await refused(await team.call('PUT', at(digest), text))).toMatchObject({ status: 404 })

@@ -56,6 +56,17 @@ function assigned(text: string): [string, JsonValue] {
       hint: 'for example: timestamp/every=30; see the names: countersign configure SOURCE',
     })
   }
-  const value = text.slice(at + 1)
-  return [text.slice(0, at), value === 'default' ? null : jsonOf(value, text.slice(0, at))]
+  const [name, value] = [text.slice(0, at), text.slice(at + 1)]
+  if (value === 'default') return [name, null]
+  // A unit is easily written behind the number; what else is no JSON is refused like any other value.
+  if (/^\d+\s*[a-z%]+$/i.test(value)) throw withUnit(name, value)
+  return [name, jsonOf(value, name)]
+}
+
+function withUnit(name: string, value: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${name} takes a number alone, not ${value}`,
+    hint: 'leave the unit out; which one it is in is shown by: countersign configure SOURCE',
+  })
 }

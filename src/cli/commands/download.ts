@@ -42,11 +42,23 @@ function allProjects({ source }: Client, found: Catalogue): Answer {
       ...{ source: source.pinned.name, projects: projects.map(projectData), omitted, problems: problemData(found) },
       refused: refused.map(({ project, error }) => ({ project, error: toErrorData(error) })),
     },
-    `${source.pinned.name}: ${countText(projects.length, 'project')}`,
+    `${source.pinned.name}: ${countedText(projects)}`,
     ...lines,
     ...(omitted === 0 ? [] : [`  ${countText(omitted, 'more artifact')}: list a project by its name to see it whole`]),
     ...problemLines(found),
   )
+}
+
+/** A file that lies in no folder is listed by its name like a project, and counted as what it is. */
+function countedText(projects: readonly Project[]): string {
+  const isFile = ({ releases }: Project): boolean =>
+    releases.every(({ artifacts }) => artifacts.every(({ path }) => !path.includes('/')))
+  const files = projects.filter(isFile).length
+  const counts = [
+    ...(files < projects.length || files === 0 ? [countText(projects.length - files, 'project')] : []),
+    ...(files > 0 ? [`${countText(files, 'file')} in no project`] : []),
+  ]
+  return counts.join(', ')
 }
 
 function projectLines(project: Project): string[] {

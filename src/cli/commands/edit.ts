@@ -14,6 +14,7 @@ import { draftOptions, proposeDraft, signerOf, signWithOption } from '../draftin
 import { editedText } from '../editor.ts'
 import { readInput } from '../input.ts'
 import { tokenOptions } from '../parse.ts'
+import { namingRoles } from '../role-names.ts'
 import { deskFor, digitsToLook, openSource, pickProposal, rootOption } from '../session.ts'
 import { wrapped } from '../text.ts'
 
@@ -59,11 +60,14 @@ export const editCommand: Command = {
     save: { form: '--save FILE', text: 'only write the whole signed part to a new FILE, for --from', type: 'string' },
   },
   arity: [2, 2],
-  run: edit,
+  run: async (parsed, io, dataDir) => {
+    const change = await openChange(parsed, io, dataDir)
+    return namingRoles(change.roles, () => edit(change))
+  },
 }
 
-async function edit(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
-  const change = await openChange(parsed, io, dataDir)
+async function edit(change: Change): Promise<Answer> {
+  const { parsed, io } = change
   const [, role = ''] = parsed.positionals
   const file = parsed.text('save')
   if (file !== undefined) return save(change, role, file)
@@ -236,7 +240,9 @@ export const withdrawCommand: Command = {
     const [, id = ''] = parsed.positionals
     const { problems } = await desk.pending(source, io.signal)
     if (parsed.flag('yes') && problems.some(({ subject }) => subject === id)) {
-      await desk.drafts.discard(source, id, io.signal, await signerOf(desk, source, parsed, io))
+      // Before anybody is asked for a key: what takes its place meanwhile is not what they gave up.
+      const digest = await desk.drafts.waitingDigest(source, id, io.signal)
+      await desk.drafts.discard(source, id, digest, io.signal, await signerOf(desk, source, parsed, io))
       return answer({ withdrawn: id, signedBy: [] }, `gave up ${id}, which could not be reviewed`)
     }
     const proposal = await pickProposal(desk, source, id, io.signal, digitsToLook)

@@ -13,6 +13,7 @@ import { type Answer, answer, type Command, type Io, type Parsed } from '../comm
 import { confirm } from '../confirm.ts'
 import { findKey } from '../find-key.ts'
 import { pushedLines, userName } from '../git.ts'
+import { ListedError } from '../listed-error.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import { deskFor, findPinned, openSource, rootOption } from '../session.ts'
@@ -116,13 +117,14 @@ export const acceptCommand: Command = {
   summary: 'Accepts an invitation to sign: your key goes into the roles, and signs what it can.',
   details: [
     'USER is your user name on the forge; it is remembered. KEY is what "countersign sign" takes.',
-    'What would be written is shown first. Signatures that others made on these documents are lost: the documents change.',
+    'What would be written is shown first, and without a terminal nothing more is done unless --yes says that it was read.',
+    'Signatures that others made on these documents are lost: the documents change.',
   ],
   options: {
     ...rootOption,
     key: { form: '--key KEY', text: 'the key that you will sign with from now on', type: 'string' },
     as: { form: '--as USER', text: 'your user name, when it is not known yet', type: 'string' },
-    yes: { form: '--yes', text: 'in a terminal: do not ask for a word of it', type: 'boolean' },
+    yes: { form: '--yes', text: 'you have read what it shows: ask for no word of it', type: 'boolean' },
     'dry-run': { form: '--dry-run', text: 'show it, and write nothing', type: 'boolean' },
     ...tokenOptions,
   },
@@ -151,7 +153,10 @@ async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> 
     const data = { dryRun: true, user, proposals: proposals.map(proposalData), others: others.map(proposalData) }
     return answer(data, ...lines, ...otherLines(others), 'Nothing was written.')
   }
-  if (io.isInteractive && !parsed.flag('yes')) for (const proposal of proposals) await confirm(proposal, io)
+  if (!parsed.flag('yes')) {
+    if (!io.isInteractive) throw unread(proposals)
+    for (const proposal of proposals) await confirm(proposal, io)
+  }
   const done = await write(io.signal)
   const remark = await remarkUnlessKept('your user name', () => settle(parsed, address, dataDir))
   const pushed = await desk.destination(source)
@@ -204,6 +209,18 @@ function noEvents(name: string): AppError {
     message: `${name} does not keep its changes in signing events`,
     hint: 'see what waits: countersign pending SOURCE',
   })
+}
+
+/** The key goes into roles by this: a script, too, says that somebody has read what it signs. */
+function unread(proposals: readonly Proposal[]): AppError {
+  return new ListedError(
+    {
+      code: 'usage/invalid',
+      message: 'nobody has confirmed what accepting this invitation signs, so nothing was signed',
+      hint: 'read it, then repeat with --yes',
+    },
+    proposals.flatMap((proposal) => reviewLines(proposal).map((line) => `  ${line}`)),
+  )
 }
 
 function eventMissing(name: string): AppError {

@@ -1,11 +1,11 @@
 // pin, forget: how a repository comes to be trusted here, and how that ends.
 import { randomInt } from 'node:crypto'
 import { parseHex } from '../../core/bytes.ts'
-import { AppError } from '../../core/error.ts'
+import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
 import { isCarriedLocation } from '../../node/carried/address.ts'
-import { forget } from '../../node/carried/forget.ts'
+import { forget } from '../../node/carried/forgetting.ts'
 import type { Desk } from '../../node/desk.ts'
 import { type Inspection, inspectRepository, inspectRoot } from '../../node/inspect.ts'
 import { rememberClone } from '../../node/sign-settings.ts'
@@ -16,6 +16,7 @@ import { answer, type Command, type Io, type Parsed } from '../command.ts'
 import { readNamed } from '../input.ts'
 import { deskFor, findPinned } from '../session.ts'
 import { holderName, wordLines } from '../show.ts'
+import { wrapped } from '../text.ts'
 import { settle } from './events.ts'
 
 export const pinCommand: Command = {
@@ -63,11 +64,38 @@ export const pinCommand: Command = {
     const pinned = await desk.workspace.add({ name: parsed.text('name') ?? found.suggestedName, location }, bytes)
     if (Object.keys(said).length > 0) await keepAccess(desk, pinned, said)
     await settled(found, parsed, dataDir)
+    const warning = rootFile === undefined ? undefined : await problemThere(desk, pinned, io)
     return answer(
-      { id: pinned.id, name: pinned.name, location, digest: found.digest },
+      {
+        id: pinned.id,
+        name: pinned.name,
+        location,
+        digest: found.digest,
+        ...(warning === undefined ? {} : { warning }),
+      },
       `pinned ${found.title} of ${pinned.name}`,
+      ...(warning === undefined ? [] : wrapped(warningLines(pinned, warning))),
     )
   },
+}
+
+/** A root that came by another way says nothing of the place: it is looked at once, and what is wrong there told. The pin stays. */
+async function problemThere(desk: Desk, pinned: PinnedSource, io: Io): Promise<ErrorData | undefined> {
+  try {
+    await desk.state(await desk.open(pinned.id, undefined, io.signal), io.signal)
+    return undefined
+  } catch (thrown) {
+    const error = toErrorData(thrown)
+    if (error.code === 'internal/bug') throw thrown
+    return error
+  }
+}
+
+function warningLines({ location }: PinnedSource, { message, hint }: ErrorData): string[] {
+  return [
+    `! ${location} was looked at, and not all is well there: ${message}`,
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+  ]
 }
 
 /** What cannot be kept with it could not be reached next time: then it is not pinned either. */
@@ -131,15 +159,15 @@ function differs(what: string): AppError {
 export const forgetCommand: Command = {
   name: 'forget',
   usage: 'forget SOURCE',
-  summary: 'Ends the trust in a pinned repository; its files stay as they are. What was carried here is removed.',
+  summary: 'Ends the trust in a pinned repository; its files stay as they are.',
   options: {},
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const found = await findPinned(desk, parsed.positionals[0] ?? '')
-    const { id, name, location } = found
-    await forget(found, desk)
-    const rest = isCarriedLocation(location) ? 'with all that was carried here' : `nothing in ${location} was touched`
-    return answer({ forgotten: id, name, location }, `forgot ${name}; ${rest}`)
+    const source = await findPinned(desk, parsed.positionals[0] ?? '')
+    const { id, name, location } = source
+    await forget(desk.workspace, source)
+    const left = isCarriedLocation(location) ? 'what was carried here is gone' : `nothing in ${location} was touched`
+    return answer({ forgotten: id, name, location }, `forgot ${name}; ${left}`)
   },
 }

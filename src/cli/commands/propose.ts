@@ -5,8 +5,11 @@ import type { Edit } from '../../core/system.ts'
 import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { overlay, snapshot, type Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../../node/desk.ts'
+import { openInside } from '../../node/repository-view.ts'
+import { readKeyedRoles } from '../../node/repository-walk.ts'
 import { answer, type Command, type Io } from '../command.ts'
 import { readInput } from '../input.ts'
+import { namingRoles } from '../role-names.ts'
 import { contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
 import { holderName, proposalData } from '../show.ts'
 import { withStanding } from '../standing.ts'
@@ -33,7 +36,9 @@ export const proposeCommand: Command = {
     const [, subject = '', file = ''] = parsed.positionals
     const bytes = await readInput(file, maxBytes[typeOf(subject)], io.signal)
     const lost = (await desk.pending(source, io.signal)).proposals.find((one) => one.subject === subject)
-    const proposal = await propose(source, { subject, document: bytes, replace: parsed.flag('replace') }, io)
+    const roles = async () => readKeyedRoles(await openInside(source, contextOf(source, io)))
+    const edit = { subject, document: bytes, replace: parsed.flag('replace') }
+    const proposal = await namingRoles(roles, () => propose(source, edit, io))
     const isOther = lost !== undefined && lost.id !== proposal.id
     const said = answer(
       { ...proposalData(proposal), ...(isOther ? { replaced: lost.id } : {}) },

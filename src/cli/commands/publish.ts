@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../core/error.ts'
 import { isComplete, isReady, type Proposal } from '../../core/proposal.ts'
 import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { checkMay } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { notYet } from '../not-yet.ts'
 import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption, sourceAgain } from '../session.ts'
@@ -32,6 +33,7 @@ interface Published {
 async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
   const source = await openSource(desk, parsed, io.signal)
+  checkMay('publish', source)
   const id = parsed.positionals[1]
   const published: Published[] = []
   const refused = new Map<string, { proposal: Proposal; error: unknown }>()

@@ -6,14 +6,15 @@ import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { pathsOf } from '../../core/systems/tuf/projects/name.ts'
 import { releaseFolder } from '../../core/systems/tuf/release-folder.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
-import { type Look, lookAt } from '../../node/artifacts/look.ts'
+import { lookAt } from '../../node/artifacts/look.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import type { DraftRequest } from '../../node/drafting.ts'
 import { checkScope, type FoundFile, releaseFolderOf, releaseOf } from '../../node/release-edits.ts'
 import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
 import type { Answer, Command, Parsed } from '../command.ts'
-import { draftOptions, grouped, progressOn, proposeDraft } from '../drafting.ts'
+import { draftOptions, grouped, leftOutLines, progressOn, proposeDraft } from '../drafting.ts'
+import { namingRoles } from '../role-names.ts'
 import { wrapped } from '../text.ts'
 import { jsonOf } from './edit.ts'
 
@@ -40,14 +41,23 @@ export const releaseCommand: Command = {
       type: 'boolean',
     },
   },
-  arity: [4, 2048],
+  arity: [1, 2048],
   run: async (parsed, io, dataDir) => {
-    const change = await openChange(parsed, io, dataDir)
     const [, role = '', verb, ...words] = parsed.positionals
-    if (verb === 'add') return add(role, words, change)
-    if (verb === 'remove') return remove(role, words, change)
+    if (words.length === 0) throw incomplete(parsed)
+    const change = await openChange(parsed, io, dataDir)
+    if (verb === 'add') return namingRoles(change.roles, () => add(role, words, change))
+    if (verb === 'remove') return namingRoles(change.roles, () => remove(role, words, change))
     throw usage(releaseCommand, `release does add or remove, not ${verb}`)
   },
+}
+
+/** Says what is still to be typed, in the order in which it is. */
+function incomplete({ positionals: [, role, verb] }: Parsed): AppError {
+  if (role === undefined) return usage(releaseCommand, 'release takes a role next, such as targets or a project')
+  if (verb === 'add') return usage(releaseCommand, `release ${role} add takes the files or folders next`)
+  if (verb === 'remove') return usage(releaseCommand, `release ${role} remove takes the names of artifacts next`)
+  return usage(releaseCommand, `release ${role} takes add or remove next, and then what`)
 }
 
 async function add(role: string, paths: readonly string[], change: Change): Promise<Answer> {
@@ -95,10 +105,6 @@ export function agreementLines(
     `Clients find what ${role} lists under ${delegation?.paths.join(', ')} only when ${who} ${list} the same`,
     `  (${name}: ${needed} of ${others.length + 1} roles must agree). Make the same release there too, and have it signed by the holders there.`,
   ])
-}
-
-function leftOutLines({ leftOut }: Look): string[] {
-  return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 
 async function inBins(role: string, edits: readonly SubjectEdit[], change: Change): Promise<DraftRequest> {

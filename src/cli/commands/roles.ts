@@ -188,7 +188,7 @@ async function signWithBoth(
       code: 'usage/invalid',
       message:
         'this builds on a candidate that somebody else may have written, and was proposed; it is not signed unseen',
-      hint: 'review it, then sign it with both keys: countersign review, countersign sign',
+      hint: 'review it: countersign review SOURCE ID; then, with each of both keys: countersign sign SOURCE ID --key KEY',
     })
   }
   if (parsed.text('sign') !== 'yes') {

@@ -8,6 +8,7 @@ import { visible } from '../../core/visible.ts'
 import type { Desk } from '../../node/desk.ts'
 import { inspectRepository } from '../../node/inspect.ts'
 import { parseLocation } from '../../node/location.ts'
+import { checkOnline } from '../../node/offline.ts'
 import { unlockedSigner } from '../../node/signers/software.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { signerFor } from '../find-key.ts'
@@ -53,6 +54,7 @@ export const serveCommand: Command = {
 }
 
 async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
+  checkOnline('a team')
   const desk = deskFor(io, dataDir)
   const port = parseCount(parsed, 'port', defaultPort, 0, 65_535)
   const tls = tlsOf(parsed)

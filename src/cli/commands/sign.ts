@@ -9,7 +9,7 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
-import { readSavedKeys } from '../../node/saved-keys.ts'
+import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -18,6 +18,7 @@ import { pushedLines } from '../git.ts'
 import { wayOut } from '../not-yet.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
+import { compareScreens } from '../second-screen.ts'
 import {
   askingOnce,
   contextOf,
@@ -43,6 +44,7 @@ export const signCommand: Command = {
     'KEY is a key of this machine, as "countersign keys list" shows it, or only its name; a key on a token, as',
     '"countersign tokens list" shows it (piv:15835999/9c), or the name of the person it was enrolled for; or the',
     'address of a key in a PKCS#11 module (pkcs11:token=..., hsm:2?label=...).',
+    'A change that was carried here is compared with a second screen: three words of it are asked for, too.',
     'With --to the signed candidate is written into another folder, and SOURCE stays as it is.',
   ],
   options: {
@@ -71,7 +73,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const source = await openSource(desk, parsed, io.signal)
   const to = parsed.text('to')
   const target = targetOf(to, source)
-  const proposals = await pick(desk, source, parsed.positionals.slice(1), io)
+  const proposals = await pick(desk, source, parsed.positionals.slice(1), parsed.flag('first'), io)
   const key = parsed.text('key')
   if (key === undefined) throw await keyMissing(desk, proposals, io)
   await plugPractice(parsed, desk, io)
@@ -81,7 +83,10 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
   // A key that may sign none of it is refused below; nobody reads and types for nothing.
   if (io.isInteractive && suits(signer.key) && !parsed.flag('yes')) {
-    for (const proposal of proposals) await confirm(proposal, io)
+    for (const proposal of proposals) {
+      await confirm(proposal, io)
+      if (source.layout.carried === true) await compareScreens(proposal, source, io)
+    }
   }
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
@@ -100,13 +105,30 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
 }
 
 /** Each change once, also when it was named twice. */
-async function pick(desk: Desk, source: OpenSource, ids: readonly string[], io: Io): Promise<Proposal[]> {
+async function pick(
+  desk: Desk,
+  source: OpenSource,
+  ids: readonly string[],
+  isFirst: boolean,
+  io: Io,
+): Promise<Proposal[]> {
   const picked = new Map<string, Proposal>()
+  // Nobody vouches for a first root but whoever compared it: its name alone would stand for whatever the service shows by now.
+  const vague = isFirst ? ids.find((id) => !/^(.+\/)?[0-9a-f]{64}$/i.test(id)) : undefined
+  if (vague !== undefined) throw notWhole(vague)
   for (const id of ids) {
     const proposal = await pickProposal(desk, source, id, io.signal, digitsToAct)
     picked.set(proposal.id, proposal)
   }
   return [...picked.values()]
+}
+
+function notWhole(id: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `a first root is signed by its whole digest, and ${id} is none`,
+    hint: 'compare its words with the other key holders; the digest is shown by: countersign review SOURCE root',
+  })
 }
 
 async function keyMissing(desk: Desk, proposals: readonly Proposal[], io: Io): Promise<AppError> {
@@ -196,14 +218,15 @@ async function nextSteps(
     return sentence === undefined ? [] : [`${sentence}; ${wayOut(one, again, source.layout)}`]
   })
   if (never.length > 0) return never
-  const { elsewhere, rstuf } = source.layout
+  const { elsewhere, rstuf, carried } = source.layout
+  if (carried === true) return [`To carry the signature back: countersign export ${again} --to FILE`]
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
   if (need !== undefined) return [`${need.sentence}.`]
+  if (elsewhere === undefined || rstuf === undefined) return ['More signatures are needed before it can be published.']
   // What a service hands out is taken back to it by each who signs, and not by the last one alone.
-  return elsewhere === undefined || rstuf === undefined
-    ? ['More signatures are needed before it can be published.']
-    : [`More signatures are needed: ${elsewhere.how}`]
+  const isEach = rstuf === 'answer' || rstuf === 'update'
+  return [`More signatures are needed${isEach ? ': ' : '; then '}${elsewhere.how}`]
 }
 
 // ---- several -------------------------------------------------------------------------------------------------------
@@ -223,6 +246,14 @@ async function signSeveral(
   const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
   const done = outcomes.flatMap(({ approval }) => approval ?? [])
   const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))
+  const remark =
+    source.event === undefined
+      ? undefined
+      : await keepAddress(
+          signer,
+          done.map(({ proposal }) => proposal),
+          io.signal,
+        )
   const [first] = failures
   const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
   if (first !== undefined && done.length === 0) throw noneSigned(failures, first.error, titleOf)
@@ -236,6 +267,7 @@ async function signSeveral(
       ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
     ]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
+    ...(remark === undefined ? [] : [remark]),
     ...(source.served !== undefined && where.to === undefined
       ? ['The repository publishes by itself what enough keys have signed.']
       : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),

@@ -8,6 +8,7 @@ import type { Delegation } from '../../node/repository-walk.ts'
 import { type Answer, answer, type Command } from '../command.ts'
 import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
+import { noRole } from '../role-names.ts'
 import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
 import { expiryLine, holderName, quorumLines } from '../show.ts'
 import { wrapped } from '../text.ts'
@@ -83,11 +84,7 @@ function remarks({ project, blocks, problem }: RoleFact): string[] {
 function oneRole(name: string, inside: Inside, search: string, limit: number, now: Date): Answer {
   const role = inside.roles.find((one) => one.name === name)
   if (role === undefined) {
-    throw new AppError({
-      code: 'source/not-found',
-      message: `there is no role ${name} here`,
-      hint: 'see which roles there are: countersign state SOURCE',
-    })
+    throw noRole(name, inside.roles)
   }
   const page = inside.documents.has(name)
     ? readTargets(inside, { role: name, query: search, offset: 0, limit })

@@ -56,7 +56,6 @@ export function frameSource(message: Uint8Array, maxFragmentBytes: number): Fram
   const messageBytes = cbor.length
   const checksum = crc32(cbor)
   const blockBytes = blockBytesFor(messageBytes, maxFragmentBytes)
-  const version = versionFor(longestFrame(messageBytes, blockBytes))
   const count = Math.ceil(messageBytes / blockBytes)
   const name = messageName(checksum, messageBytes)
   if (messageBytes > maxMessageBytes || count > maxBlocks) {
@@ -66,21 +65,43 @@ export function frameSource(message: Uint8Array, maxFragmentBytes: number): Fram
       hint: 'send it as a file',
     })
   }
+  const version = versionFor(longestFrame(messageBytes, blockBytes))
   if (count === 1) {
     const text = wholeUr(cbor).toUpperCase()
     return { message: name, blocks: 1, version, frame: () => text }
   }
   const blocks = blocksOf(cbor, blockBytes)
   const chosen = blockChooser(count, checksum)
+  const numberOf = showOrder(count, chosen)
   return {
     message: name,
     blocks: count,
     version,
     frame: (n) => {
-      const number = ((n - 1) % lastNumber(count)) + 1
+      const number = numberOf(n)
       const data = mixedBlock(blocks, chosen(number))
       return partUr({ number, blocks: count, messageBytes, checksum, data }).toUpperCase()
     },
+  }
+}
+
+/**
+ * Which part is shown as the n-th: all blocks, as many mixtures, all blocks again, the next mixtures. Any order can be read. In this
+ * one a reader that begins late, or solves less than ours does, waits less; parts that only repeat one block are left out, which at
+ * 30 % loss saves one frame in ten.
+ */
+function showOrder(blocks: number, chosen: (number: number) => readonly number[]): (n: number) => number {
+  const mixtures: number[] = []
+  let next = blocks + 1
+  const mixture = (index: number): number => {
+    for (; mixtures.length <= index && next <= lastNumber(blocks); next++) {
+      if (chosen(next).length > 1) mixtures.push(next)
+    }
+    return mixtures[index % mixtures.length] ?? 1
+  }
+  return (n) => {
+    const [round, at] = [Math.floor((n - 1) / (2 * blocks)), (n - 1) % (2 * blocks)]
+    return at < blocks ? at + 1 : mixture(round * blocks + at - blocks)
   }
 }
 
@@ -101,8 +122,8 @@ export function fragmentBytesFor(version: number, messageBytes: number): number 
 }
 
 /**
- * After this number the frames begin anew, so that a long show does not need larger codes: numbers of one byte are enough where
- * the blocks are few.
+ * No part has a higher number, so that a long show does not need larger codes: numbers of one byte are enough where the blocks are
+ * few.
  */
 function lastNumber(blocks: number): number {
   return blocks < 24 ? 0xff : 0xffff

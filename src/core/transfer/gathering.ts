@@ -35,8 +35,8 @@ export class Gathering {
     return this.#solver.useful
   }
 
-  isCutLike({ blocks, data }: Part): boolean {
-    return blocks === this.blocks && data.length === this.#blockBytes
+  isCutLike({ data }: Part): boolean {
+    return data.length === this.#blockBytes
   }
 
   has({ number }: Part): boolean {

@@ -40,7 +40,6 @@ export interface TransferReply {
 }
 
 const limits = { bytes: 256 * 1024, signatures: 64, certificates: 4 }
-export const maxReplyBytes = limits.bytes
 
 export function replyBytes(reply: TransferReply): Uint8Array<ArrayBuffer> {
   const { signatures, ...plain } = reply

@@ -17,7 +17,7 @@ export function partUr(part: Part): string {
 }
 
 const isOurs = /^ur:bytes\//i
-const shape = /^ur:bytes\/(?:([1-9][0-9]{0,9})-([1-9][0-9]{0,9})\/)?([a-z]+)$/i
+const shape = /^ur:bytes\/(?:([0-9]+)-([0-9]+)\/)?([a-z]+)$/i
 
 /** Undefined: something else, such as the code on a poster. A frame of ours that was damaged throws. */
 export function parseUr(text: string): Ur | undefined {

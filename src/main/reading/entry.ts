@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AppError } from '../../core/error.ts'
 import type { Prompt } from '../../core/signer.ts'
 import { openDesk } from '../../node/desk.ts'
+import { obeyOffline } from '../../node/offline.ts'
 import type { TokenHost } from '../../node/token-host/client.ts'
 import type { ThreadData } from './reader.ts'
 import { readings } from './readings.ts'
@@ -20,6 +21,7 @@ const noTokens: TokenHost = {
   close: async () => {},
 }
 
+obeyOffline()
 const port = parentPort
 if (port === null) throw new AppError({ code: 'usage/invalid', message: 'this is a thread of the window' })
 const { dataDir } = workerData as ThreadData

@@ -4,11 +4,12 @@ import { approve, findProposal, openEntries } from '../../core/approve.ts'
 import { toHex } from '../../core/bytes.ts'
 import { AppError, isVerdict, toAppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
+import type { Context } from '../../core/system.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
 import { parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
-import { type Files, memoryTransport, overlay, snapshot } from '../../core/transport.ts'
+import { type Files, memoryTransport, overlay, snapshot, type Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
 import { carriedLocation, isCarriedLocation } from './address.ts'
@@ -81,16 +82,12 @@ export async function receive(
 ): Promise<Arrival> {
   const request = parseRequest(bytes, what)
   const id = await requestId(bytes)
-  const { system, transport } = source
+  const { system, transport, layout } = source
   const context = desk.context(source, signal)
   const before = snapshot(transport)
-  const candidate = carriedLayout.candidateName(request.subject)
-  const held = await heldCandidate(source, request, desk, signal)
-  const isSame = held?.digest === request.digest
-  if (held !== undefined && !isSame && !replace) throw anotherWaits(held)
-  const files = new Map<string, Uint8Array>([...request.files, [requestName(id), bytes]])
-  // Signatures that were made here since it came stay; those that come with it are added below.
-  if (isSame) files.delete(candidate)
+  const { waiting, overtaken } = await waitingThen(request, before, source, context)
+  const files = new Map<string, Uint8Array | null>(overtaken.map((name) => [name, null]))
+  for (const [name, content] of [...request.files, [requestName(id), bytes] as const]) files.set(name, content)
   for (const name of files.keys()) await before.read(name, maxRead, signal)
   const after = overlay(before, files)
   await system.state(after, context)
@@ -99,48 +96,59 @@ export async function receive(
       throw notInIt(toAppError(thrown), what)
     },
   )
+  const coming = (await system.pending(after, context)).proposals
+  const again: Proposal[] = []
+  for (const held of waiting) {
+    const name = layout.candidateName(held.subject)
+    const other = coming.find(({ subject }) => subject === held.subject)
+    if (!request.files.has(name) || other === undefined) continue
+    if (other.digest !== held.digest) {
+      if (!replace) throw anotherWaits(held)
+      continue
+    }
+    // Signatures that were made here since it came stay; those that come with it are added below.
+    files.delete(name)
+    again.push(held)
+  }
   await transport.write(files, before.seen(files.keys()), `take in ${proposal.title}`, signal)
   await desk.state(source, signal)
-  const now = isSame ? await withSignaturesOf(request, source, desk, signal) : proposal
-  return { source, request, id, proposal: now }
+  for (const held of again) await addSignatures(held, request, source, context)
+  return { source, request, id, proposal: await findProposal(proposal.id, system, transport, context) }
 }
 
 const maxRead = 512 * 1024 * 1024
 export const requestName = (id: string): string => `requests/${id}.json`
 
-async function heldCandidate(
-  source: OpenSource,
-  { subject }: TransferRequest,
-  desk: Desk,
-  signal: AbortSignal,
-): Promise<Proposal | undefined> {
-  try {
-    return (await desk.pending(source, signal)).proposals.find((one) => one.subject === subject)
-  } catch (thrown) {
-    // Nothing was carried here yet, or what was is overtaken: then nothing waits.
-    if (isVerdict(thrown)) return undefined
-    throw thrown
+/** What waits here already, judged by what is in force as the request has it: what it has overtaken is in nobody's way. */
+async function waitingThen(
+  { files }: TransferRequest,
+  here: Transport,
+  { system, layout }: OpenSource,
+  context: Context,
+): Promise<{ waiting: readonly Proposal[]; overtaken: string[] }> {
+  const published = new Map([...files].filter(([name]) => !name.startsWith('metadata/pending/')))
+  const { proposals, problems } = await system.pending(overlay(here, published), context)
+  const isOvertaken = ({ error }: { error: AppError }): boolean => error.code === 'trust/changed'
+  return {
+    waiting: proposals,
+    overtaken: problems.filter(isOvertaken).map((one) => layout.candidateName(one.subject)),
   }
 }
 
-async function withSignaturesOf(
+async function addSignatures(
+  held: Proposal,
   request: TransferRequest,
-  source: OpenSource,
-  desk: Desk,
-  signal: AbortSignal,
-): Promise<Proposal> {
-  const { system, transport } = source
-  const context = desk.context(source, signal)
-  const id = `${request.subject}/${request.digest}`
-  let proposal = await findProposal(id, system, transport, context)
-  const after = request.files.get(carriedLayout.candidateName(request.subject))
-  if (after === undefined) return proposal
+  { system, transport, layout }: OpenSource,
+  context: Context,
+): Promise<void> {
+  const after = request.files.get(layout.candidateName(held.subject))
+  if (after === undefined) return
+  let proposal = await findProposal(held.id, system, transport, context)
   for (const { key, signature } of await system.signatures({ ...proposal, after })) {
     const entry = proposal.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(key))
     if (entry?.key === undefined || openEntries(proposal, entry.key).length === 0) continue
-    ;({ proposal } = await approve(id, system, transport, transport, givenSigner(entry, signature), context))
+    ;({ proposal } = await approve(held.id, system, transport, transport, givenSigner(entry, signature), context))
   }
-  return proposal
 }
 
 function anotherWaits({ title, digest }: Proposal): AppError {

@@ -30,7 +30,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [0x6883, ['signer/failed', 'the token lost the start of the command', reinsert]],
   [0x6884, ['signer/unsupported', 'the token takes no command this long', 'use another kind of key']],
   [0x6982, ['signer/failed', 'the token wants its PIN or its management key first', 'repeat it, and enter the PIN']],
-  [0x6983, ['signer/pin-blocked', 'the token is blocked', 'unblock it with the PUK: countersign tokens unblock']],
+  [0x6983, ['signer/pin-blocked', 'the token is blocked', 'unblock it with the PUK: countersign tokens unblock TOKEN']],
   [0x6985, ['signer/failed', 'the token refuses this in its present state', reinsert]],
   [0x6999, ['signer/unsupported', 'the PIV application of the token is switched off', 'switch PIV on in its settings']],
   [
@@ -83,7 +83,7 @@ function secretError(secret: SecretName, triesLeft: number): AppError {
     message: `the ${secret} is blocked, 0 tries left`,
     hint:
       secret === 'PIN'
-        ? 'unblock it with the PUK: countersign tokens unblock'
+        ? 'unblock it with the PUK: countersign tokens unblock TOKEN'
         : 'use another token; only a reset, which erases its keys, makes this one usable again',
     data: { triesLeft, secret },
   })

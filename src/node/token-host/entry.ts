@@ -1,5 +1,6 @@
 // The program that owns the tokens: a child of the window or of the command line, which gives it the folder of its data.
 import { AppError } from '../../core/error.ts'
+import { obeyOffline } from '../offline.ts'
 import { startTokens } from './start.ts'
 
 /** Electron's utility process has its own kind of port. */
@@ -8,6 +9,7 @@ interface ParentPort {
   on(event: 'message', hear: (event: { data: unknown }) => void): void
 }
 
+obeyOffline()
 const parentPort = (process as { parentPort?: ParentPort }).parentPort
 const [, , dataDir] = process.argv
 if (dataDir === undefined || dataDir === '') {

@@ -24,6 +24,8 @@ export interface Served {
   name(signal: AbortSignal): Promise<string | undefined>
   /** Where a candidate stands, named by the sha256 of its payload: published only where the answer to what was sent said so. */
   outcome(subject: string, digest: string, signal: AbortSignal): Promise<Standing>
+  /** What the repository says of all that waits, by the ids of the proposals. */
+  awaited(signal: AbortSignal): Promise<ReadonlyMap<string, Awaited>>
   /** `reviewed`: the digest of what a person was shown; anything else that waits by now stays. */
   withdraw(
     subject: string,
@@ -43,7 +45,22 @@ export interface Served {
 }
 
 /** Waits: and why although enough keys have signed. Gone: it does not wait there, and nothing more is known. */
-export type Standing = { kind: 'published' } | { kind: 'waits'; why?: string } | { kind: 'gone' }
+export type Standing = { kind: 'published' } | ({ kind: 'waits' } & Awaited) | { kind: 'gone' }
+
+/** What the repository says of a change that waits there. */
+export interface Awaited {
+  /** Why it is not published although enough keys have signed. */
+  why?: string
+  /** Content that it names and that has not arrived. */
+  missing?: Missing
+}
+
+export interface Missing {
+  files: number
+  bytes: number
+  /** The first of them; said, and not verified. */
+  paths: readonly string[]
+}
 
 const api = 'api/v1/'
 const service = 'countersign repository 1'
@@ -144,8 +161,17 @@ export function servedTransport(
       if (published.has(placeOf(subject, digest))) return { kind: 'published' }
       const found = (await candidates(signal)).find((one) => one.subject === subject && one.payload === digest)
       if (found === undefined) return { kind: 'gone' }
-      const why = isObject(found.held) ? found.held.message : undefined
-      return { kind: 'waits', ...(typeof why === 'string' ? { why: visible(why.slice(0, 600)) } : {}) }
+      return { kind: 'waits', ...awaitedOf(found) }
+    },
+
+    awaited: async (signal) => {
+      const all = new Map<string, Awaited>()
+      for (const one of await candidates(signal)) {
+        const { subject, payload } = one
+        if (typeof subject !== 'string' || typeof payload !== 'string') continue
+        all.set(placeOf(subject, payload), awaitedOf(one))
+      }
+      return all
     },
 
     withdraw: async (subject, reviewed, signer, ids, signal) => {
@@ -164,6 +190,19 @@ export function servedTransport(
       await uploadContent(server, `${api}content/`, { ...content, upload }, progress, signal)
     },
     listen: (changed, signal) => listenToEvents(new URL(`${api}events`, base), changed, signal, { access }),
+  }
+}
+
+const maxPaths = 100
+
+function awaitedOf({ held, missing }: JsonObject): Awaited {
+  const why = isObject(held) ? held.message : undefined
+  const { files, bytes, paths } = isObject(missing) ? missing : {}
+  const isMissing = typeof files === 'number' && files > 0 && typeof bytes === 'number'
+  const named = listOf(paths).filter((path) => typeof path === 'string')
+  return {
+    ...(typeof why === 'string' ? { why: visible(why.slice(0, 600)) } : {}),
+    ...(isMissing ? { missing: { files, bytes, paths: named.slice(0, maxPaths) } } : {}),
   }
 }
 

@@ -5,6 +5,7 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { AppError } from '../../core/error.ts'
+import { checkOnline } from '../offline.ts'
 import { authoritiesIn } from './authorities.ts'
 import { isLoopback } from './loopback.ts'
 
@@ -36,6 +37,7 @@ export async function send(
   { method = 'GET', headers, body, signal }: Sent,
   { ca }: Access = {},
 ): Promise<Response> {
+  checkOnline(url.host)
   const start = url.protocol === 'https:' ? secureRequest : plainRequest
   const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent(url)
   const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}

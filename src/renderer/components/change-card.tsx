@@ -1,7 +1,7 @@
 // One change: a sentence, how much it matters, the old and the new value side by side, and where it stands.
 import type { ReactElement } from 'react'
 import type { Change, Finding, Risk } from '../../core/proposal.ts'
-import { listOf, riskWord, toneOf } from '../format.ts'
+import { listOf, riskWord, sentenceOf, toneOf } from '../format.ts'
 import { Foreign, Value } from './foreign.tsx'
 import { ArrowIcon, RiskIcon } from './icons.tsx'
 
@@ -57,7 +57,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }): ReactE
             <span className="unseen">{riskWord[finding.risk]}: </span>
           </span>
           <p>
-            <Foreign text={finding.sentence} />
+            <Foreign text={finding.clients === undefined ? finding.sentence : sentenceOf(finding.sentence)} />
             {finding.clients === undefined ? null : <span className="soft"> Concerns {listOf(finding.clients)}.</span>}
           </p>
         </li>

@@ -50,6 +50,11 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
   const merged = proposals.filter((one) => isReady(one) && one.event !== undefined)
   const elsewhere = proposals.filter((one) => one.complete && one.elsewhere !== undefined)
   const forMe = mine.length + invitations.filter(({ known }) => known).length
+  // A repository that cannot be read at all is told once, and not again as one whose changes cannot be listed.
+  const untold = problems.filter(
+    ({ subject, sourceName }) =>
+      subject !== wholeRepository || !sources.some(({ name, problem }) => name === sourceName && problem !== undefined),
+  )
   const placed = new Set([...mine, ...ready, ...merged, ...elsewhere])
   const others = proposals.filter((one) => !placed.has(one))
   const title =
@@ -81,7 +86,7 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
           one, it appears here.
         </p>
       ) : null}
-      {problems.length === 0 && sources.every((source) => source.problem === undefined) ? null : (
+      {untold.length === 0 && sources.every((source) => source.problem === undefined) ? null : (
         <section className="stack tight">
           <h2 className="label">Problems</h2>
           {sources.map((source) =>
@@ -94,7 +99,7 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
               </div>
             ),
           )}
-          {problems.map((problem) => (
+          {untold.map((problem) => (
             <div key={`${problem.sourceName}/${problem.subject}`} className="stack tight">
               <h3>
                 <Foreign text={problem.subject} /> in <Foreign text={problem.sourceName} />
@@ -107,6 +112,9 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
     </Page>
   )
 }
+
+/** The subject of a problem with all of it. */
+const wholeRepository = 'repository'
 
 function Invitations({ invitations }: { invitations: readonly InvitationView[] }): ReactElement | null {
   if (invitations.length === 0) return null

@@ -84,7 +84,9 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
         </h2>
         <p>{riskCount(proposal.changes, proposal.moreChanges)}</p>
       </div>
-      {proposal.blocked === undefined ? null : <Problem error={proposal.blocked} />}
+      {proposal.blocked === undefined ? null : (
+        <Problem error={proposal.blocked} title="This cannot be signed" meaning="Nobody can sign it as it is." />
+      )}
       {proposal.carried === undefined ? null : <CarriedHere carried={proposal.carried} />}
       {proposal.needs === undefined ? null : (
         <section className="card" aria-label={beforeText(proposal)}>

@@ -125,17 +125,18 @@ describe('a root that waits', () => {
       roles: { root: { keyids: string[] } }
     }
     const id = idOf(ana)
+    const second = `${id.startsWith('0') ? '1' : '0'}${id.slice(1)}`
     const other = { ...root.keys[id], 'x-rstuf-key-name': 'Ana' }
     const { [id]: _, ...others } = root.keys
     service.pending.set(
       'root',
       nextRoot({
-        keys: { ...others, [`0${id.slice(1)}`]: other },
+        keys: { ...others, [second]: other },
         roles: {
           ...root.roles,
           root: {
             ...root.roles.root,
-            keyids: root.roles.root.keyids.map((one) => (one === id ? `0${id.slice(1)}` : one)),
+            keyids: root.roles.root.keyids.map((one) => (one === id ? second : one)),
           },
         },
       }),
@@ -144,7 +145,7 @@ describe('a root that waits', () => {
     await sign(0)
     expect(service.posts().map(([, body]) => (body as { signature: { keyid: string } }).signature.keyid)).toEqual([
       id,
-      `0${id.slice(1)}`,
+      second,
     ])
   })
 

@@ -2,12 +2,12 @@
 import { AppError } from '../../../core/error.ts'
 import { isReady } from '../../../core/proposal.ts'
 import { transferKind } from '../../../core/transfer/kind.ts'
-import { maxReplyBytes, parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
+import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
 import { answer, type Command, type Io } from '../../command.ts'
-import { readInput } from '../../input.ts'
 import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
 import { proposalData, quorumLines } from '../../show.ts'
+import { readCarried } from './input.ts'
 
 export const combineCommand: Command = {
   name: 'combine',
@@ -50,7 +50,7 @@ export const combineCommand: Command = {
 async function readReplies(files: readonly string[], io: Io): Promise<{ name: string; reply: TransferReply }[]> {
   const replies: { name: string; reply: TransferReply }[] = []
   for (const file of files) {
-    const bytes = await readInput(file, maxReplyBytes, io.signal)
+    const bytes = await readCarried(file, io)
     if (transferKind(bytes) === 'request') throw isRequest(file)
     replies.push({ name: file, reply: parseReply(bytes, file) })
   }

@@ -4,14 +4,16 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../../core/error.ts'
 import type { Proposal } from '../../../core/proposal.ts'
+import type { Density } from '../../../core/transfer/frames.ts'
 import { departureName, replyFor, requestFor } from '../../../node/carried/departure.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { answer, type Command, type Parsed } from '../../command.ts'
+import { codesOf, showCodes } from '../../qr-show.ts'
 import { deskFor, openSource, pickProposal, rootOption } from '../../session.ts'
 
 export const exportCommand: Command = {
   name: 'export',
-  usage: 'export SOURCE [ID] --to FILE [--reason TEXT] [--as NAME] [--from VERSION] [--attestation]',
+  usage: 'export SOURCE [ID] --to FILE|--qr [--reason TEXT] [--as NAME] [--from VERSION] [--attestation]',
   summary: 'Writes a change that waits into one file, with all that is needed to verify it; or the signatures, back.',
   details: [
     'Of a repository the file is a request: the change exactly as it waits, the chain of roots, and what clients read on',
@@ -21,6 +23,8 @@ export const exportCommand: Command = {
   options: {
     ...rootOption,
     to: { form: '--to FILE', text: 'the file to write, or the folder to write it into', type: 'string' },
+    qr: { form: '--qr', text: 'show QR codes in this terminal, until Enter is pressed', type: 'boolean' },
+    density: { form: '--density coarse|normal|dense', text: 'of the QR codes; coarse unless said', type: 'string' },
     reason: { form: '--reason TEXT', text: 'why it should be signed, for the people who are asked', type: 'string' },
     as: { form: '--as NAME', text: 'who asks; your user name when nothing is said', type: 'string' },
     from: {
@@ -37,7 +41,8 @@ export const exportCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const to = parsed.text('to')
-    if (to === undefined) throw missing()
+    const density = densityOf(parsed)
+    if (to === undefined && !parsed.flag('qr')) throw missing()
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed, io.signal)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
@@ -51,10 +56,17 @@ export const exportCommand: Command = {
     const bytes = isReply
       ? await replyFor(source, proposal, desk, io.signal, parsed.flag('attestation'))
       : await requestFor(source, proposal, asking, desk, io.signal)
-    const path = pathFor(to, source.pinned.name, proposal, isReply ? 'reply' : 'request')
+    const kind = isReply ? 'reply' : 'request'
+    if (to === undefined) {
+      const codes = await codesOf(bytes, density)
+      const texts = Array.from({ length: codes.blocks === 1 ? 1 : 2 * codes.blocks }, (_, at) => codes.frame(at + 1))
+      if (!parsed.flag('json')) await showCodes(codes, io)
+      return answer({ kind, bytes: bytes.length, digest: proposal.digest, texts }, `the ${kind} was shown`)
+    }
+    const path = pathFor(to, source.pinned.name, proposal, kind)
     await writeNewFile(path, bytes)
     return answer(
-      { file: path, kind: isReply ? 'reply' : 'request', bytes: bytes.length, digest: proposal.digest },
+      { file: path, kind, bytes: bytes.length, digest: proposal.digest },
       `${path}: the ${isReply ? 'signatures for' : 'request to sign'} ${proposal.title}, ${bytes.length} bytes`,
       isReply
         ? 'Carry it back, and there: countersign combine SOURCE FILE'
@@ -67,7 +79,17 @@ function missing(): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: '--to is missing',
-    hint: 'name the file to write, or the folder of the stick: --to FILE',
+    hint: 'name the file to write, or the folder of the stick: --to FILE; or show QR codes: --qr',
+  })
+}
+
+function densityOf(parsed: Parsed): Density {
+  const text = parsed.text('density') ?? 'coarse'
+  if (text === 'coarse' || text === 'normal' || text === 'dense') return text
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--density takes coarse, normal or dense, not ${text}`,
+    hint: 'coarse codes are read by any camera; dense ones need fewer',
   })
 }
 

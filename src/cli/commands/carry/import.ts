@@ -5,18 +5,20 @@ import { maxBytes } from '../../../core/systems/tuf/names.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
-import { maxRequestBytes, parseRequest } from '../../../core/transfer/request.ts'
+import { parseRequest } from '../../../core/transfer/request.ts'
+import { isCarriedLocation } from '../../../node/carried/address.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../../../node/carried/arrival.ts'
-import { forget } from '../../../node/carried/forget.ts'
+import { forget } from '../../../node/carried/forgetting.ts'
 import type { Desk } from '../../../node/desk.ts'
 import { inspectRoot } from '../../../node/inspect.ts'
 import type { PinnedSource } from '../../../node/workspace.ts'
 import { answer, type Command, type Io, type Parsed } from '../../command.ts'
-import { readInput, readNamed } from '../../input.ts'
+import { readNamed } from '../../input.ts'
 import { deskFor } from '../../session.ts'
 import { proposalData } from '../../show.ts'
 import { quoted } from '../../text.ts'
 import { askWords, checkDigest } from '../pin.ts'
+import { readCarried } from './input.ts'
 import { askedLines } from './words.ts'
 
 export const importCommand: Command = {
@@ -26,7 +28,7 @@ export const importCommand: Command = {
   details: [
     'The request must lead from a root that is pinned here. Where none is, the root that it starts from is pinned after',
     'you typed two of its words, which must come from someone you trust, by another way than the request itself.',
-    'FILE may be -, which is standard input.',
+    'FILE may be -, which is standard input, and hold the texts of QR codes, a line each, as zbarcam --raw writes them.',
   ],
   options: {
     root: { form: '--root FILE', text: 'pin this root for it, where none is pinned yet', type: 'string' },
@@ -37,7 +39,7 @@ export const importCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const file = parsed.positionals[0] ?? ''
-    const bytes = await readInput(file, maxRequestBytes, io.signal)
+    const bytes = await readCarried(file, io)
     if (transferKind(bytes) === 'reply') throw isReply(file)
     const request = parseRequest(bytes, file)
     const desk = deskFor(io, dataDir)
@@ -45,7 +47,7 @@ export const importCommand: Command = {
     const pinned =
       'reasons' in found
         ? await pinFor(bytes, found.reasons, parsed, desk, io)
-        : { source: await placeFor(found, desk), isNew: false }
+        : { source: await placeFor(found, desk), isNew: !isCarriedLocation(found.source.location) }
     try {
       const source = await desk.open(pinned.source.id, undefined, io.signal)
       const arrival = await receive(bytes, file, source, desk, { replace: parsed.flag('replace'), signal: io.signal })
@@ -60,7 +62,7 @@ export const importCommand: Command = {
       )
     } catch (thrown) {
       // What was pinned for a request that cannot be used is not kept either.
-      if (pinned.isNew) await forget(pinned.source, desk)
+      if (pinned.isNew) await forget(desk.workspace, pinned.source)
       throw thrown
     }
   },

@@ -6,10 +6,9 @@ import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseReply } from '../../../core/transfer/reply.ts'
-import { maxRequestBytes } from '../../../core/transfer/request.ts'
 import { type Answer, answer, type Command, type Io } from '../../command.ts'
-import { readInput } from '../../input.ts'
 import { proposalData, reviewLines, wordLines, wordTable } from '../../show.ts'
+import { readCarried } from './input.ts'
 import { askedLines } from './words.ts'
 
 export const inspectCommand: Command = {
@@ -19,13 +18,13 @@ export const inspectCommand: Command = {
     'Shows what a request or a reply holds, worked out anew from its bytes; a second screen for whoever signs it.',
   details: [
     'Nothing needs to be pinned: a request is judged from the root that it brings along, and the words of that root must be',
-    'compared by you. FILE may be -, which is standard input.',
+    'compared by you. FILE may be -, which is standard input, and hold the texts of QR codes, a line each, as zbarcam --raw writes them.',
   ],
   options: {},
   arity: [1, 1],
   run: async (parsed, io) => {
     const file = parsed.positionals[0] ?? ''
-    const bytes = await readInput(file, maxRequestBytes, io.signal)
+    const bytes = await readCarried(file, io)
     const kind = transferKind(bytes)
     if (kind === 'request') return inspectRequest(bytes, file, io)
     if (kind === 'reply') return inspectReply(bytes, file)

@@ -44,7 +44,7 @@ function spareLines(call: Call, { kind }: Token, { name, keys }: Holder): string
     const [key] = keys
     return [
       'In case this token is lost, let another open the key too:',
-      `  countersign tokens add-spare ${key?.slot} TOKEN`,
+      `  countersign tokens add-spare ${quoted(key?.slot ?? name)} TOKEN${again(call)}`,
     ]
   }
   if (keys.length > 1) {

@@ -37,7 +37,7 @@ export interface Layout {
   owners?: { field: string; spell(owner: string): string }
   /** What came over an air gap: a part of the repository, and one change. */
   carried?: true
-  /** Present where changes take effect by other means: what a person does for it. */
+  /** Present where changes take effect by other means: what happens, or a person does, when enough keys have signed. */
   elsewhere?: { how: string }
   /** Present where a Repository Service for TUF keeps it: the service itself, or which of its files this is. */
   rstuf?: 'service' | 'answer' | 'ceremony' | 'update'

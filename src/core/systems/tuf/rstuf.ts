@@ -74,7 +74,7 @@ async function pending(layout: Layout, source: Transport, context: Context): Pro
 function withRemarks(proposal: Proposal, { findings, blocked }: Remarks): Proposal {
   return {
     ...proposal,
-    findings: [...proposal.findings, ...findings].sort(byRisk),
+    findings: [...findings, ...proposal.findings].sort(byRisk),
     risk: worstRisk([proposal.risk, ...findings.map(({ risk }) => risk)]),
     // A reason of its own is the one that the next person must hear first.
     ...(proposal.blocked === undefined && blocked !== undefined ? { blocked } : {}),

@@ -136,6 +136,7 @@ export function noAuthority(role: string): AppError {
     code: 'trust/threshold',
     message: `no published role delegates to ${role}, so nobody can sign for it`,
     hint: 'propose the delegation first',
+    data: { role },
   })
 }
 

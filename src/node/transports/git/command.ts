@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { AppError } from '../../../core/error.ts'
 import { checkCancelled } from '../../cancel.ts'
+import { checkOnline } from '../../offline.ts'
 import type { GitScheme } from './address.ts'
 import { gitMissing, translateGit } from './failure.ts'
 
@@ -62,6 +63,8 @@ const settings: readonly string[] = [
 
 export async function git(args: readonly string[], call: GitCall): Promise<GitResult> {
   checkCancelled(call.signal)
+  // Without a scheme git leaves no folder, and with this one no disk.
+  if (call.scheme !== undefined && call.scheme !== 'file') checkOnline(call.remote ?? 'the repository')
   const { gitDir, input, scheme, index, accept = [], maxOutputBytes = 64 * 1024 * 1024, timeoutMs = 60_000 } = call
   const all = [...configured(scheme), ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]), ...args]
   const [program, words] = limited(all, call.maxFileBytes)

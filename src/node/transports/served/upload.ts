@@ -84,6 +84,6 @@ function unfinished(sha256: string): AppError {
   return new AppError({
     code: 'source/unreachable',
     message: `the content ${sha256} did not arrive whole`,
-    hint: 'repeat it; it goes on where it broke off',
+    hint: 'send it again, and it goes on where it broke off: countersign upload SOURCE FILE...',
   })
 }

@@ -8,6 +8,7 @@ import { Page, Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import type { HandedState } from '../../use-handed.tsx'
 import { Line } from '../edit/fields.tsx'
+import { HandedProblems } from './problems.tsx'
 import { Replies } from './replies.tsx'
 import { Request } from './request.tsx'
 
@@ -47,10 +48,7 @@ function Ways({ problems, isMixed }: { problems: HandedState['problems']; isMixe
   return (
     <Page title="Open a request or reply">
       <div className="stack wide content">
-        {problems.map(({ name, error }, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: what was handed over at once has no other name and never moves
-          <Problem key={at} error={error} meaning="Nothing was done with it." {...(name === undefined ? {} : { title: `${name} cannot be used` })} />
-        ))}
+        <HandedProblems problems={problems} />
         {isMixed ? (
           <p className="note tone-warn" role="alert">
             One request at a time, or replies only: hand them over one after the other.

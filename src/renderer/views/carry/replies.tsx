@@ -14,6 +14,7 @@ import { countOf, sentenceOf } from '../../format.ts'
 import { isReady, missingSentence } from '../../quorum.ts'
 import { hashOf } from '../../route.ts'
 import type { HandedState } from '../../use-handed.tsx'
+import { HandedProblems } from './problems.tsx'
 import { placesOfAll } from './reply-places.ts'
 
 interface RepliesProps {
@@ -78,10 +79,7 @@ export function Replies({ replies, problems, onAway }: RepliesProps): ReactEleme
       }
     >
       <div className="stack wide content">
-        {problems.map(({ name, error }, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: what was handed over at once has no other name and never moves
-          <Problem key={at} error={error} meaning="Nothing was done with it." {...(name === undefined ? {} : { title: `${name} cannot be used` })} />
-        ))}
+        <HandedProblems problems={problems} />
         {combined === undefined ? (
           replies.map((reply) => <Reply key={reply.handedId} reply={reply} />)
         ) : (

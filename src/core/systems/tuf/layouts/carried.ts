@@ -5,5 +5,5 @@ import { plainLayout } from './plain.ts'
 export const carriedLayout: Layout = {
   ...plainLayout,
   carried: true,
-  elsewhere: { how: 'carry your signature back; the change is published where the request came from' },
+  elsewhere: { how: 'carry the signatures back; the change is published where the request came from' },
 }

@@ -26,10 +26,10 @@ export function rstufLayout(place: RstufPlace, { metadata = false }: { metadata?
 }
 
 const afterwards: Readonly<Record<RstufPlace, string>> = {
-  service: 'as soon as enough have signed, the service publishes it by itself; nothing is left to do here',
+  service: 'the service publishes it by itself',
   answer:
     'take sign-payload.json to a machine that reaches the service, and send it: countersign rstuf send FILE --to SERVICE',
-  ceremony: 'when enough have signed, send the file to the service: countersign rstuf send FILE --to SERVICE',
+  ceremony: 'send the file to the service: countersign rstuf send FILE --to SERVICE',
   update: 'send the file to the service: countersign rstuf send FILE --to SERVICE',
 }
 

@@ -1,0 +1,68 @@
+// QR codes on a terminal: two modules a character, dark on light whatever the terminal's own colours are.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '../core/error.ts'
+import { pack } from '../core/transfer/deflate.ts'
+import {
+  type Density,
+  type FrameSource,
+  fragmentBytesFor,
+  frameSource,
+  versionOfDensity,
+} from '../core/transfer/frames.ts'
+import { qrMatrix } from '../core/transfer/qr.ts'
+import type { Io } from './command.ts'
+
+const framesPerSecond = 8
+/** Black on white, so that a camera reads it on a dark terminal, too. */
+const colours = '\u001b[30;107m'
+const plain = '\u001b[0m'
+
+export function qrLines(matrix: readonly (readonly boolean[])[]): string[] {
+  const lines: string[] = []
+  for (let y = 0; y < matrix.length; y += 2) {
+    const upper = matrix[y] ?? []
+    const lower = matrix[y + 1] ?? upper.map(() => false)
+    const line = upper
+      .map((dark, x) => (dark ? (lower[x] === true ? '█' : '▀') : lower[x] === true ? '▄' : ' '))
+      .join('')
+    lines.push(`${colours}${line}${plain}`)
+  }
+  return lines
+}
+
+/** What is shown: one code that stands still where one can hold it. */
+export async function codesOf(bytes: Uint8Array, density: Density): Promise<FrameSource> {
+  const packed = await pack(bytes)
+  const whole = frameSource(packed, fragmentBytesFor(20, packed.length))
+  return whole.blocks === 1 ? whole : frameSource(packed, fragmentBytesFor(versionOfDensity[density], packed.length))
+}
+
+/** Frames one after the other until Enter is pressed. */
+export async function showCodes(source: FrameSource, io: Io): Promise<void> {
+  const draw = (n: number): string[] => qrLines(qrMatrix(source.frame(n), source.version))
+  if (source.blocks === 1) {
+    for (const line of draw(1)) io.out(line)
+    return
+  }
+  if (!io.isInteractive) throw noTerminal(source.blocks)
+  let isOver = false
+  const ended = io.enter(io.signal).then(() => {
+    isOver = true
+  })
+  for (let n = 1; !isOver; n++) {
+    const lines = draw(n)
+    // Back to the first line of the frame before, which is as high as this one.
+    if (n > 1) io.out(`\u001b[${lines.length + 2}A`)
+    for (const line of lines) io.out(line)
+    io.out(`frame ${n}, ${source.blocks} blocks; Enter ends it`)
+    await Promise.race([sleep(1000 / framesPerSecond), ended])
+  }
+}
+
+function noTerminal(blocks: number): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `this takes ${blocks} QR codes one after the other, and there is no terminal to show them on`,
+    hint: 'run it in a terminal, write a file with --to, or take the texts of the codes with --json',
+  })
+}

@@ -1,0 +1,39 @@
+// Before a carried change is signed in a terminal: some of the words that another device shows for the same request, typed. This
+// screen does not show them.
+import { randomInt } from 'node:crypto'
+import { AppError } from '../core/error.ts'
+import type { Proposal } from '../core/proposal.ts'
+import { askedPositions, isRightWord, secondScreenWords } from '../core/transfer/second-screen.ts'
+import { requestBehind } from '../node/carried/departure.ts'
+import { noteComparison, wasCompared } from '../node/carried/second-screen.ts'
+import type { OpenSource } from '../node/desk.ts'
+import type { Io } from './command.ts'
+
+/** Skipped with an empty answer; then the reply says so. */
+export async function compareScreens(proposal: Proposal, source: OpenSource, io: Io): Promise<void> {
+  const { bytes, id } = await requestBehind(source, proposal, io.signal)
+  if (await wasCompared(source, id, io.signal)) return
+  const words = await secondScreenWords(bytes, proposal)
+  const positions = askedPositions(randomInt)
+  const why = [
+    '',
+    'This screen could be made to lie. Give the same request to another device, which works everything out by itself:',
+    '  countersign inspect FILE, or the second screen page.',
+    'Compare what the change does there, then type words of the request that it shows; nothing and Enter to skip this.',
+  ]
+  for (const [at, position] of positions.entries()) {
+    const question = `Word ${position + 1} on the other screen: `
+    const typed = await io.ask(at === 0 ? [...why, question].join('\n') : question, 'in a script there is --yes')
+    if (typed.trim() === '' && at === 0) return io.note('No second screen was compared; the reply will say so.')
+    if (!isRightWord(words, position, typed)) throw differs(position)
+  }
+  await noteComparison(source, id, { positions, at: io.now() }, io.signal)
+}
+
+function differs(position: number): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `word ${position + 1} is not the one that follows from the request here; nothing was signed`,
+    hint: 'give the very same file to both devices and compare again; if they still differ, one of them shows something else than what would be signed: stop, and tell the others',
+  })
+}

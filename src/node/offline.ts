@@ -1,0 +1,61 @@
+// Offline mode: from the moment on which it is said, this process and all that it starts reach no network, whatever asks for it.
+// There is no way back but to start again.
+import { Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { AppError } from '../core/error.ts'
+
+/** Threads and programs that this one starts hear it by their environment. */
+const variable = 'COUNTERSIGN_OFFLINE'
+let isClosed = false
+
+export function isOffline(): boolean {
+  return process.env[variable] === '1'
+}
+
+export function goOffline(): void {
+  process.env[variable] = '1'
+  obeyOffline()
+}
+
+/** For whatever is started by a process that may be offline. */
+export function obeyOffline(): void {
+  if (!isOffline() || isClosed) return
+  isClosed = true
+  closeSockets()
+}
+
+/** At the door of each transport that leaves this machine, so that it is said well; behind it nothing opens anyway. */
+export function checkOnline(what: string): void {
+  if (!isOffline()) return
+  throw new AppError({
+    code: 'source/unreachable',
+    message: `${what} was not asked: Countersign is offline`,
+    hint: 'carry the change here instead; to go online again: countersign offline off',
+  })
+}
+
+/** Every connection of Node begins here, those of http, https, tls and fetch among them. What has a path stays on this machine. */
+function closeSockets(): void {
+  const { connect } = Socket.prototype
+  const guarded = function (this: Socket, ...args: unknown[]): Socket {
+    if (isLocalPath(args)) return Reflect.apply(connect, this, args)
+    return this.destroy(
+      new AppError({ code: 'source/unreachable', message: 'no connection is opened: Countersign is offline' }),
+    )
+  }
+  Object.defineProperty(Socket.prototype, 'connect', { value: guarded, configurable: false, writable: false })
+}
+
+/** Node's own callers give one list that holds the arguments. */
+function isLocalPath([first]: readonly unknown[]): boolean {
+  const one: unknown = Array.isArray(first) ? first[0] : first
+  return typeof one === 'string' || (typeof one === 'object' && one !== null && 'path' in one && Boolean(one.path))
+}
+
+/** Names of those that lead off this machine and are up. */
+export function openInterfaces(all: ReturnType<typeof networkInterfaces> = networkInterfaces()): string[] {
+  return Object.entries(all)
+    .filter(([, addresses]) => addresses?.some(({ internal }) => !internal) === true)
+    .map(([name]) => name)
+    .sort()
+}

@@ -1,0 +1,61 @@
+// A reply: small, strict, and told apart from everything else by its content.
+import { describe, expect, test } from 'vitest'
+import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
+import { transferKind } from '../../../src/core/transfer/kind.ts'
+import { parseReply, replyBytes, type TransferReply } from '../../../src/core/transfer/reply.ts'
+import { codeOfCall } from '../../support/thrown.ts'
+
+const digest = 'ab'.repeat(32)
+const reply: TransferReply = {
+  system: 'tuf',
+  subject: 'root',
+  digest,
+  request: 'cd'.repeat(32),
+  secondScreen: 'compared',
+  signatures: [
+    { key: 'ef'.repeat(32), signature: new Uint8Array(64).fill(7), serial: '15835999' },
+    { key: '01'.repeat(32), signature: new Uint8Array([48, 1]), attestation: [new Uint8Array([1, 2, 3])] },
+  ],
+}
+
+test('comes back as it was, in one form', () => {
+  const bytes = replyBytes(reply)
+  expect(parseReply(bytes, 'it')).toEqual(reply)
+  expect(replyBytes(parseReply(bytes, 'it'))).toEqual(bytes)
+})
+
+test('one signature fits in one QR code of version 20', async () => {
+  const { pack } = await import('../../../src/core/transfer/deflate.ts')
+  const { fragmentBytesFor, frameSource } = await import('../../../src/core/transfer/frames.ts')
+  const rsa = { key: '9c'.repeat(32), signature: crypto.getRandomValues(new Uint8Array(384)), serial: '15835999' }
+  const packed = await pack(replyBytes({ ...reply, signatures: [rsa] }))
+  expect(frameSource(packed, fragmentBytesFor(20, packed.length)).blocks).toBe(1)
+})
+
+describe('is refused', () => {
+  const text = parseUtf8(replyBytes(reply), 'it')
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['without signatures', text.replace(/"signatures":\[.*\],/, '"signatures":[],'), 'format/malformed'],
+    ['with half a byte', text.replace('"3001"', '"300"'), 'format/malformed'],
+    ['with a word about the second screen that is not known', text.replace('compared', 'perhaps'), 'format/malformed'],
+    ['with more than it says', text.replace('"key"', '"extra":1,"key"'), 'format/malformed'],
+    ['cut off', text.slice(0, 100), 'format/malformed'],
+    ['of a later version', text.replace('reply 1', 'reply 2'), 'format/unsupported'],
+  ]
+  test.each(cases)('%s', (_, altered, code) => {
+    expect(altered).not.toBe(text)
+    expect(codeOfCall(() => parseReply(utf8(altered), 'it'))).toBe(code)
+  })
+
+  test('larger than any reply', () => {
+    expect(codeOfCall(() => parseReply(new Uint8Array(300_000).fill(32), 'it'))).toBe('source/too-large')
+  })
+})
+
+test('the kind is told by the content', () => {
+  expect(transferKind(replyBytes(reply))).toBe('reply')
+  expect(transferKind(utf8('{"format":"countersign request 7"}'))).toBe('request')
+  expect(transferKind(utf8('{"format":"countersign requests"}'))).toBeUndefined()
+  for (const other of ['', '{', '[]', '{"format":1}', 'PK', '{"signed":{}}'])
+    expect(transferKind(utf8(other))).toBeUndefined()
+})
