@@ -17,15 +17,15 @@ import type {
   SourceView,
   TokensView,
 } from '../../src/ipc/contract.ts'
-import { fakeCarry } from './fake-carry.ts'
+import { carriedChange, fakeCarry } from './fake-carry.ts'
 import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
 import { fakeRepository } from './fake-repository.ts'
 import * as hardware from './fake-tokens.ts'
 
-/** `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
-export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens'
+/** `carried`: one change, which came over an air gap. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
+export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried'
 
 export interface FakeOptions {
   scenario?: Scenario
@@ -69,6 +69,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
   let sources: SourceView[] =
     scenario === 'empty' ? [] : [...data.sources, ...(scenario === 'troubled' ? [data.troubled] : [])]
   let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
+  if (scenario === 'carried') proposals = [...carriedChange]
   if (scenario === 'tokens') proposals = proposals.map(pending.withTwoTokens)
   let tokens: TokensView = hardware.tokensFor(scenario)
   let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]

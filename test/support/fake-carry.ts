@@ -68,11 +68,9 @@ export function fakeCarry(
       answer('carry.save', argument, () => ({ path: argument.path ?? '/media/stick/Example-Packages-root-9c41.json' })),
     codes: (argument) =>
       answer('carry.codes', argument, async () => {
-        const bytes = utf8(argument.departureId === 'reply' ? 'a reply' : JSON.stringify(pending.raw).repeat(3))
-        // Text that packs well would be one code; a request is several.
-        const noise =
-          argument.departureId === 'reply' ? bytes : Uint8Array.from({ length: 1600 }, (_, at) => (at * 7919) % 251)
-        return { packed: toBase64(await pack(noise)), bytes: bytes.length }
+        // A request is several codes: what packs well would be one.
+        const bytes = argument.departureId === 'reply' ? utf8('a reply') : noise(1600)
+        return { packed: toBase64(await pack(bytes)), bytes: bytes.length }
       }),
     look: (argument) =>
       answer('carry.look', argument, (): Handed | Refused => {
@@ -131,6 +129,14 @@ export function fakeCarry(
       ),
     skip: (argument) => answer('carry.skip', argument, () => noted(argument.proposalId, 'skipped')),
   }
+}
+
+function noise(length: number): Uint8Array {
+  let state = 1
+  return Uint8Array.from({ length }, () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state >>> 16
+  })
 }
 
 function requestOf(name: string): Handed {

@@ -138,7 +138,7 @@ function Reply({ reply }: { reply: HandedReply }): ReactElement {
         <dd>{secondScreen === 'compared' ? 'Compared, as the reply says' : 'Skipped, as the reply says'}</dd>
       </dl>
       {places.length > 0 ? null : (
-        <div className="note tone-warn">
+        <div className="note tone-warn reasons">
           <h3>No change here waits for it</h3>
           {reasons.length === 0 ? (
             <p>It was published or given up since, or the reply is for another computer.</p>
@@ -180,7 +180,7 @@ function Outcomes({ combined }: { combined: CombinedView }): ReactElement {
           <h2>
             <Foreign text={name} />
           </h2>
-          <ul className="stack tight">
+          <ul className="stack tight reasons">
             {signatures.map(({ who, outcome, reason }) => (
               <li key={`${who} ${outcome} ${reason}`} className="finding">
                 <span className={outcome === 'refused' ? 'risk-mark tone-bad' : 'risk-mark tone-ok'}>

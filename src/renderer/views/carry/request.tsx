@@ -160,7 +160,7 @@ function PinRoot({ pin, reasons, name, answers, onName, onAnswer }: PinRootProps
         {reasons.length === 0 ? null : (
           <details>
             <summary>Why none of them does</summary>
-            <ul className="plain-list inset small">
+            <ul className="plain-list inset small reasons">
               {reasons.map((reason) => (
                 <li key={reason}>
                   <Foreign text={sentenceOf(reason)} />
