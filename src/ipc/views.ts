@@ -168,6 +168,8 @@ export interface ProposalView extends ProposalSummary {
   singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */
   served?: { withdrawWith: readonly SignerView[]; why?: string }
+  /** Of a change that was not carried: compared with a second screen since the app was started. */
+  secondScreen?: 'compared'
   /** It was carried here: it is reviewed and signed here, and the signature is carried back. */
   carried?: CarriedView
 }
@@ -223,8 +225,10 @@ export interface Receipt {
   byItself?: ByItself
   /** What failed after all of it was signed and written. */
   remark?: string
-  /** Of a change that was carried here: whether a second screen was compared before it was signed. */
+  /** Whether a second screen was compared before it was signed; always said of a change that was carried here. */
   secondScreen?: SecondScreen
+  /** The signature has to be carried back. */
+  carried?: true
   /** Where it was pushed, when it is merged and published elsewhere. */
   destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }

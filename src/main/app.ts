@@ -127,6 +127,10 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     notify: (notice) => parts.notify(notice),
   })
 
+  const carry = carryCalls({ desk, reader, shell, alone, idOf, now, signal })
+  const comparedHere = (proposalId: string) =>
+    carry.wasCompared(proposalId) ? ({ secondScreen: 'compared' } as const) : {}
+
   return {
     ...onTokens.handlers,
     ...draftingCalls({ ...parts, alone, sourceOf, signal, viewSource, notify, tokens: () => tokens.latest() }),
@@ -187,13 +191,14 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
-    ...carryCalls({ desk, reader, shell, alone, idOf, now, signal }),
+    ...carry.handlers,
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {
       const { holders } = await desk.tokens.knownHolders(signal)
       const about = { signers: await desk.signers(signal), holders, tokens: tokens.latest() }
-      return reader.read('proposal', { ...idOf(proposalId), ...about }, signal)
+      const view = await reader.read('proposal', { ...idOf(proposalId), ...about }, signal)
+      return { ...view, ...comparedHere(proposalId) }
     },
     'proposals.changes': ({ proposalId, offset, limit }) =>
       reader.read('proposalChanges', { ...idOf(proposalId), offset, limit }, signal),
@@ -202,7 +207,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.approve': ({ proposalId, signerId }) =>
       alone('a signature', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
-        const screen = await checkScreen(source, id, desk, stop)
+        const screen = { ...comparedHere(proposalId), ...(await checkScreen(source, id, desk, stop)) }
         const { proposal, files, remark } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId

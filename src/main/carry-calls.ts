@@ -12,7 +12,7 @@ import { parseReply } from '../core/transfer/reply.ts'
 import { maxRequestBytes, parseRequest } from '../core/transfer/request.ts'
 import { askedPositions, isRightWord } from '../core/transfer/second-screen.ts'
 import { type HandedInput, maxHanded, type ReceiveRequest } from '../ipc/carry.ts'
-import type { contract, Handed } from '../ipc/contract.ts'
+import type { contract, Handed, Receipt } from '../ipc/contract.ts'
 import { isCarriedLocation } from '../node/carried/address.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../node/carried/arrival.ts'
 import { requestBehind } from '../node/carried/departure.ts'
@@ -56,13 +56,22 @@ interface Held {
   root?: { inspection: Inspection; ask: readonly number[] }
 }
 
-export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, Names> {
+export interface CarryCalls {
+  handlers: Pick<Handlers<typeof contract>, Names>
+  /** Of a change that was not carried: whether it was compared since the app was started. */
+  wasCompared(proposalId: string): boolean
+}
+
+export function carryCalls(parts: CarryParts): CarryCalls {
   const { desk, reader, shell, alone, idOf, now, signal } = parts
   const places = windowPlaces(desk.workspace)
   const departures = new Kept<DepartureFacts>(4, 'what was to leave was prepared too long ago', 'prepare it again')
   const long = ['this was handed over too long ago', 'hand it over again'] as const
   const requests = new Kept<Held>(2, ...long)
   const replies = new Kept<{ name: string; bytes: Uint8Array }>(maxHanded, ...long)
+  /** What was last shown to a second screen of a change that is here, and which changes were compared. */
+  const shown = new Map<string, Uint8Array>()
+  const compared = new Set<string>()
   /** Words of the other screen that are asked for: they never leave main. */
   const questions = new Map<string, { requestId: string; words: readonly string[]; positions: readonly number[] }>()
 
@@ -135,7 +144,7 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
     return { source: await newPlace(name ?? inspection.suggestedName, inspection.bytes, desk), isNew: true }
   }
 
-  return {
+  const handlers: CarryCalls['handlers'] = {
     'carry.prepare': async ({ proposalId, what, reason = '', askedBy = '', from, attestation = false }) => {
       const asking = {
         reason,
@@ -145,6 +154,10 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
       }
       const facts = await reader.read('departure', { ...idOf(proposalId), what, asking, attestation }, signal)
       const { bytes, reply, ...view } = facts
+      if (what === 'screen') {
+        shown.clear()
+        shown.set(proposalId, bytes)
+      }
       return { departureId: departures.keep(facts), ...view, bytes: bytes.length, ...(reply ?? {}) }
     },
     'carry.save': ({ departureId, path }) =>
@@ -184,7 +197,12 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
       }),
     'carry.ask': async ({ proposalId }) => {
       const known = questions.get(proposalId)
-      const { words, requestId } = await reader.read('screenWords', idOf(proposalId), signal)
+      const { sourceId, id } = idOf(proposalId)
+      const isCarried = (await openNamed(desk, sourceId)).layout.carried === true
+      const request = isCarried ? undefined : shown.get(proposalId)
+      if (!isCarried && request === undefined) throw notAsked()
+      const asked = { sourceId, id, ...(request === undefined ? {} : { request }) }
+      const { words, requestId } = await reader.read('screenWords', asked, signal)
       if (words.length === 0) throw notWhatItSays()
       // The same words until they were right: who mistyped one tries again, who guesses gains nothing from another draw.
       const positions = known?.requestId === requestId ? known.positions : askedPositions(randomInt, words.length)
@@ -199,7 +217,8 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
         const wrong = positions.filter((at) => !isRightWord(words, at, answers[String(at + 1)] ?? ''))
         if (wrong.length > 0) throw differs(wrong)
         const source = await openNamed(desk, idOf(proposalId).sourceId)
-        await noteComparison(source, requestId, { positions, at: now() }, stop)
+        if (source.layout.carried === true) await noteComparison(source, requestId, { positions, at: now() }, stop)
+        else compared.add(proposalId)
         questions.delete(proposalId)
       }),
     'carry.skip': ({ proposalId }) =>
@@ -212,6 +231,7 @@ export function carryCalls(parts: CarryParts): Pick<Handlers<typeof contract>, N
           await noteSkipped(source, requestId, { at: now() }, stop)
       }),
   }
+  return { handlers, wasCompared: (proposalId) => compared.has(proposalId) }
 }
 
 /** Of what was carried here: whether a second screen was compared; throws as long as nobody was asked. */
@@ -220,11 +240,11 @@ export async function checkScreen(
   proposalId: string,
   desk: Desk,
   signal: AbortSignal,
-): Promise<{ secondScreen?: 'compared' | 'skipped' }> {
+): Promise<Pick<Receipt, 'secondScreen' | 'carried'>> {
   if (source.layout.carried !== true) return {}
   const { id } = await requestBehind(source, await desk.proposal(source, proposalId, signal), signal)
   const secondScreen = await screenStanding(source, id, signal)
-  if (secondScreen !== undefined) return { secondScreen }
+  if (secondScreen !== undefined) return { secondScreen, carried: true }
   throw new AppError({
     code: 'usage/invalid',
     message: 'nobody compared this change with a second screen, and nobody chose to sign without one',

@@ -284,7 +284,7 @@ export function receipt(
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'remark' | 'secondScreen'> = {},
+  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'remark' | 'secondScreen' | 'carried'> = {},
 ): Receipt {
   const summary = proposalSummary(source, proposal, signers)
   const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary

@@ -8,6 +8,7 @@ import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { parseReply } from '../../src/core/transfer/reply.ts'
+import { toWords } from '../../src/core/words.ts'
 import { serveFolder } from '../support/file-server.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
 import { never } from '../support/repository.ts'
@@ -39,20 +40,39 @@ afterAll(async () => {
 })
 
 async function save(page: Page, path: string): Promise<void> {
+  const button = page.getByRole('button', { name: 'Save as file' })
+  await button.waitFor()
   const where = page.getByLabel('Where to save it')
   if ((await where.count()) > 0) await where.fill(path)
-  await page.getByRole('button', { name: 'Save as file' }).click()
+  await button.click()
   await page.getByText('Saved as').waitFor()
 }
 
-async function looked() {
-  const bytes = new Uint8Array(readFileSync(request()))
+async function looked(file = request()) {
+  const bytes = new Uint8Array(readFileSync(file))
   return lookAtRequest(bytes, 'the request', tufSystem(carriedLayout), { now: new Date(), signal: never })
 }
 
+test('a change of this computer is compared with a second screen', async () => {
+  const { page } = on
+  const shown = join(stick, 'shown.json')
+  await page.getByRole('link', { name: /Review Root 3/ }).click()
+  await page.getByRole('link', { name: 'Compare on a second screen' }).click()
+  await heading(page, 'Compare with a second screen')
+  await save(page, shown)
+  await page.getByLabel(/^Word/).first().waitFor()
+  await expectAccessible(page)
+  await picture(page, 'compare')
+  const { words } = await looked(shown)
+  await typeWords(page, (position) => words[position - 1] ?? '')
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await page.getByText('Three words of a second screen were compared.').waitFor()
+  await page.getByRole('link', { name: 'Back to the review' }).click()
+  await page.getByText('Three words of a second screen were compared.').waitFor()
+})
+
 test('a change leaves as a file', async () => {
   const { page } = on
-  await page.getByRole('link', { name: /Review Root 3/ }).click()
   await page.getByRole('link', { name: 'Carry to another computer' }).click()
   await heading(page, 'Carry to another computer')
   await page.getByLabel('Why it should be signed').fill('Dana left the team; her key goes before Friday.')
@@ -125,7 +145,6 @@ test('with two words of another source its root is pinned, and the change waits 
   await take.click()
   await page.getByText('These are not its words').waitFor()
   const { anchor } = await looked()
-  const { toWords } = await import('../../src/core/words.ts')
   const words = toWords(Uint8Array.from(Buffer.from(anchor.digest, 'hex')))
   await typeWords(page, (position) => words[position - 1] ?? '')
   await take.click()
@@ -159,7 +178,6 @@ test('before it is signed, three words of another screen are typed', async () =>
 test('it is signed, and the receipt says what was compared', async () => {
   const { page } = off
   const { proposal } = await looked()
-  const { toWords } = await import('../../src/core/words.ts')
   const [first = ''] = toWords(Uint8Array.from(Buffer.from(proposal.digest, 'hex')))
   await page.getByRole('dialog').getByRole('textbox').first().fill(first)
   await holdInDialog(page, /^Sign with/, 2600)

@@ -92,7 +92,7 @@ test('a request goes out as a file, is signed, and its reply completes the chang
   expect(view.carried).not.toHaveProperty('secondScreen')
   await compare(off, id, file)
   expect((await off.calls['proposals.get']({ proposalId: id })).carried?.secondScreen).toBe('compared')
-  expect(await sign(off, id)).toMatchObject({ kind: 'signed', secondScreen: 'compared' })
+  expect(await sign(off, id)).toMatchObject({ kind: 'signed', secondScreen: 'compared', carried: true })
   const back = await saved(off, id, 'back')
   const reply = await handReply(on, back)
   expect(reply).toMatchObject({ secondScreen: 'compared', signatures: 1, places: [{ proposalId }] })
@@ -257,6 +257,18 @@ describe('the second screen', () => {
     const words = (await wordsOf(file)).join(' ')
     expect(JSON.stringify(answers).replaceAll('","', ' ')).not.toContain(words.slice(0, 40))
   })
+})
+
+test('a change that is here is compared with a second screen, too', async () => {
+  const { on, proposalId } = await gap()
+  expect(await codeOf(on.calls['carry.ask']({ proposalId }))).toBe('usage/invalid')
+  const file = await saved(on, proposalId, 'screen')
+  expect((await on.calls['proposals.get']({ proposalId })).secondScreen).toBeUndefined()
+  await compare(on, proposalId, file)
+  expect((await on.calls['proposals.get']({ proposalId })).secondScreen).toBe('compared')
+  const receipt = await sign(on, proposalId)
+  expect(receipt.secondScreen).toBe('compared')
+  expect(receipt.carried).toBeUndefined()
 })
 
 test('to be forgotten takes along what was carried here', async () => {

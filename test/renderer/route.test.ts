@@ -25,12 +25,22 @@ test('any proposal id survives', () => {
   )
 })
 
-test.each(['', '#', '#nowhere', '#review', '#review/', '#review/%', '#carry/x', '#carry/x/away', '#carry/x/out/more', '#scan/x', '#keys/2', '#javascript:alert(1)'])(
-  '%s is home',
-  (hash) => {
-    expect(parseRoute(hash)).toEqual({ screen: 'home' })
-  },
-)
+test.each([
+  '',
+  '#',
+  '#nowhere',
+  '#review',
+  '#review/',
+  '#review/%',
+  '#carry/x',
+  '#carry/x/away',
+  '#carry/x/out/more',
+  '#scan/x',
+  '#keys/2',
+  '#javascript:alert(1)',
+])('%s is home', (hash) => {
+  expect(parseRoute(hash)).toEqual({ screen: 'home' })
+})
 
 test('a review belongs to home, opening to repositories', () => {
   expect(roomOf({ screen: 'review', proposalId: 'x' })).toBe('home')

@@ -6,7 +6,7 @@ import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../core/transfer/look.ts'
 import { parseReply, type SecondScreen, type TransferReply } from '../../core/transfer/reply.ts'
-import type { TransferRequest } from '../../core/transfer/request.ts'
+import { requestId, type TransferRequest } from '../../core/transfer/request.ts'
 import { secondScreenWords } from '../../core/transfer/second-screen.ts'
 import type { AskedView, CarriedView, HandedReply, HandedRequest, ReplyPlace } from '../../ipc/carry-views.ts'
 import { isCarriedLocation } from '../../node/carried/address.ts'
@@ -56,7 +56,10 @@ export interface Carrying {
   handedRequest(asked: { bytes: Uint8Array; name: string }, signal: AbortSignal): Promise<RequestFacts>
   handedReply(asked: { bytes: Uint8Array; name: string }, signal: AbortSignal): Promise<HandedIn<HandedReply>>
   /** For main alone: the window must ask a person for them. */
-  screenWords(asked: OfProposal, signal: AbortSignal): Promise<{ requestId: string; words: readonly string[] }>
+  screenWords(
+    asked: OfProposal & { request?: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<{ requestId: string; words: readonly string[] }>
 }
 
 export function carrying(desk: Desk, now: () => Date): Carrying {
@@ -130,14 +133,14 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
       const { subject, digest } = reply
       return { kind: 'reply', subject, digest, ...replyFacts(reply), ...(await placesOf(reply, signal)) }
     },
-    screenWords: async (asked, signal) => {
+    screenWords: async ({ request, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      const { bytes, id: requestId } = await requestBehind(source, proposal, signal)
+      const bytes = request ?? (await requestBehind(source, proposal, signal)).bytes
       // As the other device does it: from the request, and from nothing that this machine knows besides.
       const { words } = await lookAtRequest(bytes, 'the request', tufSystem(carriedLayout), { now: now(), signal })
       const mine = await secondScreenWords(bytes, proposal)
       // What was reviewed here must be what the request says: else the words would vouch for something else.
-      return { requestId, words: words.join() === mine.join() ? words : [] }
+      return { requestId: await requestId(bytes), words: words.join() === mine.join() ? words : [] }
     },
   }
 }

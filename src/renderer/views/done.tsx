@@ -50,7 +50,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           <button type="button" className="button" onClick={onClose}>
             Back to home
           </button>
-          {receipt.secondScreen === undefined ? null : (
+          {receipt.carried === undefined ? null : (
             <a className="button go" href={hashOf({ screen: 'carry', proposalId: work.proposal.id, what: 'back' })}>
               Carry the signature back
             </a>
@@ -190,7 +190,7 @@ function nextSentences(receipt: Receipt): string[] {
   return [
     receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
     ...open.map(missingSentence),
-    ...(receipt.secondScreen === undefined || receipt.elsewhere === undefined ? [] : [sentenceOf(receipt.elsewhere)]),
+    ...(receipt.carried === undefined || receipt.elsewhere === undefined ? [] : [sentenceOf(receipt.elsewhere)]),
     'Until then nobody sees this change.',
   ]
 }

@@ -53,6 +53,11 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
           {label}
         </button>
       )}
+      {kind === 'sign' && carried === undefined && proposal.singleFile !== true && label !== undefined && !blocked ? (
+        <a className="button" href={hashOf({ screen: 'carry', proposalId: proposal.id, what: 'screen' })}>
+          Compare on a second screen
+        </a>
+      ) : null}
       {carried !== undefined && carried.madeHere > 0 ? (
         <a
           className={label === undefined || blocked ? 'button go' : 'button'}

@@ -94,6 +94,12 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
           <Needs needs={proposal.needs} />
         </section>
       )}
+      {proposal.secondScreen === undefined ? null : (
+        <p>
+          <span className="soft">Second screen: </span>
+          {screenSentence(proposal.secondScreen)}
+        </p>
+      )}
       <Known title="Before you read on" findings={findings.filter((finding) => finding.risk === 'dangerous')} />
       <section className="stack tight" aria-label="Changes">
         <h2 className="unseen">Changes</h2>
@@ -132,9 +138,11 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
   )
 }
 
-/** Out, or where it came from; a root that nothing vouches for yet cannot be verified anywhere else. */
+/** Out, or back to where it came from. */
 function CarryLink({ proposal }: { proposal: ProposalView }): ReactElement | null {
-  const { id: proposalId, carried } = proposal
+  const { id: proposalId, carried, singleFile } = proposal
+  // A file of its own has nothing beside it from which it could be verified elsewhere.
+  if (singleFile === true) return null
   if (carried !== undefined && carried.madeHere === 0) return null
   const what = carried === undefined ? 'out' : 'back'
   return (

@@ -102,7 +102,11 @@ export function writeWrapper(temporary: string, args: readonly string[] = []): s
   const program = findChromium({ platform: process.platform, env: process.env, isProgram })
   if (program === undefined) throw new Error('no Chromium is installed here')
   const wrapper = join(temporary, 'chromium-with-port')
-  writeFileSync(wrapper, `#!/bin/sh\nexec '${program}' --remote-debugging-port=0${args.map((arg) => ` '${arg}'`).join('')} "$@"\n`, { mode: 0o755 })
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\nexec '${program}' --remote-debugging-port=0${args.map((arg) => ` '${arg}'`).join('')} "$@"\n`,
+    { mode: 0o755 },
+  )
   return wrapper
 }
 

@@ -13,6 +13,7 @@ import { type CarryWay, hashOf } from '../../route.ts'
 import { Line } from '../edit/fields.tsx'
 import { screenSentence } from './asked.tsx'
 import { Codes } from './codes.tsx'
+import { limitOfSecondScreen, ScreenWords, whySecondScreen } from './screen-words.tsx'
 
 export function Carry({ proposalId, what }: { proposalId: string; what: CarryWay }): ReactElement {
   const { revision } = useApp()
@@ -32,14 +33,13 @@ export function Carry({ proposalId, what }: { proposalId: string; what: CarryWay
 const titles: Readonly<Record<CarryWay, string>> = {
   out: 'Carry to another computer',
   back: 'Carry the signature back',
-  screen: 'Show it to a second screen',
+  screen: 'Compare with a second screen',
 }
 
 const intros: Readonly<Record<CarryWay, string>> = {
   out: 'For a computer without a network, where somebody signs it. What leaves is the change exactly as it waits, with all that is needed to verify it there.',
   back: 'What goes back is signatures only, with the name of what they sign. The computer that asked verifies each before it counts.',
-  screen:
-    'The other device takes this in by camera or as a file, works everything out by itself, and shows words. Here you are asked for three of them before you sign.',
+  screen: whySecondScreen,
 }
 
 function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay }): ReactElement {
@@ -199,6 +199,7 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
             </div>
           </section>
         </div>
+        {what === 'screen' && departure !== undefined ? <OtherScreen proposal={proposal} /> : null}
         {problem === undefined ? null : <Problem error={problem} />}
       </div>
       {shown && departure !== undefined ? (
@@ -209,6 +210,39 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
         />
       ) : null}
     </Page>
+  )
+}
+
+/** A change that was carried here asks for the words before it is signed; of any other they can be compared here. */
+function OtherScreen({ proposal }: { proposal: ProposalView }): ReactElement {
+  const { refresh, say } = useApp()
+  const { id: proposalId, carried, secondScreen } = proposal
+  return (
+    <section className="card stack" aria-label="What the other screen shows">
+      <div>
+        <h2>What the other screen shows</h2>
+        <p className="soft measure">
+          It works everything out by itself: read there what the change does.{' '}
+          {carried !== undefined
+            ? 'Before you sign, you are asked for three of its words.'
+            : secondScreen === 'compared'
+              ? null
+              : 'Then type the words of the request that stand there under these numbers.'}
+        </p>
+      </div>
+      {carried !== undefined ? null : secondScreen === 'compared' ? (
+        <p role="status">{screenSentence(secondScreen)}</p>
+      ) : (
+        <ScreenWords
+          proposalId={proposalId}
+          onCompared={() => {
+            say('The two screens say the same')
+            refresh()
+          }}
+        />
+      )}
+      <p className="small soft">{limitOfSecondScreen}</p>
+    </section>
   )
 }
 
