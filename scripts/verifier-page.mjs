@@ -56,9 +56,15 @@ function watchModules(modules) {
     moduleParsed: ({ id }) => {
       const file = id.replace(/[?#].*$/, '')
       if (id.startsWith('\0') || file.endsWith('.html')) return
-      modules.add(relative(root, file).split(sep).join('/'))
+      modules.add(nameOf(file))
     },
   }
+}
+
+/** A package by its own name, wherever the folder of packages really lies. */
+function nameOf(file) {
+  const path = relative(root, file).split(sep).join('/')
+  return path.slice(Math.max(0, path.lastIndexOf('node_modules/')))
 }
 
 function pageOf(output) {

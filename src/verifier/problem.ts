@@ -31,7 +31,8 @@ const single: Partial<Record<ErrorCode, Meaning>> = {
 const camera: Meaning = { title: 'The camera cannot be used', meaning: 'Nothing was read.' }
 
 export function problem(thrown: unknown): HTMLElement {
-  const { code, message, hint, data } = toAppError(thrown)
+  const { code, message, data, ...error } = toAppError(thrown)
+  const hint = todoOf(error.hint)
   const known = single[code] ?? family[code.slice(0, code.indexOf('/'))]
   const { title, meaning } =
     data?.camera !== undefined ? camera : (known ?? { title: 'It did not work', meaning: cannotJudge })
@@ -45,4 +46,11 @@ export function problem(thrown: unknown): HTMLElement {
     hint === undefined ? undefined : h('p', {}, h('strong', {}, 'What to do: '), foreign(sentenceOf(hint))),
     h('p', { class: 'code small mono' }, code),
   )
+}
+
+/** A hint that names a command is for people at a terminal. */
+function todoOf(hint: string | undefined): string | undefined {
+  return hint !== undefined && /\bcountersign [a-z]/.test(hint)
+    ? 'bring it again from where it was made; if that changes nothing, show this to whoever made it'
+    : hint
 }

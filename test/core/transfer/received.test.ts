@@ -71,7 +71,8 @@ test('the chain holds each root from the first to the one in force, and neither 
   expect(first?.digest).not.toBe(second?.digest)
   expect(rootWith(proposal.digest, chain)).toBeUndefined()
   const candidate = request.files.get(carriedLayout.candidateName('root')) ?? new Uint8Array()
-  const planted = requestBytes({ ...request, files: new Map([...request.files, ['metadata/3.root.json', candidate]]) })
-  const looked = await look(planted).then(chainOf, () => [])
-  expect(rootWith(proposal.digest, looked)).toBeUndefined()
+  const planted = { ...request, files: new Map([...request.files, ['metadata/3.root.json', candidate]]) }
+  const { anchor } = await look(bytes)
+  expect((await chainOf({ request: planted, anchor })).map(({ version }) => version)).toEqual([1, 2])
+  expect(await codeOfPromise(look(requestBytes(planted)))).toBe('trust/threshold')
 })
