@@ -1,6 +1,5 @@
-// The air gap in the window: what leaves, what somebody handed over, and the words of a second screen. Bytes that come from the
+// The air gap in the window: what leaves, and what somebody handed over. Bytes that come from the
 // window are input like a file: looked at in the thread that reads, and taken in only by a second call of a person.
-import { randomInt } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
@@ -10,16 +9,13 @@ import { maxMessageBytes } from '../core/transfer/fountain.ts'
 import { received } from '../core/transfer/received.ts'
 import { parseReply } from '../core/transfer/reply.ts'
 import { maxRequestBytes, parseRequest } from '../core/transfer/request.ts'
-import { askedPositions, isRightWord } from '../core/transfer/second-screen.ts'
 import { type HandedInput, maxHanded, type ReceiveRequest } from '../ipc/carry.ts'
-import type { contract, Handed, Receipt } from '../ipc/contract.ts'
+import type { contract, Handed } from '../ipc/contract.ts'
 import { isCarriedLocation } from '../node/carried/address.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../node/carried/arrival.ts'
-import { requestBehind } from '../node/carried/departure.ts'
 import { forget } from '../node/carried/forgetting.ts'
 import { combine } from '../node/carried/replies.ts'
-import { noteComparison, noteSkipped, screenStanding } from '../node/carried/second-screen.ts'
-import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Desk } from '../node/desk.ts'
 import type { Inspection } from '../node/inspect.ts'
 import { writeNewFile } from '../node/new-file.ts'
 import { readOnce } from '../node/read-once.ts'
@@ -32,6 +28,7 @@ import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import type { DepartureFacts } from './reading/carrying.ts'
 import type { Reader } from './reading/reader.ts'
+import { screenCalls } from './screen-calls.ts'
 import type { Shell } from './shell.ts'
 import { saveText } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
@@ -69,11 +66,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
   const long = ['this was handed over too long ago', 'hand it over again'] as const
   const requests = new Kept<Held>(2, ...long)
   const replies = new Kept<{ name: string; bytes: Uint8Array }>(maxHanded, ...long)
-  /** What was last shown to a second screen of a change that is here, and which changes were compared. */
-  const shown = new Map<string, Uint8Array>()
-  const compared = new Set<string>()
-  /** Words of the other screen that are asked for: they never leave main. */
-  const questions = new Map<string, { requestId: string; words: readonly string[]; positions: readonly number[] }>()
+  const screen = screenCalls(parts)
 
   async function look(input: HandedInput): Promise<Handed> {
     const { name, bytes: came } = await bytesOf(input)
@@ -145,6 +138,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
   }
 
   const handlers: CarryCalls['handlers'] = {
+    ...screen.handlers,
     'carry.prepare': async ({ proposalId, what, reason = '', askedBy = '', from, attestation = false }) => {
       const asking = {
         reason,
@@ -154,10 +148,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
       }
       const facts = await reader.read('departure', { ...idOf(proposalId), what, asking, attestation }, signal)
       const { bytes, reply, ...view } = facts
-      if (what === 'screen') {
-        shown.clear()
-        shown.set(proposalId, bytes)
-      }
+      if (what === 'screen') screen.show(proposalId, bytes)
       return { departureId: departures.keep(facts), ...view, bytes: bytes.length, ...(reply ?? {}) }
     },
     'carry.save': ({ departureId, path }) =>
@@ -195,61 +186,8 @@ export function carryCalls(parts: CarryParts): CarryCalls {
           proposals: proposals.map((proposal) => present.proposalSummary(source, proposal, signers)),
         }
       }),
-    'carry.ask': async ({ proposalId }) => {
-      const known = questions.get(proposalId)
-      const { sourceId, id } = idOf(proposalId)
-      const isCarried = (await openNamed(desk, sourceId)).layout.carried === true
-      const request = isCarried ? undefined : shown.get(proposalId)
-      if (!isCarried && request === undefined) throw notAsked()
-      const asked = { sourceId, id, ...(request === undefined ? {} : { request }) }
-      const { words, requestId } = await reader.read('screenWords', asked, signal)
-      if (words.length === 0) throw notWhatItSays()
-      // The same words until they were right: who mistyped one tries again, who guesses gains nothing from another draw.
-      const positions = known?.requestId === requestId ? known.positions : askedPositions(randomInt, words.length)
-      questions.set(proposalId, { requestId, words, positions })
-      return { ask: positions.map((one) => one + 1) }
-    },
-    'carry.answer': ({ proposalId, answers }) =>
-      alone('the comparison with a second screen', async (stop) => {
-        const question = questions.get(proposalId)
-        if (question === undefined) throw notAsked()
-        const { words, positions, requestId } = question
-        const wrong = positions.filter((at) => !isRightWord(words, at, answers[String(at + 1)] ?? ''))
-        if (wrong.length > 0) throw differs(wrong)
-        const source = await openNamed(desk, idOf(proposalId).sourceId)
-        if (source.layout.carried === true) await noteComparison(source, requestId, { positions, at: now() }, stop)
-        else compared.add(proposalId)
-        questions.delete(proposalId)
-      }),
-    'carry.skip': ({ proposalId }) =>
-      alone('the comparison with a second screen', async (stop) => {
-        const { sourceId, id } = idOf(proposalId)
-        const source = await openNamed(desk, sourceId)
-        const proposal = await desk.proposal(source, id, stop)
-        const { id: requestId } = await requestBehind(source, proposal, stop)
-        if ((await screenStanding(source, requestId, stop)) === undefined)
-          await noteSkipped(source, requestId, { at: now() }, stop)
-      }),
   }
-  return { handlers, wasCompared: (proposalId) => compared.has(proposalId) }
-}
-
-/** Of what was carried here: whether a second screen was compared; throws as long as nobody was asked. */
-export async function checkScreen(
-  source: OpenSource,
-  proposalId: string,
-  desk: Desk,
-  signal: AbortSignal,
-): Promise<Pick<Receipt, 'secondScreen' | 'carried'>> {
-  if (source.layout.carried !== true) return {}
-  const { id } = await requestBehind(source, await desk.proposal(source, proposalId, signal), signal)
-  const secondScreen = await screenStanding(source, id, signal)
-  if (secondScreen !== undefined) return { secondScreen, carried: true }
-  throw new AppError({
-    code: 'usage/invalid',
-    message: 'nobody compared this change with a second screen, and nobody chose to sign without one',
-    hint: 'compare three words with another device, or skip it; what was done goes along with the signature',
-  })
+  return { handlers, wasCompared: screen.wasCompared }
 }
 
 // ---- what is refused ---------------------------------------------------------------------------------------------------
@@ -259,31 +197,5 @@ function tooLarge(bytes: number): AppError {
     code: 'source/too-large',
     message: `${bytes} bytes are more than QR codes can carry, which is ${maxMessageBytes}`,
     hint: 'save it as a file',
-  })
-}
-
-function notAsked(): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: 'no words of a second screen were asked for',
-    hint: 'begin the comparison again',
-  })
-}
-
-function notWhatItSays(): AppError {
-  return new AppError({
-    code: 'trust/changed',
-    message: 'the request says something else than what is shown here, so its words would vouch for nothing',
-    hint: 'do not sign; ask for the request anew',
-  })
-}
-
-function differs(wrong: readonly number[]): AppError {
-  const which = wrong.map((at) => at + 1)
-  const words = which.length === 1 ? `word ${which[0]} is not the one` : `words ${which.join(', ')} are not those`
-  return new AppError({
-    code: 'trust/changed',
-    message: `${words} that a second screen shows for this request`,
-    hint: 'check the spelling, and that the other device has this very request; if it stays different, do not sign',
   })
 }

@@ -233,6 +233,18 @@ describe('the second screen', () => {
     expect(await codeOf(off.calls['carry.answer']({ proposalId: id, answers: right }))).toBe('usage/invalid')
   })
 
+  test('after ten wrong answers no other is looked at: nobody tries them all', async () => {
+    const both = await gap()
+    const { off } = both
+    const { id, file } = await takeIn(both)
+    await off.calls['carry.ask']({ proposalId: id })
+    for (let times = 0; times < 10; times++) {
+      expect(await codeOf(off.calls['carry.answer']({ proposalId: id, answers: {} }))).toBe('trust/changed')
+    }
+    expect(await codeOf(compare(off, id, file))).toBe('usage/invalid')
+    expect((await off.calls['proposals.get']({ proposalId: id })).carried).not.toHaveProperty('secondScreen')
+  })
+
   test('skipped is said in the review, the receipt and the reply', async () => {
     const both = await gap()
     const { off } = both

@@ -13,7 +13,8 @@ import { type CarryWay, hashOf } from '../../route.ts'
 import { Line } from '../edit/fields.tsx'
 import { screenSentence } from './asked.tsx'
 import { Codes } from './codes.tsx'
-import { limitOfSecondScreen, ScreenWords, whySecondScreen } from './screen-words.tsx'
+import { OtherScreen } from './other-screen.tsx'
+import { whySecondScreen } from './screen-words.tsx'
 
 export function Carry({ proposalId, what }: { proposalId: string; what: CarryWay }): ReactElement {
   const { revision } = useApp()
@@ -99,6 +100,64 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
   }
   const stop = !isFrom || busy
   const departure = made?.of === of ? made.departure : undefined
+  /** A second screen is nearest by camera; what is to be signed elsewhere is mostly carried as a file. */
+  const goes = what === 'screen' ? 'codes' : 'file'
+  const file = (
+    <section key="file" className="card stack" aria-label="As a file">
+      <div>
+        <h2>As a file</h2>
+        <p className="soft">On a stick, or by any way that carries files. It may pass through anybody's hands.</p>
+      </div>
+      {info.canPick ? null : (
+        <Line
+          mono
+          label="Where to save it"
+          hint="The whole path of a new file, which ends in .json."
+          maxLength={4096}
+          value={path}
+          onChange={setPath}
+        />
+      )}
+      <div className="row">
+        <button
+          type="button"
+          className={goes === 'file' ? 'button go' : 'button'}
+          disabled={stop || (!info.canPick && path.trim() === '')}
+          onClick={save}
+        >
+          Save as file
+        </button>
+      </div>
+      {saved === undefined ? null : (
+        <p role="status">
+          Saved as{' '}
+          <span className="mono place">
+            <Foreign text={saved} />
+          </span>
+          .{' '}
+          {what === 'screen'
+            ? 'Open it on the other device.'
+            : 'On the other computer, drop it anywhere on the window of Countersign.'}
+        </p>
+      )}
+    </section>
+  )
+  const codes = (
+    <section key="codes" className="card stack" aria-label="As QR codes">
+      <div>
+        <h2>As QR codes</h2>
+        <p className="soft">
+          From this screen into the camera of the other {what === 'screen' ? 'device' : 'computer'}: nothing is plugged
+          in anywhere.
+        </p>
+      </div>
+      <div className="row">
+        <button type="button" className={goes === 'codes' ? 'button go' : 'button'} disabled={stop} onClick={show}>
+          Show as QR codes
+        </button>
+      </div>
+    </section>
+  )
   return (
     <Page
       title={titles[what]}
@@ -148,57 +207,7 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
             </details>
           </section>
         ) : null}
-        <div className="two-ways">
-          <section className="card stack" aria-label="As a file">
-            <div>
-              <h2>As a file</h2>
-              <p className="soft">On a stick, or by any way that carries files. It may pass through anybody's hands.</p>
-            </div>
-            {info.canPick ? null : (
-              <Line
-                mono
-                label="Where to save it"
-                hint="The whole path of a new file, which ends in .json."
-                maxLength={4096}
-                value={path}
-                onChange={setPath}
-              />
-            )}
-            <div className="row">
-              <button
-                type="button"
-                className="button go"
-                disabled={stop || (!info.canPick && path.trim() === '')}
-                onClick={save}
-              >
-                Save as file
-              </button>
-            </div>
-            {saved === undefined ? null : (
-              <p role="status">
-                Saved as{' '}
-                <span className="mono place">
-                  <Foreign text={saved} />
-                </span>
-                . On the other computer, drop it anywhere on the window of Countersign.
-              </p>
-            )}
-          </section>
-          <section className="card stack" aria-label="As QR codes">
-            <div>
-              <h2>As QR codes</h2>
-              <p className="soft">
-                From this screen into the camera of the other {what === 'screen' ? 'device' : 'computer'}: nothing is
-                plugged in anywhere.
-              </p>
-            </div>
-            <div className="row">
-              <button type="button" className="button" disabled={stop} onClick={show}>
-                Show as QR codes
-              </button>
-            </div>
-          </section>
-        </div>
+        <div className="two-ways">{what === 'screen' ? [codes, file] : [file, codes]}</div>
         {what === 'screen' && departure !== undefined ? <OtherScreen proposal={proposal} /> : null}
         {problem === undefined ? null : <Problem error={problem} />}
       </div>
@@ -210,39 +219,6 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
         />
       ) : null}
     </Page>
-  )
-}
-
-/** A change that was carried here asks for the words before it is signed; of any other they can be compared here. */
-function OtherScreen({ proposal }: { proposal: ProposalView }): ReactElement {
-  const { refresh, say } = useApp()
-  const { id: proposalId, carried, secondScreen } = proposal
-  return (
-    <section className="card stack" aria-label="What the other screen shows">
-      <div>
-        <h2>What the other screen shows</h2>
-        <p className="soft measure">
-          It works everything out by itself: read there what the change does.{' '}
-          {carried !== undefined
-            ? 'Before you sign, you are asked for three of its words.'
-            : secondScreen === 'compared'
-              ? null
-              : 'Then type the words of the request that stand there under these numbers.'}
-        </p>
-      </div>
-      {carried !== undefined ? null : secondScreen === 'compared' ? (
-        <p role="status">{screenSentence(secondScreen)}</p>
-      ) : (
-        <ScreenWords
-          proposalId={proposalId}
-          onCompared={() => {
-            say('The two screens say the same')
-            refresh()
-          }}
-        />
-      )}
-      <p className="small soft">{limitOfSecondScreen}</p>
-    </section>
   )
 }
 
