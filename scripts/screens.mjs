@@ -15,6 +15,7 @@ const tests = {
     'e2e/served',
     'e2e/rstuf',
     'e2e/verifier',
+    'air-gap',
   ],
   card: ['card/window'],
 }

@@ -42,17 +42,6 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
       </p>
       {kind === 'sign' ? <SignWith signers={proposal.signers} chosen={signer} onChoose={setSignerId} /> : null}
       {kind === 'sign' && signer !== undefined && !choose ? <LowPin signer={signer} /> : null}
-      {label === undefined || blocked ? null : (
-        <button
-          type="button"
-          className="button go"
-          aria-haspopup="dialog"
-          disabled={kind === 'sign' && signer === undefined}
-          onClick={() => setAsked(first)}
-        >
-          {label}
-        </button>
-      )}
       {kind === 'sign' && carried === undefined && proposal.singleFile !== true && label !== undefined && !blocked ? (
         <a className="button" href={hashOf({ screen: 'carry', proposalId: proposal.id, what: 'screen' })}>
           Compare on a second screen
@@ -66,6 +55,17 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
           Carry the signature back
         </a>
       ) : null}
+      {label === undefined || blocked ? null : (
+        <button
+          type="button"
+          className="button go"
+          aria-haspopup="dialog"
+          disabled={kind === 'sign' && signer === undefined}
+          onClick={() => setAsked(first)}
+        >
+          {label}
+        </button>
+      )}
       {asked === 'screen' ? (
         <SecondScreenDialog
           proposal={proposal}
