@@ -27,13 +27,13 @@ interface Gap {
 }
 
 /** Two installations; the rehearsal key of the demo is on the one without a network. */
-async function gap(): Promise<Gap> {
+async function gap(subject = 'root'): Promise<Gap> {
   const stick = temporaryFolder()
   const on = testApp({ picks: stick })
   const off = testApp({ picks: stick })
   await on.calls['demo.start']()
   cpSync(join(on.dataDir, 'rehearsal-keys.json'), join(off.dataDir, 'rehearsal-keys.json'))
-  const [summary] = (await on.calls['proposals.list']()).proposals
+  const summary = (await on.calls['proposals.list']()).proposals.find((one) => one.subject === subject)
   return { on, off, stick, proposalId: summary?.id ?? '' }
 }
 
@@ -108,6 +108,28 @@ test('a request goes out as a file, is signed, and its reply completes the chang
   })
   await on.calls['proposals.publish']({ proposalId })
   expect((await handReply(on, back)).places).toEqual([])
+})
+
+test('a change of targets is carried as well, with what clients will see of it', async () => {
+  const both = await gap('targets')
+  const { off } = both
+  const { id } = await takeIn(both)
+  expect(await off.calls['proposals.effects']({ proposalId: id })).toHaveProperty('asked')
+  expect((await off.calls['sources.list']())[0]?.state?.roles.map(({ name }) => name)).toContain('root')
+  await off.calls['carry.skip']({ proposalId: id })
+  expect(await sign(off, id)).toMatchObject({ kind: 'signed', carried: true, complete: false })
+  expect((await off.calls['proposals.list']()).problems).toEqual([])
+  await off.calls['drafts.withdraw']({ proposalId: id })
+  expect((await off.calls['proposals.list']()).proposals).toEqual([])
+})
+
+test('what is done where the repository is, is refused here with a reason', async () => {
+  const both = await gap()
+  const { id } = await takeIn(both)
+  const { calls } = both.off
+  const sourceId = id.slice(0, id.indexOf(':'))
+  expect(await codeOf(calls['proposals.publish']({ proposalId: id }))).toBe('usage/invalid')
+  expect(await codeOf(calls['drafts.preview']({ sourceId, subject: 'root', edits: [] }))).toBe('usage/invalid')
 })
 
 describe('what was handed over', () => {
