@@ -206,6 +206,30 @@ describe('what was handed over', () => {
     expect(await codeOf(looked)).toBe('source/too-large')
   })
 
+  test('leaves nothing pinned when it cannot be kept', async () => {
+    const { on, off, proposalId } = await gap()
+    const handed = await handRequest(off, await saved(on, proposalId, 'out'))
+    // Where the folder of what was carried should be lies a file.
+    writeFileSync(join(off.dataDir, 'carried'), '')
+    const asked = { handedId: handed.handedId, name: 'P', answers: answersOf(handed), replace: 'no' } as const
+    expect(await codeOf(off.calls['carry.receive'](asked))).not.toBe('')
+    expect(await off.calls['sources.list']()).toEqual([])
+  })
+
+  test('a reply over another change finds no place, and says what waits instead', async () => {
+    const both = await gap()
+    const { on, off } = both
+    const { id } = await takeIn(both)
+    await off.calls['carry.skip']({ proposalId: id })
+    await sign(off, id)
+    const path = await saved(off, id, 'back')
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"digest":"[0-9a-f]{64}/, `"digest":"${'0'.repeat(64)}`))
+    expect(await handReply(on, path)).toMatchObject({
+      places: [],
+      reasons: [expect.stringContaining('another change of root')],
+    })
+  })
+
   test('an altered signature in a reply does not count, and says why', async () => {
     const both = await gap()
     const { on, off } = both
