@@ -44,8 +44,8 @@ process.exit(${code})`,
 }
 
 const file = (status: string, ...tests: string[]) => ({
-  status,
-  assertionResults: tests.map((one) => ({ status: one })),
+  ...{ name: '/somewhere/a.test.ts', status, message: '' },
+  assertionResults: tests.map((one) => ({ status: one, fullName: 'a test', failureMessages: [] })),
 })
 const lastLine = (text: string): string | undefined => text.trimEnd().split('\n').at(-1)
 
