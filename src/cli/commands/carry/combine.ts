@@ -1,7 +1,6 @@
 // combine: replies from an air gap, put in place; in any order, and each that does not count with its reason.
 import { AppError } from '../../../core/error.ts'
 import { isReady } from '../../../core/proposal.ts'
-import { transferKind } from '../../../core/transfer/kind.ts'
 import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
 import { answer, type Command, type Io } from '../../command.ts'
@@ -50,8 +49,8 @@ export const combineCommand: Command = {
 async function readReplies(files: readonly string[], io: Io): Promise<{ name: string; reply: TransferReply }[]> {
   const replies: { name: string; reply: TransferReply }[] = []
   for (const file of files) {
-    const bytes = await readCarried(file, io)
-    if (transferKind(bytes) === 'request') throw isRequest(file)
+    const { kind, bytes } = await readCarried(file, io)
+    if (kind === 'request') throw isRequest(file)
     replies.push({ name: file, reply: parseReply(bytes, file) })
   }
   return replies

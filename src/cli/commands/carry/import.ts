@@ -3,7 +3,6 @@ import { AppError } from '../../../core/error.ts'
 import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { maxBytes } from '../../../core/systems/tuf/names.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
-import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseRequest } from '../../../core/transfer/request.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../../../node/carried/arrival.ts'
@@ -38,8 +37,8 @@ export const importCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const file = parsed.positionals[0] ?? ''
-    const bytes = await readCarried(file, io)
-    if (transferKind(bytes) === 'reply') throw isReply(file)
+    const { kind, bytes } = await readCarried(file, io)
+    if (kind === 'reply') throw isReply(file)
     const request = parseRequest(bytes, file)
     const desk = deskFor(io, dataDir)
     const found = await vouchedBy(request, desk, io.now(), io.signal)

@@ -1,9 +1,7 @@
 // inspect: what a file from an air gap holds, for somebody who has nothing pinned. Of a request this is a second screen.
 import { toHex } from '../../../core/bytes.ts'
-import { AppError } from '../../../core/error.ts'
 import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
-import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseReply } from '../../../core/transfer/reply.ts'
 import { type Answer, answer, type Command, type Io } from '../../command.ts'
@@ -24,15 +22,8 @@ export const inspectCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io) => {
     const file = parsed.positionals[0] ?? ''
-    const bytes = await readCarried(file, io)
-    const kind = transferKind(bytes)
-    if (kind === 'request') return inspectRequest(bytes, file, io)
-    if (kind === 'reply') return inspectReply(bytes, file)
-    throw new AppError({
-      code: 'format/unsupported',
-      message: `${file} is neither a request nor a reply`,
-      hint: 'inspect the file that "countersign export" wrote',
-    })
+    const { kind, bytes } = await readCarried(file, io)
+    return kind === 'request' ? inspectRequest(bytes, file, io) : inspectReply(bytes, file)
   },
 }
 
