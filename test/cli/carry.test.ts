@@ -212,7 +212,7 @@ describe('replies that do not count', () => {
   test('cut off, or a request in its place: nothing of the call is done', async () => {
     const short = join(stick, 'short.json')
     writeFileSync(short, readFileSync(reply).subarray(0, 50))
-    await stage.refused('format/malformed', ['combine', repository, reply, short])
+    await stage.refused('format/unsupported', ['combine', repository, reply, short])
     const [request = ''] = readdirSync(stick).filter((name) => name.endsWith('.request.json'))
     await stage.refused('usage/invalid', ['combine', repository, reply, join(stick, request)])
   })
