@@ -97,13 +97,15 @@ export async function receive(
     },
   )
   const coming = (await system.pending(after, context)).proposals
+  // Nobody who gives up one change gives up another that the request brings a rival of.
+  const mayReplace = new Set([request.subject, ...(proposal.needs ?? []).map(({ subject }) => subject)])
   const again: Proposal[] = []
   for (const held of waiting) {
     const name = layout.candidateName(held.subject)
     const other = coming.find(({ subject }) => subject === held.subject)
     if (!request.files.has(name) || other === undefined) continue
     if (other.digest !== held.digest) {
-      if (!replace) throw anotherWaits(held)
+      if (!replace || !mayReplace.has(held.subject)) throw anotherWaits(held)
       continue
     }
     // Signatures that were made here since it came stay; those that come with it are added below.

@@ -1,0 +1,81 @@
+// What whoever carries a request could put into it, against the machine that takes it in.
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { jcsBytes } from '../../src/core/jcs.ts'
+import { answerOf, refusalOf } from '../support/cli.ts'
+import { inDays, type Reviewed, Stage } from './stage.ts'
+
+const stage = new Stage()
+const island = { home: join(stage.folder, 'island') }
+const stick = join(stage.folder, 'stick')
+const repository = stage.repository
+
+interface Request {
+  reason: string
+  files: Record<string, string>
+}
+
+beforeAll(() => stage.create())
+beforeEach(() => {
+  stage.restore()
+  for (const folder of [island.home, stick]) {
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder)
+  }
+  cpSync(join(stage.home, 'rehearsal-keys.json'), join(island.home, 'rehearsal-keys.json'))
+})
+
+const exported = async (subject: string, name: string): Promise<string> => {
+  const to = join(stick, name)
+  await answerOf(['export', repository, subject, '--to', to], stage.options)
+  return to
+}
+
+/** The request in `file`, altered by whoever carries it. */
+function altered(file: string, alter: (request: Request) => void): string {
+  const request = JSON.parse(readFileSync(file, 'utf8')) as Request
+  alter(request)
+  const to = `${file}.altered.json`
+  writeFileSync(to, jcsBytes({ ...request }))
+  return to
+}
+
+async function pinned(file: string): Promise<string[]> {
+  const { anchor } = await answerOf<{ anchor: { digest: string } }>(['inspect', file], island)
+  return ['import', file, '--digest', anchor.digest, '--name', 'far']
+}
+
+test('no request says for another that its words were compared', async () => {
+  const second = await exported('root', 'second.json')
+  const id = createHash('sha256').update(readFileSync(second)).digest('hex')
+  const first = altered(second, (request) => {
+    request.reason = 'the first of two'
+    request.files[`compared/${id}.json`] = '{}\n'
+  })
+  expect((await refusalOf(['inspect', first], island)).code).toBe('format/malformed')
+  const { anchor } = await answerOf<{ anchor: { digest: string } }>(['inspect', second], island)
+  const trusting = ['--digest', anchor.digest, '--name', 'far']
+  expect((await refusalOf(['import', first, ...trusting], island)).code).toBe('format/malformed')
+  await answerOf(['import', second, ...trusting], island)
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana'], island)
+  const reply = join(stick, 'reply.json')
+  await answerOf(['export', 'far', 'root', '--to', reply], island)
+  expect((await answerOf<{ secondScreen: string }>(['inspect', reply], island)).secondScreen).toBe('skipped')
+})
+
+test('who gives up one change gives up no other, whatever the request brings along', async () => {
+  const file = await exported('root', 'first.json')
+  await answerOf(await pinned(file), island)
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana'], island)
+  await answerOf(['withdraw', repository, 'root', '--yes'], stage.options)
+  await stage.proposeRoot({ expires: inDays(200) })
+  await stage.proposeTarget('x.txt', 'x')
+  const other = altered(await exported('targets', 'targets.json'), (request) => {
+    request.files['metadata/pending/root.json'] = readFileSync(stage.path('metadata/pending/root.json'), 'utf8')
+  })
+  expect((await refusalOf(['import', other, '--replace'], island)).code).toBe('source/conflict')
+  const { quorums } = await answerOf<Reviewed>(['review', 'far', 'root'], island)
+  expect(quorums[0]?.signed).toBe(1)
+})
