@@ -3,21 +3,48 @@ import { parseUtf8 } from '../bytes.ts'
 import { AppError } from '../error.ts'
 import { unpack } from './deflate.ts'
 import { type FrameProgress, frameSink } from './frame-sink.ts'
+import { maxTextLength } from './ur.ts'
 
-/** Some readers write the kind of code before what it says. */
-const frameLine = /^\s*(?:QR-Code:)?\s*(ur:bytes\/\S+)\s*$/i
+/** Some readers write the kind of code before what it says. Of a line without white space around it, and never of a long one. */
+const frameLine = /^(?:QR-Code:\s*)?(ur:bytes\/\S+)$/i
 const frameStart = /^\s*(?:QR-Code:)?\s*ur:bytes\//i
 
-export async function arrivedContent(bytes: Uint8Array, what: string, maxBytes: number): Promise<Uint8Array> {
+export async function arrivedContent(
+  bytes: Uint8Array,
+  what: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   if (!frameStart.test(new TextDecoder().decode(bytes.subarray(0, 64)))) return bytes
   const sink = frameSink()
-  for (const line of parseUtf8(bytes, what).split('\n')) {
+  let count = 0
+  for (const line of linesOf(parseUtf8(bytes, what))) {
     const [, text] = frameLine.exec(line) ?? []
-    if (text !== undefined) sink.take(text)
+    if (text === undefined) continue
+    sink.take(text)
+    // Frames can be made that take long to solve, a million of them in one file: whoever waits can end it.
+    if (++count % framesAtOnce === 0) await others()
+    signal.throwIfAborted()
   }
   const progress = sink.progress()
   if (progress.bytes === undefined) throw incomplete(progress, what)
   return unpack(progress.bytes, maxBytes)
+}
+
+const framesAtOnce = 32
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => line.length <= 2 * maxTextLength)
+    .map((line) => line.trim())
+}
+
+/** Whatever else waits in this thread has its turn. */
+function others(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0)
+  })
 }
 
 function incomplete({ blocks, of, frames, others }: FrameProgress, what: string): AppError {

@@ -5,5 +5,5 @@ import type { Io } from '../../command.ts'
 import { readInput } from '../../input.ts'
 
 export async function readCarried(file: string, io: Io): Promise<Uint8Array> {
-  return arrivedContent(await readInput(file, maxRequestBytes, io.signal), file, maxRequestBytes)
+  return arrivedContent(await readInput(file, maxRequestBytes, io.signal), file, maxRequestBytes, io.signal)
 }
