@@ -1,6 +1,6 @@
 // What whoever carries a request could put into it, against the machine that takes it in.
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { jcsBytes } from '../../src/core/jcs.ts'
@@ -13,6 +13,8 @@ const stick = join(stage.folder, 'stick')
 const repository = stage.repository
 
 interface Request {
+  digest: string
+  madeAt: string
   reason: string
   files: Record<string, string>
 }
@@ -78,4 +80,42 @@ test('who gives up one change gives up no other, whatever the request brings alo
   expect((await refusalOf(['import', other, '--replace'], island)).code).toBe('source/conflict')
   const { quorums } = await answerOf<Reviewed>(['review', 'far', 'root'], island)
   expect(quorums[0]?.signed).toBe(1)
+})
+
+test('the request that came last is the one that both screens show, whatever date another says', async () => {
+  const file = await exported('root', 'root.json')
+  const later = altered(file, (request) => {
+    request.madeAt = '9999-12-31T23:59:59Z'
+  })
+  await answerOf(await pinned(later), island)
+  await answerOf(['import', file], island)
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana'], island)
+  const reply = join(stick, 'reply.json')
+  await answerOf(['export', 'far', 'root', '--to', reply], island)
+  const { request } = await answerOf<{ request: string }>(['inspect', reply], island)
+  expect(request).toBe(createHash('sha256').update(readFileSync(file)).digest('hex'))
+  const [place = ''] = readdirSync(join(island.home, 'carried'))
+  expect(readdirSync(join(island.home, 'carried', place, 'requests'))).toEqual([`${request}.json`])
+})
+
+test('an older repository is refused also where the import of a newer one was cut off before it was remembered', async () => {
+  await stage.proposeTarget('x.txt', 'x')
+  const older = await exported('targets', 'older.json')
+  await answerOf(await pinned(older), island)
+  await answerOf(['renew', repository], stage.options)
+  const newer = await exported('targets', 'newer.json')
+  const kept = join(stage.folder, 'kept')
+  cpSync(join(island.home, 'sources'), kept, { recursive: true })
+  await answerOf(['import', newer], island)
+  rmSync(join(island.home, 'sources'), { recursive: true })
+  cpSync(kept, join(island.home, 'sources'), { recursive: true })
+  expect((await refusalOf(['import', older], island)).code).toBe('trust/rollback')
+})
+
+test('no place stays of a request that could not be taken in', async () => {
+  const file = altered(await exported('root', 'root.json'), (request) => {
+    request.digest = '0'.repeat(64)
+  })
+  expect((await refusalOf(['import', file], stage.options)).code).toMatch(/^(trust|format)\//)
+  expect(readFileSync(join(stage.home, 'workspace.json'), 'utf8')).not.toContain('carried:')
 })

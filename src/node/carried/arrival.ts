@@ -13,6 +13,7 @@ import { type Files, memoryTransport, overlay, snapshot, type Transport } from '
 import type { Desk, OpenSource } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
 import { carriedLocation, isCarriedLocation } from './address.ts'
+import { requestsFor } from './departure.ts'
 
 export interface Arrival {
   source: OpenSource
@@ -83,10 +84,12 @@ export async function receive(
   const request = parseRequest(bytes, what)
   const id = await requestId(bytes)
   const { system, transport, layout } = source
-  const context = desk.context(source, signal)
   const before = snapshot(transport)
+  const context = await knowing(before, source, desk.context(source, signal))
   const { waiting, overtaken } = await waitingThen(request, before, source, context)
-  const files = new Map<string, Uint8Array | null>(overtaken.map((name) => [name, null]))
+  // The words that both screens show are those of the file that came last, whatever date the others say.
+  const earlier = (await requestsFor(before, request, signal)).map(({ name }) => name)
+  const files = new Map<string, Uint8Array | null>([...overtaken, ...earlier].map((name) => [name, null]))
   for (const [name, content] of [...request.files, [requestName(id), bytes] as const]) files.set(name, content)
   for (const name of files.keys()) await before.read(name, maxRead, signal)
   const after = overlay(before, files)
@@ -120,6 +123,16 @@ export async function receive(
 
 const maxRead = 512 * 1024 * 1024
 export const requestName = (id: string): string => `requests/${id}.json`
+
+/** Whoever was interrupted here before it was remembered what had come knows it from what lies here. */
+async function knowing(here: Transport, { system }: OpenSource, context: Context): Promise<Context> {
+  try {
+    return { ...context, memory: (await system.state(here, context)).memory }
+  } catch (thrown) {
+    if (isVerdict(thrown)) return context
+    throw thrown
+  }
+}
 
 /** What waits here already, judged by what is in force as the request has it: what it has overtaken is in nobody's way. */
 async function waitingThen(
