@@ -2,6 +2,7 @@
 import { AppError } from '../../../core/error.ts'
 import { isReady } from '../../../core/proposal.ts'
 import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
+import { inQuotes } from '../../../core/visible.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
 import { answer, type Command, type Io } from '../../command.ts'
 import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
@@ -70,7 +71,7 @@ function outcomeLines({ name, reply, signatures }: ReplyOutcome): string[] {
   const screen = reply.secondScreen === 'compared' ? '' : ' (no second screen was compared)'
   return signatures.map(({ who, outcome, reason }) => {
     const why = reason === undefined ? '' : `: ${reason}`
-    return `${outcome === 'refused' ? '!' : '✓'} ${name}: the signature of ${who} ${outcomeWords[outcome]}${why}${outcome === 'refused' ? '' : screen}`
+    return `${outcome === 'refused' ? '!' : '✓'} ${name}: the signature of “${inQuotes(who)}” ${outcomeWords[outcome]}${why}${outcome === 'refused' ? '' : screen}`
   })
 }
 

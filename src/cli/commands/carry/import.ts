@@ -9,7 +9,7 @@ import { newPlace, placeFor, receive, vouchedBy } from '../../../node/carried/ar
 import { forget } from '../../../node/carried/forgetting.ts'
 import type { Desk } from '../../../node/desk.ts'
 import { inspectRoot } from '../../../node/inspect.ts'
-import type { PinnedSource } from '../../../node/workspace.ts'
+import type { PinnedSource, Trust } from '../../../node/workspace.ts'
 import { answer, type Command, type Io, type Parsed } from '../../command.ts'
 import { readNamed } from '../../input.ts'
 import { deskFor } from '../../session.ts'
@@ -43,9 +43,7 @@ export const importCommand: Command = {
     const desk = deskFor(io, dataDir)
     const found = await vouchedBy(request, desk, io.now(), io.signal)
     const pinned =
-      'reasons' in found
-        ? await pinFor(bytes, found.reasons, parsed, desk, io)
-        : { source: await placeFor(found, desk), isNew: false }
+      'reasons' in found ? await pinFor(bytes, found.reasons, parsed, desk, io) : await placeOf(found, desk)
     try {
       const source = await desk.open(pinned.source.id, undefined, io.signal)
       const arrival = await receive(bytes, file, source, desk, { replace: parsed.flag('replace'), signal: io.signal })
@@ -64,6 +62,14 @@ export const importCommand: Command = {
       throw thrown
     }
   },
+}
+
+async function placeOf(
+  found: { source: PinnedSource; trust: Trust },
+  desk: Desk,
+): Promise<{ source: PinnedSource; isNew: boolean }> {
+  const source = await placeFor(found, desk)
+  return { source, isNew: source.id !== found.source.id }
 }
 
 async function pinFor(

@@ -5,5 +5,5 @@ import type { Io } from '../../command.ts'
 import { readInput } from '../../input.ts'
 
 export async function readCarried(file: string, io: Io): Promise<Received> {
-  return received(await readInput(file, maxRequestBytes, io.signal), file)
+  return received(await readInput(file, maxRequestBytes, io.signal), file, io.signal)
 }

@@ -4,6 +4,7 @@ import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseReply } from '../../../core/transfer/reply.ts'
+import { inQuotes } from '../../../core/visible.ts'
 import { type Answer, answer, type Command, type Io } from '../../command.ts'
 import { proposalData, reviewLines, wordLines, wordTable } from '../../show.ts'
 import { readCarried } from './input.ts'
@@ -60,8 +61,10 @@ function inspectReply(bytes: Uint8Array, file: string): Answer {
       ...reply,
       signatures: signatures.map(({ key, signature, serial }) => ({ key, signature: toHex(signature), serial })),
     },
-    `${signatures.length} signature${signatures.length === 1 ? '' : 's'} for the change of ${reply.subject} with the digest ${reply.digest}`,
-    ...signatures.map(({ key, serial }) => `  by the key ${key}${serial === undefined ? '' : `, token ${serial}`}`),
+    `${signatures.length} signature${signatures.length === 1 ? '' : 's'} for the change of “${inQuotes(reply.subject)}” with the digest ${reply.digest}`,
+    ...signatures.map(
+      ({ key, serial }) => `  by the key “${inQuotes(key)}”${serial === undefined ? '' : `, token ${serial}`}`,
+    ),
     reply.secondScreen === 'compared' ? 'A second screen was compared, as it says.' : 'No second screen was compared.',
     'Whether they count is said where the change waits: countersign combine SOURCE FILE',
   )
