@@ -70,7 +70,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
 
   async function look(input: HandedInput): Promise<Handed> {
     const { name, bytes: came } = await bytesOf(input)
-    const { kind, bytes } = await received(came, name)
+    const { kind, bytes } = await received(came, name, signal)
     if (kind === 'reply') {
       const view = await reader.read('handedReply', { bytes, name }, signal)
       return { ...view, name, handedId: replies.keep({ name, bytes }) }

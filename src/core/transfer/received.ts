@@ -12,8 +12,8 @@ export interface Received {
 }
 
 /** By content alone: a request or a reply, such a one packed, or the text of frames that make one. */
-export async function received(bytes: Uint8Array, what: string): Promise<Received> {
-  const content = await arrivedContent(bytes, what, maxRequestBytes)
+export async function received(bytes: Uint8Array, what: string, signal?: AbortSignal): Promise<Received> {
+  const content = await arrivedContent(bytes, what, maxRequestBytes, signal)
   // The first byte of zlib (RFC 1950): deflate with a window of 32 kB, which is what we write.
   const plain = content[0] === 0x78 ? await unpack(content, maxRequestBytes) : content
   const kind = transferKind(plain)

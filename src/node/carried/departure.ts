@@ -5,7 +5,14 @@ import { fingerprintOf, isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { type ReplySignature, replyBytes } from '../../core/transfer/reply.ts'
-import { parseRequest, requestBytes, requestId, type TransferRequest } from '../../core/transfer/request.ts'
+import {
+  maxRequestBytes,
+  parseRequest,
+  requestBytes,
+  requestId,
+  type TransferRequest,
+} from '../../core/transfer/request.ts'
+import type { Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { Holder } from '../enrolled-file.ts'
 import { wasCompared } from './second-screen.ts'
@@ -56,25 +63,39 @@ function holdersOf({ quorums }: Proposal, holders: readonly Holder[]): Map<strin
   return new Map(known)
 }
 
-/** The request to which a carried change belongs, as it came; the latest, where it came more than once. */
-export async function requestBehind(
-  { transport }: OpenSource,
-  { subject, digest }: Proposal,
+export interface KeptRequest {
+  bytes: Uint8Array
+  name: string
+  request: TransferRequest
+}
+
+/** What was carried here for this change; one, unless two were taken in at the same moment. */
+export async function requestsFor(
+  transport: Pick<Transport, 'list' | 'read'>,
+  { subject, digest }: Pick<Proposal, 'subject' | 'digest'>,
   signal: AbortSignal,
-): Promise<{ bytes: Uint8Array; id: string; request: TransferRequest }> {
-  let found: { bytes: Uint8Array; id: string; request: TransferRequest } | undefined
+): Promise<KeptRequest[]> {
+  const found: KeptRequest[] = []
   for (const name of await transport.list('requests/', signal)) {
-    const bytes = await transport.read(name, 64 * 1024 * 1024, signal)
+    const bytes = await transport.read(name, maxRequestBytes, signal)
     if (bytes === undefined) continue
     const request = parseRequest(bytes, name)
-    if (request.subject !== subject || request.digest !== digest) continue
-    if (found === undefined || request.madeAt >= found.request.madeAt)
-      found = { bytes, id: await requestId(bytes), request }
+    if (request.subject === subject && request.digest === digest) found.push({ bytes, name, request })
   }
-  if (found !== undefined) return found
+  return found
+}
+
+/** The request to which a carried change belongs, as it came: the last one that was taken in for it. */
+export async function requestBehind(
+  { transport }: OpenSource,
+  proposal: Proposal,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array; id: string; request: TransferRequest }> {
+  const found = (await requestsFor(transport, proposal, signal)).at(-1)
+  if (found !== undefined) return { ...found, id: await requestId(found.bytes) }
   throw new AppError({
     code: 'source/not-found',
-    message: `the request for ${subject} is not among those that were carried here`,
+    message: `the request for ${proposal.subject} is not among those that were carried here`,
     hint: 'import it again',
   })
 }

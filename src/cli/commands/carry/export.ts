@@ -8,8 +8,9 @@ import type { Density } from '../../../core/transfer/frames.ts'
 import { departureName, replyFor, requestFor } from '../../../node/carried/departure.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { answer, type Command, type Parsed } from '../../command.ts'
+import { pickProposal } from '../../pick-proposal.ts'
 import { codesOf, showCodes } from '../../qr-show.ts'
-import { deskFor, openSource, pickProposal, rootOption } from '../../session.ts'
+import { deskFor, openSource, rootOption } from '../../session.ts'
 
 export const exportCommand: Command = {
   name: 'export',
