@@ -9,6 +9,7 @@ const tests = {
     'first-run',
     'keys',
     'trouble',
+    'e2e/offline',
     'e2e/tokens',
     'e2e/git',
     'stories',

@@ -104,6 +104,8 @@ export interface CreateRequest {
 /** What the main window may ask. */
 export const contract = {
   'app.info': call<void, AppInfo>(none),
+  /** For as long as the app runs: no call of the window undoes it. */
+  'app.goOffline': call<void, AppInfo>(none),
   'sources.list': call<void, SourceView[]>(none),
   'sources.pick': call<void, { location?: string }>(none),
   /** `token`: one is asked for in a window of its own. */

@@ -12,6 +12,8 @@ export interface AppInfo {
   shell: 'electron' | 'chromium'
   /** False when the browser runs without its sandbox: then only rehearsal keys sign, and every screen says so. */
   sandboxed: boolean
+  /** Nothing of the app reaches a network, until it is closed. */
+  offline: boolean
   /** Whether the shell can show a native file dialog; otherwise paths are typed. */
   canPick: boolean
   platform: string

@@ -9,7 +9,7 @@ import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
-import { goOffline } from '../node/offline.ts'
+import { goOffline, isOffline } from '../node/offline.ts'
 import { readOffline } from '../node/offline-setting.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
@@ -88,6 +88,7 @@ export interface AppParts {
   prompt: Prompt
   now(): Date
   notify(notice: Notice): void
+  network?: { isOffline(): boolean; goOffline(): void }
   /** For the log: what nobody waits for, and failed. */
   report?(what: string, thrown: unknown): void
 }
@@ -132,18 +133,29 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
   const comparedHere = (proposalId: string) =>
     carry.wasCompared(proposalId) ? ({ secondScreen: 'compared' } as const) : {}
 
+  const info = async (): Promise<AppInfo> => ({
+    version,
+    shell: shell.name,
+    sandboxed: shell.sandboxed,
+    offline: (parts.network ?? { isOffline }).isOffline(),
+    canPick: shell.canPick,
+    platform: process.platform,
+    dataDir: options.dataDir,
+    keychain: await keychainState(),
+  })
+  const network = parts.network ?? { isOffline, goOffline }
+
   return {
     ...onTokens.handlers,
     ...draftingCalls({ ...parts, alone, sourceOf, signal, viewSource, notify, tokens: () => tokens.latest() }),
-    'app.info': async (): Promise<AppInfo> => ({
-      version,
-      shell: shell.name,
-      sandboxed: shell.sandboxed,
-      canPick: shell.canPick,
-      platform: process.platform,
-      dataDir: options.dataDir,
-      keychain: await keychainState(),
-    }),
+    'app.info': info,
+    'app.goOffline': async () => {
+      network.goOffline()
+      // It was started when the process was still online.
+      await reader.renew()
+      notify({ kind: 'changed' })
+      return info()
+    },
 
     'sources.list': async () => Promise.all((await desk.workspace.sources()).map(viewSource)),
     'sources.pick': async () => {

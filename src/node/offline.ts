@@ -10,6 +10,7 @@ import { AppError } from '../core/error.ts'
 /** Threads and programs that this one starts hear it by their environment. */
 const variable = 'COUNTERSIGN_OFFLINE'
 let isClosed = false
+const doors = new Set<() => void>()
 
 export function isOffline(): boolean {
   return process.env[variable] === '1'
@@ -25,6 +26,12 @@ export function obeyOffline(): void {
   if (!isOffline() || isClosed) return
   isClosed = true
   closeSockets()
+  for (const close of doors) close()
+}
+
+/** What holds connections that are open closes them at that moment. */
+export function whenOffline(close: () => void): void {
+  doors.add(close)
 }
 
 /** At the door of each transport that leaves this machine, so that it is said well; behind it nothing opens anyway. */

@@ -38,7 +38,8 @@ type Flow =
   | { step: 'failed'; work: Work; error: ErrorData }
   | { step: 'done'; work: Work; receipt: Receipt }
 
-export function App({ info }: { info: AppInfo }): ReactElement {
+export function App({ info: started }: { info: AppInfo }): ReactElement {
+  const [info, setInfo] = useState(started)
   const [revision, setRevision] = useState(0)
   const [touch, setTouch] = useState<Touch>()
   const [flow, setFlow] = useState<Flow>({ step: 'none' })
@@ -99,6 +100,11 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     } else setFlow({ step: 'failed', work, error: outcome.error })
   }, [])
 
+  const goOffline = useCallback(async () => {
+    const outcome = await settle(bridge().app.goOffline())
+    if (outcome.ok) setInfo(outcome.value)
+    setSaid(outcome.ok ? 'Offline until Countersign is closed. Changes come and go as files and QR codes.' : outcome.error.message)
+  }, [])
   const { handed, hand, putAway } = useHanded(go)
   const isOver = useDrops({ hand, say: setSaid, held: flow.step === 'working' })
   const frame = useMemo(
@@ -204,8 +210,14 @@ export function App({ info }: { info: AppInfo }): ReactElement {
           waiting={inbox.answer.kind === 'ready' ? waitingForMe(inbox.answer.value) : 0}
           held={flow.step === 'working'}
           go={go}
+          onOffline={goOffline}
         />
         <div className="stage">
+          {info.offline ? (
+            <section className="band offline" aria-label="Offline">
+              <p>Offline: nothing of Countersign reaches a network.</p>
+            </section>
+          ) : null}
           {info.sandboxed ? null : (
             <section className="band unsafe" aria-label="Warning">
               <WarnIcon />

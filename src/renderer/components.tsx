@@ -18,6 +18,7 @@ const info: AppInfo = {
   version: '0',
   shell: 'chromium',
   sandboxed: true,
+  offline: false,
   canPick: true,
   platform: 'linux',
   dataDir: '/',

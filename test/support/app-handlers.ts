@@ -92,7 +92,16 @@ export function testApp({
     saveFile: async (_title: string, name: string) => (picks === undefined ? undefined : join(picks, name)),
     pickFiles: async () => (picks === undefined ? [] : [picks, `${picks}-too`]),
   } as const
+  // The real one would close the network of every test that follows.
+  let isOffline = false
+  const network = {
+    isOffline: () => isOffline,
+    goOffline: () => {
+      isOffline = true
+    },
+  }
   const real = handlers({
+    network,
     desk,
     reader: directReader(readings(desk, () => now)),
     tokens,

@@ -164,7 +164,10 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     carry,
     ...inside,
     repository: { ...inside.repository, create },
-    app: { info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })) },
+    app: {
+      info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })),
+      goOffline: () => answer('app.goOffline', undefined, () => ({ ...data.info, ...options.info, offline: true })),
+    },
     sources: {
       list: () => answer('sources.list', undefined, () => sources),
       pick: () => answer('sources.pick', undefined, () => ({ location: '/srv/repositories/loom' })),
