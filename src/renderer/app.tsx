@@ -103,7 +103,11 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
   const goOffline = useCallback(async () => {
     const outcome = await settle(bridge().app.goOffline())
     if (outcome.ok) setInfo(outcome.value)
-    setSaid(outcome.ok ? 'Offline until Countersign is closed. Changes come and go as files and QR codes.' : outcome.error.message)
+    setSaid(
+      outcome.ok
+        ? 'Offline until Countersign is closed. Changes come and go as files and QR codes.'
+        : outcome.error.message,
+    )
   }, [])
   const { handed, hand, putAway } = useHanded(go)
   const isOver = useDrops({ hand, say: setSaid, held: flow.step === 'working' })
