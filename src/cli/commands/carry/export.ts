@@ -1,6 +1,5 @@
 // export: a change leaves for an air gap as one file; where it was carried to, the signatures that were made there leave.
 import { statSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../../core/error.ts'
 import type { Proposal } from '../../../core/proposal.ts'
@@ -51,7 +50,7 @@ export const exportCommand: Command = {
     checkFits(isReply, parsed)
     const asking = {
       reason: parsed.text('reason') ?? '',
-      askedBy: parsed.text('as') ?? userInfo().username,
+      ...askedByOf(parsed),
       at: io.now(),
       ...fromOf(parsed),
     }
@@ -115,6 +114,11 @@ function densityOf(parsed: Parsed): Density | undefined {
     message: `--density takes coarse, normal or dense, not ${text}`,
     hint: 'coarse codes are read by any camera; dense ones need fewer',
   })
+}
+
+function askedByOf(parsed: Parsed): { askedBy?: string } {
+  const text = parsed.text('as')
+  return text === undefined ? {} : { askedBy: text }
 }
 
 function fromOf(parsed: Parsed): { from?: number } {
