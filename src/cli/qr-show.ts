@@ -2,13 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../core/error.ts'
 import { pack } from '../core/transfer/deflate.ts'
-import {
-  type Density,
-  type FrameSource,
-  fragmentBytesFor,
-  frameSource,
-  versionOfDensity,
-} from '../core/transfer/frames.ts'
+import { type Density, type FrameSource, shownFrames } from '../core/transfer/frames.ts'
 import { qrMatrix } from '../core/transfer/qr.ts'
 import type { Io } from './command.ts'
 
@@ -30,11 +24,9 @@ export function qrLines(matrix: readonly (readonly boolean[])[]): string[] {
   return lines
 }
 
-/** What is shown: one code that stands still where one can hold it. */
-export async function codesOf(bytes: Uint8Array, density: Density): Promise<FrameSource> {
-  const packed = await pack(bytes)
-  const whole = frameSource(packed, fragmentBytesFor(20, packed.length))
-  return whole.blocks === 1 ? whole : frameSource(packed, fragmentBytesFor(versionOfDensity[density], packed.length))
+/** Coarse where nothing was said: nobody knows how large the letters of a terminal are. */
+export async function codesOf(bytes: Uint8Array, density: Density | undefined): Promise<FrameSource> {
+  return shownFrames(await pack(bytes), density ?? 'coarse', density !== 'coarse')
 }
 
 /** Frames one after the other until Enter is pressed. */

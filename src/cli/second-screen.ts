@@ -5,7 +5,7 @@ import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import { askedPositions, isRightWord, secondScreenWords } from '../core/transfer/second-screen.ts'
 import { requestBehind } from '../node/carried/departure.ts'
-import { noteComparison, wasCompared } from '../node/carried/second-screen.ts'
+import { noteComparison, noteSkipped, wasCompared } from '../node/carried/second-screen.ts'
 import type { OpenSource } from '../node/desk.ts'
 import type { Io } from './command.ts'
 
@@ -24,10 +24,19 @@ export async function compareScreens(proposal: Proposal, source: OpenSource, io:
   for (const [at, position] of positions.entries()) {
     const question = `Word ${position + 1} on the other screen: `
     const typed = await io.ask(at === 0 ? [...why, question].join('\n') : question, 'in a script there is --yes')
-    if (typed.trim() === '' && at === 0) return io.note('No second screen was compared; the reply will say so.')
+    if (typed.trim() === '' && at === 0) {
+      io.note('No second screen was compared; the reply will say so.')
+      return noteSkipped(source, id, { at: io.now() }, io.signal)
+    }
     if (!isRightWord(words, position, typed)) throw differs(position)
   }
   await noteComparison(source, id, { positions, at: io.now() }, io.signal)
+}
+
+/** Where nobody is asked: a script, or --yes. */
+export async function skipScreens(proposal: Proposal, source: OpenSource, io: Io): Promise<void> {
+  const { id } = await requestBehind(source, proposal, io.signal)
+  await noteSkipped(source, id, { at: io.now() }, io.signal)
 }
 
 function differs(position: number): AppError {

@@ -1,6 +1,5 @@
 // The air gap in the window: what leaves, and what somebody handed over. Bytes that come from the
 // window are input like a file: looked at in the thread that reads, and taken in only by a second call of a person.
-import { userInfo } from 'node:os'
 import { basename } from 'node:path'
 import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
@@ -8,18 +7,15 @@ import { pack } from '../core/transfer/deflate.ts'
 import { maxMessageBytes } from '../core/transfer/fountain.ts'
 import { received } from '../core/transfer/received.ts'
 import { parseReply } from '../core/transfer/reply.ts'
-import { maxRequestBytes, parseRequest } from '../core/transfer/request.ts'
+import { maxRequestBytes } from '../core/transfer/request.ts'
 import { type HandedInput, maxHanded, type ReceiveRequest } from '../ipc/carry.ts'
 import type { contract, Handed } from '../ipc/contract.ts'
-import { isCarriedLocation } from '../node/carried/address.ts'
-import { newPlace, placeFor, receive, vouchedBy } from '../node/carried/arrival.ts'
-import { forget } from '../node/carried/forgetting.ts'
 import { combine } from '../node/carried/replies.ts'
+import { takeIn } from '../node/carried/taking-in.ts'
 import type { Desk } from '../node/desk.ts'
 import type { Inspection } from '../node/inspect.ts'
 import { writeNewFile } from '../node/new-file.ts'
 import { readOnce } from '../node/read-once.ts'
-import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import type { Handlers } from './ipc.ts'
 import { Kept } from './kept.ts'
@@ -98,43 +94,15 @@ export function carryCalls(parts: CarryParts): CarryCalls {
 
   async function take({ handedId, name, answers = {}, replace }: ReceiveRequest, stop: AbortSignal) {
     const held = requests.get(handedId)
-    const request = parseRequest(held.bytes, held.name)
-    const { source: pinned, isNew } = await placeOf(held, request, { name, answers }, stop)
-    try {
-      const source = await desk.open(pinned.id, undefined, stop)
-      const { proposal } = await receive(held.bytes, held.name, source, desk, {
-        replace: replace === 'yes',
-        signal: stop,
-      })
-      requests.drop(handedId)
-      return { proposalId: `${pinned.id}:${proposal.id}` }
-    } catch (thrown) {
-      // What was pinned for a request that cannot be used is not kept either.
-      if (isNew) await forget(desk.workspace, pinned)
-      throw thrown
+    const pin = async () => {
+      if (held.root === undefined) throw unvouched()
+      const { inspection, ask } = held.root
+      verifyAnswers(inspection.digest, ask, new Map(Object.entries(answers)))
+      return { name: name ?? inspection.suggestedName, root: inspection.bytes }
     }
-  }
-
-  async function placeOf(
-    { root }: Held,
-    request: ReturnType<typeof parseRequest>,
-    { name, answers }: { name: string | undefined; answers: Record<string, string> },
-    stop: AbortSignal,
-  ): Promise<{ source: PinnedSource; isNew: boolean }> {
-    const found = await vouchedBy(request, desk, now(), stop)
-    if (!('reasons' in found)) {
-      return { source: await placeFor(found, desk), isNew: !isCarriedLocation(found.source.location) }
-    }
-    if (root === undefined) {
-      throw new AppError({
-        code: 'trust/changed',
-        message: 'no repository that is pinned here vouches for this request any more',
-        hint: 'hand it over again, and pin its root by two words',
-      })
-    }
-    const { inspection, ask } = root
-    verifyAnswers(inspection.digest, ask, new Map(Object.entries(answers)))
-    return { source: await newPlace(name ?? inspection.suggestedName, inspection.bytes, desk), isNew: true }
+    const { source, proposal } = await takeIn(held, desk, { replace: replace === 'yes', pin, now: now(), signal: stop })
+    requests.drop(handedId)
+    return { proposalId: `${source.pinned.id}:${proposal.id}` }
   }
 
   const handlers: CarryCalls['handlers'] = {
@@ -142,7 +110,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
     'carry.prepare': async ({ proposalId, what, reason = '', askedBy = '', from, attestation = false }) => {
       const asking = {
         reason,
-        askedBy: askedBy === '' ? userInfo().username : askedBy,
+        ...(askedBy === '' ? {} : { askedBy }),
         at: now(),
         ...(from === undefined ? {} : { from }),
       }
@@ -191,6 +159,14 @@ export function carryCalls(parts: CarryParts): CarryCalls {
 }
 
 // ---- what is refused ---------------------------------------------------------------------------------------------------
+
+function unvouched(): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: 'no repository that is pinned here vouches for this request any more',
+    hint: 'hand it over again, and pin its root by two words',
+  })
+}
 
 function tooLarge(bytes: number): AppError {
   return new AppError({

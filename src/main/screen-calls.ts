@@ -38,7 +38,6 @@ export function screenCalls({ desk, reader, alone, idOf, now, signal }: Omit<Car
 
   const handlers: ScreenCalls['handlers'] = {
     'carry.ask': async ({ proposalId }) => {
-      const known = questions.get(proposalId)
       const { sourceId, id } = idOf(proposalId)
       const isCarried = (await openNamed(desk, sourceId)).layout.carried === true
       const request = isCarried ? undefined : shown.get(proposalId)
@@ -46,11 +45,13 @@ export function screenCalls({ desk, reader, alone, idOf, now, signal }: Omit<Car
       const asked = { sourceId, id, ...(request === undefined ? {} : { request }) }
       const { words, requestId } = await reader.read('screenWords', asked, signal)
       if (words.length === 0) throw notWhatItSays()
-      // The same words until they were right: who mistyped one tries again, who guesses gains nothing from another draw.
+      // The same words until they were right: who mistyped one tries again, who guesses gains nothing from another draw, nor from
+      // a request made anew.
+      const known = questions.get(proposalId)
       const question =
         known?.requestId === requestId
           ? known
-          : { requestId, words, positions: askedPositions(randomInt, words.length), wrong: 0 }
+          : { requestId, words, positions: askedPositions(randomInt, words.length), wrong: known?.wrong ?? 0 }
       questions.set(proposalId, question)
       return { ask: question.positions.map((one) => one + 1) }
     },
@@ -76,8 +77,7 @@ export function screenCalls({ desk, reader, alone, idOf, now, signal }: Omit<Car
         const source = await openNamed(desk, sourceId)
         const proposal = await desk.proposal(source, id, stop)
         const { id: requestId } = await requestBehind(source, proposal, stop)
-        if ((await screenStanding(source, requestId, stop)) === undefined)
-          await noteSkipped(source, requestId, { at: now() }, stop)
+        await noteSkipped(source, requestId, { at: now() }, stop)
       }),
   }
   return {

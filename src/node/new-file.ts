@@ -5,6 +5,7 @@ import { link, lstat, open, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../core/error.ts'
 import { errnoOf, translateErrno } from './errno.ts'
+import { fileSystem, syncDirectory } from './file-system.ts'
 
 export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   const bytes = Buffer.from(content)
@@ -13,6 +14,7 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
     await checkFree(path)
     await writeWhole(beside, bytes)
     await take(beside, path)
+    await syncFolder(dirname(path))
   } catch (thrown) {
     await rm(beside, { force: true }).catch(() => undefined)
     if (thrown instanceof AppError) throw thrown
@@ -48,6 +50,16 @@ async function take(beside: string, path: string): Promise<void> {
     return
   }
   await rm(beside, { force: true })
+}
+
+/** The name, too, is on the disk: a stick is pulled as soon as it is said to be saved. */
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    await syncDirectory(fileSystem, folder)
+  } catch (thrown) {
+    // Some disks of others cannot be told to, and some folders be written and not read: the file is there all the same.
+    if (!['EINVAL', 'ENOTSUP', 'EACCES', 'EPERM'].includes(errnoOf(thrown) ?? '')) throw thrown
+  }
 }
 
 async function checkFree(path: string): Promise<void> {

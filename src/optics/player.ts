@@ -1,12 +1,6 @@
 // Shows bytes as QR codes: one that stands still where one can hold them, else frame after frame until somebody stops it.
 import { AppError } from '../core/error.ts'
-import {
-  type Density,
-  type FrameSource,
-  fragmentBytesFor,
-  frameSource,
-  versionOfDensity,
-} from '../core/transfer/frames.ts'
+import { type Density, shownFrames } from '../core/transfer/frames.ts'
 import { qrMatrix } from '../core/transfer/qr.ts'
 import type { Surface } from './surface.ts'
 
@@ -50,7 +44,7 @@ const usualSpeed = 6
 export function showFrames(surface: Surface, packed: Uint8Array, options: PlayerOptions = {}): Player {
   let density = options.density ?? 'normal'
   let speed = checkedSpeed(options.framesPerSecond ?? usualSpeed)
-  let source = sourceOf(packed, density)
+  let source = shownFrames(packed, density)
   let frame = 1
   let timer: ReturnType<typeof setInterval> | undefined
 
@@ -101,7 +95,7 @@ export function showFrames(surface: Surface, packed: Uint8Array, options: Player
       const wasPlaying = timer !== undefined || source.blocks === 1
       halt()
       density = chosen
-      source = sourceOf(packed, density)
+      source = shownFrames(packed, density)
       frame = 1
       if (wasPlaying) run()
       show()
@@ -116,15 +110,6 @@ export function showFrames(surface: Surface, packed: Uint8Array, options: Player
       surface.close()
     },
   }
-}
-
-/** One code that stands still is worth a size more; who asks for coarse codes has a camera that cannot read such ones. */
-function sourceOf(packed: Uint8Array, density: Density): FrameSource {
-  if (density !== 'coarse') {
-    const whole = frameSource(packed, fragmentBytesFor(versionOfDensity.dense, packed.length))
-    if (whole.blocks === 1) return whole
-  }
-  return frameSource(packed, fragmentBytesFor(versionOfDensity[density], packed.length))
 }
 
 function checkedSpeed(framesPerSecond: number): number {

@@ -33,8 +33,10 @@ export function useHanded(go: (route: Route) => void): {
         const outcome = await settle(bridge().carry.look(input))
         if (outcome.ok) all.push(outcome.value)
         else problems.push({ ...(input.from === 'file' ? { name: nameIn(input.path) } : {}), error: outcome.error })
+        // Put away meanwhile, or other things were handed over: nobody waits for the rest.
+        if (turn.current !== mine) return
       }
-      if (turn.current === mine) setHanded({ isLooking: false, all, problems })
+      setHanded({ isLooking: false, all, problems })
     },
     [go],
   )

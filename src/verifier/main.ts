@@ -64,7 +64,7 @@ const take: Take = (bytes, what) => {
 }
 
 async function judge(bytes: Uint8Array, what: string, signal: AbortSignal): Promise<Screen> {
-  const given = await received(bytes, what)
+  const given = await received(bytes, what, signal)
   if (given.kind === 'reply') return replyScreen(given.bytes, what)
   return review(await lookAtRequest(given.bytes, what, tufSystem(carriedLayout), { now: new Date(), signal }))
 }

@@ -18,8 +18,8 @@ interface Imported {
   proposal: Reviewed
 }
 
-/** Out, signed by `key` on an island of its own, and back. */
-async function roundTrip(subject: string, key: string, islands: Map<string, string>): Promise<Reviewed> {
+/** Out, signed by `key` on an island of its own: the reply. */
+async function replyOf(subject: string, key: string, islands: Map<string, string>): Promise<string> {
   const { options, repository } = stage
   const name = `${subject.replace(/\W/g, '-')}-${++trips}`
   const request = join(stage.folder, `${name}-${key}.request.json`)
@@ -40,6 +40,13 @@ async function roundTrip(subject: string, key: string, islands: Map<string, stri
   await answerOf(['sign', source, subject, '--key', key], island)
   const reply = join(stage.folder, `${name}-${key}.reply.json`)
   await answerOf(['export', source, subject, '--to', reply], island)
+  return reply
+}
+
+/** The same, and back. */
+async function roundTrip(subject: string, key: string, islands: Map<string, string>): Promise<Reviewed> {
+  const { options, repository } = stage
+  const reply = await replyOf(subject, key, islands)
   const { proposals } = await answerOf<{ proposals: Reviewed[] }>(['combine', repository, reply], options)
   const [after] = proposals
   if (after === undefined) throw new Error('nothing came back')
@@ -61,6 +68,21 @@ test('project keys, and the first version of its role; then a release of that pr
   expect(signed.quorums.every(({ met }) => met)).toBe(true)
   await stage.publish()
   expect((await stage.peerSees(['loom/1.0/loom.tgz'])).get('loom/1.0/loom.tgz')).not.toBe('absent')
+})
+
+test('of changes that wait for each other it is told how they stand when all replies are in place', async () => {
+  await stage.found(['Ana'], '--structure', 'projects')
+  await stage.people('Mia')
+  const islands = new Map<string, string>()
+  await stage.draft('project', 'add', 'loom', '--key', 'Mia', '--threshold', '1')
+  const replies = [await replyOf('keys:loom', 'Mia', islands), await replyOf('loom', 'Mia', islands)]
+  const { proposals } = await answerOf<{ proposals: (Reviewed & { needs?: object[] })[] }>(
+    ['combine', stage.repository, ...replies],
+    stage.options,
+  )
+  expect(proposals.map(({ subject }) => subject)).toEqual(['keys:loom', 'loom'])
+  // The keys waited for the first version of their role, whose reply came after them.
+  expect(proposals[0]?.needs ?? []).toEqual([])
 })
 
 test.each(['succinct', 'prefixes'])('a bin of the form %s', async (form) => {

@@ -39,6 +39,15 @@ beforeEach(() => {
 
 const exported = async (name = 'root', ...more: string[]): Promise<string> =>
   (await answerOf<{ file: string }>(['export', repository, name, '--to', stick, ...more], stage.options)).file
+/** What is kept of comparisons where changes are carried to. */
+function notesOfScreens(): string {
+  const folder = join(offline.home, 'carried')
+  const places = readdirSync(folder).map((place) => join(folder, place, 'compared'))
+  const names = places
+    .filter((one) => existsSync(one))
+    .flatMap((one) => readdirSync(one).map((name) => join(one, name)))
+  return names.map((name) => readFileSync(name, 'utf8')).join('')
+}
 const inspect = (file: string): Promise<Inspected> => answerOf<Inspected>(['inspect', file], offline)
 const taken = async (file: string): Promise<void> => {
   const { anchor } = await inspect(file)
@@ -135,6 +144,27 @@ test('a word of another request stops it; an empty answer skips it, and that is 
   await answerOf(['export', 'far', 'root', '--to', to], offline)
   const { out } = await runCli(['combine', repository, to], stage.options)
   expect(out).toContain('no second screen was compared')
+  expect(notesOfScreens()).toContain('"skipped":true')
+})
+
+test('that a script asks nobody is recorded, too; a rehearsal of it is not', async () => {
+  await taken(await exported())
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana', '--dry-run'], offline)
+  expect(notesOfScreens()).toBe('')
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana'], offline)
+  expect(notesOfScreens()).toContain('"skipped":true')
+})
+
+test('what would be passed over is refused: two ways at once, words in a reply, certificates in a request', async () => {
+  const file = await exported()
+  await taken(file)
+  await answerOf(['sign', 'far', 'root', '--key', 'Ana'], offline)
+  const to = ['--to', join(stick, 'other.json')]
+  for (const more of [['--qr', ...to], ['--density', 'dense', ...to], [...to, '--attestation'], []])
+    expect((await refusalOf(['export', repository, 'root', ...more], stage.options)).code).toBe('usage/invalid')
+  for (const more of ['reason', 'as', 'from'].map((name) => [...to, `--${name}`, '1']))
+    expect((await refusalOf(['export', 'far', 'root', ...more], offline)).code).toBe('usage/invalid')
+  expect(existsSync(join(stick, 'other.json'))).toBe(false)
 })
 
 /** What a terminal shows as half blocks, as a picture of it. */

@@ -75,7 +75,7 @@ async function pixelsOf(page: Page): Promise<Picture> {
 const sideOf = (page: Page): Promise<number> =>
   page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width)
 
-const message = Array.from({ length: 90 }, (_, at) => `line ${at} of something long ${at * 7919}`).join('\n')
+const message = Array.from({ length: 180 }, (_, at) => `line ${at} of something long ${at * 7919}`).join('\n')
 
 test.each([1, 1.5, 2])(
   'at %s device pixels for each pixel, modules are whole pixels, black on white, and are read again',

@@ -329,6 +329,17 @@ test('a change that is here is compared with a second screen, too', async () => 
   expect(receipt.carried).toBeUndefined()
 })
 
+test('a request that is made anew gives no more tries', async () => {
+  const { on, proposalId } = await gap()
+  for (let times = 0; times < 10; times++) {
+    await on.calls['carry.prepare']({ proposalId, what: 'screen', reason: `again, ${times}` })
+    await on.calls['carry.ask']({ proposalId })
+    expect(await codeOf(on.calls['carry.answer']({ proposalId, answers: {} }))).toBe('trust/changed')
+  }
+  const file = await saved(on, proposalId, 'screen')
+  expect(await codeOf(compare(on, proposalId, file))).toBe('usage/invalid')
+})
+
 test('to be forgotten takes along what was carried here', async () => {
   const both = await gap()
   const { id } = await takeIn(both)

@@ -19,7 +19,7 @@ import { wayOut } from '../not-yet.ts'
 import { tokenOptions } from '../parse.ts'
 import { digitsToAct, pickProposal } from '../pick-proposal.ts'
 import { plugPractice } from '../practice.ts'
-import { compareScreens } from '../second-screen.ts'
+import { compareScreens, skipScreens } from '../second-screen.ts'
 import { askingOnce, contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
 import { proposalData, quorumLines } from '../show.ts'
 import { withOutcome } from '../standing.ts'
@@ -74,11 +74,10 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const signer = await signerFor(desk, key, io, purpose, suits)
   if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
   // A key that may sign none of it is refused below; nobody reads and types for nothing.
-  if (io.isInteractive && suits(signer.key) && !parsed.flag('yes')) {
-    for (const proposal of proposals) {
-      await confirm(proposal, io)
-      if (source.layout.carried === true) await compareScreens(proposal, source, io)
-    }
+  const isAsked = io.isInteractive && !parsed.flag('yes')
+  for (const proposal of suits(signer.key) ? proposals : []) {
+    if (isAsked) await confirm(proposal, io)
+    if (source.layout.carried === true) await (isAsked ? compareScreens : skipScreens)(proposal, source, io)
   }
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {

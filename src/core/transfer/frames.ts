@@ -105,6 +105,18 @@ function showOrder(blocks: number, chosen: (number: number) => readonly number[]
   }
 }
 
+/**
+ * What a person is shown: one code that stands still is worth a size more than frames that move. Who asks for coarse codes has a
+ * camera that cannot read such a one.
+ */
+export function shownFrames(packed: Uint8Array, density: Density, mayStand = density !== 'coarse'): FrameSource {
+  if (mayStand) {
+    const whole = frameSource(packed, fragmentBytesFor(largestVersion, packed.length))
+    if (whole.blocks === 1) return whole
+  }
+  return frameSource(packed, fragmentBytesFor(versionOfDensity[density], packed.length))
+}
+
 /** The longest fragments of a packed message of `messageBytes` whose frames fit in this version: all of it, if one code can hold it. */
 export function fragmentBytesFor(version: number, messageBytes: number): number {
   const capacity = version < smallestVersion ? undefined : qrCapacities[version - 1]

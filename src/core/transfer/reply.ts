@@ -2,7 +2,7 @@
 import { parseBase64, parseHex, toBase64, toHex } from '../bytes.ts'
 import { jcsBytes } from '../jcs.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
-import { checkFormat } from './request.ts'
+import { checkFormat, checkSystem } from './request.ts'
 import {
   checkFields,
   listOf,
@@ -61,7 +61,7 @@ export function parseReply(bytes: Uint8Array, what: string): TransferReply {
   const value = parseStrictDocument(bytes, what, limits.bytes)
   checkFormat(value, replyFormat, what)
   checkFields(value, ['format', 'system', 'subject', 'digest', 'request', 'secondScreen', 'signatures'], what)
-  if (value.system !== 'tuf') throw malformed(what, 'its trust system is not known here')
+  checkSystem(value, what)
   const { secondScreen } = value
   if (secondScreen !== 'compared' && secondScreen !== 'skipped')
     throw malformed(what, 'it does not say whether a second screen was compared')

@@ -11,11 +11,11 @@ import {
   listOf,
   malformed,
   matching,
+  momentOf,
   objectOf,
   parseStrictDocument,
   sha256Digits,
   textOf,
-  utcSeconds,
 } from './strict-document.ts'
 
 export const requestFormat = 'countersign request 1'
@@ -71,7 +71,7 @@ export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
     'madeAt',
   ]
   checkFields(value, [...names, 'holders'], what)
-  if (value.system !== 'tuf') throw unknownSystem(what)
+  checkSystem(value, what)
   const files = parseFiles(objectOf(value.files, 'files', what), what)
   const anchor = textOf(value.anchor, 'anchor', what, limits.nameLength)
   if (!files.has(anchor)) throw malformed(what, 'the root that it starts from is not among its files')
@@ -85,7 +85,7 @@ export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
     files,
     askedBy: words('askedBy'),
     reason: words('reason'),
-    madeAt: matching(value.madeAt, utcSeconds, 'madeAt', what),
+    madeAt: momentOf(value.madeAt, 'madeAt', what),
     holders: parseHolders(objectOf(value.holders, 'holders', what), what),
   }
 }
@@ -105,8 +105,9 @@ export function checkFormat(value: JsonObject, format: string, what: string): vo
   })
 }
 
-function unknownSystem(what: string): AppError {
-  return new AppError({
+export function checkSystem(value: JsonObject, what: string): void {
+  if (value.system === 'tuf') return
+  throw new AppError({
     code: 'format/unsupported',
     message: `${what} is of a trust system that is not known here`,
     hint: 'update Countersign',

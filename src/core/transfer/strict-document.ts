@@ -62,5 +62,12 @@ export function malformed(what: string, why: string, cause?: unknown): AppError 
 }
 
 export const sha256Digits = /^[0-9a-f]{64}$/
-/** RFC 3339, UTC, whole seconds. */
-export const utcSeconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+/** RFC 3339, UTC, whole seconds; a day that there is. */
+export function momentOf(value: JsonValue | undefined, field: string, what: string): string {
+  const text = matching(value, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, field, what)
+  const at = Date.parse(text)
+  if (Number.isNaN(at) || `${new Date(at).toISOString().slice(0, 19)}Z` !== text)
+    throw malformed(what, `${field} is no moment`)
+  return text
+}

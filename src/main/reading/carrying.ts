@@ -9,7 +9,7 @@ import { parseReply, type SecondScreen, type TransferReply } from '../../core/tr
 import { requestId, type TransferRequest } from '../../core/transfer/request.ts'
 import { secondScreenWords } from '../../core/transfer/second-screen.ts'
 import type { AskedView, CarriedView, HandedReply, HandedRequest, ReplyPlace } from '../../ipc/carry-views.ts'
-import { isCarriedLocation } from '../../node/carried/address.ts'
+import { isCarriedLocation, noPlaceYet } from '../../node/carried/address.ts'
 import { vouchedBy } from '../../node/carried/arrival.ts'
 import {
   type Asking,
@@ -165,7 +165,7 @@ function replyFacts({ secondScreen, signatures }: TransferReply): { secondScreen
 }
 
 async function rootIn(bytes: Uint8Array, { repository }: TransferRequest): Promise<Inspection> {
-  const inspection = await inspectRoot('carried:0000000000000000', bytes, 'the root in the request')
+  const inspection = await inspectRoot(noPlaceYet, bytes, 'the root in the request')
   return { ...inspection, suggestedName: repository.slice(0, 120) || 'Carried' }
 }
 

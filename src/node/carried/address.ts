@@ -11,6 +11,9 @@ export function carriedLocation(id: string): string {
   return `carried:${id}`
 }
 
+/** Of a root that a request brings along, before it has a place here. */
+export const noPlaceYet = carriedLocation('0'.repeat(16))
+
 export function carriedFolder(dataDir: string, location: string): string {
   return join(dataDir, 'carried', location.slice('carried:'.length))
 }

@@ -1,7 +1,5 @@
 // A request that came over an air gap, taken in: judged from a root that is trusted here, and kept until it is forgotten.
-import { randomBytes } from 'node:crypto'
 import { approve, findProposal, openEntries } from '../../core/approve.ts'
-import { toHex } from '../../core/bytes.ts'
 import { AppError, isVerdict, toAppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
@@ -12,7 +10,7 @@ import { parseRequest, requestId, type TransferRequest } from '../../core/transf
 import { type Files, memoryTransport, overlay, type Snapshot, snapshot, type Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
-import { carriedLocation, isCarriedLocation } from './address.ts'
+import { isCarriedLocation } from './address.ts'
 import { requestsFor } from './departure.ts'
 
 export interface Arrival {
@@ -58,19 +56,6 @@ function rootsOf({ files }: TransferRequest): Files {
 
 function rootOf(memory: Files): Files {
   return new Map([...memory].filter(([name]) => name === 'root.json'))
-}
-
-/** The place for what is carried of a repository: the one that is there, or a new one with the same root. */
-export async function placeFor(
-  { source, trust }: { source: PinnedSource; trust: Pick<Trust, 'anchor' | 'successor'> },
-  desk: Desk,
-): Promise<PinnedSource> {
-  if (isCarriedLocation(source.location)) return source
-  return newPlace(`${source.name} (carried)`, trust.successor ?? trust.anchor, desk)
-}
-
-export function newPlace(name: string, anchor: Uint8Array, desk: Desk): Promise<PinnedSource> {
-  return desk.workspace.add({ name, location: carriedLocation(toHex(randomBytes(8))) }, anchor)
 }
 
 /** Nothing is kept of a request that does not verify. */

@@ -1,4 +1,5 @@
 // What leaves for an air gap: a change with all that is needed to verify it; or the signatures that were made here, back.
+import { userInfo } from 'node:os'
 import { isEqualBytes, toHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { fingerprintOf, isSameKey } from '../../core/key.ts'
@@ -18,7 +19,8 @@ import type { Holder } from '../enrolled-file.ts'
 import { wasCompared } from './second-screen.ts'
 
 export interface Asking {
-  askedBy: string
+  /** The user name on this computer where nothing is said. */
+  askedBy?: string
   reason: string
   at: Date
   /** The version of the anchor that the receiver trusts. */
@@ -32,7 +34,7 @@ export async function requestFor(
   desk: Desk,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { askedBy, reason, at, from } = asking
+  const { askedBy = userName(), reason, at, from } = asking
   const carried = await source.system.carry(proposal, source.transport, desk.context(source, signal), from)
   return requestBytes({
     system: proposal.system,
@@ -44,6 +46,15 @@ export async function requestFor(
     madeAt: `${at.toISOString().slice(0, 19)}Z`,
     holders: holdersOf(proposal, await desk.tokens.holders(signal)),
   })
+}
+
+/** Users of a container may have none: then nobody says who asks. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return ''
+  }
 }
 
 /** A name for the file, which any stick can hold. */

@@ -51,7 +51,24 @@ export async function combine(
     }
     outcomes.push({ name, reply, signatures })
   }
-  return { outcomes, proposals: [...touched].flatMap((subject) => waiting.get(subject) ?? []) }
+  const done = [...touched].flatMap((subject) => waiting.get(subject) ?? [])
+  return { outcomes, proposals: done.length > 1 ? await asTheyStand(done, source, desk, signal) : done }
+}
+
+/** What was said of the first one holds no more: another one, which it waited for, may have been signed after it. */
+async function asTheyStand(
+  done: readonly Proposal[],
+  source: OpenSource,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<readonly Proposal[]> {
+  try {
+    const { proposals } = await desk.pending(source, signal)
+    return done.map((one) => proposals.find(({ id }) => id === one.id) ?? one)
+  } catch {
+    // The signatures are in place: that they cannot be looked at again now is no failure of that.
+    return done
+  }
 }
 
 function notFor(

@@ -32,12 +32,14 @@ export async function noteComparison(
   await note(source, requestId, { at: at.toISOString(), positions: positions.map((one) => one + 1) }, signal)
 }
 
+/** What stands already stays: a comparison is not undone by a second call. */
 export async function noteSkipped(
   source: OpenSource,
   requestId: string,
   { at }: { at: Date },
   signal: AbortSignal,
 ): Promise<void> {
+  if ((await screenStanding(source, requestId, signal)) !== undefined) return
   await note(source, requestId, { at: at.toISOString(), skipped: true }, signal)
 }
 

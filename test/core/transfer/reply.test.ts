@@ -1,6 +1,8 @@
 // A reply: small, strict, and told apart from everything else by its content.
 import { describe, expect, test } from 'vitest'
-import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
+import { parseHex, parseUtf8, toHex, utf8 } from '../../../src/core/bytes.ts'
+import { pack } from '../../../src/core/transfer/deflate.ts'
+import { shownFrames } from '../../../src/core/transfer/frames.ts'
 import { transferKind } from '../../../src/core/transfer/kind.ts'
 import { parseReply, replyBytes, type TransferReply } from '../../../src/core/transfer/reply.ts'
 import { codeOfCall } from '../../support/thrown.ts'
@@ -24,12 +26,22 @@ test('comes back as it was, in one form', () => {
   expect(replyBytes(parseReply(bytes, 'it'))).toEqual(bytes)
 })
 
-test('one signature fits in one QR code of version 20', async () => {
-  const { pack } = await import('../../../src/core/transfer/deflate.ts')
-  const { fragmentBytesFor, frameSource } = await import('../../../src/core/transfer/frames.ts')
-  const rsa = { key: '9c'.repeat(32), signature: crypto.getRandomValues(new Uint8Array(384)), serial: '15835999' }
-  const packed = await pack(replyBytes({ ...reply, signatures: [rsa] }))
-  expect(frameSource(packed, fragmentBytesFor(20, packed.length)).blocks).toBe(1)
+/** Digits that do not repeat: real digests cannot be packed, nor can signatures. */
+const random = (bytes: number): string => toHex(crypto.getRandomValues(new Uint8Array(bytes)))
+
+test.each([
+  ['Ed25519', 64, true],
+  ['ECDSA P-384', 104, true],
+  ['RSA 2048', 256, true],
+  ['RSA 3072', 384, false],
+])('whether one signature by %s is one QR code that stands still: %i bytes, %s', async (_, bytes, isOne) => {
+  const signature = { key: random(32), signature: parseHex(random(bytes), 'it'), serial: '15835999' }
+  const packed = await pack(
+    replyBytes({ ...reply, subject: 'timestamp', digest: random(32), request: random(32), signatures: [signature] }),
+  )
+  for (const density of ['normal', 'dense'] as const) expect(shownFrames(packed, density).blocks === 1).toBe(isOne)
+  expect(shownFrames(packed, 'coarse', true).blocks === 1).toBe(isOne)
+  expect(shownFrames(packed, 'coarse').blocks).toBeGreaterThan(1)
 })
 
 describe('is refused', () => {
@@ -40,6 +52,7 @@ describe('is refused', () => {
     ['with a word about the second screen that is not known', text.replace('compared', 'perhaps'), 'format/malformed'],
     ['with more than it says', text.replace('"key"', '"extra":1,"key"'), 'format/malformed'],
     ['cut off', text.slice(0, 100), 'format/malformed'],
+    ['of another trust system', text.replace('"tuf"', '"other"'), 'format/unsupported'],
     ['of a later version', text.replace('reply 1', 'reply 2'), 'format/unsupported'],
   ]
   test.each(cases)('%s', (_, altered, code) => {

@@ -224,6 +224,8 @@ describe('what cannot be read', () => {
           '"metadata/pending/ROOT.json":"{}","metadata/pending/root.json"',
         ),
     ],
+    ['a day that there is not', () => text().replace('2026-03-01T', '2026-02-30T')],
+    ['an hour that there is not', () => text().replace('2026-03-01T12', '2026-03-01T25')],
     ['a name that leads out', () => text().replaceAll('metadata/1.root', 'metadata/../1.root')],
     [
       'text as base64',

@@ -1,6 +1,5 @@
 // export: a change leaves for an air gap as one file; where it was carried to, the signatures that were made there leave.
 import { statSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../../core/error.ts'
 import type { Proposal } from '../../../core/proposal.ts'
@@ -43,14 +42,15 @@ export const exportCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const to = parsed.text('to')
     const density = densityOf(parsed)
-    if (to === undefined && !parsed.flag('qr')) throw missing()
+    checkWay(to, parsed)
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed, io.signal)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
     const isReply = source.layout.carried === true
+    checkFits(isReply, parsed)
     const asking = {
       reason: parsed.text('reason') ?? '',
-      askedBy: parsed.text('as') ?? userInfo().username,
+      ...askedByOf(parsed),
       at: io.now(),
       ...fromOf(parsed),
     }
@@ -76,22 +76,49 @@ export const exportCommand: Command = {
   },
 }
 
-function missing(): AppError {
-  return new AppError({
+function checkWay(to: string | undefined, parsed: Parsed): void {
+  const isShown = parsed.flag('qr')
+  if ((to !== undefined) !== isShown) {
+    if (isShown || parsed.text('density') === undefined) return
+    throw new AppError({
+      code: 'usage/invalid',
+      message: '--density is of QR codes, and a file is written',
+      hint: 'leave it out, or take --qr instead of --to',
+    })
+  }
+  throw new AppError({
     code: 'usage/invalid',
-    message: '--to is missing',
+    message: isShown ? '--to and --qr are two ways' : '--to is missing',
     hint: 'name the file to write, or the folder of the stick: --to FILE; or show QR codes: --qr',
   })
 }
 
-function densityOf(parsed: Parsed): Density {
-  const text = parsed.text('density') ?? 'coarse'
-  if (text === 'coarse' || text === 'normal' || text === 'dense') return text
+/** What would be passed over is refused: who gave a reason thinks that somebody reads it. */
+function checkFits(isReply: boolean, parsed: Parsed): void {
+  const others = isReply ? ['reason', 'as', 'from'].filter((name) => parsed.text(name) !== undefined) : []
+  if (!isReply && parsed.flag('attestation')) others.push('attestation')
+  const [first] = others
+  if (first === undefined) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--${first} is of a ${isReply ? 'request' : 'reply'}, and this is a ${isReply ? 'reply' : 'request'}`,
+    hint: `leave out --${first}`,
+  })
+}
+
+function densityOf(parsed: Parsed): Density | undefined {
+  const text = parsed.text('density')
+  if (text === undefined || text === 'coarse' || text === 'normal' || text === 'dense') return text
   throw new AppError({
     code: 'usage/invalid',
     message: `--density takes coarse, normal or dense, not ${text}`,
     hint: 'coarse codes are read by any camera; dense ones need fewer',
   })
+}
+
+function askedByOf(parsed: Parsed): { askedBy?: string } {
+  const text = parsed.text('as')
+  return text === undefined ? {} : { askedBy: text }
 }
 
 function fromOf(parsed: Parsed): { from?: number } {

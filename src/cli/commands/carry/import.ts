@@ -4,12 +4,9 @@ import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { maxBytes } from '../../../core/systems/tuf/names.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
-import { parseRequest } from '../../../core/transfer/request.ts'
-import { newPlace, placeFor, receive, vouchedBy } from '../../../node/carried/arrival.ts'
-import { forget } from '../../../node/carried/forgetting.ts'
-import type { Desk } from '../../../node/desk.ts'
+import { noPlaceYet } from '../../../node/carried/address.ts'
+import { takeIn } from '../../../node/carried/taking-in.ts'
 import { inspectRoot } from '../../../node/inspect.ts'
-import type { PinnedSource, Trust } from '../../../node/workspace.ts'
 import { answer, type Command, type Io, type Parsed } from '../../command.ts'
 import { readNamed } from '../../input.ts'
 import { deskFor } from '../../session.ts'
@@ -39,46 +36,30 @@ export const importCommand: Command = {
     const file = parsed.positionals[0] ?? ''
     const { kind, bytes } = await readCarried(file, io)
     if (kind === 'reply') throw isReply(file)
-    const request = parseRequest(bytes, file)
     const desk = deskFor(io, dataDir)
-    const found = await vouchedBy(request, desk, io.now(), io.signal)
-    const pinned =
-      'reasons' in found ? await pinFor(bytes, found.reasons, parsed, desk, io) : await placeOf(found, desk)
-    try {
-      const source = await desk.open(pinned.source.id, undefined, io.signal)
-      const arrival = await receive(bytes, file, source, desk, { replace: parsed.flag('replace'), signal: io.signal })
-      const { proposal, id } = arrival
-      const name = quoted(source.pinned.name)
-      return answer(
-        { source: source.pinned.name, request: id, proposal: proposalData(proposal) },
-        `${proposal.title}: ${proposal.headline}`,
-        ...askedLines(request),
-        `Verified from the root pinned as ${source.pinned.name}. Nothing is signed yet.`,
-        `  countersign review ${name} ${quoted(proposal.subject)}`,
-      )
-    } catch (thrown) {
-      // What was pinned for a request that cannot be used is not kept either.
-      if (pinned.isNew) await forget(desk.workspace, pinned.source)
-      throw thrown
-    }
+    const { source, request, proposal, id } = await takeIn({ name: file, bytes }, desk, {
+      replace: parsed.flag('replace'),
+      pin: (reasons) => pinFor(bytes, reasons, parsed, io),
+      now: io.now(),
+      signal: io.signal,
+    })
+    const name = quoted(source.pinned.name)
+    return answer(
+      { source: source.pinned.name, request: id, proposal: proposalData(proposal) },
+      `${proposal.title}: ${proposal.headline}`,
+      ...askedLines(request),
+      `Verified from the root pinned as ${source.pinned.name}. Nothing is signed yet.`,
+      `  countersign review ${name} ${quoted(proposal.subject)}`,
+    )
   },
-}
-
-async function placeOf(
-  found: { source: PinnedSource; trust: Trust },
-  desk: Desk,
-): Promise<{ source: PinnedSource; isNew: boolean }> {
-  const source = await placeFor(found, desk)
-  return { source, isNew: source.id !== found.source.id }
 }
 
 async function pinFor(
   bytes: Uint8Array,
   reasons: readonly string[],
   parsed: Parsed,
-  desk: Desk,
   io: Io,
-): Promise<{ source: PinnedSource; isNew: boolean }> {
+): Promise<{ name: string; root: Uint8Array }> {
   const rootFile = parsed.text('root')
   const digest = parsed.text('digest')
   const { request, anchor } = await lookAtRequest(bytes, parsed.positionals[0] ?? '', tufSystem(carriedLayout), {
@@ -87,14 +68,12 @@ async function pinFor(
   })
   const name = parsed.text('name') ?? (request.repository || 'carried')
   const found =
-    rootFile === undefined
-      ? anchor
-      : await inspectRoot('carried:0000000000000000', readNamed(rootFile, maxBytes.root), rootFile)
+    rootFile === undefined ? anchor : await inspectRoot(noPlaceYet, readNamed(rootFile, maxBytes.root), rootFile)
   if (digest === undefined && reasons.length > 0)
     io.note(`No repository pinned here leads to it. ${reasons.join('. ')}.`)
   if (digest !== undefined) checkDigest(digest, found.digest)
   else await askWords(found.digest, [`${found.title}, from which the request must be trusted`], io)
-  return { source: await newPlace(name, found.bytes, desk), isNew: true }
+  return { name, root: found.bytes }
 }
 
 function isReply(file: string): AppError {

@@ -1,0 +1,50 @@
+// A request becomes a change that waits here: in the place of the repository that vouches for it, or in a new one, whose root a
+// person trusts from now on. The window and the command line differ in how they ask for that.
+import { randomBytes } from 'node:crypto'
+import { toHex } from '../../core/bytes.ts'
+import { parseRequest } from '../../core/transfer/request.ts'
+import type { Desk } from '../desk.ts'
+import type { PinnedSource, Trust } from '../workspace.ts'
+import { carriedLocation, isCarriedLocation } from './address.ts'
+import { type Arrival, receive, vouchedBy } from './arrival.ts'
+import { forget } from './forgetting.ts'
+
+export interface Taking {
+  /** Another change of the same role that waits here is given up. */
+  replace: boolean
+  /** Asked where no repository here vouches for it, and why none does: the root to trust, and what to call it; throws when there is none. */
+  pin(reasons: readonly string[]): Promise<{ name: string; root: Uint8Array }>
+  now: Date
+  signal: AbortSignal
+}
+
+export async function takeIn(
+  { name, bytes }: { name: string; bytes: Uint8Array },
+  desk: Desk,
+  { replace, pin, now, signal }: Taking,
+): Promise<Arrival> {
+  const found = await vouchedBy(parseRequest(bytes, name), desk, now, signal)
+  const isThere = !('reasons' in found) && isCarriedLocation(found.source.location)
+  const place = 'reasons' in found ? await newPlace(await pin(found.reasons), desk) : await placeFor(found, desk)
+  try {
+    const source = await desk.open(place.id, undefined, signal)
+    return await receive(bytes, name, source, desk, { replace, signal })
+  } catch (thrown) {
+    // What was pinned for a request that cannot be used is not kept either.
+    if (!isThere) await forget(desk.workspace, place)
+    throw thrown
+  }
+}
+
+/** The one that is there, or a new one with the same root. */
+async function placeFor(
+  { source, trust }: { source: PinnedSource; trust: Pick<Trust, 'anchor' | 'successor'> },
+  desk: Desk,
+): Promise<PinnedSource> {
+  if (isCarriedLocation(source.location)) return source
+  return newPlace({ name: `${source.name} (carried)`, root: trust.successor ?? trust.anchor }, desk)
+}
+
+function newPlace({ name, root }: { name: string; root: Uint8Array }, desk: Desk): Promise<PinnedSource> {
+  return desk.workspace.add({ name, location: carriedLocation(toHex(randomBytes(8))) }, root)
+}
