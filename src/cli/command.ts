@@ -11,6 +11,8 @@ export interface Io {
   isInteractive: boolean
   /** Asks a person one line; throws usage/invalid when nobody is there to ask, with `otherwise` as the hint. */
   ask(question: string, otherwise: string): Promise<string>
+  /** Of the terminal that is written to; undefined where none is. */
+  size(): { columns: number; rows: number } | undefined
   /** Comes true when Enter is pressed, or when nobody waits for it any more. */
   enter(signal: AbortSignal): Promise<void>
   prompt: Prompt

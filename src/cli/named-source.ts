@@ -49,7 +49,7 @@ export async function findNamed(desk: Desk, text: string): Promise<Named> {
   // The folder of a clone stands for where it was cloned from.
   const { location: repository } = await repositoryOf(text)
   const others = sources.filter((source) => source.location === repository)
-  if (others.length === 0) throw notPinned(text, location)
+  if (others.length === 0) throw notPinned(text, location, sources)
   return { pinned: onlyOne(text, others), ...(address?.event === undefined ? {} : { event: address.event }) }
 }
 
@@ -63,14 +63,14 @@ function onlyOne(text: string, found: readonly PinnedSource[]): PinnedSource {
   })
 }
 
-function notPinned(text: string, location: string): AppError {
+function notPinned(text: string, location: string, sources: readonly PinnedSource[]): AppError {
   const isWeb = isWebLocation(location) || isGitLocation(location)
   const stats = isWeb ? undefined : lookAt(location)
   if (!isWeb && stats === undefined) {
     return new AppError({
       code: 'source/not-found',
       message: `there is no folder ${text}, and no pinned repository of that name`,
-      hint: 'check the spelling; the name of a pinned repository counts capital letters',
+      hint: whatIsHere(sources),
     })
   }
   return new AppError({
@@ -81,6 +81,17 @@ function notPinned(text: string, location: string): AppError {
         ? 'name the root that it follows, as you have it from someone you trust: --root FILE'
         : `pin it first: countersign pin ${quoted(text)}`,
   })
+}
+
+const maxNamed = 8
+
+function whatIsHere(sources: readonly PinnedSource[]): string {
+  const [first] = sources
+  if (first === undefined)
+    return 'nothing is pinned here yet; if it is elsewhere, say where your settings are: --home DIR'
+  const names = sources.slice(0, maxNamed).map(({ name }) => quoted(name))
+  const more = sources.length > maxNamed ? ` and ${sources.length - maxNamed} more` : ''
+  return `check the spelling, capital letters too; pinned here: ${names.join(', ')}${more}`
 }
 
 function lookAt(location: string): Stats | undefined {

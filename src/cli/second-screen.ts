@@ -18,8 +18,8 @@ export async function compareScreens(proposal: Proposal, source: OpenSource, io:
   const why = [
     '',
     'This screen could be made to lie. Give the same request to another device, which works everything out by itself:',
-    '  countersign inspect FILE, or the second screen page.',
-    'Compare what the change does there, then type words of the request that it shows; nothing and Enter to skip this.',
+    '  countersign inspect FILE on another computer, or the page verifier.html.',
+    'Compare what the change does there, then type words that it shows under “Words for the other screen”; only Enter skips this.',
   ]
   for (const [at, position] of positions.entries()) {
     const question = `Word ${position + 1} on the other screen: `
@@ -28,9 +28,19 @@ export async function compareScreens(proposal: Proposal, source: OpenSource, io:
       io.note('No second screen was compared; the reply will say so.')
       return noteSkipped(source, id, { at: io.now() }, io.signal)
     }
+    if (typed.trim() === '') throw missing(position)
     if (!isRightWord(words, position, typed)) throw differs(position)
   }
   await noteComparison(source, id, { positions, at: io.now() }, io.signal)
+}
+
+/** Enter once too often is no sign of an attack. */
+function missing(position: number): AppError {
+  return new AppError({
+    code: 'user/cancelled',
+    message: `word ${position + 1} was not typed; nothing was signed`,
+    hint: 'sign again, and type all words that are asked for; or only Enter at the first of them, to skip this',
+  })
 }
 
 /** Where nobody is asked: a script, or --yes. */
@@ -43,6 +53,6 @@ function differs(position: number): AppError {
   return new AppError({
     code: 'trust/changed',
     message: `word ${position + 1} is not the one that follows from the request here; nothing was signed`,
-    hint: 'give the very same file to both devices and compare again; if they still differ, one of them shows something else than what would be signed: stop, and tell the others',
+    hint: 'check the spelling, and that it was a word for the other screen, of the very same file; if they still differ, one of the two shows something else than what would be signed: stop, and tell the others',
   })
 }

@@ -29,11 +29,18 @@ export function terminal(options: TerminalOptions): Omit<Io, 'atEnd'> {
     note,
     isInteractive: isTyped() && process.stderr.isTTY === true,
     ask: (question, otherwise) => askLine(question, otherwise, signal),
+    size: terminalSize,
     enter: pressedEnter,
     prompt: { touch: showTouch, pin: secretsFrom(options) },
     signal,
     now: () => new Date(),
   }
+}
+
+function terminalSize(): { columns: number; rows: number } | undefined {
+  const { isTTY, columns, rows } = process.stdout
+  // A terminal that does not know its size says nought.
+  return isTTY === true && columns > 0 && rows > 0 ? { columns, rows } : undefined
 }
 
 /** A descriptor that was named for this kind of secret; else the pinentry; else who sits here. */

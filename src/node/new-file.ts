@@ -19,6 +19,7 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
     await rm(beside, { force: true }).catch(() => undefined)
     if (thrown instanceof AppError) throw thrown
     if (errnoOf(thrown) === 'EEXIST') throw taken(path, thrown)
+    if (errnoOf(thrown) === 'ENOENT') throw noFolder(path, thrown)
     throw translateErrno(thrown, 'write', path)
   }
 }
@@ -76,7 +77,16 @@ function taken(path: string, cause: unknown): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `there is a file ${path} already`,
-    hint: 'choose another name',
+    hint: 'it is left as it is: choose another name, or take it away first',
+    cause,
+  })
+}
+
+function noFolder(path: string, cause: unknown): AppError {
+  return new AppError({
+    code: 'source/not-found',
+    message: `there is no folder ${dirname(path)} to write ${basename(path)} into`,
+    hint: 'check the spelling, and that the stick is in',
     cause,
   })
 }

@@ -93,7 +93,7 @@ export function cameraPart(take: Take): { element: HTMLElement; stop(): void } {
 }
 
 function progressSentence({ progress: { useful, of } }: ScanState): string {
-  return of === 0 ? 'No code was read yet.' : `${useful} of ${of} blocks are read.`
+  return of === 0 ? 'No code was read yet.' : `${useful} of ${of} parts are read.`
 }
 
 function causeList({ causes }: ScanState, startOver: () => void): HTMLElement | undefined {

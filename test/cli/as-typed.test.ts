@@ -1,7 +1,7 @@
 // What is typed nearly right: names, addresses and options that mean something else than they say, and hints that are typed as
 // they stand.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerOf, refusalOf, runCli } from '../support/cli.ts'
 import { Stage } from './stage.ts'
@@ -72,6 +72,12 @@ test.each([
   const { code, hint } = await refusalOf(['status', typed], stage.options)
   expect(code).toBe('usage/invalid')
   expect(hint.split(/[ ;]/)).toContain(meant)
+})
+
+test('a repository that is not here: the hint names those that are', async () => {
+  const { code, hint } = await refusalOf(['status', 'no-such-repository'], stage.options)
+  expect(code).toBe('source/not-found')
+  expect(hint).toContain(basename(stage.repository))
 })
 
 describe('a name that no role has is a slip of the finger', () => {

@@ -81,6 +81,8 @@ test('out, signed there by two, and back in either order', async () => {
       'known',
     ])
     expect(proposals[0]?.quorums.every(({ met }) => met)).toBe(true)
+    // Put in place once more, nothing changes, and what is next is said again.
+    expect((await runCli(['combine', repository, ana], stage.options)).out).toContain('countersign publish')
     await answerOf(['publish', repository, 'root'], stage.options)
     expect(stage.read('metadata/2.root.json').signatures).toHaveLength(2)
   }
@@ -167,6 +169,27 @@ test('what would be passed over is refused: two ways at once, words in a reply, 
   expect(existsSync(join(stick, 'other.json'))).toBe(false)
 })
 
+test('Enter once too often among the words cancels, and is no alarm', async () => {
+  const file = await exported()
+  await taken(file)
+  const { words, proposal } = await inspect(file)
+  const first = await fingerprint(proposal.digest)
+  const typing = [
+    [/word 1 of its fingerprint: /, () => `${first}\n`],
+    [/Word (\d+) on the other screen: /, (match: RegExpExecArray) => `${words[Number(match[1]) - 1]}\n`],
+    [/Word \d+ on the other screen: /, () => '\n'],
+  ] as const
+  expect((await typeCli(['sign', 'far', 'root', '--key', 'Ana'], typing, offline.home)).code).toBe(1)
+})
+
+test('signed twice, or combined where it was signed: the way back is named', async () => {
+  await taken(await exported())
+  const reply = await replyBy('Ana')
+  const { hint } = await refusalOf(['sign', 'far', 'root', '--key', 'Ana'], offline)
+  expect(hint).toContain('countersign export far --to FILE')
+  expect((await runCli(['combine', 'far', reply], offline)).out).toContain('combine where the repository is')
+})
+
 /** What a terminal shows as half blocks, as a picture of it. */
 function pictureIn(lines: readonly string[]): Picture {
   const rows = lines.flatMap((line) => {
@@ -181,10 +204,10 @@ const codeLine = /\u001b\[30;107m([█▀▄ ]+)\u001b\[0m/g
 test('by QR codes in a terminal: read off it by another program, and carried on as texts', async () => {
   const file = await exported()
   const { digest } = (await inspect(file)).proposal
-  const isEnough = /frame 40, \d+ blocks/
+  const isEnough = /code 40, \d+ are enough/
   const { code, screen } = await typeCli(['export', repository, 'root', '--qr'], [[isEnough, () => '\n']], stage.home)
   expect(code).toBe(0)
-  const shown = screen.split(/frame \d+, \d+ blocks/).slice(0, -1)
+  const shown = screen.split(/code \d+, \d+ are enough/).slice(0, -1)
   const pictures = shown.map((part) => pictureIn([...part.matchAll(codeLine)].map(([, line = '']) => line)))
   const texts = readByZbar(stick, pictures)
   expect(texts.length).toBeGreaterThanOrEqual(40)
@@ -336,6 +359,13 @@ describe('the stick', () => {
     const before = readFileSync(file)
     expect((await refusalOf(['export', repository, 'root', '--to', file], stage.options)).code).toBe('usage/invalid')
     expect(readFileSync(file)).toEqual(before)
+  })
+
+  test('is not there: the folder that is missing is named, and not the file', async () => {
+    const to = join(stick, 'out', 'request.json')
+    const { code, message } = await refusalOf(['export', repository, 'root', '--to', to], stage.options)
+    expect(code).toBe('source/not-found')
+    expect(message).toContain(`no folder ${join(stick, 'out')} `)
   })
 
   test('is full, or takes nothing: said, and nothing half is left on it', async () => {

@@ -63,6 +63,7 @@ const io = {
   signal: never,
   prompt,
   isInteractive: false,
+  size: () => undefined,
   out: () => {},
   note: () => {},
   ask: () => Promise.reject(new Error('asked')),

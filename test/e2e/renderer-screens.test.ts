@@ -71,7 +71,7 @@ async function openAdvanced(page: Page): Promise<void> {
 
 async function showCodes(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Show as QR codes' }).click()
-  await page.getByText(/^Frame \d/).waitFor()
+  await page.getByText(/^Code \d/).waitFor()
   await page.keyboard.press('Space')
   await page.getByText(/paused/).waitFor()
 }

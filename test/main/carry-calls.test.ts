@@ -104,7 +104,7 @@ test('a request goes out as a file, is signed, and its reply completes the chang
   })
   expect(await on.calls['carry.combine']({ handedIds: [handedId, handedId], sourceId })).toMatchObject({
     replies: [{ signatures: [{ outcome: 'known' }] }, { signatures: [{ outcome: 'known' }] }],
-    proposals: [],
+    proposals: [{ complete: true }],
   })
   await on.calls['proposals.publish']({ proposalId })
   expect((await handReply(on, back)).places).toEqual([])

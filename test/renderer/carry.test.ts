@@ -8,20 +8,20 @@ import { placesOfAll } from '../../src/renderer/views/carry/reply-places.ts'
 const playing = { frame: 3, blocks: 11, version: 12, density: 'normal', framesPerSecond: 6, isPlaying: true } as const
 
 test.each([
-  [playing, 'Frame 3 of 11. Normal codes, 6 frames a second.'],
-  [{ ...playing, framesPerSecond: 1, density: 'coarse' }, 'Frame 3 of 11. Coarse codes, 1 frame a second.'],
-  [{ ...playing, isPlaying: false }, 'Frame 3 of 11. Normal codes, paused.'],
-  [{ ...playing, frame: 12 }, 'Frame 12; 11 are enough when none is missed. Normal codes, 6 frames a second.'],
+  [playing, 'Code 3 of 11. Normal codes, 6 a second.'],
+  [{ ...playing, framesPerSecond: 1, density: 'coarse' }, 'Code 3 of 11. Coarse codes, 1 a second.'],
+  [{ ...playing, isPlaying: false }, 'Code 3 of 11. Normal codes, paused.'],
+  [{ ...playing, frame: 12 }, 'Code 12; 11 are enough when none is missed. Normal codes, 6 a second.'],
   [{ ...playing, blocks: 1 }, 'One code holds all of it. Nothing moves.'],
 ] as const)('%j is %s', (state, words) => {
   expect(codeWords(state)).toBe(words)
 })
 
-test('a scan is told in blocks and codes', () => {
+test('a scan is told in parts and codes', () => {
   const empty = frameSink().progress()
   expect(progressWords(empty)).toBe('No code of Countersign was read yet.')
   const message = { checksum: '00000000', bytes: 1 }
-  expect(progressWords({ ...empty, message, frames: 8, useful: 7, of: 11 })).toBe('7 of 11 blocks, from 8 codes.')
+  expect(progressWords({ ...empty, message, frames: 8, useful: 7, of: 11 })).toBe('7 of 11 parts, from 8 codes.')
   expect(progressWords({ ...empty, message, frames: 1, useful: 1, of: 1 })).toBe('The code was read.')
 })
 

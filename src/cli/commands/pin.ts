@@ -119,7 +119,12 @@ async function settled({ location, clone }: Inspection, parsed: Parsed, dataDir:
   await settle(parsed, address, dataDir)
 }
 
-export async function askWords(digest: string, about: readonly string[], io: Io): Promise<void> {
+export async function askWords(
+  digest: string,
+  about: readonly string[],
+  io: Io,
+  otherwise = 'in a script there is --digest SHA256',
+): Promise<void> {
   const words = toWords(parseHex(digest, 'the digest'))
   const first = randomInt(words.length)
   const second = (first + 1 + randomInt(words.length - 1)) % words.length
@@ -132,7 +137,7 @@ export async function askWords(digest: string, about: readonly string[], io: Io)
   for (const [i, at] of [first, second].entries()) {
     const typed = await io.ask(
       `${i === 0 ? `${question}\n` : ''}Type word ${at + 1}, as you were given it: `,
-      'in a script there is --digest SHA256',
+      otherwise,
     )
     if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`)
   }

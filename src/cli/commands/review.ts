@@ -38,7 +38,7 @@ export const pendingCommand: Command = {
     const { proposals, problems } = await desk.pending(source, io.signal)
     const lines = proposals.flatMap((proposal) => [
       `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
-      `  ${standingOf(proposal, source.event)}; ID ${proposal.digest.slice(0, 16)}`,
+      `  ${standingOf(proposal, source.event, source.layout.carried)}; ID ${proposal.digest.slice(0, 16)}`,
     ])
     const broken = problems.map(({ subject, error }) => `${subject}  cannot be reviewed: ${error.message}`)
     const none = proposals.length + problems.length === 0 ? ['nothing waits'] : []
@@ -79,10 +79,15 @@ async function pendingInEvents(desk: Desk, { pinned }: OpenSource, events: reado
   return answer({ events: data }, ...wrapped(lines))
 }
 
-function standingOf(proposal: Proposal, event: string | undefined): string {
+function standingOf(proposal: Proposal, event: string | undefined, isCarried = false): string {
   if (proposal.blocked !== undefined) return `cannot be signed: ${proposal.blocked.message}`
   const needs = (proposal.needs ?? []).map(({ sentence }) => `; ${sentence}`).join('')
-  const ready = event === undefined ? '; ready to publish' : '; ready to be merged'
+  // Where it was carried to it is signed, and published elsewhere.
+  const ready = isCarried
+    ? '; enough keys have signed'
+    : event === undefined
+      ? '; ready to publish'
+      : '; ready to be merged'
   return `${proposal.quorums.map(progressOf).join('; ')}${isReady(proposal) ? ready : needs}`
 }
 

@@ -83,7 +83,9 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   if (proposal === undefined || another !== undefined) {
     return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, desk, io)
   }
-  const result = await desk.approve(source, proposal.id, signer.id, target, io.signal)
+  const result = await desk.approve(source, proposal.id, signer.id, target, io.signal).catch((thrown: unknown) => {
+    throw suits(signer.key) ? thrown : withWayBack(thrown, source, sourceAgain(parsed))
+  })
   const isServed = source.served !== undefined && to === undefined
   const said = answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
@@ -93,6 +95,17 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     ...(isServed ? [] : await nextSteps([result.proposal], { to, again: sourceAgain(parsed) }, desk, source)),
   )
   return isServed ? withOutcome(said, result.proposal, source, io) : said
+}
+
+/** Who signs a carried change a second time has forgotten that the signature must go back. */
+function withWayBack(thrown: unknown, source: OpenSource, again: string): unknown {
+  if (!(thrown instanceof AppError) || thrown.code !== 'usage/invalid' || source.layout.carried !== true) return thrown
+  const { code, message } = thrown
+  return new AppError({ code, message, hint: wayBack(again), cause: thrown })
+}
+
+function wayBack(again: string): string {
+  return `to carry the signature back: countersign export ${again} --to FILE`
 }
 
 /** Each change once, also when it was named twice. */
@@ -210,7 +223,7 @@ async function nextSteps(
   })
   if (never.length > 0) return never
   const { elsewhere, rstuf, carried } = source.layout
-  if (carried === true) return [`To carry the signature back: countersign export ${again} --to FILE`]
+  if (carried === true) return [`T${wayBack(again).slice(1)}, or --qr`]
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs
   if (need !== undefined) return [`${need.sentence}.`]

@@ -64,11 +64,11 @@ function incomplete(all: readonly FrameProgress[], what: string): AppError {
   const [most, ...others] = [...all].sort((a, b) => b.useful - a.useful)
   const { blocks = 0, of = 0, frames = 0 } = most ?? {}
   const mixed = others.reduce((sum, one) => sum + one.frames, 0)
-  const beside = mixed === 0 ? '' : `; ${mixed} more ${mixed === 1 ? 'frame is' : 'frames are'} of another message`
+  const beside = mixed === 0 ? '' : `; ${mixed} more ${mixed === 1 ? 'code is' : 'codes are'} of another message`
   return new AppError({
     code: 'format/malformed',
-    message: `${what} holds ${blocks} of ${of} blocks, in ${frames} ${frames === 1 ? 'frame' : 'frames'}${beside}`,
-    hint: 'read more frames, until all blocks are there; or carry the file',
+    message: `${what} holds ${blocks} of ${of} parts, in ${frames} ${frames === 1 ? 'code' : 'codes'}${beside}`,
+    hint: 'read more of the codes, until all parts are there; or carry the file',
     data: { blocks, of },
   })
 }

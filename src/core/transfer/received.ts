@@ -21,6 +21,6 @@ export async function received(bytes: Uint8Array, what: string, signal?: AbortSi
   throw new AppError({
     code: 'format/unsupported',
     message: `${what} is no whole request or reply`,
-    hint: 'carry the file that was made where the change waits, or that a signer made of it',
+    hint: 'use the file that was saved to be carried; its name ends in .request.json or .reply.json, unless somebody changed it',
   })
 }

@@ -19,7 +19,7 @@ export interface ReplyOutcome {
 
 export interface Combined {
   outcomes: readonly ReplyOutcome[]
-  /** Changes that got a signature, as they stand now. */
+  /** Changes that signatures are for which count, also those that were there already; as they stand now. */
   proposals: readonly Proposal[]
 }
 
@@ -95,7 +95,7 @@ async function place(
     return { said: { who: key, outcome: 'refused', reason: `nobody who is asked for ${proposal.title} has this key` } }
   const who = entry.owner ?? entry.label
   if (entry.key !== undefined && openEntries(proposal, entry.key).length === 0)
-    return { said: { who, outcome: 'known' } }
+    return { said: { who, outcome: 'known' }, proposal }
   try {
     const { system, transport } = source
     const signer = givenSigner(entry, signature)

@@ -39,7 +39,7 @@ describe('frames', () => {
     expect(await arrived([...others, ...mine].join('\n'))).toEqual(content)
     const both = [...mine, ...(await frames(content.slice(0, 2000), 60))]
     expect(await codeOfPromise(arrived(both.join('\n')))).toBe('format/malformed')
-    await expect(arrived([mine[0], ...others].join('\n'))).rejects.toThrow('1 more frame is of another message')
+    await expect(arrived([mine[0], ...others].join('\n'))).rejects.toThrow('1 more code is of another message')
   })
 
   test('a line that no frame could fill is passed over, however long: nothing tries all its ways', async () => {

@@ -4,9 +4,11 @@ import { isReady } from '../../../core/proposal.ts'
 import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
+import type { OpenSource } from '../../../node/desk.ts'
 import { answer, type Command, type Io } from '../../command.ts'
 import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
 import { proposalData, quorumLines } from '../../show.ts'
+import { quoted } from '../../text.ts'
 import { readCarried } from './input.ts'
 
 export const combineCommand: Command = {
@@ -27,23 +29,30 @@ export const combineCommand: Command = {
       signatures.flatMap((one) => (one.outcome === 'refused' ? [`${name}: ${one.reason ?? ''}`] : [])),
     )
     const ready = proposals.filter(isReady)
-    const { elsewhere } = source.layout
+    const next = nextOf(source, ready.length > 0, sourceAgain(parsed))
     const result = answer(
       { replies: outcomes.map(outcomeData), proposals: proposals.map(proposalData) },
       ...outcomes.flatMap(outcomeLines),
       ...proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
-      ...(ready.length === 0 || source.served !== undefined
-        ? []
-        : [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${sourceAgain(parsed)}`}`]),
+      ...(refused.length === 0 ? [] : ['Ask for what does not count anew, unless its change is published by now.']),
+      ...next,
     )
     if (refused.length === 0) return result
     const error = new AppError({
       code: 'trust/bad-signature',
       message: `${refused.length} signature${refused.length === 1 ? ' does' : 's do'} not count`,
-      hint: 'see the reasons above; ask for those replies anew',
+      hint: 'see the reasons above',
     })
     return { ...result, failed: error }
   },
+}
+
+function nextOf({ layout, served, pinned }: OpenSource, isReady: boolean, again: string): string[] {
+  // A slip of the hand where it was signed: nothing of this reaches the place where the change waits.
+  if (layout.carried === true)
+    return [`${quoted(pinned.name)} was carried here to be signed. To publish, combine where the repository is.`]
+  if (!isReady || served !== undefined) return []
+  return [`Enough keys have signed: ${layout.elsewhere?.how ?? `countersign publish ${again}`}`]
 }
 
 /** All of them are read before anything is done: a file that cannot be used is named, and stops nothing half way. */

@@ -10,6 +10,7 @@ import { answer, type Command, type Parsed } from '../../command.ts'
 import { pickProposal } from '../../pick-proposal.ts'
 import { codesOf, showCodes } from '../../qr-show.ts'
 import { deskFor, openSource, rootOption } from '../../session.ts'
+import { quoted } from '../../text.ts'
 
 export const exportCommand: Command = {
   name: 'export',
@@ -70,8 +71,8 @@ export const exportCommand: Command = {
       { file: path, kind, bytes: bytes.length, digest: proposal.digest },
       `${path}: the ${isReply ? 'signatures for' : 'request to sign'} ${proposal.title}, ${bytes.length} bytes`,
       isReply
-        ? 'Carry it back, and there: countersign combine SOURCE FILE'
-        : 'Carry it to whoever signs, and there: countersign import FILE',
+        ? `Carry it to where the repository is, and there: countersign combine ${quoted(source.pinned.name)} FILE`
+        : 'Carry it to whoever signs, and there: countersign import FILE; on a second screen: countersign inspect FILE',
     )
   },
 }

@@ -72,7 +72,12 @@ async function pinFor(
   if (digest === undefined && reasons.length > 0)
     io.note(`No repository pinned here leads to it. ${reasons.join('. ')}.`)
   if (digest !== undefined) checkDigest(digest, found.digest)
-  else await askWords(found.digest, [`${found.title}, from which the request must be trusted`], io)
+  else {
+    // Words are typed on standard input, and there the codes came in.
+    const script = 'in a script there is --digest SHA256'
+    const otherwise = parsed.positionals[0] === '-' ? `name a file instead of -; ${script}` : script
+    await askWords(found.digest, [`${found.title}, from which the request must be trusted`], io, otherwise)
+  }
   return { name, root: found.bytes }
 }
 
@@ -80,6 +85,6 @@ function isReply(file: string): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${file} is a reply, with signatures`,
-    hint: `put them in place: countersign combine SOURCE ${quoted(file)}`,
+    hint: `it belongs where the repository is, and there: countersign combine SOURCE ${quoted(file)}`,
   })
 }

@@ -45,10 +45,10 @@ async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<
     '',
     ...reviewLines(proposal),
     '',
-    `All of it is judged from ${anchor.title}, which this request brings along and nobody here vouches for. Its words:`,
+    `All of it is judged from ${anchor.title}, which this request brings along and nobody here vouches for. Compare its words with what you have on paper:`,
     ...wordLines(anchor.digest),
     '',
-    'Words of this request, for the second screen: the device that signs asks for some of them.',
+    'Words for the other screen: the device that signs asks for some of these.',
     ...wordTable(words),
   )
 }

@@ -7,16 +7,16 @@ const densityWord = { coarse: 'Coarse', normal: 'Normal', dense: 'Dense' } as co
 
 export function codeWords({ frame, blocks, density, framesPerSecond, isPlaying }: PlayerState): string {
   if (blocks === 1) return 'One code holds all of it. Nothing moves.'
-  const pace = isPlaying ? `${figure(framesPerSecond, 'frame')} a second` : 'paused'
+  const pace = isPlaying ? `${thousands(framesPerSecond)} a second` : 'paused'
   const where =
-    frame <= blocks ? `Frame ${frame} of ${blocks}` : `Frame ${frame}; ${blocks} are enough when none is missed`
+    frame <= blocks ? `Code ${frame} of ${blocks}` : `Code ${frame}; ${blocks} are enough when none is missed`
   return `${where}. ${densityWord[density]} codes, ${pace}.`
 }
 
 export function progressWords({ of, useful, frames, message }: FrameProgress): string {
   if (message === undefined) return 'No code of Countersign was read yet.'
   if (of <= 1) return 'The code was read.'
-  return `${useful} of ${of} blocks, from ${figure(frames, 'code')}.`
+  return `${useful} of ${of} parts, from ${figure(frames, 'code')}.`
 }
 
 /** In digits of one width: it changes while it is read. */

@@ -19,7 +19,7 @@ export function OtherScreen({ proposal }: { proposal: ProposalView }): ReactElem
             ? 'Before you sign, you are asked for three of its words.'
             : secondScreen === 'compared'
               ? null
-              : 'Then type its words for the other screen, those under these numbers.'}
+              : 'Below the changes it has “Words for the other screen”: type those with these numbers.'}
         </p>
       </div>
       {carried !== undefined ? null : secondScreen === 'compared' ? (

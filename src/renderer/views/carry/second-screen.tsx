@@ -39,7 +39,7 @@ export function SecondScreenDialog({ proposal, onCancel, onDone }: SecondScreenP
       <p className="small soft">
         Give it the same request:{' '}
         <a href={hashOf({ screen: 'carry', proposalId, what: 'screen' })}>show it as QR codes</a>, or carry the file.
-        Then type its words for the other screen, those under these numbers.
+        There, read what the change does. Below that are “Words for the other screen”: type those with these numbers.
       </p>
       <ScreenWords proposalId={proposalId} onCompared={done}>
         <button type="button" className="button" onClick={onCancel}>
