@@ -75,7 +75,8 @@ async function openOn(video: HTMLVideoElement, stream: MediaStream): Promise<Ope
     },
     close: () => {
       for (const each of stream.getTracks()) each.stop()
-      video.srcObject = null
+      // Another camera may have been opened in its place by now.
+      if (video.srcObject === stream) video.srcObject = null
     },
   }
 }

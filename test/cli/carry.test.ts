@@ -260,6 +260,10 @@ describe('replies that do not count', () => {
     expect(code).toBe(5)
     const outcomes = (json as CombinedReplies).replies.map(({ signatures }) => signatures[0]?.outcome)
     expect(outcomes).toEqual(['refused', 'refused', 'added'])
+    // Also when a signature that counts is there already.
+    const again = await runCli(['combine', repository, wrong, reply, '--json'], stage.options)
+    const told = (again.json as CombinedReplies).replies.map(({ signatures }) => signatures[0]?.outcome)
+    expect(told).toEqual(['refused', 'known'])
   })
 
   test('cut off, or a request in its place: nothing of the call is done', async () => {

@@ -1,6 +1,7 @@
 // Replies, put in place: in any order, from any channel. Each goes the way of every signature, and each that does not count is
 // told with its reason.
 import { approve, openEntries } from '../../core/approve.ts'
+import { verifySignature } from '../../core/crypto.ts'
 import { AppError, isVerdict } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
@@ -94,6 +95,8 @@ async function place(
   if (entry === undefined)
     return { said: { who: key, outcome: 'refused', reason: `nobody who is asked for ${proposal.title} has this key` } }
   const who = entry.owner ?? entry.label
+  if (entry.key !== undefined && !(await verifySignature(entry.key, proposal.payload, signature)))
+    return { said: { who, outcome: 'refused', reason: `it does not fit ${proposal.title}` } }
   if (entry.key !== undefined && openEntries(proposal, entry.key).length === 0)
     return { said: { who, outcome: 'known' }, proposal }
   try {

@@ -37,18 +37,25 @@ export const importCommand: Command = {
     const { kind, bytes } = await readCarried(file, io)
     if (kind === 'reply') throw isReply(file)
     const desk = deskFor(io, dataDir)
+    let hasPinned = false
     const { source, request, proposal, id } = await takeIn({ name: file, bytes }, desk, {
       replace: parsed.flag('replace'),
-      pin: (reasons) => pinFor(bytes, reasons, parsed, io),
+      pin: (reasons) => {
+        hasPinned = true
+        return pinFor(bytes, reasons, parsed, io)
+      },
       now: io.now(),
       signal: io.signal,
     })
     const name = quoted(source.pinned.name)
+    // The root is one that was pinned before: a digest or a root of this call has no say.
+    const unused = hasPinned ? [] : ['root', 'digest', 'name'].filter((option) => parsed.text(option) !== undefined)
     return answer(
       { source: source.pinned.name, request: id, proposal: proposalData(proposal) },
       `${proposal.title}: ${proposal.headline}`,
       ...askedLines(request),
       `Verified from the root pinned as ${source.pinned.name}. Nothing is signed yet.`,
+      ...unused.map((option) => `--${option} was not needed: the root was pinned before.`),
       `  countersign review ${name} ${quoted(proposal.subject)}`,
     )
   },

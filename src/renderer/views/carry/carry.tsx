@@ -48,7 +48,7 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
   const [askedBy, setAskedBy] = useState('')
   const [from, setFrom] = useState('')
   const [made, setMade] = useState<{ of: string; departure: DepartureView }>()
-  const [saved, setSaved] = useState<string>()
+  const [savedAs, setSavedAs] = useState<{ of: string; path: string }>()
   const [shown, setShown] = useState(false)
   const [path, setPath] = useState('')
   const [busy, setBusy] = useState(false)
@@ -58,6 +58,8 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
   const isFrom = from === '' || /^[1-9]\d{0,8}$/.test(from)
   const asks = what === 'out' && proposal.carried === undefined
   const of = JSON.stringify([reason, askedBy, from])
+  // What is typed afterwards makes another request than the one that was saved.
+  const saved = savedAs?.of === of ? savedAs.path : undefined
 
   /** The same bytes for the file and for the codes, as long as nothing is typed: a second screen shows words of all of them. */
   const prepared = async (): Promise<DepartureView | undefined> => {
@@ -88,12 +90,12 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
   const save = async () => {
     const departure = await prepared()
     if (departure === undefined) return
-    setSaved(undefined)
+    setSavedAs(undefined)
     setProblem(undefined)
     const { departureId } = departure
     const outcome = await settle(bridge().carry.save({ departureId, ...(info.canPick ? {} : { path: path.trim() }) }))
     if (!outcome.ok) setProblem(outcome.error)
-    else if (outcome.value.path !== undefined) setSaved(outcome.value.path)
+    else if (outcome.value.path !== undefined) setSavedAs({ of, path: outcome.value.path })
   }
   const show = async () => {
     if ((await prepared()) !== undefined) setShown(true)
