@@ -73,7 +73,7 @@ test('a request read by camera, of which the first frames are never seen, shows 
 
 test('half of the frames again and again: how far it is, and after ten seconds why it does not go on', async () => {
   const { page, complaints } = await openBefore([1, 2, 3])
-  await page.getByText(`3 of ${source.blocks} blocks are read.`).waitFor({ timeout: 30_000 })
+  await page.getByText(`3 of ${source.blocks} parts are read.`).waitFor({ timeout: 30_000 })
   await picture(page, 'verifier-camera')
   await page.getByText('The same codes come again and again.').waitFor({ timeout: 30_000 })
   await expectGoodInEveryLight(page, complaints)
