@@ -11,9 +11,10 @@ interface ScreenWordsProps {
   /** What else can be done here, beside the button that compares. */
   children?: ReactNode
   onCompared: () => void
+  onDiffers?: () => void
 }
 
-export function ScreenWords({ proposalId, children, onCompared }: ScreenWordsProps): ReactElement {
+export function ScreenWords({ proposalId, children, onCompared, onDiffers }: ScreenWordsProps): ReactElement {
   const { answer } = useAnswer(`screen ${proposalId}`, 0, () => bridge().carry.ask({ proposalId }))
   const [typed, setTyped] = useState<Readonly<Record<number, string>>>({})
   const [problem, setProblem] = useState<ErrorData>()
@@ -27,7 +28,10 @@ export function ScreenWords({ proposalId, children, onCompared }: ScreenWordsPro
     const outcome = await settle(bridge().carry.answer({ proposalId, answers }))
     setBusy(false)
     if (outcome.ok) onCompared()
-    else setProblem(outcome.error)
+    else {
+      setProblem(outcome.error)
+      if (outcome.error.code === 'trust/changed') onDiffers?.()
+    }
   }
   const differs = problem?.code === 'trust/changed'
   return (

@@ -21,6 +21,8 @@ export function SecondScreenDialog({ proposal, onCancel, onDone }: SecondScreenP
   const proposalId = proposal.id
   const [problem, setProblem] = useState<ErrorData>()
   const [busy, setBusy] = useState(false)
+  // Who has just read that something is wrong is not led past it.
+  const [isDifferent, setDifferent] = useState(false)
   const done = () => {
     refresh()
     onDone()
@@ -41,13 +43,15 @@ export function SecondScreenDialog({ proposal, onCancel, onDone }: SecondScreenP
         <a href={hashOf({ screen: 'carry', proposalId, what: 'screen' })}>show it as QR codes</a>, or carry the file.
         There, read what the change does. Below that are “Words for the other screen”: type those with these numbers.
       </p>
-      <ScreenWords proposalId={proposalId} onCompared={done}>
+      <ScreenWords proposalId={proposalId} onCompared={done} onDiffers={() => setDifferent(true)}>
         <button type="button" className="button" onClick={onCancel}>
           Cancel, sign nothing
         </button>
-        <button type="button" className="button quiet push" disabled={busy} onClick={() => void skip()}>
-          Skip, sign without
-        </button>
+        {isDifferent ? null : (
+          <button type="button" className="button quiet push" disabled={busy} onClick={() => void skip()}>
+            Skip, sign without
+          </button>
+        )}
       </ScreenWords>
       {problem === undefined ? null : <Problem error={problem} level={3} />}
       <p className="small soft">
