@@ -84,7 +84,7 @@ test('a request whose first frames are never seen arrives by camera, and the cam
 test('a part of the frames again and again: how far it is, and after ten seconds the causes and the ways out', async () => {
   const page = await startBefore([1, 2, 3])
   await scan(page)
-  await page.getByText(`3 of ${source.blocks} blocks, from 3 codes.`).waitFor()
+  await page.getByText(`3 of ${source.blocks} parts, from 3 codes.`).waitFor()
   await page.getByText('The same codes come again and again.').waitFor()
   await page.getByText('carry the file instead').first().waitFor()
   await expectAccessible(page)
