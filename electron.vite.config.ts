@@ -1,8 +1,10 @@
-// Builds the three programs (Electron main, Chromium shell, command line), the two preload scripts and the two pages.
+// Builds the three programs (Electron main, Chromium shell, command line), the two preload scripts, the two pages, and the page of
+// the second screen.
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
+import { verifierPage } from './scripts/verifier-page.mjs'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -52,7 +54,7 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     publicDir: at('resources/public'),
-    plugins: [react(), icon],
+    plugins: [react(), icon, verifierPage()],
     build: {
       outDir: 'out/renderer',
       target: 'chrome120',

@@ -4,7 +4,20 @@ import { at, main, runTool } from './tools.mjs'
 
 /** Those of real tokens need the smart card service with its virtual reader, which only root can start. */
 const tests = {
-  e2e: ['flow', 'first-run', 'keys', 'trouble', 'e2e/tokens', 'e2e/git', 'stories', 'e2e/served', 'e2e/rstuf'],
+  e2e: [
+    'flow',
+    'first-run',
+    'keys',
+    'trouble',
+    'e2e/offline',
+    'e2e/tokens',
+    'e2e/git',
+    'stories',
+    'e2e/served',
+    'e2e/rstuf',
+    'e2e/verifier',
+    'air-gap',
+  ],
   card: ['card/window'],
 }
 

@@ -20,7 +20,7 @@ const packagesOf = {
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
     { name: 'zbar-tools', programs: ['zbarimg'] },
   ],
-  e2e: [...forWindows, { name: 'git', programs: ['git'] }],
+  e2e: [...forWindows, { name: 'git', programs: ['git'] }, { name: 'zbar-tools', programs: ['zbarimg'] }],
   card: [
     ...forWindows,
     { name: 'pcscd', programs: ['pcscd'] },
@@ -117,12 +117,14 @@ export function isBuildOld() {
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',
+    'verifier/verifier.html',
   ]
   const built = Math.min(...results.map((name) => statSync(at('out', name), { throwIfNoEntry: false })?.mtimeMs ?? 0))
   const sources = newestBelow(
     at('src'),
     at('resources'),
     at('electron.vite.config.ts'),
+    at('scripts', 'verifier-page.mjs'),
     at('package.json'),
     at('package-lock.json'),
   )

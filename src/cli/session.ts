@@ -1,7 +1,5 @@
 // What every command that works on a repository starts with: the desk, and SOURCE as an open, pinned repository.
-import { type Stats, statSync } from 'node:fs'
 import { AppError } from '../core/error.ts'
-import type { Proposal } from '../core/proposal.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
 import type { Context, TrustedState } from '../core/system.ts'
 import { rootQuorum } from '../core/systems/tuf/client.ts'
@@ -10,19 +8,18 @@ import { maxBytes } from '../core/systems/tuf/names.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import { verifyQuorum } from '../core/systems/tuf/verify.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
-import { translateErrno } from '../node/errno.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
-import { isWebLocation, parseLocation } from '../node/location.ts'
-import { openPlace, type PlaceOptions, repositoryOf } from '../node/place.ts'
+import { openPlace, type PlaceOptions } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../node/token-host/spawn.ts'
-import { isEventName, isGitLocation, parseGitAddress, withEvent } from '../node/transports/git/address.ts'
+import { isGitLocation, parseGitAddress } from '../node/transports/git/address.ts'
 import type { Access } from '../node/web/send.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { accessOptions, asAccess, readAccess } from './access.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readNamed } from './input.ts'
+import { findNamed, placeNamed } from './named-source.ts'
 import { withPracticeFinger } from './practice.ts'
 import { isTokenSecret } from './secrets.ts'
 import { quoted } from './text.ts'
@@ -65,87 +62,6 @@ export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal
 async function onlyEvent(desk: Desk, pinned: PinnedSource, signal: AbortSignal): Promise<string | undefined> {
   const { events = [] } = (await desk.events(pinned, signal)) ?? {}
   return events.length === 1 ? events[0] : undefined
-}
-
-export async function findPinned(desk: Desk, text: string): Promise<PinnedSource> {
-  return (await findNamed(desk, text)).pinned
-}
-
-interface Named {
-  pinned: PinnedSource
-  event?: string
-}
-
-/** With a root of its own a call takes of a pinned repository only where it is and how it is reached. */
-async function placeNamed(desk: Desk, text: string): Promise<{ location: string; kept: Access }> {
-  const named = byName(await desk.workspace.sources(), text)
-  if (named === undefined) return { location: parseLocation(text), kept: {} }
-  const { pinned, event } = named
-  const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
-  return { location, kept: await desk.access.of(pinned) }
-}
-
-/** NAME#sign/x is one signing event of NAME. */
-function byName(sources: readonly PinnedSource[], text: string): Named | undefined {
-  const whole = sources.filter((source) => source.name === text || source.id === text)
-  if (whole.length > 0) return { pinned: onlyOne(text, whole) }
-  const [, name = '', event = ''] = /^(.+)#(sign\/.+)$/s.exec(text) ?? []
-  const named = sources.filter((source) => source.name === name || source.id === name)
-  if (named.length > 0 && isEventName(event)) return { pinned: onlyOne(name, named), event }
-  return undefined
-}
-
-async function findNamed(desk: Desk, text: string): Promise<Named> {
-  const sources = await desk.workspace.sources()
-  const named = byName(sources, text)
-  if (named !== undefined) return named
-  const location = parseLocation(text)
-  const address = isGitLocation(location) ? parseGitAddress(location) : undefined
-  const found = sources.filter((source) => source.location === location)
-  if (found.length > 0) return { pinned: onlyOne(text, found) }
-  // The folder of a clone stands for where it was cloned from.
-  const { location: repository } = await repositoryOf(text)
-  const others = sources.filter((source) => source.location === repository)
-  if (others.length === 0) throw notPinned(text, location)
-  return { pinned: onlyOne(text, others), ...(address?.event === undefined ? {} : { event: address.event }) }
-}
-
-function onlyOne(text: string, found: readonly PinnedSource[]): PinnedSource {
-  const [source, other] = found
-  if (source !== undefined && other === undefined) return source
-  throw new AppError({
-    code: 'usage/invalid',
-    message: `${text} names ${found.length} repositories`,
-    hint: `name its place instead: ${found.map((one) => quoted(one.location)).join(' or ')}`,
-  })
-}
-
-function notPinned(text: string, location: string): AppError {
-  const isWeb = isWebLocation(location) || isGitLocation(location)
-  const stats = isWeb ? undefined : lookAt(location)
-  if (!isWeb && stats === undefined) {
-    return new AppError({
-      code: 'source/not-found',
-      message: `there is no folder ${text}, and no pinned repository of that name`,
-      hint: 'check the spelling; the name of a pinned repository counts capital letters',
-    })
-  }
-  return new AppError({
-    code: 'source/not-found',
-    message: `the root of ${text} is not pinned here`,
-    hint:
-      stats?.isFile() === true
-        ? 'name the root that it follows, as you have it from someone you trust: --root FILE'
-        : `pin it first: countersign pin ${quoted(text)}`,
-  })
-}
-
-function lookAt(location: string): Stats | undefined {
-  try {
-    return statSync(location, { throwIfNoEntry: false })
-  } catch (thrown) {
-    throw translateErrno(thrown, 'read', location)
-  }
 }
 
 async function openTrusting(
@@ -233,79 +149,6 @@ export function contextOf(source: OpenSource, io: Io): Context {
 export function readState(desk: Desk, source: OpenSource, io: Io): Promise<TrustedState> {
   if (source.pinned.id !== unpinned) return desk.state(source, io.signal)
   return source.system.state(source.transport, contextOf(source, io))
-}
-
-/** How much of a digest names a change: to look at it, a part; to sign it, all, for parts can be forged to be alike. */
-export const digitsToLook = 8
-export const digitsToAct = 64
-
-/** ID is a whole id, the subject ("root"), or at least `minDigits` digits of a digest. */
-export async function pickProposal(
-  desk: Desk,
-  source: OpenSource,
-  id: string | undefined,
-  signal: AbortSignal,
-  minDigits = digitsToLook,
-): Promise<Proposal> {
-  if (source.event === undefined && isGitLocation(source.pinned.location)) throw await whichEvent(desk, source, signal)
-  const { proposals, problems } = await desk.pending(source, signal)
-  const subjects = [...proposals, ...problems].map((one) => one.subject)
-  if (id === undefined) {
-    if (subjects.length > 1) throw several(subjects)
-    if (problems[0] !== undefined) throw problems[0].error
-    if (proposals[0] !== undefined) return proposals[0]
-    throw nothingWaits('no change waits here')
-  }
-  const digits = id.toLowerCase()
-  const isNamed = ({ id: whole, subject, digest }: Proposal): boolean =>
-    whole === id || subject === id || (digits.length >= minDigits && digest.startsWith(digits))
-  const found = proposals.filter(isNamed)
-  const [proposal, other] = found
-  if (proposal !== undefined && other === undefined) return proposal
-  if (other !== undefined) throw several(found.map((one) => one.subject))
-  const subject = id.slice(0, Math.max(0, id.lastIndexOf('/')))
-  const problem = problems.find((one) => one.subject === id || one.subject === subject)
-  if (problem !== undefined) throw problem.error
-  if (
-    /^[0-9a-f]{8,63}$/.test(digits) &&
-    minDigits === digitsToAct &&
-    proposals.some((one) => one.digest.startsWith(digits))
-  ) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `${id} is a part of a digest; what is signed or published is named by all 64 digits`,
-      hint: 'copy the whole digest from the review',
-    })
-  }
-  if (!/^(.+\/)?[0-9a-f]{8,64}$/i.test(id)) throw nothingWaits(`no change waits here under ${id}`)
-  // Someone looked at a change of this digest: it was there, and is there no more.
-  throw new AppError({
-    code: 'trust/changed',
-    message: `the change ${id} is not here; it was replaced or published since it was reviewed, or signed elsewhere`,
-    hint: 'nothing was done; review what waits now: countersign pending SOURCE',
-  })
-}
-
-async function whichEvent(desk: Desk, { pinned }: OpenSource, signal: AbortSignal): Promise<AppError> {
-  const { events = [] } = (await desk.events(pinned, signal)) ?? {}
-  if (events.length === 0) return nothingWaits('no signing event is open in this repository')
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${events.length} signing events are open: ${events.join(', ')}`,
-    hint: `name one, for example: ${quoted(`${pinned.name}#${events[0]}`)}`,
-  })
-}
-
-function several(subjects: readonly string[]): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${subjects.length} changes wait here: ${subjects.join(', ')}`,
-    hint: `name one of them as ID, for example: ${subjects[0]}`,
-  })
-}
-
-function nothingWaits(message: string): AppError {
-  return new AppError({ code: 'source/not-found', message, hint: 'see what waits: countersign pending SOURCE' })
 }
 
 /**

@@ -28,3 +28,26 @@ export function visible(text: string): string {
 export function inQuotes(text: string): string {
   return visible(text).replace(/[“”]/g, markOf)
 }
+
+export interface ForeignPart {
+  text: string
+  /** This part stands for a character that would otherwise not be seen; `text` is its name. */
+  mark: boolean
+}
+
+/** A text as plain parts and marks, for screens that show a mark in another way. */
+export function splitForeign(text: string, keep: ReadonlySet<string> = new Set()): ForeignPart[] {
+  const parts: ForeignPart[] = []
+  let plain = ''
+  for (const char of text) {
+    if (!isHidden(char) || keep.has(char)) {
+      plain += char
+      continue
+    }
+    if (plain !== '') parts.push({ text: plain, mark: false })
+    plain = ''
+    parts.push({ text: markOf(char), mark: true })
+  }
+  if (plain !== '') parts.push({ text: plain, mark: false })
+  return parts
+}

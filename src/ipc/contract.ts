@@ -3,8 +3,9 @@ import type { ErrorData } from '../core/error.ts'
 import type { Change } from '../core/proposal.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/token.ts'
-import type { ArgumentParser } from './argument.ts'
 import { choice, flag, list, nothing, optional, record, shape, text, whole } from './argument.ts'
+import { type Call, call } from './call.ts'
+import { carryCalls } from './carry.ts'
 import { maxDocumentCallBytes, maxDropped } from './channel.ts'
 import type {
   ConfigurationView,
@@ -35,25 +36,11 @@ import type {
   TokensView,
 } from './views.ts'
 
+export type { Call } from './call.ts'
+export type * from './carry-views.ts'
 export type * from './edit-views.ts'
 export type * from './repository-views.ts'
 export type * from './views.ts'
-
-/** Links a call's name to its argument parser and, in the type alone, to its answer. */
-export interface Call<Argument, Answer> {
-  parse: ArgumentParser<Argument>
-  /** How large its argument may be as JSON; `maxCallBytes` where nothing is said. */
-  maxBytes?: number
-  /** Never present at run time. */
-  answer?: Answer
-}
-
-function call<Argument, Answer>(
-  parse: ArgumentParser<Argument>,
-  limit: { maxBytes?: number } = {},
-): Call<Argument, Answer> {
-  return { parse, ...limit }
-}
 
 const id = text(1, 512)
 const path = text(1, 4096)
@@ -117,6 +104,8 @@ export interface CreateRequest {
 /** What the main window may ask. */
 export const contract = {
   'app.info': call<void, AppInfo>(none),
+  /** For as long as the app runs: no call of the window undoes it. */
+  'app.goOffline': call<void, AppInfo>(none),
   'sources.list': call<void, SourceView[]>(none),
   'sources.pick': call<void, { location?: string }>(none),
   /** `token`: one is asked for in a window of its own. */
@@ -293,6 +282,7 @@ export const contract = {
   'tokens.practise': call<{ plugged: 'yes' | 'no' }, TokensView>(shape({ plugged: choice('yes', 'no') })),
   /** The finger on the practice token: only while it waits for one. */
   'tokens.touchPractice': call<{ touched: 'yes' | 'no' }, void>(shape({ touched: choice('yes', 'no') })),
+  ...carryCalls,
 } as const
 
 /** What the secret window, and only it, may ask. A secret leaves it sealed to the process that uses it. */

@@ -37,6 +37,8 @@ export interface RepositoryView {
   sourceId: string
   name: string
   location: string
+  /** It came by file or codes: nothing is changed in it from here. */
+  carried?: true
   rehearsal: boolean
   consistentSnapshot: boolean
   /** In the order in which clients ask them. */

@@ -4,12 +4,16 @@ import type { Change, Finding, Need, Risk } from '../core/proposal.ts'
 import type { Asks } from '../core/signer.ts'
 import type { Due } from '../core/system.ts'
 import type { Attestation, PinPolicy, SlotAlgorithm, Token, TokenList, TokenSlot, TouchPolicy } from '../core/token.ts'
+import type { SecondScreen } from '../core/transfer/reply.ts'
+import type { CarriedView } from './carry-views.ts'
 
 export interface AppInfo {
   version: string
   shell: 'electron' | 'chromium'
   /** False when the browser runs without its sandbox: then only rehearsal keys sign, and every screen says so. */
   sandboxed: boolean
+  /** Nothing of the app reaches a network, until it is closed. */
+  offline: boolean
   /** Whether the shell can show a native file dialog; otherwise paths are typed. */
   canPick: boolean
   platform: string
@@ -23,6 +27,8 @@ export interface SourceView {
   id: string
   name: string
   location: string
+  /** It came by file or codes, and has no place of its own. */
+  carried?: true
   rehearsal: boolean
   /** What is trusted now; absent when it could not be verified, then `problem` says why. */
   state?: {
@@ -164,6 +170,10 @@ export interface ProposalView extends ProposalSummary {
   singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */
   served?: { withdrawWith: readonly SignerView[]; why?: string }
+  /** Of a change that was not carried: compared with a second screen since the app was started. */
+  secondScreen?: 'compared'
+  /** It was carried here: it is reviewed and signed here, and the signature is carried back. */
+  carried?: CarriedView
 }
 
 export interface SignerView {
@@ -217,6 +227,10 @@ export interface Receipt {
   byItself?: ByItself
   /** What failed after all of it was signed and written. */
   remark?: string
+  /** Whether a second screen was compared before it was signed; always said of a change that was carried here. */
+  secondScreen?: SecondScreen
+  /** The signature has to be carried back. */
+  carried?: true
   /** Where it was pushed, when it is merged and published elsewhere. */
   destination?: { event: string; url: string; isFork: boolean; compareUrl?: string }
 }

@@ -4,11 +4,12 @@ import { toPem } from '../core/key.ts'
 import type { Prompt } from '../core/signer.ts'
 import { version } from '../core/version.ts'
 import { type AppInfo, contract, type Notice, type SourceView } from '../ipc/contract.ts'
+import { forget } from '../node/carried/forgetting.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
 import { keychainState } from '../node/keychain.ts'
-import { goOffline } from '../node/offline.ts'
+import { goOffline, isOffline } from '../node/offline.ts'
 import { readOffline } from '../node/offline-setting.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
@@ -18,6 +19,7 @@ import { parseGitAddress } from '../node/transports/git/address.ts'
 import { openWorkspace, type PinnedSource } from '../node/workspace.ts'
 import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
+import { carryCalls } from './carry-calls.ts'
 import { draftingCalls } from './drafting-calls.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
@@ -28,6 +30,7 @@ import { knownUses, listKeys } from './overview.ts'
 import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { type Reader, startThread, threadReader } from './reading/reader.ts'
+import { checkScreen } from './screen-calls.ts'
 import { secretWindow } from './secret-window.ts'
 import { servedEvents } from './served-events.ts'
 import type { Shell } from './shell.ts'
@@ -80,11 +83,12 @@ export interface AppParts {
   /** Everything that only reads is asked of it: main stays awake. */
   reader: Reader
   tokens: Pick<TokenHost, 'watch' | 'latest'>
-  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles'>
+  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles' | 'saveFile'>
   options: AppOptions
   prompt: Prompt
   now(): Date
   notify(notice: Notice): void
+  network?: { isOffline(): boolean; goOffline(): void }
   /** For the log: what nobody waits for, and failed. */
   report?(what: string, thrown: unknown): void
 }
@@ -125,18 +129,33 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     notify: (notice) => parts.notify(notice),
   })
 
+  const carry = carryCalls({ desk, reader, shell, alone, idOf, now, signal })
+  const comparedHere = (proposalId: string) =>
+    carry.wasCompared(proposalId) ? ({ secondScreen: 'compared' } as const) : {}
+
+  const info = async (): Promise<AppInfo> => ({
+    version,
+    shell: shell.name,
+    sandboxed: shell.sandboxed,
+    offline: (parts.network ?? { isOffline }).isOffline(),
+    canPick: shell.canPick,
+    platform: process.platform,
+    dataDir: options.dataDir,
+    keychain: await keychainState(),
+  })
+  const network = parts.network ?? { isOffline, goOffline }
+
   return {
     ...onTokens.handlers,
     ...draftingCalls({ ...parts, alone, sourceOf, signal, viewSource, notify, tokens: () => tokens.latest() }),
-    'app.info': async (): Promise<AppInfo> => ({
-      version,
-      shell: shell.name,
-      sandboxed: shell.sandboxed,
-      canPick: shell.canPick,
-      platform: process.platform,
-      dataDir: options.dataDir,
-      keychain: await keychainState(),
-    }),
+    'app.info': info,
+    'app.goOffline': async () => {
+      network.goOffline()
+      // It was started when the process was still online.
+      await reader.renew()
+      notify({ kind: 'changed' })
+      return info()
+    },
 
     'sources.list': async () => Promise.all((await desk.workspace.sources()).map(viewSource)),
     'sources.pick': async () => {
@@ -175,7 +194,8 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(pinned)
     },
     'sources.forget': async ({ sourceId }) => {
-      await desk.workspace.remove(sourceId)
+      const pinned = (await desk.workspace.sources()).find((source) => source.id === sourceId)
+      await (pinned === undefined ? desk.workspace.remove(sourceId) : forget(desk.workspace, pinned))
       notify({ kind: 'changed' })
     },
     'demo.start': async () => {
@@ -184,12 +204,14 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       return viewSource(demo)
     },
 
+    ...carry.handlers,
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {
       const { holders } = await desk.tokens.knownHolders(signal)
       const about = { signers: await desk.signers(signal), holders, tokens: tokens.latest() }
-      return reader.read('proposal', { ...idOf(proposalId), ...about }, signal)
+      const view = await reader.read('proposal', { ...idOf(proposalId), ...about }, signal)
+      return { ...view, ...comparedHere(proposalId) }
     },
     'proposals.changes': ({ proposalId, offset, limit }) =>
       reader.read('proposalChanges', { ...idOf(proposalId), offset, limit }, signal),
@@ -198,12 +220,14 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.approve': ({ proposalId, signerId }) =>
       alone('a signature', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
+        const screen = { ...comparedHere(proposalId), ...(await checkScreen(source, id, desk, stop)) }
         const { proposal, files, remark } = await desk.approve(source, id, signerId, source.transport, stop)
         const signers = await desk.signers(signal)
         const signerLabel = signers.find((signer) => signer.id === signerId)?.label ?? signerId
         const byItself = await outcomeOf(source, proposal, desk.context(source, stop))
         const more = {
           signerLabel,
+          ...screen,
           ...(byItself === undefined ? {} : { byItself }),
           ...(remark === undefined ? {} : { remark }),
         }

@@ -12,7 +12,16 @@ import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
 import type { Inside, RoleFact, TargetFacts } from '../node/repository-view.ts'
 import type { PinnedSource } from '../node/workspace.ts'
-import { ableSigners, firstChanges, holderOf, keyFacts, quorumView, signerViews, wordsOf } from './present.ts'
+import {
+  ableSigners,
+  firstChanges,
+  holderOf,
+  keyFacts,
+  placeOfSource,
+  quorumView,
+  signerViews,
+  wordsOf,
+} from './present.ts'
 
 export function repositoryView(
   pinned: PinnedSource,
@@ -26,7 +35,7 @@ export function repositoryView(
   return {
     sourceId: pinned.id,
     name: pinned.name,
-    location: pinned.location,
+    ...placeOfSource(pinned.location),
     rehearsal: holders.length > 0 && holders.every(({ rehearsal }) => rehearsal),
     consistentSnapshot: set.root.signed.consistentSnapshot,
     roles: roles.map((role) => roleNode(pinned, role, proposals, now)),

@@ -29,6 +29,7 @@ import type {
   SourceInspection,
   SourceView,
 } from '../ipc/contract.ts'
+import { isCarriedLocation } from '../node/carried/address.ts'
 import { type OpenSource, signersFor } from '../node/desk.ts'
 import { attestedOf } from '../node/enrolled.ts'
 import type { Holder } from '../node/enrolled-file.ts'
@@ -75,8 +76,16 @@ export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date)
   }
 }
 
-export function sourceHead(pinned: PinnedSource): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal'> {
-  return { id: pinned.id, name: pinned.name, location: pinned.location, rehearsal: false }
+export function sourceHead(
+  pinned: PinnedSource,
+): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried'> {
+  const { id, name, location } = pinned
+  return { id, name, ...placeOfSource(location), rehearsal: false }
+}
+
+/** Where it is, for people: what was carried here lies in a folder of ours, whose name says nothing. */
+export function placeOfSource(location: string): Pick<SourceView, 'location' | 'carried'> {
+  return isCarriedLocation(location) ? { location: 'carried here by file or QR codes', carried: true } : { location }
 }
 
 export function inspectionView(inspection: Inspection, ask: readonly number[]): SourceInspection {
@@ -275,7 +284,7 @@ export function receipt(
   files: readonly string[],
   now: Date,
   signers: readonly KnownSigner[],
-  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'remark'> = {},
+  more: Pick<Receipt, 'signerLabel' | 'byItself' | 'remark' | 'secondScreen' | 'carried'> = {},
 ): Receipt {
   const summary = proposalSummary(source, proposal, signers)
   const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary

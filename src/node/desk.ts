@@ -2,7 +2,7 @@
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import { isReady, type Proposal } from '../core/proposal.ts'
-import type { KnownSigner, Prompt, PublicKey, Purpose, Signer } from '../core/signer.ts'
+import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
 import type { Layout } from '../core/systems/tuf/layout.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'

@@ -8,7 +8,7 @@ import { errnoOf, translateErrno } from './errno.ts'
 
 export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   const bytes = Buffer.from(content)
-  const beside = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(4).toString('hex')}.part`)
+  const beside = join(dirname(path), `.${basename(path).slice(0, 30)}.${randomBytes(4).toString('hex')}.part`)
   try {
     await checkFree(path)
     await writeWhole(beside, bytes)

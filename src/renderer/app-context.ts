@@ -1,5 +1,6 @@
 // What every screen may need from the frame around it: facts of the app, the turn of events, and the running approval.
 import { createContext, useContext } from 'react'
+import type { HandedInput } from '../ipc/carry.ts'
 import type { AppInfo, ProposalView, SignerView } from '../ipc/contract.ts'
 import type { LiveTokens } from './use-tokens.ts'
 
@@ -18,6 +19,8 @@ export interface AppFrame {
   /** Asks everything again, e.g. after a repository was opened here. */
   refresh: () => void
   live: LiveTokens
+  /** Looks at what somebody handed over, and shows what it is; it does nothing else with it. */
+  hand: (inputs: readonly HandedInput[]) => void
 }
 
 export const AppFrameContext = createContext<AppFrame | undefined>(undefined)

@@ -11,8 +11,12 @@ import { Rail } from './components/rail.tsx'
 import { type Touch, TouchDialog } from './components/touch.tsx'
 import { waitingForMe } from './library.ts'
 import { hashOf, roomOf } from './route.ts'
+import { DropVeil, useDrops, useHanded } from './use-handed.tsx'
 import { useRoute } from './use-route.ts'
 import { keysOn, useTokens } from './use-tokens.ts'
+import { Carry } from './views/carry/carry.tsx'
+import { HandedOver } from './views/carry/handed.tsx'
+import { Scan } from './views/carry/scan.tsx'
 import { Create } from './views/create.tsx'
 import { Done } from './views/done.tsx'
 import { Edit } from './views/edit.tsx'
@@ -34,7 +38,8 @@ type Flow =
   | { step: 'failed'; work: Work; error: ErrorData }
   | { step: 'done'; work: Work; receipt: Receipt }
 
-export function App({ info }: { info: AppInfo }): ReactElement {
+export function App({ info: started }: { info: AppInfo }): ReactElement {
+  const [info, setInfo] = useState(started)
   const [revision, setRevision] = useState(0)
   const [touch, setTouch] = useState<Touch>()
   const [flow, setFlow] = useState<Flow>({ step: 'none' })
@@ -95,9 +100,20 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     } else setFlow({ step: 'failed', work, error: outcome.error })
   }, [])
 
+  const goOffline = useCallback(async () => {
+    const outcome = await settle(bridge().app.goOffline())
+    if (outcome.ok) setInfo(outcome.value)
+    setSaid(
+      outcome.ok
+        ? 'Offline until Countersign is closed. Changes come and go as files and QR codes.'
+        : outcome.error.message,
+    )
+  }, [])
+  const { handed, hand, putAway } = useHanded(go)
+  const isOver = useDrops({ hand, say: setSaid, held: flow.step === 'working' })
   const frame = useMemo(
-    () => ({ info, revision, say: setSaid, begin, refresh, live }),
-    [info, revision, begin, refresh, live],
+    () => ({ info, revision, say: setSaid, begin, refresh, live, hand }),
+    [info, revision, begin, refresh, live, hand],
   )
   const place = hashOf(route)
   const shown = useRef(place)
@@ -151,6 +167,9 @@ export function App({ info }: { info: AppInfo }): ReactElement {
     if (route.screen === 'edit') {
       return <Edit key={place} sourceId={route.sourceId} subject={route.subject} form={route.form} />
     }
+    if (route.screen === 'handed') return <HandedOver key="handed" handed={handed} onAway={putAway} />
+    if (route.screen === 'scan') return <Scan key="scan" />
+    if (route.screen === 'carry') return <Carry key={place} proposalId={route.proposalId} what={route.what} />
     if (route.screen === 'create') return <Create key="create" />
     if (route.screen === 'keys') return <Keys key="keys" />
     if (route.screen === 'tokens') return <Tokens key="tokens" />
@@ -195,8 +214,14 @@ export function App({ info }: { info: AppInfo }): ReactElement {
           waiting={inbox.answer.kind === 'ready' ? waitingForMe(inbox.answer.value) : 0}
           held={flow.step === 'working'}
           go={go}
+          onOffline={goOffline}
         />
         <div className="stage">
+          {info.offline ? (
+            <section className="band offline" aria-label="Offline">
+              <p>Offline: nothing of Countersign reaches a network.</p>
+            </section>
+          ) : null}
           {info.sandboxed ? null : (
             <section className="band unsafe" aria-label="Warning">
               <WarnIcon />
@@ -208,6 +233,7 @@ export function App({ info }: { info: AppInfo }): ReactElement {
         {touch === undefined || flow.step === 'working' ? null : (
           <TouchDialog touch={touch} onCancel={() => settle(bridge().proposals.cancel())} />
         )}
+        {isOver ? <DropVeil /> : null}
         <p className="toast" role="status">
           {said}
         </p>

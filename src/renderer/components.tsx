@@ -18,6 +18,7 @@ const info: AppInfo = {
   version: '0',
   shell: 'chromium',
   sandboxed: true,
+  offline: false,
   canPick: true,
   platform: 'linux',
   dataDir: '/',
@@ -205,7 +206,7 @@ function Components(): ReactElement {
 
 const place = document.getElementById('root')
 const live: LiveTokens = { tokens: { kind: 'waiting' }, take: () => {}, again: () => {} }
-const frame = { info, revision: 0, say: () => {}, begin: () => {}, refresh: () => {}, live }
+const frame = { info, revision: 0, say: () => {}, begin: () => {}, refresh: () => {}, hand: () => {}, live }
 if (place !== null) {
   createRoot(place).render(
     <StrictMode>

@@ -3,6 +3,9 @@
 export const repositoryTabs = ['roles', 'map', 'artifacts', 'history'] as const
 export type RepositoryTab = (typeof repositoryTabs)[number]
 
+const carryWays = ['out', 'back', 'screen'] as const
+export type CarryWay = (typeof carryWays)[number]
+
 export type Route =
   | { screen: 'home' }
   | { screen: 'repositories' }
@@ -10,6 +13,12 @@ export type Route =
   | { screen: 'create' }
   | { screen: 'keys' }
   | { screen: 'tokens' }
+  /** What somebody handed over, and the place to hand it over. */
+  | { screen: 'handed' }
+  /** The only screen with a camera: the shells know it by this name. */
+  | { screen: 'scan' }
+  /** A change, or its signature, on the way to another computer; `screen` is a second one, to compare with. */
+  | { screen: 'carry'; proposalId: string; what: CarryWay }
   | { screen: 'review'; proposalId: string }
   | { screen: 'invitation'; invitationId: string }
   /** `role`: the one that is looked at. */
@@ -17,7 +26,7 @@ export type Route =
   /** A change being made: `form` names one of the forms of this subject. */
   | { screen: 'edit'; sourceId: string; subject: string; form?: string }
 
-const plain = ['repositories', 'open', 'create', 'keys', 'tokens'] as const
+const plain = ['repositories', 'open', 'create', 'keys', 'tokens', 'handed', 'scan'] as const
 
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#\/?/, '')
@@ -28,6 +37,10 @@ export function parseRoute(hash: string): Route {
   if (first === undefined || first === '' || more.length > 0) return { screen: 'home' }
   if (screen === 'review' && parts.length === 1) return { screen, proposalId: first }
   if (screen === 'invitation' && parts.length === 1) return { screen, invitationId: first }
+  if (screen === 'carry') {
+    const what = carryWays.find((one) => one === second)
+    return what === undefined || parts.length !== 2 ? { screen: 'home' } : { screen, proposalId: first, what }
+  }
   if (screen === 'repository') {
     const tab = repositoryTabs.find((one) => one === second)
     if (tab === undefined || (parts.length === 3 && (third === undefined || third === ''))) return { screen: 'home' }
@@ -48,6 +61,8 @@ export function hashOf(route: Route): string {
       return hash(route.screen, route.proposalId)
     case 'invitation':
       return hash(route.screen, route.invitationId)
+    case 'carry':
+      return hash(route.screen, route.proposalId, route.what)
     case 'repository':
       return hash(route.screen, route.sourceId, route.tab, route.role)
     case 'edit':
@@ -70,6 +85,9 @@ export function roomOf(route: Route): 'home' | 'repositories' | 'keys' | 'tokens
     case 'home':
     case 'review':
     case 'invitation':
+    case 'handed':
+    case 'scan':
+    case 'carry':
       return 'home'
     default:
       return 'repositories'

@@ -17,7 +17,7 @@ const maxAgeMs = 2000
 const restMs = 100
 
 export function looks(ground: Ground): Looks {
-  let held: { look: Promise<Look>; state: string; at: number } | undefined
+  let held: { look: Promise<Look>; state: string; at: number; date: number } | undefined
 
   /** undefined while somebody is at it. */
   async function stateNow(): Promise<string | undefined> {
@@ -32,10 +32,13 @@ export function looks(ground: Ground): Looks {
   return {
     now: async () => {
       const state = await stateNow()
-      const isFresh = held !== undefined && performance.now() - held.at < maxAgeMs
+      const date = ground.now().getTime()
+      // Also by the date that it judges by: a computer that slept, or whose clock was set, is not as it was two seconds ago.
+      const isFresh =
+        held !== undefined && performance.now() - held.at < maxAgeMs && Math.abs(date - held.date) < maxAgeMs
       if (held !== undefined && isFresh && state !== undefined && held.state === state) return held.look
       const look = lookAt(ground)
-      const mine = { look, state: state ?? '', at: performance.now() }
+      const mine = { look, state: state ?? '', at: performance.now(), date }
       held = state === undefined ? undefined : mine
       const drop = (): void => {
         if (held === mine) held = undefined

@@ -37,6 +37,7 @@ const shell = {
   canPick: false,
   pickDirectory: async () => undefined,
   pickFiles: async () => [],
+  saveFile: async () => undefined,
 } as const
 const calls = handlers({
   ...{ desk, tokens, shell, now, prompt: nobody },

@@ -180,7 +180,7 @@ describe('modify top level keys', () => {
     ['add-key', 'root', 'Ana', 'usage/invalid'],
     ['remove-key', 'root', 'Cleo', 'usage/invalid'],
     ['threshold', 'root', '0', 'usage/invalid'],
-    ['threshold', 'nowhere', '1', 'source/not-found'],
+    ['threshold', 'nowhere', '1', 'usage/invalid'],
     ['rename', 'root', 'Ana', 'usage/invalid'],
   ])('roles %s %s %s is refused', async (verb, name, word, code) => {
     await stage.refused(code, ['roles', stage.repository, verb, name, word])

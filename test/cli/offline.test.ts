@@ -61,13 +61,23 @@ test('behind the doors nothing opens either: not by fetch, not by a socket, not 
   const module = join(import.meta.dirname, '../../src/node/offline.ts')
   writeFileSync(
     script,
-    `import { connect } from 'node:net'
+    `import { connect, Socket } from 'node:net'
+    import { createSocket } from 'node:dgram'
+    import { lookup } from 'node:dns'
+    import { resolve4, Resolver } from 'node:dns/promises'
     import { get } from 'node:https'
     import { writeFileSync } from 'node:fs'
     import { Worker } from 'node:worker_threads'
     import { obeyOffline, goOffline } from ${JSON.stringify(module)}
     goOffline()
+    const thrown = async (run) => { try { await run(); return 'open' } catch (error) { return error.code === 'source/unreachable' ? 'closed' : error.code } }
     const how = [
+      () => new Promise((done) => new Socket().on('connect', () => done('open')).on('error', () => done('closed')).connect('${port}', '127.0.0.1')),
+      () => thrown(() => createSocket('udp4').send('x', ${port}, '127.0.0.1')),
+      () => thrown(() => createSocket('udp4').connect(${port}, '127.0.0.1')),
+      () => thrown(() => lookup('localhost', () => {})),
+      () => thrown(() => resolve4('localhost')),
+      () => thrown(() => new Resolver().resolve4('localhost')),
       () => fetch('http://127.0.0.1:${port}/').then(() => 'open', () => 'closed'),
       () => new Promise((done) => connect(${port}, '127.0.0.1').on('connect', () => done('open')).on('error', () => done('closed'))),
       () => new Promise((done) => connect({ port: ${port}, host: '127.0.0.1' }).on('connect', () => done('open')).on('error', () => done('closed'))),
@@ -85,7 +95,7 @@ test('behind the doors nothing opens either: not by fetch, not by a socket, not 
   )
   const before = heard
   await new Promise((done) => spawn(process.execPath, [script], { stdio: 'inherit' }).on('exit', done))
-  expect(JSON.parse(readFileSync(result, 'utf8'))).toEqual({ found: Array(5).fill('closed'), told: '1' })
+  expect(JSON.parse(readFileSync(result, 'utf8'))).toEqual({ found: Array(11).fill('closed'), told: '1' })
   expect(heard).toBe(before)
 })
 

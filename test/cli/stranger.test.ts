@@ -77,6 +77,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['invite', [...root]],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--under FOLDER', '--custom JSON', '--replace-content']],
+  ['upload', [...root]],
   ['withdraw', [...root, '--sign-with KEY', '--yes', ...forTokens]],
   ['list', ['--from SOURCE', ...root]],
   ['download', ['--from SOURCE', ...root, '--to DIR', '--file NAME', '--replace']],

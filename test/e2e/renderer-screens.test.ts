@@ -2,6 +2,7 @@
 // within the content security policy.
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
+import { carriedId } from '../support/fake-carry.ts'
 import { expectGoodInEveryLight } from '../support/lights.ts'
 import { dangerous, holdSpace, openConfirm, renewal, review } from '../support/renderer-drive.ts'
 import { buildRendererPages, type RendererPages } from '../support/renderer-page.ts'
@@ -48,8 +49,52 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ],
   ['proof', 'index.html?scenario=rich#tokens', (page) => page.getByRole('button', { name: 'Show its proof' }).click()],
   ['two tokens', review(renewal).replace('rich', 'tokens')],
+  ['carry out', `index.html?scenario=rich#carry/${encodeURIComponent(dangerous)}/out`, openAdvanced],
+  ['codes', `index.html?scenario=rich#carry/${encodeURIComponent(dangerous)}/out`, showCodes],
+  ['handed over', 'index.html?scenario=rich#handed', (page) => page.getByText('Paste it as text').click()],
+  ['a request', 'index.html?scenario=rich#handed', (page) => paste(page, 'new other request')],
+  ['a request of a known place', 'index.html?scenario=rich#handed', (page) => paste(page, 'request')],
+  ['what is none', 'index.html?scenario=rich#handed', (page) => paste(page, 'nothing')],
+  ['a reply', 'index.html?scenario=rich#handed', (page) => paste(page, 'late reply')],
+  ['combined', 'index.html?scenario=rich#handed', combine],
+  ['carried here', `index.html?scenario=carried#review/${encodeURIComponent(carriedId)}`],
+  ['second screen', `index.html?scenario=carried#review/${encodeURIComponent(carriedId)}`, compare],
+  ['scan', 'index.html?scenario=rich#scan', (page) => page.getByRole('alert').waitFor()],
   ['components', 'components.html'],
 ]
+
+async function openAdvanced(page: Page): Promise<void> {
+  await page.getByText('They trust an older root').click()
+  await page.getByLabel('Version of the root that they trust').fill('x')
+  await page.getByText('A version is a whole number').waitFor()
+}
+
+async function showCodes(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Show as QR codes' }).click()
+  await page.getByText(/^Frame \d/).waitFor()
+  await page.keyboard.press('Space')
+  await page.getByText(/paused/).waitFor()
+}
+
+async function paste(page: Page, text: string): Promise<void> {
+  await page.getByText('Paste it as text').click()
+  await page.getByLabel('The whole text').fill(text)
+  await page.getByRole('button', { name: 'Look at the text' }).click()
+  await page.locator('.facts, [role=alert]').first().waitFor()
+}
+
+async function combine(page: Page): Promise<void> {
+  await paste(page, 'reply')
+  await page.getByRole('button', { name: 'Add the signature to the change' }).click()
+  await page.getByText('does not count').waitFor()
+}
+
+async function compare(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Sign with/ }).click()
+  for (const position of [4, 17, 30]) await page.getByLabel(`Word ${position}`).fill('wrong')
+  await page.getByRole('button', { name: 'Compare' }).click()
+  await page.getByText('The two screens differ').waitFor()
+}
 
 async function signRenewal(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Sign with alex-travel' }).click()

@@ -150,6 +150,15 @@ test('the demo is one repository, however often it is started', async () => {
   ])
 })
 
+test('going offline is said at once, and no call of the window undoes it', async () => {
+  const app = testApp()
+  expect(await app.calls['app.info']()).toMatchObject({ offline: false })
+  expect(await app.calls['app.goOffline']()).toMatchObject({ offline: true })
+  expect(await app.calls['app.info']()).toMatchObject({ offline: true })
+  expect(app.notices).toEqual([{ kind: 'changed' }])
+  expect(Object.keys(app.calls).filter((name) => /online|offline/i.test(name))).toEqual(['app.goOffline'])
+})
+
 test('the app opens one main window, which hears of changes and is answered by name', async () => {
   const specs: WindowSpec[] = []
   const heard: Notice[] = []

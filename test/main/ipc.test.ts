@@ -83,6 +83,7 @@ test('only the calls that carry a document have a limit of their own', () => {
   expect(own).toEqual([
     ['drafts.preview', maxDocumentCallBytes],
     ['files.save', maxDocumentCallBytes],
+    ['carry.look', maxDocumentCallBytes],
   ])
   expect(maxCallBytes).toBeLessThanOrEqual(256 * 1024)
 })

@@ -1,7 +1,8 @@
 // Text from a repository: every character that would not be seen, or would move others, is named.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainForeign, splitForeign } from '../../src/renderer/foreign.ts'
+import { splitForeign } from '../../src/core/visible.ts'
+import { plainForeign } from '../../src/renderer/foreign.ts'
 
 test.each([
   ['right-to-left override', 'a\u202eb', 'a⟨U+202E⟩b'],

@@ -9,6 +9,10 @@ test.each<Route>([
   { screen: 'open' },
   { screen: 'keys' },
   { screen: 'tokens' },
+  { screen: 'handed' },
+  { screen: 'scan' },
+  { screen: 'carry', proposalId: 'some/id: #1', what: 'out' },
+  { screen: 'carry', proposalId: 'x', what: 'back' },
 ])('$screen', (route) => {
   expect(parseRoute(hashOf(route))).toEqual(route)
 })
@@ -21,14 +25,25 @@ test('any proposal id survives', () => {
   )
 })
 
-test.each(['', '#', '#nowhere', '#review', '#review/', '#review/%', '#keys/2', '#javascript:alert(1)'])(
-  '%s is home',
-  (hash) => {
-    expect(parseRoute(hash)).toEqual({ screen: 'home' })
-  },
-)
+test.each([
+  '',
+  '#',
+  '#nowhere',
+  '#review',
+  '#review/',
+  '#review/%',
+  '#carry/x',
+  '#carry/x/away',
+  '#carry/x/out/more',
+  '#scan/x',
+  '#keys/2',
+  '#javascript:alert(1)',
+])('%s is home', (hash) => {
+  expect(parseRoute(hash)).toEqual({ screen: 'home' })
+})
 
 test('a review belongs to home, opening to repositories', () => {
   expect(roomOf({ screen: 'review', proposalId: 'x' })).toBe('home')
+  expect(roomOf({ screen: 'carry', proposalId: 'x', what: 'out' })).toBe('home')
   expect(roomOf({ screen: 'open' })).toBe('repositories')
 })

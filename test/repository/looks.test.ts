@@ -7,6 +7,17 @@ import { openTeam } from '../support/team.ts'
 const renewal = { kind: 'expires', date: '2030-01-01T00:00:00Z' } as const
 const rest = () => new Promise((done) => setTimeout(done, 150))
 
+test('what expired while the computer slept is seen to have expired', async () => {
+  let now = new Date()
+  const team = await openTeam({ now: () => now })
+  const soon = new Date(now.getTime() + 2 * 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z')
+  await team.propose('targets', ['Ana'], { kind: 'expires', date: soon })
+  await rest()
+  expect(await team.candidate('targets')).not.toHaveProperty('problem')
+  now = new Date(now.getTime() + 3 * 86_400_000)
+  expect(await team.candidate('targets')).toHaveProperty('problem')
+})
+
 test('asked again, it reads nothing; what changes is seen', async () => {
   const team = await openTeam()
   await team.propose('targets', ['Ana'], renewal)

@@ -44,8 +44,8 @@ process.exit(${code})`,
 }
 
 const file = (status: string, ...tests: string[]) => ({
-  status,
-  assertionResults: tests.map((one) => ({ status: one })),
+  ...{ name: '/somewhere/a.test.ts', status, message: '' },
+  assertionResults: tests.map((one) => ({ status: one, fullName: 'a test', failureMessages: [] })),
 })
 const lastLine = (text: string): string | undefined => text.trimEnd().split('\n').at(-1)
 
@@ -113,7 +113,7 @@ test('the command passes its arguments and its exit code on, from the folder it 
 test('in a checkout a build that is older than its sources is told in one line, and what it answers stays its own', () => {
   const built = [
     ...['main/index.js', 'main/chromium.js', 'main/token-host.js', 'main/reader.js'],
-    ...['preload/electron.cjs', 'preload/chromium.cjs', 'renderer/index.html'],
+    ...['preload/electron.cjs', 'preload/chromium.cjs', 'renderer/index.html', 'verifier/verifier.html'],
   ]
   for (const name of built) put(`out/${name}`, '')
   put('out/main/cli.js', 'console.log("answer"); process.exit(5)')
@@ -152,6 +152,7 @@ test('without a display npm start runs the demo in the terminal, and the bare co
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',
+    'verifier/verifier.html',
   ])
     put(`out/${name}`, '')
   const start = run('scripts/start.mjs')
@@ -169,6 +170,7 @@ test('with a display the window is tried, then the demo in the terminal', () => 
     'preload/electron.cjs',
     'preload/chromium.cjs',
     'renderer/index.html',
+    'verifier/verifier.html',
   ])
     put(`out/${name}`, '')
   put('out/main/chromium.js', 'console.log("window " + process.argv.slice(2))')

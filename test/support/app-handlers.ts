@@ -1,4 +1,5 @@
 // The app behind the window without a window: real desk, real files, a person who answers from a list.
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'
@@ -88,9 +89,19 @@ export function testApp({
     sandboxed,
     canPick: true,
     pickDirectory: async () => picks,
+    saveFile: async (_title: string, name: string) => (picks === undefined ? undefined : join(picks, name)),
     pickFiles: async () => (picks === undefined ? [] : [picks, `${picks}-too`]),
   } as const
+  // The real one would close the network of every test that follows.
+  let isOffline = false
+  const network = {
+    isOffline: () => isOffline,
+    goOffline: () => {
+      isOffline = true
+    },
+  }
   const real = handlers({
+    network,
     desk,
     reader: directReader(readings(desk, () => now)),
     tokens,

@@ -17,14 +17,15 @@ import type {
   SourceView,
   TokensView,
 } from '../../src/ipc/contract.ts'
+import { carriedChange, fakeCarry } from './fake-carry.ts'
 import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
 import { fakeRepository } from './fake-repository.ts'
 import * as hardware from './fake-tokens.ts'
 
-/** `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
-export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens'
+/** `carried`: one change, which came over an air gap. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
+export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried'
 
 export interface FakeOptions {
   scenario?: Scenario
@@ -68,6 +69,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
   let sources: SourceView[] =
     scenario === 'empty' ? [] : [...data.sources, ...(scenario === 'troubled' ? [data.troubled] : [])]
   let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
+  if (scenario === 'carried') proposals = [...carriedChange]
   if (scenario === 'tokens') proposals = proposals.map(pending.withTwoTokens)
   let tokens: TokensView = hardware.tokensFor(scenario)
   let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]
@@ -149,12 +151,23 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     },
   )
   const inside = fakeRepository(answer)
+  const carry = fakeCarry(
+    answer,
+    (id) => find(id),
+    (changed) => {
+      proposals = [changed, ...proposals.filter(({ id }) => id !== changed.id)]
+    },
+  )
 
   const bridge: Bridge = {
     ...drafts,
+    carry,
     ...inside,
     repository: { ...inside.repository, create },
-    app: { info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })) },
+    app: {
+      info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })),
+      goOffline: () => answer('app.goOffline', undefined, () => ({ ...data.info, ...options.info, offline: true })),
+    },
     sources: {
       list: () => answer('sources.list', undefined, () => sources),
       pick: () => answer('sources.pick', undefined, () => ({ location: '/srv/repositories/loom' })),

@@ -23,6 +23,7 @@ export const info: AppInfo = {
   version: '0.1.0',
   shell: 'chromium',
   sandboxed: true,
+  offline: false,
   canPick: true,
   platform: 'linux',
   dataDir: '/home/alex/.local/share/countersign',

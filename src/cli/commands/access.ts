@@ -3,7 +3,8 @@ import { AppError } from '../../core/error.ts'
 import type { AccessFacts } from '../../node/access-store.ts'
 import { accessOptions, readAccess } from '../access.ts'
 import { answer, type Command } from '../command.ts'
-import { deskFor, findPinned } from '../session.ts'
+import { findPinned } from '../named-source.ts'
+import { deskFor } from '../session.ts'
 
 export const accessCommand: Command = {
   name: 'access',

@@ -14,8 +14,9 @@ import { draftOptions, proposeDraft, signerOf, signWithOption } from '../draftin
 import { editedText } from '../editor.ts'
 import { readInput } from '../input.ts'
 import { tokenOptions } from '../parse.ts'
+import { digitsToLook, pickProposal } from '../pick-proposal.ts'
 import { namingRoles } from '../role-names.ts'
-import { deskFor, digitsToLook, openSource, pickProposal, rootOption } from '../session.ts'
+import { deskFor, openSource, rootOption } from '../session.ts'
 import { wrapped } from '../text.ts'
 
 export const editCommand: Command = {

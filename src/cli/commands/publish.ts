@@ -6,7 +6,8 @@ import type { Desk, OpenSource } from '../../node/desk.ts'
 import { checkMay } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { notYet } from '../not-yet.ts'
-import { askingOnce, deskFor, digitsToAct, openSource, pickProposal, rootOption, sourceAgain } from '../session.ts'
+import { digitsToAct, pickProposal } from '../pick-proposal.ts'
+import { askingOnce, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
 
 export const publishCommand: Command = {
   name: 'publish',

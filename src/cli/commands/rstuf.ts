@@ -10,7 +10,8 @@ import type { PinnedSource } from '../../node/workspace.ts'
 import { accessOptions } from '../access.ts'
 import { answer, type Command, type Io, type Parsed } from '../command.ts'
 import { readInput } from '../input.ts'
-import { accessFor, deskFor, findPinned, keptAccess } from '../session.ts'
+import { findPinned } from '../named-source.ts'
+import { accessFor, deskFor, keptAccess } from '../session.ts'
 
 export const rstufCommand: Command = {
   name: 'rstuf',

@@ -17,18 +17,10 @@ import { signerFor } from '../find-key.ts'
 import { pushedLines } from '../git.ts'
 import { wayOut } from '../not-yet.ts'
 import { tokenOptions } from '../parse.ts'
+import { digitsToAct, pickProposal } from '../pick-proposal.ts'
 import { plugPractice } from '../practice.ts'
 import { compareScreens } from '../second-screen.ts'
-import {
-  askingOnce,
-  contextOf,
-  deskFor,
-  digitsToAct,
-  openSource,
-  pickProposal,
-  rootOption,
-  sourceAgain,
-} from '../session.ts'
+import { askingOnce, contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
 import { proposalData, quorumLines } from '../show.ts'
 import { withOutcome } from '../standing.ts'
 import { quoted } from '../text.ts'

@@ -1,5 +1,5 @@
 // state, history: a repository from the inside: its roles, one role with all that it holds, and what became of it.
-import { AppError, toErrorData } from '../../core/error.ts'
+import { toErrorData } from '../../core/error.ts'
 import { dateText } from '../../core/systems/tuf/diff/shown.ts'
 import { visible } from '../../core/visible.ts'
 import { type HistoryFacts, readHistory } from '../../node/repository-history.ts'

@@ -1,9 +1,8 @@
 // What somebody handed over, by its content: a drop, a paste or a scan says nothing of what it is.
-import { parseUtf8 } from '../bytes.ts'
 import { AppError } from '../error.ts'
-import { isObject, type JsonValue } from '../json.ts'
+import { isObject, parseJson } from '../json.ts'
 import { replyFormat } from './reply.ts'
-import { requestFormat } from './request.ts'
+import { maxRequestBytes, requestFormat } from './request.ts'
 
 export type TransferKind = 'request' | 'reply'
 
@@ -20,10 +19,11 @@ const withoutVersion = (format: string): string => format.slice(0, format.lastIn
 function formatIn(bytes: Uint8Array): string | undefined {
   if (bytes[0] !== 0x7b) return undefined
   try {
-    const value = JSON.parse(parseUtf8(bytes, 'a file')) as JsonValue
+    // The engine's own parser would take gigabytes for one that is deep enough.
+    const value = parseJson(bytes, 'a file', { maxBytes: maxRequestBytes, maxDepth: 64 }).value()
     return isObject(value) && typeof value.format === 'string' ? value.format : undefined
   } catch (thrown) {
-    if (thrown instanceof SyntaxError || thrown instanceof AppError) return undefined
+    if (thrown instanceof AppError) return undefined
     throw thrown
   }
 }

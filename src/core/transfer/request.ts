@@ -117,6 +117,9 @@ function parseFiles(value: JsonObject, what: string): Map<string, Uint8Array> {
   const entries = Object.entries(value).sort(([a], [b]) => byCodePoint(a, b))
   if (entries.length > limits.files)
     throw malformed(what, `it holds ${entries.length} files, ${limits.files} are allowed`)
+  // On many disks the second would take the place of the first.
+  if (new Set(entries.map(([name]) => name.toLowerCase())).size < entries.length)
+    throw malformed(what, 'two of its files have names that are one on some disks')
   return new Map(
     entries.map(([name, content]) => {
       if (!isPlainName(name)) throw malformed(what, 'the name of a file in it is no name')
@@ -125,10 +128,13 @@ function parseFiles(value: JsonObject, what: string): Map<string, Uint8Array> {
   )
 }
 
-/** Below the folder, and spelled in one way: it may become a path. */
+/**
+ * A document below the folder of metadata, spelled in one way, and never a folder where another request has a document: it becomes
+ * a path. What lies beside that folder is ours, and not for a request to say.
+ */
 function isPlainName(name: string): boolean {
-  const isShort = name.length <= limits.nameLength
-  return isShort && /^[\w.%~@+-]+(\/[\w.%~@+-]+)*$/.test(name) && !name.split('/').some((part) => /^\.+$/.test(part))
+  const found = name.length > limits.nameLength ? null : /^metadata\/(?:([\w.%~@+-]+)\/)?[\w.%~@+-]+\.json$/.exec(name)
+  return found !== null && !/^\.+$|\.json$/i.test(found[1] ?? '')
 }
 
 /** Documents are text nearly always, and then a person can read the file; what is none is base64. */

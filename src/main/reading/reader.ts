@@ -10,7 +10,9 @@ import type { Answered, Asked, ReadingName, Readings } from './readings.ts'
 
 export interface Reader {
   read<K extends ReadingName>(name: K, asked: Asked<K>, signal: AbortSignal): Promise<Answered<K>>
-  /** Ends the thread, and every question with it. */
+  /** Ends the thread, and every question with it; the next question starts another one, which knows what this process has become. */
+  renew(): Promise<void>
+  /** The same, for good. */
   close(): Promise<void>
 }
 
@@ -96,13 +98,18 @@ export function threadReader({ start, report }: ReaderOptions): Reader {
         mine.hold(true)
         mine.post({ kind: 'ask', id, name, asked, places: knownPlaces() })
       }),
+    renew: end,
     close: async () => {
       isClosed = true
-      const old = thread
-      thread = undefined
-      failAll(cancelled('nothing was changed'))
-      await old?.kill()
+      await end()
     },
+  }
+
+  async function end(): Promise<void> {
+    const old = thread
+    thread = undefined
+    failAll(cancelled('nothing was changed'))
+    await old?.kill()
   }
 }
 
@@ -118,6 +125,7 @@ export function directReader(readings: Readings): Reader {
         throw toAppError(thrown)
       }
     },
+    renew: async () => {},
     close: async () => {},
   }
 }

@@ -1,7 +1,6 @@
 // What the window asks of repositories: only read, verified and worked out, answered as plain data. It may take seconds for a
 // role with a million artifacts, so it runs in a thread of its own; what signs, asks a person or writes stays in main.
-import { basename, dirname } from 'node:path'
-import { AppError, toErrorData } from '../../core/error.ts'
+import { toErrorData } from '../../core/error.ts'
 import type { Change, Proposal } from '../../core/proposal.ts'
 import type { KnownSigner, PublicKey } from '../../core/signer.ts'
 import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
@@ -31,18 +30,19 @@ import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
 import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
+import { readOnce } from '../../node/read-once.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
 import { type Opened, openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
-import { directoryTransport } from '../../node/transports/directory.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
 import { openNamed, openToChange } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
+import { type Carrying, carriedView, carrying } from './carrying.ts'
 import { type Inbox, readInbox } from './inbox.ts'
 import { insideCache } from './inside-cache.ts'
 
@@ -84,7 +84,7 @@ export interface Page {
   limit: number
 }
 
-export interface Readings {
+export interface Readings extends Carrying {
   source(asked: { pinned: PinnedSource }, signal: AbortSignal): Promise<SourceFacts>
   uses(asked: undefined, signal: AbortSignal): Promise<Use[]>
   proposals(asked: Signers, signal: AbortSignal): Promise<Inbox>
@@ -141,6 +141,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
   }
 
   return {
+    ...carrying(desk, now),
     source: ({ pinned }, signal) => readSource(desk, pinned, now(), signal),
     uses: (_asked, signal) => readUses(desk, signal),
     proposals: ({ signers }, signal) => readInbox(desk, signers, signal),
@@ -149,7 +150,8 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const outcome = await outcomeOf(source, proposal, desk.context(source, signal))
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
-      return present.proposalView(source, proposal, signers, { holders, tokens }, served)
+      const view = present.proposalView(source, proposal, signers, { holders, tokens }, served)
+      return source.layout.carried === true ? { ...view, carried: await carriedView(source, proposal, signal) } : view
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -227,10 +229,7 @@ async function overBins(request: DraftRequest, open: () => Promise<Opened>): Pro
 
 /** Read here: main would have to hold it as one text. */
 async function documentIn(file: string, signal: AbortSignal): Promise<SubjectEdit> {
-  const place = directoryTransport(dirname(file))
-  const bytes = await place.read(basename(file), maxBytes.targets, signal)
-  if (bytes === undefined)
-    throw new AppError({ code: 'source/not-found', message: `there is no file ${file}`, hint: 'check the spelling' })
+  const bytes = await readOnce(file, maxBytes.targets, signal)
   return { kind: 'document', text: typedPart(bytes, file), keepTargets: false }
 }
 

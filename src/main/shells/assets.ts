@@ -19,7 +19,7 @@ export function readAssets(directory: string): ReadonlyMap<string, Asset> {
       if (entry.isDirectory()) visit(path, name)
       const type = entry.isFile() ? contentTypeOf(entry.name) : undefined
       if (type !== undefined)
-        assets.set(name, { bytes: new Uint8Array(readFileSync(path)), headers: responseHeaders(type) })
+        assets.set(name, { bytes: new Uint8Array(readFileSync(path)), headers: responseHeaders(type, name) })
     }
   }
   try {

@@ -5,7 +5,7 @@ import { answerWith, foreignSender, oversized } from '../ipc.ts'
 import type { ShellWindow, WindowSpec } from '../shell.ts'
 import type { Asset } from './assets.ts'
 import type { Cdp, CdpEvent, Fields } from './cdp.ts'
-import { chromiumOrigin, decideRequest, isOwnPage, isOwnSender, pageUrl } from './window-policy.ts'
+import { chromiumOrigin, decideRequest, isOwnPage, isOwnSender, isScanScreen, pageUrl } from './window-policy.ts'
 
 export interface Tab {
   cdp: Cdp
@@ -37,6 +37,17 @@ export async function openPage(
   const loaded = new Promise<void>((resolve) => {
     settleLoaded = resolve
   })
+
+  let mayFilm = false
+  /** The camera is open to one screen: given when the page goes there, taken when it leaves. */
+  const letFilm = (): void => {
+    const may = isScanScreen(chromiumOrigin, shown)
+    if (may === mayFilm) return
+    mayFilm = may
+    const setting = may ? 'granted' : 'denied'
+    const params = { permission: { name: 'camera' }, setting, origin: chromiumOrigin }
+    void cdp.send('Browser.setPermission', params).catch(() => undefined)
+  }
 
   const deliver = (receiver: string, message: object): void =>
     tell('Runtime.callFunctionOn', {
@@ -139,12 +150,16 @@ export async function openPage(
     'Page.frameNavigated': (params) => {
       const frame = params.inside('frame')
       if (frame.text('id') !== mainFrame) return
-      shown = frame.text('url') ?? ''
+      // Without its fragment, which the browser tells apart.
+      shown = `${frame.text('url') ?? ''}${frame.text('urlFragment') ?? ''}`
+      letFilm()
       // A way out that makes no request, such as about:blank: the window comes back.
       if (!isOwnPage(chromiumOrigin, spec.page, shown)) tell('Page.navigate', { url: address })
     },
     'Page.navigatedWithinDocument': (params) => {
-      if (params.text('frameId') === mainFrame) shown = params.text('url') ?? ''
+      if (params.text('frameId') !== mainFrame) return
+      shown = params.text('url') ?? ''
+      letFilm()
     },
     'Page.loadEventFired': () => {
       if (isOwnPage(chromiumOrigin, spec.page, shown)) settleLoaded()

@@ -188,12 +188,16 @@ function guardSession(own: Session, assets: ReadonlyMap<string, Asset>): void {
     const isDevTools = !app.isPackaged && details.url.startsWith('devtools://')
     decide({ cancel: !isDevTools && pathUnder(electronOrigin, details.url) === undefined })
   })
-  own.setPermissionRequestHandler((_contents, permission, decide, details) => {
-    decide(isAllowedPermission(permission, details.requestingUrl, electronOrigin))
+  own.setPermissionRequestHandler((contents, permission, decide, details) => {
+    const media = 'mediaTypes' in details ? (details.mediaTypes ?? []) : []
+    // The address with its fragment: which screen it is. A frame is never one of ours.
+    const address = details.isMainFrame ? contents.getURL() : ''
+    decide(isAllowedPermission(permission, address, electronOrigin, media))
   })
-  own.setPermissionCheckHandler((_contents, permission, requestingOrigin) =>
-    isAllowedPermission(permission, requestingOrigin, electronOrigin),
-  )
+  own.setPermissionCheckHandler((contents, permission, _origin, { isMainFrame, mediaType }) => {
+    const media = mediaType === undefined ? [] : [mediaType]
+    return isAllowedPermission(permission, isMainFrame ? (contents?.getURL() ?? '') : '', electronOrigin, media)
+  })
   own.setDevicePermissionHandler(() => false)
   own.on('will-download', (event) => event.preventDefault())
 }

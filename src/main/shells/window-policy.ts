@@ -29,10 +29,8 @@ const contentSecurityPolicy = [
 
 const deniedFeatures = [
   'accelerometer',
-  'camera',
   'clipboard-read',
   'display-capture',
-  'fullscreen',
   'geolocation',
   'gyroscope',
   'hid',
@@ -47,6 +45,9 @@ const deniedFeatures = [
   'serial',
   'usb',
 ]
+
+/** Codes are shown and scanned in the main window, which still has to ask the shell; whoever types a secret is not filmed. */
+const featuresOfMain: readonly string[] = ['camera', 'fullscreen']
 
 const contentTypes: ReadonlyMap<string, string> = new Map([
   ['html', 'text/html; charset=utf-8'],
@@ -64,11 +65,13 @@ export function contentTypeOf(name: string): string | undefined {
   return contentTypes.get(name.slice(name.lastIndexOf('.') + 1))
 }
 
-export function responseHeaders(contentType: string): Readonly<Record<string, string>> {
+export function responseHeaders(contentType: string, name = ''): Readonly<Record<string, string>> {
+  const own = name === pageNames.main ? '(self)' : '()'
+  const features = [...deniedFeatures.map((one) => `${one}=()`), ...featuresOfMain.map((one) => `${one}=${own}`)]
   return {
     'Content-Type': contentType,
     'Content-Security-Policy': contentSecurityPolicy,
-    'Permissions-Policy': deniedFeatures.map((feature) => `${feature}=()`).join(', '),
+    'Permissions-Policy': features.join(', '),
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -134,9 +137,27 @@ export function isOwnSender(origin: string, page: Page, sender: SenderFacts): bo
   return sender.isTopFrame && isOwnPage(origin, page, sender.url)
 }
 
-/** The only thing a page may do beyond itself: put text on the clipboard after a click. */
-export function isAllowedPermission(permission: string, address: string, origin: string): boolean {
-  return permission === 'clipboard-sanitized-write' && pathUnder(origin, address) !== undefined
+/** The one screen on which a camera may be used: the page is the main one, and says by its fragment that it scans. */
+export function isScanScreen(origin: string, address: string): boolean {
+  return isOwnPage(origin, 'main', address) && new URL(address).hash === '#scan'
+}
+
+/** The one on which codes fill the screen. */
+function isShowScreen(origin: string, address: string): boolean {
+  return isOwnPage(origin, 'main', address) && new URL(address).hash.startsWith('#carry/')
+}
+
+/** What a page may do beyond itself: put text on the clipboard after a click; on one screen each, film and fill the screen. */
+export function isAllowedPermission(
+  permission: string,
+  address: string,
+  origin: string,
+  media: readonly string[] = [],
+): boolean {
+  if (permission === 'clipboard-sanitized-write') return pathUnder(origin, address) !== undefined
+  if (permission === 'fullscreen') return isShowScreen(origin, address)
+  const isFilm = media.length > 0 && media.every((one) => one === 'video')
+  return permission === 'media' && isFilm && isScanScreen(origin, address)
 }
 
 // Each of these switches takes away a protection, or lets another program drive the window.

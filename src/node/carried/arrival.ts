@@ -9,10 +9,11 @@ import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
 import { parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
-import { type Files, memoryTransport, overlay, snapshot, type Transport } from '../../core/transport.ts'
+import { type Files, memoryTransport, overlay, type Snapshot, snapshot, type Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
 import { carriedLocation, isCarriedLocation } from './address.ts'
+import { requestsFor } from './departure.ts'
 
 export interface Arrival {
   source: OpenSource
@@ -52,7 +53,7 @@ export async function vouchedBy(
 
 /** The chain of roots says whose it is; what else was carried may be older than what is known of another place. */
 function rootsOf({ files }: TransferRequest): Files {
-  return new Map([...files].filter(([name]) => /^metadata\/\d+\.root\.json$/.test(name)))
+  return new Map([...files].filter(([name]) => isRoot(name)))
 }
 
 function rootOf(memory: Files): Files {
@@ -83,33 +84,40 @@ export async function receive(
   const request = parseRequest(bytes, what)
   const id = await requestId(bytes)
   const { system, transport, layout } = source
-  const context = desk.context(source, signal)
   const before = snapshot(transport)
+  const context = await knowing(before, source, desk.context(source, signal))
   const { waiting, overtaken } = await waitingThen(request, before, source, context)
-  const files = new Map<string, Uint8Array | null>(overtaken.map((name) => [name, null]))
+  // The words that both screens show are those of the file that came last, whatever date the others say.
+  const earlier = (await requestsFor(before, request, signal)).map(({ name }) => name)
+  const files = new Map<string, Uint8Array | null>([...overtaken, ...earlier].map((name) => [name, null]))
   for (const [name, content] of [...request.files, [requestName(id), bytes] as const]) files.set(name, content)
-  for (const name of files.keys()) await before.read(name, maxRead, signal)
-  const after = overlay(before, files)
-  await system.state(after, context)
-  const proposal = await findProposal(`${request.subject}/${request.digest}`, system, after, context).catch(
-    (thrown) => {
+  for (const name of await unreadable(before, files, source, context)) files.set(name, null)
+  const find = () =>
+    findProposal(`${request.subject}/${request.digest}`, system, overlay(before, files), context).catch((thrown) => {
       throw notInIt(toAppError(thrown), what)
-    },
-  )
-  const coming = (await system.pending(after, context)).proposals
+    })
+  const proposal = await find()
+  const coming = (await system.pending(overlay(before, files), context)).proposals
+  // Nobody who gives up one change gives up another that the request brings a rival of.
+  const mayReplace = new Set([request.subject, ...(proposal.needs ?? []).map(({ subject }) => subject)])
+  // What waits beside it and is not needed for it was not asked for.
+  const kept = new Set([...mayReplace].map((subject) => layout.candidateName(subject)))
+  for (const name of request.files.keys()) if (isPending(name) && !kept.has(name)) files.delete(name)
   const again: Proposal[] = []
   for (const held of waiting) {
     const name = layout.candidateName(held.subject)
     const other = coming.find(({ subject }) => subject === held.subject)
-    if (!request.files.has(name) || other === undefined) continue
+    if (!files.has(name) || !request.files.has(name) || other === undefined) continue
     if (other.digest !== held.digest) {
-      if (!replace) throw anotherWaits(held)
+      if (!replace || !mayReplace.has(held.subject)) throw anotherWaits(held)
       continue
     }
     // Signatures that were made here since it came stay; those that come with it are added below.
     files.delete(name)
     again.push(held)
   }
+  await find()
+  for (const name of files.keys()) await before.read(name, maxRead, signal)
   await transport.write(files, before.seen(files.keys()), `take in ${proposal.title}`, signal)
   await desk.state(source, signal)
   for (const held of again) await addSignatures(held, request, source, context)
@@ -119,6 +127,43 @@ export async function receive(
 const maxRead = 512 * 1024 * 1024
 export const requestName = (id: string): string => `requests/${id}.json`
 
+/** Whoever was interrupted here before it was remembered what had come knows it from what lies here. */
+async function knowing(here: Transport, { system }: OpenSource, context: Context): Promise<Context> {
+  try {
+    return { ...context, memory: (await system.state(here, context)).memory }
+  } catch (thrown) {
+    if (isVerdict(thrown)) return context
+    throw thrown
+  }
+}
+
+/**
+ * A root that replaces keys makes unreadable what came below the one before; a request for the next root brings nothing in its place,
+ * and needs nothing of it. What waits below stays, until it can be judged again.
+ */
+async function unreadable(
+  here: Snapshot,
+  files: Files,
+  { system }: OpenSource,
+  context: Context,
+): Promise<readonly string[]> {
+  try {
+    await system.state(overlay(here, files), context)
+    return []
+  } catch (thrown) {
+    const isRootAlone = [...files.keys()].every((name) => !isPublished(name) || isRoot(name))
+    if (!isVerdict(thrown) || !isRootAlone) throw thrown
+    const below = (await here.list('metadata/', context.signal)).filter((name) => isPublished(name) && !isRoot(name))
+    if (below.length === 0) throw thrown
+    await system.state(overlay(here, new Map([...files, ...below.map((name) => [name, null] as const)])), context)
+    return below
+  }
+}
+
+const isPending = (name: string): boolean => name.startsWith('metadata/pending/')
+const isPublished = (name: string): boolean => name.startsWith('metadata/') && !isPending(name)
+const isRoot = (name: string): boolean => /^metadata\/\d+\.root\.json$/.test(name)
+
 /** What waits here already, judged by what is in force as the request has it: what it has overtaken is in nobody's way. */
 async function waitingThen(
   { files }: TransferRequest,
@@ -126,7 +171,7 @@ async function waitingThen(
   { system, layout }: OpenSource,
   context: Context,
 ): Promise<{ waiting: readonly Proposal[]; overtaken: string[] }> {
-  const published = new Map([...files].filter(([name]) => !name.startsWith('metadata/pending/')))
+  const published = new Map([...files].filter(([name]) => !isPending(name)))
   const { proposals, problems } = await system.pending(overlay(here, published), context)
   const isOvertaken = ({ error }: { error: AppError }): boolean => error.code === 'trust/changed'
   return {

@@ -5,7 +5,14 @@ import { fingerprintOf, isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { type ReplySignature, replyBytes } from '../../core/transfer/reply.ts'
-import { parseRequest, requestBytes, requestId, type TransferRequest } from '../../core/transfer/request.ts'
+import {
+  maxRequestBytes,
+  parseRequest,
+  requestBytes,
+  requestId,
+  type TransferRequest,
+} from '../../core/transfer/request.ts'
+import type { Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { Holder } from '../enrolled-file.ts'
 import { wasCompared } from './second-screen.ts'
@@ -39,6 +46,12 @@ export async function requestFor(
   })
 }
 
+/** A name for the file, which any stick can hold. */
+export function departureName(name: string, { subject, digest }: Proposal, kind: 'request' | 'reply'): string {
+  const plain = `${name}-${subject}`.replace(/[^\w.-]+/g, '-').slice(0, 80)
+  return `${plain}-${digest.slice(0, 8)}.${kind}.json`
+}
+
 /** Whom this desk knows by name; what the metadata says itself is in there anyway. */
 function holdersOf({ quorums }: Proposal, holders: readonly Holder[]): Map<string, string> {
   const known = quorums
@@ -50,30 +63,56 @@ function holdersOf({ quorums }: Proposal, holders: readonly Holder[]): Map<strin
   return new Map(known)
 }
 
-/** The request to which a carried change belongs, as it came; the latest, where it came more than once. */
-export async function requestBehind(
-  { transport }: OpenSource,
-  { subject, digest }: Proposal,
+export interface KeptRequest {
+  bytes: Uint8Array
+  name: string
+  request: TransferRequest
+}
+
+/** What was carried here for this change; one, unless two were taken in at the same moment. */
+export async function requestsFor(
+  transport: Pick<Transport, 'list' | 'read'>,
+  { subject, digest }: Pick<Proposal, 'subject' | 'digest'>,
   signal: AbortSignal,
-): Promise<{ bytes: Uint8Array; id: string; request: TransferRequest }> {
-  let found: { bytes: Uint8Array; id: string; request: TransferRequest } | undefined
+): Promise<KeptRequest[]> {
+  const found: KeptRequest[] = []
   for (const name of await transport.list('requests/', signal)) {
-    const bytes = await transport.read(name, 64 * 1024 * 1024, signal)
+    const bytes = await transport.read(name, maxRequestBytes, signal)
     if (bytes === undefined) continue
     const request = parseRequest(bytes, name)
-    if (request.subject !== subject || request.digest !== digest) continue
-    if (found === undefined || request.madeAt >= found.request.madeAt)
-      found = { bytes, id: await requestId(bytes), request }
+    if (request.subject === subject && request.digest === digest) found.push({ bytes, name, request })
   }
-  if (found !== undefined) return found
+  return found
+}
+
+/** The request to which a carried change belongs, as it came: the last one that was taken in for it. */
+export async function requestBehind(
+  { transport }: OpenSource,
+  proposal: Proposal,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array; id: string; request: TransferRequest }> {
+  const found = (await requestsFor(transport, proposal, signal)).at(-1)
+  if (found !== undefined) return { ...found, id: await requestId(found.bytes) }
   throw new AppError({
     code: 'source/not-found',
-    message: `the request for ${subject} is not among those that were carried here`,
+    message: `the request for ${proposal.subject} is not among those that were carried here`,
     hint: 'import it again',
   })
 }
 
 /** Signatures that did not come with the request. */
+export async function signaturesMade(
+  { system }: OpenSource,
+  proposal: Proposal,
+  { request }: { request: TransferRequest },
+): Promise<readonly { key: string; signature: Uint8Array }[]> {
+  const after = request.files.get(carriedLayout.candidateName(proposal.subject)) ?? proposal.after
+  const came = await system.signatures({ ...proposal, after })
+  return (await system.signatures(proposal)).filter(
+    ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
+  )
+}
+
 export async function replyFor(
   source: OpenSource,
   proposal: Proposal,
@@ -81,13 +120,9 @@ export async function replyFor(
   signal: AbortSignal,
   withAttestation = false,
 ): Promise<Uint8Array> {
-  const { id, request } = await requestBehind(source, proposal, signal)
-  const { system } = source
-  const after = request.files.get(carriedLayout.candidateName(proposal.subject)) ?? proposal.after
-  const came = await system.signatures({ ...proposal, after })
-  const made = (await system.signatures(proposal)).filter(
-    ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
-  )
+  const behind = await requestBehind(source, proposal, signal)
+  const { id } = behind
+  const made = await signaturesMade(source, proposal, behind)
   if (made.length === 0) {
     throw new AppError({
       code: 'usage/invalid',

@@ -5,6 +5,7 @@ import { AppError, isVerdict } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
 import type { ReplySignature, TransferReply } from '../../core/transfer/reply.ts'
+import { inQuotes } from '../../core/visible.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import { stewardOf } from '../steward.ts'
 
@@ -59,7 +60,8 @@ function notFor(
   problem: AppError | undefined,
 ): string | undefined {
   if (problem !== undefined) return problem.message
-  if (proposal === undefined) return `no change of ${subject} waits here; it was published or given up since`
+  if (proposal === undefined)
+    return `no change of “${inQuotes(subject)}” waits here; it was published or given up since`
   if (proposal.digest === digest) return undefined
   return `it signs another change of ${subject}: ${digest}, and ${proposal.digest} waits here`
 }

@@ -1,22 +1,50 @@
-// What is kept of a comparison with a second screen: which words were asked for, of which request, and when.
+// What is kept of a comparison with a second screen: which words were asked for, of which request, and when; or that a person
+// chose to sign without one. It says what was done here, and proves nothing to anybody else.
 import { parseUtf8, utf8 } from '../../core/bytes.ts'
+import type { SecondScreen } from '../../core/transfer/reply.ts'
 import type { OpenSource } from '../desk.ts'
 
 const nameOf = (requestId: string): string => `compared/${requestId}.json`
+const maxNoteBytes = 64 * 1024
 
-export async function wasCompared({ transport }: OpenSource, requestId: string, signal: AbortSignal): Promise<boolean> {
-  return (await transport.read(nameOf(requestId), 64 * 1024, signal)) !== undefined
+export async function wasCompared(source: OpenSource, requestId: string, signal: AbortSignal): Promise<boolean> {
+  return (await screenStanding(source, requestId, signal)) === 'compared'
+}
+
+/** Undefined: nobody was asked yet. */
+export async function screenStanding(
+  { transport }: OpenSource,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<SecondScreen | undefined> {
+  const name = nameOf(requestId)
+  const bytes = await transport.read(name, maxNoteBytes, signal)
+  if (bytes === undefined) return undefined
+  return parseUtf8(bytes, name).includes('"positions"') ? 'compared' : 'skipped'
 }
 
 export async function noteComparison(
-  { transport }: OpenSource,
+  source: OpenSource,
   requestId: string,
   { positions, at }: { positions: readonly number[]; at: Date },
   signal: AbortSignal,
 ): Promise<void> {
+  await note(source, requestId, { at: at.toISOString(), positions: positions.map((one) => one + 1) }, signal)
+}
+
+export async function noteSkipped(
+  source: OpenSource,
+  requestId: string,
+  { at }: { at: Date },
+  signal: AbortSignal,
+): Promise<void> {
+  await note(source, requestId, { at: at.toISOString(), skipped: true }, signal)
+}
+
+async function note({ transport }: OpenSource, requestId: string, line: object, signal: AbortSignal): Promise<void> {
   const name = nameOf(requestId)
-  const before = (await transport.read(name, 64 * 1024, signal)) ?? null
+  const before = (await transport.read(name, maxNoteBytes, signal)) ?? null
   const earlier = before === null ? '' : parseUtf8(before, name)
-  const line = JSON.stringify({ at: at.toISOString(), positions: positions.map((one) => one + 1) })
-  await transport.write(new Map([[name, utf8(`${earlier}${line}\n`)]]), new Map([[name, before]]), 'compare', signal)
+  const after = utf8(`${earlier}${JSON.stringify(line)}\n`)
+  await transport.write(new Map([[name, after]]), new Map([[name, before]]), 'compare', signal)
 }

@@ -5,7 +5,7 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { Readable } from 'node:stream'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { AppError } from '../../core/error.ts'
-import { checkOnline } from '../offline.ts'
+import { checkOnline, whenOffline } from '../offline.ts'
 import { authoritiesIn } from './authorities.ts'
 import { isLoopback } from './loopback.ts'
 
@@ -109,6 +109,11 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 
 const plain = new Map<string, Agent>()
 const secure = new Map<string, SecureAgent>()
+
+/** Also those on which somebody listens, or is sending just now. */
+whenOffline(() => {
+  for (const agent of [...plain.values(), ...secure.values()]) agent.destroy()
+})
 
 /** What goes to this machine without encryption, a token with it, is not shown to a proxy on the way. */
 function plainAgent({ hostname }: URL): Agent {

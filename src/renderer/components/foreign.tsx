@@ -1,6 +1,6 @@
 // Text and values that come from a repository: nothing in them is invisible, nothing reorders what stands around it.
 import type { ReactElement } from 'react'
-import { splitForeign } from '../foreign.ts'
+import { splitForeign } from '../../core/visible.ts'
 import { groupsOfFour, isLongHex, localOf, utcOf } from '../format.ts'
 
 export function Foreign({ text, keep }: { text: string; keep?: ReadonlySet<string> }): ReactElement {

@@ -2,18 +2,13 @@
 import type { ReactElement } from 'react'
 import type { QuorumKeyView, QuorumView } from '../../ipc/contract.ts'
 import { countOf, sentenceOf } from '../format.ts'
-import { holderName, progressText, type Standing, standingOf } from '../quorum.ts'
+import { agreeTitle, holderName, progressText, type Standing, standingOf } from '../quorum.ts'
 import { Foreign } from './foreign.tsx'
 import { CheckIcon, CrossIcon, PenIcon } from './icons.tsx'
 import { RehearsalChip } from './page.tsx'
 
 export function QuorumBoard({ quorums }: { quorums: readonly QuorumView[] }): ReactElement {
-  const title =
-    quorums.length === 1
-      ? 'Who must agree'
-      : quorums.length === 2
-        ? 'Who must agree: both'
-        : `Who must agree: all ${quorums.length}`
+  const title = agreeTitle(quorums.length)
   // Where every key is for rehearsal the page says so once, above everything.
   const isMixed = quorums.some((quorum) => quorum.keys.some((key) => !key.rehearsal))
   return (

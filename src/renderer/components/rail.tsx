@@ -26,9 +26,10 @@ export interface RailProps {
   /** A signature is being made: nobody leaves without cancelling it. */
   held: boolean
   go: (route: Route) => void
+  onOffline: () => void
 }
 
-export function Rail({ room, waiting, held, go }: RailProps): ReactElement {
+export function Rail({ room, waiting, held, go, onOffline }: RailProps): ReactElement {
   useEffect(() => {
     if (held) return
     const onKey = (event: KeyboardEvent) => {
@@ -71,7 +72,19 @@ export function Rail({ room, waiting, held, go }: RailProps): ReactElement {
       </ul>
       <TokensHere />
       <KeysHere />
+      <Network held={held} onOffline={onOffline} />
     </nav>
+  )
+}
+
+/** Offline is said above every screen; online the way there is here. */
+function Network({ held, onOffline }: Pick<RailProps, 'held' | 'onOffline'>): ReactElement | null {
+  const { info } = useApp()
+  if (info.offline) return null
+  return (
+    <button type="button" className="rail-switch" disabled={held} onClick={onOffline}>
+      Go offline
+    </button>
   )
 }
 

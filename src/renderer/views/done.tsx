@@ -10,6 +10,8 @@ import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, sentenceOf, utcOf } from '../format.ts'
 import { goneSentence, isReady, missingSentence } from '../quorum.ts'
+import { hashOf } from '../route.ts'
+import { screenSentence } from './carry/asked.tsx'
 import { Confirm } from './confirm.tsx'
 
 type Destination = NonNullable<Receipt['destination']>
@@ -48,6 +50,11 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           <button type="button" className="button" onClick={onClose}>
             Back to home
           </button>
+          {receipt.carried === undefined ? null : (
+            <a className="button go" href={hashOf({ screen: 'carry', proposalId: work.proposal.id, what: 'back' })}>
+              Carry the signature back
+            </a>
+          )}
           {publishable ? (
             <button type="button" className="button go" aria-haspopup="dialog" onClick={() => setAsked(true)}>
               {publishLabel}
@@ -88,6 +95,12 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           <dd>
             <Time at={receipt.at} />
           </dd>
+          {receipt.secondScreen === undefined ? null : (
+            <>
+              <dt>Second screen</dt>
+              <dd>{screenSentence(receipt.secondScreen)}</dd>
+            </>
+          )}
           {receipt.destination === undefined ? null : <Pushed destination={receipt.destination} />}
           <dt>{receipt.sentTo !== undefined ? 'Sent to' : signed ? 'Written' : 'Now in place'}</dt>
           <dd>
@@ -177,6 +190,7 @@ function nextSentences(receipt: Receipt): string[] {
   return [
     receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
     ...open.map(missingSentence),
+    ...(receipt.carried === undefined || receipt.elsewhere === undefined ? [] : [sentenceOf(receipt.elsewhere)]),
     'Until then nobody sees this change.',
   ]
 }
@@ -219,6 +233,7 @@ function receiptText(receipt: Receipt): string {
     `${receipt.kind === 'signed' ? 'Signed' : 'Published'}: ${plainForeign(receipt.title)}, ${plainForeign(receipt.sourceName)}`,
     ...(receipt.signerLabel === undefined ? [] : [`With: ${plainForeign(receipt.signerLabel)}`]),
     `At: ${utcOf(receipt.at) ?? receipt.at}`,
+    ...(receipt.secondScreen === undefined ? [] : [`Second screen: ${receipt.secondScreen}`]),
     `SHA-256: ${receipt.digest}`,
     `Words: ${receipt.words.join(' ')}`,
     ...(receipt.destination === undefined

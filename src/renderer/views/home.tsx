@@ -63,7 +63,17 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
       : `${capital(countOf(forMe, mine.length === 0 ? 'invitation' : 'change'))} ${forMe === 1 ? 'waits' : 'wait'} for you`
   const checked = utcOf(inbox.at.toISOString())?.slice(11)
   return (
-    <Page title={title} where={`checked at ${checked}, from your pinned roots`} rehearsal={rehearsal} aside={aside}>
+    <Page
+      title={title}
+      where={`checked at ${checked}, from your pinned roots`}
+      by={
+        <a className="button" href="#handed">
+          Open a request or reply
+        </a>
+      }
+      rehearsal={rehearsal}
+      aside={aside}
+    >
       <Invitations invitations={invitations} />
       <Rows title="Your signature" proposals={mine} verb="Review" />
       <Rows title="Waiting for others" proposals={others} verb="Open" />

@@ -70,7 +70,7 @@ export interface LocationFormProps {
 
 /** A path typed, or picked where the system can show a picker. */
 export function LocationForm({ start, busy, calm = false, onInspect }: LocationFormProps): ReactElement {
-  const { info } = useApp()
+  const { info, hand } = useApp()
   const [location, setLocation] = useState(start ?? '')
   const [problem, setProblem] = useState<ErrorData>()
   const [ca, setCa] = useState('')
@@ -81,6 +81,14 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
     const outcome = await settle(bridge().sources.pick())
     if (!outcome.ok) setProblem(outcome.error)
     else if (outcome.value.location !== undefined) look(outcome.value.location)
+  }
+  /** A request that somebody carried here is no place to open, wherever in the window it is dropped. */
+  const drop = async ([first]: readonly string[]) => {
+    if (first === undefined) return
+    const input = { from: 'file', path: first } as const
+    const outcome = await settle(bridge().carry.look(input))
+    if (outcome.ok || /^(trust\/|format\/malformed)/.test(outcome.error.code)) hand([input])
+    else look(first)
   }
   const look = (at: string) => {
     setProblem(undefined)
@@ -99,7 +107,7 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
           )
       }}
     >
-      <DropArea quiet onPaths={([first = '']) => look(first)} onProblem={setProblem}>
+      <DropArea quiet onPaths={(paths) => void drop(paths)} onProblem={setProblem}>
         <div className="field">
           <label htmlFor={id}>Folder, file or address</label>
           <input

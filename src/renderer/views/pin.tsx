@@ -4,12 +4,13 @@ import type { ErrorData } from '../../core/error.ts'
 import type { SourceInspection } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
+import { AskedWord } from '../components/asked-word.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { Page, RehearsalChip } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
-import { capital, countOf, listOf } from '../format.ts'
+import { countOf, listOf } from '../format.ts'
 import { holderName } from '../quorum.ts'
 
 export interface PinProps {
@@ -141,34 +142,5 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
         </div>
       </form>
     </Page>
-  )
-}
-
-function AskedWord({
-  position,
-  value,
-  onChange,
-}: {
-  position: number
-  value: string
-  onChange: (text: string) => void
-}): ReactElement {
-  const id = useId()
-  return (
-    <div className="field">
-      <label htmlFor={id}>{capital(`word ${position}`)}</label>
-      <input
-        id={id}
-        className="input word"
-        type="text"
-        maxLength={40}
-        autoComplete="off"
-        autoCapitalize="off"
-        autoCorrect="off"
-        spellCheck={false}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </div>
   )
 }

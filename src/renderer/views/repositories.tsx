@@ -61,17 +61,20 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
   return (
     <section className="card stack" aria-label={plainForeign(source.name)}>
       <div className="row">
-        <div>
+        <div className="grow">
           <h2>
             <Foreign text={source.name} /> {source.rehearsal ? <RehearsalChip /> : null}
           </h2>
-          <p className="mono soft place">
+          <p className={source.carried === true ? 'soft place' : 'mono soft place'}>
             <Foreign text={source.location} />
           </p>
         </div>
-        <a className="button quiet push" href={hashOf({ screen: 'repository', sourceId: source.id, tab: 'roles' })}>
-          Look inside<span className="unseen"> {plainForeign(source.name)}</span>
-        </a>
+        {/* What was carried here is as much of it as one change needs: there is no inside. */}
+        {source.carried === true ? null : (
+          <a className="button quiet" href={hashOf({ screen: 'repository', sourceId: source.id, tab: 'roles' })}>
+            Look inside<span className="unseen"> {plainForeign(source.name)}</span>
+          </a>
+        )}
         {source.access === undefined ? null : (
           <button type="button" className="button quiet" aria-haspopup="dialog" onClick={() => setShown(true)}>
             Access<span className="unseen"> to {plainForeign(source.name)}</span>
@@ -106,8 +109,9 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
       {asked ? (
         <Dialog title={`Forget ${plainForeign(source.name)}?`} onCancel={() => setAsked(false)}>
           <p>
-            Its pinned root is removed from this machine. The repository itself is not touched. To open it again, you
-            check its fingerprint again.
+            {source.carried === true
+              ? 'Its pinned root is removed from this machine, with everything that was carried here: signatures that were not carried back are lost. To take in another request of it, you check its fingerprint again.'
+              : 'Its pinned root is removed from this machine. The repository itself is not touched. To open it again, you check its fingerprint again.'}
           </p>
           <div className="row">
             <button type="button" className="button" data-first={true} onClick={() => setAsked(false)}>

@@ -61,11 +61,11 @@ function Inside({ view, tab, role }: InsideProps): ReactElement {
     <Page
       title={plainForeign(view.name)}
       where={
-        <span className="mono place">
+        <span className={view.carried === true ? 'place' : 'mono place'}>
           <Foreign text={view.location} />
         </span>
       }
-      by={<ChangeMenu changes={repositoryChanges(view)} label="Change ..." />}
+      by={view.carried === true ? undefined : <ChangeMenu changes={repositoryChanges(view)} label="Change ..." />}
       rehearsal={false}
     >
       <div className="inside-head">

@@ -7,19 +7,23 @@ import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital } from '../format.ts'
 import { isReady, missingSentence } from '../quorum.ts'
+import { hashOf } from '../route.ts'
 import { mustChoose, signerPlace } from '../token-words.ts'
+import { SecondScreenDialog } from './carry/second-screen.tsx'
 import { Confirm } from './confirm.tsx'
 
 export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: string | undefined }): ReactElement {
   const { begin } = useApp()
   const [signerId, setSignerId] = useState('')
-  const [asked, setAsked] = useState(false)
+  const [asked, setAsked] = useState<'screen' | 'confirm'>()
   const [after, setAfter] = useState(note)
   const choose = mustChoose(proposal.signers)
   const signer = proposal.signers.find((one) => one.id === signerId) ?? (choose ? undefined : proposal.signers[0])
   // A signing event is merged elsewhere; here one more signature can be added, as long as somebody's is missing.
   const kind = proposal.complete && proposal.event === undefined ? 'publish' : 'sign'
   const isServed = proposal.served !== undefined
+  const { carried } = proposal
+  const first = kind === 'sign' && carried !== undefined && carried.secondScreen !== 'compared' ? 'screen' : 'confirm'
   const blocked = proposal.blocked !== undefined || (kind === 'publish' && !isServed && !isReady(proposal))
   const label =
     kind === 'publish'
@@ -38,29 +42,52 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
       </p>
       {kind === 'sign' ? <SignWith signers={proposal.signers} chosen={signer} onChoose={setSignerId} /> : null}
       {kind === 'sign' && signer !== undefined && !choose ? <LowPin signer={signer} /> : null}
+      {kind === 'sign' && carried === undefined && proposal.singleFile !== true && label !== undefined && !blocked ? (
+        <a className="button" href={hashOf({ screen: 'carry', proposalId: proposal.id, what: 'screen' })}>
+          Compare on a second screen
+        </a>
+      ) : null}
+      {carried !== undefined && carried.madeHere > 0 ? (
+        <a
+          className={label === undefined || blocked ? 'button go' : 'button'}
+          href={hashOf({ screen: 'carry', proposalId: proposal.id, what: 'back' })}
+        >
+          Carry the signature back
+        </a>
+      ) : null}
       {label === undefined || blocked ? null : (
         <button
           type="button"
           className="button go"
           aria-haspopup="dialog"
           disabled={kind === 'sign' && signer === undefined}
-          onClick={() => setAsked(true)}
+          onClick={() => setAsked(first)}
         >
           {label}
         </button>
       )}
-      {asked && label !== undefined ? (
+      {asked === 'screen' ? (
+        <SecondScreenDialog
+          proposal={proposal}
+          onCancel={() => {
+            setAsked(undefined)
+            setAfter('Cancelled. Nothing was signed.')
+          }}
+          onDone={() => setAsked('confirm')}
+        />
+      ) : null}
+      {asked === 'confirm' && label !== undefined ? (
         <Confirm
           kind={kind}
           label={label}
           proposal={proposal}
           signer={signer}
           onCancel={() => {
-            setAsked(false)
+            setAsked(undefined)
             setAfter(kind === 'sign' ? 'Cancelled. Nothing was signed.' : 'Cancelled. Nothing was published.')
           }}
           onConfirm={() => {
-            setAsked(false)
+            setAsked(undefined)
             if (kind === 'publish') begin({ kind, proposal })
             else if (signer !== undefined) begin({ kind, proposal, signer })
           }}
@@ -71,6 +98,8 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
 }
 
 function standingSentence(proposal: ProposalView): string {
+  if (proposal.carried !== undefined && proposal.carried.madeHere > 0 && proposal.signers.length === 0)
+    return 'Your signature is in place. It counts when it is carried back.'
   if (proposal.blocked !== undefined) return 'Nobody can sign this from here right now; the reason is above.'
   if (proposal.complete && proposal.served !== undefined) {
     const { why } = proposal.served

@@ -2,7 +2,7 @@
 // document, and one deliberate action that names the key.
 import { type ReactElement, useState } from 'react'
 import type { Finding } from '../../core/proposal.ts'
-import type { ProposalView } from '../../ipc/contract.ts'
+import type { CarriedView, ProposalView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, useAnswer } from '../bridge.ts'
 import { Findings } from '../components/change-card.tsx'
@@ -16,6 +16,8 @@ import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, groupsOfFour, riskCount, thousands, toneOf } from '../format.ts'
 import { isReady } from '../quorum.ts'
+import { hashOf } from '../route.ts'
+import { AskedFacts, screenSentence } from './carry/asked.tsx'
 import { EffectsCard } from './edit/effects.tsx'
 import { Raw } from './raw.tsx'
 import { ReviewFoot } from './review-foot.tsx'
@@ -85,11 +87,18 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
       {proposal.blocked === undefined ? null : (
         <Problem error={proposal.blocked} title="This cannot be signed" meaning="Nobody can sign it as it is." />
       )}
+      {proposal.carried === undefined ? null : <CarriedHere carried={proposal.carried} />}
       {proposal.needs === undefined ? null : (
         <section className="card" aria-label={beforeText(proposal)}>
           <h2 className="label">{beforeText(proposal)}</h2>
           <Needs needs={proposal.needs} />
         </section>
+      )}
+      {proposal.secondScreen === undefined ? null : (
+        <p>
+          <span className="soft">Second screen: </span>
+          {screenSentence(proposal.secondScreen)}
+        </p>
       )}
       <Known title="Before you read on" findings={findings.filter((finding) => finding.risk === 'dangerous')} />
       <section className="stack tight" aria-label="Changes">
@@ -123,13 +132,43 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
         ) : (
           <Withdraw proposal={proposal} />
         )}
+        <CarryLink proposal={proposal} />
       </div>
     </Page>
   )
 }
 
+/** Out, or back to where it came from. */
+function CarryLink({ proposal }: { proposal: ProposalView }): ReactElement | null {
+  const { id: proposalId, carried, singleFile } = proposal
+  // A file of its own has nothing beside it from which it could be verified elsewhere.
+  if (singleFile === true) return null
+  if (carried !== undefined && carried.madeHere === 0) return null
+  const what = carried === undefined ? 'out' : 'back'
+  return (
+    <a className="button quiet" href={hashOf({ screen: 'carry', proposalId, what })}>
+      {carried === undefined ? 'Carry to another computer' : 'Carry the signature back'}
+    </a>
+  )
+}
+
+function CarriedHere({ carried }: { carried: CarriedView }): ReactElement {
+  return (
+    <section className="card stack tight" aria-label="Carried here">
+      <h2 className="label">Carried here</h2>
+      <AskedFacts asked={carried} />
+      <p>
+        <span className="soft">Second screen: </span>
+        {screenSentence(carried.secondScreen)}
+      </p>
+    </section>
+  )
+}
+
 function placeOf(proposal: ProposalView): string {
-  const { complete, event } = proposal
+  const { complete, event, carried } = proposal
+  if (carried !== undefined)
+    return carried.madeHere > 0 ? 'signed here, to be carried back' : 'carried here to be signed'
   if (event !== undefined)
     return isReady(proposal) ? `complete, in ${plainForeign(event)}` : `waits in ${plainForeign(event)}`
   if (isReady(proposal)) return 'complete, not published yet'

@@ -53,6 +53,10 @@ export function Welcome({ onInspect }: { onInspect: (location: string) => void }
             </div>
           </section>
         </div>
+        <p className="soft">
+          Did somebody carry a request to you, to be signed on this computer?{' '}
+          <a href="#handed">Open a request or reply</a>, or drop it on this window.
+        </p>
         {problem === undefined ? null : <Problem error={problem} again={startDemo} />}
       </div>
     </Page>

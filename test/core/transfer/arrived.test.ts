@@ -4,6 +4,7 @@ import { utf8 } from '../../../src/core/bytes.ts'
 import { arrivedContent } from '../../../src/core/transfer/arrived.ts'
 import { pack } from '../../../src/core/transfer/deflate.ts'
 import { fragmentBytesFor, frameSource } from '../../../src/core/transfer/frames.ts'
+import { never } from '../../support/repository.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
 const content = crypto.getRandomValues(new Uint8Array(3000))
@@ -15,7 +16,7 @@ async function frames(of: Uint8Array, count: number): Promise<string[]> {
 }
 
 const arrived = (text: string | Uint8Array, most = 100_000) =>
-  arrivedContent(typeof text === 'string' ? utf8(text) : text, 'it', most)
+  arrivedContent(typeof text === 'string' ? utf8(text) : text, 'it', most, never)
 
 describe('frames', () => {
   test('in lines, in any order, with other codes between them', async () => {
@@ -34,7 +35,25 @@ describe('frames', () => {
     const others = await frames(content.slice(0, 2000), 4)
     const mine = await frames(content, 60)
     expect(await arrived([mine[0], ...others, ...mine].join('\n'))).toEqual(content)
-    await expect(arrived([mine[0], ...others].join('\n'))).rejects.toThrow('4 more frames are of another message')
+    // A stray one that comes first decides nothing.
+    expect(await arrived([...others, ...mine].join('\n'))).toEqual(content)
+    const both = [...mine, ...(await frames(content.slice(0, 2000), 60))]
+    expect(await codeOfPromise(arrived(both.join('\n')))).toBe('format/malformed')
+    await expect(arrived([mine[0], ...others].join('\n'))).rejects.toThrow('1 more frame is of another message')
+  })
+
+  test('a line that no frame could fill is passed over, however long: nothing tries all its ways', async () => {
+    const lines = await frames(content, 60)
+    lines.splice(1, 0, `${' '.repeat(2_000_000)}x`)
+    expect(await arrived(lines.join('\n'))).toEqual(content)
+  })
+
+  test('whoever waits can end it', async () => {
+    const lines = (await frames(content, 60)).slice(0, 3)
+    const stop = new AbortController()
+    const waiting = arrivedContent(utf8(Array(500).fill(lines).flat().join('\n')), 'it', 100, stop.signal)
+    stop.abort()
+    await expect(waiting).rejects.toThrow('aborted')
   })
 
   test('what comes out of it has a limit', async () => {

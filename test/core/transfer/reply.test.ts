@@ -58,4 +58,7 @@ test('the kind is told by the content', () => {
   expect(transferKind(utf8('{"format":"countersign requests"}'))).toBeUndefined()
   for (const other of ['', '{', '[]', '{"format":1}', 'PK', '{"signed":{}}'])
     expect(transferKind(utf8(other))).toBeUndefined()
+  // One that is nested deeper than any of ours is not read to its end, which would take gigabytes.
+  const deep = `${'['.repeat(100)}${']'.repeat(100)}`
+  expect(transferKind(utf8(`{"a":${deep},"format":"countersign request 1"}`))).toBeUndefined()
 })

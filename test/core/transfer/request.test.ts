@@ -212,6 +212,18 @@ describe('what cannot be read', () => {
     ['a missing field', () => text().replace(/"reason":"[^"]*",/, '')],
     ['a field twice', () => text().replace('"askedBy":"Ana",', '"askedBy":"Ana","askedBy":"Ben",')],
     ['an anchor that is not there', () => text().replace('"anchor":"metadata/1.', '"anchor":"metadata/2.')],
+    ['a name beside the documents', () => text().replaceAll('metadata/1.root.json', 'compared/1.root.json')],
+    ['a name that is no document', () => text().replaceAll('metadata/1.root.json', 'metadata/1.root.txt')],
+    ['folders within folders', () => text().replaceAll('metadata/1.root.json', 'metadata/a/b/1.root.json')],
+    ['a folder named like a document', () => text().replaceAll('metadata/1.root.json', 'metadata/1.root.json/a.json')],
+    [
+      'two names that are one on some disks',
+      () =>
+        text().replace(
+          '"metadata/pending/root.json"',
+          '"metadata/pending/ROOT.json":"{}","metadata/pending/root.json"',
+        ),
+    ],
     ['a name that leads out', () => text().replaceAll('metadata/1.root', 'metadata/../1.root')],
     [
       'text as base64',

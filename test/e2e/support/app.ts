@@ -35,6 +35,8 @@ export interface RunningApp extends SpawnedApp {
 export interface StartOptions {
   args?: readonly string[]
   env?: Readonly<Record<string, string>>
+  /** For the browser, such as a camera that plays a film. */
+  browserArgs?: readonly string[]
 }
 
 export async function spawnTestApp(options: StartOptions = {}): Promise<SpawnedApp> {
@@ -50,7 +52,7 @@ export async function spawnTestApp(options: StartOptions = {}): Promise<SpawnedA
       DISPLAY: display.name,
       WAYLAND_DISPLAY: '',
       TMPDIR: temporary,
-      COUNTERSIGN_CHROMIUM: writeWrapper(temporary),
+      COUNTERSIGN_CHROMIUM: writeWrapper(temporary, options.browserArgs),
       ...options.env,
     },
   })
@@ -96,11 +98,15 @@ export async function startTestApp(options: StartOptions = {}): Promise<RunningA
 }
 
 /** A browser program that opens a debugging port beside the pipe; lies in the given folder. */
-export function writeWrapper(temporary: string): string {
+export function writeWrapper(temporary: string, args: readonly string[] = []): string {
   const program = findChromium({ platform: process.platform, env: process.env, isProgram })
   if (program === undefined) throw new Error('no Chromium is installed here')
   const wrapper = join(temporary, 'chromium-with-port')
-  writeFileSync(wrapper, `#!/bin/sh\nexec '${program}' --remote-debugging-port=0 "$@"\n`, { mode: 0o755 })
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\nexec '${program}' --remote-debugging-port=0${args.map((arg) => ` '${arg}'`).join('')} "$@"\n`,
+    { mode: 0o755 },
+  )
   return wrapper
 }
 

@@ -132,23 +132,30 @@ test('no window navigates, opens another, embeds, redirects or downloads', async
   }
 })
 
+/** What a page that shows this address is answered, when it asks and when it only wants to know. */
+function permitted(permission: string, url: string, isMainFrame = true): unknown[] {
+  const contents = { getURL: () => url }
+  const answers: unknown[] = []
+  const details = { requestingUrl: url, isMainFrame, mediaTypes: ['video'], mediaType: 'video' }
+  fake.permissionRequest?.(contents, permission, (answer: unknown) => void answers.push(answer), details)
+  answers.push(fake.permissionCheck?.(contents, permission, url, details))
+  return answers
+}
+
 test('permissions are denied by request and by check; devices always', async () => {
   await opened()
-  const url = 'app://countersign/index.html'
   for (const permission of ['media', 'geolocation', 'hid', 'usb', 'clipboard-read', 'openExternal', 'fileSystem']) {
-    let granted: unknown
-    fake.permissionRequest?.(
-      null,
-      permission,
-      (answer: unknown) => {
-        granted = answer
-      },
-      { requestingUrl: url },
-    )
-    expect(granted, permission).toBe(false)
-    expect(fake.permissionCheck?.(null, permission, url), permission).toBe(false)
+    expect(permitted(permission, 'app://countersign/index.html'), permission).toEqual([false, false])
   }
   expect(fake.device?.()).toBe(false)
+})
+
+test('a camera is given to the screen that scans, and to no frame in it', async () => {
+  await opened()
+  const scan = 'app://countersign/index.html#scan'
+  expect(permitted('media', scan)).toEqual([true, true])
+  expect(permitted('media', scan, false)).toEqual([false, false])
+  expect(permitted('media', 'app://countersign/prompt.html#scan')).toEqual([false, false])
 })
 
 const home = 'app://countersign/index.html'

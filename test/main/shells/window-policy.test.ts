@@ -111,9 +111,43 @@ test('the content security policy allows files of our own and nothing else', () 
 test('every answer forbids what the page could ask of the machine', () => {
   const headers = responseHeaders('text/html')
   expect(headers['X-Content-Type-Options']).toBe('nosniff')
-  for (const feature of ['camera', 'usb', 'hid', 'serial', 'clipboard-read', 'publickey-credentials-get']) {
+  for (const feature of [
+    'camera',
+    'fullscreen',
+    'microphone',
+    'usb',
+    'hid',
+    'serial',
+    'clipboard-read',
+    'publickey-credentials-get',
+  ]) {
     expect(headers['Permissions-Policy']).toContain(`${feature}=()`)
   }
+})
+
+test('a camera, and the whole screen, are for the main page alone', () => {
+  expect(responseHeaders('text/html', '/index.html')['Permissions-Policy']).toContain(
+    'camera=(self), fullscreen=(self)',
+  )
+  expect(responseHeaders('text/html', '/prompt.html')['Permissions-Policy']).toContain('camera=(), fullscreen=()')
+})
+
+test.each([
+  ['media', '#scan', ['video'], true],
+  ['media', '', ['video'], false],
+  ['media', '#home', ['video'], false],
+  ['media', '#scan/more', ['video'], false],
+  ['media', '#scan', ['video', 'audio'], false],
+  ['media', '#scan', ['audio'], false],
+  ['media', '#scan', [], false],
+  ['fullscreen', '#carry/some%3Aroot/out', [], true],
+  ['fullscreen', '#home', [], false],
+] as const)('%s on the screen %s, of %j: %s', (permission, hash, media, allowed) => {
+  const main = pageUrl(electronOrigin, 'main')
+  const prompt = pageUrl(electronOrigin, 'prompt')
+  expect(isAllowedPermission(permission, `${main}${hash}`, electronOrigin, media)).toBe(allowed)
+  expect(isAllowedPermission(permission, `${prompt}${hash}`, electronOrigin, media)).toBe(false)
+  expect(isAllowedPermission(permission, `https://example.com/index.html${hash}`, electronOrigin, media)).toBe(false)
 })
 
 test('only the kinds of files that pages need have a type', () => {

@@ -1,8 +1,8 @@
 // combine: replies from an air gap, put in place; in any order, and each that does not count with its reason.
 import { AppError } from '../../../core/error.ts'
 import { isReady } from '../../../core/proposal.ts'
-import { transferKind } from '../../../core/transfer/kind.ts'
 import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
+import { inQuotes } from '../../../core/visible.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
 import { answer, type Command, type Io } from '../../command.ts'
 import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
@@ -50,8 +50,8 @@ export const combineCommand: Command = {
 async function readReplies(files: readonly string[], io: Io): Promise<{ name: string; reply: TransferReply }[]> {
   const replies: { name: string; reply: TransferReply }[] = []
   for (const file of files) {
-    const bytes = await readCarried(file, io)
-    if (transferKind(bytes) === 'request') throw isRequest(file)
+    const { kind, bytes } = await readCarried(file, io)
+    if (kind === 'request') throw isRequest(file)
     replies.push({ name: file, reply: parseReply(bytes, file) })
   }
   return replies
@@ -71,7 +71,7 @@ function outcomeLines({ name, reply, signatures }: ReplyOutcome): string[] {
   const screen = reply.secondScreen === 'compared' ? '' : ' (no second screen was compared)'
   return signatures.map(({ who, outcome, reason }) => {
     const why = reason === undefined ? '' : `: ${reason}`
-    return `${outcome === 'refused' ? '!' : '✓'} ${name}: the signature of ${who} ${outcomeWords[outcome]}${why}${outcome === 'refused' ? '' : screen}`
+    return `${outcome === 'refused' ? '!' : '✓'} ${name}: the signature of “${inQuotes(who)}” ${outcomeWords[outcome]}${why}${outcome === 'refused' ? '' : screen}`
   })
 }
 

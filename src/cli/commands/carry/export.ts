@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { AppError } from '../../../core/error.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { Density } from '../../../core/transfer/frames.ts'
-import { replyFor, requestFor } from '../../../node/carried/departure.ts'
+import { departureName, replyFor, requestFor } from '../../../node/carried/departure.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { answer, type Command, type Parsed } from '../../command.ts'
+import { pickProposal } from '../../pick-proposal.ts'
 import { codesOf, showCodes } from '../../qr-show.ts'
-import { deskFor, openSource, pickProposal, rootOption } from '../../session.ts'
+import { deskFor, openSource, rootOption } from '../../session.ts'
 
 export const exportCommand: Command = {
   name: 'export',
@@ -104,8 +105,7 @@ function fromOf(parsed: Parsed): { from?: number } {
   })
 }
 
-function pathFor(to: string, name: string, { subject, digest }: Proposal, kind: string): string {
+function pathFor(to: string, name: string, proposal: Proposal, kind: 'request' | 'reply'): string {
   if (statSync(to, { throwIfNoEntry: false })?.isDirectory() !== true) return to
-  const plain = `${name}-${subject}`.replace(/[^\w.-]+/g, '-').slice(0, 80)
-  return join(to, `${plain}-${digest.slice(0, 8)}.${kind}.json`)
+  return join(to, departureName(name, proposal, kind))
 }

@@ -3,14 +3,13 @@ import { AppError } from '../../../core/error.ts'
 import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { maxBytes } from '../../../core/systems/tuf/names.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
-import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseRequest } from '../../../core/transfer/request.ts'
 import { newPlace, placeFor, receive, vouchedBy } from '../../../node/carried/arrival.ts'
 import { forget } from '../../../node/carried/forgetting.ts'
 import type { Desk } from '../../../node/desk.ts'
 import { inspectRoot } from '../../../node/inspect.ts'
-import type { PinnedSource } from '../../../node/workspace.ts'
+import type { PinnedSource, Trust } from '../../../node/workspace.ts'
 import { answer, type Command, type Io, type Parsed } from '../../command.ts'
 import { readNamed } from '../../input.ts'
 import { deskFor } from '../../session.ts'
@@ -38,15 +37,13 @@ export const importCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const file = parsed.positionals[0] ?? ''
-    const bytes = await readCarried(file, io)
-    if (transferKind(bytes) === 'reply') throw isReply(file)
+    const { kind, bytes } = await readCarried(file, io)
+    if (kind === 'reply') throw isReply(file)
     const request = parseRequest(bytes, file)
     const desk = deskFor(io, dataDir)
     const found = await vouchedBy(request, desk, io.now(), io.signal)
     const pinned =
-      'reasons' in found
-        ? await pinFor(bytes, found.reasons, parsed, desk, io)
-        : { source: await placeFor(found, desk), isNew: false }
+      'reasons' in found ? await pinFor(bytes, found.reasons, parsed, desk, io) : await placeOf(found, desk)
     try {
       const source = await desk.open(pinned.source.id, undefined, io.signal)
       const arrival = await receive(bytes, file, source, desk, { replace: parsed.flag('replace'), signal: io.signal })
@@ -65,6 +62,14 @@ export const importCommand: Command = {
       throw thrown
     }
   },
+}
+
+async function placeOf(
+  found: { source: PinnedSource; trust: Trust },
+  desk: Desk,
+): Promise<{ source: PinnedSource; isNew: boolean }> {
+  const source = await placeFor(found, desk)
+  return { source, isNew: source.id !== found.source.id }
 }
 
 async function pinFor(

@@ -1,11 +1,10 @@
 // inspect: what a file from an air gap holds, for somebody who has nothing pinned. Of a request this is a second screen.
 import { toHex } from '../../../core/bytes.ts'
-import { AppError } from '../../../core/error.ts'
 import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
-import { transferKind } from '../../../core/transfer/kind.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseReply } from '../../../core/transfer/reply.ts'
+import { inQuotes } from '../../../core/visible.ts'
 import { type Answer, answer, type Command, type Io } from '../../command.ts'
 import { proposalData, reviewLines, wordLines, wordTable } from '../../show.ts'
 import { readCarried } from './input.ts'
@@ -24,15 +23,8 @@ export const inspectCommand: Command = {
   arity: [1, 1],
   run: async (parsed, io) => {
     const file = parsed.positionals[0] ?? ''
-    const bytes = await readCarried(file, io)
-    const kind = transferKind(bytes)
-    if (kind === 'request') return inspectRequest(bytes, file, io)
-    if (kind === 'reply') return inspectReply(bytes, file)
-    throw new AppError({
-      code: 'format/unsupported',
-      message: `${file} is neither a request nor a reply`,
-      hint: 'inspect the file that "countersign export" wrote',
-    })
+    const { kind, bytes } = await readCarried(file, io)
+    return kind === 'request' ? inspectRequest(bytes, file, io) : inspectReply(bytes, file)
   },
 }
 
@@ -69,8 +61,10 @@ function inspectReply(bytes: Uint8Array, file: string): Answer {
       ...reply,
       signatures: signatures.map(({ key, signature, serial }) => ({ key, signature: toHex(signature), serial })),
     },
-    `${signatures.length} signature${signatures.length === 1 ? '' : 's'} for the change of ${reply.subject} with the digest ${reply.digest}`,
-    ...signatures.map(({ key, serial }) => `  by the key ${key}${serial === undefined ? '' : `, token ${serial}`}`),
+    `${signatures.length} signature${signatures.length === 1 ? '' : 's'} for the change of “${inQuotes(reply.subject)}” with the digest ${reply.digest}`,
+    ...signatures.map(
+      ({ key, serial }) => `  by the key “${inQuotes(key)}”${serial === undefined ? '' : `, token ${serial}`}`,
+    ),
     reply.secondScreen === 'compared' ? 'A second screen was compared, as it says.' : 'No second screen was compared.',
     'Whether they count is said where the change waits: countersign combine SOURCE FILE',
   )

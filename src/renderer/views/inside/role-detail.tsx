@@ -64,7 +64,9 @@ export function RoleDetail({ view, role, tab }: RoleDetailProps): ReactElement {
           </a>
         </p>
       )}
-      <ChangeMenu changes={roleChanges(view, role)} label={`Change ${plainForeign(name)} ...`} />
+      {view.carried === true ? null : (
+        <ChangeMenu changes={roleChanges(view, role)} label={`Change ${plainForeign(name)} ...`} />
+      )}
       <Facts role={role} sourceId={sourceId} />
       <Keys role={role} />
       <Delegations key={name} place={place} below={below} />

@@ -1,0 +1,32 @@
+// A word that is typed back from another source: nothing completes or corrects it.
+import { type ReactElement, useId } from 'react'
+import { capital } from '../format.ts'
+
+export function AskedWord({
+  position,
+  value,
+  onChange,
+}: {
+  position: number
+  value: string
+  onChange: (text: string) => void
+}): ReactElement {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{capital(`word ${position}`)}</label>
+      <input
+        id={id}
+        className="input word"
+        type="text"
+        maxLength={40}
+        autoComplete="off"
+        autoCapitalize="off"
+        autoCorrect="off"
+        spellCheck={false}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  )
+}

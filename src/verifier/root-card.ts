@@ -1,0 +1,123 @@
+// The root that everything is judged from: it came with the request, so a person must vouch for it. They compare its words with
+// what they have on paper, or give the digest or the file they trust and have this page compare.
+import { parseHex, toHex } from '../core/bytes.ts'
+import { AppError } from '../core/error.ts'
+import { digestOf, parseMetadata } from '../core/systems/tuf/metadata.ts'
+import { type ChainRoot, chainOf, rootWith } from '../core/transfer/compared-root.ts'
+import type { Looked } from '../core/transfer/look.ts'
+import { fromWords, toWords } from '../core/words.ts'
+import { button, card, fill, foreign, h, hex, note, wordGroups } from './dom.ts'
+import { problem } from './problem.ts'
+
+const maxRootBytes = 512_000
+
+/** `compared` is told whether the root that the person trusts is one of those that this is judged from. */
+export async function rootCard(looked: Looked, compared: (isSame: boolean) => void): Promise<HTMLElement> {
+  const { anchor } = looked
+  const chain = await chainOf(looked)
+  const verdict = h('div', { 'aria-live': 'polite' })
+  const say = async (trusted: () => Promise<string>): Promise<void> => {
+    try {
+      const root = rootWith(await trusted(), chain)
+      compared(root !== undefined)
+      fill(verdict, root === undefined ? another(chain) : same(root))
+    } catch (thrown) {
+      fill(verdict, problem(thrown))
+    }
+  }
+
+  const typed = h('textarea', {
+    id: 'trusted-root',
+    rows: '3',
+    spellcheck: 'false',
+    autocapitalize: 'off',
+    autocomplete: 'off',
+  })
+  const file = h('input', { type: 'file', id: 'trusted-root-file', accept: '.json,application/json' })
+  file.addEventListener('change', () => {
+    const [chosen] = file.files ?? []
+    if (chosen !== undefined) void say(() => digestOfFile(chosen))
+  })
+  return card(
+    'What this is judged from',
+    h(
+      'div',
+      { class: 'stack tight' },
+      h('p', { class: 'strong' }, foreign(anchor.title)),
+      h(
+        'p',
+        { class: 'measure' },
+        'The request brings this root along itself, and nobody here vouches for it. Compare these words with those that you have on paper: if they differ, nothing on this page counts, and nothing should be signed.',
+      ),
+      wordGroups(toWords(parseHex(anchor.digest, 'the digest')), 'the root', 'quiet'),
+      hex(anchor.digest),
+      h(
+        'details',
+        {},
+        h('summary', {}, 'Have this page compare it'),
+        h(
+          'div',
+          { class: 'stack tight' },
+          h('label', { for: 'trusted-root' }, 'SHA-256 of the root that you trust, in hex or as 32 words'),
+          typed,
+          h(
+            'div',
+            { class: 'row' },
+            button('Compare', () => void say(async () => digestOfText(typed.value))),
+          ),
+          h('label', { for: 'trusted-root-file' }, 'Or its file, root.json'),
+          file,
+        ),
+      ),
+      verdict,
+    ),
+  )
+}
+
+/** Letters and gaps as people write them; nothing else is guessed. */
+function digestOfText(text: string): string {
+  const compact = text.replace(/[\s:]/g, '').toLowerCase()
+  if (/^[0-9a-f]{64}$/.test(compact)) return compact
+  const words = text
+    .trim()
+    .split(/[\s,]+/)
+    .filter((word) => !/^\d{1,2}[.)]?$/.test(word))
+  if (words.length === 32) return toHex(fromWords(words))
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'this is neither 64 hexadecimal digits nor 32 words',
+    hint: 'type all of it; a part proves too little',
+  })
+}
+
+async function digestOfFile(file: File): Promise<string> {
+  if (file.size > maxRootBytes)
+    throw new AppError({
+      code: 'source/too-large',
+      message: `a root of ${file.size} bytes is larger than any, ${maxRootBytes}`,
+    })
+  return digestOf(parseMetadata(new Uint8Array(await file.arrayBuffer()), 'root', 'the file'))
+}
+
+function same({ version }: ChainRoot): HTMLElement {
+  return note('ok', `This is judged from the root that you trust, version ${version}.`)
+}
+
+function another(chain: readonly ChainRoot[]): HTMLElement {
+  const versions = chain.map(({ version }) => version).join(', ')
+  return note(
+    'bad',
+    'This is judged from another root than the one you gave.',
+    h(
+      'p',
+      {},
+      `None of the roots that it is judged from, version ${versions}, is yours. Sign nothing on the other device.`,
+    ),
+    h(
+      'p',
+      {},
+      h('strong', {}, 'What to do: '),
+      'Check what you gave. If yours is an older version, ask for a request that starts from it; else tell whoever looks after the root keys.',
+    ),
+  )
+}

@@ -1,0 +1,69 @@
+// Requests as somebody exports them: a repository in memory, a change that waits, and everything that belongs to it.
+import { toHex } from '../../src/core/bytes.ts'
+import { fingerprintOf } from '../../src/core/key.ts'
+import type { Proposal } from '../../src/core/proposal.ts'
+import type { SubjectEdit } from '../../src/core/systems/tuf/edit/edit.ts'
+import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
+import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { requestBytes, type TransferRequest } from '../../src/core/transfer/request.ts'
+import { type Office, openOffice } from './office.ts'
+
+export interface CarriedChange {
+  office: Office
+  proposal: Proposal
+  request: TransferRequest
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+/** What waits for `subject`, as a request of today's root. */
+export async function carriedChange(
+  office: Office,
+  subject: string,
+  words: Partial<TransferRequest> = {},
+): Promise<CarriedChange> {
+  const { source, context, holders } = office.repository
+  const proposal = await office.pending(subject)
+  const carried = await tufSystem(plainLayout).carry(proposal, source, context)
+  const [first] = holders
+  const known = first === undefined ? [] : [[toHex(fingerprintOf(first.signer.key)), 'Ana at the north desk'] as const]
+  const request: TransferRequest = {
+    system: 'tuf',
+    repository: 'Observatory Tools',
+    subject,
+    digest: proposal.digest,
+    ...carried,
+    askedBy: 'Ben Ortiz',
+    reason: 'Dana takes over from Ana, ticket 4711',
+    madeAt: '2026-03-01T09:30:00Z',
+    holders: new Map(known),
+    ...words,
+  }
+  return { office, proposal, request, bytes: requestBytes(request) }
+}
+
+/** Root needs fewer signatures, one holder is replaced, one has signed. */
+export async function dangerousChange(words: Partial<TransferRequest> = {}): Promise<CarriedChange> {
+  const office = await openOffice(['Ana Ruiz', 'Ben Ortiz', 'Cleo Marsh'], 3)
+  const { source, context } = office.repository
+  const { roles } = await tufSystem(plainLayout).state(source, context)
+  const keys = roles.find(({ name }) => name === 'root')?.quorum.keys ?? []
+  const keyId = keys.find(({ owner }) => owner === 'Ana Ruiz')?.ids[0] ?? ''
+  const edits: SubjectEdit[] = [
+    { kind: 'key-replace', role: 'root', keyId, entry: await office.entry('Dana Lund') },
+    { kind: 'threshold', role: 'root', threshold: 2 },
+  ]
+  await office.propose('root', ...edits)
+  await office.sign('root', 'Ben Ortiz')
+  return carriedChange(office, 'root', words)
+}
+
+/** As many new artifacts, in targets. */
+export async function manyArtifacts(count: number): Promise<CarriedChange> {
+  const office = await openOffice()
+  const hashes = { sha256: 'ab'.repeat(32) }
+  const edits = Array.from({ length: count }, (_, at): SubjectEdit => {
+    return { kind: 'target-set', path: `tool-${at}.tar.gz`, length: at + 1, hashes, replace: false }
+  })
+  await office.propose('targets', ...edits)
+  return carriedChange(office, 'targets')
+}
