@@ -144,14 +144,21 @@ export function time(seconds: number): string {
   return new Date(Date.parse('2026-11-30T08:00:00.000Z') + seconds * 1000).toISOString()
 }
 
-export async function recordOf(cast: Cast, run: readonly Said[], name = '0f', rehearsal = false): Promise<CeremonyRecord> {
+export async function recordOf(
+  cast: Cast,
+  run: readonly Said[],
+  name = '0f',
+  rehearsal = false,
+  begun: readonly FactLine[] = [],
+): Promise<CeremonyRecord> {
   const header = {
     ...{ run: name.repeat(16), script: await scriptHash(cast.bytes), program: 'countersign test', previous: '' },
     ...{ rehearsal, startedAt: time(0) },
   }
-  const facts: FactLine[] = []
+  const facts: FactLine[] = [...begun]
   let chain = await chainAtEnd({ header, facts })
   for (const [n, { kind, fact, actor = 'machine', step: id = '', level = 'public', at, mono }] of run.entries()) {
+    if (n < begun.length) continue
     const meta = { kind, actor, level, step: id, at: at ?? time(n), mono: mono ?? n * 1000 }
     const filled = kind === 'closed' ? { ...fact, facts: n } : fact
     const salt = toHex(crypto.getRandomValues(new Uint8Array(16)))

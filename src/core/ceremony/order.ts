@@ -45,11 +45,6 @@ const rules = [
   proves,
 ]
 
-const isKind =
-  (...kinds: readonly FactKind[]) =>
-  ({ kind }: FactLine): boolean =>
-    kinds.includes(kind)
-
 function textIn(fact: JsonObject | undefined, name: string): string | undefined {
   const value = fact?.[name]
   return typeof value === 'string' ? value : undefined
@@ -162,7 +157,7 @@ function deviations({ facts, fail, leave }: Look): void {
   const settled = new Set<number>()
   let isWithheld = false
   for (const [at, { kind, open, actor }] of facts.entries()) {
-    if (!isKind('deviation', 'settled')({ kind } as FactLine)) continue
+    if (kind !== 'deviation' && kind !== 'settled') continue
     if (open === undefined) {
       isWithheld = true
       continue
@@ -185,12 +180,13 @@ function deviations({ facts, fail, leave }: Look): void {
   else fail(facts.length - 1, `it was closed with deviations that were not settled: ${open.join(', ')}`)
 }
 
+const allowedInBreak: readonly FactKind[] = ['back', 'gate', 'resumed', 'stopped']
+
 function breaks({ facts, fail }: Look): void {
   let isBreak = false
   for (const [at, { kind }] of facts.entries()) {
     if (kind === 'back' && !isBreak) fail(at, 'people came back from no break')
-    if (isBreak && !isKind('back', 'gate', 'resumed', 'stopped')({ kind } as FactLine))
-      fail(at, 'something happened during a break')
+    if (isBreak && !allowedInBreak.includes(kind)) fail(at, 'something happened during a break')
     if (kind === 'break') isBreak = true
     if (kind === 'back') isBreak = false
   }
@@ -219,14 +215,17 @@ function steps({ facts, script, fail }: Look): void {
 
 function proves({ facts, fail, leave }: Look): void {
   const end = facts.at(-1)
+  const at = facts.length - 1
   if (end?.kind !== 'closed') return
-  if (end.open === undefined) return leave(facts.length - 1, 'how it ended is withheld')
+  if (end.open === undefined) {
+    leave(at, 'how it ended is withheld')
+    return
+  }
   if (end.open.fact.outcome !== 'complete') return
-  const proofs = facts.filter(isKind('proved'))
-  if (proofs.length === 0) return fail(facts.length - 1, 'it is called complete, and nothing was proved')
-  const last = proofs.at(-1)
+  const last = facts.filter(({ kind }) => kind === 'proved').at(-1)
   const quorums = last?.open?.fact.quorums
-  if (!Array.isArray(quorums)) return leave(facts.length - 1, 'what was proved is withheld')
-  const isShort = quorums.some((one: JsonObject) => Number(one.signed) < Number(one.threshold))
-  if (quorums.length === 0 || isShort) fail(facts.length - 1, 'it is called complete, and not enough keys had signed')
+  if (last === undefined) fail(at, 'it is called complete, and nothing was proved')
+  else if (!Array.isArray(quorums)) leave(at, 'what was proved is withheld')
+  else if (quorums.length === 0 || quorums.some((one: JsonObject) => Number(one.signed) < Number(one.threshold)))
+    fail(at, 'it is called complete, and not enough keys had signed')
 }
