@@ -3,6 +3,7 @@ import { isEqualBytes, toHex } from '../bytes.ts'
 import { sha256, verifySignature } from '../crypto.ts'
 import { isVerdict } from '../error.ts'
 import { parsePublicKey } from '../key.ts'
+import { isStatement } from './facts.ts'
 import { brokenRules } from './order.ts'
 import { type CeremonyRecord, fingerprintOf, parseRecord, signedMessage } from './record.ts'
 import { type CeremonyScript, parseScript } from './script.ts'
@@ -43,6 +44,7 @@ export async function checkRecord(bytes: Uint8Array, what: string, evidence: Evi
       sentence: `${record.facts.length} facts, each following from those before it`,
     },
     ...withheldOf(record),
+    ...statementsOf(record),
   ]
   if (fingerprint === undefined) results.push(fails('the record was not closed: it has no fingerprint'))
   const script = await scriptOf(record, evidence, results)
@@ -63,6 +65,18 @@ export function isGood({ results }: Checked): boolean {
 
 function fails(sentence: string, line?: number): Result {
   return { ground: 'machine fact', outcome: 'fails', sentence, ...(line === undefined ? {} : { line }) }
+}
+
+/** What a machine wrote down, and cannot know: it is true if they were. */
+function statementsOf({ facts }: CeremonyRecord): Result[] {
+  const said = facts.flatMap(({ kind, actor }, at) => (isStatement(kind) ? [{ kind, actor, line: at + 2 }] : []))
+  const compared = said.filter(({ kind }) => kind === 'compared').map(({ actor }) => actor)
+  if (said.length === 0) return []
+  const by =
+    compared.length === 0
+      ? 'nobody says that they compared'
+      : `${[...new Set(compared)].join(', ')} say that they compared`
+  return [{ ground: 'human statement', outcome: 'holds', sentence: `${said.length} facts are what people said; ${by}` }]
 }
 
 function withheldOf({ facts }: CeremonyRecord): Result[] {
