@@ -144,16 +144,25 @@ export function time(seconds: number): string {
   return new Date(Date.parse('2026-11-30T08:00:00.000Z') + seconds * 1000).toISOString()
 }
 
-export async function recordOf(cast: Cast, run: readonly Said[], name = '0f', rehearsal = false): Promise<CeremonyRecord> {
+export async function recordOf(
+  cast: Cast,
+  run: readonly Said[],
+  name = '0f',
+  rehearsal = false,
+  previous = '',
+): Promise<CeremonyRecord> {
   const header = {
-    ...{ run: name.repeat(16), script: await scriptHash(cast.bytes), program: 'countersign test', previous: '' },
+    ...{ run: name.repeat(16), script: await scriptHash(cast.bytes), program: 'countersign test', previous },
     ...{ rehearsal, startedAt: time(0) },
   }
   const facts: FactLine[] = []
   let chain = await chainAtEnd({ header, facts })
   for (const [n, { kind, fact, actor = 'machine', step: id = '', level = 'public', at, mono }] of run.entries()) {
     const meta = { kind, actor, level, step: id, at: at ?? time(n), mono: mono ?? n * 1000 }
-    const filled = kind === 'closed' ? { ...fact, facts: n } : fact
+    // Known only when it is written: how many came before, and after which one it was interrupted.
+    const isResumed = kind === 'resumed' && fact.interruptedAfter === ''
+    const known = kind === 'closed' ? { facts: n } : isResumed ? { interruptedAfter: toHex(chain) } : {}
+    const filled = { ...fact, ...known }
     const salt = toHex(crypto.getRandomValues(new Uint8Array(16)))
     facts.push(await nextLine(chain, meta, filled, salt))
     chain = await chainAtEnd({ header, facts })

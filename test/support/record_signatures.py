@@ -1,5 +1,6 @@
 """Verifies Ed25519, ECDSA (P-256, P-384) and RSA-PSS in plain integers; for tests only, slow and not constant time."""
 
+import functools
 import hashlib
 
 # --- DER ----------------------------------------------------------------------------------------------------------
@@ -53,6 +54,8 @@ P256 = EC + bytes.fromhex("06082a8648ce3d030107")
 P384 = EC + bytes.fromhex("06052b81040022")
 
 
+# Copies of one record have the same signatures.
+@functools.lru_cache(maxsize=10_000)
 def verify_signature(spki, signature, message):
     try:
         algorithm, rest = read_value(only(spki, 0x30), 0x30)
@@ -108,6 +111,9 @@ def edwards_point(data):
     return (x, y, 1, x * y % FIELD)
 
 
+BASE = edwards_point((4 * pow(5, -1, FIELD) % FIELD).to_bytes(32, "little"))
+
+
 def verify_ed25519(key, signature, message):
     if len(key) != 32 or len(signature) != 64:
         return False
@@ -115,9 +121,8 @@ def verify_ed25519(key, signature, message):
     if s >= ORDER:
         return False
     public, r = edwards_point(key), edwards_point(signature[:32])
-    base = edwards_point((4 * pow(5, -1, FIELD) % FIELD).to_bytes(32, "little"))
     k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % ORDER
-    left, right = edwards_multiply(s, base), edwards_add(r, edwards_multiply(k, public))
+    left, right = edwards_multiply(s, BASE), edwards_add(r, edwards_multiply(k, public))
     return all((left[i] * right[2] - right[i] * left[2]) % FIELD == 0 for i in (0, 1))
 
 
@@ -154,12 +159,14 @@ def curve_add(one, two, p):
     return (x, (slope * (one[0] - x) - one[1]) % p)
 
 
-def curve_multiply(factor, point, p):
-    result = None
-    while factor:
-        if factor & 1:
-            result = curve_add(result, point, p)
-        point, factor = curve_add(point, point, p), factor >> 1
+def curve_sum(one, point, two, other, p):
+    """one times point and two times other, bit by bit at once."""
+    result, both = None, curve_add(point, other, p)
+    for at in range(max(one.bit_length(), two.bit_length()) - 1, -1, -1):
+        result = curve_add(result, result, p)
+        bits = (one >> at & 1, two >> at & 1)
+        if bits != (0, 0):
+            result = curve_add(result, {(1, 0): point, (0, 1): other, (1, 1): both}[bits], p)
     return result
 
 
@@ -175,9 +182,7 @@ def verify_ecdsa(curve, key, signature, message):
         return False
     inverse = pow(s, -1, n)
     hashed = int.from_bytes(digest(message).digest(), "big")
-    point = curve_add(
-        curve_multiply(hashed * inverse % n, base, p), curve_multiply(r * inverse % n, (x, y), p), p
-    )
+    point = curve_sum(hashed * inverse % n, base, r * inverse % n, (x, y), p)
     return point is not None and point[0] % n == r
 
 
