@@ -149,18 +149,20 @@ export async function recordOf(
   run: readonly Said[],
   name = '0f',
   rehearsal = false,
-  begun: readonly FactLine[] = [],
+  previous = '',
 ): Promise<CeremonyRecord> {
   const header = {
-    ...{ run: name.repeat(16), script: await scriptHash(cast.bytes), program: 'countersign test', previous: '' },
+    ...{ run: name.repeat(16), script: await scriptHash(cast.bytes), program: 'countersign test', previous },
     ...{ rehearsal, startedAt: time(0) },
   }
-  const facts: FactLine[] = [...begun]
+  const facts: FactLine[] = []
   let chain = await chainAtEnd({ header, facts })
   for (const [n, { kind, fact, actor = 'machine', step: id = '', level = 'public', at, mono }] of run.entries()) {
-    if (n < begun.length) continue
     const meta = { kind, actor, level, step: id, at: at ?? time(n), mono: mono ?? n * 1000 }
-    const filled = kind === 'closed' ? { ...fact, facts: n } : fact
+    // Known only when it is written: how many came before, and after which one it was interrupted.
+    const isResumed = kind === 'resumed' && fact.interruptedAfter === ''
+    const known = kind === 'closed' ? { facts: n } : isResumed ? { interruptedAfter: toHex(chain) } : {}
+    const filled = { ...fact, ...known }
     const salt = toHex(crypto.getRandomValues(new Uint8Array(16)))
     facts.push(await nextLine(chain, meta, filled, salt))
     chain = await chainAtEnd({ header, facts })

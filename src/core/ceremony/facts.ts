@@ -5,10 +5,11 @@ type Rule = (value: JsonValue | undefined) => boolean
 
 const text: Rule = (value) => typeof value === 'string' && value.length <= 4000
 const count: Rule = (value) => typeof value === 'number' && value >= 0
+const fromOne: Rule = (value) => count(value) && value !== 0
 const digest: Rule = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 const hex: Rule = (value) => typeof value === 'string' && /^([0-9a-f]{2}){1,1024}$/.test(value)
-const key: Rule = (value) => typeof value === 'string' && value.length <= 4096 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
-const time: Rule = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)
+const key: Rule = (value) => typeof value === 'string' && value !== '' && value.length <= 4096 && isBase64(value)
+const time: Rule = (value) => typeof value === 'string' && isTime(value)
 const texts: Rule = (value) => isObject(value) && Object.values(value).every(text)
 const oneOf =
   (...words: readonly string[]): Rule =>
@@ -35,7 +36,7 @@ const rules = {
   done: said,
   present: { person: text, key, serial: text, attestation: oneOf('verified', 'unknown-root', 'rehearsal', 'none') },
   received: { request: digest, subject: text, digest, anchor: digest, headline: text },
-  compared: { device: text, digest, positions: listOf(count), outcome: oneOf('same', 'different', 'skipped') },
+  compared: { device: text, digest, positions: listOf(fromOne), outcome: oneOf('same', 'different', 'skipped') },
   agreed: { sentence: text, digest },
   signed: { digest, key, keyId: text, signature: hex, serial: text, tries: count },
   refused: { code: text, message: text },
@@ -43,8 +44,8 @@ const rules = {
   exported: { name: text, digest, bytes: count },
   break: said,
   back: said,
-  deviation: { number: count, what: text, when: time, fix: text },
-  settled: { number: count, agreed: listOf(text) },
+  deviation: { number: fromOne, what: text, when: time, fix: text },
+  settled: { number: fromOne, agreed: listOf(text) },
   stopped: said,
   closed: { outcome: oneOf('complete', 'abandoned'), facts: count },
 } as const satisfies Record<string, Readonly<Record<string, Rule>>>
@@ -65,6 +66,22 @@ export interface FactMeta {
   step: string
 }
 
+/** A time that is one: the 30th of February is none. */
+export function isTime(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return false
+  const at = new Date(text)
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text
+}
+
+/** In the one spelling that its bytes have. */
+function isBase64(text: string): boolean {
+  try {
+    return btoa(atob(text)) === text
+  } catch {
+    return false
+  }
+}
+
 export function isFactKind(value: JsonValue | undefined): value is FactKind {
   return typeof value === 'string' && Object.hasOwn(rules, value)
 }
@@ -80,4 +97,9 @@ const statements: readonly FactKind[] = [
 
 export function isStatement(kind: FactKind): boolean {
   return statements.includes(kind)
+}
+
+/** The others are said by a person, though what is signed is a machine fact. */
+export function isOfMachine(kind: FactKind): boolean {
+  return !isStatement(kind) && kind !== 'signed'
 }

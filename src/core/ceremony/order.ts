@@ -1,7 +1,7 @@
 // The rules of order of a record (docs/formats/record.md), one function each. What needs a fact that is withheld is left open.
-import type { JsonObject } from '../json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import type { Result } from './check.ts'
-import type { FactKind } from './facts.ts'
+import { type FactKind, isOfMachine } from './facts.ts'
 import type { CeremonyRecord, FactLine } from './record.ts'
 import type { CeremonyScript } from './script.ts'
 import { stepsOf } from './script-rules.ts'
@@ -33,6 +33,7 @@ export function brokenRules({ facts, header }: CeremonyRecord, script: CeremonyS
 }
 
 const rules = [
+  speakers,
   beginsAndEnds,
   timeGoesOn,
   resumes,
@@ -45,9 +46,24 @@ const rules = [
   proves,
 ]
 
+const isKind =
+  (...kinds: readonly FactKind[]) =>
+  ({ kind }: Pick<FactLine, 'kind'>): boolean =>
+    kinds.includes(kind)
+
 function textIn(fact: JsonObject | undefined, name: string): string | undefined {
   const value = fact?.[name]
   return typeof value === 'string' ? value : undefined
+}
+
+function speakers({ facts, script, fail }: Look): void {
+  for (const [at, { kind, actor }] of facts.entries()) {
+    if ((actor === 'machine') !== isOfMachine(kind)) fail(at, `“${kind}” is not for ${actor} to say`)
+    if (script === undefined || actor === 'machine') continue
+    const roles = script.people.find(({ name }) => name === actor)?.roles
+    if (roles === undefined) fail(at, `${actor} is not in the script`)
+    else if (kind === 'stopped' && !roles.includes('witness')) fail(at, `${actor} stopped it, and is no witness`)
+  }
 }
 
 function beginsAndEnds({ facts, fail }: Look): void {
@@ -67,9 +83,12 @@ function timeGoesOn({ facts, fail, leave }: Look): void {
     if (before === undefined) continue
     if (line.mono < before.mono && line.kind !== 'resumed') fail(at, 'the clock that nobody sets went back')
     if (line.at >= before.at) continue
-    if (line.kind !== 'gate') fail(at, 'the wall clock went back')
-    else if (line.open === undefined) leave(at, 'the wall clock went back; whether that was said is withheld')
-    else if (line.open.fact.name !== 'clock') fail(at, 'the wall clock went back, and nothing says why')
+    const next = facts.findIndex(({ kind }, later) => later > at && kind !== 'gate')
+    const gates = facts.slice(at, next < 0 ? facts.length : next).filter(isKind('gate'))
+    if (gates.some(({ open }) => open?.fact.name === 'clock')) continue
+    if (gates.some(({ open }) => open === undefined))
+      leave(at, 'the wall clock went back; whether that was said is withheld')
+    else fail(at, 'the wall clock went back, and nothing says why')
   }
 }
 
@@ -83,61 +102,68 @@ function resumes({ facts, fail }: Look): void {
 
 function comparesBeforeSigning({ facts, script, fail, leave }: Look): void {
   const devices = script?.rules.devices ?? 2
-  let received: string | undefined
-  let isWithheld = false
-  let same = new Map<string, Set<string>>()
-  const begun = new Set<string>()
-  for (const [at, { kind, open }] of facts.entries()) {
-    if (kind === 'received' || kind === 'resumed') {
-      same = new Map()
-      isWithheld = open === undefined
-    }
+  let received: FactLine | undefined
+  // Since the last time that comparing began anew, and whether some of it is withheld.
+  let compared: FactLine[] = []
+  const isSameChange = ({ open }: FactLine, digest: string): boolean =>
+    open?.fact.digest === digest && open.fact.outcome === 'same'
+  let signed: FactLine[] = []
+  for (const [at, line] of facts.entries()) {
+    const { kind, open } = line
+    if (kind === 'received') received = line
+    if (kind === 'received') signed = []
+    if (kind === 'received' || (kind === 'resumed' && signed.length === 0)) compared = []
+    if (kind === 'compared') compared.push(line)
+    if (kind !== 'signed') continue
+    signed.push(line)
     if (open === undefined) {
-      if (kind === 'received') received = undefined
-      if (kind === 'compared') isWithheld = true
-      if (kind === 'signed') leave(at, 'what was signed is withheld')
+      leave(at, 'what was signed is withheld')
       continue
     }
     const digest = textIn(open.fact, 'digest') ?? ''
-    if (kind === 'received') received = digest
-    if (kind === 'compared' && open.fact.outcome === 'same')
-      same.set(digest, (same.get(digest) ?? new Set()).add(textIn(open.fact, 'device') ?? ''))
-    if (kind !== 'signed') continue
-    const compared = same.get(digest)?.size ?? 0
-    const isEnough = compared >= devices || begun.has(digest)
-    if (isWithheld && (!isEnough || received !== digest))
+    if (received === undefined || (received.open !== undefined && received.open.fact.digest !== digest))
+      fail(at, 'something was signed that had not been received')
+    const count = new Set(
+      compared.flatMap((one) => (isSameChange(one, digest) ? [textIn(one.open?.fact, 'device')] : [])),
+    ).size
+    if (received?.open === undefined) leave(at, 'whether it was received before it was signed is withheld')
+    if (count >= devices) continue
+    if (compared.some((one) => one.open === undefined))
       leave(at, 'whether it was compared before it was signed is withheld')
-    else if (received !== digest) fail(at, 'something was signed that had not been received')
-    else if (!isEnough)
-      fail(at, `it was signed after it had been compared on ${compared} devices, and ${devices} are asked for`)
-    begun.add(digest)
+    else fail(at, `it was signed after it had been compared on ${count} devices, and ${devices} are asked for`)
   }
 }
 
 function signersOnly({ facts, script, rehearsal, fail, leave }: Look): void {
   const present = new Set<string>()
+  const practice = new Set<string>()
   let isWithheld = false
   for (const [at, { kind, open, actor }] of facts.entries()) {
-    if (kind === 'present') {
-      if (open === undefined) isWithheld = true
-      else {
-        const stands = rehearsal && open.fact.attestation === 'rehearsal'
-        const person = script?.people.find(({ name }) => name === open.fact.person)
-        const isTheirs = person?.keys.some(({ key }) => open.fact.key === base64(key.spki)) === true
-        if (script !== undefined && !stands && !isTheirs)
-          fail(at, `a token of ${String(open.fact.person)} that is not in the script`)
-        present.add(`${String(open.fact.person)} ${String(open.fact.key)}`)
-      }
+    if (kind === 'present' && open === undefined) isWithheld = true
+    if (kind === 'present' && open !== undefined) {
+      const token = `${String(open.fact.person)} ${String(open.fact.key)}`
+      present.add(token)
+      if (rehearsal && open.fact.attestation === 'rehearsal') practice.add(token)
+      else if (script !== undefined && !isTheirs(script, open.fact.person, open.fact.key))
+        fail(at, `a token of ${String(open.fact.person)} that is not in the script`)
     }
     if (kind !== 'signed') continue
     const roles = script?.people.find(({ name }) => name === actor)?.roles
     if (script !== undefined && roles?.includes('signer') !== true)
       fail(at, `${actor} signed, and is no signer in the script`)
     if (open === undefined) continue
-    if (present.has(`${actor} ${String(open.fact.key)}`)) continue
+    const token = `${actor} ${String(open.fact.key)}`
+    const isOpen = practice.has(token) || (rehearsal && isWithheld)
+    if (script !== undefined && !isOpen && !isTheirs(script, actor, open.fact.key))
+      fail(at, `${actor} signed with a key that is not theirs in the script`)
+    if (present.has(token)) continue
     if (isWithheld) leave(at, `whether the token of ${actor} was looked at before is withheld`)
     else fail(at, `${actor} signed with a key that had not been looked at`)
   }
+}
+
+function isTheirs({ people }: CeremonyScript, person: JsonValue | undefined, key: JsonValue | undefined): boolean {
+  return people.some(({ name, keys }) => name === person && keys.some((one) => base64(one.key.spki) === key))
 }
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
@@ -153,61 +179,56 @@ function stops({ facts, fail }: Look): void {
 }
 
 function deviations({ facts, fail, leave }: Look): void {
-  const noted = new Map<number, string>()
+  // Who noted each: the first has the number 1, also where it is withheld.
+  const noted: string[] = []
   const settled = new Set<number>()
   let isWithheld = false
   for (const [at, { kind, open, actor }] of facts.entries()) {
-    if (kind !== 'deviation' && kind !== 'settled') continue
+    const number = Number(open?.fact.number)
+    if (kind === 'deviation') {
+      noted.push(actor)
+      if (open !== undefined && number !== noted.length) fail(at, `deviation ${number} comes after ${noted.length - 1}`)
+    }
+    if (kind !== 'settled') continue
     if (open === undefined) {
       isWithheld = true
       continue
     }
-    const number = Number(open.fact.number)
-    if (kind === 'deviation') {
-      if (number !== noted.size + 1 && !isWithheld) fail(at, `deviation ${number} comes after ${noted.size}`)
-      noted.set(number, actor)
-    } else {
-      if (!noted.has(number) && !isWithheld) fail(at, `deviation ${number} is settled, and was not noted`)
-      if (noted.get(number) === actor) fail(at, `deviation ${number} was settled by ${actor}, who had noted it`)
-      settled.add(number)
-    }
+    if (number > noted.length) fail(at, `deviation ${number} is settled, and was not noted`)
+    if (noted[number - 1] === actor) fail(at, `deviation ${number} was settled by ${actor}, who had noted it`)
+    settled.add(number)
   }
   const end = facts.at(-1)
   if (end?.kind !== 'closed' || end.open?.fact.outcome !== 'complete') return
-  const open = [...noted.keys()].filter((number) => !settled.has(number))
+  const open = noted.map((_, index) => index + 1).filter((number) => !settled.has(number))
   if (open.length === 0) return
   if (isWithheld) leave(facts.length - 1, 'whether every deviation was settled is withheld')
   else fail(facts.length - 1, `it was closed with deviations that were not settled: ${open.join(', ')}`)
 }
 
-const allowedInBreak: readonly FactKind[] = ['back', 'gate', 'resumed', 'stopped']
-
 function breaks({ facts, fail }: Look): void {
   let isBreak = false
   for (const [at, { kind }] of facts.entries()) {
     if (kind === 'back' && !isBreak) fail(at, 'people came back from no break')
-    if (isBreak && !allowedInBreak.includes(kind)) fail(at, 'something happened during a break')
+    if (isBreak && !isKind('back', 'gate', 'resumed', 'stopped')({ kind }))
+      fail(at, 'something happened during a break')
     if (kind === 'break') isBreak = true
     if (kind === 'back') isBreak = false
   }
 }
 
 function steps({ facts, script, fail }: Look): void {
-  if (script === undefined) return
-  const order = new Map(stepsOf(script).map(({ id }, index) => [id, index]))
+  const order = new Map((script === undefined ? [] : stepsOf(script)).map(({ id }, index) => [id, index]))
   const started = new Set<string>()
   let last = -1
   for (const [at, { kind, step }] of facts.entries()) {
     if (step === '') continue
     const index = order.get(step)
-    if (index === undefined) {
-      fail(at, `the step ${step} is not in the script`)
-      continue
-    }
-    if (kind === 'started') {
+    if (index === undefined && script !== undefined) fail(at, `the step ${step} is not in the script`)
+    if (kind === 'started') started.add(step)
+    if (kind === 'started' && index !== undefined) {
       if (index < last) fail(at, `the step ${step} began after a later one`)
       last = Math.max(last, index)
-      started.add(step)
     }
     if (kind === 'done' && !started.has(step)) fail(at, `the step ${step} ended without a beginning`)
   }
@@ -215,17 +236,14 @@ function steps({ facts, script, fail }: Look): void {
 
 function proves({ facts, fail, leave }: Look): void {
   const end = facts.at(-1)
-  const at = facts.length - 1
   if (end?.kind !== 'closed') return
-  if (end.open === undefined) {
-    leave(at, 'how it ended is withheld')
-    return
-  }
-  if (end.open.fact.outcome !== 'complete') return
-  const last = facts.filter(({ kind }) => kind === 'proved').at(-1)
+  if (end.open === undefined) leave(facts.length - 1, 'how it ended is withheld')
+  if (end.open?.fact.outcome !== 'complete') return
+  const last = facts.filter(isKind('proved')).at(-1)
+  if (last === undefined) fail(facts.length - 1, 'it is called complete, and nothing was proved')
+  else if (last.open === undefined) leave(facts.length - 1, 'what was proved is withheld')
   const quorums = last?.open?.fact.quorums
-  if (last === undefined) fail(at, 'it is called complete, and nothing was proved')
-  else if (!Array.isArray(quorums)) leave(at, 'what was proved is withheld')
-  else if (quorums.length === 0 || quorums.some((one: JsonObject) => Number(one.signed) < Number(one.threshold)))
-    fail(at, 'it is called complete, and not enough keys had signed')
+  if (!Array.isArray(quorums)) return
+  const isShort = quorums.some((one: JsonObject) => Number(one.signed) < Number(one.threshold))
+  if (quorums.length === 0 || isShort) fail(facts.length - 1, 'it is called complete, and not enough keys had signed')
 }

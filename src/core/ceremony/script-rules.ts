@@ -24,6 +24,7 @@ export function checkScript(script: CeremonyScript, what: string): void {
 function checkPeople({ people }: CeremonyScript, what: string): void {
   const names = new Set(people.map(({ name }) => name.toLowerCase()))
   if (names.size !== people.length) throw malformed(what, 'two people have one name')
+  if (names.has('machine')) throw malformed(what, 'a person has the name that the machine has in a record')
   const withRole = (role: string): Person[] => people.filter(({ roles }) => roles.some((one) => one === role))
   if (withRole('administrator').length !== 1) throw malformed(what, 'there is not exactly one administrator')
   if (withRole('witness').length === 0) throw malformed(what, 'there is no witness')

@@ -18,6 +18,7 @@ import {
   utcSeconds,
 } from '../transfer/strict-document.ts'
 import { hasHidden } from '../visible.ts'
+import { isTime } from './facts.ts'
 import { checkScript } from './script-rules.ts'
 
 export const scriptFormat = 'countersign script 1'
@@ -130,13 +131,19 @@ export function parseScript(bytes: Uint8Array, what: string): CeremonyScript {
     ...{ title, purpose, repository, subject },
     anchor: parseAnchor(value.anchor, what),
     previous: matching(value.previous, /^([0-9a-f]{64})?$/, 'previous', what),
-    preparedAt: matching(value.preparedAt, utcSeconds, 'preparedAt', what),
+    preparedAt: preparedAtOf(value.preparedAt, what),
     people: listOf(value.people, 'people', what, 64).map((one) => parsePerson(one, what)),
     rules: parseRules(objectOf(value.rules, 'rules', what), what),
     acts: listOf(value.acts, 'acts', what, 100).map((one) => parseAct(one, what)),
   }
   checkScript(script, what)
   return script
+}
+
+function preparedAtOf(value: JsonValue | undefined, what: string): string {
+  const text = matching(value, utcSeconds, 'preparedAt', what)
+  if (!isTime(text.replace('Z', '.000Z'))) throw malformed(what, 'preparedAt is no time')
+  return text
 }
 
 /** Read aloud and printed: nothing in it hides, or turns around what follows. */
