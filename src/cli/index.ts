@@ -11,6 +11,7 @@ import { combineCommand } from './commands/carry/combine.ts'
 import { exportCommand } from './commands/carry/export.ts'
 import { importCommand } from './commands/carry/import.ts'
 import { inspectCommand } from './commands/carry/inspect.ts'
+import { ceremonyCommand } from './commands/ceremony/ceremony.ts'
 import { clientCommand } from './commands/client.ts'
 import { configureCommand } from './commands/configure.ts'
 import { demoCommand, initCommand } from './commands/create.ts'
@@ -63,7 +64,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
   },
   {
     title: 'Over an air gap',
-    commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand],
+    commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand, ceremonyCommand],
   },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
