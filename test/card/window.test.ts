@@ -27,6 +27,7 @@ import {
   heading,
   holdInDialog,
   memoryOf,
+  openReview,
   pagesOf,
   promptOf,
   typeSecret,
@@ -167,21 +168,7 @@ test('the token is on the screen with its number, its key, and whose it is; it g
 })
 
 async function begin(): Promise<void> {
-  // What a test has put in the place of a change is a change of its own: a link that was drawn before leads to the old one.
-  await expect
-    .poll(
-      async () => {
-        await page.getByRole('link', { name: /^Home/ }).click()
-        await page.getByRole('link', { name: /Review Root 2/ }).click()
-        const title = page.getByRole('heading', { level: 1, name: 'Root 2 for Packages' })
-        return title.waitFor({ timeout: 3000 }).then(
-          () => true,
-          () => false,
-        )
-      },
-      { timeout: 15_000 },
-    )
-    .toBe(true)
+  await openReview(page, /Review Root 2/, 'Root 2 for Packages')
   await page.getByRole('button', { name: /^Sign with YubiKey/ }).click()
   await page.getByRole('dialog').waitFor()
   await holdInDialog(page, /^Sign with/, 1800)

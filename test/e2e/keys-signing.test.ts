@@ -20,6 +20,7 @@ import {
   heading,
   holdInDialog,
   memoryOf,
+  openReview,
   pagesOf,
   promptOf,
   typeSecret,
@@ -121,9 +122,7 @@ test('a cancelled or closed passphrase window signs nothing, and the review says
     () => page.getByRole('button', { name: 'Cancel, sign nothing' }).click(),
   ]
   for (const way of ways) {
-    await page.getByRole('link', { name: /^Home/ }).click()
-    await page.getByRole('link', { name: /Review Root 2/ }).click()
-    await heading(page, 'Root 2 for Packages')
+    await openReview(page, /Review Root 2/, 'Root 2 for Packages')
     await begin()
     const window = await promptOf(app, /^Passphrase/)
     await window.locator('input').fill(passphrase)

@@ -100,3 +100,19 @@ export async function typeSecret(window: Page, secret: string): Promise<void> {
   await window.keyboard.press('Enter').catch(() => undefined)
   await closed
 }
+
+/** The review of a change from home. What a test has put in its place is a change of its own, and a link drawn before leads to the old one. */
+export async function openReview(page: Page, link: RegExp, title: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    await page.getByRole('link', { name: /^Home/ }).click()
+    await page.getByRole('link', { name: link }).click()
+    return page
+      .getByRole('heading', { level: 1, name: title })
+      .waitFor({ timeout: 3000 })
+      .then(
+        () => true,
+        () => false,
+      )
+  }
+  await expect.poll(isThere, { timeout: 15_000 }).toBe(true)
+}

@@ -11,11 +11,11 @@ import {
   listOf,
   malformed,
   matching,
+  momentOf,
   objectOf,
   parseStrictDocument,
   sha256Digits,
   textOf,
-  utcSeconds,
 } from '../transfer/strict-document.ts'
 import { hasHidden } from '../visible.ts'
 import { isTime } from './facts.ts'
@@ -131,19 +131,13 @@ export function parseScript(bytes: Uint8Array, what: string): CeremonyScript {
     ...{ title, purpose, repository, subject },
     anchor: parseAnchor(value.anchor, what),
     previous: matching(value.previous, /^([0-9a-f]{64})?$/, 'previous', what),
-    preparedAt: preparedAtOf(value.preparedAt, what),
+    preparedAt: momentOf(value.preparedAt, 'preparedAt', what),
     people: listOf(value.people, 'people', what, 64).map((one) => parsePerson(one, what)),
     rules: parseRules(objectOf(value.rules, 'rules', what), what),
     acts: listOf(value.acts, 'acts', what, 100).map((one) => parseAct(one, what)),
   }
   checkScript(script, what)
   return script
-}
-
-function preparedAtOf(value: JsonValue | undefined, what: string): string {
-  const text = matching(value, utcSeconds, 'preparedAt', what)
-  if (!isTime(text.replace('Z', '.000Z'))) throw malformed(what, 'preparedAt is no time')
-  return text
 }
 
 /** Read aloud and printed: nothing in it hides, or turns around what follows. */
