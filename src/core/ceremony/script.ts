@@ -18,7 +18,6 @@ import {
   textOf,
 } from '../transfer/strict-document.ts'
 import { hasHidden } from '../visible.ts'
-import { isTime } from './facts.ts'
 import { checkScript } from './script-rules.ts'
 
 export const scriptFormat = 'countersign script 1'
