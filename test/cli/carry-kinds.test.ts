@@ -26,8 +26,11 @@ async function replyOf(subject: string, key: string, islands: Map<string, string
   await answerOf(['export', repository, subject, '--to', request], options)
   const island: CliOptions = { home: join(stage.folder, `island-${key}`) }
   mkdirSync(island.home, { recursive: true })
-  const { anchor } = await answerOf<{ anchor: { digest: string } }>(['inspect', request], island)
-  const trusting = islands.has(key) ? [] : ['--digest', anchor.digest, '--name', 'far']
+  const told = async (): Promise<string[]> => {
+    const { anchor } = await answerOf<{ anchor: { digest: string } }>(['inspect', request], island)
+    return ['--digest', anchor.digest, '--name', 'far']
+  }
+  const trusting = islands.has(key) ? [] : await told()
   const { source, proposal } = await answerOf<Imported>(['import', request, ...trusting], island)
   islands.set(key, source)
   const here = await answerOf<Reviewed>(['review', repository, subject], options)

@@ -22,7 +22,7 @@ let repository = ''
 
 beforeAll(() => void mkdirSync(home))
 
-const common = ['--help', '--json', '--home DIR', '--passphrase-fd N', '--pinentry PROGRAM']
+const common = ['--help', '--json', '--home DIR', '--offline', '--passphrase-fd N', '--pinentry PROGRAM']
 const forTokens = ['--pin-fd N', '--last-try', '--practice']
 const reached = ['--ca FILE', '--token']
 const root = ['--root FILE', ...reached, '--first']
@@ -72,6 +72,18 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
     'serve',
     ['--online-key KEY', '--host HOST', '--port N', '--name NAME', '--tls-cert FILE', '--tls-key FILE', ...forTokens],
   ],
+  [
+    'export',
+    [
+      ...[...root, '--to FILE', '--qr', '--density coarse|normal|dense', '--reason TEXT', '--as NAME'],
+      ...['--from VERSION', '--attestation'],
+    ],
+  ],
+  ['import', ['--root FILE', '--digest SHA256', '--name NAME', '--replace']],
+  ['combine', [...root]],
+  ['inspect', []],
+  ['offline', ['--isolated yes|no']],
+  ['ceremony', ['--script FILE', '--previous FILE', '--for LEVEL', '--to FILE']],
   ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
   ['accept', [...root, '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
   ['invite', [...root]],

@@ -1,8 +1,8 @@
 // The air gap in the window, on two real workspaces: a request leaves, is taken in, compared with a second screen and signed; the
 // reply goes back. What was handed over does nothing by itself, and the words of the other screen never come to the window.
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parseBase64, toBase64 } from '../../src/core/bytes.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
@@ -26,12 +26,21 @@ interface Gap {
   proposalId: string
 }
 
+/** The demo is made once, and every test finds it as the first one did. */
+const home = join(temporaryFolder(), 'on')
+const kept = join(temporaryFolder(), 'kept')
+beforeAll(async () => {
+  await testApp({ dataDir: home }).calls['demo.start']()
+  cpSync(home, kept, { recursive: true })
+})
+
 /** Two installations; the rehearsal key of the demo is on the one without a network. */
 async function gap(subject = 'root'): Promise<Gap> {
   const stick = temporaryFolder()
-  const on = testApp({ picks: stick })
+  rmSync(home, { recursive: true, force: true })
+  cpSync(kept, home, { recursive: true })
+  const on = testApp({ picks: stick, dataDir: home })
   const off = testApp({ picks: stick })
-  await on.calls['demo.start']()
   cpSync(join(on.dataDir, 'rehearsal-keys.json'), join(off.dataDir, 'rehearsal-keys.json'))
   const summary = (await on.calls['proposals.list']()).proposals.find((one) => one.subject === subject)
   return { on, off, stick, proposalId: summary?.id ?? '' }

@@ -293,7 +293,7 @@ test('the same without the script, and for whoever may see less', async () => {
 /** Any fact may be withheld, whatever its level. */
 test('any facts withheld, in runs that are in order and in others', async () => {
   const cases = fc
-    .sample(fc.tuple(fc.constantFrom(...made), fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })), 150)
+    .sample(fc.tuple(fc.constantFrom(...made), fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })), 80)
     .map(([{ name, from }, hidden]) => {
       const facts = from.facts.map(({ open, ...line }, n) =>
         hidden.includes(n) || open === undefined ? line : { ...line, open },
@@ -557,6 +557,6 @@ test('random changes', async () => {
       return [`${how} ${from} ${to}`, utf8(some.map((one) => `${one}\n`).join(''))]
     })
   await compare(
-    fc.sample(fc.oneof(bit, moved), 150).map(([name, changed]) => ({ name, record: changed, script: cast.bytes })),
+    fc.sample(fc.oneof(bit, moved), 80).map(([name, changed]) => ({ name, record: changed, script: cast.bytes })),
   )
 })

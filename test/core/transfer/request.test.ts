@@ -186,7 +186,7 @@ describe('altered on its way', () => {
         // Three words that were asked for would differ, too, nearly always: no run of words is kept.
         expect(seen.words.filter((word, at) => word === words[at]).length).toBeLessThan(8)
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 

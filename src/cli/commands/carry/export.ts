@@ -8,7 +8,6 @@ import { departureName, replyFor, requestFor } from '../../../node/carried/depar
 import { writeNewFile } from '../../../node/new-file.ts'
 import { answer, type Command, type Parsed } from '../../command.ts'
 import { pickProposal } from '../../pick-proposal.ts'
-import { codesOf, showCodes } from '../../qr-show.ts'
 import { deskFor, openSource, rootOption } from '../../session.ts'
 import { quoted } from '../../text.ts'
 
@@ -60,6 +59,8 @@ export const exportCommand: Command = {
       : await requestFor(source, proposal, asking, desk, io.signal)
     const kind = isReply ? 'reply' : 'request'
     if (to === undefined) {
+      // No other command needs codes, and each of them starts without.
+      const { codesOf, showCodes } = await import('../../qr-show.ts')
       const codes = await codesOf(bytes, density)
       const texts = Array.from({ length: codes.blocks === 1 ? 1 : 2 * codes.blocks }, (_, at) => codes.frame(at + 1))
       if (!parsed.flag('json')) await showCodes(codes, io)
