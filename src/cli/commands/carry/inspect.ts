@@ -17,7 +17,8 @@ export const inspectCommand: Command = {
     'Shows what a request or a reply holds, worked out anew from its bytes; a second screen for whoever signs it.',
   details: [
     'Nothing needs to be pinned: a request is judged from the root that it brings along, and the words of that root must be',
-    'compared by you. FILE may be -, which is standard input, and hold the texts of QR codes, a line each, as zbarcam --raw writes them.',
+    'compared by you. FILE may be -, which is standard input, and hold the texts of QR codes, a line each, as',
+    'zbarcam --raw writes them.',
   ],
   options: {},
   arity: [1, 1],
