@@ -15,8 +15,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Most of them wait for processes that they started, and leave half of the processors idle.
-          maxWorkers: availableParallelism() + 1,
+          // Most of them wait for processes that they started.
+          maxWorkers: availableParallelism(),
         },
       },
       {
