@@ -1,8 +1,9 @@
 // The air gap in the window, on two real workspaces: a request leaves, is taken in, compared with a second screen and signed; the
 // reply goes back. What was handed over does nothing by itself, and the words of the other screen never come to the window.
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseBase64, toBase64 } from '../../src/core/bytes.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
@@ -27,12 +28,13 @@ interface Gap {
 }
 
 /** The demo is made once, and every test finds it as the first one did. */
-const home = join(temporaryFolder(), 'on')
-const kept = join(temporaryFolder(), 'kept')
+const shared = mkdtempSync(join(tmpdir(), 'countersign-carry-calls-'))
+const [home, kept] = [join(shared, 'on'), join(shared, 'kept')]
 beforeAll(async () => {
   await testApp({ dataDir: home }).calls['demo.start']()
   cpSync(home, kept, { recursive: true })
 })
+afterAll(() => rmSync(shared, { recursive: true, force: true }))
 
 /** Two installations; the rehearsal key of the demo is on the one without a network. */
 async function gap(subject = 'root'): Promise<Gap> {
