@@ -4,17 +4,22 @@ import { capital } from '../format.ts'
 
 export function AskedWord({
   position,
+  label = capital(`word ${position}`),
+  first = false,
   value,
   onChange,
 }: {
   position: number
+  label?: string
+  /** Has the focus when a dialog opens. */
+  first?: boolean
   value: string
   onChange: (text: string) => void
 }): ReactElement {
   const id = useId()
   return (
     <div className="field">
-      <label htmlFor={id}>{capital(`word ${position}`)}</label>
+      <label htmlFor={id}>{label}</label>
       <input
         id={id}
         className="input word"
@@ -24,6 +29,7 @@ export function AskedWord({
         autoCapitalize="off"
         autoCorrect="off"
         spellCheck={false}
+        data-first={first}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -1,6 +1,7 @@
 // The last question before a signature: the sentence again, the fingerprint, and a movement no one makes by accident.
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { ProposalView, SignerView } from '../../ipc/contract.ts'
+import { AskedWord } from '../components/asked-word.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { HoldButton } from '../components/hold-button.tsx'
@@ -79,9 +80,11 @@ export function Confirm({ kind, label, proposal, signer, onCancel, onConfirm }: 
         ))}
       </p>
       {positions.map((position) => (
-        <WordField
+        <AskedWord
           key={position}
           position={position}
+          label={`Type word ${position} of the fingerprint, best from another screen`}
+          first={position === 1}
           value={typed[position] ?? ''}
           onChange={(text) => setTyped({ ...typed, [position]: text })}
         />
@@ -118,34 +121,5 @@ export function Confirm({ kind, label, proposal, signer, onCancel, onConfirm }: 
         </button>
       </div>
     </Dialog>
-  )
-}
-
-function WordField({
-  position,
-  value,
-  onChange,
-}: {
-  position: number
-  value: string
-  onChange: (text: string) => void
-}): ReactElement {
-  const id = useId()
-  return (
-    <div className="field">
-      <label htmlFor={id}>Type word {position} of the fingerprint, best from another screen</label>
-      <input
-        id={id}
-        className="input word"
-        type="text"
-        value={value}
-        autoComplete="off"
-        autoCapitalize="off"
-        autoCorrect="off"
-        spellCheck={false}
-        data-first={position === 1}
-        onChange={(event) => onChange(event.target.value)}
-      />
-    </div>
   )
 }
