@@ -41,6 +41,12 @@ export interface ReceiveRequest {
   replace: 'yes' | 'no'
 }
 
+export const handedInput = variants<HandedInput>('from', {
+  file: shape<{ from: 'file'; path: string }>({ from: choice('file'), path }),
+  text: shape<{ from: 'text'; text: string }>({ from: choice('text'), text: text(1, maxDocumentCallBytes) }),
+  codes: shape<{ from: 'codes'; packed: string }>({ from: choice('codes'), packed: text(4, maxDocumentCallBytes) }),
+})
+
 export const carryCalls = {
   'carry.prepare': call<PrepareRequest, DepartureView>(
     shape<PrepareRequest>({
@@ -58,17 +64,7 @@ export const carryCalls = {
   ),
   'carry.codes': call<{ departureId: string }, CodesView>(shape({ departureId: id })),
   /** Looks, and does nothing. */
-  'carry.look': call<HandedInput, Handed>(
-    variants<HandedInput>('from', {
-      file: shape<{ from: 'file'; path: string }>({ from: choice('file'), path }),
-      text: shape<{ from: 'text'; text: string }>({ from: choice('text'), text: text(1, maxDocumentCallBytes) }),
-      codes: shape<{ from: 'codes'; packed: string }>({
-        from: choice('codes'),
-        packed: text(4, maxDocumentCallBytes),
-      }),
-    }),
-    large,
-  ),
+  'carry.look': call<HandedInput, Handed>(handedInput, large),
   /** A request becomes a change that waits here. */
   'carry.receive': call<ReceiveRequest, { proposalId: string }>(
     shape<ReceiveRequest>({

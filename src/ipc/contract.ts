@@ -6,6 +6,7 @@ import { type SlotAlgorithm, slotAlgorithms, type TouchPolicy } from '../core/to
 import { choice, flag, list, nothing, optional, record, shape, text, whole } from './argument.ts'
 import { type Call, call } from './call.ts'
 import { carryCalls } from './carry.ts'
+import { ceremonyCalls } from './ceremony.ts'
 import { maxDocumentCallBytes, maxDropped } from './channel.ts'
 import type {
   ConfigurationView,
@@ -38,6 +39,7 @@ import type {
 
 export type { Call } from './call.ts'
 export type * from './carry-views.ts'
+export type * from './ceremony-views.ts'
 export type * from './edit-views.ts'
 export type * from './repository-views.ts'
 export type * from './views.ts'
@@ -283,6 +285,7 @@ export const contract = {
   /** The finger on the practice token: only while it waits for one. */
   'tokens.touchPractice': call<{ touched: 'yes' | 'no' }, void>(shape({ touched: choice('yes', 'no') })),
   ...carryCalls,
+  ...ceremonyCalls,
 } as const
 
 /** What the secret window, and only it, may ask. A secret leaves it sealed to the process that uses it. */

@@ -9,6 +9,7 @@ export interface FileSystem {
   write(fd: number, bytes: Uint8Array, offset: number): Promise<number>
   chmod(fd: number, mode: number): Promise<void>
   sync(fd: number): Promise<void>
+  truncate(fd: number, length: number): Promise<void>
   close(fd: number): Promise<void>
   /** Follows a link. */
   stat(path: string): Promise<fs.Stats>
@@ -41,6 +42,7 @@ export const fileSystem: FileSystem = {
   write: (fd, bytes, offset) => call((done) => fs.write(fd, bytes, offset, bytes.length - offset, null, done)),
   chmod: (fd, mode) => call((done) => fs.fchmod(fd, mode, (error) => done(error, undefined))),
   sync: (fd) => call((done) => fs.fsync(fd, (error) => done(error, undefined))),
+  truncate: (fd, length) => call((done) => fs.ftruncate(fd, length, (error) => done(error, undefined))),
   close: (fd) => call((done) => fs.close(fd, (error) => done(error ?? null, undefined))),
   stat: (path) => call((done) => fs.stat(path, done)),
   lstatIfPresent: (path) =>
@@ -69,6 +71,7 @@ export const blockingFileSystem: FileSystem = {
   write: async (fd, bytes, offset) => fs.writeSync(fd, bytes, offset, bytes.length - offset, null),
   chmod: async (fd, mode) => fs.fchmodSync(fd, mode),
   sync: async (fd) => fs.fsyncSync(fd),
+  truncate: async (fd, length) => fs.ftruncateSync(fd, length),
   close: async (fd) => fs.closeSync(fd),
   stat: async (path) => fs.statSync(path),
   lstatIfPresent: async (path) => fs.lstatSync(path, { throwIfNoEntry: false }),
@@ -88,6 +91,14 @@ export const openFlags = {
   /** To go on with a file that may be there. */
   resume:
     constants.O_RDWR |
+    constants.O_CREAT |
+    (constants.O_NOFOLLOW ?? 0) |
+    (constants.O_NONBLOCK ?? 0) |
+    (constants.O_NOCTTY ?? 0),
+  /** Every write goes to the end. */
+  append:
+    constants.O_RDWR |
+    constants.O_APPEND |
     constants.O_CREAT |
     (constants.O_NOFOLLOW ?? 0) |
     (constants.O_NONBLOCK ?? 0) |

@@ -7,6 +7,7 @@ import { enrolledKeys, recheckEnrolled } from './enrolled.ts'
 import type { EnrolledKey, Holder } from './enrolled-file.ts'
 import { readModules, writeModules } from './module-list.ts'
 import type { TokenHost } from './token-host/client.ts'
+import type { PracticeCard } from './token-host/practice.ts'
 import { fromErrorData } from './token-host/protocol.ts'
 import type { GenerateRequest } from './tokens.ts'
 import { loadVendorRoots, type VendorRoots } from './vendor-roots.ts'
@@ -33,7 +34,7 @@ export interface TokenDesk {
   modules(signal: AbortSignal): Promise<readonly string[]>
   addModule(path: string, signal: AbortSignal): Promise<void>
   removeModule(path: string, signal: AbortSignal): Promise<void>
-  practise(plugged: boolean, signal: AbortSignal): Promise<void>
+  practise(plugged: boolean, signal: AbortSignal, card?: PracticeCard): Promise<void>
   touchPractice(touched: boolean, signal: AbortSignal): Promise<void>
 }
 
@@ -205,7 +206,8 @@ export function tokenDesk(host: TokenHost, files: Transport, now: () => Date, ve
         // It is removed; a host that still hangs in it is replaced by this very call. Whoever lists next hears what is left.
       }
     },
-    practise: (plugged, signal) => host.call('practise', { plugged }, signal),
+    practise: (plugged, signal, card) =>
+      host.call('practise', card === undefined ? { plugged } : { plugged, card }, signal),
     touchPractice: (touched, signal) => host.call('touchPractice', { touched }, signal),
   }
 }

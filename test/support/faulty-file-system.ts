@@ -67,6 +67,7 @@ export function faultyFileSystem(at: number, fault: Fault): FaultyFileSystem {
       ),
     chmod: (fd, mode) => step(`chmod ${by(fd)}`, () => fs.chmod(fd, mode)),
     sync: (fd) => step(`sync ${by(fd)}`, () => fs.sync(fd)),
+    truncate: (fd, length) => step(`truncate ${by(fd)}`, () => fs.truncate(fd, length)),
     close: (fd) =>
       step(
         `close ${by(fd)}`,

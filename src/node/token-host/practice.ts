@@ -1,4 +1,4 @@
-// The practice token: a software card in a reader of its own. Its finger is a button; what it holds stays in one file.
+// Practice tokens: software cards in a reader of their own, one at a time. Their finger is a button; what each holds stays in one file.
 import { AppError } from '../../core/error.ts'
 import type { Transport } from '../../core/transport.ts'
 import { type RehearsalCard, rehearsalCard } from '../rehearsal-card/card.ts'
@@ -7,15 +7,33 @@ import type { Authorities } from '../signers/piv/attesting.ts'
 import { pivTokens } from '../signers/piv/driver.ts'
 import { noVendorRoots } from '../vendor-roots.ts'
 
-const fileName = 'practice-token.json'
 const maxFileBytes = 4 * 1024 * 1024
 const readerName = 'Practice reader'
-const serial = 90_000_001
+const firstSerial = 90_000_001
+
+/** A card of a rehearsal, which stands in for somebody's token; the others know only one. */
+export interface PracticeCard {
+  /** The id of the ceremony, in whose folder it lies. */
+  run: string
+  /** From 1. */
+  number: number
+}
 
 export interface Practice {
   driver: ReturnType<typeof pivTokens>
-  plug(plugged: boolean): Promise<void>
+  /** Another card that is plugged in is pulled first. */
+  plug(plugged: boolean, which?: PracticeCard): Promise<void>
   touch(touched: boolean): void
+}
+
+function fileOf(which: PracticeCard | undefined): string {
+  if (which === undefined) return 'practice-token.json'
+  if (/^[\w-]{1,40}$/.test(which.run)) return `ceremonies/${which.run}/card-${which.number}.json`
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'there is no such practice token',
+    hint: 'open the ceremony again',
+  })
 }
 
 /** Its own, and no vendor's: a practice token must never pass for a real one. */
@@ -30,6 +48,14 @@ export function practice(files: Transport, signal: AbortSignal): Practice {
   let card: RehearsalCard | undefined
   let finger: ((touched: boolean) => void) | undefined
   let saving: Promise<void> = Promise.resolve()
+  let fileName = ''
+
+  async function pull(): Promise<void> {
+    readers.remove(readerName)
+    // First what it learned last: without a card there is nothing to save.
+    await saving
+    card = undefined
+  }
 
   function save(): void {
     saving = saving.then(async () => {
@@ -44,18 +70,15 @@ export function practice(files: Transport, signal: AbortSignal): Practice {
 
   return {
     driver: pivTokens({ readers, rehearsal: true, authorities: async () => authorities(card) }),
-    plug: async (plugged) => {
-      if (plugged === (card !== undefined)) return
-      if (!plugged) {
-        readers.remove(readerName)
-        // First what it learned last: without a card there is nothing to save.
-        await saving
-        card = undefined
-        return
-      }
+    plug: async (plugged, which) => {
+      const wanted = fileOf(which)
+      const isIn = card !== undefined
+      if (isIn && (!plugged || wanted !== fileName)) await pull()
+      if (!plugged || (isIn && wanted === fileName)) return
+      fileName = wanted
       const saved = await files.read(fileName, maxFileBytes, signal)
       card = rehearsalCard({
-        serial,
+        serial: firstSerial + (which?.number ?? 0),
         touch: (stop) =>
           new Promise((resolve) => {
             const mine = (touched: boolean): void => {

@@ -6,6 +6,7 @@ import type { PinRequest, PublicKey, TouchRequest } from '../../core/signer.ts'
 import type { SoftwareScheme } from '../../core/software-key.ts'
 import type { Attestation, TokenList } from '../../core/token.ts'
 import type { GenerateRequest, SignRequest } from '../tokens.ts'
+import type { PracticeCard } from './practice.ts'
 
 /** Every call: what it takes, what it answers, and how long the host may be silent while nobody has to do anything. */
 export interface Calls {
@@ -19,7 +20,7 @@ export interface Calls {
   unblock: { argument: { tokenId: string }; answer: undefined }
   wrapKey: { argument: { name: string; scheme: SoftwareScheme; tokenId: string }; answer: PublicKey }
   addSpare: { argument: { name: string; tokenId: string }; answer: undefined }
-  practise: { argument: { plugged: boolean }; answer: undefined }
+  practise: { argument: { plugged: boolean; card?: PracticeCard }; answer: undefined }
   touchPractice: { argument: { touched: boolean }; answer: undefined }
 }
 

@@ -54,8 +54,8 @@ export function startTokens(dataDir: string, pipe: Pipe): void {
       await fido.addToken(name, tokenId, prompt, signal)
       return undefined
     },
-    practise: async ({ plugged }) => {
-      await rehearsal.plug(plugged)
+    practise: async ({ plugged, card }) => {
+      await rehearsal.plug(plugged, card)
       return undefined
     },
     touchPractice: async ({ touched }) => {

@@ -1,0 +1,189 @@
+// The change that a ceremony is about: one request, judged from the root that the script names, kept in the folder of the ceremony.
+import { join } from 'node:path'
+import { approve, findProposal, openEntries } from '../../core/approve.ts'
+import { parseBase64, parseHex, toBase64 } from '../../core/bytes.ts'
+import type { CeremonyScript } from '../../core/ceremony/script.ts'
+import type { Standing } from '../../core/ceremony/standing.ts'
+import { AppError } from '../../core/error.ts'
+import { isSameKey, parsePublicKey } from '../../core/key.ts'
+import type { Proposal, QuorumKey } from '../../core/proposal.ts'
+import type { PublicKey } from '../../core/signer.ts'
+import type { Context } from '../../core/system.ts'
+import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
+import { digestOf, parseMetadata } from '../../core/systems/tuf/metadata.ts'
+import { tufSystem } from '../../core/systems/tuf/system.ts'
+import { givenSigner } from '../../core/transfer/given-signer.ts'
+import { lookAtRequest } from '../../core/transfer/look.ts'
+import { maxRequestBytes, parseRequest, type TransferRequest } from '../../core/transfer/request.ts'
+import { receive, requestName } from '../carried/arrival.ts'
+import type { Desk, OpenSource } from '../desk.ts'
+import { directoryTransport } from '../transports/directory.ts'
+
+/** A rehearsal judges a stand-in, from a root of its own. */
+export interface Ground {
+  folder: string
+  script: CeremonyScript
+  rehearsal: boolean
+}
+
+const anchorName = 'anchor.json'
+const maxRootBytes = 4 * 1024 * 1024
+
+function files({ folder }: Ground) {
+  return directoryTransport(join(folder, 'change'), { create: true, private: true })
+}
+
+function sourceFrom(ground: Ground, anchor: Uint8Array): OpenSource {
+  const { repository } = ground.script
+  return {
+    pinned: { id: '', name: repository, location: join(ground.folder, 'change'), pinnedAt: '' },
+    transport: files(ground),
+    layout: carriedLayout,
+    system: tufSystem(carriedLayout),
+    trust: { anchor, memory: new Map() },
+  }
+}
+
+/** Undefined as long as nothing was received. */
+export async function changeSource(ground: Ground, signal: AbortSignal): Promise<OpenSource | undefined> {
+  const anchor = await files(ground).read(anchorName, maxRootBytes, signal)
+  return anchor === undefined ? undefined : sourceFrom(ground, anchor)
+}
+
+export interface Received {
+  request: string
+  proposal: Proposal
+  /** Digest of the root from which it was judged. */
+  anchor: string
+}
+
+/** Judged and kept, or refused, and then nothing of it is kept. */
+export async function receiveChange(
+  ground: Ground,
+  { name, bytes }: { name: string; bytes: Uint8Array },
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Received> {
+  const request = parseRequest(bytes, name)
+  const { script, rehearsal } = ground
+  if (request.subject !== script.subject)
+    throw new AppError({
+      code: 'trust/changed',
+      message: `${name} asks for a change of ${request.subject}, and the script is about ${script.subject}`,
+      hint: 'ask for the request of this ceremony',
+    })
+  const anchor = anchorIn(request, ground)
+  const transport = files(ground)
+  const before = (await transport.read(anchorName, maxRootBytes, signal)) ?? null
+  await transport.write(new Map([[anchorName, anchor]]), new Map([[anchorName, before]]), 'begin', signal)
+  const source = sourceFrom(ground, anchor)
+  const { id, proposal } = await receive(bytes, name, source, desk, { replace: true, signal })
+  const inForce = (await source.system.state(source.transport, desk.context(source, signal))).anchor
+  if (!rehearsal && inForce.digest !== script.anchor?.digest) throw stale(inForce.title, script)
+  return { request: id, proposal, anchor: inForce.digest }
+}
+
+/** The root of the script, where the request holds it; in a rehearsal the one that the stand-in starts from. */
+function anchorIn(request: TransferRequest, { script, rehearsal }: Ground): Uint8Array {
+  for (const [name, bytes] of request.files) {
+    if (!/^metadata\/\d+\.root\.json$/.test(name)) continue
+    if (rehearsal && name === request.anchor) return bytes
+    if (digestOf(parseMetadata(bytes, 'root', name)) === script.anchor?.digest) return bytes
+  }
+  throw new AppError({
+    code: 'trust/changed',
+    message: `the request does not start from ${script.anchor?.title ?? 'the root'} that the script names`,
+    hint: 'ask for the request of this ceremony; if the root has changed since, a new script is needed',
+  })
+}
+
+function stale(title: string, { anchor }: CeremonyScript): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `${title} is in force by now, and the script was made when ${anchor?.title ?? 'no root'} was`,
+    hint: 'make a new script, with the root that is in force',
+  })
+}
+
+export async function currentChange(
+  source: OpenSource,
+  { received }: Pick<Standing, 'received'>,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Proposal> {
+  if (received === undefined) throw nothingReceived()
+  return findProposal(
+    `${received.subject}/${received.digest}`,
+    source.system,
+    source.transport,
+    desk.context(source, signal),
+  )
+}
+
+/** What both devices must show: from the request as it came, and from nothing that this machine knows besides. */
+export async function changeWords(
+  source: OpenSource,
+  standing: Pick<Standing, 'received'>,
+  context: Pick<Context, 'now' | 'signal'>,
+): Promise<readonly string[]> {
+  const { received } = standing
+  const bytes = await requestBytesOf(source, standing, context.signal)
+  const looked = await lookAtRequest(bytes, 'the request', source.system, context)
+  if (looked.proposal.digest === received?.digest && looked.id === received.request) return looked.words
+  throw new AppError({
+    code: 'trust/changed',
+    message: 'the request in the folder of this ceremony is not the one that was received',
+    hint: 'do not sign; somebody changed the folder: stop, and find out who',
+  })
+}
+
+/** As it came: what is shown to other devices. */
+export async function requestBytesOf(
+  { transport }: OpenSource,
+  { received }: Pick<Standing, 'received'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (received === undefined) throw nothingReceived()
+  const bytes = await transport.read(requestName(received.request), maxRequestBytes, signal)
+  if (bytes !== undefined) return bytes
+  throw new AppError({
+    code: 'source/not-found',
+    message: 'the request is gone from the folder of this ceremony',
+    hint: 'stop the ceremony: it cannot go on without it',
+  })
+}
+
+/** A signature is in the record before it is anywhere else: what a crash left out is put in its place. */
+export async function placeSignatures(
+  source: OpenSource,
+  standing: Standing,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { key, signature } of standing.signed) {
+    const proposal = await currentChange(source, standing, desk, signal)
+    const public_ = parsePublicKey(parseBase64(key, 'a key of the record'))
+    const [entry] = openEntries(proposal, public_)
+    if (entry === undefined) continue
+    const signer = givenSigner(entry, parseHex(signature, 'a signature of the record'))
+    const { system, transport } = source
+    await approve(proposal.id, system, transport, transport, signer, desk.context(source, signal))
+  }
+}
+
+/** Where this key stands in the change, signed or not. */
+export function entryOf({ quorums }: Proposal, key: PublicKey): QuorumKey | undefined {
+  return quorums.flatMap(({ keys }) => keys).find((one) => one.key !== undefined && isSameKey(one.key, key))
+}
+
+export function keyText({ spki }: PublicKey): string {
+  return toBase64(spki)
+}
+
+function nothingReceived(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'no request was received yet',
+    hint: 'take in the request first',
+  })
+}
