@@ -5,6 +5,7 @@ import type { Prompt } from '../core/signer.ts'
 import { version } from '../core/version.ts'
 import { type AppInfo, contract, type Notice, type SourceView } from '../ipc/contract.ts'
 import { forget } from '../node/carried/forgetting.ts'
+import { buildIdentity } from '../node/ceremony/program.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
@@ -14,12 +15,13 @@ import { readOffline } from '../node/offline-setting.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
-import { opening } from '../node/token-host/sealed-prompt.ts'
+import { counting, opening } from '../node/token-host/sealed-prompt.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
 import { openWorkspace, type PinnedSource } from '../node/workspace.ts'
 import { accessOf, askAccess, changeAccess, keepAccess, reachedBy, type SaidAccess } from './access-calls.ts'
 import { lock } from './alone.ts'
 import { carryCalls } from './carry-calls.ts'
+import { ceremonyCalls } from './ceremony-calls.ts'
 import { draftingCalls } from './drafting-calls.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
@@ -41,7 +43,7 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
   const now = (): Date => new Date()
   const notices: { send: (notice: Notice) => void } = { send: () => {} }
   const notify = (notice: Notice): void => notices.send(notice)
-  const sealed = secretWindow(shell, notify)
+  const sealed = counting(secretWindow(shell, notify))
   const prompt = opening(sealed)
   const tokens = tokenHost({
     prompt: sealed,
@@ -55,7 +57,18 @@ export async function startApp(shell: Shell, options: AppOptions): Promise<void>
   void shell.ended.then(() => Promise.all([tokens.close(), reader.close()]))
   const desk = openDesk({ dataDir: options.dataDir, prompt, tokens, now, rehearsalOnly: !shell.sandboxed })
   if (options.demo) await createDemo(options.dataDir, now(), new AbortController().signal)
-  const parts = { desk, reader, tokens, shell, options, prompt, now, notify, report: reportFailure }
+  const parts = {
+    desk,
+    reader,
+    tokens,
+    shell,
+    options,
+    prompt,
+    now,
+    notify,
+    report: reportFailure,
+    wrongSecrets: sealed.wrong,
+  }
   const handle = dispatcher(contract, handlers(parts), { report: reportBug })
   const ended = new AbortController()
   const events = servedEvents(desk, () => notify({ kind: 'changed' }), ended.signal)
@@ -88,6 +101,8 @@ export interface AppParts {
   prompt: Prompt
   now(): Date
   notify(notice: Notice): void
+  /** How many secrets were wrong since the app was started. */
+  wrongSecrets?(): number
   network?: { isOffline(): boolean; goOffline(): void }
   /** For the log: what nobody waits for, and failed. */
   report?(what: string, thrown: unknown): void
@@ -205,6 +220,15 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     },
 
     ...carry.handlers,
+    ...ceremonyCalls({
+      ...{ desk, shell, alone, now, signal },
+      machine: {
+        sandbox: shell.sandboxed ? 'on' : 'off',
+        build: () => buildIdentity(options.programDir ?? import.meta.dirname),
+      },
+      wrongSecrets: parts.wrongSecrets ?? (() => 0),
+      mono: () => performance.now(),
+    }),
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {

@@ -1,13 +1,11 @@
 // The air gap in the window: what leaves, and what somebody handed over. Bytes that come from the
 // window are input like a file: looked at in the thread that reads, and taken in only by a second call of a person.
-import { basename } from 'node:path'
-import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
+import { toBase64 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import { pack } from '../core/transfer/deflate.ts'
 import { maxMessageBytes } from '../core/transfer/fountain.ts'
 import { received } from '../core/transfer/received.ts'
 import { parseReply } from '../core/transfer/reply.ts'
-import { maxRequestBytes } from '../core/transfer/request.ts'
 import { type HandedInput, maxHanded, type ReceiveRequest } from '../ipc/carry.ts'
 import type { contract, Handed } from '../ipc/contract.ts'
 import { combine } from '../node/carried/replies.ts'
@@ -15,8 +13,8 @@ import { takeIn } from '../node/carried/taking-in.ts'
 import type { Desk } from '../node/desk.ts'
 import type { Inspection } from '../node/inspect.ts'
 import { writeNewFile } from '../node/new-file.ts'
-import { readOnce } from '../node/read-once.ts'
 import type { Alone } from './alone.ts'
+import { readHanded } from './handed-input.ts'
 import type { Handlers } from './ipc.ts'
 import { Kept } from './kept.ts'
 import { openNamed } from './named-source.ts'
@@ -65,7 +63,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
   const screen = screenCalls(parts)
 
   async function look(input: HandedInput): Promise<Handed> {
-    const { name, bytes: came } = await bytesOf(input)
+    const { name, bytes: came } = await readHanded(input, places, signal)
     const { kind, bytes } = await received(came, name, signal)
     if (kind === 'reply') {
       const view = await reader.read('handedReply', { bytes, name }, signal)
@@ -81,15 +79,6 @@ export function carryCalls(parts: CarryParts): CarryCalls {
       handedId: requests.keep(held),
       ...(question === undefined ? {} : { pin: present.inspectionView(question.inspection, question.ask) }),
     }
-  }
-
-  async function bytesOf(input: HandedInput): Promise<{ name: string; bytes: Uint8Array }> {
-    if (input.from === 'text') return { name: 'the pasted text', bytes: utf8(input.text.trim()) }
-    if (input.from === 'codes') {
-      return { name: 'what the codes held', bytes: parseBase64(input.packed, 'what the codes held') }
-    }
-    const path = await places.toRead(input.path)
-    return { name: basename(path), bytes: await readOnce(path, maxRequestBytes, signal) }
   }
 
   async function take({ handedId, name, answers = {}, replace }: ReceiveRequest, stop: AbortSignal) {

@@ -20,7 +20,7 @@ async function run(): Promise<void> {
   })
   quit = () => void shell.quit()
   try {
-    await startApp(shell, options)
+    await startApp(shell, { ...options, programDir: join(import.meta.dirname, '..') })
     await shell.ended
   } finally {
     await shell.quit()

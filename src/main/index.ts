@@ -16,7 +16,7 @@ async function run(): Promise<void> {
     rendererDir: join(out, 'renderer'),
     preload: join(out, 'preload', 'electron.cjs'),
   })
-  await startApp(shell, options)
+  await startApp(shell, { ...options, programDir: out })
   await shell.ended
   await shell.quit()
 }

@@ -5,6 +5,8 @@ import { AppError } from '../core/error.ts'
 export interface AppOptions {
   dataDir: string
   demo: boolean
+  /** Where the files of the program lie. */
+  programDir?: string
 }
 
 export function parseOptions(args: readonly string[], defaultDataDir: string): AppOptions {

@@ -10,7 +10,12 @@ export function twoPositions(count: number): number[] {
   return [first, second].sort((a, b) => a - b)
 }
 
-export function verifyAnswers(digest: string, ask: readonly number[], answers: ReadonlyMap<string, string>): void {
+export function verifyAnswers(
+  digest: string,
+  ask: readonly number[],
+  answers: ReadonlyMap<string, string>,
+  of = 'the fingerprint of this root; nothing was pinned',
+): void {
   const words = wordsOf(digest)
   const wrong = ask.filter(
     (position) => answers.get(String(position))?.trim().toLowerCase() !== words[position - 1]?.toLowerCase(),
@@ -20,8 +25,8 @@ export function verifyAnswers(digest: string, ask: readonly number[], answers: R
     code: 'trust/changed',
     message:
       wrong.length === 1
-        ? `word ${wrong[0]} is not the one in the fingerprint of this root; nothing was pinned`
-        : `words ${wrong.join(' and ')} are not those in the fingerprint of this root; nothing was pinned`,
-    hint: 'check the spelling; if it stays different, do not pin this, and ask a key holder once more',
+        ? `word ${wrong[0]} is not the one in ${of}`
+        : `words ${wrong.join(' and ')} are not those in ${of}`,
+    hint: 'check the spelling; if it stays different, go no further, and ask a key holder once more',
   })
 }

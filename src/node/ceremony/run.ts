@@ -18,7 +18,7 @@ import { beginJournal, type Clocks, type Journal, openJournal } from './journal.
 import { abandon, close, type Exported, exportResult, prove, saveRecord, whatIsMissing } from './leaving.ts'
 import { readScript, readStandIns } from './places.ts'
 import { begin, note, noting, openChange, type Room, standing } from './room.ts'
-import { lookAtToken, signChange, signFingerprint } from './tokens.ts'
+import { lookAtToken, ownerOf, signChange, signFingerprint } from './tokens.ts'
 
 export interface RunParts extends Clocks {
   desk: Desk
@@ -31,7 +31,11 @@ export interface Run {
   readonly folder: string
   readonly script: CeremonyScript
   readonly rehearsal: boolean
+  /** Practice tokens, by whose token they stand in for. */
+  readonly standIns: ReadonlyMap<string, string>
   record(): CeremonyRecord
+  /** Whose key this is in the script, or in this rehearsal; SubjectPublicKeyInfo, base64. */
+  ownerOf(key: string): string | undefined
   fingerprint(): string | undefined
   standing(): Standing
   /** As it stands now, with its signatures; undefined as long as none was received. */
@@ -155,7 +159,8 @@ function runOf(room: Room): Run {
   }
 
   return {
-    ...{ folder, script, rehearsal },
+    ...{ folder, script, rehearsal, standIns: room.standIns },
+    ownerOf: (key) => ownerOf(room, key),
     record: () => journal.record,
     fingerprint: () => fingerprintOf(journal.record),
     standing: () => standing(room),

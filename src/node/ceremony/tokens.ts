@@ -122,6 +122,11 @@ async function proofOf(
 
 const isSame = (a: { spki: Uint8Array }, b: { spki: Uint8Array }): boolean => isEqualBytes(a.spki, b.spki)
 
+export function ownerOf({ script, standIns }: Room, key: string): string | undefined {
+  const owner = script.people.find(({ keys }) => keys.some((one) => keyText(one.key) === key))
+  return owner?.name ?? [...standIns].find(([, text]) => text === key)?.[0]
+}
+
 /** Before any PIN: whose key this is stands in the script, or among the practice tokens of this rehearsal. */
 function checkTheirs(room: Room, who: string, { key, label, rehearsal }: KnownSigner): void {
   const { script, standIns } = room
@@ -135,9 +140,7 @@ function checkTheirs(room: Room, who: string, { key, label, rehearsal }: KnownSi
   }
   if (person.keys.some((one) => isSame(one.key, key))) return
   if (room.rehearsal && rehearsal && standIns.get(who) === keyText(key)) return
-  const owner = script.people.find(({ keys }) => keys.some((one) => isSame(one.key, key)))
-  const practised = [...standIns].find(([, text]) => text === keyText(key))?.[0]
-  const whose = owner?.name ?? practised
+  const whose = ownerOf(room, keyText(key))
   throw new AppError({
     code: 'signer/wrong-key',
     message: whose === undefined ? `${label} is not in the script` : `${label} is the token of ${whose}, not of ${who}`,

@@ -40,3 +40,16 @@ export function opening(prompt: SealedPrompt): Prompt {
     },
   }
 }
+
+/** The same, counting how often a person is told that what they typed before was wrong. */
+export function counting(prompt: SealedPrompt): SealedPrompt & { wrong(): number } {
+  let count = 0
+  return {
+    touch: (request) => prompt.touch(request),
+    pin: (request, publicKey, signal) => {
+      if (request.wasWrong === true) count++
+      return prompt.pin(request, publicKey, signal)
+    },
+    wrong: () => count,
+  }
+}
