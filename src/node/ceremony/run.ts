@@ -11,6 +11,7 @@ import type { Standing } from '../../core/ceremony/standing.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { version } from '../../core/version.ts'
 import type { Desk } from '../desk.ts'
+import type { FileSystem } from '../file-system.ts'
 import { changeSource, currentChange, placeSignatures, receiveChange, requestBytesOf } from './change.ts'
 import { answerWords, askWords, type Question, sayDifferent } from './comparing.ts'
 import { type Machine, measure } from './gates.ts'
@@ -25,6 +26,8 @@ export interface RunParts extends Clocks {
   machine: Machine
   /** How many secrets were wrong since the program started. */
   wrongSecrets(): number
+  /** Where the record is written; tests break each of its calls. */
+  fs?: FileSystem
 }
 
 export interface Run {
