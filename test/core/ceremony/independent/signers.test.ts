@@ -1,6 +1,6 @@
 // Who signed a record, of which script it is, and what it follows: our checker and the second one say the same.
 import { constants, generateKeyPairSync, sign } from 'node:crypto'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { type CeremonyRecord, fingerprintOf, recordBytes, redacted } from '../../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../../src/core/ceremony/script.ts'
