@@ -12,7 +12,7 @@ import {
   isSignedBy,
   mayIssue,
   parseCertificatesPem,
-} from './certificate.ts'
+} from '../core/certificate.ts'
 
 export interface VendorRoots {
   /** Signed by themselves: trusted because they are built in. */

@@ -83,7 +83,7 @@ export function cameraPart(take: Take): { element: HTMLElement; stop(): void } {
       },
       done: (bytes) => {
         idle()
-        take(bytes, 'what the camera read')
+        take([{ name: 'what the camera read', bytes }])
       },
       failed: (error) => idle(toAppError(error)),
     })

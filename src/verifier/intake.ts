@@ -1,12 +1,14 @@
 // The ways in: camera, file, drop, paste. Each gives bytes and what to call them; nothing is judged here.
 import { utf8 } from '../core/bytes.ts'
+import { isRecordFile } from '../core/ceremony/among.ts'
+import type { Artifact } from '../core/ceremony/evidence.ts'
 import { AppError } from '../core/error.ts'
 import { maxRequestBytes } from '../core/transfer/request.ts'
 import { cameraPart } from './camera-part.ts'
 import { button, card, fill, h } from './dom.ts'
 import { problem } from './problem.ts'
 
-export type Take = (bytes: Uint8Array, what: string) => void
+export type Take = (files: readonly Artifact[]) => void
 
 export function intake(take: Take): { element: HTMLElement; stop(): void } {
   const camera = cameraPart(take)
@@ -16,7 +18,7 @@ export function intake(take: Take): { element: HTMLElement; stop(): void } {
     h(
       'p',
       { class: 'lead measure' },
-      'Give this page the request that waits for a signature on another device. It works out by itself what the request would do, and shows words that the other device asks for.',
+      'Give this page the request that waits for a signature on another device. It works out by itself what the request would do, and shows words that the other device asks for. Or give it the record of a ceremony, and it checks that.',
     ),
     camera.element,
     card('From a file', filePart(take)),
@@ -31,31 +33,42 @@ export function intake(take: Take): { element: HTMLElement; stop(): void } {
 }
 
 function filePart(take: Take): HTMLElement {
-  const file = h('input', { type: 'file', id: 'file' })
-  const failed = h('div', {})
-  file.addEventListener('change', () => {
-    const [chosen] = file.files ?? []
-    if (chosen !== undefined) readFile(chosen, take).catch((thrown) => fill(failed, problem(thrown)))
-    file.value = ''
-  })
-  return h(
-    'div',
-    { class: 'stack tight' },
-    h('label', { for: 'file' }, 'The file that was carried here; or drop it anywhere on this page'),
-    file,
-    failed,
+  return filesPart(
+    'file',
+    'The file that was carried here, or a record and all that belongs to it; or drop them anywhere on this page',
+    take,
   )
 }
 
-export async function readFile(file: File, take: Take): Promise<void> {
+/** To one screen or to another: as many files as there are, in any order. */
+export function filesPart(id: string, label: string, take: Take): HTMLElement {
+  const input = h('input', { type: 'file', id, multiple: true })
+  const failed = h('div', {})
+  input.addEventListener('change', () => {
+    const chosen = [...(input.files ?? [])]
+    if (chosen.length > 0)
+      readFiles(chosen).then(take, (thrown) => {
+        fill(failed, problem(thrown))
+      })
+    input.value = ''
+  })
+  return h('div', { class: 'stack tight' }, h('label', { for: id }, label), input, failed)
+}
+
+export async function readFiles(files: readonly File[]): Promise<Artifact[]> {
+  const read: Artifact[] = []
+  for (const file of files) read.push(await readFile(file))
+  return read
+}
+
+async function readFile(file: File): Promise<Artifact> {
   if (file.size > maxRequestBytes)
     throw new AppError({
       code: 'source/too-large',
       message: `${file.name} has ${file.size} bytes, ${maxRequestBytes} are allowed`,
     })
-  let bytes: Uint8Array
   try {
-    bytes = new Uint8Array(await file.arrayBuffer())
+    return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }
   } catch (cause) {
     throw new AppError({
       code: 'source/unreachable',
@@ -64,7 +77,6 @@ export async function readFile(file: File, take: Take): Promise<void> {
       cause,
     })
   }
-  take(bytes, file.name)
 }
 
 function pastePart(take: Take): HTMLElement {
@@ -76,9 +88,9 @@ function pastePart(take: Take): HTMLElement {
     autocapitalize: 'off',
   })
   const go = (): void => {
-    // An editor adds a line break; a request has none around it.
+    // An editor adds a line break, or takes one away: a request has none around it, a record one at its end.
     const pasted = text.value.trim()
-    if (pasted !== '') take(utf8(pasted), 'the text')
+    if (pasted !== '') take([{ name: 'the text', bytes: utf8(`${pasted}${isRecordFile(utf8(pasted)) ? '\n' : ''}`) }])
   }
   return h(
     'div',

@@ -3,18 +3,26 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { recordBytes } from '../../src/core/ceremony/record.ts'
+import type { Result } from '../../src/core/ceremony/result.ts'
 import { type Cast, castOf, goodRun, recordOf } from '../support/ceremony.ts'
 import { answerOf, refusalOf, runCli, sharedFolder } from '../support/cli.ts'
+import { type RealCeremony, realCeremony } from '../support/real-ceremony.ts'
 
 const folder = sharedFolder()
 const options = { home: join(folder, 'home') }
 const file = (name: string): string => join(folder, name)
 let cast: Cast
+let real: RealCeremony
 
 beforeAll(async () => {
   mkdirSync(options.home)
   cast = await castOf()
   writeFileSync(file('script.json'), cast.bytes)
+  real = await realCeremony()
+  writeFileSync(file('real.jsonl'), real.bytes)
+  writeFileSync(file('real.script.json'), real.cast.bytes)
+  writeFileSync(file('real.request.json'), real.request)
+  writeFileSync(file('2.root.json'), real.document)
   writeFileSync(file('record.jsonl'), recordBytes(await recordOf(cast, goodRun(cast))))
 })
 
@@ -40,6 +48,20 @@ test('a record that is in order is good, a copy for the public too, and one that
   writeFileSync(file('unsigned.jsonl'), `${lines.slice(0, -1).join('\n')}\n`)
   const { code, json } = await runCli([...verify('unsigned.jsonl'), '--json'], options)
   expect([code, (json as { good: boolean }).good]).toEqual([5, false])
+})
+
+test('the files that were kept are found by their hash, and what was signed is worked out again', async () => {
+  const verify = (...names: readonly string[]) => [
+    ...['ceremony', 'verify', file('real.jsonl')],
+    ...names.flatMap((name) => ['--with', file(name)]),
+  ]
+  const names = ['2.root.json', 'real.request.json', 'real.script.json']
+  const { good, results } = await answerOf<{ good: boolean; results: Result[] }>(verify(...names), options)
+  expect(good).toBe(true)
+  const found = results.filter(({ outcome, line }) => outcome === 'holds' && line !== undefined)
+  for (const name of names) expect(found.some(({ sentence }) => sentence.startsWith(`${name} is`))).toBe(true)
+  expect(found.filter(({ sentence }) => sentence.endsWith('fits the bytes of the change'))).toHaveLength(2)
+  expect((await runCli(verify('2.root.json', 'record.jsonl'), options)).code).toBe(5)
 })
 
 test('a wrong word is told', async () => {

@@ -8,9 +8,9 @@ import {
   KeyUsagesExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509'
+import { type Certificate, parseCertificate } from '../../src/core/certificate.ts'
 import { parsePublicKey } from '../../src/core/key.ts'
 import type { PublicKey } from '../../src/core/signer.ts'
-import { type Certificate, parseCertificate } from '../../src/node/certificate.ts'
 import type { VendorRoots } from '../../src/node/vendor-roots.ts'
 
 export const vendorArc = '1.3.6.1.4.1.41482.3'

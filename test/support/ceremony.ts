@@ -37,10 +37,14 @@ const roles: Readonly<Record<string, readonly Role[]>> = {
   Cleo: ['signer'],
 }
 
-export async function castOf(change_: Partial<CeremonyScript> = {}): Promise<Cast> {
+/** `given`: whose tokens are known already, as they hold keys of a repository. */
+export async function castOf(
+  change_: Partial<CeremonyScript> = {},
+  given: ReadonlyMap<string, Signer> = new Map(),
+): Promise<Cast> {
   const signers = new Map<string, Signer>()
   for (const [at, name] of Object.keys(roles).entries())
-    signers.set(name, await softwareSigner(name, at % 2 === 0 ? 'ed25519' : 'ecdsa-p256-sha256'))
+    signers.set(name, given.get(name) ?? (await softwareSigner(name, at % 2 === 0 ? 'ed25519' : 'ecdsa-p256-sha256')))
   const script: CeremonyScript = {
     ...{ title: 'Root 2', purpose: 'renew root', repository: 'prod', subject: 'root' },
     anchor: { title: 'Root 1', digest: 'a0'.repeat(32) },

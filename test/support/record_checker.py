@@ -25,7 +25,7 @@ from record_rules import (
     people_of,
     has_key,
     is_practice,
-    rule_5,
+    OF_REHEARSALS,
     RULES,
 )
 from record_signatures import verify_signature
@@ -139,6 +139,8 @@ def check(record, script_bytes=None, previous=None):
         print_of = print_of_record(facts)
         if script is not None and hashlib.sha256(script_bytes).hexdigest() != header["script"]:
             found.append((1, "the record is of another script"))
+        elif script is not None and script["previous"] != header["previous"]:
+            found.append((1, "the script names another record before"))
         if previous is not None:
             _, line, earlier, _ = read_record(previous)
             if any(check_hashes(line, earlier)) or print_of_record(earlier) != header["previous"]:
@@ -146,7 +148,7 @@ def check(record, script_bytes=None, previous=None):
         found.extend(check_hashes(header_line, facts))
         found.extend(check_signatures(script, header["rehearsal"], facts, after, print_of))
         for place, rule in enumerate(RULES):
-            more = (header["rehearsal"],) if rule is rule_5 else ()
+            more = (header["rehearsal"],) if rule in OF_REHEARSALS else ()
             found.extend((at, f"rule {place}: {what}") for at, what in rule(facts, script, *more))
     except Refused as refused:
         *line, what = refused.args

@@ -37,7 +37,7 @@ KINDS = {
     "done": ("person", object_of(said=text)),
     "present": ("machine", object_of(
         person=text, attestation=one_of("verified", "unknown-root", "rehearsal", "none"), **PERSON_KEY)),
-    "received": ("machine", object_of(request=digest, subject=text, digest=digest, anchor=digest, headline=text)),
+    "received": ("machine", object_of(request=digest, subject=text, digest=digest, anchor=fingerprint, headline=text)),
     "compared": ("person", object_of(
         device=text, digest=digest, positions=list_of(number(1)), outcome=one_of("same", "different", "skipped"))),
     "agreed": ("person", object_of(sentence=text, digest=digest)),
@@ -155,6 +155,8 @@ def is_practice(facts, rehearsal, person, key):
 def rule_5(facts, script, rehearsal):
     people = people_of(script)
     for place, (at, value) in enumerate(facts):
+        if value["kind"] == "present" and not rehearsal and value.get("fact", {}).get("attestation") == "rehearsal":
+            yield at, "a card of a rehearsal, and this is none"
         if value["kind"] == "present" and "fact" in value and script:
             person, key = value["fact"]["person"], value["fact"]["key"]
             if not has_key(people, person, key) and not is_practice([(at, value)], rehearsal, person, key):
@@ -183,7 +185,7 @@ def rule_6(facts, script):
 
 
 def rule_7(facts, script):
-    noted, settled = [], []
+    noted, settled, people = [], [], people_of(script)
     for at, value in of_kind(facts, "deviation", "settled"):
         if value["kind"] == "deviation":
             noted.append(value["actor"])
@@ -191,6 +193,8 @@ def rule_7(facts, script):
                 yield at, f"deviation {len(noted)} has another number"
             continue
         settled.append(value)
+        if "fact" in value and script and not set(value["fact"]["agreed"]) <= people.keys():
+            yield at, "agreed by somebody who does not stand in the script"
         if "fact" in value and value["fact"]["number"] > len(noted):
             yield at, "settled was not noted"
         elif "fact" in value and noted[value["fact"]["number"] - 1] == value["actor"]:
@@ -219,7 +223,10 @@ def rule_8(facts, script):
 def rule_9(facts, script):
     ids = [step["id"] for act in script["acts"] for step in act["steps"]] if script else []
     begun, reached = set(), 0
-    for at, value in of_kind(facts, "started", "done"):
+    for at, value in of_kind(facts, "started", "done", "resumed"):
+        if value["kind"] == "resumed":
+            reached = 0
+            continue
         if value["kind"] == "done":
             if value["step"] and value["step"] not in begun:
                 yield at, f"step {value['step']} is done and was not started"
@@ -241,4 +248,15 @@ def rule_10(facts, script):
         yield facts[-1][0], "closed as complete without a proof of every quorum"
 
 
-RULES = (rule_0, rule_1, rule_2, rule_3, rule_4, rule_5, rule_6, rule_7, rule_8, rule_9, rule_10)
+def rule_11(facts, script, rehearsal):
+    if script is None or rehearsal:
+        return
+    anchor = script["anchor"]["digest"] if script["anchor"] else ""
+    for at, value in of_kind(facts, "received"):
+        if not is_or_may_be(value, anchor=anchor):
+            yield at, "received was not judged from the anchor of the script"
+
+
+RULES = (rule_0, rule_1, rule_2, rule_3, rule_4, rule_5, rule_6, rule_7, rule_8, rule_9, rule_10, rule_11)
+# They are told whether this was a rehearsal.
+OF_REHEARSALS = (rule_5, rule_11)

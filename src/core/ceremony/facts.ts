@@ -7,6 +7,7 @@ const text: Rule = (value) => typeof value === 'string' && value.length <= 4000
 const count: Rule = (value) => typeof value === 'number' && value >= 0
 const fromOne: Rule = (value) => count(value) && value !== 0
 const digest: Rule = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
+const digestOrNone: Rule = (value) => value === '' || digest(value)
 const hex: Rule = (value) => typeof value === 'string' && /^([0-9a-f]{2}){1,1024}$/.test(value)
 const key: Rule = (value) => typeof value === 'string' && value !== '' && value.length <= 4096 && isBase64(value)
 const time: Rule = (value) => typeof value === 'string' && isTime(value)
@@ -35,7 +36,7 @@ const rules = {
   started: said,
   done: said,
   present: { person: text, key, serial: text, attestation: oneOf('verified', 'unknown-root', 'rehearsal', 'none') },
-  received: { request: digest, subject: text, digest, anchor: digest, headline: text },
+  received: { request: digest, subject: text, digest, anchor: digestOrNone, headline: text },
   compared: { device: text, digest, positions: listOf(fromOne), outcome: oneOf('same', 'different', 'skipped') },
   agreed: { sentence: text, digest },
   signed: { digest, key, keyId: text, signature: hex, serial: text, tries: count },

@@ -1,35 +1,23 @@
 // The rules of order of a record (docs/formats/record.md), one function each. What needs a fact that is withheld is left open.
 import type { JsonObject, JsonValue } from '../json.ts'
-import type { Result } from './check.ts'
-import { type FactKind, isOfMachine } from './facts.ts'
-import type { CeremonyRecord, FactLine } from './record.ts'
+import { isOfMachine } from './facts.ts'
+import type { CeremonyRecord } from './record.ts'
+import { fails, holds, lineOf, open, type Result } from './result.ts'
+import { isKind, type Look } from './rule.ts'
 import type { CeremonyScript } from './script.ts'
 import { stepsOf } from './script-rules.ts'
-
-interface Look {
-  facts: readonly FactLine[]
-  rehearsal: boolean
-  script: CeremonyScript | undefined
-  fail(at: number, sentence: string): void
-  /** It cannot be told here. */
-  leave(at: number, sentence: string): void
-}
+import { comparesBeforeSigning, signersOnly, startsFromAnchor, stops } from './signing-rules.ts'
 
 export function brokenRules({ facts, header }: CeremonyRecord, script: CeremonyScript | undefined): Result[] {
   const results: Result[] = []
-  const add =
-    (outcome: 'fails' | 'open') =>
-    (at: number, sentence: string): void => {
-      const ground = outcome === 'fails' ? 'machine fact' : 'not provable'
-      // The header is line 1.
-      results.push({ ground, outcome, sentence, line: at + 2 })
-    }
-  const look: Look = { facts, script, rehearsal: header.rehearsal, fail: add('fails'), leave: add('open') }
+  const look: Look = {
+    ...{ facts, script, rehearsal: header.rehearsal },
+    fail: (at, sentence) => results.push(fails(sentence, lineOf(at))),
+    leave: (at, sentence) => results.push(open(sentence, lineOf(at))),
+  }
   for (const rule of rules) rule(look)
   const isWhole = results.every(({ outcome }) => outcome !== 'fails')
-  return isWhole
-    ? [{ ground: 'machine fact', outcome: 'holds', sentence: 'what happened is in order' }, ...results]
-    : results
+  return isWhole ? [holds('what happened is in order'), ...results] : results
 }
 
 const rules = [
@@ -44,17 +32,8 @@ const rules = [
   breaks,
   steps,
   proves,
+  startsFromAnchor,
 ]
-
-const isKind =
-  (...kinds: readonly FactKind[]) =>
-  ({ kind }: Pick<FactLine, 'kind'>): boolean =>
-    kinds.includes(kind)
-
-function textIn(fact: JsonObject | undefined, name: string): string | undefined {
-  const value = fact?.[name]
-  return typeof value === 'string' ? value : undefined
-}
 
 function speakers({ facts, script, fail }: Look): void {
   for (const [at, { kind, actor }] of facts.entries()) {
@@ -100,85 +79,7 @@ function resumes({ facts, fail }: Look): void {
   }
 }
 
-function comparesBeforeSigning({ facts, script, fail, leave }: Look): void {
-  const devices = script?.rules.devices ?? 2
-  let received: FactLine | undefined
-  // Since the last time that comparing began anew, and whether some of it is withheld.
-  let compared: FactLine[] = []
-  const isSameChange = ({ open }: FactLine, digest: string): boolean =>
-    open?.fact.digest === digest && open.fact.outcome === 'same'
-  let signed: FactLine[] = []
-  for (const [at, line] of facts.entries()) {
-    const { kind, open } = line
-    if (kind === 'received') received = line
-    if (kind === 'received') signed = []
-    if (kind === 'received' || (kind === 'resumed' && signed.length === 0)) compared = []
-    if (kind === 'compared') compared.push(line)
-    if (kind !== 'signed') continue
-    signed.push(line)
-    if (open === undefined) {
-      leave(at, 'what was signed is withheld')
-      continue
-    }
-    const digest = textIn(open.fact, 'digest') ?? ''
-    if (received === undefined || (received.open !== undefined && received.open.fact.digest !== digest))
-      fail(at, 'something was signed that had not been received')
-    const count = new Set(
-      compared.flatMap((one) => (isSameChange(one, digest) ? [textIn(one.open?.fact, 'device')] : [])),
-    ).size
-    if (received?.open === undefined) leave(at, 'whether it was received before it was signed is withheld')
-    if (count >= devices) continue
-    if (compared.some((one) => one.open === undefined))
-      leave(at, 'whether it was compared before it was signed is withheld')
-    else fail(at, `it was signed after it had been compared on ${count} devices, and ${devices} are asked for`)
-  }
-}
-
-function signersOnly({ facts, script, rehearsal, fail, leave }: Look): void {
-  const present = new Set<string>()
-  const practice = new Set<string>()
-  let isWithheld = false
-  for (const [at, { kind, open, actor }] of facts.entries()) {
-    if (kind === 'present' && open === undefined) isWithheld = true
-    if (kind === 'present' && open !== undefined) {
-      const token = `${String(open.fact.person)} ${String(open.fact.key)}`
-      present.add(token)
-      if (rehearsal && open.fact.attestation === 'rehearsal') practice.add(token)
-      else if (script !== undefined && !isTheirs(script, open.fact.person, open.fact.key))
-        fail(at, `a token of ${String(open.fact.person)} that is not in the script`)
-    }
-    if (kind !== 'signed') continue
-    const roles = script?.people.find(({ name }) => name === actor)?.roles
-    if (script !== undefined && roles?.includes('signer') !== true)
-      fail(at, `${actor} signed, and is no signer in the script`)
-    if (open === undefined) continue
-    const token = `${actor} ${String(open.fact.key)}`
-    const isOpen = practice.has(token) || (rehearsal && isWithheld)
-    if (script !== undefined && !isOpen && !isTheirs(script, actor, open.fact.key))
-      fail(at, `${actor} signed with a key that is not theirs in the script`)
-    if (present.has(token)) continue
-    if (isWithheld) leave(at, `whether the token of ${actor} was looked at before is withheld`)
-    else fail(at, `${actor} signed with a key that had not been looked at`)
-  }
-}
-
-function isTheirs({ people }: CeremonyScript, person: JsonValue | undefined, key: JsonValue | undefined): boolean {
-  return people.some(({ name, keys }) => name === person && keys.some((one) => base64(one.key.spki) === key))
-}
-
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
-
-function stops({ facts, fail }: Look): void {
-  const at = facts.findIndex(
-    ({ kind, open }) => kind === 'stopped' || (kind === 'compared' && open?.fact.outcome === 'different'),
-  )
-  if (at < 0) return
-  for (const [later, { kind }] of facts.entries())
-    if (later > at && kind === 'signed')
-      fail(later, 'something was signed after it had been stopped, or found to be different')
-}
-
-function deviations({ facts, fail, leave }: Look): void {
+function deviations({ facts, script, fail, leave }: Look): void {
   // Who noted each: the first has the number 1, also where it is withheld.
   const noted: string[] = []
   const settled = new Set<number>()
@@ -194,6 +95,8 @@ function deviations({ facts, fail, leave }: Look): void {
       isWithheld = true
       continue
     }
+    const strangers = script === undefined ? [] : namesIn(open.fact.agreed).filter((name) => !isInScript(script, name))
+    if (strangers.length > 0) fail(at, `${strangers.join(', ')} agreed, and not by a name of the script`)
     if (number > noted.length) fail(at, `deviation ${number} is settled, and was not noted`)
     if (noted[number - 1] === actor) fail(at, `deviation ${number} was settled by ${actor}, who had noted it`)
     settled.add(number)
@@ -204,6 +107,14 @@ function deviations({ facts, fail, leave }: Look): void {
   if (open.length === 0) return
   if (isWithheld) leave(facts.length - 1, 'whether every deviation was settled is withheld')
   else fail(facts.length - 1, `it was closed with deviations that were not settled: ${open.join(', ')}`)
+}
+
+function isInScript({ people }: CeremonyScript, person: string): boolean {
+  return people.some(({ name }) => name === person)
+}
+
+function namesIn(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
 }
 
 function breaks({ facts, fail }: Look): void {
@@ -220,8 +131,10 @@ function breaks({ facts, fail }: Look): void {
 function steps({ facts, script, fail }: Look): void {
   const order = new Map((script === undefined ? [] : stepsOf(script)).map(({ id }, index) => [id, index]))
   const started = new Set<string>()
+  // Of this session: a run that goes on after a crash goes back to comparing, and those steps begin again.
   let last = -1
   for (const [at, { kind, step }] of facts.entries()) {
+    if (kind === 'resumed') last = -1
     if (step === '') continue
     const index = order.get(step)
     if (index === undefined && script !== undefined) fail(at, `the step ${step} is not in the script`)

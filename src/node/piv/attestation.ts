@@ -12,7 +12,7 @@ import {
   isSignedBy,
   mayIssue,
   parseCertificate,
-} from '../certificate.ts'
+} from '../../core/certificate.ts'
 import { nameOf, type VendorRoots } from '../vendor-roots.ts'
 import { advisoriesFor } from './advisories.ts'
 import { differs, parseFirmware, parseStatement, vendorArc } from './attestation-statement.ts'

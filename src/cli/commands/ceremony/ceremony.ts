@@ -8,12 +8,18 @@ export const ceremonyCommand: Command = {
   summary: 'Looks at the script of a ceremony, and checks the record of one.',
   details: [
     'check SCRIPT     reads a script, says what it asks for and its hash in words, or why it cannot be run',
-    'verify RECORD    checks chain, signatures and order; --script and --previous let more be checked',
+    'verify RECORD    checks chain, signatures and order; --script, --previous and --with let more be checked',
     'redact RECORD    a copy for whoever may see less: public, or auditor; its fingerprint stays',
   ],
   options: {
     script: { form: '--script FILE', text: 'the script that the record is of', type: 'string' },
     previous: { form: '--previous FILE', text: 'the record of the ceremony before', type: 'string' },
+    with: {
+      form: '--with FILE',
+      text: 'a file that the record names: the request, what was exported; as often as there are files',
+      type: 'string',
+      multiple: true,
+    },
     for: { form: '--for LEVEL', text: 'who may see the copy: public or auditor', type: 'string' },
     to: { form: '--to FILE', text: 'the new file', type: 'string' },
   },

@@ -1,9 +1,15 @@
 // What the command `ceremony` does: a script read and said, a record checked, a copy for whoever may see less.
-import { type Checked, checkRecord, isGood, type Result } from '../../../core/ceremony/check.ts'
+import { basename } from 'node:path'
+import { type Checked, checkRecord, isGood } from '../../../core/ceremony/check.ts'
+import type { Artifact } from '../../../core/ceremony/evidence.ts'
 import { type Level, levels } from '../../../core/ceremony/facts.ts'
+import { requestJudge } from '../../../core/ceremony/judge.ts'
 import { parseRecord, recordBytes, redacted } from '../../../core/ceremony/record.ts'
+import type { Result } from '../../../core/ceremony/result.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
 import { AppError } from '../../../core/error.ts'
+import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
+import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
@@ -63,9 +69,13 @@ export async function verifyCommand(file: string, parsed: Parsed, io: Io): Promi
   }
   const script = await read('script')
   const previous = await read('previous')
+  const artifacts: Artifact[] = []
+  for (const one of parsed.texts('with'))
+    artifacts.push({ name: basename(one), bytes: await readInput(one, maxBytes, io.signal) })
   const checked = await checkRecord(await readInput(file, maxBytes, io.signal), file, {
     ...(script === undefined ? {} : { script }),
     ...(previous === undefined ? {} : { previous }),
+    ...{ artifacts, judge: requestJudge(tufSystem(carriedLayout), io.signal) },
   })
   const { fingerprint, results, record } = checked
   const isWhole = isGood(checked)

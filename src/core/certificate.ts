@@ -1,10 +1,10 @@
 // X.509 certificates of tokens and of their vendors (RFC 5280), read strictly: one DER structure, no trailing bytes, no
 // extension twice. Just enough to follow a chain of signatures; what a certificate claims is judged by those who read it.
-import { isEqualBytes, parseBase64, toHex } from '../core/bytes.ts'
-import { derTag, malformed, parseDer, parseWholeDer } from '../core/der.ts'
-import { p1363FromDer } from '../core/ecdsa-signature.ts'
-import { AppError } from '../core/error.ts'
-import { parseSpki } from '../core/spki.ts'
+import { isEqualBytes, parseBase64, toHex } from './bytes.ts'
+import { derTag, malformed, parseDer, parseWholeDer } from './der.ts'
+import { p1363FromDer } from './ecdsa-signature.ts'
+import { AppError } from './error.ts'
+import { parseSpki } from './spki.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 

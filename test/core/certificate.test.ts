@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { concatBytes, parseHex, toHex, utf8 } from '../../src/core/bytes.ts'
 import { derTag, parseDer, parseWholeDer, toDer } from '../../src/core/der.ts'
-import { commonName, isSignedBy, parseCertificate } from '../../src/node/certificate.ts'
+import { commonName, isSignedBy, parseCertificate } from '../../src/core/certificate.ts'
 import { issue, pairs, type Recipe, spkiOf } from '../support/attestation-chain.ts'
 import { codeOfCall, codeOfPromise } from '../support/thrown.ts'
 

@@ -1,0 +1,57 @@
+// Who signed the fingerprint of a record: with keys that the script gives them, or that were seen in a rehearsal.
+import { isEqualBytes, toBase64 } from '../bytes.ts'
+import { type CeremonyRecord, signedMessage } from './record.ts'
+import { fails, holds, open, type Result } from './result.ts'
+import type { CeremonyScript, Person } from './script.ts'
+import { isSignature } from './signature.ts'
+
+export async function signaturesOf(
+  { header, signatures, facts }: CeremonyRecord,
+  fingerprint: string,
+  script: CeremonyScript | undefined,
+): Promise<Result[]> {
+  const message = signedMessage(fingerprint)
+  const results: Result[] = []
+  const who = new Set<string>()
+  for (const [at, { person, key, value }] of signatures.entries()) {
+    const line = facts.length + 2 + at
+    const known = script?.people.find(({ name }) => name === person)
+    if (!(await isSignature(key, message, value))) {
+      results.push(fails(`the signature of ${person} does not fit the fingerprint`, line))
+    } else if (script === undefined) {
+      results.push(open(`a key signed as ${person}; whose it is stands in the script`, line))
+    } else if (
+      known === undefined ||
+      !(isOfScript(known, key) || (header.rehearsal && mayBePractice(facts, person, key)))
+    ) {
+      results.push(fails(`a key signed as ${person} that is not theirs`, line))
+    } else if (!isOfScript(known, key) && !isPractice(facts, person, key)) {
+      who.add(person)
+      results.push(open(`a key signed as ${person}; whether it was a token of the rehearsal is withheld`, line))
+    } else {
+      who.add(person)
+      results.push(holds(`${person} signed the fingerprint`, line))
+    }
+  }
+  const missing = (script?.people ?? []).filter(({ name, keys }) => keys.length > 0 && !who.has(name))
+  for (const { name } of missing) results.push(fails(`${name} has a key, and did not sign the fingerprint`))
+  if (script !== undefined && who.size === 0) results.push(fails('nobody signed the fingerprint'))
+  return results
+}
+
+function isOfScript({ keys }: Person, key: Uint8Array): boolean {
+  return keys.some((one) => isEqualBytes(one.key.spki, key))
+}
+
+function mayBePractice(facts: CeremonyRecord['facts'], person: string, key: Uint8Array): boolean {
+  return facts.some(({ kind, open }) => kind === 'present' && open === undefined) || isPractice(facts, person, key)
+}
+
+/** In a rehearsal a card of software stands in for the token; it was seen in the roll call. */
+function isPractice(facts: CeremonyRecord['facts'], person: string, key: Uint8Array): boolean {
+  return facts.some(({ kind, open }) => {
+    if (kind !== 'present' || open === undefined) return false
+    const { person: named, attestation, key: shown } = open.fact
+    return named === person && attestation === 'rehearsal' && shown === toBase64(key)
+  })
+}
