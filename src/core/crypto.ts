@@ -1,6 +1,7 @@
 // Verification of signatures on WebCrypto, with a second, independent opinion on Ed25519 for anchors.
 import { verifyAsync as verifyEd25519 } from '@noble/ed25519'
 import { sha256 as sha256Sync } from '@noble/hashes/sha2.js'
+import { toHex } from './bytes.ts'
 import { p1363FromDer } from './ecdsa-signature.ts'
 import { AppError } from './error.ts'
 import { rawEd25519 } from './key.ts'
@@ -64,7 +65,7 @@ export async function verifyAnchorSignature(
 ): Promise<boolean> {
   const first = await verifySignature(key, message, signature)
   if (key.scheme !== 'ed25519' || signature.length !== 64) return first
-  const second = await verifyEd25519(signature, message, rawEd25519(key), { zip215: false })
+  const second = await secondOpinion(rawEd25519(key), message, signature)
   if (first !== second) {
     throw new AppError({
       code: 'trust/bad-signature',
@@ -73,6 +74,21 @@ export async function verifyAnchorSignature(
     })
   }
   return first
+}
+
+const opinions = new Map<string, Promise<boolean>>()
+const maxOpinions = 4096
+
+/** One root is verified many times in a row, by itself and by what comes after it; this opinion takes long to form. */
+function secondOpinion(raw: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  const asked = [raw, signature, sha256Sync(message)].map(toHex).join()
+  let opinion = opinions.get(asked)
+  if (opinion === undefined) {
+    opinion = verifyEd25519(signature, message, raw, { zip215: false })
+    if (opinions.size >= maxOpinions) opinions.clear()
+    opinions.set(asked, opinion)
+  }
+  return opinion
 }
 
 function p1363OrUndefined(der: Uint8Array, size: 32 | 48): Bytes | undefined {

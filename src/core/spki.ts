@@ -1,7 +1,7 @@
 // SubjectPublicKeyInfo (RFC 5280 4.1.2.7), read strictly: one DER text for one key, and every key a valid point,
 // so that equality of bytes is equality of keys.
 import { Point } from '@noble/ed25519'
-import { concatBytes, isEqualBytes, parseHex } from './bytes.ts'
+import { concatBytes, isEqualBytes, parseHex, toHex } from './bytes.ts'
 import { derTag, malformed, parseDer, parsePositiveInteger, parseWholeDer, toDer } from './der.ts'
 import { AppError } from './error.ts'
 import type { Scheme } from './signer.ts'
@@ -87,9 +87,15 @@ function algorithmOf(scheme: Scheme): Uint8Array {
   return scheme === 'ecdsa-p256-sha256' ? curves.p256.algorithm : curves.p384.algorithm
 }
 
+/** The same few keys stand in every version of every document; each is looked at once. */
+const soundPoints = new Set<string>()
+const maxSoundPoints = 4096
+
 /** A point of small order verifies signatures nobody made; a second encoding would let one key count twice. */
 export function verifyEd25519Point(raw: Uint8Array): void {
   if (raw.length !== 32) malformed(`the Ed25519 key has ${raw.length} bytes where 32 are expected`)
+  const name = toHex(raw)
+  if (soundPoints.has(name)) return
   let isSmall: boolean
   try {
     isSmall = Point.fromBytes(raw, false).isSmallOrder()
@@ -97,6 +103,8 @@ export function verifyEd25519Point(raw: Uint8Array): void {
     throw new AppError({ code: 'format/malformed', message: 'the Ed25519 key is not a point of its curve', cause })
   }
   if (isSmall) malformed('the Ed25519 key is a point of small order')
+  if (soundPoints.size >= maxSoundPoints) soundPoints.clear()
+  soundPoints.add(name)
 }
 
 export function verifyPoint(curve: Curve, point: Uint8Array): void {

@@ -1,16 +1,18 @@
 // One request on its way: directly or through the proxy that the environment names, to a server whose certificate the system or
 // the person who opened the source vouches for. The built-in fetch knows neither of these for a single request.
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
-import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+import type { Agent as SecureAgent } from 'node:https'
 import { Readable } from 'node:stream'
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { AppError } from '../../core/error.ts'
 import { checkOnline, whenOffline } from '../offline.ts'
 import { authoritiesIn } from './authorities.ts'
 import { isLoopback } from './loopback.ts'
 
-// As an import it would load the web socket client as well: a third of the time that a command takes to start.
-const { Agent: PlainAgent, request: plainRequest } = process.getBuiltinModule('node:http')
+// Only when something is sent, and not as imports, which would load the web socket client as well: together half of the time
+// that a command takes to start.
+const plainWeb = () => process.getBuiltinModule('node:http')
+const secureWeb = () => process.getBuiltinModule('node:https')
 
 /** How a source is reached, besides its address. */
 export interface Access {
@@ -38,7 +40,7 @@ export async function send(
   { ca }: Access = {},
 ): Promise<Response> {
   checkOnline(url.host)
-  const start = url.protocol === 'https:' ? secureRequest : plainRequest
+  const start = url.protocol === 'https:' ? secureWeb().request : plainWeb().request
   const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent(url)
   const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}
   const incoming = await new Promise<IncomingMessage>((done, fail) => {
@@ -119,7 +121,7 @@ whenOffline(() => {
 function plainAgent({ hostname }: URL): Agent {
   const proxyEnv = isLoopback(hostname) ? {} : proxies()
   const key = JSON.stringify(proxyEnv)
-  const agent = plain.get(key) ?? new PlainAgent({ keepAlive: true, proxyEnv })
+  const agent = plain.get(key) ?? new (plainWeb().Agent)({ keepAlive: true, proxyEnv })
   plain.set(key, agent)
   return agent
 }
@@ -130,12 +132,13 @@ function secureAgent(ca = ''): SecureAgent {
   const key = JSON.stringify([proxyEnv, ca])
   const agent =
     secure.get(key) ??
-    new SecureAgent({ keepAlive: true, proxyEnv, secureContext: contextOf(ca), rejectUnauthorized: true })
+    new (secureWeb().Agent)({ keepAlive: true, proxyEnv, secureContext: contextOf(ca), rejectUnauthorized: true })
   secure.set(key, agent)
   return agent
 }
 
 function contextOf(ca: string): SecureContext {
+  const { createSecureContext, getCACertificates } = process.getBuiltinModule('node:tls')
   if (ca === '') return createSecureContext({ ca: [...getCACertificates('default'), ...getCACertificates('system')] })
   return createSecureContext({ ca: authoritiesIn(ca).map(String) })
 }

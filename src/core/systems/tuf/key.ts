@@ -55,7 +55,10 @@ export function parseTufKey(id: string, raw: JsonObject): TufKey {
     label: 'key' in material ? keyLabel(material.key) : `${keytype} / ${scheme}`,
     ...(owner === undefined ? {} : { owner }),
     rehearsal: raw[rehearsalField] === true,
-    contentIds: contentIds(raw),
+    // Only where it is asked for: few ask, and a root is read many times.
+    get contentIds() {
+      return contentIds(raw)
+    },
     raw,
   }
 }

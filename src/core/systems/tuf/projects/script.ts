@@ -13,13 +13,23 @@ const together: readonly (readonly string[])[] = [
   ['Han', 'Bopomofo'],
 ]
 
+const sets: readonly (readonly string[])[] = [...everyday.map((script) => [script]), ...together]
+const patterns = new Map<readonly string[], RegExp>()
+
+/** Made when it is first asked for: there are many, and most calls of the command line look at no name of a project. */
+function patternOf(scripts: readonly string[]): RegExp {
+  const pattern = patterns.get(scripts) ?? compiled(scripts)
+  patterns.set(scripts, pattern)
+  return pattern
+}
+
 /** Marks that belong to no script take that of the letter below them; modifier letters look like apostrophes. */
-const patterns: readonly RegExp[] = [...everyday.map((script) => [script]), ...together].map((scripts) => {
+function compiled(scripts: readonly string[]): RegExp {
   const letters = scripts.map((script) => `\\p{Script_Extensions=${script}}`).join('')
   return new RegExp(`^(?![^]*[\\u02b0-\\u02ff])[${letters}\\p{Script=Inherited}0-9._+-]*$`, 'u')
-})
+}
 
 /** `name`: of letters, marks, ASCII digits, and . _ + - */
 export function isOfOneScript(name: string): boolean {
-  return patterns.some((pattern) => pattern.test(name))
+  return sets.some((scripts) => patternOf(scripts).test(name))
 }
