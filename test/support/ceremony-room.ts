@@ -1,18 +1,24 @@
 // A room in which a ceremony can be held without a token: people with keys of software, a root that replaces one of five, and the words
 // that another device would show.
 import { join } from 'node:path'
-import { type CeremonyScript, type Role, scriptBytes, type Step, type StepKind } from '../../src/core/ceremony/script.ts'
+import {
+  type CeremonyScript,
+  type Role,
+  type Step,
+  type StepKind,
+  scriptBytes,
+} from '../../src/core/ceremony/script.ts'
 import type { Signer } from '../../src/core/signer.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { prepareFolder } from '../../src/node/ceremony/places.ts'
-import { beginRun, resumeRun, type Run, type RunParts } from '../../src/node/ceremony/run.ts'
+import { beginRun, type Run, type RunParts, resumeRun } from '../../src/node/ceremony/run.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import { carriedChange } from './carried-request.ts'
 import { noTokens } from './no-tokens.ts'
 import { type Office, openOffice } from './office.ts'
-import { never, now as today, softwareSigner } from './repository.ts'
+import { never, softwareSigner, now as today } from './repository.ts'
 
 export const signers = ['Ana', 'Ben', 'Cleo', 'Dan', 'Eve'] as const
 

@@ -62,7 +62,7 @@ export async function receiveChange(
   ground: Ground,
   { name, bytes }: { name: string; bytes: Uint8Array },
   desk: Desk,
-  signal: AbortSignal,
+  { now, signal }: Pick<Context, 'now' | 'signal'>,
 ): Promise<Received> {
   const request = parseRequest(bytes, name)
   const { script, rehearsal } = ground
@@ -72,36 +72,32 @@ export async function receiveChange(
       message: `${name} asks for a change of ${request.subject}, and the script is about ${script.subject}`,
       hint: 'ask for the request of this ceremony',
     })
-  const anchor = anchorIn(request, ground)
+  const { anchor } = await lookAtRequest(bytes, name, tufSystem(carriedLayout), { now, signal })
+  // Judged before anything is kept: what is refused must not stand in the way of what is right.
+  if (!rehearsal && anchor.digest !== script.anchor?.digest) throw notFrom(request, anchor.title, script)
   const transport = files(ground)
   const before = (await transport.read(anchorName, maxRootBytes, signal)) ?? null
-  await transport.write(new Map([[anchorName, anchor]]), new Map([[anchorName, before]]), 'begin', signal)
-  const source = sourceFrom(ground, anchor)
+  await transport.write(new Map([[anchorName, anchor.bytes]]), new Map([[anchorName, before]]), 'begin', signal)
+  const source = sourceFrom(ground, anchor.bytes)
   const { id, proposal } = await receive(bytes, name, source, desk, { replace: true, signal })
-  const inForce = (await source.system.state(source.transport, desk.context(source, signal))).anchor
-  if (!rehearsal && inForce.digest !== script.anchor?.digest) throw stale(inForce.title, script)
-  return { request: id, proposal, anchor: inForce.digest }
+  return { request: id, proposal, anchor: anchor.digest }
 }
 
-/** The root of the script, where the request holds it; in a rehearsal the one that the stand-in starts from. */
-function anchorIn(request: TransferRequest, { script, rehearsal }: Ground): Uint8Array {
-  for (const [name, bytes] of request.files) {
-    if (!/^metadata\/\d+\.root\.json$/.test(name)) continue
-    if (rehearsal && name === request.anchor) return bytes
-    if (digestOf(parseMetadata(bytes, 'root', name)) === script.anchor?.digest) return bytes
-  }
-  throw new AppError({
-    code: 'trust/changed',
-    message: `the request does not start from ${script.anchor?.title ?? 'the root'} that the script names`,
-    hint: 'ask for the request of this ceremony; if the root has changed since, a new script is needed',
-  })
-}
-
-function stale(title: string, { anchor }: CeremonyScript): AppError {
+/** The root in force, as the request has it, is not the one of the script. */
+function notFrom(request: TransferRequest, title: string, { anchor }: CeremonyScript): AppError {
+  const isOvertaken = [...request.files].some(
+    ([name, bytes]) =>
+      /^metadata\/\d+\.root\.json$/.test(name) && digestOf(parseMetadata(bytes, 'root', name)) === anchor?.digest,
+  )
+  const named = anchor?.title ?? 'no root'
   return new AppError({
     code: 'trust/changed',
-    message: `${title} is in force by now, and the script was made when ${anchor?.title ?? 'no root'} was`,
-    hint: 'make a new script, with the root that is in force',
+    message: isOvertaken
+      ? `${title} is in force by now, and the script was made when ${named} was`
+      : `the request starts from another root than ${named}, which the script names`,
+    hint: isOvertaken
+      ? 'make a new script, with the root that is in force'
+      : 'ask for the request of this ceremony; do not sign this one',
   })
 }
 

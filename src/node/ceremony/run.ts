@@ -194,7 +194,7 @@ function runOf(room: Room): Run {
     receive: async (who, file, signal) => {
       await begin(room, 'receive', who)
       await noting(room, async () => {
-        const { request, proposal, anchor } = await receiveChange(room, file, desk, signal)
+        const { request, proposal, anchor } = await receiveChange(room, file, desk, { now: room.now(), signal })
         const { subject, digest, headline } = proposal
         await note(room, 'received', { request, subject, digest, anchor, headline })
       })

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { checkRecord } from '../../../src/core/ceremony/check.ts'
 import { parseRecord } from '../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
-import { beginRun, resumeRun, type Run } from '../../../src/node/ceremony/run.ts'
+import { beginRun, type Run, resumeRun } from '../../../src/node/ceremony/run.ts'
 import { type CeremonyRoom, ceremonyRoom, stepOn } from '../../support/ceremony-room.ts'
 import { type Fault, faultyFileSystem } from '../../support/faulty-file-system.ts'
 import { never } from '../../support/repository.ts'
@@ -146,7 +146,7 @@ test('a disk that is full: the step says so, what was recorded stays, and the sa
 
 test('a record that was altered, is of another script, or of a newer version is not gone on with, and stays as it is', async () => {
   const alter: Record<string, [(text: string) => string, string]> = {
-    'a word': [(text) => text.replace('Zoe takes over', 'Eve takes over'), 'format/malformed'],
+    'a word': [(text) => text.replace('Zoe takes over', 'Eve takes over'), 'trust/bad-signature'],
     'a line left out': [(text) => text.replace(/\n[^\n]*"gate"[^\n]*\n/, '\n'), 'format/malformed'],
     'a newer version': [(text) => text.replace('countersign record 1', 'countersign record 2'), 'format/unsupported'],
   }

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkRecord, isGood } from '../../../src/core/ceremony/check.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
+import type { Run } from '../../../src/node/ceremony/run.ts'
 import { type CeremonyRoom, ceremonyRoom, stepOn } from '../../support/ceremony-room.ts'
 import { never } from '../../support/repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import type { Run } from '../../../src/node/ceremony/run.ts'
 
 async function toTheEnd(room: CeremonyRoom, run: Run): Promise<void> {
   while (run.standing().phase !== 'closed') await stepOn(room, run)
