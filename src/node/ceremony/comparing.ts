@@ -81,6 +81,6 @@ function tooOften(): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `the words were wrong ${maxWrong} times`,
-    hint: 'say that the words are different, which stops the ceremony; or begin the comparison of this device again',
+    hint: 'say that the words are different, which stops the ceremony; to try once more, close Countersign and go on with this ceremony',
   })
 }
