@@ -68,6 +68,24 @@ export interface GivenSignature {
   signature: Uint8Array
 }
 
+/** One client that was led to a change: from the document that it trusted. */
+export interface Walk {
+  from: { title: string; version: number; digest: string }
+  /** The versions that it took over on its way, in order; the last is the change. None where it began with the change itself. */
+  steps: readonly number[]
+}
+
+/** That everybody who trusts what was in force before it will accept a complete change: worked out from the bytes, by a client. */
+export interface Proof {
+  quorums: readonly { name: string; threshold: number; signed: number }[]
+  /** One sentence for people: who was led to the change, and from where. */
+  client: string
+  /** The oldest first. */
+  walks: readonly Walk[]
+  /** What of the change itself clients read once it is published, by its name in the source. */
+  files: ReadonlyMap<string, Uint8Array>
+}
+
 export interface TrustSystem {
   id: SystemId
   state(source: Transport, context: Context): Promise<TrustedState>
@@ -83,6 +101,8 @@ export interface TrustSystem {
   renew(online: readonly Signer[], source: Transport, context: Context): Promise<Files>
   /** What somebody without this source needs to verify the proposal; `from`: the version of the anchor that they trust. */
   carry(proposal: Proposal, source: Transport, context: Context, from?: number): Promise<Carried>
+  /** What a complete proposal does to clients once it is published, by taking each of their ways to it; throws where one fails. */
+  prove(proposal: Proposal, source: Transport, context: Context): Promise<Proof>
   /** Those that the proposal holds. */
   signatures(proposal: Proposal): Promise<readonly GivenSignature[]>
 }

@@ -12,7 +12,10 @@ import { rootState } from './root-state.ts'
 import { trustStore } from './store.ts'
 import { trusted } from './trusted.ts'
 
-export function carriedSystem(layout: Layout, common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures'>): TrustSystem {
+export function carriedSystem(
+  layout: Layout,
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'prove'>,
+): TrustSystem {
   const refuse = async (): Promise<never> => {
     throw new AppError({
       code: 'usage/invalid',

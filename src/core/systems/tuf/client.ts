@@ -36,7 +36,7 @@ export interface TrustedSet {
 }
 
 /** More root versions than this in one update is not a history but an attack (specification 5.3.3). */
-const maxRootRotations = 1024
+export const maxRootRotations = 1024
 
 export async function refresh(remote: Transport, store: Transport, options: ClientOptions): Promise<TrustedSet> {
   const root = await updateRoot(remote, store, options)

@@ -14,7 +14,10 @@ import { rootState } from './root-state.ts'
 import { type Trusted, trusted } from './trusted.ts'
 import { quorumOf, verifyQuorum } from './verify.ts'
 
-export function loneSystem(layout: Layout, common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures'>): TrustSystem {
+export function loneSystem(
+  layout: Layout,
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'prove'>,
+): TrustSystem {
   const refuse = async (): Promise<never> => {
     throw new AppError({
       code: 'usage/invalid',

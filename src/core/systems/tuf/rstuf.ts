@@ -4,6 +4,7 @@ import { AppError } from '../../error.ts'
 import { byRisk, type Proposal, worstRisk } from '../../proposal.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
+import { isFirst } from './first.ts'
 import type { Layout } from './layout.ts'
 import { maxBytes } from './names.ts'
 import { pendingProposals } from './pending.ts'
@@ -11,11 +12,11 @@ import { rootState } from './root-state.ts'
 import { settingsFindings } from './rstuf/ceremony.ts'
 import { pendingFolder, settingsName } from './rstuf/documents.ts'
 import { beforeMissing, type Remarks, rootComesFirst, rootRemarks } from './rstuf/remarks.ts'
-import { isFirst, rstufTrusted } from './rstuf/trusted.ts'
+import { rstufTrusted } from './rstuf/trusted.ts'
 
 export function rstufSystem(
   layout: Layout,
-  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures'>,
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'prove'>,
   whole: (source: Transport, context: Context) => Promise<TrustedState>,
 ): TrustSystem {
   const refuse = async (): Promise<never> => {

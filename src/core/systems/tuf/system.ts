@@ -23,6 +23,7 @@ import { parsedOnce } from './parsed.ts'
 import { pendingProposals } from './pending.ts'
 import type { KeyChain } from './projects/chain.ts'
 import { readSeen, seenName, writeSeen } from './projects/seen.ts'
+import { provenRoot } from './prove.ts'
 import { publishedFiles, renewedFiles } from './publish.ts'
 import { dueOf } from './renewal.ts'
 import { rstufSystem } from './rstuf.ts'
@@ -39,6 +40,8 @@ export function tufSystem(layout: Layout): TrustSystem {
     carry: (...[proposal, source, context, from]: Parameters<TrustSystem['carry']>) =>
       carriedFiles(layout, tufSystem(carriedLayout), proposal, source, context, from),
     signatures: givenSignatures,
+    prove: (...[proposal, source, context]: Parameters<TrustSystem['prove']>) =>
+      provenRoot(layout, proposal, source, context),
   }
   if (layout.carried === true) return carriedSystem(layout, common)
   if (layout.rstuf !== undefined)

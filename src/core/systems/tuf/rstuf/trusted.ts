@@ -7,6 +7,7 @@ import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
 import { authorityOf } from '../authority.ts'
 import { stepTo } from '../delegation.ts'
+import { isFirst } from '../first.ts'
 import type { Layout } from '../layout.ts'
 import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from '../metadata.ts'
 import { maxBytes, titleOf } from '../names.ts'
@@ -14,11 +15,6 @@ import { once, type Trusted, trusted } from '../trusted.ts'
 import { quorumOf, verifyQuorum } from '../verify.ts'
 import { pendingName, trustedRoot, trustedTargets } from './documents.ts'
 import { withoutUnknown } from './dropped.ts'
-
-/** Nobody vouches for a first root yet: an empty anchor says that a person knows this. */
-export function isFirst({ anchor }: Context): boolean {
-  return anchor.length === 0
-}
 
 export function rstufTrusted(layout: Layout, source: Transport, context: Context): Trusted {
   const now = trusted(layout, source, context)
