@@ -5,7 +5,7 @@ import type { Signer } from './signer.ts'
 import type { Files, Transport } from './transport.ts'
 
 export interface Context {
-  /** The pinned anchor, as received: for TUF a root file. */
+  /** The pinned anchor, as received: for TUF a root file. Empty: a person knows that nobody vouches for what waits, as it is the first. */
   anchor: Uint8Array
   /** What this system trusted last time, as it returned it in TrustedState.memory: the guard against rollback. */
   memory?: Files
@@ -56,8 +56,9 @@ export interface Edit {
   sentence?: string
 }
 
-/** A change on its way over an air gap: files in the plain form of this system, and the one that all else is verified from. */
+/** A change on its way over an air gap: files in the plain form of this system. */
 export interface Carried {
+  /** The one that all else is verified from; empty where nothing comes before the change, which is then alone. */
   anchor: string
   files: ReadonlyMap<string, Uint8Array>
 }

@@ -2,10 +2,17 @@
 // by keys that are here, and its root pinned.
 import { AppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
-import { createRepository, type KeyHolder, type RepositoryPlan } from '../core/systems/tuf/create.ts'
+import type { Signer } from '../core/signer.ts'
+import {
+  createRepository,
+  type KeyHolder,
+  type NamedKey,
+  type RepositoryPlan,
+  unsignedRoot,
+} from '../core/systems/tuf/create.ts'
 import { plainLayout } from '../core/systems/tuf/layouts/plain.ts'
 import { belowTargets, type Structure } from '../core/systems/tuf/structure.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Files, Transport } from '../core/transport.ts'
 import type { Desk } from './desk.ts'
 import { isWebLocation, notInGit, parseLocation } from './location.ts'
 import { isTokenSigner } from './token-host/signers.ts'
@@ -50,15 +57,18 @@ export async function emptyPlace(desk: Desk, text: string, signal: AbortSignal):
   return { location, folder }
 }
 
-export interface Founding {
+/** A signer, as far as it must be known before it signs. */
+export type FoundingKey = NamedKey & { signer: Pick<Signer, 'id'> }
+
+export interface Founding<Holder extends FoundingKey = KeyHolder> {
   name: string
   /** Of root and targets. */
-  holders: readonly KeyHolder[]
+  holders: readonly Holder[]
   threshold: number
   expiryDays: number
   signingDays?: number
   /** Of snapshot and timestamp, and of what is below targets. */
-  online: KeyHolder
+  online: Holder
   snapshotDays: number
   timestampDays: number
   structure: Structure
@@ -84,14 +94,31 @@ export async function foundRepository(
   const plan = planOf(founding)
   const below = belowTargets(founding.structure, plan, now)
   const files = await createRepository(plan, plainLayout, { now, signal }, below)
+  return settle(desk, { location, folder }, founding.name, files, signal)
+}
+
+/** The first files take their place, all at once, and their root is pinned. */
+export async function settle(
+  desk: Desk,
+  { location, folder }: Place,
+  name: string,
+  files: Files,
+  signal: AbortSignal,
+): Promise<{ pinned: PinnedSource; files: readonly string[] }> {
   const absent = new Map([...files.keys()].map((name) => [name, null]))
   await folder.write(files, absent, 'create the repository', signal)
   const anchor = files.get('metadata/1.root.json')
   if (!(anchor instanceof Uint8Array)) throw new AppError({ code: 'internal/bug', message: 'no root was made' })
-  return { pinned: await desk.workspace.add({ name: founding.name, location }, anchor), files: [...files.keys()] }
+  return { pinned: await desk.workspace.add({ name, location }, anchor), files: [...files.keys()] }
 }
 
-function planOf(founding: Founding): RepositoryPlan {
+/** The root of a repository that is to be, as it waits for its signatures. */
+export function plannedRoot(founding: Founding<FoundingKey>, now: Date): Uint8Array {
+  checkFounding(founding)
+  return unsignedRoot(planOf(founding), { now })
+}
+
+function planOf<Holder extends FoundingKey>(founding: Founding<Holder>): RepositoryPlan<Holder> {
   const { holders, threshold, expiryDays, signingDays, online, snapshotDays, timestampDays } = founding
   const people = { holders, threshold, expiryDays, ...(signingDays === undefined ? {} : { signingDays }) }
   const machine = { holders: [online], threshold: 1 }
@@ -110,7 +137,7 @@ export function structureOf(kind: Structure['kind'], bitLength: number = foundin
 
 // ---- what a new repository must not be ------------------------------------------------------------------------------
 
-function checkFounding({ holders, threshold, online }: Founding): void {
+function checkFounding({ holders, threshold, online }: Founding<FoundingKey>): void {
   if (holders.length === 0 || threshold > holders.length) {
     throw new AppError({
       code: 'usage/invalid',
@@ -133,7 +160,7 @@ export function twice(): AppError {
   })
 }
 
-function checkOneKind(all: readonly KeyHolder[]): void {
+function checkOneKind(all: readonly FoundingKey[]): void {
   if (all.every(({ signer }) => signer.rehearsal === all[0]?.signer.rehearsal)) return
   throw new AppError({
     code: 'signer/unsupported',
@@ -142,7 +169,7 @@ function checkOneKind(all: readonly KeyHolder[]): void {
   })
 }
 
-function checkOnline({ signer }: KeyHolder): void {
+function checkOnline({ signer }: FoundingKey): void {
   if (!isTokenSigner(signer.id)) return
   throw new AppError({
     code: 'usage/invalid',

@@ -14,6 +14,7 @@ const maxRootBytes = 512_000
 /** `compared` is told whether the root that the person trusts is one of those that this is judged from. */
 export async function rootCard(looked: Looked, compared: (isSame: boolean) => void): Promise<HTMLElement> {
   const { anchor } = looked
+  if (anchor === undefined) return firstCard(looked)
   const chain = await chainOf(looked)
   const verdict = h('div', { 'aria-live': 'polite' })
   const say = async (trusted: () => Promise<string>): Promise<void> => {
@@ -70,6 +71,24 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
         ),
       ),
       verdict,
+    ),
+  )
+}
+
+function firstCard({ proposal: { title } }: Looked): HTMLElement {
+  return card(
+    'What this is judged from',
+    h(
+      'div',
+      { class: 'stack tight' },
+      h('p', { class: 'strong' }, 'First root: there is no root before it'),
+      h(
+        'p',
+        { class: 'measure' },
+        'Nobody vouches for ',
+        foreign(title),
+        ', and everything follows from it. Compare every key above with its holder, and the fingerprint of the change with the one that all the others see. If one of them differs, nothing should be signed.',
+      ),
     ),
   )
 }

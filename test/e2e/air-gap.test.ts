@@ -145,7 +145,7 @@ test('with two words of another source its root is pinned, and the change waits 
   await take.click()
   await page.getByText('These are not its words').waitFor()
   const { anchor } = await looked()
-  const words = toWords(Uint8Array.from(Buffer.from(anchor.digest, 'hex')))
+  const words = toWords(Uint8Array.from(Buffer.from(anchor?.digest ?? '', 'hex')))
   await typeWords(page, (position) => words[position - 1] ?? '')
   await take.click()
   await heading(page, /^Root 3 for Example Packages/)

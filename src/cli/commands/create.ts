@@ -1,15 +1,16 @@
 // init, demo: how a repository comes to be.
 import { resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
-import type { Structure } from '../../core/systems/tuf/structure.ts'
 import { createDemo } from '../../node/demo.ts'
-import { emptyPlace, foundingDefaults, foundRepository, nameOfFolder, structureOf, twice } from '../../node/founding.ts'
+import { emptyPlace, foundingDefaults, foundRepository, nameOfFolder } from '../../node/founding.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
-import { parseCount, tokenOptions } from '../parse.ts'
+import { tokenOptions } from '../parse.ts'
 import { askingOnce, deskFor } from '../session.ts'
 import { reviewLines, stateLines } from '../show.ts'
 import { quoted } from '../text.ts'
 import { chooseKeys } from './founders.ts'
+import { foundFromRoot, requestFirstRoot } from './founding/first-root.ts'
+import { readStructure, termsOf } from './founding/terms.ts'
 
 export const initCommand: Command = {
   name: 'init',
@@ -27,6 +28,9 @@ export const initCommand: Command = {
     '  prefixes   the same as one delegation a bin, which every client knows',
     'What is below is kept by the online key. Example: countersign init packages --key Ana --key Ben --threshold 1',
     '--online-key publisher --structure projects',
+    'When the holders are to sign the first root together, elsewhere: --request needs public keys alone (a key that was',
+    'imported, a person whose token is enrolled), and DIR is only its name. After the ceremony --from takes the signed root;',
+    'there --key names holders of targets who are here, as many as the root asks for, and --online-key its online key.',
   ],
   options: {
     key: {
@@ -62,6 +66,18 @@ export const initCommand: Command = {
       text: `with bins: 2 to the power of N of them; ${foundingDefaults.bitLength} when left out`,
       type: 'string',
     },
+    request: {
+      form: '--request FILE',
+      text: 'create nothing: write the unsigned first root into a new file, as a request to sign it',
+      type: 'string',
+    },
+    reason: { form: '--reason TEXT', text: 'with --request: why, for the people who are asked', type: 'string' },
+    as: { form: '--as NAME', text: 'with --request: who asks; your user name when nothing is said', type: 'string' },
+    from: {
+      form: '--from FILE',
+      text: 'begin with this first root, which enough of its keys have signed',
+      type: 'string',
+    },
     rehearsal: { form: '--rehearsal', text: 'a repository to practise on, with keys made for it', type: 'boolean' },
     ...tokenOptions,
   },
@@ -70,18 +86,15 @@ export const initCommand: Command = {
 }
 
 async function initialise(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
+  checkWay(parsed)
   const desk = deskFor(io, dataDir)
+  if (parsed.text('request') !== undefined) return requestFirstRoot(parsed, io, desk)
+  if (parsed.text('from') !== undefined) return foundFromRoot(parsed, io, desk)
   const place = await emptyPlace(desk, parsed.positionals[0] ?? '', io.signal)
-  const named = parsed.texts('key')
-  if (new Set(named).size < named.length) throw twice()
-  // Checked before keys are made: a call that is not right leaves nothing behind.
-  const count = Math.max(1, named.length)
-  const threshold = parseCount(parsed, 'threshold', count, 1, count)
-  const expiryDays = parseCount(parsed, 'expires', foundingDefaults.expiryDays, 1, 3650)
-  const times = timesOf(parsed, expiryDays)
+  const terms = termsOf(parsed)
   const structure = readStructure(parsed)
   const { holders, online } = await chooseKeys(parsed, io, desk)
-  const founding = { name: nameOfFolder(place.location), holders, threshold, expiryDays, online, structure, ...times }
+  const founding = { name: nameOfFolder(place.location), holders, online, structure, ...terms }
   const { pinned, files } = await foundRepository(desk, place, founding, io.now(), io.signal)
   const state = await desk.state(await desk.open(pinned.id), io.signal)
   return answer(
@@ -91,38 +104,20 @@ async function initialise(parsed: Parsed, io: Io, dataDir: string): Promise<Answ
   )
 }
 
-function timesOf(
-  parsed: Parsed,
-  expiryDays: number,
-): { signingDays?: number; snapshotDays: number; timestampDays: number } {
-  const { signingDays, snapshotDays, timestampDays } = foundingDefaults
-  const online =
-    parsed.text('online-days') === undefined ? undefined : parseCount(parsed, 'online-days', snapshotDays, 1, 3650)
-  return {
-    snapshotDays: online ?? snapshotDays,
-    timestampDays: online ?? timestampDays,
-    ...(parsed.text('signing') === undefined
-      ? {}
-      : { signingDays: parseCount(parsed, 'signing', signingDays, 1, expiryDays) }),
-  }
-}
-
-function readStructure(parsed: Parsed): Structure {
-  const kind = parsed.text('structure') ?? 'none'
-  const isBins = kind === 'succinct' || kind === 'prefixes'
-  if (parsed.text('bits') !== undefined && !isBins) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `--bits is about bins, and --structure is ${kind}`,
-      hint: 'leave it out, or say --structure succinct',
-    })
-  }
-  if (isBins) return structureOf(kind, parseCount(parsed, 'bits', foundingDefaults.bitLength, 1, 16))
-  if (kind === 'none' || kind === 'projects') return structureOf(kind)
+/** What would be passed over is refused. */
+function checkWay(parsed: Parsed): void {
+  const [request, from] = [parsed.text('request'), parsed.text('from')]
+  const others = [
+    ...(request === undefined ? ['reason', 'as'] : ['from', 'structure', 'bits']),
+    ...(from === undefined ? [] : ['threshold', 'online-days', 'rehearsal']),
+  ]
+  const wrong = others.find((name) => (name === 'rehearsal' ? parsed.flag(name) : parsed.text(name) !== undefined))
+  if (wrong === undefined) return
+  const way = request !== undefined ? 'a request for a first root' : from !== undefined ? 'a given first root' : 'this'
   throw new AppError({
     code: 'usage/invalid',
-    message: `--structure is none, projects, succinct or prefixes, not ${kind}`,
-    hint: 'leave it out for none; see: countersign init --help',
+    message: `--${wrong} says nothing of ${way}`,
+    hint: `leave out --${wrong}; see: countersign init --help`,
   })
 }
 

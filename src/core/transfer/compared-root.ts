@@ -18,7 +18,7 @@ export interface ChainRoot {
  */
 export async function chainOf({ request, anchor }: Pick<Looked, 'request' | 'anchor'>): Promise<ChainRoot[]> {
   const first = request.files.get(request.anchor)
-  if (first === undefined) return []
+  if (first === undefined || anchor === undefined) return []
   const chain = [await chainRoot(first)]
   for (let version = (chain[0]?.version ?? 0) + 1; version <= anchor.version; version++) {
     const bytes = request.files.get(`metadata/${version}.root.json`)

@@ -3,15 +3,15 @@
 import type { Proposal } from '../proposal.ts'
 import type { TrustedState, TrustSystem } from '../system.ts'
 import { memoryTransport } from '../transport.ts'
-import { parseRequest, requestId, type TransferRequest } from './request.ts'
+import { anchorIn, isFirstRequest, parseRequest, requestId, type TransferRequest } from './request.ts'
 import { secondScreenWords } from './second-screen.ts'
 import { malformed } from './strict-document.ts'
 
 export interface Looked {
   request: TransferRequest
   id: string
-  /** The root in force, as the request has it: nobody vouches for it but who compares its words. */
-  anchor: TrustedState['anchor']
+  /** The root in force, as the request has it: nobody vouches for it but who compares its words. None is before the first one. */
+  anchor: TrustedState['anchor'] | undefined
   proposal: Proposal
   /** What this screen shows, and the other one asks for. */
   words: readonly string[]
@@ -24,11 +24,9 @@ export async function lookAtRequest(
   { now, signal }: { now: Date; signal: AbortSignal },
 ): Promise<Looked> {
   const request = parseRequest(bytes, what)
-  const anchor = request.files.get(request.anchor)
-  if (anchor === undefined) throw malformed(what, 'the root that it starts from is not among its files')
   const carried = memoryTransport(request.files)
-  const context = { anchor, now, signal }
-  const state = await system.state(carried, context)
+  const context = { anchor: anchorIn(request), now, signal }
+  const state = isFirstRequest(request) ? undefined : await system.state(carried, context)
   const { proposals, problems } = await system.pending(carried, context)
   const proposal = proposals.find(({ id }) => id === `${request.subject}/${request.digest}`)
   if (proposal === undefined) {
@@ -37,5 +35,6 @@ export async function lookAtRequest(
     throw malformed(what, `the change that it names, ${request.subject} with ${request.digest}, is not in it`)
   }
   const words = await secondScreenWords(bytes, proposal)
-  return { request, id: await requestId(bytes), anchor: state.anchor, proposal, words }
+  const id = await requestId(bytes)
+  return { request, id, anchor: state?.anchor, proposal, words }
 }

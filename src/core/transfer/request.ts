@@ -27,7 +27,7 @@ export interface TransferRequest {
   subject: string
   /** sha256 of the bytes to be signed. */
   digest: string
-  /** Of `files`: the document from which everything else is verified. */
+  /** Of `files`: the document from which everything else is verified. Empty: it is the first root, and nothing comes before it. */
   anchor: string
   /** By their names in the plain layout, as they were received; the change itself among them. */
   files: ReadonlyMap<string, Uint8Array>
@@ -39,6 +39,7 @@ export interface TransferRequest {
   holders: ReadonlyMap<string, string>
 }
 
+const firstRootName = 'metadata/pending/root.json'
 const limits = { bytes: 64 * 1024 * 1024, files: 4096, nameLength: 1024, words: 2000, holders: 1024 }
 export const maxRequestBytes = limits.bytes
 
@@ -74,12 +75,14 @@ export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
   checkSystem(value, what)
   const files = parseFiles(objectOf(value.files, 'files', what), what)
   const anchor = textOf(value.anchor, 'anchor', what, limits.nameLength)
-  if (!files.has(anchor)) throw malformed(what, 'the root that it starts from is not among its files')
+  const subject = textOf(value.subject, 'subject', what, limits.nameLength)
+  if (anchor === '') checkIsFirst(subject, files, what)
+  else if (!files.has(anchor)) throw malformed(what, 'the root that it starts from is not among its files')
   const words = (name: 'repository' | 'askedBy' | 'reason'): string => textOf(value[name], name, what, limits.words)
   return {
     system: 'tuf',
     repository: words('repository'),
-    subject: textOf(value.subject, 'subject', what, limits.nameLength),
+    subject,
     digest: matching(value.digest, sha256Digits, 'digest', what),
     anchor,
     files,
@@ -88,6 +91,22 @@ export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
     madeAt: momentOf(value.madeAt, 'madeAt', what),
     holders: parseHolders(objectOf(value.holders, 'holders', what), what),
   }
+}
+
+/** The bytes to judge it from, when it is judged by itself; none of a first root. */
+export function anchorIn({ anchor, files }: Pick<TransferRequest, 'anchor' | 'files'>): Uint8Array {
+  return files.get(anchor) ?? new Uint8Array()
+}
+
+/** Before it there is no root, so nobody can vouch for it. */
+export function isFirstRequest({ anchor }: Pick<TransferRequest, 'anchor'>): boolean {
+  return anchor === ''
+}
+
+/** Without a root to judge from, nothing but the root itself has any standing. */
+function checkIsFirst(subject: string, files: TransferRequest['files'], what: string): void {
+  if (subject !== 'root') throw malformed(what, 'only a root can be without one that it starts from')
+  if (files.size !== 1 || !files.has(firstRootName)) throw malformed(what, 'a first root is carried alone')
 }
 
 /** The name of a request among all: nothing in it can change without another one. */

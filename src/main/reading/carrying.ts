@@ -20,6 +20,7 @@ import {
   signaturesMade,
 } from '../../node/carried/departure.ts'
 import { screenStanding } from '../../node/carried/second-screen.ts'
+import { firstRoot } from '../../node/carried/taking-in.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Inspection, inspectRoot } from '../../node/inspect.ts'
 import { openNamed, shownAs } from '../named-source.ts'
@@ -108,6 +109,7 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
         now: now(),
         signal,
       })
+      if (anchor === undefined) throw firstRoot(name)
       const found = await vouchedBy(request, desk, now(), signal)
       const isKnown = !('reasons' in found)
       const replaces = isKnown ? await replacedBy(proposal, found.source.id, desk, signal) : undefined

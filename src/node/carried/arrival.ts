@@ -3,10 +3,11 @@ import { approve, findProposal, openEntries } from '../../core/approve.ts'
 import { AppError, isVerdict, toAppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
+import { isFirst } from '../../core/systems/tuf/first.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
-import { parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
+import { isFirstRequest, parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
 import { type Files, memoryTransport, overlay, type Snapshot, snapshot, type Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
@@ -28,6 +29,8 @@ export async function vouchedBy(
   now: Date,
   signal: AbortSignal,
 ): Promise<{ source: PinnedSource; trust: Trust } | { reasons: readonly string[] }> {
+  // No root that is pinned anywhere says anything of one before which there is none.
+  if (isFirstRequest(request)) return { reasons: [] }
   const reasons: string[] = []
   const found: { source: PinnedSource; trust: Trust }[] = []
   for (const source of await desk.workspace.sources()) {
@@ -104,7 +107,8 @@ export async function receive(
   await find()
   for (const name of files.keys()) await before.read(name, maxRead, signal)
   await transport.write(files, before.seen(files.keys()), `take in ${proposal.title}`, signal)
-  await desk.state(source, signal)
+  // Before a first root is signed, and a person has compared it, nothing is trusted, and nothing to remember.
+  if (!isFirst(context)) await desk.state(source, signal)
   for (const held of again) await addSignatures(held, request, source, context)
   return { source, request, id, proposal: await findProposal(proposal.id, system, transport, context) }
 }
@@ -114,6 +118,7 @@ export const requestName = (id: string): string => `requests/${id}.json`
 
 /** Whoever was interrupted here before it was remembered what had come knows it from what lies here. */
 async function knowing(here: Transport, { system }: OpenSource, context: Context): Promise<Context> {
+  if (isFirst(context)) return context
   try {
     return { ...context, memory: (await system.state(here, context)).memory }
   } catch (thrown) {
@@ -132,6 +137,7 @@ async function unreadable(
   { system }: OpenSource,
   context: Context,
 ): Promise<readonly string[]> {
+  if (isFirst(context)) return []
   try {
     await system.state(overlay(here, files), context)
     return []

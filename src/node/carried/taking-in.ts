@@ -2,7 +2,8 @@
 // person trusts from now on. The window and the command line differ in how they ask for that.
 import { randomBytes } from 'node:crypto'
 import { toHex } from '../../core/bytes.ts'
-import { parseRequest } from '../../core/transfer/request.ts'
+import { AppError } from '../../core/error.ts'
+import { isFirstRequest, parseRequest } from '../../core/transfer/request.ts'
 import type { Desk } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
 import { carriedLocation, isCarriedLocation } from './address.ts'
@@ -23,7 +24,9 @@ export async function takeIn(
   desk: Desk,
   { replace, pin, now, signal }: Taking,
 ): Promise<Arrival> {
-  const found = await vouchedBy(parseRequest(bytes, name), desk, now, signal)
+  const request = parseRequest(bytes, name)
+  if (isFirstRequest(request)) throw firstRoot(name)
+  const found = await vouchedBy(request, desk, now, signal)
   const isThere = !('reasons' in found) && isCarriedLocation(found.source.location)
   const place = 'reasons' in found ? await newPlace(await pin(found.reasons), desk) : await placeFor(found, desk)
   try {
@@ -34,6 +37,15 @@ export async function takeIn(
     if (!isThere) await forget(desk.workspace, place)
     throw thrown
   }
+}
+
+/** Nobody should sign a first root alone at a desk: its keys are compared where all their holders are. */
+export function firstRoot(what: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${what} holds the first root of a repository, and nobody vouches for that`,
+    hint: 'sign it in a ceremony, where every key is compared with its holder: countersign ceremony --help',
+  })
 }
 
 /** The one that is there, or a new one with the same root. */

@@ -67,7 +67,7 @@ describe('there and back', () => {
     expect(seen.proposal.changes).toEqual(proposal.changes)
     expect(seen.proposal.quorums).toEqual(proposal.quorums)
     expect(seen.proposal.headline).toBe(proposal.headline)
-    expect(seen.anchor.version).toBe(1)
+    expect(seen.anchor?.version).toBe(1)
   })
 
   test('of a root nothing below it goes along, and it is carried when all below it is gone', async () => {

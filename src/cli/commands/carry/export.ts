@@ -134,7 +134,8 @@ function fromOf(parsed: Parsed): { from?: number } {
   })
 }
 
-function pathFor(to: string, name: string, proposal: Proposal, kind: 'request' | 'reply'): string {
+/** A folder gets a file with a name of its own. */
+export function pathFor(to: string, name: string, proposal: Proposal, kind: 'request' | 'reply'): string {
   if (statSync(to, { throwIfNoEntry: false })?.isDirectory() !== true) return to
   return join(to, departureName(name, proposal, kind))
 }

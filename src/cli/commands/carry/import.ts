@@ -5,7 +5,7 @@ import { maxBytes } from '../../../core/systems/tuf/names.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { noPlaceYet } from '../../../node/carried/address.ts'
-import { takeIn } from '../../../node/carried/taking-in.ts'
+import { firstRoot, takeIn } from '../../../node/carried/taking-in.ts'
 import { inspectRoot } from '../../../node/inspect.ts'
 import { answer, type Command, type Io, type Parsed } from '../../command.ts'
 import { readNamed } from '../../input.ts'
@@ -76,6 +76,7 @@ async function pinFor(
   const name = parsed.text('name') ?? (request.repository || 'carried')
   const found =
     rootFile === undefined ? anchor : await inspectRoot(noPlaceYet, readNamed(rootFile, maxBytes.root), rootFile)
+  if (found === undefined) throw firstRoot(parsed.positionals[0] ?? '')
   if (digest === undefined && reasons.length > 0)
     io.note(`No repository pinned here leads to it. ${reasons.join('. ')}.`)
   if (digest !== undefined) checkDigest(digest, found.digest)

@@ -38,7 +38,7 @@ async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<
     {
       kind: 'request',
       request: id,
-      anchor: { title: anchor.title, digest: anchor.digest },
+      anchor: anchor === undefined ? null : { title: anchor.title, digest: anchor.digest },
       proposal: proposalData(proposal),
       words,
     },
@@ -46,8 +46,15 @@ async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<
     '',
     ...reviewLines(proposal),
     '',
-    `All of it is judged from ${anchor.title}, which this request brings along and nobody here vouches for. Compare its words with what you have on paper:`,
-    ...wordLines(anchor.digest),
+    ...(anchor === undefined
+      ? [
+          `There is no root before ${proposal.title}, and nobody vouches for it. Compare every key with its holder, and these words with those that all the others see:`,
+          ...wordLines(proposal.digest),
+        ]
+      : [
+          `All of it is judged from ${anchor.title}, which this request brings along and nobody here vouches for. Compare its words with what you have on paper:`,
+          ...wordLines(anchor.digest),
+        ]),
     '',
     'Words for the other screen: the device that signs asks for some of these.',
     ...wordTable(words),

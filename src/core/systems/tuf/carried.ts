@@ -1,9 +1,10 @@
 // A carried request behind the four nouns: judged like the repository that it comes from, as far as it was carried along. Of a
 // root only the chain of roots is there; of everything else what clients read on the way to it.
 import { AppError } from '../../error.ts'
-import type { Context, TrustedState, TrustSystem } from '../../system.ts'
+import type { Context, Pending, TrustedState, TrustSystem } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { refresh } from './client.ts'
+import { firstTrusted, isFirst, noRootYet, rootComesFirst } from './first.ts'
 import type { Layout } from './layout.ts'
 import { digestOf, type Metadata, parseMetadata, type Root } from './metadata.ts'
 import { maxBytes } from './names.ts'
@@ -11,6 +12,8 @@ import { pendingProposals } from './pending.ts'
 import { rootState } from './root-state.ts'
 import { trustStore } from './store.ts'
 import { trusted } from './trusted.ts'
+
+const rootPattern = /^([1-9]\d{0,8})\.root\.json$/
 
 export function carriedSystem(
   layout: Layout,
@@ -27,6 +30,7 @@ export function carriedSystem(
     id: 'tuf',
     state: (source, context) => carriedState(layout, source, context),
     pending: async (source, context) => {
+      if (isFirst(context)) return firstPending(layout, source, context)
       const now = trusted(layout, source, context)
       await checkLeadsHere(await now.root(), source, layout, context.signal)
       return pendingProposals(layout, source, context, now)
@@ -38,7 +42,18 @@ export function carriedSystem(
   }
 }
 
+/** The root that waits, judged by itself: only where there is none before it. */
+async function firstPending(layout: Layout, source: Transport, context: Context): Promise<Pending> {
+  const before = await layout.published(source).list('', context.signal)
+  const root = before.find((name) => rootPattern.test(name))
+  if (root !== undefined) throw notFirst(root)
+  const { proposals, problems } = await pendingProposals(layout, source, context, firstTrusted(layout, source, context))
+  const ruled = proposals.map((one) => (one.subject === 'root' ? one : { ...one, blocked: rootComesFirst(one.title) }))
+  return { problems, proposals: ruled }
+}
+
 async function carriedState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
+  if (isFirst(context)) throw noRootYet('sign it in a ceremony, where every key is compared with its holder')
   const now = trusted(layout, source, context)
   await checkLeadsHere(await now.root(), source, layout, context.signal)
   const state = await rootState({ root: now.root, configuration: async () => undefined }, context)
@@ -62,7 +77,7 @@ async function checkLeadsHere(
 ): Promise<void> {
   const published = layout.published(source)
   const names = await published.list('', signal)
-  const versions = names.flatMap((name) => /^([1-9]\d{0,8})\.root\.json$/.exec(name)?.[1] ?? []).map(Number)
+  const versions = names.flatMap((name) => rootPattern.exec(name)?.[1] ?? []).map(Number)
   const { version } = root.signed
   const later = versions.filter((one) => one > version)
   if (later.length > 0) throw gap(version, Math.min(...later))
@@ -70,6 +85,15 @@ async function checkLeadsHere(
   const bytes = await published.read(name, maxBytes.root, signal)
   if (bytes === undefined) throw overtaken(Math.max(0, ...versions), version)
   if (digestOf(parseMetadata(bytes, 'root', name)) !== digestOf(root)) throw foreign()
+}
+
+function notFirst(name: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `${name} is in force here, so what waits is no first root`,
+    hint: 'judge it from a root that you trust',
+    data: { name },
+  })
 }
 
 function gap(trustedVersion: number, first: number): AppError {

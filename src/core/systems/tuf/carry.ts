@@ -4,6 +4,7 @@ import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Carried, Context, TrustSystem } from '../../system.ts'
 import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
+import { isFirst, noRootYet } from './first.ts'
 import type { Layout } from './layout.ts'
 import { carriedLayout } from './layouts/carried.ts'
 import { parseMetadata } from './metadata.ts'
@@ -25,7 +26,7 @@ export async function carriedFiles(
   from?: number,
 ): Promise<Carried> {
   const { signal, now } = context
-  if (context.anchor.length === 0) throw noRootYet()
+  if (isFirst(context)) return carriedFirst(judge, proposal, context, from)
   const root = parseMetadata(context.anchor, 'root', 'the pinned root')
   const start = root.signed.version
   // What was trusted last time is known here alone: the receiver has to be led there.
@@ -48,6 +49,22 @@ export async function carriedFiles(
   const again = alone.proposals.find(({ id }) => id === proposal.id)
   if (again === undefined || !isSame(again, found)) throw notCarried(proposal, alone.problems[0]?.error)
   return { anchor, files: new Map([...files].sort(([a], [b]) => byCodePoint(a, b))) }
+}
+
+/** A root before which there is none goes alone: whoever gets it knows no more of it than we do. */
+async function carriedFirst(
+  judge: Judge,
+  proposal: Proposal,
+  { now, signal, anchor }: Context,
+  from?: number,
+): Promise<Carried> {
+  if (proposal.subject !== 'root') throw noRootYet('carry the first root on its way before anything else')
+  if (from !== undefined) throw noSuchRoot(from)
+  const files = new Map([[carriedLayout.candidateName('root'), proposal.after]])
+  const alone = await judge.pending(memoryTransport(files), { anchor, now, signal })
+  const again = alone.proposals.find(({ id }) => id === proposal.id)
+  if (again === undefined || !isSame(again, proposal)) throw notCarried(proposal, alone.problems[0]?.error)
+  return { anchor: '', files }
 }
 
 /** The source in the plain layout, with what waits and belongs to this change; remembers what it was asked for. */
@@ -93,14 +110,6 @@ async function olderRoot(version: number, published: Transport, signal: AbortSig
     code: 'source/not-found',
     message: `the repository does not hold ${name} any more, so nobody can be led from there`,
     hint: 'let the receiver pin a later root, as they have it from someone they trust',
-  })
-}
-
-function noRootYet(): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: 'no root is in force yet, so there is nothing from which a receiver could verify the first one',
-    hint: 'carry the file of the root itself, and compare its words',
   })
 }
 

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../json.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files } from '../../transport.ts'
+import { authorityOf } from './authority.ts'
 import { encodeMetadata } from './encode.ts'
 import type { TufSignature } from './envelope.ts'
 import { formatDate } from './expiry.ts'
@@ -13,23 +14,28 @@ import { keyIdOf, ownerField, rehearsalField, tufKeyObject } from './key.ts'
 import type { Layout } from './layout.ts'
 import { type Metadata, parseMetadata, type RoleType, type Root, topRoles } from './metadata.ts'
 import { metadataName } from './names.ts'
-import { expiryPeriodField, metaEntry, signOnline } from './online.ts'
+import { expiryPeriodField, metaEntry, signByMachine, signOnline } from './online.ts'
 
-export interface KeyHolder {
-  signer: Signer
+/** Somebody as a root names them: of the signer no more than what everybody may know. */
+export interface NamedKey {
+  signer: Pick<Signer, 'key' | 'rehearsal'>
   /** The name written beside the key. */
   owner?: string
 }
 
-export interface RolePlan {
-  holders: readonly KeyHolder[]
+export interface KeyHolder extends NamedKey {
+  signer: Signer
+}
+
+export interface RolePlan<Holder extends NamedKey = KeyHolder> {
+  holders: readonly Holder[]
   threshold: number
   expiryDays: number
   /** Days before its end in which a version is to be signed anew. */
   signingDays?: number
 }
 
-export type RepositoryPlan = Readonly<Record<RoleType, RolePlan>>
+export type RepositoryPlan<Holder extends NamedKey = KeyHolder> = Readonly<Record<RoleType, RolePlan<Holder>>>
 
 /** What there is below targets from the start, kept by the keys of snapshot. */
 export interface Below {
@@ -42,7 +48,7 @@ export const specVersion = '1.0.34'
 const signingPeriodField = 'x-tuf-on-ci-signing-period'
 
 /** A key as it stands in metadata: named, marked when it is for rehearsal, its id following from all of it. */
-export function holderKey(holder: KeyHolder): { id: string; raw: JsonObject } {
+export function holderKey(holder: NamedKey): { id: string; raw: JsonObject } {
   const raw = tufKeyObject(holder.signer.key, {
     ...(holder.owner === undefined ? {} : { [ownerField]: holder.owner }),
     ...(holder.signer.rehearsal ? { [rehearsalField]: true } : {}),
@@ -56,22 +62,33 @@ export async function createRepository(
   context: Pick<Context, 'now' | 'signal'>,
   below?: Below,
 ): Promise<Files> {
+  const root = await signPlanned('root', rootFields(plan, context), plan.root, context.signal)
+  return repositoryUnder(parseMetadata(root, 'root', 'the new root'), plan, layout, context, below)
+}
+
+/** All that follows from a first root, whoever has signed that; by the holders that are here. */
+export async function repositoryUnder(
+  root: Metadata<Root>,
+  plan: Omit<RepositoryPlan, 'root'>,
+  layout: Layout,
+  context: Pick<Context, 'now' | 'signal'>,
+  below?: Below,
+): Promise<Files> {
   const files = new Map<string, Uint8Array | null>()
   const place = (name: string, bytes: Uint8Array): void => void files.set(layout.publishedName(name), bytes)
-  const expires = (role: RoleType): string =>
-    formatDate(new Date(context.now.getTime() + plan[role].expiryDays * 86_400_000))
-  const rootBytes = await signPlanned('root', rootFields(plan, expires('root')), plan.root, context.signal)
-  const root: Metadata<Root> = parseMetadata(rootBytes, 'root', 'the new root')
   const emptyFields: JsonObject = {
     _type: 'targets',
     spec_version: specVersion,
     version: 1,
-    expires: expires('targets'),
+    expires: expiresIn(plan.targets.expiryDays, context),
     targets: {},
     ...periodFields(plan.targets),
   }
   const targetsFields = below === undefined ? emptyFields : { ...emptyFields, delegations: below.delegations }
-  const targets = await signPlanned('targets', targetsFields, plan.targets, context.signal)
+  const full: Context = { ...context, anchor: root.bytes }
+  const people = plan.targets.holders.map((holder) => holder.signer)
+  const [targetsRole, days] = [authorityOf(root, 'targets'), plan.targets.expiryDays]
+  const targets = await signByMachine('targets', 'targets', targetsRole, targetsFields, people, full, days)
   // Their documents do not say which of them they are: one signature is good for all.
   const empty =
     below === undefined ? undefined : await signPlanned('targets', emptyFields, plan.snapshot, context.signal)
@@ -79,7 +96,6 @@ export async function createRepository(
   const common = { spec_version: specVersion, version: 1 }
   const snapshotMeta: Record<string, JsonObject> = { 'targets.json': await metaEntry(1, targets, undefined) }
   for (const role of below?.roles ?? []) snapshotMeta[`${role}.json`] = { version: 1 }
-  const full: Context = { ...context, anchor: rootBytes }
   const snapshot = await signOnline(
     'snapshot',
     root,
@@ -95,7 +111,7 @@ export async function createRepository(
     online,
     full,
   )
-  place(metadataName('root', 1, true), rootBytes)
+  place(metadataName('root', 1, true), root.bytes)
   place(metadataName('targets', 1, true), targets)
   if (empty !== undefined) for (const role of below?.roles ?? []) place(metadataName(role, 1, true), empty)
   place(metadataName('snapshot', 1, true), snapshot)
@@ -103,7 +119,16 @@ export async function createRepository(
   return files
 }
 
-function rootFields(plan: RepositoryPlan, expires: string): JsonObject {
+/** The first root as it waits for its signatures: of its holders it takes what everybody may know, and asks nobody. */
+export function unsignedRoot(plan: RepositoryPlan<NamedKey>, context: Pick<Context, 'now'>): Uint8Array {
+  return encodeMetadata(rootFields(plan, context))
+}
+
+function expiresIn(days: number, { now }: Pick<Context, 'now'>): string {
+  return formatDate(new Date(now.getTime() + days * 86_400_000))
+}
+
+function rootFields(plan: RepositoryPlan<NamedKey>, { now }: Pick<Context, 'now'>): JsonObject {
   const keys: Record<string, JsonObject> = {}
   const roles: Record<string, JsonObject> = {}
   for (const role of topRoles) {
@@ -120,7 +145,7 @@ function rootFields(plan: RepositoryPlan, expires: string): JsonObject {
     _type: 'root',
     spec_version: specVersion,
     version: 1,
-    expires,
+    expires: expiresIn(plan.root.expiryDays, { now }),
     consistent_snapshot: true,
     keys,
     roles,
@@ -128,7 +153,7 @@ function rootFields(plan: RepositoryPlan, expires: string): JsonObject {
   }
 }
 
-function periodFields({ expiryDays, signingDays }: RolePlan): JsonObject {
+function periodFields({ expiryDays, signingDays }: Pick<RolePlan, 'expiryDays' | 'signingDays'>): JsonObject {
   return {
     [expiryPeriodField]: expiryDays,
     ...(signingDays === undefined ? {} : { [signingPeriodField]: signingDays }),

@@ -11,7 +11,7 @@ import { type Metadata, parseMetadata, type RoleType, topRoles } from './metadat
 import { maxBytes, typeOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
 import { rootState } from './root-state.ts'
-import { type Trusted, trusted } from './trusted.ts'
+import { nothingBelow, type Trusted, trusted } from './trusted.ts'
 import { quorumOf, verifyQuorum } from './verify.ts'
 
 export function loneSystem(
@@ -41,6 +41,7 @@ function loneTrusted(layout: Layout, source: Transport, context: Context): Trust
   const now = trusted(layout, source, context)
   return {
     ...now,
+    ...nothingBelow,
     authority: async (role) => {
       const top = topRoles.find((type) => type === role)
       return top === undefined ? undefined : authorityOf(await now.root(), top)
@@ -51,10 +52,6 @@ function loneTrusted(layout: Layout, source: Transport, context: Context): Trust
     },
     inForce: (role) => newestBeside(typeOf(role), now),
     lastVersion: async () => undefined,
-    registries: async () => [],
-    keyChain: async () => undefined,
-    keyChains: async () => [],
-    configuration: async () => undefined,
   }
 }
 

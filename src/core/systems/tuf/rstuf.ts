@@ -4,14 +4,14 @@ import { AppError } from '../../error.ts'
 import { byRisk, type Proposal, worstRisk } from '../../proposal.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
-import { isFirst } from './first.ts'
+import { isFirst, noRootYet, rootComesFirst } from './first.ts'
 import type { Layout } from './layout.ts'
 import { maxBytes } from './names.ts'
 import { pendingProposals } from './pending.ts'
 import { rootState } from './root-state.ts'
 import { settingsFindings } from './rstuf/ceremony.ts'
 import { pendingFolder, settingsName } from './rstuf/documents.ts'
-import { beforeMissing, type Remarks, rootComesFirst, rootRemarks } from './rstuf/remarks.ts'
+import { beforeMissing, type Remarks, rootRemarks } from './rstuf/remarks.ts'
 import { rstufTrusted } from './rstuf/trusted.ts'
 
 export function rstufSystem(
@@ -45,7 +45,7 @@ async function state(
 ): Promise<TrustedState> {
   // What the service says is read anew, and compared with the chain of roots whatever else is read.
   await source.list(pendingFolder, context.signal)
-  if (isFirst(context)) throw noRootYet()
+  if (isFirst(context)) throw noRootYet('see who has signed it: countersign review SOURCE root --first')
   const now = rstufTrusted(layout, source, context)
   await now.root()
   return layout.alone === true ? rootState(now, context) : whole(source, context)
@@ -80,12 +80,4 @@ function withRemarks(proposal: Proposal, { findings, blocked }: Remarks): Propos
     // A reason of its own is the one that the next person must hear first.
     ...(proposal.blocked === undefined && blocked !== undefined ? { blocked } : {}),
   }
-}
-
-function noRootYet(): AppError {
-  return new AppError({
-    code: 'trust/threshold',
-    message: 'the first root is not complete, so nothing can be trusted here yet',
-    hint: 'see who has signed it: countersign review SOURCE root --first',
-  })
 }

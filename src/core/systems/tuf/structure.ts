@@ -16,7 +16,7 @@ const binsName = 'bins'
 /** NAME/FILE, and two levels of folders more; a wildcard never crosses a slash. */
 const projectPaths = ['*/*', '*/*/*', '*/*/*/*']
 
-export function belowTargets(structure: Structure, plan: RepositoryPlan, now: Date): Below | undefined {
+export function belowTargets(structure: Structure, plan: Omit<RepositoryPlan, 'root'>, now: Date): Below | undefined {
   if (structure.kind === 'none') return undefined
   const role: RoleEntry = {
     name: structure.kind === 'projects' ? registryName : binsName,

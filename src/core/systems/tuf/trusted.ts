@@ -131,6 +131,14 @@ export function trusted(
   }
 }
 
+/** What is known of the rest where there is no repository around a document. */
+export const nothingBelow: Pick<Trusted, 'registries' | 'keyChain' | 'keyChains' | 'configuration'> = {
+  registries: async () => [],
+  keyChain: async () => undefined,
+  keyChains: async () => [],
+  configuration: async () => undefined,
+}
+
 export function noAuthority(role: string): AppError {
   return new AppError({
     code: 'trust/threshold',

@@ -7,6 +7,7 @@ import { diffMetadata } from '../diff/diff.ts'
 import { holdersOf } from '../diff/holder.ts'
 import { isReservedRole } from '../edit/names.ts'
 import { isExpired } from '../expiry.ts'
+import { nobodyVouches } from '../first.ts'
 import type { Remarks } from '../layout.ts'
 import { lintMetadata } from '../lint/lint.ts'
 import type { Metadata, Root, Targets } from '../metadata.ts'
@@ -67,7 +68,10 @@ async function overRoot(candidate: Metadata<Root>, now: Trusted): Promise<Ruling
     ...(await rootQuorum(judge, candidate)),
     name: titleOf('root', judge.signed.version),
   })
-  if (now.first === true) return { before: undefined, quorums: [await named(candidate)], notes: [] }
+  if (now.first === true) {
+    const notes = [nobodyVouches(titleOf('root', candidate.signed.version))]
+    return { before: undefined, quorums: [await named(candidate)], notes }
+  }
   return { before: current, quorums: withoutKnown(await Promise.all([named(current), named(candidate)])), notes: [] }
 }
 

@@ -26,7 +26,6 @@ export function rootRemarks(
   const threshold = signed.roles.get('root')?.threshold ?? 0
   return {
     findings: [
-      ...(before === undefined ? [noOneVouches(title)] : []),
       ...(dropped.length > 0 ? [drops(dropped, isSent)] : []),
       ...(threshold < leastThreshold ? [lowThreshold(threshold)] : []),
       ...(isSent ? [] : [hidesOthers(title)]),
@@ -37,14 +36,6 @@ export function rootRemarks(
 
 /** Read in its tool: a ceremony asks for at least so many. */
 const leastThreshold = 2
-
-function noOneVouches(title: string): Finding {
-  return {
-    code: 'first-root',
-    risk: 'dangerous',
-    sentence: `No earlier root vouches for ${title}: everything follows from it. Compare its words with those that every other key holder sees before you sign`,
-  }
-}
 
 function drops(fields: readonly string[], isSent: boolean): Finding {
   const what = `${fields.slice(0, 4).join(', ')}${fields.length > 4 ? ` and ${fields.length - 4} more` : ''}`
@@ -78,15 +69,6 @@ function hidesOthers(title: string): Finding {
     code: 'service-hides-others',
     risk: 'routine',
     sentence: `While ${title} waits, the service may not tell what else waits: look again when root is complete`,
-  }
-}
-
-/** The keys of everything else follow from root. */
-export function rootComesFirst(title: string): ErrorData {
-  return {
-    code: 'usage/invalid',
-    message: `a new root waits too, and comes before ${title}`,
-    hint: 'sign root first; then look again at what waits',
   }
 }
 

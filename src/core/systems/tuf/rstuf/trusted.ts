@@ -7,23 +7,24 @@ import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
 import { authorityOf } from '../authority.ts'
 import { stepTo } from '../delegation.ts'
-import { isFirst } from '../first.ts'
+import { firstRoot, firstVersion, isFirst } from '../first.ts'
 import type { Layout } from '../layout.ts'
 import { type Metadata, parseMetadata, type Root, type Targets, topRoles } from '../metadata.ts'
 import { maxBytes, titleOf } from '../names.ts'
-import { once, type Trusted, trusted } from '../trusted.ts'
+import { nothingBelow, once, type Trusted, trusted } from '../trusted.ts'
 import { quorumOf, verifyQuorum } from '../verify.ts'
-import { pendingName, trustedRoot, trustedTargets } from './documents.ts'
+import { trustedRoot, trustedTargets } from './documents.ts'
 import { withoutUnknown } from './dropped.ts'
 
 export function rstufTrusted(layout: Layout, source: Transport, context: Context): Trusted {
   const now = trusted(layout, source, context)
-  const root = once(() => (isFirst(context) ? firstRoot(source, context) : rootInForce(now, source)))
+  const root = once(() => (isFirst(context) ? firstRoot(layout, source, context) : rootInForce(now, source)))
   if (layout.alone !== true && !isFirst(context)) return { ...now, root }
   // Without the address where clients read, what is known of other roles is what root and the trusted targets say.
   const top = once(async () => claimedTargets(await root(), source, context))
   return {
     ...now,
+    ...nothingBelow,
     root,
     ...(isFirst(context) ? { first: true } : {}),
     authority: async (role) => {
@@ -35,11 +36,7 @@ export function rstufTrusted(layout: Layout, source: Transport, context: Context
     },
     targets: async (role) => (role === 'targets' ? top() : undefined),
     inForce: async (role) => (role === 'targets' ? top() : undefined),
-    lastVersion: async (role) => (isFirst(context) && role === 'root' ? 0 : undefined),
-    registries: async () => [],
-    keyChain: async () => undefined,
-    keyChains: async () => [],
-    configuration: async () => undefined,
+    lastVersion: isFirst(context) ? firstVersion : async () => undefined,
   }
 }
 
@@ -78,16 +75,6 @@ async function rootInForce(now: Trusted, source: Transport): Promise<Metadata<Ro
 /** Its models leave fields out: then it shows the root that is trusted, only with less in it. */
 function shownByService(root: Metadata<Root>): Uint8Array {
   return canonicalJson(withoutUnknown(root.signed.raw))
-}
-
-async function firstRoot(source: Transport, { signal }: Context): Promise<Metadata<Root>> {
-  const bytes = await source.read(pendingName('root'), maxBytes.root, signal)
-  if (bytes !== undefined) return parseMetadata(bytes, 'root', 'the first root')
-  throw new AppError({
-    code: 'source/not-found',
-    message: 'no first root waits here',
-    hint: 'leave --first out, and pin the root of the repository',
-  })
 }
 
 async function claimedTargets(
