@@ -1,5 +1,6 @@
-// X.509 certificates of tokens and of their vendors (RFC 5280), read strictly: one DER structure, no trailing bytes, no
-// extension twice. Just enough to follow a chain of signatures; what a certificate claims is judged by those who read it.
+// X.509 certificates of tokens, of their vendors and of authorities for time stamps (RFC 5280), read strictly: one DER
+// structure, no trailing bytes, no extension twice. Just enough to follow a chain of signatures; what a certificate claims is
+// judged by those who read it.
 import { isEqualBytes, parseBase64, toHex } from './bytes.ts'
 import { derTag, malformed, parseDer, parseWholeDer } from './der.ts'
 import { p1363FromDer } from './ecdsa-signature.ts'
@@ -13,6 +14,8 @@ export interface Certificate {
   /** Names as DER: equal names have equal bytes here, as both were written by the same authority. */
   subject: Uint8Array
   issuer: Uint8Array
+  /** Content of the INTEGER. */
+  serial: Uint8Array
   notBefore: Date
   notAfter: Date
   spki: Uint8Array
@@ -68,6 +71,7 @@ export function parseCertificate(der: Uint8Array, what: string): Certificate {
   return {
     der,
     issuer: body.subarray(inner.end, issuer.end),
+    serial: serial.value,
     subject: body.subarray(validity.end, subject.end),
     notBefore: from.time,
     notAfter: until.time,

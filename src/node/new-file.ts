@@ -24,7 +24,7 @@ export async function writeNewFile(path: string, content: string | Uint8Array): 
   }
 }
 
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+export async function writeWhole(path: string, bytes: Buffer): Promise<void> {
   const file = await open(path, 'wx')
   try {
     await file.writeFile(bytes)
@@ -54,7 +54,7 @@ async function take(beside: string, path: string): Promise<void> {
 }
 
 /** The name, too, is on the disk: a stick is pulled as soon as it is said to be saved. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   try {
     await syncDirectory(fileSystem, folder)
   } catch (thrown) {

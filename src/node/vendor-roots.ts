@@ -3,8 +3,6 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isEqualBytes } from '../core/bytes.ts'
-import { AppError } from '../core/error.ts'
-import { visible } from '../core/visible.ts'
 import {
   basicConstraints,
   type Certificate,
@@ -13,6 +11,8 @@ import {
   mayIssue,
   parseCertificatesPem,
 } from '../core/certificate.ts'
+import { AppError } from '../core/error.ts'
+import { visible } from '../core/visible.ts'
 
 export interface VendorRoots {
   /** Signed by themselves: trusted because they are built in. */

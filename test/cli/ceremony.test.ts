@@ -7,6 +7,7 @@ import type { Result } from '../../src/core/ceremony/result.ts'
 import { type Cast, castOf, goodRun, recordOf } from '../support/ceremony.ts'
 import { answerOf, refusalOf, runCli, sharedFolder } from '../support/cli.ts'
 import { type RealCeremony, realCeremony } from '../support/real-ceremony.ts'
+import { stampAuthority } from '../support/stamp-authority.ts'
 
 const folder = sharedFolder()
 const options = { home: join(folder, 'home') }
@@ -62,6 +63,27 @@ test('the files that were kept are found by their hash, and what was signed is w
   for (const name of names) expect(found.some(({ sentence }) => sentence.startsWith(`${name} is`))).toBe(true)
   expect(found.filter(({ sentence }) => sentence.endsWith('fits the bytes of the change'))).toHaveLength(2)
   expect((await runCli(verify('2.root.json', 'record.jsonl'), options)).code).toBe(5)
+})
+
+test('a time stamp: a request is written, its answer taken in once, and what is of another record is not', async () => {
+  const authority = stampAuthority(file('authority'), 'p256')
+  writeFileSync(file('root.pem'), authority.root)
+  const stamp = (...more: readonly string[]) => ['ceremony', 'stamp', file('real.jsonl'), ...more]
+  await answerOf(stamp('--request', file('a.tsq')), options)
+  writeFileSync(file('a.tsr'), authority.reply(readFileSync(file('a.tsq'))))
+  expect(await answerOf(stamp('--token', file('a.tsr')), options)).toMatchObject({ added: true })
+  const once = readFileSync(file('real.jsonl'))
+  expect(once.subarray(0, real.bytes.length)).toEqual(Buffer.from(real.bytes))
+  expect(await answerOf(stamp('--token', file('a.tsr')), options)).toMatchObject({ added: false })
+  expect(readFileSync(file('real.jsonl'))).toEqual(once)
+  const verify = ['ceremony', 'verify', file('real.jsonl'), '--authority', file('root.pem')]
+  const { good, results } = await answerOf<{ good: boolean; results: Result[] }>(verify, options)
+  expect([good, results.some(({ sentence }) => /is an authority that is trusted/.test(sentence))]).toEqual([true, true])
+  const record = readFileSync(file('record.jsonl'))
+  const other = ['ceremony', 'stamp', file('record.jsonl'), '--token', file('a.tsr')]
+  expect((await refusalOf(other, options)).code).toBe('trust/bad-signature')
+  expect(readFileSync(file('record.jsonl'))).toEqual(record)
+  expect((await refusalOf(stamp(), options)).code).toBe('usage/invalid')
 })
 
 test('a wrong word is told', async () => {

@@ -83,7 +83,13 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['combine', [...root]],
   ['inspect', []],
   ['offline', ['--isolated yes|no']],
-  ['ceremony', ['--script FILE', '--previous FILE', '--with FILE', '--for LEVEL', '--to FILE']],
+  [
+    'ceremony',
+    [
+      ...['--script FILE', '--previous FILE', '--with FILE', '--for LEVEL', '--to FILE'],
+      ...['--request FILE', '--token FILE', '--authority FILE'],
+    ],
+  ],
   ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
   ['accept', [...root, '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
   ['invite', [...root]],

@@ -29,6 +29,7 @@ from record_rules import (
     RULES,
 )
 from record_signatures import verify_signature
+from record_stamps import check_stamp
 from record_values import (
     MEBIBYTE,
     Refused,
@@ -113,7 +114,10 @@ def check_signatures(script, rehearsal, facts, after, print_of):
     people, missing = people_of(script), {p["name"] for p in people_of(script).values() if p["keys"]}
     message = f"countersign ceremony record 1\n{print_of}\n".encode()
     for at, value in after:
-        if "signature" not in value:
+        if "proof" in value:
+            fault = check_stamp(base64.b64decode(value["proof"]["token"]), message) if print_of else None
+            if fault:
+                yield at, fault
             continue
         person, key, signed = (value["signature"][name] for name in ("person", "key", "value"))
         if not verify_signature(base64.b64decode(key), bytes.fromhex(signed), message):

@@ -10,6 +10,7 @@ import { type CeremonyRecord, fingerprintOf, parseRecord } from './record.ts'
 import { fails, holds, open, type Result } from './result.ts'
 import { type CeremonyScript, parseScript } from './script.ts'
 import { signaturesOf } from './signers.ts'
+import { stampsOf } from './stamps.ts'
 
 export interface Checked {
   record: CeremonyRecord
@@ -36,7 +37,10 @@ export async function checkRecord(bytes: Uint8Array, what: string, evidence: Evi
   results.push(...brokenRules(record, script))
   results.push(...namedArtifacts(record, artifacts))
   results.push(...(await changesOf(record, artifacts, evidence.judge)))
-  if (fingerprint !== undefined) results.push(...(await signaturesOf(record, fingerprint, script)))
+  if (fingerprint !== undefined) {
+    results.push(...(await signaturesOf(record, fingerprint, script)))
+    results.push(...(await stampsOf(record, fingerprint, evidence.authorities ?? [])))
+  }
   results.push(...limitsOf(record))
   return {
     ...{ record, results },

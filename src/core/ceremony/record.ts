@@ -41,14 +41,21 @@ export interface RecordSignature {
   /** SubjectPublicKeyInfo, DER. */
   key: Uint8Array
   value: Uint8Array
+  /** Where it stands, when it was read. */
+  line?: number
+}
+
+export interface RecordProof {
+  /** A time stamp token of RFC 3161, DER. */
+  token: Uint8Array
+  line?: number
 }
 
 export interface CeremonyRecord {
   header: RecordHeader
   facts: readonly FactLine[]
   signatures: readonly RecordSignature[]
-  /** Time stamp tokens of RFC 3161, DER. */
-  proofs: readonly Uint8Array[]
+  proofs: readonly RecordProof[]
 }
 
 const limits = { lineBytes: 1024 * 1024, lines: 100_000 }
@@ -66,7 +73,7 @@ export function signatureLine({ person, key, value }: RecordSignature): Uint8Arr
   return jcsBytes({ signature: { person, key: toBase64(key), value: toHex(value) } })
 }
 
-export function proofLine(token: Uint8Array): Uint8Array {
+export function proofLine({ token }: RecordProof): Uint8Array {
   return jcsBytes({ proof: { kind: 'rfc3161', token: toBase64(token) } })
 }
 
@@ -83,14 +90,14 @@ export async function parseRecord(bytes: Uint8Array, what: string): Promise<Cere
   const header = parseHeader(first, `line 1 of ${what}`)
   const facts: FactLine[] = []
   const signatures: RecordSignature[] = []
-  const proofs: Uint8Array[] = []
+  const proofs: RecordProof[] = []
   let chain = await chainStart(first)
   for (const [at, line] of lines.entries()) {
     if (at === 0) continue
     const where = `line ${at + 1} of ${what}`
     const value = parseStrictDocument(line, where, limits.lineBytes)
-    if ('signature' in value) signatures.push(parseSignature(value, where))
-    else if ('proof' in value) proofs.push(parseProof(value, where))
+    if ('signature' in value) signatures.push({ ...parseSignature(value, where), line: at + 1 })
+    else if ('proof' in value) proofs.push({ token: parseProof(value, where), line: at + 1 })
     else {
       if (signatures.length + proofs.length > 0) throw malformed(where, 'a fact stands behind what signs them all')
       const fact = parseFact(value, where)

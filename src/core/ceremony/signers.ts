@@ -13,8 +13,7 @@ export async function signaturesOf(
   const message = signedMessage(fingerprint)
   const results: Result[] = []
   const who = new Set<string>()
-  for (const [at, { person, key, value }] of signatures.entries()) {
-    const line = facts.length + 2 + at
+  for (const { person, key, value, line } of signatures) {
     const known = script?.people.find(({ name }) => name === person)
     if (!(await isSignature(key, message, value))) {
       results.push(fails(`the signature of ${person} does not fit the fingerprint`, line))

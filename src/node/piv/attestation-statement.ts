@@ -1,10 +1,11 @@
 // What a token says of a key it made: the vendor's extensions in the statement, and a few in the token's own certificate.
 // All of it was signed before it is read here.
+
+import { type Certificate, commonName } from '../../core/certificate.ts'
 import { derTag, malformed, parseDer, parseWholeDer } from '../../core/der.ts'
 import { AppError } from '../../core/error.ts'
 import type { Attestation, PinPolicy, TouchPolicy } from '../../core/token.ts'
 import { visible } from '../../core/visible.ts'
-import { type Certificate, commonName } from '../../core/certificate.ts'
 
 /** 1.3.6.1.4.1.41482.3 */
 export const vendorArc = '2b0601040182c40a03'

@@ -1,10 +1,6 @@
 // The proof that a key was made on a token, checked offline: the token's statement, its own certificate (slot f9), the
 // vendor's authorities above it. A proof that does not fit is refused; one whose root is not known here says so.
 import { isEqualBytes } from '../../core/bytes.ts'
-import { AppError } from '../../core/error.ts'
-import { keyLabel } from '../../core/key.ts'
-import type { PublicKey } from '../../core/signer.ts'
-import type { Attestation } from '../../core/token.ts'
 import {
   basicConstraints,
   type Certificate,
@@ -13,6 +9,10 @@ import {
   mayIssue,
   parseCertificate,
 } from '../../core/certificate.ts'
+import { AppError } from '../../core/error.ts'
+import { keyLabel } from '../../core/key.ts'
+import type { PublicKey } from '../../core/signer.ts'
+import type { Attestation } from '../../core/token.ts'
 import { nameOf, type VendorRoots } from '../vendor-roots.ts'
 import { advisoriesFor } from './advisories.ts'
 import { differs, parseFirmware, parseStatement, vendorArc } from './attestation-statement.ts'

@@ -1,10 +1,10 @@
 // Certificates in the slots of a PIV token: plain, or packed by one of the programs that do so.
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { concatBytes } from '../../core/bytes.ts'
+import { commonName, parseCertificate } from '../../core/certificate.ts'
 import { AppError } from '../../core/error.ts'
 import { parsePublicKey } from '../../core/key.ts'
 import type { PublicKey } from '../../core/signer.ts'
-import { commonName, parseCertificate } from '../../core/certificate.ts'
 import { garbled } from './apdu.ts'
 import type { Applet } from './applet.ts'
 import { readObject, writeObject } from './objects.ts'

@@ -1,5 +1,6 @@
 // What the command `ceremony` does: a script read and said, a record checked, a copy for whoever may see less.
 import { basename } from 'node:path'
+import { parseUtf8 } from '../../../core/bytes.ts'
 import { type Checked, checkRecord, isGood } from '../../../core/ceremony/check.ts'
 import type { Artifact } from '../../../core/ceremony/evidence.ts'
 import { type Level, levels } from '../../../core/ceremony/facts.ts'
@@ -7,6 +8,7 @@ import { requestJudge } from '../../../core/ceremony/judge.ts'
 import { parseRecord, recordBytes, redacted } from '../../../core/ceremony/record.ts'
 import type { Result } from '../../../core/ceremony/result.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
+import { type Certificate, parseCertificatesPem } from '../../../core/certificate.ts'
 import { AppError } from '../../../core/error.ts'
 import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
@@ -17,6 +19,7 @@ import { readInput } from '../../input.ts'
 import { wordLines } from '../../show.ts'
 
 const maxBytes = 128 * 1024 * 1024
+const maxPemBytes = 1024 * 1024
 
 export async function checkCommand(file: string, io: Io): Promise<Answer> {
   const bytes = await readInput(file, maxBytes, io.signal)
@@ -72,10 +75,13 @@ export async function verifyCommand(file: string, parsed: Parsed, io: Io): Promi
   const artifacts: Artifact[] = []
   for (const one of parsed.texts('with'))
     artifacts.push({ name: basename(one), bytes: await readInput(one, maxBytes, io.signal) })
+  const authorities: Certificate[] = []
+  for (const one of parsed.texts('authority'))
+    authorities.push(...parseCertificatesPem(parseUtf8(await readInput(one, maxPemBytes, io.signal), one), one))
   const checked = await checkRecord(await readInput(file, maxBytes, io.signal), file, {
     ...(script === undefined ? {} : { script }),
     ...(previous === undefined ? {} : { previous }),
-    ...{ artifacts, judge: requestJudge(tufSystem(carriedLayout), io.signal) },
+    ...{ artifacts, authorities, judge: requestJudge(tufSystem(carriedLayout), io.signal) },
   })
   const { fingerprint, results, record } = checked
   const isWhole = isGood(checked)

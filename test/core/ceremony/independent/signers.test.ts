@@ -103,11 +103,16 @@ test('signatures, scripts and the record before', async () => {
     { ...one, name: 'the record before, which is not named', previous: recordBytes(followed), good: false },
     {
       ...one,
-      name: 'a proof that nobody judges',
-      record: recordBytes({ ...record, proofs: [utf8('token')] }),
-      good: true,
+      name: 'a proof that is no time stamp',
+      record: recordBytes({ ...record, proofs: [{ token: utf8('token') }] }),
+      good: false,
     },
-    { ...one, name: 'a proof of nothing', record: recordBytes({ ...record, proofs: [new Uint8Array()] }), good: false },
+    {
+      ...one,
+      name: 'a proof of nothing',
+      record: recordBytes({ ...record, proofs: [{ token: new Uint8Array() }] }),
+      good: false,
+    },
   ])
   const previous = recordBytes(followed)
   const header = { ...record.header, previous: fingerprintOf(followed) ?? '' }
