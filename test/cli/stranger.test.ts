@@ -83,7 +83,14 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['combine', [...root]],
   ['inspect', []],
   ['offline', ['--isolated yes|no']],
-  ['ceremony', ['--script FILE', '--previous FILE', '--for LEVEL', '--to FILE']],
+  [
+    'ceremony',
+    [
+      ...['--script FILE', '--previous FILE', '--for LEVEL', '--to FILE', '--repository NAME', '--person NAME=ROLES'],
+      ...['--key NAME=FILE', '--lost WHO', '--title TEXT', '--purpose TEXT', '--devices N', '--clock SECONDS'],
+      ...['--online', '--paper a4|letter'],
+    ],
+  ],
   ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],
   ['accept', [...root, '--key KEY', '--as USER', '--yes', '--dry-run', ...forTokens]],
   ['invite', [...root]],
