@@ -86,7 +86,7 @@ function checkKind(kind: CeremonyKind, { before, after }: Roots, name: string): 
     throw new AppError({
       code: 'source/not-found',
       message: `no change of root waits in ${name}`,
-      hint: `propose it first: countersign roots add or remove, or see countersign pending ${quoted(name)}`,
+      hint: `propose it first, for example: countersign roles ${quoted(name)} replace-key root WHO KEY`,
     })
   }
   if (before === undefined || after === undefined) return
