@@ -1,13 +1,13 @@
 // The app in the system's Chromium: finds the browser, starts the app, ends with its last window or when told to.
 import { join } from 'node:path'
 import { AppError } from '../core/error.ts'
+import { findChromium, isProgram } from '../node/find-chromium.ts'
 import { dataDirectory } from '../node/workspace.ts'
 import { startApp } from './app.ts'
 import { exitWithError, noWindowExitCode } from './exit.ts'
 import { parseOptions } from './options.ts'
 import type { Shell } from './shell.ts'
 import { openChromiumShell } from './shells/chromium.ts'
-import { findChromium, isProgram } from './shells/find-chromium.ts'
 
 async function run(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), dataDirectory())

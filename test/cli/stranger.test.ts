@@ -86,8 +86,10 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   [
     'ceremony',
     [
-      ...['--script FILE', '--previous FILE', '--with FILE', '--for LEVEL', '--to FILE'],
-      ...['--request FILE', '--token FILE', '--authority FILE'],
+      ...['--script FILE', '--previous FILE', '--with FILE', '--for LEVEL', '--to FILE', '--request FILE'],
+      ...['--token FILE', '--authority FILE', '--repository NAME', '--person NAME=ROLES', '--key NAME=FILE'],
+      ...['--lost WHO', '--title TEXT', '--purpose TEXT', '--devices N', '--clock SECONDS', '--online'],
+      ...['--paper a4|letter'],
     ],
   ],
   ['events', ['--start EVENT', '--as USER', '--fork ADDRESS']],

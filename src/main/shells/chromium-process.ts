@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { AppError } from '../../core/error.ts'
-import { type Cdp, connectCdp } from './cdp.ts'
+import { type Cdp, connectCdp } from '../../node/cdp.ts'
+import { browserEnvironment } from '../../node/find-chromium.ts'
 import { chromiumFlags, chromiumPreferences, type FlagOptions } from './chromium-flags.ts'
 
 const profilePrefix = 'countersign-window-'
@@ -112,16 +113,6 @@ function startFailure(program: string, said: string): AppError {
     data: { sandbox },
     cause: lines.slice(-3).join('\n'),
   })
-}
-
-/** Our own variables say where keys and data are; the browser has no use for them. */
-export function browserEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(env)) {
-    if (value === undefined || name.startsWith('COUNTERSIGN_') || name.startsWith('NODE_')) continue
-    kept[name] = value
-  }
-  return kept
 }
 
 function streamOf(child: ChildProcess, index: number): Readable & Writable {

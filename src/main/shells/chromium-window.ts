@@ -1,10 +1,10 @@
 // One page in a Chromium window: its files are served over the pipe, its calls are checked, it goes nowhere else.
 import { bindingName, maxDocumentCallBytes, maxDropped } from '../../ipc/channel.ts'
 import type { Notice, Outcome } from '../../ipc/contract.ts'
+import type { Cdp, CdpEvent, Fields } from '../../node/cdp.ts'
 import { answerWith, foreignSender, oversized } from '../ipc.ts'
 import type { ShellWindow, WindowSpec } from '../shell.ts'
 import type { Asset } from './assets.ts'
-import type { Cdp, CdpEvent, Fields } from './cdp.ts'
 import { chromiumOrigin, decideRequest, isOwnPage, isOwnSender, isScanScreen, pageUrl } from './window-policy.ts'
 
 export interface Tab {

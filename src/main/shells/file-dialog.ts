@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { posix } from 'node:path'
 import { AppError } from '../../core/error.ts'
-import { isProgram, type Surroundings } from './find-chromium.ts'
+import { isProgram, type Surroundings } from '../../node/find-chromium.ts'
 
 export interface FileDialog {
   readonly available: boolean

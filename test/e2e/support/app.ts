@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { findChromium, isProgram } from '../../../src/main/shells/find-chromium.ts'
+import { findChromium, isProgram } from '../../../src/node/find-chromium.ts'
 import { startDisplay } from './display.ts'
 
 const root = resolve(import.meta.dirname, '../../..')

@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { chromiumFlags } from '../../../src/main/shells/chromium-flags.ts'
-import {
-  browserEnvironment,
-  isSandboxFailure,
-  startBrowser,
-  sweepProfiles,
-} from '../../../src/main/shells/chromium-process.ts'
+import { isSandboxFailure, startBrowser, sweepProfiles } from '../../../src/main/shells/chromium-process.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
 let temporary: string
@@ -32,17 +27,6 @@ test('the browser gets no port and no way to the network; its sandbox goes only 
   expect(flags).toContain('--user-data-dir=/p')
   expect(flags).not.toContain('--no-sandbox')
   expect(chromiumFlags({ ...options, profile: '/p', sandbox: false })).toContain('--no-sandbox')
-})
-
-test('the browser does not inherit our variables', () => {
-  const env = {
-    DISPLAY: ':0',
-    COUNTERSIGN_HOME: '/keys',
-    COUNTERSIGN_PASSPHRASE: 'x',
-    NODE_OPTIONS: '-r x',
-    EMPTY: undefined,
-  }
-  expect(browserEnvironment(env)).toEqual({ DISPLAY: ':0' })
 })
 
 function program(script: string): string {

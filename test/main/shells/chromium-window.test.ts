@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest'
 import { bindingName, maxDocumentCallBytes } from '../../../src/ipc/channel.ts'
 import type { Asset } from '../../../src/main/shells/assets.ts'
-import { type Cdp, type CdpEvent, Fields } from '../../../src/main/shells/cdp.ts'
 import { openPage } from '../../../src/main/shells/chromium-window.ts'
 import { chromiumOrigin, pageUrl } from '../../../src/main/shells/window-policy.ts'
+import { type Cdp, type CdpEvent, Fields } from '../../../src/node/cdp.ts'
 
 const home = pageUrl(chromiumOrigin, 'main')
 const assets = new Map<string, Asset>([

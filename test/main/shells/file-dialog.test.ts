@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dialogCommand, systemFileDialog } from '../../../src/main/shells/file-dialog.ts'
-import { isProgram } from '../../../src/main/shells/find-chromium.ts'
+import { isProgram } from '../../../src/node/find-chromium.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
 const title = `Open "it"'; $(touch x) & exit`

@@ -1,20 +1,44 @@
 // ceremony: the script of a ceremony, looked at before the day; the record of one, checked by whoever was not there.
 import { AppError } from '../../../core/error.ts'
-import type { Command } from '../../command.ts'
+import type { Command, Option } from '../../command.ts'
+
+const newOptions: Readonly<Record<string, Option>> = {
+  repository: { form: '--repository NAME', text: 'new: the pinned repository whose root is signed', type: 'string' },
+  person: {
+    form: '--person NAME=ROLES',
+    text: 'new: who takes part, as administrator, witness, signer, observer, custodian; may be repeated',
+    type: 'string',
+    multiple: true,
+  },
+  key: {
+    form: '--key NAME=FILE',
+    text: 'new: a public key of NAME (PEM, or a key that is known here), instead of those enrolled',
+    type: 'string',
+    multiple: true,
+  },
+  lost: { form: '--lost WHO', text: 'new lost-token: whose token it is, or its serial number', type: 'string' },
+  title: { form: '--title TEXT', text: 'new: instead of the title of the template', type: 'string' },
+  purpose: { form: '--purpose TEXT', text: 'new: instead of the purpose of the template', type: 'string' },
+  devices: { form: '--devices N', text: 'new: on how many devices the change is compared; 2', type: 'string' },
+  clock: { form: '--clock SECONDS', text: 'new: by how much the clock may differ from a watch; 60', type: 'string' },
+  online: { form: '--online', text: 'new: a network may be up while it is signed', type: 'boolean' },
+}
 
 export const ceremonyCommand: Command = {
   name: 'ceremony',
-  usage: 'ceremony (check SCRIPT | verify RECORD | redact RECORD --for LEVEL --to FILE | stamp RECORD ...)',
-  summary: 'Looks at the script of a ceremony, and checks the record of one.',
+  usage: 'ceremony (new KIND | check SCRIPT | print FILE | verify RECORD | redact RECORD | stamp RECORD)',
+  summary: 'Writes, checks and prints the script of a ceremony, and checks the record of one.',
   details: [
+    'new KIND         writes a script to --to FILE: renewal, rotation, first-root, lost-token or rehearsal',
     'check SCRIPT     reads a script, says what it asks for and its hash in words, or why it cannot be run',
+    'print FILE       a script or a record for paper, to --to FILE.pdf or FILE.html',
     'verify RECORD    checks chain, signatures and order; --script, --previous and --with let more be checked',
-    'redact RECORD    a copy for whoever may see less: public, or auditor; its fingerprint stays',
+    'redact RECORD    a copy to --to FILE for whoever may see less (--for public or auditor); its fingerprint stays',
     'stamp RECORD     --request OUT.tsq is carried to an authority, --token FILE.tsr takes its answer into the record',
   ],
   options: {
     script: { form: '--script FILE', text: 'the script that the record is of', type: 'string' },
-    previous: { form: '--previous FILE', text: 'the record of the ceremony before', type: 'string' },
+    previous: { form: '--previous FILE', text: 'the record of the ceremony before; new: or none', type: 'string' },
     with: {
       form: '--with FILE',
       text: 'a file that the record names: the request, what was exported; as often as there are files',
@@ -31,11 +55,15 @@ export const ceremonyCommand: Command = {
       type: 'string',
       multiple: true,
     },
+    ...newOptions,
+    paper: { form: '--paper a4|letter', text: 'print: a4 unless said', type: 'string' },
   },
   arity: [2, 2],
-  run: async (parsed, io) => {
+  run: async (parsed, io, dataDir) => {
     const [verb = '', file = ''] = parsed.positionals
-    // No other command needs this, and each of them starts without.
+    // No other command needs these, and each of them starts without.
+    if (verb === 'new') return (await import('./new.ts')).newCommand(file, parsed, io, dataDir)
+    if (verb === 'print') return (await import('./print.ts')).printCommand(file, parsed, io)
     const { checkCommand, redactCommand, verifyCommand } = await import('./checking.ts')
     if (verb === 'check') return checkCommand(file, io)
     if (verb === 'verify') return verifyCommand(file, parsed, io)
@@ -43,7 +71,7 @@ export const ceremonyCommand: Command = {
     if (verb === 'stamp') return (await import('./stamping.ts')).stampCommand(file, parsed, io)
     throw new AppError({
       code: 'usage/invalid',
-      message: `a ceremony is checked, verified, redacted or stamped here, and not ${verb}`,
+      message: `new, check, print, verify, redact or stamp stand behind ceremony, and not ${verb}`,
       hint: `usage: countersign ${ceremonyCommand.usage}`,
     })
   },

@@ -56,7 +56,7 @@ function reachableStep(facts: ScriptFacts, { before }: Loss): Step {
     'reachable',
     'say',
     'witness',
-    `Count the keys of ${before.title} that are left: ${keysWords(left)}. ${before.title} asks for ${countOf(before.threshold, 'signature')}.`,
+    `Count the keys of ${before.title} that are left: there should be ${keysWords(left)}. ${before.title} asks for ${countOf(before.threshold, 'signature')}.`,
     spare === 0
       ? 'Exactly enough, and none to spare: no other token may fail today.'
       : `Enough without the lost one, with ${spare} to spare.`,
@@ -68,7 +68,10 @@ function replacementSteps({ after }: ScriptFacts, { before }: Loss): Step[] {
   if (after === undefined) return []
   const coming = keysBeyond(after.keys, before.keys)
   const isLower = after.threshold < before.threshold
-  const what = coming.length === 0 ? 'No key comes in its place.' : `In its place: ${keysWords(coming)}.`
+  const what =
+    coming.length === 0
+      ? 'No key comes in its place.'
+      : `In its place ${coming.length === 1 ? 'comes' : 'come'} ${keysWords(coming)}.`
   return [
     step(
       'replacement',

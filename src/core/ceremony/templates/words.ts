@@ -12,16 +12,17 @@ export function peopleWords(names: readonly string[]): string {
   return once.length > mostNames ? `${once.length} people` : listOf(once)
 }
 
-/** "two keys: Ana and Ben (two)" */
+/** "three keys (Ana and Ben twice)" */
 export function keysWords(keys: readonly RootKey[]): string {
   const counts = new Map<string, number>()
   for (const { holder } of keys) counts.set(holder, (counts.get(holder) ?? 0) + 1)
-  const names = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count} keys)`))
-  const who = names.length > mostNames ? `${names.length} people` : listOf(names)
-  return `${countOf(keys.length, 'key')}: ${who}`
+  const names = [...counts].map(([name, count]) =>
+    count === 1 ? name : `${name} ${count === 2 ? 'twice' : `${count} times`}`,
+  )
+  return `${countOf(keys.length, 'key')} (${names.length > mostNames ? `${names.length} people` : listOf(names)})`
 }
 
-/** "Root 3 asks for two signatures, by any of three keys: Ana, Ben and Cleo." */
+/** "Root 3 asks for two signatures, by any of three keys (Ana, Ben and Cleo)." */
 export function quorumSentence({ title, threshold, keys }: RootFacts): string {
   return `${title} asks for ${countOf(threshold, 'signature')}, by any of ${keysWords(keys)}.`
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { findChromium, isProgram } from '../../../src/main/shells/find-chromium.ts'
+import { browserEnvironment, findChromium, isProgram } from '../../src/node/find-chromium.ts'
 
 function find(platform: string, env: Record<string, string>, programs: string[]): string | undefined {
   return findChromium({ platform, env, isProgram: (path) => programs.includes(path) })
@@ -52,4 +52,15 @@ test('a program is a file that may be run', () => {
   expect(isProgram(directory)).toBe(false)
   expect(isProgram(join(directory, 'gone'))).toBe(false)
   rmSync(directory, { recursive: true })
+})
+
+test('the browser does not inherit our variables', () => {
+  const env = {
+    DISPLAY: ':0',
+    COUNTERSIGN_HOME: '/keys',
+    COUNTERSIGN_PASSPHRASE: 'x',
+    NODE_OPTIONS: '-r x',
+    EMPTY: undefined,
+  }
+  expect(browserEnvironment(env)).toEqual({ DISPLAY: ':0' })
 })

@@ -1,8 +1,8 @@
 // The pipe: messages split and joined anywhere, answers by number, errors as errors, an end that leaves nobody waiting.
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { connectCdp, Fields } from '../../../src/main/shells/cdp.ts'
-import { codeOfPromise } from '../../support/thrown.ts'
+import { connectCdp, Fields } from '../../src/node/cdp.ts'
+import { codeOfPromise } from '../support/thrown.ts'
 
 function connected() {
   const input = new PassThrough()

@@ -1,6 +1,6 @@
 // The DevTools protocol over a private pipe: JSON messages that end in NUL. No port, so no other program can join.
 import type { Readable, Writable } from 'node:stream'
-import { AppError } from '../../core/error.ts'
+import { AppError } from '../core/error.ts'
 
 export interface CdpEvent {
   method: string

@@ -1,4 +1,4 @@
-// Where the system's Chromium is: named by the person, on the path, or where each system installs it.
+// The system’s Chromium: named by the person, on the path, or where each system installs it; and what it is given of our environment.
 import { accessSync, constants, statSync } from 'node:fs'
 import { posix, win32 } from 'node:path'
 
@@ -58,4 +58,14 @@ export function isProgram(path: string): boolean {
     // Not there, or not ours to run: both mean it is no choice.
     return false
   }
+}
+
+/** Our own variables say where keys and data are; the browser has no use for them. */
+export function browserEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || name.startsWith('COUNTERSIGN_') || name.startsWith('NODE_')) continue
+    kept[name] = value
+  }
+  return kept
 }
