@@ -49,7 +49,7 @@ export function requestJudge(system: TrustSystem, signal: AbortSignal): Judge {
         return key === undefined ? [] : [{ key, value }]
       })
     return {
-      ...{ subject, digest, anchor: anchor.digest, payload, quorums },
+      ...{ subject, digest, anchor: anchor?.digest ?? '', payload, quorums },
       resultIn: async (other, name) => {
         const kind = transferKind(other)
         if (kind === 'request') return undefined

@@ -74,27 +74,29 @@ export async function receiveChange(
     })
   const { anchor } = await lookAtRequest(bytes, name, tufSystem(carriedLayout), { now, signal })
   // Judged before anything is kept: what is refused must not stand in the way of what is right.
-  if (!rehearsal && anchor.digest !== script.anchor?.digest) throw notFrom(request, anchor.title, script)
+  if (!rehearsal && anchor?.digest !== script.anchor?.digest) throw notFrom(request, anchor?.title, script)
+  // Of a first root there is none before it.
+  const root = anchor?.bytes ?? new Uint8Array()
   const transport = files(ground)
   const before = (await transport.read(anchorName, maxRootBytes, signal)) ?? null
-  await transport.write(new Map([[anchorName, anchor.bytes]]), new Map([[anchorName, before]]), 'begin', signal)
-  const source = sourceFrom(ground, anchor.bytes)
+  await transport.write(new Map([[anchorName, root]]), new Map([[anchorName, before]]), 'begin', signal)
+  const source = sourceFrom(ground, root)
   const { id, proposal } = await receive(bytes, name, source, desk, { replace: true, signal })
-  return { request: id, proposal, anchor: anchor.digest }
+  return { request: id, proposal, anchor: anchor?.digest ?? '' }
 }
 
 /** The root in force, as the request has it, is not the one of the script. */
-function notFrom(request: TransferRequest, title: string, { anchor }: CeremonyScript): AppError {
+function notFrom(request: TransferRequest, title: string | undefined, { anchor }: CeremonyScript): AppError {
   const isOvertaken = [...request.files].some(
     ([name, bytes]) =>
       /^metadata\/\d+\.root\.json$/.test(name) && digestOf(parseMetadata(bytes, 'root', name)) === anchor?.digest,
   )
-  const named = anchor?.title ?? 'no root'
+  const named = anchor?.title ?? 'no root at all'
   return new AppError({
     code: 'trust/changed',
     message: isOvertaken
       ? `${title} is in force by now, and the script was made when ${named} was`
-      : `the request starts from another root than ${named}, which the script names`,
+      : `the request starts from ${title ?? 'no root at all'}, and the script names ${named}`,
     hint: isOvertaken
       ? 'make a new script, with the root that is in force'
       : 'ask for the request of this ceremony; do not sign this one',

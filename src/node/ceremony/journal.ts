@@ -9,7 +9,6 @@ import {
   factLine,
   headerLine,
   parseRecord,
-  proofLine,
   type RecordHeader,
   type RecordSignature,
   signatureLine,
@@ -44,7 +43,6 @@ export interface Journal {
   readonly wasTorn: boolean
   write(entry: Entry): Promise<void>
   sign(signature: RecordSignature): Promise<void>
-  stamp(token: Uint8Array): Promise<void>
   /** Gives the record to the next program. */
   release(): Promise<void>
 }
@@ -152,11 +150,6 @@ function journalOf(
       inTurn(async () => {
         await file.append(signatureLine(signature))
         record = { ...record, signatures: [...record.signatures, signature] }
-      }),
-    stamp: (token) =>
-      inTurn(async () => {
-        await file.append(proofLine(token))
-        record = { ...record, proofs: [...record.proofs, token] }
       }),
     release: () =>
       inTurn(async () => {
