@@ -38,6 +38,8 @@ export interface Shell {
   pickFiles(title: string): Promise<readonly string[]>
   /** Asks where to save; writing is the caller's. undefined = the person cancelled. */
   saveFile(title: string, suggestedName: string): Promise<string | undefined>
+  /** A document of ours on paper; nothing in it runs, or is fetched. */
+  toPdf(html: string, signal: AbortSignal): Promise<Uint8Array>
   /** A new process for the tokens: theirs is the code that may hang or crash. */
   startTokenHost(dataDir: string): HostProcess
   /** Closes every window and leaves nothing behind. */

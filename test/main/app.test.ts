@@ -174,6 +174,7 @@ test('the app opens one main window, which hears of changes and is answered by n
     pickDirectory: async () => undefined,
     pickFiles: async () => [],
     saveFile: async () => undefined,
+    toPdf: async () => new Uint8Array(),
     startTokenHost: () => ({ post: () => {}, listen: () => {}, kill: () => {}, ended: new Promise(() => {}) }),
     quit: nothing,
     ended: new Promise(() => {}),

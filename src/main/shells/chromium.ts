@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { AppError } from '../../core/error.ts'
+import { renderPdf } from '../../node/print-pdf.ts'
 import { forkTokenHost } from '../../node/token-host/spawn.ts'
 import type { Shell, ShellWindow, WindowSpec } from '../shell.ts'
 import { readAssets } from './assets.ts'
@@ -65,6 +66,7 @@ export async function openChromiumShell(options: ChromiumOptions): Promise<Shell
     pickDirectory: (title) => dialog.pickDirectory(title),
     pickFiles: (title) => dialog.pickFiles(title),
     saveFile: (title, suggestedName) => dialog.saveFile(title, suggestedName),
+    toPdf: renderPdf,
     startTokenHost: forkTokenHost,
     quit: async () => {
       await browser.end()

@@ -37,6 +37,17 @@ export function contentPreferences(preload: string, isPackaged: boolean): Conten
   }
 }
 
+/** For a page that is only printed. */
+export const paperPreferences = {
+  javascript: false,
+  nodeIntegration: false,
+  contextIsolation: true,
+  sandbox: true,
+  webSecurity: true,
+  webviewTag: false,
+  devTools: false,
+} as const
+
 /** Command line switches set before the browser part starts: no network of its own, nothing in the background. */
 export const electronSwitches: readonly (readonly [string, string?])[] = [
   ['host-resolver-rules', 'MAP * ~NOTFOUND'],

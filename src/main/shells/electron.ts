@@ -18,7 +18,7 @@ import { hostEnvironment, hostModule } from '../../node/token-host/spawn.ts'
 import { answerWith, foreignSender } from '../ipc.ts'
 import type { Page, Shell, ShellWindow, WindowSpec } from '../shell.ts'
 import { type Asset, readAssets } from './assets.ts'
-import { contentPreferences, electronSwitches, schemePrivileges } from './electron-policy.ts'
+import { contentPreferences, electronSwitches, paperPreferences, schemePrivileges } from './electron-policy.ts'
 import {
   decideRequest,
   electronOrigin,
@@ -96,6 +96,7 @@ export async function openElectronShell(options: ElectronOptions): Promise<Shell
       const { canceled, filePath } = await dialog.showSaveDialog({ title, defaultPath: suggestedName })
       return canceled || filePath === '' ? undefined : filePath
     },
+    toPdf: printed,
     startTokenHost,
     quit: async () => {
       for (const window of BrowserWindow.getAllWindows()) window.destroy()
@@ -103,6 +104,19 @@ export async function openElectronShell(options: ElectronOptions): Promise<Shell
       app.quit()
     },
     ended,
+  }
+}
+
+/** In a window that nobody sees, which runs nothing and reaches nothing but the document itself. */
+async function printed(html: string): Promise<Uint8Array> {
+  const alone = session.fromPartition('countersign-paper')
+  alone.webRequest.onBeforeRequest(({ url }, decide) => decide({ cancel: !url.startsWith('data:') }))
+  const window = new BrowserWindow({ show: false, webPreferences: { ...paperPreferences, session: alone } })
+  try {
+    await window.webContents.loadURL(`data:text/html;charset=utf-8;base64,${Buffer.from(html).toString('base64')}`)
+    return new Uint8Array(await window.webContents.printToPDF({ preferCSSPageSize: true, printBackground: true }))
+  } finally {
+    window.destroy()
   }
 }
 

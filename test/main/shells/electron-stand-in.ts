@@ -21,6 +21,7 @@ export class FakeContents extends Registry {
   readonly handlers = new Map<string, (event: unknown, ...args: unknown[]) => Promise<unknown>>()
   readonly sent: unknown[] = []
   loaded = ''
+  printed: unknown
   openHandler: (() => { action: string }) | undefined
   readonly ipc = {
     handle: (name: string, handler: (event: unknown, ...args: unknown[]) => Promise<unknown>) =>
@@ -29,6 +30,10 @@ export class FakeContents extends Registry {
   loadURL = async (url: string): Promise<void> => {
     this.loaded = url
   }
+  printToPDF = async (options: unknown): Promise<Uint8Array> => {
+    this.printed = options
+    return new TextEncoder().encode('%PDF-')
+  }
   send = (...args: unknown[]): void => void this.sent.push(args)
   setWindowOpenHandler = (handler: () => { action: string }): void => {
     this.openHandler = handler
@@ -36,7 +41,7 @@ export class FakeContents extends Registry {
 }
 
 export const fake = {
-  windows: [] as { options: Record<string, unknown>; contents: unknown; isProtected: boolean }[],
+  windows: [] as { options: Record<string, unknown>; contents: unknown; isProtected: boolean; isGone: boolean }[],
   switches: new Map<string, string | undefined>(),
   privileges: [] as unknown[],
   sandboxEnabled: false,
@@ -71,7 +76,7 @@ class BrowserWindow extends Registry {
 
   constructor(options: Record<string, unknown>) {
     super()
-    this.entry = { options, contents: this.webContents, isProtected: false }
+    this.entry = { options, contents: this.webContents, isProtected: false, isGone: false }
     fake.windows.push(this.entry)
     app.emit('web-contents-created', {}, this.webContents)
   }
@@ -86,6 +91,7 @@ class BrowserWindow extends Registry {
   focus = () => undefined
   destroy = () => {
     this.isGone = true
+    this.entry.isGone = true
     this.emit('closed')
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { callChannel, noticeChannel } from '../../../src/ipc/channel.ts'
 import { openElectronShell, prepareElectron } from '../../../src/main/shells/electron.ts'
-import { type FakeContents, fake, ownSession, utilities } from './electron-stand-in.ts'
+import { FakeContents, fake, ownSession, utilities } from './electron-stand-in.ts'
 
 vi.mock('electron', async () => (await import('./electron-stand-in.ts')).electron)
 
@@ -195,6 +195,33 @@ test('the dialogs answer with a path, or with nothing when cancelled', async () 
   expect(await shell.pickDirectory('Open')).toBe('/picked')
   expect(await shell.pickFiles('Files')).toEqual(['/picked'])
   expect(await shell.saveFile('Save', 'a')).toBeUndefined()
+})
+
+test('a document is printed in a window that nobody sees, which runs nothing and reaches nothing; it is gone afterwards', async () => {
+  const { shell } = await opened()
+  const before = fake.windows.length
+  const pdf = await shell.toPdf('<p>Root 2</p>', new AbortController().signal)
+  expect(new TextDecoder().decode(pdf)).toBe('%PDF-')
+  const [window] = fake.windows.slice(before)
+  expect(window?.options).toMatchObject({ show: false, webPreferences: { javascript: false, sandbox: true } })
+  expect(fake.partition).toBe('countersign-paper')
+  const contents = window?.contents
+  if (!(contents instanceof FakeContents)) throw new Error('no window')
+  expect(Buffer.from(contents.loaded.split(',')[1] ?? '', 'base64').toString()).toBe('<p>Root 2</p>')
+  expect(contents.printed).toMatchObject({ preferCSSPageSize: true })
+  const cancelled = (url: string) => {
+    let answer: boolean | undefined
+    fake.beforeRequest?.({ url }, ({ cancel }) => {
+      answer = cancel
+    })
+    return answer
+  }
+  expect([cancelled('https://example.com/'), cancelled('file:///etc/passwd'), cancelled('data:text/html,x')]).toEqual([
+    true,
+    true,
+    false,
+  ])
+  expect(window?.isGone).toBe(true)
 })
 
 test('the tokens get a utility process of their own: what is posted arrives, what it says is heard, its end is told', async () => {
