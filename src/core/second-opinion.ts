@@ -4,7 +4,6 @@ import { Point } from '@noble/ed25519'
 import { concatBytes } from './bytes.ts'
 
 const order = Point.CURVE().n
-const twiceBase = Point.BASE.double()
 
 /** Of 64 bytes by 32; strict: neither a point of small order nor a second spelling of a point or number is taken. */
 export async function isSignedBy(raw: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
@@ -14,8 +13,8 @@ export async function isSignedBy(raw: Uint8Array, message: Uint8Array, signature
   if (key === undefined || commitment === undefined || key.isSmallOrder() || s >= order) return false
   const hash = await crypto.subtle.digest('SHA-512', concatBytes(r, raw, message))
   const challenge = toNumber(new Uint8Array(hash)) % order
-  const rest = timesBase(s).subtract(commitment).subtract(key.multiplyUnsafe(challenge))
-  return rest.clearCofactor().is0()
+  const found = sumOf(s, Point.BASE, challenge, key.negate())
+  return found.subtract(commitment).clearCofactor().is0()
 }
 
 function pointOf(bytes: Uint8Array): Point | undefined {
@@ -26,10 +25,16 @@ function pointOf(bytes: Uint8Array): Point | undefined {
   }
 }
 
-/** By way of twice the base point, for which the library makes no table. */
-function timesBase(factor: bigint): Point {
-  const even = twiceBase.multiplyUnsafe(factor >> 1n)
-  return factor % 2n === 0n ? even : even.add(Point.BASE)
+/** One factor times one point and the other times the other, bit by bit at once; nothing here is secret. */
+function sumOf(one: bigint, point: Point, two: bigint, other: Point): Point {
+  const both = point.add(other)
+  let sum = Point.ZERO
+  for (let bit = 1n << 252n; bit > 0n; bit >>= 1n) {
+    sum = sum.double()
+    const [isOne, isTwo] = [(one & bit) !== 0n, (two & bit) !== 0n]
+    if (isOne || isTwo) sum = sum.add(isOne && isTwo ? both : isOne ? point : other)
+  }
+  return sum
 }
 
 /** Its lowest byte stands first. */
