@@ -24,7 +24,7 @@ ${factTable([
 <p class="quiet">These words stand on every page. They are the sha256 of the script as it was published before the day; the code holds the same number as hex digits. A page with other words is of another script.</p>
 </section>
 <section>${beginnings(script)}
-<h2>Who takes part</h2>
+<h2>Roster</h2>
 ${rosterTable(people)}
 </section>`
 }

@@ -46,7 +46,7 @@ ${digest === undefined ? nothing : wordList(digest.hex, '')}
 
 /** As a background: Chromium repeats that on each page, turned as it is; of a drawing in the page only the first one is turned. */
 const rehearsalDrawing =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 178 225"><text x="89" y="112" font-family="Arial,Helvetica,sans-serif" font-weight="bold" font-size="42" fill="none" stroke="#8a8a8a" stroke-width=".7" text-anchor="middle" dominant-baseline="middle" transform="rotate(-52 89 112)">REHEARSAL</text></svg>'
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 178 225"><text x="89" y="112" font-family="Arial,Helvetica,sans-serif" font-weight="bold" font-size="39" fill="none" stroke="#b0b0b0" stroke-width=".6" text-anchor="middle" dominant-baseline="middle" transform="rotate(-52 89 112)">REHEARSAL</text></svg>'
 
 function watermark(): Markup {
   const address = `data:image/svg+xml,${encodeURIComponent(rehearsalDrawing)}`

@@ -25,7 +25,7 @@ export function recordHtml(
     rehearsal: record.header.rehearsal,
     sections: [
       coverSection(title, record, fingerprint),
-      ...(script === undefined ? [] : [markup`<section><h2>Who took part</h2>${rosterTable(script.people)}</section>`]),
+      ...(script === undefined ? [] : [markup`<section><h2>Roster</h2>${rosterTable(script.people)}</section>`]),
       linesSection(record, script),
       signaturesSection(record),
     ],

@@ -27,7 +27,7 @@ td, th { text-align: left; vertical-align: top; font-weight: normal; overflow-wr
 tr { break-inside: avoid }
 section { break-before: page }
 section.cover { break-before: auto }
-code, .mono { font: 8.5pt/1.35 ${mono} }
+code { font: 8pt/1.4 ${mono} }
 bdi { unicode-bidi: isolate }
 .quiet { font-size: 8.5pt }
 .eyebrow { font-size: 9pt; letter-spacing: .06em; text-transform: uppercase; margin: 0 0 1.5mm }

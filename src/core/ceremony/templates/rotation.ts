@@ -72,7 +72,7 @@ function comingSteps(rotation: Rotation): Step[] {
       'say',
       'witness',
       `Call whoever has a key that comes in: ${peopleWords(coming.map(({ holder }) => holder))}. They read the words of their key from their own paper, not from ours.`,
-      'The words are those beside their names on the cover.',
+      'The words are those beside their names in the roster.',
       ['new-keys'],
     ),
   ]
@@ -129,7 +129,7 @@ export function rotationActs(facts: ScriptFacts, rotation: Rotation): CeremonySc
         'say',
         'administrator',
         'Read every change on the screen aloud, one by one. For each key, whoever holds it answers “mine”.',
-        'Every key that comes was called “mine” by the person on the cover, and no change was left over.',
+        'Every key that comes was called “mine” by the person whose it is in the roster, and no change was left over.',
         ['receive'],
       ),
     ],

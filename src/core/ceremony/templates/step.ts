@@ -90,7 +90,7 @@ export function earlier({ previous }: ScriptFacts): Step[] {
       'ceremony-before',
       'say',
       'witness',
-      'Read the fingerprint of the last ceremony from the paper that was kept, and compare it with the cover of this script.',
+      'Read the fingerprint of the last ceremony from the paper that was kept, and compare it with the words printed in this script.',
       'The same words: this ceremony follows that one.',
     ),
   ]
@@ -102,7 +102,7 @@ export function tokens(after: readonly string[]): Step {
     'roll-call',
     'signer',
     'When you are called, plug in your token and read its serial number aloud. No PIN is typed now.',
-    'Key and serial number are those beside your name on the cover.',
+    'Key and serial number are those beside your name in the roster.',
     after,
   )
 }
