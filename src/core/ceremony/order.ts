@@ -57,18 +57,29 @@ function beginsAndEnds({ facts, fail }: Look): void {
 }
 
 function timeGoesOn({ facts, fail, leave }: Look): void {
+  const said = clockGates(facts)
   for (const [at, line] of facts.entries()) {
     const before = facts[at - 1]
     if (before === undefined) continue
     if (line.mono < before.mono && line.kind !== 'resumed') fail(at, 'the clock that nobody sets went back')
     if (line.at >= before.at) continue
-    const next = facts.findIndex(({ kind }, later) => later > at && kind !== 'gate')
-    const gates = facts.slice(at, next < 0 ? facts.length : next).filter(isKind('gate'))
-    if (gates.some(({ open }) => open?.fact.name === 'clock')) continue
-    if (gates.some(({ open }) => open === undefined))
-      leave(at, 'the wall clock went back; whether that was said is withheld')
+    const gates = line.kind === 'gate' ? said[at] : said[at + 1]
+    if (gates === 'clock') continue
+    if (gates === 'withheld') leave(at, 'the wall clock went back; whether that was said is withheld')
     else fail(at, 'the wall clock went back, and nothing says why')
   }
+}
+
+/** Of each place, whether one of the gates from there on, without anything between, says that the clock was looked at. */
+function clockGates(facts: Look['facts']): readonly ('clock' | 'withheld' | 'nothing')[] {
+  const said: ('clock' | 'withheld' | 'nothing')[] = []
+  for (const { kind, open } of facts.toReversed()) {
+    const after = said.at(-1) ?? 'nothing'
+    if (kind !== 'gate') said.push('nothing')
+    else if (open?.fact.name === 'clock') said.push('clock')
+    else said.push(open === undefined && after !== 'clock' ? 'withheld' : after)
+  }
+  return said.reverse()
 }
 
 function resumes({ facts, fail }: Look): void {

@@ -218,8 +218,8 @@ function parseSignature(value: JsonObject, where: string): RecordSignature {
   checkFields(signature, ['person', 'key', 'value'], where)
   return {
     person: textOf(signature.person, 'person', where, 200),
-    key: parseBase64(textOf(signature.key, 'key', where, 4096), 'key'),
-    value: parseHex(matching(signature.value, /^([0-9a-f]{2}){1,1024}$/, 'value', where), 'value'),
+    key: parseBase64(textOf(signature.key, 'key', where, 4096), `the key in ${where}`),
+    value: parseHex(matching(signature.value, /^([0-9a-f]{2}){1,1024}$/, 'value', where), `the value in ${where}`),
   }
 }
 
@@ -230,5 +230,5 @@ function parseProof(value: JsonObject, where: string): Uint8Array {
   if (proof.kind !== 'rfc3161') throw malformed(where, 'a proof of a kind that is not known here')
   const token = textOf(proof.token, 'token', where, 65_536)
   if (token === '') throw malformed(where, 'its token is empty')
-  return parseBase64(token, 'token')
+  return parseBase64(token, `the token in ${where}`)
 }

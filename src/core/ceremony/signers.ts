@@ -6,25 +6,24 @@ import type { CeremonyScript, Person } from './script.ts'
 import { isSignature } from './signature.ts'
 
 export async function signaturesOf(
-  { header, signatures, facts }: CeremonyRecord,
+  record: CeremonyRecord,
   fingerprint: string,
   script: CeremonyScript | undefined,
 ): Promise<Result[]> {
   const message = signedMessage(fingerprint)
+  const practice = practiceIn(record)
   const results: Result[] = []
   const who = new Set<string>()
-  for (const { person, key, value, line } of signatures) {
+  for (const { person, key, value, line } of record.signatures) {
+    const isPractice = practice.keys.has(`${toBase64(key)} ${person}`)
     const known = script?.people.find(({ name }) => name === person)
     if (!(await isSignature(key, message, value))) {
       results.push(fails(`the signature of ${person} does not fit the fingerprint`, line))
     } else if (script === undefined) {
       results.push(open(`a key signed as ${person}; whose it is stands in the script`, line))
-    } else if (
-      known === undefined ||
-      !(isOfScript(known, key) || (header.rehearsal && mayBePractice(facts, person, key)))
-    ) {
+    } else if (known === undefined || !(isOfScript(known, key) || isPractice || practice.isWithheld)) {
       results.push(fails(`a key signed as ${person} that is not theirs`, line))
-    } else if (!isOfScript(known, key) && !isPractice(facts, person, key)) {
+    } else if (!isOfScript(known, key) && !isPractice) {
       who.add(person)
       results.push(open(`a key signed as ${person}; whether it was a token of the rehearsal is withheld`, line))
     } else {
@@ -42,15 +41,11 @@ function isOfScript({ keys }: Person, key: Uint8Array): boolean {
   return keys.some((one) => isEqualBytes(one.key.spki, key))
 }
 
-function mayBePractice(facts: CeremonyRecord['facts'], person: string, key: Uint8Array): boolean {
-  return facts.some(({ kind, open }) => kind === 'present' && open === undefined) || isPractice(facts, person, key)
-}
-
-/** In a rehearsal a card of software stands in for the token; it was seen in the roll call. */
-function isPractice(facts: CeremonyRecord['facts'], person: string, key: Uint8Array): boolean {
-  return facts.some(({ kind, open }) => {
-    if (kind !== 'present' || open === undefined) return false
-    const { person: named, attestation, key: shown } = open.fact
-    return named === person && attestation === 'rehearsal' && shown === toBase64(key)
-  })
+/** In a rehearsal a card of software stands in for the token; it was seen in the roll call, in a fact that may be withheld. */
+function practiceIn({ header, facts }: CeremonyRecord): { keys: ReadonlySet<string>; isWithheld: boolean } {
+  const present = header.rehearsal ? facts.filter(({ kind }) => kind === 'present') : []
+  const keys = present.flatMap(({ open: shown }) =>
+    shown?.fact.attestation === 'rehearsal' ? [`${String(shown.fact.key)} ${String(shown.fact.person)}`] : [],
+  )
+  return { keys: new Set(keys), isWithheld: present.some(({ open: shown }) => shown === undefined) }
 }

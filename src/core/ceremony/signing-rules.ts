@@ -8,19 +8,25 @@ import type { CeremonyScript } from './script.ts'
 export function comparesBeforeSigning({ facts, script, fail, leave }: Look): void {
   const devices = script?.rules.devices ?? 2
   let received: FactLine | undefined
-  // Since the last time that comparing began anew, and whether some of it is withheld.
-  let compared: FactLine[] = []
-  const isSameChange = ({ open }: FactLine, digest: string): boolean =>
-    open?.fact.digest === digest && open.fact.outcome === 'same'
-  let signed: FactLine[] = []
+  let isSigned = false
+  // Since the last time that comparing began anew: on which devices each change was the same, and whether some of it is withheld.
+  let compared = new Map<string, Set<string>>()
+  let isWithheld = false
   for (const [at, line] of facts.entries()) {
     const { kind, open } = line
     if (kind === 'received') received = line
-    if (kind === 'received') signed = []
-    if (kind === 'received' || (kind === 'resumed' && signed.length === 0)) compared = []
-    if (kind === 'compared') compared.push(line)
+    if (kind === 'received') isSigned = false
+    if (kind === 'received' || (kind === 'resumed' && !isSigned)) {
+      compared = new Map()
+      isWithheld = false
+    }
+    if (kind === 'compared' && open === undefined) isWithheld = true
+    if (kind === 'compared' && open?.fact.outcome === 'same') {
+      const digest = textIn(open.fact, 'digest') ?? ''
+      compared.set(digest, (compared.get(digest) ?? new Set()).add(textIn(open.fact, 'device') ?? ''))
+    }
     if (kind !== 'signed') continue
-    signed.push(line)
+    isSigned = true
     if (open === undefined) {
       leave(at, 'what was signed is withheld')
       continue
@@ -28,13 +34,10 @@ export function comparesBeforeSigning({ facts, script, fail, leave }: Look): voi
     const digest = textIn(open.fact, 'digest') ?? ''
     if (received === undefined || (received.open !== undefined && received.open.fact.digest !== digest))
       fail(at, 'something was signed that had not been received')
-    const count = new Set(
-      compared.flatMap((one) => (isSameChange(one, digest) ? [textIn(one.open?.fact, 'device')] : [])),
-    ).size
     if (received?.open === undefined) leave(at, 'whether it was received before it was signed is withheld')
+    const count = compared.get(digest)?.size ?? 0
     if (count >= devices) continue
-    if (compared.some((one) => one.open === undefined))
-      leave(at, 'whether it was compared before it was signed is withheld')
+    if (isWithheld) leave(at, 'whether it was compared before it was signed is withheld')
     else fail(at, `it was signed after it had been compared on ${count} devices, and ${devices} are asked for`)
   }
 }

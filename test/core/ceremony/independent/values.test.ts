@@ -1,16 +1,10 @@
 // What may stand in a member, and how it is written: our checker and the second one say the same.
 import { beforeAll, expect, test } from 'vitest'
-import { parseHex, parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
-import { chainOf, chainStart, leafOf } from '../../../../src/core/ceremony/chain.ts'
-import {
-  type CeremonyRecord,
-  type FactLine,
-  headerLine,
-  recordBytes,
-  signedMessage,
-} from '../../../../src/core/ceremony/record.ts'
+import { parseUtf8, utf8 } from '../../../../src/core/bytes.ts'
+import { type CeremonyRecord, type FactLine, recordBytes, signedMessage } from '../../../../src/core/ceremony/record.ts'
 import type { JsonObject } from '../../../../src/core/json.ts'
 import { type Cast, castOf, change, goodRun, recordOf, type Said } from '../../../support/ceremony.ts'
+import { rechained } from '../../../support/rechained.ts'
 import { never } from '../../../support/repository.ts'
 import { editsOf, type RunEdits } from '../../../support/run-edits.ts'
 import { compare } from '../../../support/second-checker.ts'
@@ -75,21 +69,15 @@ test('members and their values, chained and signed', async () => {
 
 /** By a writer that does not care what it writes: leaf, chain and signatures fit, so that only the value itself is at fault. */
 async function forged(place: number, change_: (line: FactLine) => FactLine): Promise<CeremonyRecord> {
-  const facts: FactLine[] = []
-  let chain = await chainStart(headerLine(record.header))
-  for (const [n, line] of record.facts.entries()) {
-    const changed = n === place ? change_(line) : line
-    const leaf = changed.open ? await leafOf(changed.open.salt, changed.open.fact) : parseHex(line.leaf, 'leaf')
-    chain = await chainOf(chain, changed, leaf)
-    facts.push({ ...changed, leaf: toHex(leaf), chain: toHex(chain) })
-  }
-  const message = signedMessage(toHex(chain))
+  const lines = record.facts.map((line, n) => (n === place ? change_(line) : line))
+  const altered = await rechained(record, lines)
+  const message = signedMessage(altered.facts.at(-1)?.chain ?? '')
   const signatures = await Promise.all(
     [...cast.signers].map(async ([person, { key, sign }]) => ({
       ...{ person, key: key.spki, value: await sign(message, never) },
     })),
   )
-  return { ...record, facts, signatures }
+  return { ...altered, signatures }
 }
 
 test('values that no member may have, chained and signed', async () => {
