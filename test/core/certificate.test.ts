@@ -1,8 +1,8 @@
 // Certificates read strictly: one text for one certificate, and nothing beside it.
 import { expect, test } from 'vitest'
 import { concatBytes, parseHex, toHex, utf8 } from '../../src/core/bytes.ts'
-import { derTag, parseDer, parseWholeDer, toDer } from '../../src/core/der.ts'
 import { commonName, isSignedBy, parseCertificate } from '../../src/core/certificate.ts'
+import { derTag, parseDer, parseWholeDer, toDer } from '../../src/core/der.ts'
 import { issue, pairs, type Recipe, spkiOf } from '../support/attestation-chain.ts'
 import { codeOfCall, codeOfPromise } from '../support/thrown.ts'
 

@@ -1,5 +1,8 @@
 """Reads the script of a ceremony, as docs/formats/script.md says. For record_checker.py."""
 
+import base64
+
+from record_signatures import is_public_key
 from record_values import (
     MEBIBYTE,
     Refused,
@@ -63,6 +66,7 @@ def read_script(raw):
         "a witness is a signer": any({"witness", "signer"} <= set(p["roles"]) for p in people),
         "a signer has no key": any("signer" in p["roles"] and not p["keys"] for p in people),
         "a key stands twice": len(set(keys)) < len(keys),
+        "a key is none": not all(is_public_key(base64.b64decode(key)) for key in keys),
         "two steps have one id": len(place) < len(ids),
         "nobody is there for a step": any(s["who"] not in people_called for s in steps),
         "after does not stand before": any(place.get(a, len(ids)) >= at for at, s in enumerate(steps) for a in s["after"]),

@@ -72,6 +72,27 @@ def verify_signature(spki, signature, message):
         return False
 
 
+@functools.lru_cache(maxsize=1000)
+def is_public_key(spki):
+    """One of those that the documents know, in its one spelling."""
+    try:
+        algorithm, rest = read_value(only(spki, 0x30), 0x30)
+        bits = only(rest, 0x03)
+        if not bits or bits[0] != 0:
+            return False
+        key = bits[1:]
+        if algorithm == ED25519:
+            return len(key) == 32 and not is_small(edwards_point(key))
+        if algorithm in CURVES:
+            return curve_point(CURVES[algorithm], key) is not None
+        if algorithm != RSA:
+            return False
+        modulus, exponent = read_two_integers(key)
+        return 2048 <= modulus.bit_length() <= 8192 and modulus % 2 == 1 and 1 < exponent < 2**32 and exponent % 2 == 1
+    except BadDer:
+        return False
+
+
 # --- Ed25519, RFC 8032 --------------------------------------------------------------------------------------------
 
 FIELD = 2**255 - 19
@@ -109,6 +130,11 @@ def edwards_point(data):
         raise BadDer()
     x = x if x & 1 == sign else FIELD - x
     return (x, y, 1, x * y % FIELD)
+
+
+def is_small(point):
+    x, y, z, _ = edwards_multiply(8, point)
+    return x % FIELD == 0 and (y - z) % FIELD == 0
 
 
 BASE = edwards_point((4 * pow(5, -1, FIELD) % FIELD).to_bytes(32, "little"))
@@ -170,19 +196,25 @@ def curve_sum(one, point, two, other, p):
     return result
 
 
-def verify_ecdsa(curve, key, signature, message):
-    size, digest, p, b, n, base = curve
+def curve_point(curve, key):
+    size, _, p, b, _, _ = curve
     if len(key) != 1 + 2 * size or key[0] != 4:
-        return False
+        return None
     x, y = int.from_bytes(key[1 : 1 + size], "big"), int.from_bytes(key[1 + size :], "big")
-    if x >= p or y >= p or (y * y - x * x * x + 3 * x - b) % p:
+    return None if x >= p or y >= p or (y * y - x * x * x + 3 * x - b) % p else (x, y)
+
+
+def verify_ecdsa(curve, key, signature, message):
+    _, digest, p, _, n, base = curve
+    public = curve_point(curve, key)
+    if public is None:
         return False
     r, s = read_two_integers(signature)
     if not (0 < r < n and 0 < s < n):
         return False
     inverse = pow(s, -1, n)
     hashed = int.from_bytes(digest(message).digest(), "big")
-    point = curve_sum(hashed * inverse % n, base, r * inverse % n, (x, y), p)
+    point = curve_sum(hashed * inverse % n, base, r * inverse % n, public, p)
     return point is not None and point[0] % n == r
 
 

@@ -6,6 +6,9 @@ import { type Cast, castOf, change, goodRun, keyOf, recordOf, type Said, time } 
 import { editsOf, gate, said } from '../../../support/run-edits.ts'
 import { type Case, compare } from '../../../support/second-checker.ts'
 
+/** Python works in plain integers, and these are many. */
+const slow = { timeout: 180_000 }
+
 let cast: Cast
 let good: Said[]
 let record: CeremonyRecord
@@ -187,11 +190,11 @@ async function madeRuns(): Promise<Made[]> {
   )
 }
 
-test('runs in which one rule is broken, and some that look like it', async () => {
+test('runs in which one rule is broken, and some that look like it', slow, async () => {
   await compare(made)
 })
 
-test('the same without the script, and for whoever may see less', async () => {
+test('the same without the script, and for whoever may see less', slow, async () => {
   const copies = made.flatMap(({ name, from }) =>
     (['public', 'auditor'] as const).map((level) => ({
       name: `${name}, ${level}`,
@@ -209,7 +212,7 @@ test('the same without the script, and for whoever may see less', async () => {
 })
 
 /** Any fact may be withheld, whatever its level. */
-test('any facts withheld, in runs that are in order and in others', async () => {
+test('any facts withheld, in runs that are in order and in others', slow, async () => {
   const cases = fc
     .sample(fc.tuple(fc.constantFrom(...made), fc.array(fc.nat(40), { minLength: 1, maxLength: 12 })), 80)
     .map(([{ name, from }, hidden]) => {
