@@ -46,7 +46,8 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
     'init',
     [
       ...['--key KEY', '--online-key KEY', '--threshold N', '--expires DAYS', '--signing DAYS', '--online-days DAYS'],
-      ...['--structure KIND', '--bits N', '--rehearsal', ...forTokens],
+      ...['--structure KIND', '--bits N', '--request FILE', '--reason TEXT', '--as NAME', '--from FILE', '--rehearsal'],
+      ...forTokens,
     ],
   ],
   ['roles', [...draft, '--pem FILE', '--name OWNER', '--threshold N', '--in ROLE', '--sign yes|no']],
@@ -148,6 +149,8 @@ describe('a call that is not right', () => {
     [['init', 'x', '--rehearsal', '--expires', 'soon']],
     [['init', 'x']],
     [['init', 'https://example.com/', '--rehearsal']],
+    [['init', 'x', '--rehearsal', '--reason', 'why']],
+    [['init', 'x', '--rehearsal', '--request', 'a', '--from', 'b']],
     [['init', 'x', '--rehearsal', '--key', 'You', '--key', 'You']],
     [['keys', 'frobnicate', 'x']],
     [['keys', 'create']],

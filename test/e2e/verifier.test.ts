@@ -12,7 +12,7 @@ import { pack } from '../../src/core/transfer/deflate.ts'
 import { frameSource } from '../../src/core/transfer/frames.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { replyBytes } from '../../src/core/transfer/reply.ts'
-import { type CarriedChange, dangerousChange, manyArtifacts } from '../support/carried-request.ts'
+import { type CarriedChange, dangerousChange, firstChange, manyArtifacts } from '../support/carried-request.ts'
 import { expectGoodInEveryLight } from '../support/lights.ts'
 import { never, now } from '../support/repository.ts'
 import {
@@ -219,6 +219,17 @@ test('the root that waits is not one that anything is judged from', async () => 
   await card.getByRole('textbox').fill(change.proposal.digest)
   await card.getByRole('button', { name: 'Compare' }).click()
   await card.locator('[aria-live] h2').getByText('another root').waitFor()
+})
+
+test('a first root: that there is none before it, and the words', async () => {
+  const first = await firstChange()
+  expect(await chooseFile('first.json', first)).toBe('Root 1 for Observatory Tools')
+  const card = page.getByRole('region', { name: 'What this is judged from' })
+  await card.getByText('First root: there is no root before it').waitFor()
+  expect(await card.getByRole('button').count()).toBe(0)
+  expect(await wordsShown(page)).toHaveLength(32)
+  await page.getByRole('region', { name: 'Before you read on' }).getByText('Nobody vouches for Root 1').waitFor()
+  await expectGoodInEveryLight(page, open.complaints)
 })
 
 test('by keyboard alone', async () => {

@@ -2,11 +2,15 @@
 import { toHex } from '../../src/core/bytes.ts'
 import { fingerprintOf } from '../../src/core/key.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
+import { unsignedRoot } from '../../src/core/systems/tuf/create.ts'
 import type { SubjectEdit } from '../../src/core/systems/tuf/edit/edit.ts'
+import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { requestBytes, type TransferRequest } from '../../src/core/transfer/request.ts'
+import { memoryTransport } from '../../src/core/transport.ts'
 import { type Office, openOffice } from './office.ts'
+import { holder, never, now } from './repository.ts'
 
 export interface CarriedChange {
   office: Office
@@ -55,6 +59,23 @@ export async function dangerousChange(words: Partial<TransferRequest> = {}): Pro
   await office.propose('root', ...edits)
   await office.sign('root', 'Ben Ortiz')
   return carriedChange(office, 'root', words)
+}
+
+/** The first root of a repository that is to be; nobody has signed it. */
+export async function firstChange(): Promise<Uint8Array> {
+  const people = { holders: [await holder('Ana Ruiz'), await holder('Ben Ortiz')], threshold: 2, expiryDays: 365 }
+  const machine = { holders: [await holder('Online')], threshold: 1, expiryDays: 7 }
+  const root = unsignedRoot({ root: people, targets: people, snapshot: machine, timestamp: machine }, { now })
+  const source = memoryTransport(new Map([[carriedLayout.candidateName('root'), root]]))
+  const context = { anchor: new Uint8Array(), now, signal: never }
+  const system = tufSystem(carriedLayout)
+  const [proposal] = (await system.pending(source, context)).proposals
+  if (proposal === undefined) throw new Error('the first root does not wait')
+  return requestBytes({
+    ...{ system: 'tuf', repository: 'Observatory Tools', subject: 'root', digest: proposal.digest },
+    ...(await system.carry(proposal, source, context)),
+    ...{ askedBy: 'Ben Ortiz', reason: 'it begins', madeAt: '2026-03-01T09:30:00Z', holders: new Map() },
+  })
 }
 
 /** As many new artifacts, in targets. */

@@ -106,7 +106,7 @@ function noHolder(): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: 'a repository needs at least one key',
-    hint: 'name the holders: --key KEY; see who is known here: countersign keys list; countersign tokens people',
+    hint: 'name the holders: --key KEY; see who is known here: countersign keys list; countersign tokens holders',
   })
 }
 
