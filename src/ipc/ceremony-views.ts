@@ -81,6 +81,7 @@ export interface RunChange {
   title: string
   headline: string
   risk: Risk
+  digest: string
   /** Of its digest. */
   words: readonly string[]
   /** The most dangerous first. */

@@ -75,9 +75,9 @@ const ceremony = { ceremonyId: id }
 export const ceremonyCalls = {
   /** The newest first. */
   'ceremony.list': call<void, CeremonySummary[]>(nothing()),
-  /** Looks at a script; nothing begins. Without a path a person is asked; nothing when they cancel. */
-  'ceremony.script': call<{ path?: string }, { script?: ScriptView }>(
-    shape<{ path?: string }>({ path: optional(path) }),
+  /** Looks at a script; nothing begins. Without a path a person is asked; nothing when they cancel. `scriptId`: one looked at before. */
+  'ceremony.script': call<{ path?: string; scriptId?: string }, { script?: ScriptView }>(
+    shape<{ path?: string; scriptId?: string }>({ path: optional(path), scriptId: optional(id) }),
   ),
   /** In a rehearsal nothing has to be typed. */
   'ceremony.begin': call<{ scriptId: string; rehearsal: boolean; answers: Record<string, string> }, RunView>(

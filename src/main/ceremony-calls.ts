@@ -161,7 +161,11 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
 
   return {
     'ceremony.list': async () => (await knownRuns(desk.workspace.directory)).map(summaryView),
-    'ceremony.script': async ({ path }) => {
+    'ceremony.script': async ({ path, scriptId }) => {
+      if (scriptId !== undefined) {
+        const known = scripts.get(scriptId)
+        return { script: await scriptView(known.script, scriptId, known.ask) }
+      }
       const [chosen] =
         path === undefined ? await shell.pickFiles('Choose the script of a ceremony') : [await places.toRead(path)]
       if (chosen === undefined) return {}
@@ -179,12 +183,15 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
       }),
     'ceremony.rehearse': () =>
       alone('the beginning of a rehearsal', async (stop) => keep(await startRehearsal(undefined, runParts, stop))),
-    'ceremony.open': ({ ceremonyId }) =>
-      alone('the opening of a ceremony', async (stop) => {
-        const run =
-          runs.get(ceremonyId) ?? (await resumeRun(folderOfRun(desk.workspace.directory, ceremonyId), runParts, stop))
+    'ceremony.open': async ({ ceremonyId }) => {
+      const known = runs.get(ceremonyId)
+      // Looked at again and again, as tokens come and go: nothing is written, and nobody has to wait.
+      if (known !== undefined) return view(ceremonyId, known)
+      return alone('the opening of a ceremony', async (stop) => {
+        const run = await resumeRun(folderOfRun(desk.workspace.directory, ceremonyId), runParts, stop)
         return keep({ id: ceremonyId, run })
-      }),
+      })
+    },
     'ceremony.act': ({ ceremonyId, act }) =>
       alone('a step of the ceremony', async (stop) => {
         const run = runOf(ceremonyId)

@@ -126,7 +126,7 @@ function tokenView({ id, label, key, rehearsal }: KnownSigner, run: Run, serial:
 function changeView({ title, headline, risk, digest, changes, findings, quorums }: Proposal): RunChange {
   const sorted = [...changes].sort(byRisk)
   return {
-    ...{ title, headline, risk, findings },
+    ...{ title, headline, risk, digest, findings },
     words: wordsOf(digest),
     changes: sorted.slice(0, shownChanges),
     more: Math.max(0, sorted.length - shownChanges),

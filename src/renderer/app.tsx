@@ -17,6 +17,9 @@ import { keysOn, useTokens } from './use-tokens.ts'
 import { Carry } from './views/carry/carry.tsx'
 import { HandedOver } from './views/carry/handed.tsx'
 import { Scan } from './views/carry/scan.tsx'
+import { Ceremonies } from './views/ceremony/ceremonies.tsx'
+import { CeremonyScript } from './views/ceremony/ceremony-script.tsx'
+import { Run } from './views/ceremony/run.tsx'
 import { Create } from './views/create.tsx'
 import { Done } from './views/done.tsx'
 import { Edit } from './views/edit.tsx'
@@ -110,7 +113,16 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
     )
   }, [])
   const { handed, hand, putAway } = useHanded(go)
-  const isOver = useDrops({ hand, say: setSaid, held: flow.step === 'working' })
+  const isRun = route.screen === 'ceremony'
+  const isOver = useDrops({
+    ...{ hand, say: setSaid },
+    held:
+      flow.step === 'working'
+        ? 'A signature is being made. Drop it again when that is done.'
+        : isRun
+          ? 'A ceremony is being held. What it takes in is dropped at its step.'
+          : undefined,
+  })
   const frame = useMemo(
     () => ({ info, revision, say: setSaid, begin, refresh, live, hand }),
     [info, revision, begin, refresh, live, hand],
@@ -167,6 +179,9 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
     if (route.screen === 'edit') {
       return <Edit key={place} sourceId={route.sourceId} subject={route.subject} form={route.form} />
     }
+    if (route.screen === 'ceremonies') return <Ceremonies key="ceremonies" go={go} />
+    if (route.screen === 'ceremony-script') return <CeremonyScript key={place} scriptId={route.scriptId} go={go} />
+    if (route.screen === 'ceremony') return <Run key={place} ceremonyId={route.ceremonyId} />
     if (route.screen === 'handed') return <HandedOver key="handed" handed={handed} onAway={putAway} />
     if (route.screen === 'scan') return <Scan key="scan" />
     if (route.screen === 'carry') return <Carry key={place} proposalId={route.proposalId} what={route.what} />
@@ -208,14 +223,16 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
 
   return (
     <AppFrameContext value={frame}>
-      <div className="app">
-        <Rail
-          room={roomOf(route)}
-          waiting={inbox.answer.kind === 'ready' ? waitingForMe(inbox.answer.value) : 0}
-          held={flow.step === 'working'}
-          go={go}
-          onOffline={goOffline}
-        />
+      <div className={isRun ? 'app alone-app' : 'app'}>
+        {isRun ? null : (
+          <Rail
+            room={roomOf(route)}
+            waiting={inbox.answer.kind === 'ready' ? waitingForMe(inbox.answer.value) : 0}
+            held={flow.step === 'working'}
+            go={go}
+            onOffline={goOffline}
+          />
+        )}
         <div className="stage">
           {info.offline ? (
             <section className="band offline" aria-label="Offline">
@@ -231,7 +248,7 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
           {screen()}
         </div>
         {touch === undefined || flow.step === 'working' ? null : (
-          <TouchDialog touch={touch} onCancel={() => settle(bridge().proposals.cancel())} />
+          <TouchDialog touch={touch} signs={isRun} onCancel={() => settle(bridge().proposals.cancel())} />
         )}
         {isOver ? <DropVeil /> : null}
         <p className="toast" role="status">

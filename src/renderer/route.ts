@@ -13,6 +13,7 @@ export type Route =
   | { screen: 'create' }
   | { screen: 'keys' }
   | { screen: 'tokens' }
+  | { screen: 'ceremonies' }
   /** What somebody handed over, and the place to hand it over. */
   | { screen: 'handed' }
   /** The only screen with a camera: the shells know it by this name. */
@@ -23,10 +24,14 @@ export type Route =
   | { screen: 'invitation'; invitationId: string }
   /** `role`: the one that is looked at. */
   | { screen: 'repository'; sourceId: string; tab: RepositoryTab; role?: string }
+  /** A script that was chosen, before anything begins. */
+  | { screen: 'ceremony-script'; scriptId: string }
+  /** A ceremony while it is held; it fills the window. */
+  | { screen: 'ceremony'; ceremonyId: string }
   /** A change being made: `form` names one of the forms of this subject. */
   | { screen: 'edit'; sourceId: string; subject: string; form?: string }
 
-const plain = ['repositories', 'open', 'create', 'keys', 'tokens', 'handed', 'scan'] as const
+const plain = ['repositories', 'open', 'create', 'keys', 'tokens', 'ceremonies', 'handed', 'scan'] as const
 
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#\/?/, '')
@@ -37,6 +42,8 @@ export function parseRoute(hash: string): Route {
   if (first === undefined || first === '' || more.length > 0) return { screen: 'home' }
   if (screen === 'review' && parts.length === 1) return { screen, proposalId: first }
   if (screen === 'invitation' && parts.length === 1) return { screen, invitationId: first }
+  if (screen === 'ceremony' && parts.length === 1) return { screen, ceremonyId: first }
+  if (screen === 'ceremony-script' && parts.length === 1) return { screen, scriptId: first }
   if (screen === 'carry') {
     const what = carryWays.find((one) => one === second)
     return what === undefined || parts.length !== 2 ? { screen: 'home' } : { screen, proposalId: first, what }
@@ -61,6 +68,10 @@ export function hashOf(route: Route): string {
       return hash(route.screen, route.proposalId)
     case 'invitation':
       return hash(route.screen, route.invitationId)
+    case 'ceremony':
+      return hash(route.screen, route.ceremonyId)
+    case 'ceremony-script':
+      return hash(route.screen, route.scriptId)
     case 'carry':
       return hash(route.screen, route.proposalId, route.what)
     case 'repository':
@@ -77,8 +88,12 @@ function hash(...parts: readonly (string | undefined)[]): string {
 }
 
 /** The room of the rail a screen belongs to. */
-export function roomOf(route: Route): 'home' | 'repositories' | 'keys' | 'tokens' {
+export function roomOf(route: Route): 'home' | 'repositories' | 'keys' | 'tokens' | 'ceremonies' {
   switch (route.screen) {
+    case 'ceremonies':
+    case 'ceremony':
+    case 'ceremony-script':
+      return 'ceremonies'
     case 'keys':
     case 'tokens':
       return route.screen

@@ -54,8 +54,8 @@ function nameIn(path: string): string {
 interface Drops {
   hand: (inputs: readonly HandedInput[]) => void
   say: (sentence: string) => void
-  /** A signature is being made: nothing else begins meanwhile. */
-  held: boolean
+  /** Why nothing else begins meanwhile. */
+  held: string | undefined
 }
 
 /** True while something is held over the window. A place of its own on a screen takes what is dropped on it first. */
@@ -82,7 +82,7 @@ export function useDrops(drops: Drops): boolean {
       const { hand, held } = latest.current
       const isField = event.target instanceof Element && event.target.closest('input, textarea') !== null
       const text = event.clipboardData?.getData('text/plain').trim() ?? ''
-      if (!isField && !held && text.startsWith('{')) hand([{ from: 'text', text }])
+      if (!isField && held === undefined && text.startsWith('{')) hand([{ from: 'text', text }])
     }
     window.addEventListener('dragover', over)
     window.addEventListener('dragleave', leave)
@@ -100,7 +100,7 @@ export function useDrops(drops: Drops): boolean {
 
 async function takeFiles(files: readonly File[], { hand, say, held }: Drops): Promise<void> {
   if (files.length === 0) return
-  if (held) return say('A signature is being made. Drop it again when that is done.')
+  if (held !== undefined) return say(held)
   const answer = await settle(bridge().dropped.pathsOf(files))
   const paths = answer.ok ? answer.value.paths : []
   const unknown = files.find((_, at) => (paths[at] ?? '') === '')

@@ -18,6 +18,7 @@ import type {
   TokensView,
 } from '../../src/ipc/contract.ts'
 import { carriedChange, fakeCarry } from './fake-carry.ts'
+import { type FakeCeremony, fakeCeremony } from './fake-ceremony.ts'
 import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
@@ -35,6 +36,9 @@ export interface FakeOptions {
   now?: Date
   /** Touches are asked for of the practice token: a button in the window. */
   practice?: boolean
+  /** Where a ceremony stands when it is opened: the kind of a step, or how it rests. */
+  at?: string
+  rehearsal?: boolean
 }
 
 export interface Fake {
@@ -47,6 +51,8 @@ export interface Fake {
   end(error: ErrorData): void
   /** A token came, went or changed: main tells the whole picture. */
   plug(tokenId: string, plugged: boolean): void
+  /** The same in a ceremony, by whose tokens are plugged in. */
+  plugFor: FakeCeremony['plug']
 }
 
 type Refused = { ok: false; error: ErrorData }
@@ -159,9 +165,18 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     },
   )
 
+  const ceremony = fakeCeremony(answer, {
+    at: options.at,
+    rehearsal: options.rehearsal === true,
+    empty: scenario === 'empty',
+    touch: (device) => touchOf(device, options.practice === true),
+    notify,
+  })
+
   const bridge: Bridge = {
     ...drafts,
     carry,
+    ceremony: ceremony.bridge,
     ...inside,
     repository: { ...inside.repository, create },
     app: {
@@ -394,7 +409,15 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     ended = error
     stop?.()
   }
-  return { bridge, calls, notify, plug, end, failNext: (name, error) => failures.set(name, error) }
+  return {
+    bridge,
+    calls,
+    notify,
+    plug,
+    plugFor: ceremony.plug,
+    end,
+    failNext: (name, error) => failures.set(name, error),
+  }
 }
 
 function newKey(name: string, scheme: string, protection: KeyView['protection'], created: string): KeyView {

@@ -22,6 +22,8 @@ const options: FakeOptions = {
       : {}),
   },
   practice: query.has('practice'),
+  rehearsal: query.has('rehearsal'),
+  ...(query.has('at') ? { at: query.get('at') ?? '' } : {}),
   ...(approve === null ? {} : { approveMs: approve === 'never' ? undefined : Number(approve) }),
 }
 const tries = query.get('tries')

@@ -142,9 +142,9 @@ export function isScanScreen(origin: string, address: string): boolean {
   return isOwnPage(origin, 'main', address) && new URL(address).hash === '#scan'
 }
 
-/** The one on which codes fill the screen. */
+/** Those that fill the screen: codes for a camera, and a ceremony that a room follows. */
 function isShowScreen(origin: string, address: string): boolean {
-  return isOwnPage(origin, 'main', address) && new URL(address).hash.startsWith('#carry/')
+  return isOwnPage(origin, 'main', address) && /^#(?:carry|ceremony)\//.test(new URL(address).hash)
 }
 
 /** What a page may do beyond itself: put text on the clipboard after a click; on one screen each, film and fill the screen. */

@@ -11,13 +11,14 @@ import { Foreign } from './foreign.tsx'
 import { BrandIcon } from './icons.tsx'
 import { RehearsalChip } from './page.tsx'
 
-type Room = 'home' | 'repositories' | 'keys' | 'tokens'
+type Room = 'home' | 'repositories' | 'keys' | 'tokens' | 'ceremonies'
 
 const rooms: readonly { room: Room; name: string }[] = [
   { room: 'home', name: 'Home' },
   { room: 'repositories', name: 'Repositories' },
   { room: 'keys', name: 'Keys' },
   { room: 'tokens', name: 'Tokens' },
+  { room: 'ceremonies', name: 'Ceremonies' },
 ]
 
 export interface RailProps {
@@ -35,7 +36,7 @@ export function Rail({ room, waiting, held, go, onOffline }: RailProps): ReactEl
     const onKey = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
       // The physical digit: with the option key held, macOS reports another character.
-      const chosen = rooms[['Digit1', 'Digit2', 'Digit3', 'Digit4'].indexOf(event.code)]
+      const chosen = rooms[['Digit1', 'Digit2', 'Digit3', 'Digit4', 'Digit5'].indexOf(event.code)]
       if (chosen === undefined) return
       event.preventDefault()
       go({ screen: chosen.room })

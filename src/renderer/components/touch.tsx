@@ -51,8 +51,16 @@ export function PracticeTouch(): ReactElement {
   )
 }
 
-/** Over a page that is not about signing, e.g. while a key is made. */
-export function TouchDialog({ touch, onCancel }: { touch: Touch; onCancel: () => void }): ReactElement {
+/** Over a page that is not a signature of its own: while a key is made, or, where it `signs`, in a ceremony. */
+export function TouchDialog({
+  touch,
+  signs,
+  onCancel,
+}: {
+  touch: Touch
+  signs: boolean
+  onCancel: () => void
+}): ReactElement {
   return (
     <Dialog title={`Touch ${groupSerials(touch.device)}`} onCancel={onCancel}>
       <div className="touch-over stack">
@@ -60,14 +68,14 @@ export function TouchDialog({ touch, onCancel }: { touch: Touch; onCancel: () =>
           <Ring touch={touch} />
           {touch.practice ? <RehearsalChip /> : null}
         </div>
-        <TouchWords touch={touch} does="allows" />
+        <TouchWords touch={touch} does={signs ? 'signs' : 'allows'} />
         <p className="say">
           <Foreign text={sentenceOf(touch.purpose)} />
         </p>
         {touch.practice ? <PracticeTouch /> : null}
         <div className="row">
           <button type="button" className="button" data-first={true} onClick={onCancel}>
-            Cancel, change nothing
+            {signs ? 'Cancel, sign nothing' : 'Cancel, change nothing'}
           </button>
         </div>
       </div>

@@ -141,6 +141,8 @@ test.each([
   ['media', '#scan', ['audio'], false],
   ['media', '#scan', [], false],
   ['fullscreen', '#carry/some%3Aroot/out', [], true],
+  ['fullscreen', '#ceremony/2026-11-30-1a2b3c4d', [], true],
+  ['fullscreen', '#ceremonies', [], false],
   ['fullscreen', '#home', [], false],
 ] as const)('%s on the screen %s, of %j: %s', (permission, hash, media, allowed) => {
   const main = pageUrl(electronOrigin, 'main')

@@ -215,7 +215,7 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
       </div>
       {shown && departure !== undefined ? (
         <Codes
-          departureId={departure.departureId}
+          ask={() => bridge().carry.codes({ departureId: departure.departureId })}
           title={`${departure.kind === 'reply' ? 'Reply' : 'Request'}: ${plainForeign(proposal.title)}`}
           onClose={() => setShown(false)}
         />

@@ -1,27 +1,30 @@
 // The codes, as large as the window: a camera on the other side reads them. One code stands still, several play until stopped.
 import { type KeyboardEvent, type ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
+import type { CodesView, Outcome } from '../../../ipc/contract.ts'
 import { fastest, type Player, type PlayerState, showFrames, slowest } from '../../../optics/player.ts'
 import { canvasSurface } from '../../../optics/surface.ts'
-import { bridge, settle } from '../../bridge.ts'
+import { settle } from '../../bridge.ts'
 import { Problem } from '../../components/problem.tsx'
 import { fromBase64 } from '../../secret.ts'
 import { codeWords } from './code-words.ts'
 
 const densities = ['coarse', 'normal', 'dense'] as const
 
-export interface CodesProps {
-  departureId: string
+interface CodesProps {
+  /** What they are made of; asked for once. */
+  ask: () => Promise<Outcome<CodesView>>
   title: string
   onClose: () => void
 }
 
-export function Codes({ departureId, title, onClose }: CodesProps): ReactElement {
+export function Codes({ ask, title, onClose }: CodesProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   /** What fills the screen: a dialog itself may not. */
   const all = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
   const player = useRef<Player>(undefined)
+  const asked = useRef(ask)
   const [state, setState] = useState<PlayerState>()
   const [problem, setProblem] = useState<ErrorData>()
 
@@ -32,7 +35,7 @@ export function Codes({ departureId, title, onClose }: CodesProps): ReactElement
   }, [])
   useEffect(() => {
     let isHere = true
-    settle(bridge().carry.codes({ departureId })).then((outcome) => {
+    settle(asked.current()).then((outcome) => {
       if (!isHere || canvas.current === null) return
       if (outcome.ok)
         player.current = showFrames(canvasSurface(canvas.current), fromBase64(outcome.value.packed), {
@@ -45,7 +48,7 @@ export function Codes({ departureId, title, onClose }: CodesProps): ReactElement
       player.current?.stop()
       player.current = undefined
     }
-  }, [departureId])
+  }, [])
 
   const density = (by: 1 | -1) => {
     const now = state === undefined ? -1 : densities.indexOf(state.density)

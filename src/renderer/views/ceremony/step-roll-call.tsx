@@ -1,0 +1,41 @@
+// Each token is looked at before anything is signed: whose it is in the script, its serial number, its proof. No PIN.
+import type { ReactElement } from 'react'
+import { serialWords } from '../../../core/token-words.ts'
+import { Foreign } from '../../components/foreign.tsx'
+import { proofText } from './ceremony-words.ts'
+import { Checklist, type Item } from './checklist.tsx'
+import { Deed } from './deed.tsx'
+import { type StepProps, useRunFrame } from './run-context.ts'
+import { PracticePlugs, TokensHere } from './tokens-here.tsx'
+
+export function RollCallStep({ step }: StepProps): ReactElement {
+  const { view } = useRunFrame()
+  const meant = view.people.filter(({ name, hasKey }) => hasKey && step.people.includes(name))
+  const items = meant.map(({ name, tokens, present }): Item => {
+    const seen = present === undefined ? undefined : [serialWords(present.serial), proofText(present.attestation)]
+    return {
+      ...{ name, done: present !== undefined, state: present === undefined ? 'not yet' : 'seen' },
+      detail: seen?.filter((one) => one !== '').join(', ') ?? tokens.join(', '),
+    }
+  })
+  return (
+    <>
+      <Checklist label="Tokens" items={items} />
+      <PracticePlugs people={step.people} />
+      <TokensHere>
+        {({ owner, signerId }) => {
+          if (owner === undefined || !step.people.includes(owner)) return null
+          if (view.people.some(({ name, present }) => name === owner && present !== undefined)) return null
+          return (
+            <div className="row">
+              <Deed look="go" main act={{ act: 'present', who: owner, signerId }}>
+                This is <Foreign text={owner} />
+                ’s token: note it
+              </Deed>
+            </div>
+          )
+        }}
+      </TokensHere>
+    </>
+  )
+}
