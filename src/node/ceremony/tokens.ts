@@ -2,7 +2,7 @@
 // record before it is anywhere else.
 import { approve } from '../../core/approve.ts'
 import { isEqualBytes, toHex } from '../../core/bytes.ts'
-import { personOf } from '../../core/ceremony/conduct.ts'
+import { devicesThatCompared, personOf } from '../../core/ceremony/conduct.ts'
 import { fingerprintOf, signedMessage } from '../../core/ceremony/record.ts'
 import { verifySignature } from '../../core/crypto.ts'
 import { AppError, toAppError } from '../../core/error.ts'
@@ -171,8 +171,7 @@ function checkSeen(room: Room, who: string, { key, label }: KnownSigner): void {
 }
 
 function checkCompared(room: Room): void {
-  const { compared } = standing(room)
-  const count = new Set(compared.map(({ device }) => device)).size
+  const count = devicesThatCompared(standing(room)).length
   const { devices } = room.script.rules
   if (count >= devices) return
   throw new AppError({

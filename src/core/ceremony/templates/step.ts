@@ -111,23 +111,15 @@ export function receive(text: string, expect: string): Step {
   return step('receive', 'receive', 'administrator', text, expect, ['tokens'])
 }
 
-/** On the signing machine, on the witness's device, and on as many more as the rules ask for. */
+/** The signing machine is one of the devices: on the witness's, and on as many more as the rules ask for. */
 export function comparing({ people, rules }: ScriptFacts): Step[] {
   const observers = namesWith(people, 'observer').length > 0
   const steps = [
     step(
-      'compare-machine',
-      'compare',
-      'administrator',
-      'Read the three words that are asked for from the screen of the signing machine, and type them yourself.',
-      'The machine says that its own words were read.',
-      ['read-changes'],
-    ),
-    step(
       'compare-witness',
       'compare',
       'witness',
-      'Take the request in on your own device, and read the change there. Answer with the words on your device, never with those on ours.',
+      'Take the request in on your own device, and read the change there. Answer with the words on your device: ours keeps its own to itself.',
       'Your device shows the same change, and its words are taken.',
       ['read-changes'],
     ),
