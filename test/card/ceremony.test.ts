@@ -37,7 +37,7 @@ import { serveFolder } from '../support/file-server.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'
 import { refreshWithPeer } from '../support/peer-client.ts'
 import { never, softwareSigner } from '../support/repository.ts'
-import { expectAccessible, pagesOf, promptOf, typeSecret, type Windows } from '../support/window.ts'
+import { expectAccessible, pagesOf, promptOf, typeSecret, typeWords, type Windows } from '../support/window.ts'
 
 const names = ['Ana', 'Ben', 'Cleo', 'Dan', 'Eve'] as const
 const pin = '123456'
@@ -70,12 +70,19 @@ async function prepare(): Promise<void> {
   const dataDir = join(temporary, 'preparing')
   const tokens = tokenHost({ start: () => forkTokenHost(dataDir), prompt: sealing(typing) })
   const desk = openDesk({ dataDir, prompt: typing, tokens, now: () => new Date() })
+  const seen = async (serial: number, hasKey: boolean): Promise<void> => {
+    const isThere = async (): Promise<boolean> => {
+      const token = (await desk.tokens.list(never)).tokens.find(({ id }) => id === `piv:${serial}`)
+      return token?.reading === false && (!hasKey || token.slots.some(({ signerId }) => signerId !== undefined))
+    }
+    for (let look = 0; look < 50 && !(await isThere()); look++) await sleep(100)
+  }
   const holders = new Map<string, Signer>()
   for (const [at, name] of names.entries()) {
     const serial = 15_835_991 + at
     cards.set(name, rehearsalCard({ serial, touch: async () => true }))
     await insert(name)
-    await desk.tokens.list(never)
+    await seen(serial, false)
     await desk.tokens.generate(
       {
         ...{ tokenId: `piv:${serial}`, slot: '9c', algorithm: 'P-256', replace: false },
@@ -83,9 +90,11 @@ async function prepare(): Promise<void> {
       },
       never,
     )
+    await seen(serial, true)
     const signer = await desk.signer(`piv:${serial}/9c`, never)
     const sign = async (message: Uint8Array): Promise<Uint8Array> => {
       await insert(name)
+      await seen(serial, true)
       return (await desk.signer(`piv:${serial}/9c`, never)).sign(message, never)
     }
     holders.set(name, { ...signer, sign })
@@ -240,6 +249,14 @@ async function hold(page: Page, name: string): Promise<void> {
   await page.mouse.up()
 }
 
+/** Whoever is next in the list has their turn already. */
+async function turnTo(page: Page, name: string): Promise<void> {
+  const turn = page.getByRole('button', { name: new RegExp(`^${name}\\W+s turn`) })
+  const own = page.locator('.checklist .chosen', { hasText: name })
+  await turn.or(own).first().waitFor()
+  if ((await turn.count()) > 0) await turn.click()
+}
+
 async function finish(page: Page, view: RunView): Promise<void> {
   const step = view.acts.flatMap(({ steps }) => steps).find(({ id }) => id === view.now)
   await pick(page, step?.people[0] ?? '')
@@ -287,24 +304,23 @@ async function advance(shown: Shown, view: RunView): Promise<void> {
       if (new Set(view.compared.map(({ device }) => device)).size >= view.devicesAsked) break
       const { words } = await lookAtRequest(request, 'it', tufSystem(carriedLayout), { now: new Date(), signal: never })
       await page.getByLabel('2. What the other device is called').fill('Wim’s phone')
-      for (const field of await page.getByLabel(/^Word \d+$/).all()) {
-        const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '')
-        await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '')
-      }
+      await page
+        .getByLabel(/^Word \d+$/)
+        .first()
+        .waitFor()
+      await typeWords(page, (at) => words[at - 1] ?? '')
       return press(page, 'Compare')
     }
     case 'agree': {
       const next = view.people.find(({ name, agreed }) => signers.some((one) => one === name) && !agreed)?.name
       if (next === undefined) break
-      const turn = page.getByRole('button', { name: `${next}’s turn` })
-      if ((await turn.count()) > 0) await turn.click()
+      await turnTo(page, next)
       return hold(page, `I, ${next}, agree`)
     }
     case 'sign': {
       const next = signers.find((one) => view.people.some(({ name, signed }) => name === one && !signed))
       if (next === undefined) break
-      const turn = page.getByRole('button', { name: `${next}’s turn` })
-      if ((await turn.count()) > 0) await turn.click()
+      await turnTo(page, next)
       return signAs(shown, next, new RegExp(`^${next} signs`))
     }
     case 'prove':
@@ -323,9 +339,10 @@ async function changed(page: Page, id: string, before: RunView): Promise<RunView
   const mark = ({ lines, people, phase }: RunView): string =>
     JSON.stringify([lines, phase, people.map(({ witnessed }) => witnessed)])
   for (let look = 0; look < 100; look++) {
+    await sleep(100)
+    if ((await page.locator('.run[aria-busy=false]').count()) === 0) continue
     const view = await shownRun(page, id).catch(() => before)
     if (mark(view) !== mark(before)) return view
-    await sleep(100)
   }
   throw new Error(`nothing happened at ${before.now ?? before.phase}`)
 }
@@ -344,10 +361,8 @@ test('killed twenty times, it comes to its end: the record verifies, and the pee
   await shown.page.getByLabel('Where the script lies').fill(join(temporary, 'script.json'))
   await shown.page.getByRole('button', { name: 'Look at the script' }).click()
   const words = toWords(Buffer.from(await scriptHash(scriptBytes(script)), 'hex'))
-  for (const field of await shown.page.getByLabel(/^Word \d+$/).all()) {
-    const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '')
-    await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '')
-  }
+  await shown.page.getByRole('button', { name: 'Begin the ceremony' }).waitFor()
+  await typeWords(shown.page, (at) => words[at - 1] ?? '')
   await shown.page.getByRole('button', { name: 'Begin the ceremony' }).click()
   await shown.page.locator('.run').waitFor()
   const id = await shown.page.evaluate(() => decodeURIComponent(location.hash.split('/')[1] ?? ''))

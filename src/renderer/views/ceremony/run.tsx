@@ -72,7 +72,7 @@ function Held({ view, held: { act, busy, problem } }: { view: RunView; held: Hel
 
   return (
     <RunContext value={frame}>
-      <main ref={main} className={view.rehearsal ? 'run rehearsal' : 'run'}>
+      <main ref={main} className={view.rehearsal ? 'run rehearsal' : 'run'} aria-busy={busy !== undefined}>
         <RunHead />
         <div className="run-scroll">
           {view.phase === 'closed' ? (
