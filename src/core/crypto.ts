@@ -25,7 +25,37 @@ export async function sha512(bytes: Uint8Array): Promise<Uint8Array> {
 const imported = new WeakMap<PublicKey, Promise<CryptoKey>>()
 
 /** True or false is a verdict on the signature; a key that cannot be used at all throws format/unsupported. */
-export async function verifySignature(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+export function verifySignature(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return remembered('first', key, message, signature, () => firstOpinion(key, message, signature))
+}
+
+const verdicts = new Map<string, Promise<boolean>>()
+const maxVerdicts = 4096
+
+/**
+ * The same signatures are looked at from many sides: a change that waits, what goes along with it, the root that judges both. Of
+ * the very same key, message and signature the verdict is always the same.
+ */
+function remembered(
+  opinion: 'first' | 'second',
+  { scheme, spki }: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+  judge: () => Promise<boolean>,
+): Promise<boolean> {
+  if (message.length > smallBytes) return judge()
+  const asked = [opinion, scheme, toHex(spki), toHex(signature), toHex(sha256Sync(message))].join()
+  const known = verdicts.get(asked)
+  if (known !== undefined) return known
+  if (verdicts.size >= maxVerdicts) verdicts.clear()
+  const verdict = judge()
+  verdicts.set(asked, verdict)
+  // What could not be judged is asked again.
+  verdict.catch(() => verdicts.delete(asked))
+  return verdict
+}
+
+async function firstOpinion(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   let handle = imported.get(key)
   if (handle === undefined) {
     handle = importKey(key)
@@ -65,7 +95,9 @@ export async function verifyAnchorSignature(
 ): Promise<boolean> {
   const first = await verifySignature(key, message, signature)
   if (key.scheme !== 'ed25519' || signature.length !== 64) return first
-  const second = await secondOpinion(rawEd25519(key), message, signature)
+  const second = await remembered('second', key, message, signature, () =>
+    isSignedBy(rawEd25519(key), message, signature),
+  )
   if (first !== second) {
     throw new AppError({
       code: 'trust/bad-signature',
@@ -74,21 +106,6 @@ export async function verifyAnchorSignature(
     })
   }
   return first
-}
-
-const opinions = new Map<string, Promise<boolean>>()
-const maxOpinions = 4096
-
-/** One root is verified many times in a row, by itself and by what comes after it; this opinion takes long to form. */
-function secondOpinion(raw: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  const asked = [raw, signature, sha256Sync(message)].map(toHex).join()
-  let opinion = opinions.get(asked)
-  if (opinion === undefined) {
-    opinion = isSignedBy(raw, message, signature)
-    if (opinions.size >= maxOpinions) opinions.clear()
-    opinions.set(asked, opinion)
-  }
-  return opinion
 }
 
 function p1363OrUndefined(der: Uint8Array, size: 32 | 48): Bytes | undefined {

@@ -55,12 +55,41 @@ const taken = async (file: string): Promise<void> => {
   rootDigest ??= (await inspect(file)).anchor.digest
   await answerOf(['import', file, '--digest', rootDigest, '--name', 'far'], offline)
 }
+const parts = ['home', 'repository', 'offline', 'stick']
+/** What `make` leaves behind is kept, and the next who asks finds it as the first one did, without a process started for it. */
+function made<T>(name: string, make: () => Promise<T>): () => Promise<T> {
+  let result: { of: T } | undefined
+  const at = (part: string) => join(stage.folder, `made-${name}`, part)
+  return async () => {
+    if (result === undefined) {
+      result = { of: await make() }
+      for (const part of parts) cpSync(join(stage.folder, part), at(part), { recursive: true })
+      return result.of
+    }
+    for (const part of parts) {
+      rmSync(join(stage.folder, part), { recursive: true })
+      cpSync(at(part), join(stage.folder, part), { recursive: true })
+    }
+    return result.of
+  }
+}
 const replyBy = async (name: string): Promise<string> => {
   await answerOf(['sign', 'far', 'root', '--key', name], offline)
   const to = join(stick, `${name}.json`)
   await answerOf(['export', 'far', 'root', '--to', to], offline)
   return to
 }
+/** The change arrived where it is to be signed; its request. */
+const arrived = made('arrived', async () => {
+  const file = await exported()
+  await taken(file)
+  return file
+})
+/** Ana has signed it there; her reply. */
+const answered = made('answered', async () => {
+  await arrived()
+  return replyBy('Ana')
+})
 
 test('out, signed there by two, and back in either order', async () => {
   const file = await exported('root', '--reason', 'time to renew', '--as', 'Ana')
@@ -91,7 +120,7 @@ test('out, signed there by two, and back in either order', async () => {
 })
 
 test('nothing is published, changed or renewed where it was carried to, and forgetting it leaves nothing there', async () => {
-  await taken(await exported())
+  await arrived()
   for (const args of [
     ['publish', 'far', 'root'],
     ['renew', 'far'],
@@ -105,8 +134,7 @@ test('nothing is published, changed or renewed where it was carried to, and forg
 })
 
 test('the words of a second screen are asked for, and the reply says that they were compared', async () => {
-  const file = await exported()
-  await taken(file)
+  const file = await arrived()
   const { words, proposal } = await inspect(file)
   const first = await fingerprint(proposal.digest)
   const typing = [
@@ -127,8 +155,7 @@ test('the words of a second screen are asked for, and the reply says that they w
 })
 
 test('a word of another request stops it; an empty answer skips it, and that is told', async () => {
-  const file = await exported()
-  await taken(file)
+  const file = await arrived()
   const first = await fingerprint((await inspect(file)).proposal.digest)
   const ask = (typed: string) =>
     typeCli(
@@ -152,7 +179,7 @@ test('a word of another request stops it; an empty answer skips it, and that is 
 })
 
 test('that a script asks nobody is recorded, too; a rehearsal of it is not', async () => {
-  await taken(await exported())
+  await arrived()
   await answerOf(['sign', 'far', 'root', '--key', 'Ana', '--dry-run'], offline)
   expect(notesOfScreens()).toBe('')
   await answerOf(['sign', 'far', 'root', '--key', 'Ana'], offline)
@@ -160,8 +187,7 @@ test('that a script asks nobody is recorded, too; a rehearsal of it is not', asy
 })
 
 test('what would be passed over is refused: two ways at once, words in a reply, certificates in a request', async () => {
-  const file = await exported()
-  await taken(file)
+  await arrived()
   await answerOf(['sign', 'far', 'root', '--key', 'Ana'], offline)
   const to = ['--to', join(stick, 'other.json')]
   for (const more of [['--qr', ...to], ['--density', 'dense', ...to], [...to, '--attestation'], []])
@@ -172,8 +198,7 @@ test('what would be passed over is refused: two ways at once, words in a reply, 
 })
 
 test('Enter once too often among the words cancels, and is no alarm', async () => {
-  const file = await exported()
-  await taken(file)
+  const file = await arrived()
   const { words, proposal } = await inspect(file)
   const first = await fingerprint(proposal.digest)
   const typing = [
@@ -185,8 +210,7 @@ test('Enter once too often among the words cancels, and is no alarm', async () =
 })
 
 test('signed twice, or combined where it was signed: the way back is named', async () => {
-  await taken(await exported())
-  const reply = await replyBy('Ana')
+  const reply = await answered()
   const { hint } = await refusalOf(['sign', 'far', 'root', '--key', 'Ana'], offline)
   expect(hint).toContain('countersign export far --to FILE')
   expect((await runCli(['combine', 'far', reply], offline)).out).toContain('combine where the repository is')
@@ -232,8 +256,7 @@ test('by QR codes in a terminal: read off it by another program, and carried on 
 describe('replies that do not count', () => {
   let reply: string
   beforeEach(async () => {
-    await taken(await exported())
-    reply = await replyBy('Ana')
+    reply = await answered()
   })
 
   test('for a change that was replaced since: told, and the others of the call are put in place', async () => {
@@ -299,7 +322,7 @@ describe('requests that are not taken in', () => {
   })
 
   test('a second change of the same role, unless told so', async () => {
-    await taken(await exported())
+    await arrived()
     await answerOf(['withdraw', repository, 'root', '--yes'], stage.options)
     await stage.proposeRoot({ expires: inDays(200) })
     const second = join(stick, 'second.json')
@@ -311,8 +334,7 @@ describe('requests that are not taken in', () => {
   })
 
   test('what was signed here stays when the request comes again, with a signature that was made elsewhere', async () => {
-    await taken(await exported())
-    await replyBy('Ana')
+    await answered()
     await stage.sign('root', 'Ben')
     const again = join(stick, 'again.json')
     await answerOf(['export', repository, 'root', '--to', again], stage.options)
@@ -322,8 +344,7 @@ describe('requests that are not taken in', () => {
   })
 
   test('one that would slip another change under a signed one that waits takes only its own in', async () => {
-    await taken(await exported())
-    await replyBy('Ana')
+    await answered()
     await answerOf(['withdraw', repository, 'root', '--yes'], stage.options)
     await stage.proposeRoot({ expires: inDays(200) })
     await stage.proposeTarget('x.txt', 'x')
@@ -353,8 +374,7 @@ describe('requests that are not taken in', () => {
   })
 
   test('a reply in its place', async () => {
-    await taken(await exported())
-    const reply = await replyBy('Ana')
+    const reply = await answered()
     expect((await refusalOf(['import', reply], offline)).code).toBe('usage/invalid')
   })
 })
