@@ -35,7 +35,7 @@ describe.each(ceremonyKinds)('%s', (kind) => {
     for (const { text, expect: seen } of stepsOf(script)) {
       expect(text.length).toBeLessThan(260)
       expect(text.match(/[.?!](?: |$)/g)?.length ?? 0).toBeLessThan(3)
-      expect(seen).toMatch(/[.?]$/)
+      expect(seen).toMatch(/^[^a-z].*[.?]$/)
     }
   })
 

@@ -1,5 +1,5 @@
 // The first root of a repository: nothing vouches for it but the people in the room, so every key is read out before.
-import { countOf } from '../../phrases.ts'
+import { capital, countOf } from '../../phrases.ts'
 import type { CeremonyScript } from '../script.ts'
 import type { ScriptFacts } from './facts.ts'
 import {
@@ -47,7 +47,7 @@ export function firstRootActs(facts: ScriptFacts): CeremonyScript['acts'] {
         'say',
         'signer',
         'Read the words of each of your keys from the paper that you brought, written when the key was made. The others follow in the roster.',
-        `${countOf(keys, 'key')} of ${countOf(signers.length, 'person', 'people')} read out; each the same as in the roster.`,
+        `${capital(countOf(keys, 'key'))} of ${countOf(signers.length, 'person', 'people')} read out; each the same as in the roster.`,
         ['purpose'],
       ),
       tokens(['own-keys', 'script-words']),
