@@ -126,8 +126,12 @@ test.each<[string, (run: readonly Said[]) => Promise<Said[]> | Said[], RegExp, S
     'a lower threshold proved',
     (run) => {
       const { factOf, at, again } = editsOf(run)
-      const [quorum] = again(at('proved')).fact.quorums as { name: string }[]
-      return factOf(at('proved'), { quorums: [{ name: quorum?.name ?? '', threshold: 1, signed: 2 }] })
+      const [quorum, ...others] = again(at('proved')).fact.quorums as {
+        name: string
+        threshold: number
+        signed: number
+      }[]
+      return factOf(at('proved'), { quorums: [{ name: quorum?.name ?? '', threshold: 1, signed: 2 }, ...others] })
     },
     /needs 2 keys/,
     'proved',
