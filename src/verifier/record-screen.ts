@@ -10,6 +10,7 @@ import { carriedLayout } from '../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import { toWords } from '../core/words.ts'
 import { card, drawing, foreign, h, hex, note, wordGroups } from './dom.ts'
+import { factList } from './fact-list.ts'
 import type { Screen } from './review.ts'
 
 /** `more`: where the files that are missing are given. */
@@ -42,6 +43,12 @@ export async function recordScreen(among: Among, more: HTMLElement, signal: Abor
         verdict(checked),
         fingerprint === undefined ? undefined : fingerprintCard(fingerprint),
         ...grounds.map(([ground, title, meaning]) => group(title, meaning, ofGround(results, ground))),
+        h(
+          'details',
+          {},
+          h('summary', {}, `All that the record says, ${countOf(checked.record.facts.length, 'fact')}`),
+          factList(checked.record),
+        ),
         more,
         h(
           'p',

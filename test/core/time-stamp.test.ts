@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseHex, utf8 } from '../../src/core/bytes.ts'
 import { parseCertificatesPem } from '../../src/core/certificate.ts'
+import { derTag, toDer, toDerInteger } from '../../src/core/der.ts'
 import { isByAuthority } from '../../src/core/time-stamp/authority.ts'
 import { stampRequest, tokenIn } from '../../src/core/time-stamp/request.ts'
 import { parseToken } from '../../src/core/time-stamp/token.ts'
@@ -110,7 +111,10 @@ test('a refusal, an answer with more behind it, nothing', async () => {
   expect(codeOfCall(() => tokenIn(refusal, 'it'))).toBe('source/rejected')
   const answer = by('rsa').reply(request)
   const token = tokenIn(answer, 'it')
-  for (const bytes of [new Uint8Array([...answer, 0]), new Uint8Array(), utf8('stamp'), answer.slice(0, -1)])
+  const granted = toDer(derTag.sequence, toDerInteger(new Uint8Array(1)))
+  expect(tokenIn(toDer(derTag.sequence, granted, token), 'it')).toEqual(token)
+  const more = toDer(derTag.sequence, granted, token, toDer(derTag.null))
+  for (const bytes of [more, new Uint8Array([...answer, 0]), new Uint8Array(), utf8('stamp'), answer.slice(0, -1)])
     expect(codeOfCall(() => tokenIn(bytes, 'it'))).toBe('format/malformed')
   expect(await codeOfPromise(verifyTimeStamp(new Uint8Array([...token, 0]), message, 'it'))).toBe('format/malformed')
 })

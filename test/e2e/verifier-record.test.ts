@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { parseHex, parseUtf8, utf8 } from '../../src/core/bytes.ts'
+import { isStatement } from '../../src/core/ceremony/facts.ts'
 import { fingerprintOf, recordBytes, redacted } from '../../src/core/ceremony/record.ts'
 import { toWords } from '../../src/core/words.ts'
 import { castOf, goodRun, recordOf } from '../support/ceremony.ts'
@@ -69,6 +70,12 @@ test('a good record with all its files, in any order: its words, and nothing aga
   const grounds = ['Machine facts', 'What people said', 'Not provable here']
   for (const name of grounds)
     expect(await page.getByRole('region', { name }).locator('.result').count()).toBeGreaterThan(0)
+  await page.getByText('All that the record says').click()
+  const facts = await page.locator('.fact').evaluateAll((all) => all.map((one) => one.getAttribute('data-ground')))
+  expect(facts).toEqual(real.run.map(({ kind }) => (isStatement(kind) ? 'human statement' : 'machine fact')))
+  await expectGoodInEveryLight(page, open.complaints)
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await page.getByText('All that the record says').click()
   expect(open.asked.every((address) => address.startsWith('file:'))).toBe(true)
   await wholePicture('verifier-record')
   await expectGoodInEveryLight(page, open.complaints)
@@ -116,6 +123,7 @@ test('a copy for the public has the same words; pasted without its last line bre
   await choose({ 'a.record.jsonl': copy })
   expect(await wordsShown()).toEqual(words)
   expect((await sentences('open')).some((one) => /withheld/.test(one))).toBe(true)
+  expect(await page.locator('.fact[data-ground="not provable"]').count()).toBe(3)
   await startAgain(page)
   await paste(page, parseUtf8(copy, 'it').trimEnd())
   expect(await wordsShown()).toEqual(words)

@@ -3,10 +3,11 @@
 
 Written from docs/formats/record.md and docs/formats/script.md before its writer had read the code of Countersign, so that
 the checker there has somebody to disagree with. Where the two disagreed or the documents left a doubt, the documents
-were made to say it, and both follow them.
+were made to say it, and both follow them. Its parts about time stamps and files came later, by somebody who knew that code.
 
-    record_checker.py RECORD [--script FILE] [--previous FILE]
-    record_checker.py --many      a JSON list of {"record", "script", "previous"} (base64 or null) on standard input
+    record_checker.py RECORD [--script FILE] [--previous FILE] [--with FILE ...]
+    record_checker.py --many      a JSON list of {"record", "script", "previous", "files"} on standard input: base64, or
+                                  null where there is none; files in a list
 """
 
 import argparse
@@ -16,6 +17,7 @@ import json
 import sys
 
 from ceremony_script import read_script
+from record_files import check_files
 from record_rules import (
     HEADER,
     META,
@@ -135,7 +137,7 @@ def print_of_record(facts):
     return facts[-1][1]["chain"] if facts and facts[-1][1]["kind"] == "closed" else None
 
 
-def check(record, script_bytes=None, previous=None):
+def check(record, script_bytes=None, previous=None, files=()):
     found, print_of = [], None
     try:
         script = read_script(script_bytes) if script_bytes is not None else None
@@ -151,6 +153,7 @@ def check(record, script_bytes=None, previous=None):
                 found.append((1, "previous is not the fingerprint of the record before"))
         found.extend(check_hashes(header_line, facts))
         found.extend(check_signatures(script, header["rehearsal"], facts, after, print_of))
+        found.extend(check_files(header, facts, files))
         for place, rule in enumerate(RULES):
             more = (header["rehearsal"],) if rule in OF_REHEARSALS else ()
             found.extend((at, f"rule {place}: {what}") for at, what in rule(facts, script, *more))
@@ -165,7 +168,10 @@ def check_many():
     def raw(value):
         return None if value is None else base64.b64decode(value)
 
-    return [check(raw(j["record"]), raw(j["script"]), raw(j["previous"])) for j in json.load(sys.stdin)]
+    def one(j):
+        return check(raw(j["record"]), raw(j["script"]), raw(j["previous"]), [raw(file) for file in j["files"]])
+
+    return [one(j) for j in json.load(sys.stdin)]
 
 
 def main():
@@ -173,6 +179,7 @@ def main():
     parser.add_argument("record", nargs="?")
     parser.add_argument("--script")
     parser.add_argument("--previous")
+    parser.add_argument("--with", action="append", default=[], dest="files")
     parser.add_argument("--many", action="store_true")
     options = parser.parse_args()
     if options.many:
@@ -187,7 +194,8 @@ def main():
         with open(path, "rb") as file:
             return file.read()
 
-    result = check(raw(options.record), raw(options.script), raw(options.previous))
+    files = [raw(path) for path in options.files]
+    result = check(raw(options.record), raw(options.script), raw(options.previous), files)
     print(json.dumps(result))
     return 0 if result["ok"] else 1
 

@@ -3,13 +3,18 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { checkRecord, isGood } from '../../src/core/ceremony/check.ts'
+import { requestJudge } from '../../src/core/ceremony/judge.ts'
 import { AppError } from '../../src/core/error.ts'
+import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
+import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { never } from './repository.ts'
 
 export interface Case {
   name: string
   record: Uint8Array
   script?: Uint8Array
   previous?: Uint8Array
+  files?: readonly Uint8Array[]
   /** What both must say, where that is known. */
   good?: boolean
 }
@@ -20,6 +25,7 @@ interface Answer {
   problems: { line: number | null; what: string }[]
 }
 
+const judge = requestJudge(tufSystem(carriedLayout), never)
 const checker = join(import.meta.dirname, 'record_checker.py')
 const base64 = (bytes: Uint8Array | undefined): string | null =>
   bytes === undefined ? null : Buffer.from(bytes).toString('base64')
@@ -27,10 +33,11 @@ const base64 = (bytes: Uint8Array | undefined): string | null =>
 /** All in one process: python takes longer to start than to check one. */
 function pythonSays(cases: readonly Case[]): Answer[] {
   const input = JSON.stringify(
-    cases.map(({ record, script, previous }) => ({
+    cases.map(({ record, script, previous, files = [] }) => ({
       record: base64(record),
       script: base64(script),
       previous: base64(previous),
+      files: files.map(base64),
     })),
   )
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }
@@ -42,8 +49,13 @@ function pythonSays(cases: readonly Case[]): Answer[] {
   return JSON.parse(stdout)
 }
 
-async function productSays({ record, script, previous }: Case): Promise<{ ok: boolean; why: string }> {
-  const evidence = { ...(script === undefined ? {} : { script }), ...(previous === undefined ? {} : { previous }) }
+async function productSays({ record, script, previous, files = [] }: Case): Promise<{ ok: boolean; why: string }> {
+  const evidence = {
+    ...(script === undefined ? {} : { script }),
+    ...(previous === undefined ? {} : { previous }),
+    artifacts: files.map((bytes, at) => ({ name: `file ${at}`, bytes })),
+    judge,
+  }
   try {
     const checked = await checkRecord(record, 'it', evidence)
     const failing = checked.results.filter(({ outcome }) => outcome === 'fails')

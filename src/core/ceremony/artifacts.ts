@@ -25,7 +25,7 @@ function namesIn({ header, facts }: CeremonyRecord): Named[] {
     const { request, digest, name, bytes } = shown.fact
     if (kind === 'received') named.push({ hash: String(request), what: 'the request that was received', line })
     if (kind === 'exported')
-      named.push({ hash: String(digest), what: `${String(name)}, which was exported`, line, bytes: Number(bytes) })
+      named.push({ hash: String(digest), what: `“${String(name)}”, which was exported`, line, bytes: Number(bytes) })
   }
   return named
 }

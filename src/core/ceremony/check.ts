@@ -1,7 +1,7 @@
 // A record, checked by somebody who was not there: each line of the result says what it rests on, and where it fails.
 import { toHex } from '../bytes.ts'
 import { sha256 } from '../crypto.ts'
-import { type Hashed, namedArtifacts } from './artifacts.ts'
+import { type Hashed, namedArtifacts, orFails } from './artifacts.ts'
 import { changesOf } from './changes.ts'
 import type { Evidence } from './evidence.ts'
 import { isStatement } from './facts.ts'
@@ -87,7 +87,11 @@ async function scriptOf(
     return undefined
   }
   results.push(holds('the record is of this script', 1))
-  const script = parseScript(bytes, 'the script')
+  const script = await orFails((async () => parseScript(bytes, 'the script'))(), 'it cannot be followed', 1)
+  if ('outcome' in script) {
+    results.push(script)
+    return undefined
+  }
   if (script.previous !== header.previous)
     results.push(fails(`it follows ${recordIn(header.previous)}, and its script ${recordIn(script.previous)}`, 1))
   return script
@@ -103,7 +107,9 @@ async function previousOf({ header }: CeremonyRecord, { previous }: Evidence): P
     return [previous === undefined ? holds(sentence, 1) : fails(`${sentence}, and one is given`, 1)]
   }
   if (previous === undefined) return [open(`the record of the ceremony before, ${header.previous}, is not here`)]
-  const found = fingerprintOf(await parseRecord(previous, 'the record before'))
+  const before = await orFails(parseRecord(previous, 'the record before'), 'it follows nothing that is whole', 1)
+  if ('outcome' in before) return [before]
+  const found = fingerprintOf(before)
   if (found === header.previous) return [holds('it follows the record before', 1)]
   return [
     fails(`it follows a record with the fingerprint ${header.previous}, and the one here has ${found ?? 'none'}`, 1),

@@ -38,7 +38,7 @@ test('everything is here: each file on its line, each signature, old and new key
   expect(told(checked, 'fails')).toEqual([])
   const held = told(checked, 'holds').join('\n')
   expect(held).toMatch(`${lineOf('received')} a.request.json is the request`)
-  expect(held).toMatch(`${lineOf('exported')} root.json is 2.root.json`)
+  expect(held).toMatch(`${lineOf('exported')} root.json is “2.root.json”`)
   expect(held).toMatch(`${lineOf('signed')} the signature of Ana fits`)
   expect(held).toMatch(`${lineOf('signed', 1)} the signature of Ben fits`)
   expect(held.match(/2 of the 2 keys that Root [12] /g)).toHaveLength(2)
@@ -59,7 +59,7 @@ test('what is named and not here is left open, with its line', async () => {
   const open = told(await check(real.bytes, {}), 'open').join('\n')
   expect(open).toMatch(new RegExp(`${lineOf('received')} the request that was received, sha256 .* is not here`))
   expect(open).toMatch(/whether the signatures fit what was received is not known/)
-  expect(open).toMatch(new RegExp(`${lineOf('exported', 1)} reply.json`))
+  expect(open).toMatch(new RegExp(`${lineOf('exported', 1)} “reply.json”`))
 })
 
 test('a file that the record does not name fails; in a copy that withholds, it is left open', async () => {
@@ -126,8 +126,12 @@ test.each<[string, (run: readonly Said[]) => Promise<Said[]> | Said[], RegExp, S
     'a lower threshold proved',
     (run) => {
       const { factOf, at, again } = editsOf(run)
-      const [quorum] = again(at('proved')).fact.quorums as { name: string }[]
-      return factOf(at('proved'), { quorums: [{ name: quorum?.name ?? '', threshold: 1, signed: 2 }] })
+      const [quorum, ...others] = again(at('proved')).fact.quorums as {
+        name: string
+        threshold: number
+        signed: number
+      }[]
+      return factOf(at('proved'), { quorums: [{ name: quorum?.name ?? '', threshold: 1, signed: 2 }, ...others] })
     },
     /needs 2 keys/,
     'proved',

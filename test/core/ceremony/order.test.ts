@@ -1,5 +1,6 @@
 // Each rule of order, broken once by people whose tokens sign the result all the same: the check says where.
 import { beforeAll, expect, test } from 'vitest'
+import { utf8 } from '../../../src/core/bytes.ts'
 import { checkRecord, isGood } from '../../../src/core/ceremony/check.ts'
 import { recordBytes, redacted } from '../../../src/core/ceremony/record.ts'
 import { type Cast, castOf, change, goodRun, keyOf, recordOf, type Said, time } from '../../support/ceremony.ts'
@@ -125,6 +126,16 @@ test('what is withheld is left open, and not taken for good or bad', async () =>
   const open = checked.results.filter(({ outcome }) => outcome === 'open').map(({ sentence }) => sentence)
   expect(open.join('\n')).toMatch(/what was signed is withheld/)
   expect(open.join('\n')).toMatch(/how it ended is withheld/)
+})
+
+test('a script that is the right one and cannot be run, and a record before that is not whole, are faults of line 1', async () => {
+  const broken = { ...cast, bytes: utf8('{"format":"countersign script 1"}') }
+  const checked = await checkRecord(recordBytes(await recordOf(broken, goodRun(cast))), 'it', { script: broken.bytes })
+  expect(checked.results.filter(({ outcome, line }) => outcome === 'fails' && line === 1)).toHaveLength(1)
+  const after = await castOf({ previous: 'ab'.repeat(32) })
+  const next = recordBytes(await recordOf(after, goodRun(after), 'aa', false, after.script.previous))
+  const { results } = await checkRecord(next, 'it', { script: after.bytes, previous: next.slice(0, -1) })
+  expect(results.filter(({ outcome, line }) => outcome === 'fails' && line === 1)).toHaveLength(1)
 })
 
 test('another script, another record before, nobody’s script', async () => {
