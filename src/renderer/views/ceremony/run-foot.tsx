@@ -26,6 +26,17 @@ export function RunFoot({ step }: { step: RunStep | undefined }): ReactElement {
         ? undefined
         : missingWords(view.missing)
   const left = view.deviations.filter(({ settledBy }) => settledBy === undefined).length
+  if (view.phase === 'closed')
+    return (
+      <footer className="run-foot">
+        <div className="row">
+          <span className="run-record small soft">{recordText(view)}</span>
+          <a className="button big" href="#ceremonies">
+            Leave, everything is kept
+          </a>
+        </div>
+      </footer>
+    )
   return (
     <footer className="run-foot">
       {step !== undefined && missing !== undefined ? (

@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { serialWords } from '../../../core/token-words.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { RehearsalChip } from '../../components/page.tsx'
+import { plainForeign } from '../../foreign.ts'
 import { type TokenHere, tokensHere } from './ceremony-words.ts'
 import { useRunFrame } from './run-context.ts'
 
@@ -84,8 +85,7 @@ export function PracticePlugs({ people }: { people: readonly string[] }): ReactE
           disabled={busy !== undefined || view.plugged === name}
           onClick={() => void act({ act: 'plug', who: name })}
         >
-          Put in <Foreign text={name} />
-          ’s practice token
+          {`Put in ${plainForeign(name)}’s practice token`}
         </button>
       ))}
       {view.plugged === undefined ? null : (
