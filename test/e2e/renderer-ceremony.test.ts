@@ -459,6 +459,15 @@ const lit: [string, string, ((page: Page) => Promise<unknown>)?][] = [
     (page) => press(page, 'Note a deviation'),
   ],
   [
+    'gates',
+    `index.html?scenario=rich&rehearsal&at=gate#ceremony/${ceremonyId}`,
+    async (page) => {
+      await page.getByLabel('What a watch shows').fill('00:00')
+      await press(page, 'Measure')
+      await page.getByText('512 s ahead').waitFor()
+    },
+  ],
+  [
     'a change',
     `index.html?scenario=rich&rehearsal&at=receive#ceremony/${ceremonyId}`,
     (page) => press(page, 'Take in the practice request'),

@@ -86,7 +86,7 @@ function GiveRequest(): ReactElement {
           . Open it on the other device.
         </p>
       )}
-      {problem === undefined ? null : <Problem level={3} error={problem} />}
+      {problem === undefined ? null : <Problem error={problem} />}
       {shown ? (
         <Codes
           ask={() => bridge().ceremony.codes({ ceremonyId })}
@@ -139,7 +139,7 @@ function Words({ who }: { who: string }): ReactElement {
         <strong>3. Type these words from it.</strong> There they are called “Words for the other screen”.
       </p>
       {answer.kind === 'waiting' ? <Waiting text="Working the words out." /> : null}
-      {answer.kind === 'failed' ? <Problem error={answer.error} level={3} /> : null}
+      {answer.kind === 'failed' ? <Problem error={answer.error} /> : null}
       <div className="asked-words">
         {ask.map((position) => (
           <AskedWord

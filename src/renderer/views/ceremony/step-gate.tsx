@@ -96,7 +96,7 @@ function Gate({ gate }: { gate: RunView['gates'][number] }): ReactElement {
   return (
     <li className={`change tone-${tone}`}>
       <div className="change-head">
-        <h3>{gateName(gate.name)}</h3>
+        <h2 className="gate-name">{gateName(gate.name)}</h2>
         <span className={`chip tone-${tone}`}>
           {gate.outcome === 'passed' ? <CheckIcon /> : <CrossIcon />}
           {text}

@@ -22,6 +22,7 @@ export function RollCallStep({ step }: StepProps): ReactElement {
   return (
     <>
       <Checklist label="Tokens" items={items} />
+      {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
       <PracticePlugs people={step.people} />
       <TokensHere>
         {({ owner, signerId }) => {
