@@ -170,7 +170,6 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     rehearsal: options.rehearsal === true,
     empty: scenario === 'empty',
     touch: (device) => touchOf(device, options.practice === true),
-    notify,
   })
 
   const bridge: Bridge = {
@@ -405,6 +404,16 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     tokens = { ...tokens, tokens: plugged ? [...others, ...all.filter((one) => one.id === tokenId)] : others }
     notify({ kind: 'tokens', view: tokens })
   }
+  const plugFor: FakeCeremony['plug'] = (...owners) => {
+    ceremony.plug(...owners)
+    const made = owners.map((owner) => ({
+      ...hardware.office,
+      id: `of ${owner}`,
+      slots: hardware.office.slots.map((slot) => ({ ...slot, signerId: `of ${owner}/${slot.id}` })),
+    }))
+    tokens = { ...tokens, tokens: made }
+    notify({ kind: 'tokens', view: tokens })
+  }
   const end = (error: ErrorData) => {
     ended = error
     stop?.()
@@ -414,7 +423,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     calls,
     notify,
     plug,
-    plugFor: ceremony.plug,
+    plugFor,
     end,
     failNext: (name, error) => failures.set(name, error),
   }

@@ -4,7 +4,7 @@ import { toBase64, utf8 } from '../../src/core/bytes.ts'
 import type { ErrorData } from '../../src/core/error.ts'
 import { pack } from '../../src/core/transfer/deflate.ts'
 import type { Act } from '../../src/ipc/ceremony.ts'
-import type { Bridge, Notice, RunPerson, RunToken, RunView } from '../../src/ipc/contract.ts'
+import type { Bridge, RunPerson, RunToken, RunView } from '../../src/ipc/contract.ts'
 import type { FakeAnswer } from './fake-bridge.ts'
 import * as data from './fake-ceremony-data.ts'
 import { digests, wordsOf } from './fake-data.ts'
@@ -21,8 +21,7 @@ export interface FakeCeremonyOptions {
   empty?: boolean
   rehearsal?: boolean
   /** Waits for a touch; answers whether it came. */
-  touch: (purpose: string) => Promise<boolean>
-  notify: (notice: Notice) => void
+  touch: (device: string) => Promise<boolean>
 }
 
 export interface FakeCeremony {
@@ -215,7 +214,6 @@ export function fakeCeremony(answer: FakeAnswer, options: FakeCeremonyOptions): 
   return {
     plug: (...owners) => {
       tokens = owners.flatMap((one) => (one === 'stranger' ? data.stranger : (data.tokens[one] ?? [])))
-      options.notify({ kind: 'changed' })
     },
     bridge: {
       list: () => answer('ceremony.list', undefined, () => (options.empty === true ? [] : [...data.summaries])),
@@ -239,7 +237,12 @@ export function fakeCeremony(answer: FakeAnswer, options: FakeCeremonyOptions): 
           now = beginAt(at, true)
           return view()
         }),
-      open: (argument) => answer('ceremony.open', argument, view),
+      open: (argument) =>
+        answer('ceremony.open', argument, () =>
+          at === 'unreadable'
+            ? bad('usage/invalid', 'another program holds this ceremony', 'close the other program')
+            : view(),
+        ),
       act: (argument) => answer('ceremony.act', argument, async () => (await doIt(argument.act)) ?? view()),
       question: (argument) => answer('ceremony.question', argument, () => ({ ask: Object.keys(words).map(Number) })),
       codes: (argument) =>

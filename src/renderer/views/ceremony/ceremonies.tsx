@@ -77,7 +77,7 @@ export function Ceremonies({ go }: { go: (route: Route) => void }): ReactElement
 function Row({ ceremony }: { ceremony: CeremonySummary }): ReactElement {
   const { ceremonyId, title, repository, rehearsal, phase, startedAt, problem } = ceremony
   const { text, tone } = whereItStands(ceremony)
-  const name = phase === 'closed' ? 'Look' : 'Go on'
+  const goesOn = phase === 'running' || phase === 'break'
   return (
     <li className="ceremony-row">
       <div>
@@ -102,8 +102,8 @@ function Row({ ceremony }: { ceremony: CeremonySummary }): ReactElement {
         )}
       </div>
       {phase === undefined ? null : (
-        <a className={phase === 'closed' ? 'button' : 'button go'} href={hashOf({ screen: 'ceremony', ceremonyId })}>
-          {name}
+        <a className={goesOn ? 'button go' : 'button'} href={hashOf({ screen: 'ceremony', ceremonyId })}>
+          {goesOn ? 'Go on' : 'Look'}
           <span className="unseen"> {title}</span>
         </a>
       )}

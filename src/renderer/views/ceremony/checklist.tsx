@@ -2,14 +2,8 @@
 import type { ReactElement, ReactNode } from 'react'
 import { Foreign } from '../../components/foreign.tsx'
 import { CheckIcon } from '../../components/icons.tsx'
-
-export interface Item {
-  name: string
-  done: boolean
-  /** "signed", "not yet" */
-  state: string
-  detail?: string
-}
+import { plainForeign } from '../../foreign.ts'
+import type { Item } from './turns.ts'
 
 export function Checklist({
   label,
@@ -20,7 +14,7 @@ export function Checklist({
 }: {
   label: string
   items: readonly Item[]
-  /** Whose turn it is; what they do stands below their name. */
+  /** Who does it now; how stands below their name. */
   chosen?: string | undefined
   onPick?: (name: string) => void
   children?: ReactNode
@@ -46,8 +40,7 @@ export function Checklist({
               <span className={done ? 'checklist-state ok' : 'checklist-state'}>{state}</span>
               {onPick === undefined || done || isChosen ? null : (
                 <button type="button" className="button" onClick={() => onPick(name)}>
-                  <Foreign text={name} />
-                  ’s turn
+                  {`${plainForeign(name)}’s turn`}
                 </button>
               )}
             </div>
@@ -57,10 +50,4 @@ export function Checklist({
       })}
     </ul>
   )
-}
-
-/** Whose turn it is: whoever was picked, else the first who is not done. */
-export function turnOf(items: readonly Item[], picked: string): string | undefined {
-  const open = items.filter(({ done }) => !done)
-  return open.find(({ name }) => name === picked)?.name ?? open[0]?.name
 }

@@ -3,10 +3,11 @@ import { type ReactElement, useState } from 'react'
 import { CopyButton } from '../../components/copy.tsx'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
-import { Checklist, type Item, turnOf } from './checklist.tsx'
+import { Checklist } from './checklist.tsx'
 import { useRunFrame } from './run-context.ts'
 import { SaveCopies } from './save-copies.tsx'
 import { SignWith } from './sign-turn.tsx'
+import { type Item, turnOf } from './turns.ts'
 
 export function Closed(): ReactElement {
   const { view, problem } = useRunFrame()

@@ -27,7 +27,7 @@ export function FolderField({ name, hint }: { name: string; hint: string }): Rea
           </button>
         </div>
       ) : null}
-      {problem === undefined ? null : <Problem level={3} error={problem} />}
+      {problem === undefined ? null : <Problem error={problem} />}
     </div>
   )
 }

@@ -1,7 +1,8 @@
 // The foot of a run: what anybody may ask for at any time, what is kept, and the one thing that ends the step.
 import { type ReactElement, useState } from 'react'
 import type { RunStep } from '../../../ipc/contract.ts'
-import { missingWords, recordText } from './ceremony-words.ts'
+import { listOf } from '../../format.ts'
+import { gateName, missingWords, recordText } from './ceremony-words.ts'
 import { Deed } from './deed.tsx'
 import { DeviationDialog } from './deviations.tsx'
 import { BreakDialog, StopDialog } from './halt-dialogs.tsx'
@@ -15,12 +16,32 @@ export function RunFoot({ step }: { step: RunStep | undefined }): ReactElement {
   const close = () => setOpen(undefined)
   const isRunning = view.phase === 'running'
   const mayStop = isRunning || (view.phase === 'break' && view.halted === undefined)
+  const failed = view.gates
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ name }) => gateName(name).toLowerCase())
+  const missing =
+    failed.length > 0
+      ? `Not as it should be: ${listOf(failed)}. Mend it and measure again, or waive it.`
+      : view.missing === undefined
+        ? undefined
+        : missingWords(view.missing)
   const left = view.deviations.filter(({ settledBy }) => settledBy === undefined).length
+  if (view.phase === 'closed')
+    return (
+      <footer className="run-foot">
+        <div className="row">
+          <span className="run-record small soft">{recordText(view)}</span>
+          <a className="button big" href="#ceremonies">
+            Leave, everything is kept
+          </a>
+        </div>
+      </footer>
+    )
   return (
     <footer className="run-foot">
-      {step !== undefined && view.missing !== undefined ? (
+      {step !== undefined && missing !== undefined ? (
         <p className="run-missing" role="status">
-          {missingWords(view.missing)}
+          {missing}
         </p>
       ) : null}
       <div className="row">

@@ -52,9 +52,9 @@ export function RunHead(): ReactElement {
 export function Watermark(): ReactElement {
   return (
     <div className="watermark" aria-hidden="true">
-      <span>REHEARSAL</span>
-      <span>REHEARSAL</span>
-      <span>REHEARSAL</span>
+      <span />
+      <span />
+      <span />
     </div>
   )
 }

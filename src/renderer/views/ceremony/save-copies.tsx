@@ -66,7 +66,7 @@ export function SaveCopies(): ReactElement {
           ))}
         </ul>
       )}
-      {problem === undefined ? null : <Problem level={3} error={problem} />}
+      {problem === undefined ? null : <Problem error={problem} />}
     </section>
   )
 }

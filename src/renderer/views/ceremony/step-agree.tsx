@@ -1,25 +1,23 @@
 // Each signer in turn says yes to one sentence, by holding a button with their name on it. No is a good answer, too.
-import { type ReactElement, useState } from 'react'
+import type { ReactElement } from 'react'
 import { Foreign } from '../../components/foreign.tsx'
 import { HoldButton } from '../../components/hold-button.tsx'
 import { deliberationFor } from '../../hold.ts'
-import { Checklist, type Item, turnOf } from './checklist.tsx'
-import { type StepProps, useRunFrame } from './run-context.ts'
+import { Checklist } from './checklist.tsx'
+import { type StepProps, useRunFrame, useTyped } from './run-context.ts'
+import { agreeing, turnAt } from './turns.ts'
 
 export function AgreeStep({ step }: StepProps): ReactElement {
   const { view, act, busy } = useRunFrame()
-  const [picked, setPicked] = useState('')
+  const [picked, setPicked] = useTyped(`turn ${step.id}`)
   const risk = view.change?.risk ?? 'dangerous'
-  const items = view.people
-    .filter(({ name }) => step.people.includes(name))
-    .map(({ name, agreed }): Item => ({ name, done: agreed, state: agreed ? 'agreed' : 'not yet' }))
-  const turn = turnOf(items, picked)
+  const turn = turnAt(view, step, picked)
   return (
     <>
       <blockquote className="sentence">
         <Foreign text={view.sentence ?? ''} />
       </blockquote>
-      <Checklist label="Who agrees" items={items} chosen={turn} onPick={setPicked}>
+      <Checklist label="Who agrees" items={agreeing(view, step)} chosen={turn} onPick={setPicked}>
         {turn === undefined ? null : (
           <div className="hold-big">
             <HoldButton

@@ -5,7 +5,6 @@ import { useApp } from '../../app-context.ts'
 import { bridge, settle, useAnswer } from '../../bridge.ts'
 import { AskedWord } from '../../components/asked-word.tsx'
 import { Foreign } from '../../components/foreign.tsx'
-import { CheckIcon } from '../../components/icons.tsx'
 import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
@@ -20,12 +19,7 @@ export function CompareStep({ step }: StepProps): ReactElement {
   const comparer = who === '' ? (step.people.length === 1 ? (step.people[0] ?? '') : '') : who
   return (
     <>
-      <p className="measure">
-        The other device works everything out by itself: if this computer were taken over, the two would show different
-        words.
-      </p>
       <GiveRequest />
-      <Compared />
       <Words key={view.compared.length} who={comparer} />
     </>
   )
@@ -92,7 +86,7 @@ function GiveRequest(): ReactElement {
           . Open it on the other device.
         </p>
       )}
-      {problem === undefined ? null : <Problem level={3} error={problem} />}
+      {problem === undefined ? null : <Problem error={problem} />}
       {shown ? (
         <Codes
           ask={() => bridge().ceremony.codes({ ceremonyId })}
@@ -100,34 +94,6 @@ function GiveRequest(): ReactElement {
           onClose={() => setShown(false)}
         />
       ) : null}
-    </div>
-  )
-}
-
-function Compared(): ReactElement {
-  const { view } = useRunFrame()
-  const { compared, devicesAsked } = view
-  const devices = new Set(compared.map(({ device }) => device))
-  return (
-    <div className="stack tight" role="status">
-      <p className="figures">
-        <strong>
-          {devices.size} of {devicesAsked}
-        </strong>{' '}
-        devices have compared.
-      </p>
-      {compared.length === 0 ? null : (
-        <ul>
-          {compared.map(({ by, device }) => (
-            <li key={`${by} ${device}`} className="compared">
-              <CheckIcon />
-              <span>
-                <Foreign text={device} />, read by <Foreign text={by} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </div>
   )
 }
@@ -173,7 +139,7 @@ function Words({ who }: { who: string }): ReactElement {
         <strong>3. Type these words from it.</strong> There they are called “Words for the other screen”.
       </p>
       {answer.kind === 'waiting' ? <Waiting text="Working the words out." /> : null}
-      {answer.kind === 'failed' ? <Problem error={answer.error} level={3} /> : null}
+      {answer.kind === 'failed' ? <Problem error={answer.error} /> : null}
       <div className="asked-words">
         {ask.map((position) => (
           <AskedWord

@@ -78,11 +78,13 @@ function Measure({
   )
 }
 
-export function GateList({ gates }: Pick<RunView, 'gates'>): ReactElement | null {
+function GateList({ gates }: Pick<RunView, 'gates'>): ReactElement | null {
   if (gates.length === 0) return null
+  // What somebody has to do something about comes first.
+  const sorted = [...gates].sort((a, b) => Number(b.outcome === 'failed') - Number(a.outcome === 'failed'))
   return (
     <ul className="stack tight" aria-label="What was measured">
-      {gates.map((gate) => (
+      {sorted.map((gate) => (
         <Gate key={gate.name} gate={gate} />
       ))}
     </ul>
@@ -94,7 +96,7 @@ function Gate({ gate }: { gate: RunView['gates'][number] }): ReactElement {
   return (
     <li className={`change tone-${tone}`}>
       <div className="change-head">
-        <h3>{gateName(gate.name)}</h3>
+        <h2 className="gate-name">{gateName(gate.name)}</h2>
         <span className={`chip tone-${tone}`}>
           {gate.outcome === 'passed' ? <CheckIcon /> : <CrossIcon />}
           {text}

@@ -1,7 +1,6 @@
 // Before anything leaves the room: whether both sides of the change have signed it, and what a client does with the result.
 import type { ReactElement } from 'react'
 import { Foreign } from '../../components/foreign.tsx'
-import { QuorumBoard } from '../../components/quorum-board.tsx'
 import { sentenceOf } from '../../format.ts'
 import { Deed } from './deed.tsx'
 import { type StepProps, useRunFrame } from './run-context.ts'
@@ -25,7 +24,6 @@ export function ProveStep({ step }: StepProps): ReactElement {
           {isProved ? 'Let a client try it again' : 'Let a client try it'}
         </Deed>
       </div>
-      {view.change === undefined ? null : <QuorumBoard quorums={view.change.quorums} />}
     </>
   )
 }

@@ -1,12 +1,13 @@
 // Each token is looked at before anything is signed: whose it is in the script, its serial number, its proof. No PIN.
 import type { ReactElement } from 'react'
 import { serialWords } from '../../../core/token-words.ts'
-import { Foreign } from '../../components/foreign.tsx'
+import { plainForeign } from '../../foreign.ts'
 import { proofText } from './ceremony-words.ts'
-import { Checklist, type Item } from './checklist.tsx'
+import { Checklist } from './checklist.tsx'
 import { Deed } from './deed.tsx'
 import { type StepProps, useRunFrame } from './run-context.ts'
 import { PracticePlugs, TokensHere } from './tokens-here.tsx'
+import type { Item } from './turns.ts'
 
 export function RollCallStep({ step }: StepProps): ReactElement {
   const { view } = useRunFrame()
@@ -21,6 +22,7 @@ export function RollCallStep({ step }: StepProps): ReactElement {
   return (
     <>
       <Checklist label="Tokens" items={items} />
+      {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
       <PracticePlugs people={step.people} />
       <TokensHere>
         {({ owner, signerId }) => {
@@ -29,8 +31,7 @@ export function RollCallStep({ step }: StepProps): ReactElement {
           return (
             <div className="row">
               <Deed look="go" main act={{ act: 'present', who: owner, signerId }}>
-                This is <Foreign text={owner} />
-                ’s token: note it
+                {`This is ${plainForeign(owner)}’s token: note it`}
               </Deed>
             </div>
           )

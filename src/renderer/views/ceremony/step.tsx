@@ -7,7 +7,7 @@ import { Problem } from '../../components/problem.tsx'
 import { capital } from '../../format.ts'
 import { times } from './ceremony-words.ts'
 import { WhoPicker } from './people.tsx'
-import { type StepProps, useRunFrame } from './run-context.ts'
+import { type StepProps, useRunFrame, useTyped } from './run-context.ts'
 import { AgreeStep } from './step-agree.tsx'
 import { CloseStep } from './step-close.tsx'
 import { CompareStep } from './step-compare.tsx'
@@ -17,7 +17,9 @@ import { ProveStep } from './step-prove.tsx'
 import { ReceiveStep } from './step-receive.tsx'
 import { RollCallStep } from './step-roll-call.tsx'
 import { SayStep } from './step-say.tsx'
+import { sides } from './step-sides.tsx'
 import { SignStep } from './step-sign.tsx'
+import { turnAt } from './turns.ts'
 
 const bodies: Readonly<Record<StepKind, (props: StepProps) => ReactElement>> = {
   say: SayStep,
@@ -38,6 +40,7 @@ const saidElsewhere: readonly string[] = ['break', 'stop', 'deviation', 'settle'
 export function Step({ step }: StepProps): ReactElement {
   const { view, who, choose, problem } = useRunFrame()
   const Body = bodies[step.kind]
+  const Side = sides[step.kind]
   const inTurn = step.kind === 'roll-call' || step.kind === 'agree' || step.kind === 'sign'
   return (
     <div className="run-step">
@@ -52,6 +55,7 @@ export function Step({ step }: StepProps): ReactElement {
             <Foreign text={step.expect} />
           </p>
         )}
+        {Side === undefined ? null : <Side />}
         {view.interruptions > 0 ? (
           <p className="run-resumed soft">
             This ceremony was interrupted {times(view.interruptions)}. It goes on at this step.
@@ -85,8 +89,11 @@ function titleOf(act: string, code: string): string | undefined {
 
 /** By name where there is one; a role by its people, so that everybody hears whether they are meant. */
 function Who({ step }: { step: RunStep }): ReactElement {
+  const { view } = useRunFrame()
+  const [picked] = useTyped(`turn ${step.id}`)
   const { who, people } = step
-  const [only, ...more] = people
+  const turn = turnAt(view, step, picked)
+  const [only, ...more] = turn === undefined ? people : [turn]
   if (only !== undefined && more.length === 0)
     return (
       <h1 className="run-who" tabIndex={-1}>

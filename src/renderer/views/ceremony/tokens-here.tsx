@@ -3,6 +3,8 @@ import type { ReactElement, ReactNode } from 'react'
 import { serialWords } from '../../../core/token-words.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { RehearsalChip } from '../../components/page.tsx'
+import { plainForeign } from '../../foreign.ts'
+import { groupSerials } from '../../token-words.ts'
 import { type TokenHere, tokensHere } from './ceremony-words.ts'
 import { useRunFrame } from './run-context.ts'
 
@@ -29,9 +31,11 @@ export function TokensHere({
             <li key={token.signerId} className={`change tone-${toneOf(token, meant)}`}>
               <p className="token-line">
                 <strong>
-                  <Foreign text={token.label} />
+                  <Foreign text={groupSerials(token.label)} />
                 </strong>
-                {token.serial === '' ? null : <span className="unbroken">{serialWords(token.serial)}</span>}
+                {token.serial === '' || groupSerials(token.label).includes(serialWords(token.serial)) ? null : (
+                  <span className="unbroken">{serialWords(token.serial)}</span>
+                )}
                 {token.rehearsal ? <RehearsalChip /> : null}
               </p>
               <p className={toneOf(token, meant) === 'bad' ? 'wrong' : undefined}>
@@ -84,8 +88,7 @@ export function PracticePlugs({ people }: { people: readonly string[] }): ReactE
           disabled={busy !== undefined || view.plugged === name}
           onClick={() => void act({ act: 'plug', who: name })}
         >
-          Put in <Foreign text={name} />
-          ’s practice token
+          {`Put in ${plainForeign(name)}’s practice token`}
         </button>
       ))}
       {view.plugged === undefined ? null : (
