@@ -1,0 +1,45 @@
+// The roll call: person by person a token is plugged in and looked at, without a PIN.
+import type { Step } from '../../../../core/ceremony/script.ts'
+import type { Presence } from '../../../../core/ceremony/standing.ts'
+import { finish } from './finish.ts'
+import { after, ask, type Hall, holdersIn, nameIn, notUnderstood, passedOver, say } from './talk.ts'
+import { plugWords, tokenOf } from './tokens.ts'
+
+export async function rollCall(hall: Hall, step: Step): Promise<void> {
+  const { run } = hall
+  const holders = holdersIn(run.script)
+  const absent = passedOver(hall, step.id)
+  const isThere = (name: string): boolean => run.standing().present.some(({ person }) => person === name)
+  const next = holders.find((name) => !isThere(name) && !absent.has(name))
+  if (next !== undefined) return call(hall, next, absent)
+  const away = holders.filter((name) => !isThere(name))
+  say(hall, 'Tokens that are here:', ...run.standing().present.map((one) => `  ✓ ${presenceWords(one)}`))
+  if (away.length > 0) say(hall, `Not here: ${away.join(', ')}. Note that as a deviation, unless the script says so.`)
+  const typed = await finish(hall, step, 'Or: call NAME, to look at a token of that person, also at a second one.')
+  if (typed === undefined) return
+  const who = nameIn(holders, after('call', typed) ?? '')
+  if (who === undefined) throw notUnderstood(typed, `press Enter, or type call ${holders[0] ?? ''}`)
+  await call(hall, who, absent)
+}
+
+async function call(hall: Hall, who: string, absent: Set<string>): Promise<void> {
+  const { run, io } = hall
+  const typed = await ask(hall, plugWords(hall, who), 'Enter: look at it.', `Or: skip, when ${who} is not here.`)
+  if (typed.toLowerCase() === 'skip') return void absent.add(who)
+  if (typed !== '') throw notUnderstood(typed, 'press Enter, or type skip')
+  await run.present(who, await tokenOf(hall, who), io.signal)
+  const seen = run.standing().present.findLast(({ person }) => person === who)
+  if (seen !== undefined) say(hall, `  ✓ ${presenceWords(seen)}`)
+}
+
+const proofs: Readonly<Record<string, string>> = {
+  verified: 'its maker proves that the key was made on it',
+  'unknown-root': 'its proof leads to a maker that is not known here',
+  rehearsal: 'a practice token',
+  none: 'nothing proves where its key was made',
+}
+
+function presenceWords({ person, serial, attestation }: Presence): string {
+  const number = serial === '' ? 'no serial number' : `serial number ${serial.replace(/\B(?=(?:\d{3})+$)/g, ' ')}`
+  return `${person}: ${number}; ${proofs[attestation] ?? attestation}`
+}
