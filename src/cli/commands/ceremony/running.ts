@@ -7,6 +7,7 @@ import { fingerprintOf } from '../../../core/ceremony/record.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
 import { stepsOf } from '../../../core/ceremony/script-rules.ts'
 import { AppError } from '../../../core/error.ts'
+import { listOf } from '../../../core/phrases.ts'
 import type { Prompt } from '../../../core/signer.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { toWords } from '../../../core/words.ts'
@@ -94,9 +95,22 @@ async function hold(call: Call, begin: (parts: RunParts) => Promise<Started>): P
         ? ['Nothing was signed yet, and so the change is compared once more then.']
         : []),
     )
+  const present = new Set(run.standing().present.map(({ person }) => person))
+  const unsigned = [...present].filter((name) => !run.standing().witnessed.includes(name))
   const record = quoted(join(run.folder, 'record.jsonl'))
   const script = quoted(join(run.folder, 'script.json'))
-  return answer(data, '', 'Anybody can check the record:', `  countersign ceremony verify ${record} --script ${script}`)
+  return answer(
+    data,
+    '',
+    ...(unsigned.length === 0
+      ? []
+      : [
+          `Not signed yet by the token of ${listOf(unsigned)}. That can still be done:`,
+          `  countersign ceremony resume ${id}${more}`,
+        ]),
+    'Anybody can check the record:',
+    `  countersign ceremony verify ${record} --script ${script}`,
+  )
 }
 
 /** Where something is typed again, with the same --home. */

@@ -11,7 +11,7 @@ import { writeNewFile } from '../../../../node/new-file.ts'
 import { reviewText } from '../../../show.ts'
 import { readCarried } from '../../carry/input.ts'
 import { doers, finish } from './finish.ts'
-import { ask, askName, type Hall, notUnderstood, say } from './talk.ts'
+import { ask, askName, askNext, type Hall, notUnderstood, say } from './talk.ts'
 
 export async function receiving(hall: Hall, step: Step): Promise<void> {
   const { run } = hall
@@ -54,7 +54,10 @@ export async function comparing(hall: Hall, step: Step): Promise<void> {
   const devices = devicesThatCompared(run.standing())
   const here = compared.filter((one) => one.step === step.id)
   if (here.length === 0) return other(hall, step, await askDevice(hall))
-  say(hall, `The same on ${devices.length} of ${run.script.rules.devices} devices: ${devices.join(', ')}.`)
+  say(
+    hall,
+    `The same on ${devices.join(', ')}: ${devices.length} devices, and ${run.script.rules.devices} are asked for.`,
+  )
   const typed = await finish(hall, step, 'Or type the name of one more device that is compared.')
   if (typed !== undefined) await other(hall, step, typed)
 }
@@ -67,6 +70,7 @@ async function askDevice(hall: Hall): Promise<string> {
     'The other device works out by itself what this request does. Give it this file:',
     `  ${file}`,
     'A computer shows its words with: countersign inspect FILE. A phone opens verifier.html.',
+    ...(hall.run.rehearsal ? ['In a rehearsal another terminal on this computer will do.'] : []),
     'To put the file on a stick, type the folder, such as /media/stick. To show it as QR codes, type qr.',
     device === undefined
       ? 'When it shows the change, type a name for that device, such as: Wim’s phone'
@@ -81,7 +85,6 @@ async function other(hall: Hall, step: Step, typed: string): Promise<void> {
   if (device === undefined) throw notUnderstood(typed, 'type a name for the other device')
   hall.device = device
   await words(hall, step, device)
-  delete hall.device
 }
 
 async function words(hall: Hall, step: Step, device: string): Promise<void> {
@@ -90,16 +93,17 @@ async function words(hall: Hall, step: Step, device: string): Promise<void> {
   const positions = await run.question(io.signal)
   say(
     hall,
-    'Read these under “Words for the other screen” on that device. Where it shows another change, or the',
-    'words stay different: type different.',
+    '',
+    'Read these under “Words for the other screen” on that device. Where it shows another change, or the words stay different, type: different',
   )
   const answers = new Map<number, string>()
   for (const at of positions) {
-    const typed = await ask(hall, `Word ${at} on ${device}:`)
+    const typed = await askNext(hall, `Word ${at} on ${device}:`)
     if (typed.toLowerCase() === 'different') return different(hall, who, device)
     answers.set(at, typed)
   }
   await run.compare(who, device, answers, io.signal)
+  delete hall.device
 }
 
 async function different(hall: Hall, who: string, device: string): Promise<void> {

@@ -32,7 +32,8 @@ export async function settleOne(hall: Hall, deviation: Deviation): Promise<void>
   const { run } = hall
   const people = run.script.people.map(({ name }) => name)
   const others = people.filter((name) => name !== deviation.by)
-  const usual = [...withRole(run.script, 'administrator'), ...others].find((name) => name !== deviation.by)
+  const first = [...withRole(run.script, 'administrator'), ...withRole(run.script, 'witness'), ...others]
+  const usual = first.find((name) => name !== deviation.by)
   say(hall, ...deviationLines(deviation))
   const who = await askName(hall, `${deviation.by} noted it. Who settles it?`, others, usual)
   const agreed = await askAgreed(hall, people, who)
@@ -57,7 +58,7 @@ export function unsettled({ run }: Hall): readonly Deviation[] {
 }
 
 export function deviationLines({ number, by, what, fix, settledBy }: Deviation): string[] {
-  const done = fix === '' ? '' : `; ${fix}`
+  const done = fix === '' ? '' : `; done about it: ${fix}`
   return [
     `  Deviation ${number}, noted by ${by}: ${what}${done}${settledBy === undefined ? '' : ` (settled by ${settledBy})`}`,
   ]

@@ -1,6 +1,7 @@
 // The end of a step: Enter, or the name of who says that it is done.
 import type { Step } from '../../../../core/ceremony/script.ts'
 import { peopleFor } from '../../../../core/ceremony/script-rules.ts'
+import { inQuotes } from '../../../../core/visible.ts'
 import { ask, askText, type Hall, nameIn } from './talk.ts'
 
 /** Who may say that a step is done; those who are there come first. */
@@ -27,13 +28,20 @@ export async function finish(hall: Hall, step: Step, ...others: readonly string[
 /** Nothing is done but said; what somebody adds stands in the record. */
 export async function saying(hall: Hall, step: Step): Promise<void> {
   const { run, io } = hall
-  const typed = await finish(hall, step, 'Or type what is to stand in the record, such as the number of a seal.')
+  const { received, signed } = run.standing()
+  const typed = await finish(
+    hall,
+    step,
+    'Or type a note that is to stand in the record.',
+    ...(received === undefined ? ['Or: words, to see the words of the script.'] : []),
+    ...(received !== undefined && signed.length === 0 ? ['Or: change, to see the change with all that it does.'] : []),
+  )
   if (typed === undefined) return
   const [usual = ''] = doers(hall, step)
   const sure = await askText(
     hall,
-    `This will stand in the record, as said by ${usual}: “${typed}”`,
-    'Enter: yes, and done. Or: no.',
+    `This will stand in the record, as said by ${usual}: “${inQuotes(typed)}”`,
+    'Enter: yes, and the step is done. Or: no.',
   )
   if (sure === '' || /^y(es)?$/i.test(sure)) await run.done(usual, typed, io.signal)
 }

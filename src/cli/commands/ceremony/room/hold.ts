@@ -93,8 +93,9 @@ async function pause(hall: Hall): Promise<boolean> {
 }
 
 function tell(hall: Hall, thrown: unknown): void {
-  const { message, hint } = toAppError(thrown)
-  say(hall, `  ! ${sentenceOf(message)}`, ...(hint === undefined ? [] : [`    ${sentenceOf(hint)}`]))
+  const { code, message, hint } = toAppError(thrown)
+  if (code === 'user/cancelled') say(hall, '  ! Cancelled; nothing was done.')
+  else say(hall, `  ! ${sentenceOf(message)}`, ...(hint === undefined ? [] : [`    ${sentenceOf(hint)}`]))
 }
 
 // ---- where it stands ---------------------------------------------------------------------------------------------------
@@ -116,7 +117,6 @@ function showHead(hall: Hall): void {
     isOne ? step.who : `${listOf(names)} (${step.who})`,
     `  ${step.text}`,
     ...(step.expect === '' ? [] : [`  Then: ${step.expect}`]),
-    '',
   )
 }
 

@@ -1,4 +1,5 @@
 // The roll call: person by person a token is plugged in and looked at, without a PIN.
+import { toBase64 } from '../../../../core/bytes.ts'
 import type { Step } from '../../../../core/ceremony/script.ts'
 import type { Presence } from '../../../../core/ceremony/standing.ts'
 import { finish } from './finish.ts'
@@ -29,7 +30,15 @@ async function call(hall: Hall, who: string, absent: Set<string>): Promise<void>
   if (typed !== '') throw notUnderstood(typed, 'press Enter, or type skip')
   await run.present(who, await tokenOf(hall, who), io.signal)
   const seen = run.standing().present.findLast(({ person }) => person === who)
-  if (seen !== undefined) say(hall, `  ✓ ${presenceWords(seen)}`)
+  if (seen !== undefined) say(hall, `  ✓ ${presenceWords(seen)}`, ...otherNumber(hall, seen))
+}
+
+/** The key is the one in the script, or the run had refused it; a number on its case can still be another one. */
+function otherNumber({ run }: Hall, { person, key, serial }: Presence): string[] {
+  const keys = run.script.people.find(({ name }) => name === person)?.keys ?? []
+  const known = keys.find((one) => toBase64(one.key.spki) === key)?.serial ?? ''
+  if (known === '' || serial === '' || known === serial) return []
+  return [`  ! The script says ${numberWords(known)} for this key. Find out why, and note a deviation.`]
 }
 
 const proofs: Readonly<Record<string, string>> = {
@@ -40,6 +49,9 @@ const proofs: Readonly<Record<string, string>> = {
 }
 
 function presenceWords({ person, serial, attestation }: Presence): string {
-  const number = serial === '' ? 'no serial number' : `serial number ${serial.replace(/\B(?=(?:\d{3})+$)/g, ' ')}`
-  return `${person}: ${number}; ${proofs[attestation] ?? attestation}`
+  return `${person}: ${numberWords(serial)}; ${proofs[attestation] ?? attestation}`
+}
+
+function numberWords(serial: string): string {
+  return serial === '' ? 'no serial number' : `serial number ${serial.replace(/\B(?=(?:\d{3})+$)/g, ' ')}`
 }

@@ -41,7 +41,12 @@ export function say({ io }: Hall, ...lines: readonly string[]): void {
 }
 
 /** One line, as it was typed; `words` are obeyed wherever they are typed. */
-export async function ask(hall: Hall, ...question: readonly string[]): Promise<string> {
+export function ask(hall: Hall, ...question: readonly string[]): Promise<string> {
+  return askNext(hall, '', ...question)
+}
+
+/** The same for what belongs to the question before. */
+export async function askNext(hall: Hall, ...question: readonly string[]): Promise<string> {
   const typed = await askText(hall, ...question)
   const word = words.find((one) => one === typed.toLowerCase())
   if (word !== undefined) throw new Typed(word)
