@@ -45,6 +45,10 @@ test('a record that is in order is good, a copy for the public too, and one that
 test('a wrong word is told', async () => {
   for (const args of [
     ['ceremony', 'dance', file('record.jsonl')],
+    ['ceremony', 'dance'],
+    ['ceremony', 'verify'],
+    ['ceremony', 'run'],
+    ['ceremony', 'resume', '2026-11-30-00000000'],
     ['ceremony', 'redact', file('record.jsonl'), '--for', 'internal', '--to', file('x')],
     ['ceremony', 'redact', file('record.jsonl'), '--for', 'public'],
   ])

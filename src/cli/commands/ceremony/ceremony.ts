@@ -28,7 +28,7 @@ export const ceremonyCommand: Command = {
       const { ceremonyVerbs } = await import('./running.ts')
       return ceremonyVerbs[verb]({ what: file, parsed, io, dataDir })
     }
-    if (file === '') throw usage(`the file for ${verb} is missing`)
+    if (file === '') throw usage(`the file for ${verb} is missing, or there is no such verb`)
     // No other command needs this, and each of them starts without.
     const { checkCommand, redactCommand, verifyCommand } = await import('./checking.ts')
     if (verb === 'check') return checkCommand(file, io)

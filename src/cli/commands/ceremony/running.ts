@@ -63,8 +63,28 @@ async function resumeCommand(call: Call): Promise<Answer> {
   const { what, io, dataDir } = call
   checkTerminal(io)
   const id = what === '' ? await onlyOpen(dataDir) : what
+  if ((await knownRuns(dataDir)).every((one) => one.id !== id))
+    throw usage(`there is no ceremony ${id} here`, 'see those that are: countersign ceremony runs')
   const folder = folderOfRun(dataDir, id)
-  return hold(call, async (parts) => ({ id, run: await resumeRun(folder, parts, io.signal) }))
+  return hold(call, async (parts) => {
+    try {
+      return { id, run: await resumeRun(folder, parts, io.signal) }
+    } catch (thrown) {
+      throw isTaken(thrown) ? openElsewhere(thrown) : thrown
+    }
+  })
+}
+
+function isTaken(thrown: unknown): thrown is AppError {
+  return thrown instanceof AppError && thrown.code === 'source/conflict'
+}
+
+function openElsewhere({ message, hint = '' }: AppError): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `this ceremony is open in another terminal or window; ${message}`,
+    hint: `go on there, or type leave there first; ${hint}`,
+  })
 }
 
 async function hold(call: Call, begin: (parts: RunParts) => Promise<Started>): Promise<Answer> {

@@ -35,7 +35,13 @@ const kinds: Readonly<Record<StepKind, (hall: Hall, step: Step) => Promise<void>
 /** `over`: closed, and everybody is done with it; `left`: it is gone on with later. */
 export async function holdCeremony(run: Run, desk: Desk, io: Io): Promise<'over' | 'left'> {
   const hall: Hall = { run, desk, io, skipped: new Map(), questions: 0 }
-  say(hall, '', `${run.rehearsal ? 'REHEARSAL · ' : ''}${inQuotes(run.script.title)}`, ...helpLines())
+  say(
+    hall,
+    '',
+    `${run.rehearsal ? 'REHEARSAL · ' : ''}${inQuotes(run.script.title)}`,
+    ...helpLines(),
+    ...interruptionLines(run),
+  )
   let shown: string | undefined
   for (;;) {
     const before = hall.questions
@@ -96,6 +102,19 @@ function tell(hall: Hall, thrown: unknown): void {
   const { code, message, hint } = toAppError(thrown)
   if (code === 'user/cancelled') say(hall, '  ! Cancelled; nothing was done.')
   else say(hall, `  ! ${sentenceOf(message)}`, ...(hint === undefined ? [] : [`    ${sentenceOf(hint)}`]))
+}
+
+/** What somebody who comes back has to know. */
+function interruptionLines(run: Run): string[] {
+  const { facts } = run.record()
+  const { phase, received, signed } = run.standing()
+  if (phase === 'closed' || facts.every(({ kind }) => kind !== 'resumed')) return []
+  const isAgain = received !== undefined && signed.length === 0 && facts.some(({ kind }) => kind === 'compared')
+  return [
+    '',
+    'It goes on where it was. That it was interrupted stands in the record.',
+    ...(isAgain ? ['Nothing was signed before, and so the change is compared and agreed to once more.'] : []),
+  ]
 }
 
 // ---- where it stands ---------------------------------------------------------------------------------------------------

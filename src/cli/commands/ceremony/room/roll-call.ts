@@ -14,7 +14,12 @@ export async function rollCall(hall: Hall, step: Step): Promise<void> {
   const next = holders.find((name) => !isThere(name) && !absent.has(name))
   if (next !== undefined) return call(hall, next, absent)
   const away = holders.filter((name) => !isThere(name))
-  say(hall, 'Tokens that are here:', ...run.standing().present.map((one) => `  ✓ ${presenceWords(one)}`))
+  const here = run.standing().present
+  say(
+    hall,
+    ...(here.length === 0 ? [] : ['', 'Tokens that are here:']),
+    ...here.map((one) => `  ✓ ${presenceWords(one)}`),
+  )
   if (away.length > 0) say(hall, `Not here: ${away.join(', ')}. Note that as a deviation, unless the script says so.`)
   const typed = await finish(hall, step, 'Or: call NAME, to look at a token of that person, also at a second one.')
   if (typed === undefined) return

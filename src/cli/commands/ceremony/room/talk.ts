@@ -116,7 +116,7 @@ export function withRole({ people }: CeremonyScript, role: 'administrator' | 'wi
 export function notUnderstood(typed: string, allowed: string): AppError {
   return new AppError({
     code: 'usage/invalid',
-    message: `“${inQuotes(typed)}” is not understood here`,
+    message: typed === '' ? 'Enter alone does nothing here' : `“${inQuotes(typed)}” is not understood here`,
     hint: `${allowed}; help shows what else can be typed`,
   })
 }
