@@ -92,7 +92,12 @@ function findingLine(finding: Finding): string {
 }
 
 export function reviewLines(proposal: Proposal, holders: readonly Holder[] = []): string[] {
-  return wrapped([
+  return wrapped(reviewText(proposal, holders))
+}
+
+/** As long as its sentences are. */
+export function reviewText(proposal: Proposal, holders: readonly Holder[] = []): string[] {
+  return [
     `${proposal.title}: ${proposal.headline}`,
     '',
     ...proposal.changes.flatMap((change) => [
@@ -110,7 +115,7 @@ export function reviewLines(proposal: Proposal, holders: readonly Holder[] = [])
     'The same on every screen:',
     ...wordLines(proposal.digest),
     ...(proposal.blocked === undefined ? [] : ['', ...blockedLines(proposal.blocked)]),
-  ])
+  ]
 }
 
 function needLines(needs: readonly Need[]): string[] {

@@ -82,8 +82,13 @@ function nobody(what: string, otherwise: string): AppError {
 async function askLine(question: string, otherwise: string, signal: AbortSignal): Promise<string> {
   if (!isTyped()) throw nobody('the answer', otherwise)
   const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const gone = new AbortController()
+  // Ctrl-C ends the command as it does everywhere; a terminal that is closed never answers.
+  lines.on('SIGINT', () => void process.kill(process.pid, 'SIGINT'))
+  lines.once('close', () => gone.abort())
   try {
-    return await lines.question(question.split('\n').map(visible).join('\n'), { signal })
+    const either = AbortSignal.any([signal, gone.signal])
+    return await lines.question(question.split('\n').map(visible).join('\n'), { signal: either })
   } finally {
     lines.close()
   }

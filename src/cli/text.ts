@@ -1,9 +1,9 @@
 // Lines and documents as a terminal takes them: sentences broken at words, JSON in which nothing hides.
 
-const width = 110
+const usualWidth = 110
 
 /** Long sentences go on in the next line, indented under where they began; a word is never broken. */
-export function wrapped(lines: readonly string[]): string[] {
+export function wrapped(lines: readonly string[], width = usualWidth): string[] {
   return lines.flatMap((line) => {
     const lead = /^ *(?:(?:was|is) +|[✓·!] )?/.exec(line)?.[0].length ?? 0
     const indent = ' '.repeat(lead === 0 ? 2 : lead)

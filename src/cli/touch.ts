@@ -2,6 +2,7 @@
 import { isatty } from 'node:tty'
 import type { TouchRequest } from '../core/signer.ts'
 import { visible } from '../core/visible.ts'
+import { wrapped } from './text.ts'
 
 /** Shown also where standard error is no terminal: somebody has to do something. Answers what takes it away. */
 export function showTouch(request: TouchRequest): () => void {
@@ -10,7 +11,8 @@ export function showTouch(request: TouchRequest): () => void {
   const seconds = Math.round(request.timeoutMs / 1000)
   const what = `${visible(request.device)} (${seconds} s): ${visible(request.purpose)}`
   if (request.practice === true) {
-    if (isTerminal) stderr.write(`Practice, ${isatty(0) ? 'press Enter to touch' : 'touched by itself:'} ${what}\n`)
+    const practice = `Practice, ${isatty(0) ? 'press Enter to touch' : 'touched by itself:'} ${what}`
+    if (isTerminal) stderr.write(`${wrapped([practice], (stderr.columns || 80) - 1).join('\n')}\n`)
     return () => {}
   }
   const line = `Touch ${what}`

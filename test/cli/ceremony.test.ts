@@ -89,6 +89,10 @@ test('a time stamp: a request is written, its answer taken in once, and what is 
 test('a wrong word is told', async () => {
   for (const args of [
     ['ceremony', 'dance', file('record.jsonl')],
+    ['ceremony', 'dance'],
+    ['ceremony', 'verify'],
+    ['ceremony', 'run'],
+    ['ceremony', 'resume', '2026-11-30-00000000'],
     ['ceremony', 'redact', file('record.jsonl'), '--for', 'internal', '--to', file('x')],
     ['ceremony', 'redact', file('record.jsonl'), '--for', 'public'],
   ])

@@ -143,7 +143,10 @@ function parsed(out: string, args: readonly string[]): unknown {
 }
 
 /** What a person types when they see this; in order. */
-export type Typing = readonly (readonly [seen: RegExp, answer: (match: RegExpExecArray, screen: string) => string])[]
+export type Typing = readonly (readonly [
+  seen: RegExp,
+  answer: (match: RegExpExecArray, screen: string) => string | Promise<string>,
+])[]
 
 /** On a terminal of its own, made by `script` (util-linux). */
 export async function typeCli(
@@ -167,7 +170,10 @@ export async function typeCli(
     if (step === undefined || match === null || match === undefined) return
     read += match.index + match[0].length
     next++
-    child.stdin.write(step[1](match, screen))
+    void Promise.resolve(step[1](match, screen)).then(
+      (answer) => child.stdin.write(answer),
+      () => child.kill(),
+    )
   })
   child.stdin.on('error', () => undefined)
   // A question that nobody expected would be waited at for ever.

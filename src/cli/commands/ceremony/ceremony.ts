@@ -26,12 +26,16 @@ const newOptions: Readonly<Record<string, Option>> = {
 
 export const ceremonyCommand: Command = {
   name: 'ceremony',
-  usage: 'ceremony (new KIND | check SCRIPT | print FILE | verify RECORD | redact RECORD | stamp RECORD)',
-  summary: 'Writes, checks and prints the script of a ceremony, and checks the record of one.',
+  usage: 'ceremony VERB [SCRIPT | RECORD | ID]',
+  summary: 'Writes and prints the script of a ceremony, holds or rehearses one, and checks its record.',
   details: [
     'new KIND         writes a script to --to FILE: renewal, rotation, first-root, lost-token or rehearsal',
     'check SCRIPT     reads a script, says what it asks for and its hash in words, or why it cannot be run',
     'print FILE       a script or a record for paper, to --to FILE.pdf or FILE.html',
+    'run SCRIPT       holds a ceremony on this terminal, one step at a time, and keeps its record',
+    'rehearse         the same with practice tokens, for who has never held one; rehearse SCRIPT practises that script',
+    'resume [ID]      goes on with one that was left or interrupted, at its step',
+    'runs             those that are kept on this computer, and where they stand',
     'verify RECORD    checks chain, signatures and order; --script, --previous and --with let more be checked',
     'redact RECORD    a copy to --to FILE for whoever may see less (--for public or auditor); its fingerprint stays',
     'stamp RECORD     --request OUT.tsq is carried to an authority, --token FILE.tsr takes its answer into the record',
@@ -58,10 +62,15 @@ export const ceremonyCommand: Command = {
     ...newOptions,
     paper: { form: '--paper a4|letter', text: 'print: a4 unless said', type: 'string' },
   },
-  arity: [2, 2],
+  arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const [verb = '', file = ''] = parsed.positionals
-    // No other command needs these, and each of them starts without.
+    // No other command needs any of these, and each of them starts without.
+    if (isHeld(verb)) {
+      const { ceremonyVerbs } = await import('./running.ts')
+      return ceremonyVerbs[verb]({ what: file, parsed, io, dataDir })
+    }
+    if (file === '') throw usage(`the file for ${verb} is missing, or there is no such verb`)
     if (verb === 'new') return (await import('./new.ts')).newCommand(file, parsed, io, dataDir)
     if (verb === 'print') return (await import('./print.ts')).printCommand(file, parsed, io)
     const { checkCommand, redactCommand, verifyCommand } = await import('./checking.ts')
@@ -69,10 +78,16 @@ export const ceremonyCommand: Command = {
     if (verb === 'verify') return verifyCommand(file, parsed, io)
     if (verb === 'redact') return redactCommand(file, parsed, io)
     if (verb === 'stamp') return (await import('./stamping.ts')).stampCommand(file, parsed, io)
-    throw new AppError({
-      code: 'usage/invalid',
-      message: `new, check, print, verify, redact or stamp stand behind ceremony, and not ${verb}`,
-      hint: `usage: countersign ${ceremonyCommand.usage}`,
-    })
+    throw usage(`ceremony knows no ${verb}`)
   },
+}
+
+const held = ['run', 'rehearse', 'resume', 'runs'] as const
+
+function isHeld(verb: string): verb is (typeof held)[number] {
+  return held.some((one) => one === verb)
+}
+
+function usage(message: string): AppError {
+  return new AppError({ code: 'usage/invalid', message, hint: 'see: countersign ceremony --help' })
 }
