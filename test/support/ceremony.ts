@@ -111,7 +111,13 @@ export function goodRun(cast: Cast): Said[] {
   return [
     { kind: 'opened', fact: { purpose: 'renew root', machine: { system: 'Linux' } } },
     { kind: 'gate', level: 'internal', fact: { name: 'network', outcome: 'passed', found: 'no interface is up' } },
-    ...[begin('begin'), end('begin'), begin('tokens'), present('Ana'), present('Ben'), end('tokens')],
+    ...[
+      begin('begin'),
+      end('begin'),
+      begin('tokens'),
+      ...['Ana', 'Ben', 'Cleo', 'Ada', 'Wim'].map(present),
+      end('tokens'),
+    ],
     begin('receive'),
     {
       kind: 'received',
@@ -140,7 +146,7 @@ export function goodRun(cast: Cast): Said[] {
       fact: { digest: change, quorums: [{ name: 'Root 1', threshold: 2, signed: 2 }], client: 'walked from 1 to 2' },
     },
     ...[end('prove'), begin('close', 'Wim'), end('close', 'Wim')],
-    { kind: 'closed', fact: { outcome: 'complete', facts: 29 } },
+    { kind: 'closed', fact: { outcome: 'complete', facts: 32 } },
   ]
 }
 

@@ -113,7 +113,11 @@ def check_hashes(header_line, facts):
 
 
 def check_signatures(script, rehearsal, facts, after, print_of):
-    people, missing = people_of(script), {p["name"] for p in people_of(script).values() if p["keys"]}
+    people = people_of(script)
+    calls = [v.get("fact") for _, v in facts if v["kind"] == "present"]
+    present = {(call["person"], call["key"]) for call in calls if call}
+    missing = {p["name"] for p in people.values() if p["keys"]} & {person for person, _ in present}
+    nobody = any(p["keys"] for p in people.values())
     message = f"countersign ceremony record 1\n{print_of}\n".encode()
     for at, value in after:
         if "proof" in value:
@@ -128,9 +132,14 @@ def check_signatures(script, rehearsal, facts, after, print_of):
             person not in people or not has_key(people, person, key) and not is_practice(facts, rehearsal, person, key)
         ):
             yield at, f"{person} has no such key in the script"
+        if script and None not in calls and (person, key) not in present:
+            yield at, f"{person} was not present with this key"
         missing.discard(person)
+        nobody = False
     for person in missing:
-        yield None, f"{person} has a key and did not sign"
+        yield None, f"{person} was present and did not sign"
+    if nobody:
+        yield None, "nobody signed"
 
 
 def print_of_record(facts):

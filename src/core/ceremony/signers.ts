@@ -12,6 +12,7 @@ export async function signaturesOf(
 ): Promise<Result[]> {
   const message = signedMessage(fingerprint)
   const practice = practiceIn(record)
+  const room = presentIn(record)
   const results: Result[] = []
   const who = new Set<string>()
   for (const { person, key, value, line } of record.signatures) {
@@ -28,13 +29,35 @@ export async function signaturesOf(
       results.push(open(`a key signed as ${person}; whether it was a token of the rehearsal is withheld`, line))
     } else {
       who.add(person)
-      results.push(holds(`${person} signed the fingerprint`, line))
+      if (!room.tokens.has(`${toBase64(key)} ${person}`) && !room.isWithheld)
+        results.push(fails(`${person} signed the fingerprint with a key that is not in the roll call`, line))
+      else results.push(holds(`${person} signed the fingerprint`, line))
     }
   }
   const missing = (script?.people ?? []).filter(({ name, keys }) => keys.length > 0 && !who.has(name))
-  for (const { name } of missing) results.push(fails(`${name} has a key, and did not sign the fingerprint`))
+  for (const { name } of missing) {
+    if (room.names.has(name)) results.push(fails(`${name} was there with a token, and did not sign the fingerprint`))
+    else if (room.isWithheld)
+      results.push(open(`${name} did not sign the fingerprint; whether they were there is withheld`))
+    else results.push(open(`${name} has a key in the script, is not in the roll call, and did not sign: ask them`))
+  }
   if (script !== undefined && who.size === 0) results.push(fails('nobody signed the fingerprint'))
   return results
+}
+
+/** Who was in the roll call, and with which key. */
+function presentIn({ facts }: CeremonyRecord): {
+  names: ReadonlySet<string>
+  tokens: ReadonlySet<string>
+  isWithheld: boolean
+} {
+  const present = facts.filter(({ kind }) => kind === 'present')
+  const shown = present.flatMap(({ open: seen }) => (seen === undefined ? [] : [seen.fact]))
+  return {
+    names: new Set(shown.map(({ person }) => String(person))),
+    tokens: new Set(shown.map(({ key, person }) => `${String(key)} ${String(person)}`)),
+    isWithheld: shown.length < present.length,
+  }
 }
 
 function isOfScript({ keys }: Person, key: Uint8Array): boolean {

@@ -72,6 +72,7 @@ export async function signFingerprint(
     throw new AppError({ code: 'internal/bug', message: 'a closed record has no fingerprint' })
   const listed = await knownSigner(room, signerId, signal)
   checkTheirs(room, person, listed)
+  checkSeen(room, person, listed)
   if (standing(room).witnessed.includes(person)) throw alreadySigned(person)
   const signer = await room.desk.signer(signerId, signal, `the record of ${room.script.title}`)
   const message = signedMessage(fingerprint)

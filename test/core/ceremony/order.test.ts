@@ -55,7 +55,7 @@ const broken: readonly (readonly [string, (run: Said[]) => Said[], RegExp])[] = 
   ],
   [
     'signed by somebody whose token was not looked at',
-    (run) => before('proved', stranger())(run),
+    (run) => before('proved', stranger())(run.filter(({ fact }) => fact.person !== 'Cleo')),
     /had not been looked at/,
   ],
   [

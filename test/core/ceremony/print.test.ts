@@ -85,7 +85,7 @@ test('a record: each line with what it says, its fingerprint on it, and what is 
   const copy = await parseRecord(recordBytes(redacted(whole, 'public')), 'it')
   const shown = recordHtml(copy, undefined, { paper: 'letter' })
   expect(shown).not.toContain('no interface is up')
-  expect(shown.match(/<tr class="withheld">/g)).toHaveLength(3)
+  expect(shown.match(/<tr class="withheld">/g)).toHaveLength(6)
   expect(qrOf(shown)).toBe(fingerprint.toUpperCase())
 })
 

@@ -41,7 +41,7 @@ test.each(['public', 'auditor', 'internal'] as const)(
     expect(checked.fingerprint).toBe(fingerprintOf(record))
     expect(isGood(checked)).toBe(true)
     const withheld = copy.facts.filter(({ open }) => open === undefined).length
-    expect(withheld).toBe({ public: 3, auditor: 1, internal: 0 }[level])
+    expect(withheld).toBe({ public: 6, auditor: 1, internal: 0 }[level])
   },
 )
 

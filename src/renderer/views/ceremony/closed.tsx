@@ -18,7 +18,7 @@ export function Closed(): ReactElement {
         {outcome === 'complete' ? 'The ceremony is closed' : 'The ceremony was ended'}
       </h1>
       <p className="run-do">
-        {view.people.every(({ hasKey, witnessed }) => !hasKey || witnessed)
+        {view.people.every(({ present, witnessed }) => present === undefined || witnessed)
           ? 'Every token has signed the fingerprint. Save the copies of the record, then you may go.'
           : 'Read these words aloud. Everybody writes them down by hand; then every token signs them.'}
       </p>
@@ -69,7 +69,7 @@ function Witnesses(): ReactElement {
   const { view } = useRunFrame()
   const [picked, setPicked] = useState('')
   const items = view.people
-    .filter(({ hasKey }) => hasKey)
+    .filter(({ present }) => present !== undefined)
     .map(({ name, witnessed, tokens }): Item => {
       return { name, done: witnessed, state: witnessed ? 'signed' : 'not yet', detail: tokens.join(', ') }
     })

@@ -9,9 +9,10 @@ import { type StepProps, useRunFrame } from './run-context.ts'
 import { PracticePlugs, TokensHere } from './tokens-here.tsx'
 import type { Item } from './turns.ts'
 
-export function RollCallStep({ step }: StepProps): ReactElement {
+export function RollCallStep(_: StepProps): ReactElement {
   const { view } = useRunFrame()
-  const meant = view.people.filter(({ name, hasKey }) => hasKey && step.people.includes(name))
+  // Whoever has a token signs the fingerprint at the end, also who signs no root.
+  const meant = view.people.filter(({ hasKey }) => hasKey)
   const items = meant.map(({ name, tokens, present }): Item => {
     const seen = present === undefined ? undefined : [serialWords(present.serial), proofText(present.attestation)]
     return {
@@ -23,10 +24,10 @@ export function RollCallStep({ step }: StepProps): ReactElement {
     <>
       <Checklist label="Tokens" items={items} />
       {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
-      <PracticePlugs people={step.people} />
+      <PracticePlugs people={meant.map(({ name }) => name)} />
       <TokensHere>
         {({ owner, signerId }) => {
-          if (owner === undefined || !step.people.includes(owner)) return null
+          if (owner === undefined) return null
           if (view.people.some(({ name, present }) => name === owner && present !== undefined)) return null
           return (
             <div className="row">

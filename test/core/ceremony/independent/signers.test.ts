@@ -82,6 +82,30 @@ test('the first root of a repository, and a rehearsal with a change that stands 
   ])
 })
 
+test('who was in the roll call signs, and nobody else; who was not there is asked', async () => {
+  const absent = good.filter(({ fact }) => fact.person !== 'Cleo' || fact.key === undefined)
+  const without = await recordOf(cast, absent)
+  const present = without.signatures.filter(({ person }) => person !== 'Cleo')
+  const attended = recordBytes({ ...without, signatures: present })
+  const script = cast.bytes
+  await compare([
+    { name: 'not there, and did not sign', record: attended, script, good: true },
+    { name: 'not there, and signed', record: recordBytes(without), script, good: false },
+    { name: 'not there, and signed, withheld', record: recordBytes(redacted(without, 'public')), script, good: true },
+    {
+      ...{ name: 'there, and did not sign', script, good: false },
+      record: recordBytes({ ...record, signatures: record.signatures.filter(({ person }) => person !== 'Cleo') }),
+    },
+    {
+      ...{ name: 'there, and did not sign, withheld', script, good: true },
+      record: recordBytes({
+        ...redacted(record, 'public'),
+        signatures: record.signatures.filter(({ person }) => person !== 'Cleo'),
+      }),
+    },
+  ])
+})
+
 test('signatures, scripts and the record before', async () => {
   const [first, ...others] = record.signatures
   if (first === undefined) throw new Error('nobody signed')
