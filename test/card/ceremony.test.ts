@@ -245,7 +245,7 @@ async function hold(page: Page, name: string): Promise<void> {
   if (box === null) throw new Error(`no button ${name}`)
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
   await page.mouse.down()
-  await page.waitForTimeout(3500)
+  await page.waitForTimeout(2300)
   await page.mouse.up()
 }
 
