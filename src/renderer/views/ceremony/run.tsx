@@ -84,6 +84,12 @@ function Held({
     ;(wanted ?? heading)?.focus({ preventScroll: true })
   }, [place])
 
+  // What was taken in is read from its headline on.
+  const digest = view.change?.digest
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is what is watched
+  useEffect(() => {
+    main.current?.querySelector('.run-scroll')?.scrollTo(0, 0)
+  }, [digest])
   // What went wrong is seen, wherever the step was scrolled to.
   useEffect(() => {
     if (problem !== undefined) main.current?.querySelector('[role=alert]')?.scrollIntoView({ block: 'nearest' })
