@@ -82,6 +82,12 @@ test('what is said is said by whom it is for', async () => {
   await picture(page, 'ceremony-say')
   await done('Wim')
   await atStep('Say who does what today')
+  await page.goBack()
+  await heading(page, 'Ceremonies')
+  await picture(page, 'ceremonies-running')
+  await page.getByRole('link', { name: /^Go on/ }).click()
+  await atStep('Say who does what today')
+  expect(await page.getByText('interrupted').count()).toBe(0)
   await done('Ada')
 }, 60_000)
 
@@ -255,9 +261,19 @@ test('closed: 32 words, every token signs them, and the record that is saved is 
   }
 }, 180_000)
 
-test('it stands in the room of ceremonies, and going back had ended nothing', async () => {
+test('it stands in the room of ceremonies; its script is looked at, and begun with two words only', async () => {
   await page.getByRole('link', { name: 'Leave, everything is kept' }).click()
   await heading(page, 'Ceremonies')
   await page.getByText('Complete').waitFor()
   await picture(page, 'ceremonies')
-}, 30_000)
+  await page.getByLabel('Where the script lies').fill(join(stick, 'script.json'))
+  await button('Look at the script').click()
+  await heading(page, 'The script of a ceremony')
+  await page.reload()
+  await page.getByRole('heading', { level: 2, name: 'Rehearsal: signing a root of Example Packages' }).waitFor()
+  await typeWords(page, () => 'wrong')
+  await expectAccessible(page)
+  await picture(page, 'ceremony-script')
+  await button('Begin the ceremony').click()
+  await page.getByText('trust/changed').waitFor()
+}, 60_000)
