@@ -17,6 +17,7 @@ const tests = {
     'e2e/rstuf',
     'e2e/verifier',
     'air-gap',
+    'ceremony-rehearsal',
   ],
   card: ['card/window'],
 }

@@ -48,6 +48,8 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
   const [flow, setFlow] = useState<Flow>({ step: 'none' })
   const [said, setSaid] = useState('')
   const [opening, setOpening] = useState<string>()
+  /** A request that was read from codes for a ceremony: it waits there until somebody takes it in. */
+  const [scanned, setScanned] = useState<{ ceremonyId: string; packed: string }>()
   const { route, go } = useRoute()
   const sources = useAnswer('sources', revision, () => bridge().sources.list())
   const live = useTokens(revision)
@@ -113,7 +115,7 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
     )
   }, [])
   const { handed, hand, putAway } = useHanded(go)
-  const isRun = route.screen === 'ceremony'
+  const isRun = route.screen === 'ceremony' || (route.screen === 'scan' && route.ceremonyId !== undefined)
   const isOver = useDrops({
     ...{ hand, say: setSaid },
     held:
@@ -181,9 +183,31 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
     }
     if (route.screen === 'ceremonies') return <Ceremonies key="ceremonies" go={go} />
     if (route.screen === 'ceremony-script') return <CeremonyScript key={place} scriptId={route.scriptId} go={go} />
-    if (route.screen === 'ceremony') return <Run key={place} ceremonyId={route.ceremonyId} />
+    if (route.screen === 'ceremony')
+      return (
+        <Run
+          key={place}
+          ceremonyId={route.ceremonyId}
+          scanned={scanned?.ceremonyId === route.ceremonyId ? scanned.packed : undefined}
+        />
+      )
     if (route.screen === 'handed') return <HandedOver key="handed" handed={handed} onAway={putAway} />
-    if (route.screen === 'scan') return <Scan key="scan" />
+    if (route.screen === 'scan') {
+      const { ceremonyId } = route
+      return ceremonyId === undefined ? (
+        <Scan key="scan" back="#handed" backName="Stop, use a file" />
+      ) : (
+        <Scan
+          key={place}
+          back={hashOf({ screen: 'ceremony', ceremonyId })}
+          backName="Stop, back to the ceremony"
+          onRead={(packed) => {
+            setScanned({ ceremonyId, packed })
+            go({ screen: 'ceremony', ceremonyId })
+          }}
+        />
+      )
+    }
     if (route.screen === 'carry') return <Carry key={place} proposalId={route.proposalId} what={route.what} />
     if (route.screen === 'create') return <Create key="create" />
     if (route.screen === 'keys') return <Keys key="keys" />

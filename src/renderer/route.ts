@@ -16,8 +16,8 @@ export type Route =
   | { screen: 'ceremonies' }
   /** What somebody handed over, and the place to hand it over. */
   | { screen: 'handed' }
-  /** The only screen with a camera: the shells know it by this name. */
-  | { screen: 'scan' }
+  /** The only screen with a camera: the shells know it by this name. `ceremonyId`: for a ceremony that takes in a request. */
+  | { screen: 'scan'; ceremonyId?: string }
   /** A change, or its signature, on the way to another computer; `screen` is a second one, to compare with. */
   | { screen: 'carry'; proposalId: string; what: CarryWay }
   | { screen: 'review'; proposalId: string }
@@ -42,6 +42,7 @@ export function parseRoute(hash: string): Route {
   if (first === undefined || first === '' || more.length > 0) return { screen: 'home' }
   if (screen === 'review' && parts.length === 1) return { screen, proposalId: first }
   if (screen === 'invitation' && parts.length === 1) return { screen, invitationId: first }
+  if (screen === 'scan' && parts.length === 1) return { screen, ceremonyId: first }
   if (screen === 'ceremony' && parts.length === 1) return { screen, ceremonyId: first }
   if (screen === 'ceremony-script' && parts.length === 1) return { screen, scriptId: first }
   if (screen === 'carry') {
@@ -68,6 +69,8 @@ export function hashOf(route: Route): string {
       return hash(route.screen, route.proposalId)
     case 'invitation':
       return hash(route.screen, route.invitationId)
+    case 'scan':
+      return hash(route.screen, route.ceremonyId)
     case 'ceremony':
       return hash(route.screen, route.ceremonyId)
     case 'ceremony-script':

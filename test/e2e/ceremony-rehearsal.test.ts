@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkRecord } from '../../src/core/ceremony/check.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
@@ -25,9 +25,6 @@ beforeAll(async () => {
   mkdirSync(stick)
 }, 60_000)
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await page.screenshot({ path: '/tmp/wtw-real/fail.png' })
-}) // TEMPORARY
 afterAll(async () => {
   await app?.end()
 })
@@ -85,6 +82,12 @@ test('what is said is said by whom it is for', async () => {
   await picture(page, 'ceremony-say')
   await done('Wim')
   await atStep('Say who does what today')
+  await page.goBack()
+  await heading(page, 'Ceremonies')
+  await picture(page, 'ceremonies-running')
+  await page.getByRole('link', { name: /^Go on/ }).click()
+  await atStep('Say who does what today')
+  expect(await page.getByText('interrupted').count()).toBe(0)
   await done('Ada')
 }, 60_000)
 
@@ -258,9 +261,19 @@ test('closed: 32 words, every token signs them, and the record that is saved is 
   }
 }, 180_000)
 
-test('it stands in the room of ceremonies, and going back had ended nothing', async () => {
+test('it stands in the room of ceremonies; its script is looked at, and begun with two words only', async () => {
   await page.getByRole('link', { name: 'Leave, everything is kept' }).click()
   await heading(page, 'Ceremonies')
   await page.getByText('Complete').waitFor()
   await picture(page, 'ceremonies')
-}, 30_000)
+  await page.getByLabel('Where the script lies').fill(join(stick, 'script.json'))
+  await button('Look at the script').click()
+  await heading(page, 'The script of a ceremony')
+  await page.reload()
+  await page.getByRole('heading', { level: 2, name: 'Rehearsal: signing a root of Example Packages' }).waitFor()
+  await typeWords(page, () => 'wrong')
+  await expectAccessible(page)
+  await picture(page, 'ceremony-script')
+  await button('Begin the ceremony').click()
+  await page.getByText('trust/changed').waitFor()
+}, 60_000)

@@ -200,6 +200,16 @@ test('receive: pasted text that is none is refused and stays; a request is shown
   await done(page)
 })
 
+test('receive: the camera is on a screen of its own, from which one comes back', async () => {
+  const page = await run('receive')
+  await page.getByRole('link', { name: 'Scan QR codes' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Scan QR codes' }).waitFor()
+  expect(await page.getByRole('navigation').count()).toBe(0)
+  await page.getByRole('link', { name: 'Stop, back to the ceremony' }).click()
+  await page.getByText('Step 3 of 10', { exact: true }).waitFor()
+  await done(page)
+})
+
 test('receive in a rehearsal: the practice request is one click', async () => {
   const page = await run('receive', '&rehearsal')
   expect(await focused(page)).toBe('Take in the practice request')

@@ -11,6 +11,10 @@ test.each<Route>([
   { screen: 'tokens' },
   { screen: 'handed' },
   { screen: 'scan' },
+  { screen: 'scan', ceremonyId: '2026-11-30-1a2b3c4d' },
+  { screen: 'ceremonies' },
+  { screen: 'ceremony', ceremonyId: 'some/id: #1' },
+  { screen: 'ceremony-script', scriptId: 'x' },
   { screen: 'carry', proposalId: 'some/id: #1', what: 'out' },
   { screen: 'carry', proposalId: 'x', what: 'back' },
 ])('$screen', (route) => {
@@ -35,7 +39,12 @@ test.each([
   '#carry/x',
   '#carry/x/away',
   '#carry/x/out/more',
-  '#scan/x',
+  '#scan/x/more',
+  '#ceremony',
+  '#ceremony/',
+  '#ceremony/x/more',
+  '#ceremony-script',
+  '#ceremonies/x',
   '#keys/2',
   '#javascript:alert(1)',
 ])('%s is home', (hash) => {
@@ -46,4 +55,6 @@ test('a review belongs to home, opening to repositories', () => {
   expect(roomOf({ screen: 'review', proposalId: 'x' })).toBe('home')
   expect(roomOf({ screen: 'carry', proposalId: 'x', what: 'out' })).toBe('home')
   expect(roomOf({ screen: 'open' })).toBe('repositories')
+  expect(roomOf({ screen: 'ceremony-script', scriptId: 'x' })).toBe('ceremonies')
+  expect(roomOf({ screen: 'scan', ceremonyId: 'x' })).toBe('home')
 })

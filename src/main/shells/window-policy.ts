@@ -137,9 +137,9 @@ export function isOwnSender(origin: string, page: Page, sender: SenderFacts): bo
   return sender.isTopFrame && isOwnPage(origin, page, sender.url)
 }
 
-/** The one screen on which a camera may be used: the page is the main one, and says by its fragment that it scans. */
+/** Where a camera may be used: on the main page, when its fragment says that it scans, and for which ceremony. */
 export function isScanScreen(origin: string, address: string): boolean {
-  return isOwnPage(origin, 'main', address) && new URL(address).hash === '#scan'
+  return isOwnPage(origin, 'main', address) && /^#scan(?:\/[^/]+)?$/.test(new URL(address).hash)
 }
 
 /** Those that fill the screen: codes for a camera, and a ceremony that a room follows. */

@@ -16,8 +16,18 @@ import { figure, progressWords } from './code-words.ts'
 /** As much as a file may hold. */
 const maxBytes = 64 * 1024 * 1024
 
-export function Scan(): ReactElement {
+interface ScanProps {
+  /** Where it goes, still packed; without it, it is looked at like anything that is handed over. */
+  onRead?: (packed: string) => void
+  /** The way out, and what it is called. */
+  back: string
+  backName: string
+}
+
+export function Scan({ onRead, back, backName }: ScanProps): ReactElement {
   const { hand } = useApp()
+  const take = useRef(onRead)
+  take.current = onRead
   const video = useRef<HTMLVideoElement>(null)
   const reading = useRef<Reading>(undefined)
   const [state, setState] = useState<ScanState>()
@@ -48,7 +58,9 @@ export function Scan(): ReactElement {
           setState(now)
         },
         done: () => {
-          if (packed !== undefined) hand([{ from: 'codes', packed: toBase64(packed) }])
+          if (packed === undefined) return
+          if (take.current === undefined) hand([{ from: 'codes', packed: toBase64(packed) }])
+          else take.current(toBase64(packed))
         },
         failed: (error) => setProblem(toErrorData(error)),
       })
@@ -73,8 +85,8 @@ export function Scan(): ReactElement {
       title="Scan QR codes"
       where="the camera is open on this screen only"
       by={
-        <a className="button" href="#handed">
-          Stop, use a file
+        <a className="button" href={back}>
+          {backName}
         </a>
       }
       aside={

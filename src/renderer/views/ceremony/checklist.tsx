@@ -21,7 +21,7 @@ export function Checklist({
 }): ReactElement {
   return (
     <ul className="checklist" aria-label={label}>
-      {items.map(({ name, done, state, detail }) => {
+      {items.map(({ name, done, state, detail, mayNot = false }) => {
         const isChosen = name === chosen
         return (
           <li key={name} className={isChosen ? 'chosen' : done ? 'done' : undefined}>
@@ -38,7 +38,7 @@ export function Checklist({
                 )}
               </span>
               <span className={done ? 'checklist-state ok' : 'checklist-state'}>{state}</span>
-              {onPick === undefined || done || isChosen ? null : (
+              {onPick === undefined || done || mayNot || isChosen ? null : (
                 <button type="button" className="button" onClick={() => onPick(name)}>
                   {`${plainForeign(name)}’s turn`}
                 </button>

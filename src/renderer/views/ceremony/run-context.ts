@@ -16,6 +16,8 @@ export interface RunFrame {
   choose: (who: string) => void
   /** A step has just appeared: a key that was pressed for the one before must not count for this one. */
   isFresh: () => boolean
+  /** A request that was read from codes, still packed. */
+  scanned: string | undefined
   typed: Readonly<Record<string, string>>
   type: (name: string, text: string) => void
 }

@@ -11,7 +11,7 @@ import { useRunFrame, useTyped } from './run-context.ts'
 type Open = 'break' | 'deviation' | 'stop'
 
 export function RunFoot({ step }: { step: RunStep | undefined }): ReactElement {
-  const { view } = useRunFrame()
+  const { view, who } = useRunFrame()
   const [open, setOpen] = useState<Open>()
   const close = () => setOpen(undefined)
   const isRunning = view.phase === 'running'
@@ -22,9 +22,11 @@ export function RunFoot({ step }: { step: RunStep | undefined }): ReactElement {
   const missing =
     failed.length > 0
       ? `Not as it should be: ${listOf(failed)}. Mend it and measure again, or waive it.`
-      : view.missing === undefined
-        ? undefined
-        : missingWords(view.missing)
+      : view.missing !== undefined
+        ? missingWords(view.missing)
+        : who === ''
+          ? 'Choose who says that it is done.'
+          : undefined
   const left = view.deviations.filter(({ settledBy }) => settledBy === undefined).length
   if (view.phase === 'closed')
     return (

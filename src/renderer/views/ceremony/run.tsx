@@ -13,10 +13,16 @@ import { RunHead, Watermark } from './run-head.tsx'
 import { Step } from './step.tsx'
 import { type HeldRun, useRun } from './use-run.ts'
 
-export function Run({ ceremonyId }: { ceremonyId: string }): ReactElement {
+interface RunProps {
+  ceremonyId: string
+  /** A request that was read from codes for it, still packed. */
+  scanned: string | undefined
+}
+
+export function Run({ ceremonyId, scanned }: RunProps): ReactElement {
   const held = useRun(ceremonyId)
   const { answer, again } = held
-  if (answer.kind === 'ready') return <Held view={answer.value} held={held} />
+  if (answer.kind === 'ready') return <Held view={answer.value} held={held} scanned={scanned} />
   return (
     <Page
       title="Ceremony"
@@ -38,7 +44,15 @@ export function Run({ ceremonyId }: { ceremonyId: string }): ReactElement {
 /** A key that is still pressed, or pressed twice, belongs to the step before. */
 const freshMs = 500
 
-function Held({ view, held: { act, busy, problem } }: { view: RunView; held: HeldRun }): ReactElement {
+function Held({
+  view,
+  held: { act, busy, problem },
+  scanned,
+}: {
+  view: RunView
+  held: HeldRun
+  scanned: string | undefined
+}): ReactElement {
   const step = view.phase === 'closed' ? undefined : stepNow(view)
   const [picked, setPicked] = useState({ of: '', who: '' })
   const [typed, setTyped] = useState<Readonly<Record<string, string>>>({})
@@ -53,8 +67,8 @@ function Held({ view, held: { act, busy, problem } }: { view: RunView; held: Hel
   const type = useCallback((name: string, text: string) => setTyped((now) => ({ ...now, [name]: text })), [])
   const isFresh = useCallback(() => performance.now() - shownAt.current < freshMs, [])
   const frame = useMemo(
-    (): RunFrame => ({ view, act, busy, problem, who, choose, isFresh, typed, type }),
-    [view, act, busy, problem, who, choose, isFresh, typed, type],
+    (): RunFrame => ({ view, act, busy, problem, who, choose, isFresh, scanned, typed, type }),
+    [view, act, busy, problem, who, choose, isFresh, scanned, typed, type],
   )
 
   useEffect(() => {
@@ -69,6 +83,17 @@ function Held({ view, held: { act, busy, problem } }: { view: RunView; held: Hel
     main.current?.querySelector('.run-scroll')?.scrollTo(0, 0)
     ;(wanted ?? heading)?.focus({ preventScroll: true })
   }, [place])
+
+  // What was taken in is read from its headline on.
+  const digest = view.change?.digest
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change is what is watched
+  useEffect(() => {
+    main.current?.querySelector('.run-scroll')?.scrollTo(0, 0)
+  }, [digest])
+  // What went wrong is seen, wherever the step was scrolled to.
+  useEffect(() => {
+    if (problem !== undefined) main.current?.querySelector('[role=alert]')?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
 
   return (
     <RunContext value={frame}>

@@ -55,16 +55,16 @@ export function SaveCopies(): ReactElement {
         ))}
       </ul>
       {saved.length === 0 ? null : (
-        <ul role="status">
+        <div role="status">
           {saved.map((path) => (
-            <li key={path}>
+            <p key={path}>
               Saved as{' '}
               <span className="mono place">
                 <Foreign text={path} />
               </span>
-            </li>
+            </p>
           ))}
-        </ul>
+        </div>
       )}
       {problem === undefined ? null : <Problem error={problem} />}
     </section>

@@ -57,7 +57,7 @@ function GiveRequest(): ReactElement {
           </button>
         ) : null}
       </div>
-      {info.canPick ? null : (
+      {info.canPick || saved !== undefined ? null : (
         <details>
           <summary>Save the request as a file</summary>
           <div className="inset stack tight">
@@ -150,6 +150,12 @@ function Words({ who }: { who: string }): ReactElement {
           />
         ))}
       </div>
+      {problem?.of === 'compare' ? (
+        <Problem
+          error={problem.error}
+          title={problem.error.code === 'trust/changed' ? 'These words are not the same' : undefined}
+        />
+      ) : null}
       <div className="row">
         <button type="submit" className="button go big" disabled={!ready || busy !== undefined}>
           Compare
@@ -165,7 +171,12 @@ function Words({ who }: { who: string }): ReactElement {
       </div>
       {who === '' ? <p className="soft">Choose below who reads the words.</p> : null}
       {isDifferent ? (
-        <RunDialog title="Are the words really different?" danger of={[]} onClose={() => setDifferent(false)}>
+        <RunDialog
+          title="Are the words really different?"
+          danger
+          of={['different']}
+          onClose={() => setDifferent(false)}
+        >
           <p>
             Check first that <Foreign text={device.trim()} /> has this very request, and that every word is spelt right.
             {problem?.error.code === 'trust/changed' ? ' A mistyped word can be typed again.' : ''}

@@ -23,9 +23,9 @@ export function ExportStep({ step }: StepProps): ReactElement {
       </div>
       {isDone ? (
         <section className="stack tight" aria-label="Written and read back">
-          <h2 className="label" role="status">
-            Written, and read back the same
-          </h2>
+          <p className="reached" role="status">
+            Written, and read back the same.
+          </p>
           <ul className="stack tight">
             {view.exported.map(({ name, digest }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: one file may be written twice, and lines never move

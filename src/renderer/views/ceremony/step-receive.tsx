@@ -6,6 +6,7 @@ import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { DropArea } from '../../components/drop-area.tsx'
 import { Problem } from '../../components/problem.tsx'
+import { hashOf } from '../../route.ts'
 import { Line } from '../edit/fields.tsx'
 import { ChangeBoard } from './change.tsx'
 import { Deed } from './deed.tsx'
@@ -46,7 +47,7 @@ export function ReceiveStep({ step }: StepProps): ReactElement {
 
 function Ways({ who }: { who: string }): ReactElement {
   const { info } = useApp()
-  const { view, act, busy } = useRunFrame()
+  const { view, act, busy, scanned } = useRunFrame()
   const [path, setPath] = useTyped('request path')
   const [text, setText] = useTyped('request text')
   const [problem, setProblem] = useState<ErrorData>()
@@ -61,6 +62,14 @@ function Ways({ who }: { who: string }): ReactElement {
   const isOff = busy !== undefined
   return (
     <>
+      {scanned === undefined ? null : (
+        <div className="row" role="status">
+          <Deed look="go" act={{ act: 'receive', who, from: { from: 'codes', packed: scanned } }}>
+            Take in what the codes held
+          </Deed>
+          <span className="soft">All codes were read.</span>
+        </div>
+      )}
       <DropArea
         onProblem={setProblem}
         onPaths={([first]) => {
@@ -106,6 +115,12 @@ function Ways({ who }: { who: string }): ReactElement {
           </>
         )}
       </DropArea>
+      <p className="row">
+        <a className="button" href={hashOf({ screen: 'scan', ceremonyId: view.ceremonyId })}>
+          Scan QR codes
+        </a>
+        <span className="soft">From another screen; the camera is open there only. You come back here.</span>
+      </p>
       <details>
         <summary>Paste it as text</summary>
         <div className="inset stack tight">

@@ -34,8 +34,8 @@ const bodies: Readonly<Record<StepKind, (props: StepProps) => ReactElement>> = {
   close: CloseStep,
 }
 
-/** Said where it happens, not above the step: in dialogs of their own. */
-const saidElsewhere: readonly string[] = ['break', 'stop', 'deviation', 'settle']
+/** Said where it happens, not above the step: below the words, or in a dialog. */
+const saidElsewhere: readonly string[] = ['compare', 'different', 'break', 'stop', 'deviation']
 
 export function Step({ step }: StepProps): ReactElement {
   const { view, who, choose, problem } = useRunFrame()
@@ -64,7 +64,10 @@ export function Step({ step }: StepProps): ReactElement {
       </section>
       <section className="run-body stack" aria-label="What is to be filled in">
         {problem === undefined || saidElsewhere.includes(problem.of) ? null : (
-          <Problem error={problem.error} title={titleOf(problem.of, problem.error.code)} />
+          <Problem
+            error={problem.error}
+            title={problem.error.code === 'signer/wrong-key' ? 'This is the wrong token' : undefined}
+          />
         )}
         <Body step={step} />
         {step.people.length > 1 ? (
@@ -79,12 +82,6 @@ export function Step({ step }: StepProps): ReactElement {
       </section>
     </div>
   )
-}
-
-function titleOf(act: string, code: string): string | undefined {
-  if (code === 'signer/wrong-key') return 'This is the wrong token'
-  if (act === 'compare' && code === 'trust/changed') return 'These words are not the same'
-  return undefined
 }
 
 /** By name where there is one; a role by its people, so that everybody hears whether they are meant. */

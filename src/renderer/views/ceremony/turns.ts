@@ -7,6 +7,8 @@ export interface Item {
   /** "signed", "not yet" */
   state: string
   detail?: string
+  /** It is not their turn, whatever anybody picks. */
+  mayNot?: boolean
 }
 
 export function agreeing({ people }: RunView, step: RunStep): Item[] {
@@ -22,11 +24,10 @@ export function signing({ people, acts }: RunView, step: RunStep): Item[] {
     .filter(({ name, hasKey }) => hasKey && step.people.includes(name))
     .map(({ name, agreed, signed }) => {
       if (signed) return { name, done: true, state: 'signed' }
-      return { name, done: false, state: isAsked && !agreed ? didNotAgree : 'not yet' }
+      const mayNot = isAsked && !agreed
+      return { name, done: false, state: mayNot ? 'did not agree' : 'not yet', mayNot }
     })
 }
-
-const didNotAgree = 'did not agree'
 
 export function isReached({ change }: RunView): boolean {
   return change?.quorums.every(({ met }) => met) === true
@@ -34,7 +35,7 @@ export function isReached({ change }: RunView): boolean {
 
 /** Whoever was picked, else the first who has not done it; nobody when enough have, unless they were picked. */
 export function turnOf(items: readonly Item[], picked: string, isEnough = false): string | undefined {
-  const open = items.filter(({ done, state }) => !done && state !== didNotAgree)
+  const open = items.filter(({ done, mayNot = false }) => !done && !mayNot)
   const chosen = open.find(({ name }) => name === picked)?.name
   return chosen ?? (isEnough ? undefined : open[0]?.name)
 }
