@@ -2,7 +2,6 @@
 import { isatty } from 'node:tty'
 import type { TouchRequest } from '../core/signer.ts'
 import { visible } from '../core/visible.ts'
-import { wrapped } from './text.ts'
 
 /** Shown also where standard error is no terminal: somebody has to do something. Answers what takes it away. */
 export function showTouch(request: TouchRequest): () => void {
@@ -11,8 +10,7 @@ export function showTouch(request: TouchRequest): () => void {
   const seconds = Math.round(request.timeoutMs / 1000)
   const what = `${visible(request.device)} (${seconds} s): ${visible(request.purpose)}`
   if (request.practice === true) {
-    const practice = `Practice, ${isatty(0) ? 'press Enter to touch' : 'touched by itself:'} ${what}`
-    if (isTerminal) stderr.write(`${wrapped([practice], (stderr.columns || 80) - 1).join('\n')}\n`)
+    if (isTerminal) stderr.write(`Practice, ${isatty(0) ? 'press Enter to touch' : 'touched by itself:'} ${what}\n`)
     return () => {}
   }
   const line = `Touch ${what}`

@@ -25,6 +25,7 @@ async function sit(room: CeremonyRoom, run: Run, first: readonly Rule[], more: r
   let heard = ''
   let screen = ''
   let at = 0
+  let asked = 0
   const always = [...more, ...usual(room)]
   let unexpected: string | undefined
   const io: Io = {
@@ -40,7 +41,8 @@ async function sit(room: CeremonyRoom, run: Run, first: readonly Rule[], more: r
       const next = first[at]
       const isFirst = next?.[0].test(text) === true
       const rule = isFirst ? next : always.find(([seen]) => seen.test(text))
-      if (rule === undefined) {
+      // Nobody is asked as often as this: the same question comes again and again.
+      if (rule === undefined || asked++ > 300) {
         unexpected = text
         throw new Error(text)
       }
@@ -121,9 +123,9 @@ test('an empty line signs nothing, agrees to nothing, and closes nothing', async
   const run = await room.begin()
   await sit(room, run, [
     [/Type the path of the request/, ''],
-    [/Type agree, or your name/, ''],
-    [/Type agree, or your name/, 'ana'],
-    [/Type agree, or your name/, 'skip'],
+    [/Ana, this is what/, ''],
+    [/Ana, this is what/, 'ana'],
+    [/Ben, this is what/, 'skip'],
     [/Or: skip, or the name of who signs first/, 'leave'],
   ])
   const { agreed, signed, phase } = run.standing()
