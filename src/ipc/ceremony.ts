@@ -70,6 +70,14 @@ const act = variants<Act>('act', {
   plug: shape<Of<'plug'>>({ act: choice('plug'), who: text(0, 100) }),
 })
 
+export interface PrintRequest {
+  /** A script that was chosen, or a ceremony. */
+  of: string
+  document: 'script' | 'record'
+  paper: 'a4' | 'letter'
+  path?: string
+}
+
 const ceremony = { ceremonyId: id }
 
 export const ceremonyCalls = {
@@ -96,6 +104,15 @@ export const ceremonyCalls = {
   'ceremony.codes': call<{ ceremonyId: string }, CodesView>(shape(ceremony)),
   'ceremony.saveRequest': call<{ ceremonyId: string; path?: string }, { path?: string }>(
     shape<{ ceremonyId: string; path?: string }>({ ...ceremony, path: optional(path) }),
+  ),
+  /** On paper: a script that was chosen, or the script or the record of a run. Without a path a person is asked. */
+  'ceremony.print': call<PrintRequest, { path?: string }>(
+    shape<PrintRequest>({
+      of: id,
+      document: choice('script', 'record'),
+      paper: choice('a4', 'letter'),
+      path: optional(path),
+    }),
   ),
   /** A copy of the record for whoever may see this much. */
   'ceremony.save': call<

@@ -96,7 +96,7 @@ export interface AppParts {
   /** Everything that only reads is asked of it: main stays awake. */
   reader: Reader
   tokens: Pick<TokenHost, 'watch' | 'latest'>
-  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles' | 'saveFile'>
+  shell: Pick<Shell, 'name' | 'sandboxed' | 'canPick' | 'pickDirectory' | 'pickFiles' | 'saveFile' | 'toPdf'>
   options: AppOptions
   prompt: Prompt
   now(): Date

@@ -16,6 +16,7 @@ import type { Desk } from '../node/desk.ts'
 import { writeNewFile } from '../node/new-file.ts'
 import { readOnce } from '../node/read-once.ts'
 import type { Alone } from './alone.ts'
+import { printed } from './ceremony-print.ts'
 import { runView, scriptView, summaryView } from './ceremony-view.ts'
 import { readHanded } from './handed-input.ts'
 import type { Handlers } from './ipc.ts'
@@ -29,7 +30,7 @@ type Names = Extract<keyof typeof contract, `ceremony.${string}`>
 
 export interface CeremonyParts {
   desk: Desk
-  shell: Pick<Shell, 'pickFiles' | 'saveFile'>
+  shell: Pick<Shell, 'pickFiles' | 'saveFile' | 'toPdf'>
   alone: Alone
   machine: Machine
   wrongSecrets(): number
@@ -211,6 +212,12 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
       await writeNewFile(chosen, bytes)
       return { path: chosen }
     },
+    'ceremony.print': (asked) =>
+      alone('the printing', async (stop) => {
+        const run = runs.get(asked.of)
+        const what = run === undefined ? { script: scripts.get(asked.of).script } : { script: run.script, run }
+        return printed(asked, what, { shell, places, signal: stop })
+      }),
     'ceremony.save': async ({ ceremonyId, level, folder }) => ({
       path: await runOf(ceremonyId).save(await folderFor(folder), level),
     }),

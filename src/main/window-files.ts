@@ -67,7 +67,7 @@ function together(looks: readonly Look[]): Look {
   }
 }
 
-const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md']
+const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md', '.pdf']
 
 /** A new file, never over another. */
 export async function saveText(places: Places, path: string, text: string | Uint8Array): Promise<string> {

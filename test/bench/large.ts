@@ -38,6 +38,7 @@ const shell = {
   pickDirectory: async () => undefined,
   pickFiles: async () => [],
   saveFile: async () => undefined,
+  toPdf: async () => new Uint8Array(),
 } as const
 const calls = handlers({
   ...{ desk, tokens, shell, now, prompt: nobody },

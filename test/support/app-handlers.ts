@@ -91,6 +91,8 @@ export function testApp({
     pickDirectory: async () => picks,
     saveFile: async (_title: string, name: string) => (picks === undefined ? undefined : join(picks, name)),
     pickFiles: async () => (picks === undefined ? [] : [picks, `${picks}-too`]),
+    // Nothing is printed: the document itself can be looked at.
+    toPdf: async (html: string) => new TextEncoder().encode(html),
   } as const
   // The real one would close the network of every test that follows.
   let isOffline = false

@@ -254,6 +254,8 @@ export function fakeCeremony(answer: FakeAnswer, options: FakeCeremonyOptions): 
         answer('ceremony.saveRequest', argument, () => ({
           path: argument.path ?? '/media/stick/ceremony.request.json',
         })),
+      print: (argument) =>
+        answer('ceremony.print', argument, () => ({ path: argument.path ?? `/home/you/${argument.document}.pdf` })),
       save: (argument) =>
         answer('ceremony.save', argument, () => ({ path: `${argument.folder}/record-${argument.level}.jsonl` })),
     },
