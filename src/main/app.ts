@@ -23,6 +23,7 @@ import { lock } from './alone.ts'
 import { carryCalls } from './carry-calls.ts'
 import { ceremonyCalls } from './ceremony-calls.ts'
 import { draftingCalls } from './drafting-calls.ts'
+import { readFuses } from './fuse-wire.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
 import { openNamed } from './named-source.ts'
@@ -224,6 +225,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       ...{ desk, shell, alone, now, signal },
       machine: {
         sandbox: shell.sandboxed ? 'on' : 'off',
+        ...(shell.name === 'electron' ? { fuses: () => readFuses(process.execPath, process.platform) } : {}),
         build: () => buildIdentity(options.programDir ?? import.meta.dirname),
       },
       wrongSecrets: parts.wrongSecrets ?? (() => 0),

@@ -15,6 +15,8 @@ export interface Machine {
   sandbox: 'on' | 'off' | 'none'
   /** The name and version of the program, and what identifies its files. */
   build(): Promise<string>
+  /** What is burned into the program that shows the window, where it has such switches. */
+  fuses?(): Promise<{ isRight: boolean; found: string }>
   /** Names of interfaces that lead off this machine and are up. */
   interfaces?(): readonly string[]
 }
@@ -40,6 +42,7 @@ export async function measure(asked: Measuring, watch: string | undefined): Prom
     networkGate(script, (machine.interfaces ?? openInterfaces)()),
     sandboxGate(script, machine.sandbox),
     ...(watch === undefined ? [] : [clockGate(script, watch, now())]),
+    ...(await fusesGate(machine)),
     { name: 'build', outcome: 'passed', found: await machine.build() },
     await anchorGate(asked),
   ]
@@ -60,6 +63,12 @@ function sandboxGate({ rules }: CeremonyScript, sandbox: Machine['sandbox']): Ga
   if (sandbox === 'on') return gate('sandbox', true, 'the window runs in its sandbox')
   const found = 'the window runs without its sandbox'
   return rules.sandbox ? gate('sandbox', false, found) : gate('sandbox', true, `${found}; the script allows it`)
+}
+
+async function fusesGate(machine: Machine): Promise<GateFact[]> {
+  if (machine.fuses === undefined) return []
+  const { isRight, found } = await machine.fuses()
+  return [gate('fuses', isRight, found)]
 }
 
 const halfDay = 12 * 3600
