@@ -18,7 +18,7 @@ beforeAll(() => void mkdirSync(home))
 const enter = '\r'
 const saw = (seen: RegExp, answer = ''): Step => [seen, () => `${answer}${enter}`]
 /** As it is seen before a question: the prompt comes after it. */
-const at = (text: string): RegExp => new RegExp(`${text}(?:.|\\n)*?> `)
+const at = (text: string): RegExp => new RegExp(`${text}[\\s\\S]*?> `)
 
 function runFolder(): string {
   const runs = join(home, 'ceremonies')
@@ -34,7 +34,7 @@ async function otherWord(position: number): Promise<string> {
 }
 
 const word: Step = [
-  /Word (\d+) on [^\n]*\n(?:.|\n)*?> /,
+  /Word (\d+) on [^\n]*\n[\s\S]*?> /,
   async ([, position]) => `${await otherWord(Number(position))}${enter}`,
 ]
 const compared = (device: string): Step[] => [
@@ -73,7 +73,7 @@ test('a rehearsal that was killed in the middle is resumed, closed and verified'
       saw(at('agree NAME')),
       saw(at('see the change')),
       saw(at('Enter: Ana signs now'), 'token Ben'),
-      ...signature('not of Ana(?:.|\\n)*Enter: Ana signs now'),
+      ...signature('not of Ana[\\s\\S]*Enter: Ana signs now'),
       saw(at('Enter: Ben signs now')),
       [/PIV PIN .*: /, killProgram],
     ],
@@ -88,7 +88,7 @@ test('a rehearsal that was killed in the middle is resumed, closed and verified'
   const resumed = await typeCli(
     ['ceremony', 'resume'],
     [
-      ...signature('Root 1: 1 of 2(?:.|\\n)*Enter: Ben signs now'),
+      ...signature('Root 1: 1 of 2[\\s\\S]*Enter: Ben signs now'),
       saw(at('Enough have signed')),
       saw(at('let a client try')),
       saw(at('Enter: done')),

@@ -3,15 +3,13 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseHex } from '../../../core/bytes.ts'
-import { fingerprintOf } from '../../../core/ceremony/record.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
-import { stepsOf } from '../../../core/ceremony/script-rules.ts'
 import { AppError } from '../../../core/error.ts'
 import { listOf } from '../../../core/phrases.ts'
 import type { Prompt } from '../../../core/signer.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { toWords } from '../../../core/words.ts'
-import { folderOfRun, type KnownRun, knownRuns } from '../../../node/ceremony/places.ts'
+import { folderOfRun, knownRuns } from '../../../node/ceremony/places.ts'
 import { buildIdentity } from '../../../node/ceremony/program.ts'
 import { type RunParts, resumeRun } from '../../../node/ceremony/run.ts'
 import { type Started, startCeremony, startRehearsal } from '../../../node/ceremony/starting.ts'
@@ -22,6 +20,7 @@ import { deskFor } from '../../session.ts'
 import { wordLines } from '../../show.ts'
 import { quoted, wrapped } from '../../text.ts'
 import { holdCeremony } from './room/hold.ts'
+import { listRuns, runLines } from './runs.ts'
 
 const maxScriptBytes = 1024 * 1024
 
@@ -38,7 +37,7 @@ export const ceremonyVerbs: Readonly<Record<'run' | 'rehearse' | 'resume' | 'run
     run: runCommand,
     rehearse: rehearseCommand,
     resume: resumeCommand,
-    runs: runsCommand,
+    runs: ({ dataDir }) => listRuns(dataDir),
   }
 
 async function runCommand(call: Call): Promise<Answer> {
@@ -188,41 +187,6 @@ async function confirmScript(bytes: Uint8Array, script: CeremonyScript, io: Io):
         hint: 'check the spelling, and that the paper is of this very script; if it stays different, go no further',
       })
   }
-}
-
-// ---- those that are kept here ------------------------------------------------------------------------------------------
-
-async function runsCommand({ dataDir }: Call): Promise<Answer> {
-  const runs = await knownRuns(dataDir)
-  const none = runs.length === 0 ? ['no ceremony was held here; to practise one: countersign ceremony rehearse'] : []
-  return answer({ runs: runs.map(runData) }, ...none, ...wrapped(runs.flatMap(runLines)))
-}
-
-function runData({ id, folder, script, record, standing, problem }: KnownRun): object {
-  return {
-    ...{ id, folder, title: script?.title, repository: script?.repository, rehearsal: record?.header.rehearsal },
-    ...{ startedAt: record?.header.startedAt, phase: standing?.phase, outcome: standing?.outcome },
-    ...{ step: standing?.step?.id, fingerprint: record === undefined ? undefined : fingerprintOf(record), problem },
-  }
-}
-
-function runLines(run: KnownRun): string[] {
-  const { id, script, record, problem } = run
-  const mark = record?.header.rehearsal === true ? 'REHEARSAL · ' : ''
-  const line = `${id}  ${mark}${inQuotes(script?.title ?? 'a script that cannot be read')}: ${placeWords(run)}`
-  return problem === undefined
-    ? [line]
-    : [line, `  ! ${problem.message}`, ...(problem.hint === undefined ? [] : [`  ${problem.hint}`])]
-}
-
-function placeWords({ script, standing, problem }: KnownRun): string {
-  if (problem !== undefined || script === undefined || standing === undefined) return 'it cannot be gone on with'
-  const { phase, outcome, step } = standing
-  if (phase === 'closed') return outcome === 'abandoned' ? 'closed, ended before its last step' : 'closed, complete'
-  const steps = stepsOf(script)
-  const at = steps.findIndex(({ id }) => id === step?.id) + 1
-  const place = `step ${at} of ${steps.length}`
-  return phase === 'running' ? `open at ${place}` : phase === 'break' ? `in a break at ${place}` : `stopped at ${place}`
 }
 
 async function onlyOpen(dataDir: string): Promise<string> {
