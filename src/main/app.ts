@@ -5,7 +5,6 @@ import type { Prompt } from '../core/signer.ts'
 import { version } from '../core/version.ts'
 import { type AppInfo, contract, type Notice, type SourceView } from '../ipc/contract.ts'
 import { forget } from '../node/carried/forgetting.ts'
-import { buildIdentity } from '../node/ceremony/program.ts'
 import { createDemo } from '../node/demo.ts'
 import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
 import { type Inspection, inspectRepository } from '../node/inspect.ts'
@@ -23,9 +22,9 @@ import { lock } from './alone.ts'
 import { carryCalls } from './carry-calls.ts'
 import { ceremonyCalls } from './ceremony-calls.ts'
 import { draftingCalls } from './drafting-calls.ts'
-import { readFuses } from './fuse-wire.ts'
 import { invitationCalls } from './invitation-calls.ts'
 import { dispatcher, type Handlers } from './ipc.ts'
+import { machineOf } from './machine.ts'
 import { openNamed } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
@@ -223,11 +222,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     ...carry.handlers,
     ...ceremonyCalls({
       ...{ desk, shell, alone, now, signal },
-      machine: {
-        sandbox: shell.sandboxed ? 'on' : 'off',
-        ...(shell.name === 'electron' ? { fuses: () => readFuses(process.execPath, process.platform) } : {}),
-        build: () => buildIdentity(options.programDir ?? import.meta.dirname),
-      },
+      machine: machineOf(shell, options.programDir ?? import.meta.dirname),
       wrongSecrets: parts.wrongSecrets ?? (() => 0),
       mono: () => performance.now(),
     }),

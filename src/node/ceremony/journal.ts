@@ -87,7 +87,7 @@ async function locked(
   begin: (file: RecordFile) => Promise<{ record: CeremonyRecord; wasTorn: boolean }>,
 ): Promise<Journal> {
   const { fs = fileSystem, now, mono, signal } = options
-  const unlock = await acquireLock(fs, join(folder, 'lock'), { waitMs: 0, isAlive, signal })
+  const unlock = await acquireLock(fs, join(folder, 'lock'), { waitMs: 0, isAlive, signal }).catch(elsewhere)
   let file: RecordFile | undefined
   try {
     file = await openFile(fs, folder)
@@ -223,6 +223,16 @@ function fileOf(fs: FileSystem, fd: number, path: string, bytes: Uint8Array): Re
 }
 
 // ---- what is refused ---------------------------------------------------------------------------------------------------
+
+function elsewhere(cause: unknown): never {
+  if (!(cause instanceof AppError) || cause.code !== 'source/conflict') throw cause
+  throw new AppError({
+    code: 'source/conflict',
+    message: `this ceremony is open in another program (process ${String(cause.data?.pid ?? 'unknown')})`,
+    hint: 'go on with it there, or close it there first; nothing was written',
+    cause,
+  })
+}
 
 function taken(folder: string): AppError {
   return new AppError({

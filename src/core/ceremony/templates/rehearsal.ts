@@ -41,20 +41,12 @@ export function rehearsalActs(facts: ScriptFacts): CeremonyScript['acts'] {
     sign: [
       agree(compared),
       step(
-        'wrong-token',
-        'say',
+        'sign',
+        'sign',
         'signer',
-        'Make a mistake on purpose: give your neighbour your token, and let them try to sign with it.',
-        'The machine refuses it before it asks for a PIN.',
+        'Make a mistake on purpose first: try to sign with your neighbour’s token. Then sign with your own: type your PIN, and touch it when it blinks.',
+        'The wrong token is refused before any PIN. With the right one your signature is verified and counted.',
         ['agree'],
-      ),
-      step(
-        'sign',
-        'sign',
-        'signer',
-        'Now with your own token: type your PIN, and touch it when it blinks.',
-        'Your signature is verified and counted.',
-        ['wrong-token'],
       ),
     ],
     prove: [
