@@ -20,6 +20,16 @@ export function useFullScreen(): { isFull: boolean; toggle: () => void } {
   return { isFull, toggle }
 }
 
+/** The small window that asks for a PIN must not open behind the full screen: that is left for as long as it asks. */
+export async function besideWindow<T>(run: () => Promise<T>): Promise<T> {
+  const wasFull = document.fullscreenElement !== null
+  if (wasFull) await document.exitFullscreen().catch(() => undefined)
+  const done = await run()
+  // Only where a click was just made, such as the touch of a practice token; else there is the button.
+  if (wasFull) fill()
+  return done
+}
+
 function fill(): void {
   void document.documentElement.requestFullscreen().catch(() => undefined)
 }

@@ -6,6 +6,7 @@ import type { RunView } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { type Answer, bridge, settle } from '../../bridge.ts'
 import { keysOn } from '../../use-tokens.ts'
+import { besideWindow } from './full-screen.ts'
 
 export interface HeldRun {
   answer: Answer<RunView>
@@ -49,7 +50,9 @@ export function useRun(ceremonyId: string): HeldRun {
       running.current = true
       setBusy(doing.act)
       setProblem(undefined)
-      const outcome = await settle(bridge().ceremony.act({ ceremonyId, act: doing }))
+      const ask = () => settle(bridge().ceremony.act({ ceremonyId, act: doing }))
+      const isSecret = doing.act === 'sign' || doing.act === 'fingerprint'
+      const outcome = await (isSecret ? besideWindow(ask) : ask())
       running.current = false
       acts.current++
       setBusy(undefined)
