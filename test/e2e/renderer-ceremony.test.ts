@@ -355,6 +355,10 @@ test('closed: 32 numbered words, every token signs, and copies are saved', async
   await page.getByLabel('Folder').fill('/media/stick')
   await press(page, 'For everybody')
   await page.getByText('/media/stick/record-public.jsonl').waitFor()
+  const paper = page.getByRole('region', { name: 'The record on paper' })
+  await paper.getByLabel('Letter').check()
+  await paper.getByRole('button', { name: 'Save it as PDF' }).click()
+  await paper.getByText('/home/you/record.pdf').waitFor()
   await done(page)
 })
 

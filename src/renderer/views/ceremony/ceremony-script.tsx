@@ -11,6 +11,7 @@ import { Fingerprint } from '../../components/words.tsx'
 import { countOf, listOf } from '../../format.ts'
 import type { Route } from '../../route.ts'
 import { rolesText } from './ceremony-words.ts'
+import { OnPaper } from './paper.tsx'
 
 type Go = (route: Route) => void
 
@@ -75,6 +76,9 @@ function Script({ script, go }: { script: ScriptView; go: Go }): ReactElement {
               ))}
             </ol>
           </section>
+          <div className="card">
+            <OnPaper of={script.scriptId} document="script" />
+          </div>
         </>
       }
     >

@@ -4,6 +4,7 @@ import { CopyButton } from '../../components/copy.tsx'
 import { Foreign, Hex } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { Checklist } from './checklist.tsx'
+import { OnPaper } from './paper.tsx'
 import { useRunFrame } from './run-context.ts'
 import { SaveCopies } from './save-copies.tsx'
 import { SignWith } from './sign-turn.tsx'
@@ -31,7 +32,10 @@ export function Closed(): ReactElement {
       )}
       <div className="two-ways">
         <Witnesses />
-        <SaveCopies />
+        <div className="stack">
+          <SaveCopies />
+          <OnPaper of={view.ceremonyId} document="record" />
+        </div>
       </div>
     </div>
   )
