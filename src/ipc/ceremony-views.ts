@@ -99,6 +99,7 @@ export interface RunView {
   repository: string
   rehearsal: boolean
   startedAt: string
+  scriptHash: string
   /** Of the hash of the script. */
   scriptWords: readonly string[]
   /** Where its files lie on this computer. */

@@ -43,7 +43,7 @@ export async function scriptView(
   }
 }
 
-export async function scriptWords(script: CeremonyScript): Promise<string[]> {
+async function scriptWords(script: CeremonyScript): Promise<string[]> {
   return wordsOf(await scriptHash(scriptBytes(script)))
 }
 
@@ -73,7 +73,8 @@ export async function runView(run: Run, facts: RunFacts): Promise<RunView> {
   return {
     ...{ ceremonyId: facts.id, title, purpose, repository, rehearsal, folder, phase },
     startedAt: record.header.startedAt,
-    scriptWords: await scriptWords(script),
+    scriptHash: record.header.script,
+    scriptWords: wordsOf(record.header.script),
     ...(halted === undefined ? {} : { halted }),
     ...(outcome === undefined ? {} : { outcome }),
     acts: script.acts.map((act) => ({

@@ -78,6 +78,7 @@ test('one click begins a rehearsal, and the machine is measured', async () => {
 
 test('what is said is said by whom it is for', async () => {
   await atStep('Read the words at the foot of the printed script')
+  expect(await page.locator('.words li').count()).toBe(32)
   await page.getByLabel('A remark for the record').fill('32 words, the same on both copies.')
   await picture(page, 'ceremony-say')
   await done('Wim')
@@ -219,6 +220,9 @@ test('a break, then the deviation, which somebody else settles', async () => {
   await page.getByLabel('What happened').fill('Ana tried to sign with the token of Cleo.')
   await page.getByLabel('What was done about it').fill('It was refused; she used her own.')
   await press('Note it')
+  await page.getByRole('dialog').getByText('1. Ana tried').waitFor()
+  await expectAccessible(page)
+  await press('Back to the step')
   await press('Settle deviation 1')
   await page
     .getByRole('group', { name: /^Who settles it/ })
@@ -229,7 +233,6 @@ test('a break, then the deviation, which somebody else settles', async () => {
   await picture(page, 'ceremony-deviation')
   await press('Ada: it is settled')
   await page.getByText('settled by Ada').waitFor()
-  await press('Back to the step')
   await done('Wim')
 }, 60_000)
 

@@ -128,6 +128,7 @@ test('say: who did it is chosen among those who are meant, and a remark goes alo
   await page.getByText('interrupted twice').waitFor()
   const size = await page.locator('.run-do').evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize))
   expect(size).toBeGreaterThanOrEqual(28)
+  await page.getByRole('heading', { name: /^Renewal only/ }).waitFor()
   expect(await page.getByRole('button', { name: 'Done, next step' }).isDisabled()).toBe(true)
   expect(await focused(page)).toBe('Ana Ruiz')
   await page.keyboard.press('ArrowDown')

@@ -60,7 +60,16 @@ test('a token with several keys is one, by the key that the script knows; a key 
 
 function view(patch: (one: RunPerson) => Partial<RunPerson>, signed: readonly string[] = []): RunView {
   return {
-    ...{ ceremonyId: '', title: '', purpose: '', repository: '', rehearsal: false, startedAt: '', scriptWords: [] },
+    ...{
+      ceremonyId: '',
+      title: '',
+      purpose: '',
+      repository: '',
+      rehearsal: false,
+      startedAt: '',
+      scriptHash: '',
+      scriptWords: [],
+    },
     ...{ folder: '', phase: 'running', acts: steps, gates: [], tokens: [], compared: [], devicesAsked: 2 },
     ...{ exported: [], deviations: [], lines: 1, interruptions: 0 },
     people: people.map((one) => ({ ...one, ...patch(one) })),

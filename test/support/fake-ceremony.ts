@@ -281,7 +281,8 @@ function beginAt(at: string, rehearsal: boolean): RunView {
   })
   return {
     ...{ ceremonyId: data.ceremonyId, title: data.title, purpose: data.purpose, repository: data.repository },
-    ...{ rehearsal, startedAt: '2026-11-30T07:31:00Z', scriptWords: data.scriptView.words },
+    ...{ rehearsal, startedAt: '2026-11-30T07:31:00Z', scriptHash: digests.targets22 },
+    scriptWords: data.scriptView.words,
     folder: '/home/alex/.local/share/countersign/ceremonies/2026-11-30-1a2b3c4d',
     phase: at === 'break' || at === 'stopped' || at === 'closed' ? at : 'running',
     ...(at === 'stopped' ? { halted: 'different' as const } : {}),

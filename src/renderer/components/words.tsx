@@ -11,10 +11,19 @@ export interface WordsProps {
   roomy?: boolean
   /** Positions, counted from 1, that are not shown because the person types them from another source. */
   masked?: readonly number[]
+  /** All words from the start: the room reads them to each other. */
+  all?: boolean
 }
 
-export function Fingerprint({ words, digest, what, roomy = false, masked = [] }: WordsProps): ReactElement {
-  const [all, setAll] = useState(masked.some((position) => position > 16))
+export function Fingerprint({
+  words,
+  digest,
+  what,
+  roomy = false,
+  masked = [],
+  all: isWhole = false,
+}: WordsProps): ReactElement {
+  const [all, setAll] = useState(isWhole || masked.some((position) => position > 16))
   const shown = all ? words : words.slice(0, 16)
   return (
     <div className="stack tight">
