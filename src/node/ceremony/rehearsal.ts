@@ -110,11 +110,12 @@ export async function standInRequest(
     return signer === undefined ? [] : [{ owner: name, signer }]
   })
   const threshold = Math.floor(holders.length / 2) + 1
-  const online = { holders: [await onlineKey()], threshold: 1, expiryDays: 30 }
-  const people = { holders, threshold, expiryDays: 200 }
+  const online = { holders: [await machineKey('Online')], threshold: 1, expiryDays: 30 }
+  const releases = { holders: [await machineKey('Releases')], threshold: 1, expiryDays: 365 }
+  const people = { holders, threshold, expiryDays: 365 }
   const born = new Date(now.getTime() - 180 * day)
   const files = await createRepository(
-    { root: people, targets: { ...online, expiryDays: 365 }, snapshot: online, timestamp: online },
+    { root: people, targets: releases, snapshot: online, timestamp: online },
     plainLayout,
     { now: born, signal },
   )
@@ -145,11 +146,11 @@ export async function standInRequest(
 
 const isSigner = ({ roles }: Person): boolean => roles.includes('signer')
 
-async function onlineKey(): Promise<KeyHolder> {
+async function machineKey(owner: string): Promise<KeyHolder> {
   const { key, secret } = await createSoftwareKey('ed25519')
   const sign = (message: Uint8Array): Promise<Uint8Array> => signWithSecret(key, secret, message)
   return {
-    owner: 'Online',
-    signer: { id: 'rehearsal:online', label: 'Online', key, rehearsal: true, asks: 'nothing', sign },
+    owner,
+    signer: { id: `rehearsal:${owner}`, label: owner, key, rehearsal: true, asks: 'nothing', sign },
   }
 }

@@ -158,7 +158,7 @@ function runOf(room: Room): Run {
 
   async function sentence(signal: AbortSignal): Promise<string> {
     const proposal = await change(signal)
-    return `I agree to ${proposal?.title ?? ''} of ${script.repository}: ${proposal?.headline ?? ''}`
+    return `I agree to ${proposal?.title ?? ''} of ${script.repository}: ${proposal?.headline ?? ''}.`
   }
 
   return {
