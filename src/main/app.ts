@@ -102,7 +102,7 @@ export interface AppParts {
   now(): Date
   notify(notice: Notice): void
   /** How many secrets were wrong since the app was started. */
-  wrongSecrets?(): number
+  wrongSecrets(): number
   network?: { isOffline(): boolean; goOffline(): void }
   /** For the log: what nobody waits for, and failed. */
   report?(what: string, thrown: unknown): void
@@ -226,7 +226,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
         sandbox: shell.sandboxed ? 'on' : 'off',
         build: () => buildIdentity(options.programDir ?? import.meta.dirname),
       },
-      wrongSecrets: parts.wrongSecrets ?? (() => 0),
+      wrongSecrets: parts.wrongSecrets,
       mono: () => performance.now(),
     }),
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),

@@ -2,7 +2,7 @@
 // how it stands then.
 import { basename } from 'node:path'
 import { toBase64 } from '../core/bytes.ts'
-import { type CeremonyScript, parseScript, scriptBytes, scriptHash } from '../core/ceremony/script.ts'
+import { type CeremonyScript, maxScriptBytes, parseScript, scriptBytes, scriptHash } from '../core/ceremony/script.ts'
 import { AppError } from '../core/error.ts'
 import { pack } from '../core/transfer/deflate.ts'
 import { received } from '../core/transfer/received.ts'
@@ -40,7 +40,6 @@ export interface CeremonyParts {
   signal: AbortSignal
 }
 
-const maxScriptBytes = 1024 * 1024
 const wordsInHash = 32
 
 export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contract>, Names> {
