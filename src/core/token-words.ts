@@ -9,3 +9,15 @@ export function serialWords(serial: string): string {
 export function tokenLabel({ name, serial }: { name: string; serial?: string }): string {
   return serial === undefined || serial === '' || name.includes(serial) ? name : `${name} ${serialWords(serial)}`
 }
+
+const proofs: ReadonlyMap<string, string> = new Map([
+  ['verified', 'proved to be made on this device'],
+  ['unknown-root', 'its proof leads to a maker that is not known here'],
+  ['rehearsal', 'a practice token, which proves nothing'],
+  ['none', 'no proof of where it was made'],
+])
+
+/** Where a key was made, as far as it is proved; `attestation` as it stands in the record of a ceremony. */
+export function proofWords(attestation: string): string {
+  return proofs.get(attestation) ?? attestation
+}

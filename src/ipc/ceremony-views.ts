@@ -1,10 +1,11 @@
 // A ceremony as the window sees it: the script, where the run stands, and what is still to be done. Types.
-import type { StepKind } from '../core/ceremony/script.ts'
+import type { ScriptRules, StepKind } from '../core/ceremony/script.ts'
+import type { Deviation, Gate, Phase, Standing } from '../core/ceremony/standing.ts'
 import type { ErrorData } from '../core/error.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
 import type { QuorumView } from './views.ts'
 
-export type CeremonyPhase = 'running' | 'break' | 'stopped' | 'closed'
+type Outcome = NonNullable<Standing['outcome']>
 
 /** One that is kept on this computer. */
 export interface CeremonySummary {
@@ -13,8 +14,8 @@ export interface CeremonySummary {
   repository: string
   rehearsal: boolean
   /** Absent where it cannot be read. */
-  phase?: CeremonyPhase
-  outcome?: 'complete' | 'abandoned'
+  phase?: Phase
+  outcome?: Outcome
   /** What is to be done now, as the script says it. */
   step?: string
   /** RFC 3339, UTC. */
@@ -43,7 +44,7 @@ export interface ScriptView {
   ask: readonly number[]
   people: readonly ScriptPerson[]
   acts: readonly { title: string; steps: number }[]
-  rules: { devices: number; offline: boolean; sandbox: boolean; clockSeconds: number }
+  rules: ScriptRules
 }
 
 export interface RunPerson extends ScriptPerson {
@@ -104,16 +105,16 @@ export interface RunView {
   scriptWords: readonly string[]
   /** Where its files lie on this computer. */
   folder: string
-  phase: CeremonyPhase
-  halted?: 'stopped' | 'different'
-  outcome?: 'complete' | 'abandoned'
+  phase: Phase
+  halted?: NonNullable<Standing['halted']>
+  outcome?: Outcome
   acts: readonly { title: string; steps: readonly RunStep[] }[]
   /** The id of the step that is to be done. */
   now?: string
   /** Why it cannot be called done yet. */
   missing?: string
   people: readonly RunPerson[]
-  gates: readonly { name: string; outcome: 'passed' | 'failed' | 'waived'; found: string }[]
+  gates: readonly Gate[]
   tokens: readonly RunToken[]
   /** In a rehearsal: whose practice token is in the reader. */
   plugged?: string
@@ -124,8 +125,8 @@ export interface RunView {
   sentence?: string
   /** What a client did with the result. */
   proof?: string
-  exported: readonly { name: string; digest: string }[]
-  deviations: readonly { number: number; by: string; what: string; fix: string; settledBy?: string }[]
+  exported: Standing['exported']
+  deviations: readonly Deviation[]
   /** Lines of the record, and how often it was interrupted. */
   lines: number
   interruptions: number

@@ -1,4 +1,6 @@
 // The calls of a ceremony. Ids and words go in; files are named by a path that a person chose, and read or written by main.
+import type { Level } from '../core/ceremony/facts.ts'
+import type { Paper } from '../core/ceremony/print/styles.ts'
 import { choice, flag, list, nothing, optional, record, shape, text, variants, whole } from './argument.ts'
 import { call } from './call.ts'
 import { type HandedInput, handedInput } from './carry.ts'
@@ -74,7 +76,7 @@ export interface PrintRequest {
   /** A script that was chosen, or a ceremony. */
   of: string
   document: 'script' | 'record'
-  paper: 'a4' | 'letter'
+  paper: Paper
   path?: string
 }
 
@@ -115,8 +117,7 @@ export const ceremonyCalls = {
     }),
   ),
   /** A copy of the record for whoever may see this much. */
-  'ceremony.save': call<
-    { ceremonyId: string; level: 'public' | 'auditor' | 'internal'; folder: string },
-    { path: string }
-  >(shape({ ...ceremony, level: choice('public', 'auditor', 'internal'), folder: path })),
+  'ceremony.save': call<{ ceremonyId: string; level: Level; folder: string }, { path: string }>(
+    shape({ ...ceremony, level: choice('public', 'auditor', 'internal'), folder: path }),
+  ),
 } as const

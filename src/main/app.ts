@@ -102,7 +102,7 @@ export interface AppParts {
   now(): Date
   notify(notice: Notice): void
   /** How many secrets were wrong since the app was started. */
-  wrongSecrets?(): number
+  wrongSecrets(): number
   network?: { isOffline(): boolean; goOffline(): void }
   /** For the log: what nobody waits for, and failed. */
   report?(what: string, thrown: unknown): void
@@ -223,7 +223,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     ...ceremonyCalls({
       ...{ desk, shell, alone, now, signal },
       machine: machineOf(shell, options.programDir ?? import.meta.dirname),
-      wrongSecrets: parts.wrongSecrets ?? (() => 0),
+      wrongSecrets: parts.wrongSecrets,
       mono: () => performance.now(),
     }),
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),

@@ -24,7 +24,7 @@ import type { DepartureFacts } from './reading/carrying.ts'
 import type { Reader } from './reading/reader.ts'
 import { screenCalls } from './screen-calls.ts'
 import type { Shell } from './shell.ts'
-import { saveText } from './window-files.ts'
+import { saveNew } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
 
 type Names = Extract<keyof typeof contract, `carry.${string}`>
@@ -111,7 +111,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
     'carry.save': ({ departureId, path }) =>
       alone('the saving of a file', async () => {
         const { bytes, suggestedName, kind } = departures.get(departureId)
-        if (path !== undefined) return { path: await saveText(places, path, bytes) }
+        if (path !== undefined) return { path: await saveNew(places, path, bytes) }
         const chosen = await shell.saveFile(kind === 'reply' ? 'Save the reply' : 'Save the request', suggestedName)
         if (chosen === undefined) return {}
         await writeNewFile(chosen, bytes)

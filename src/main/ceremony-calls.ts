@@ -2,7 +2,7 @@
 // how it stands then.
 import { basename } from 'node:path'
 import { toBase64 } from '../core/bytes.ts'
-import { type CeremonyScript, parseScript, scriptBytes, scriptHash } from '../core/ceremony/script.ts'
+import { type CeremonyScript, maxScriptBytes, parseScript, scriptBytes, scriptHash } from '../core/ceremony/script.ts'
 import { AppError } from '../core/error.ts'
 import { pack } from '../core/transfer/deflate.ts'
 import { received } from '../core/transfer/received.ts'
@@ -16,14 +16,14 @@ import type { Desk } from '../node/desk.ts'
 import { writeNewFile } from '../node/new-file.ts'
 import { readOnce } from '../node/read-once.ts'
 import type { Alone } from './alone.ts'
-import { printed } from './ceremony-print.ts'
+import { savePaper } from './ceremony-print.ts'
 import { runView, scriptView, summaryView } from './ceremony-view.ts'
 import { readHanded } from './handed-input.ts'
 import type { Handlers } from './ipc.ts'
 import { Kept } from './kept.ts'
 import { twoPositions, verifyAnswers } from './pin-words.ts'
 import type { Shell } from './shell.ts'
-import { saveText } from './window-files.ts'
+import { saveNew } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
 
 type Names = Extract<keyof typeof contract, `ceremony.${string}`>
@@ -40,7 +40,6 @@ export interface CeremonyParts {
   signal: AbortSignal
 }
 
-const maxScriptBytes = 1024 * 1024
 const wordsInHash = 32
 
 export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contract>, Names> {
@@ -100,10 +99,6 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
     plugged = who
   }
 
-  async function folderFor(path: string): Promise<string> {
-    return places.toWrite(path)
-  }
-
   async function doIt(run: Run, act: Act, stop: AbortSignal): Promise<void> {
     switch (act.act) {
       case 'done':
@@ -149,7 +144,7 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
       case 'different':
         return run.different(act.who, act.device)
       case 'export':
-        await run.export(act.who, await folderFor(act.folder), stop)
+        await run.export(act.who, await places.toWrite(act.folder), stop)
         return
       case 'deviation':
         return run.deviate(act.who, act.what, act.fix)
@@ -206,7 +201,7 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
     },
     'ceremony.saveRequest': async ({ ceremonyId, path }) => {
       const bytes = await runOf(ceremonyId).request(signal)
-      if (path !== undefined) return { path: await saveText(places, path, bytes) }
+      if (path !== undefined) return { path: await saveNew(places, path, bytes) }
       const chosen = await shell.saveFile('Save the request for another device', 'ceremony.request.json')
       if (chosen === undefined) return {}
       await writeNewFile(chosen, bytes)
@@ -216,10 +211,10 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
       alone('the printing', async (stop) => {
         const run = runs.get(asked.of)
         const what = run === undefined ? { script: scripts.get(asked.of).script } : { script: run.script, run }
-        return printed(asked, what, { shell, places, signal: stop })
+        return savePaper(asked, what, { shell, places, signal: stop })
       }),
     'ceremony.save': async ({ ceremonyId, level, folder }) => ({
-      path: await runOf(ceremonyId).save(await folderFor(folder), level),
+      path: await runOf(ceremonyId).save(await places.toWrite(folder), level),
     }),
   }
 }

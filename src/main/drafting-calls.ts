@@ -27,7 +27,7 @@ import { openToChange, shownAs } from './named-source.ts'
 import { keyOption, quorumsOf } from './present-repository.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
-import { rememberedLooks, saveText } from './window-files.ts'
+import { rememberedLooks, saveNew } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
 
 type Names = Extract<
@@ -139,7 +139,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.save': ({ sourceId, subject, path }) =>
       alone('the saving of a text', async (stop) => {
         const bytes = await reader.read('whole', { sourceId, subject }, stop)
-        return { path: await saveText(places, path, bytes) }
+        return { path: await saveNew(places, path, bytes) }
       }),
     'drafts.keys': async ({ sourceId }) => {
       const keys = await keysFor(sourceId === '' ? undefined : sourceId)
@@ -165,7 +165,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       const path = await shell.pickDirectory('Choose a folder')
       return { paths: path === undefined ? [] : [path] }
     },
-    'files.save': async ({ path, text }) => ({ path: await saveText(places, path, text) }),
+    'files.save': async ({ path, text }) => ({ path: await saveNew(places, path, text) }),
   }
 }
 

@@ -1,13 +1,12 @@
 // Which words of a fingerprint a person types back before a root is pinned, and whether they are the right ones.
 import { randomInt } from 'node:crypto'
 import { AppError } from '../core/error.ts'
+import { askedPositions, isRightWord } from '../core/transfer/second-screen.ts'
 import { wordsOf } from './present.ts'
 
 /** Two different positions, counted from 1. */
 export function twoPositions(count: number): number[] {
-  const first = randomInt(1, count + 1)
-  const second = ((first + randomInt(0, count - 1)) % count) + 1
-  return [first, second].sort((a, b) => a - b)
+  return askedPositions(randomInt, count, 2).map((at) => at + 1)
 }
 
 export function verifyAnswers(
@@ -17,9 +16,7 @@ export function verifyAnswers(
   of = 'the fingerprint of this root; nothing was pinned',
 ): void {
   const words = wordsOf(digest)
-  const wrong = ask.filter(
-    (position) => answers.get(String(position))?.trim().toLowerCase() !== words[position - 1]?.toLowerCase(),
-  )
+  const wrong = ask.filter((position) => !isRightWord(words, position - 1, answers.get(String(position)) ?? ''))
   if (wrong.length === 0) return
   throw new AppError({
     code: 'trust/changed',

@@ -67,10 +67,15 @@ function together(looks: readonly Look[]): Look {
   }
 }
 
-const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md', '.pdf']
+const textKinds: readonly string[] = ['.svg', '.json', '.txt', '.md']
 
 /** A new file, never over another. */
-export async function saveText(places: Places, path: string, text: string | Uint8Array): Promise<string> {
+export async function saveNew(
+  places: Places,
+  path: string,
+  content: string | Uint8Array,
+  kinds = textKinds,
+): Promise<string> {
   const whole = await places.toWrite(path)
   if (!kinds.includes(extname(whole).toLowerCase())) {
     throw new AppError({
@@ -79,6 +84,6 @@ export async function saveText(places: Places, path: string, text: string | Uint
       hint: 'end the name with one of them',
     })
   }
-  await writeNewFile(whole, text)
+  await writeNewFile(whole, content)
   return whole
 }

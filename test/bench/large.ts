@@ -45,6 +45,7 @@ const calls = handlers({
   reader: threadReader({ start: () => startThread({ dataDir }), report: console.error }),
   options: { dataDir, demo: false },
   notify: () => {},
+  wrongSecrets: () => 0,
 })
 const sourceId = (await desk.workspace.sources())[0]?.id ?? ''
 const path = largePath(77)

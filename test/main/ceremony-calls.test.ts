@@ -121,6 +121,11 @@ test('copies and paper go where the window may write, and nowhere else', async (
     path: join(folder, 'r.pdf'),
   })
   expect(readFileSync(join(folder, 'r.pdf'), 'utf8')).toContain('letter')
+  const early = (await app.calls['ceremony.script']({ path: scriptPath })).script?.scriptId ?? ''
+  const none = { of: early, document: 'record', paper: 'a4', path: join(folder, 'none.pdf') } as const
+  expect(await codeOfPromise(Promise.resolve(app.calls['ceremony.print'](none)))).toBe('usage/invalid')
+  const asPdf = { path: join(folder, 'text.pdf'), text: '%PDF-' }
+  expect(await codeOfPromise(Promise.resolve(app.calls['files.save'](asPdf)))).toBe('usage/invalid')
   const own = { ceremonyId, level: 'public', folder: join(app.dataDir, 'ceremonies') } as const
   expect(await codeOfPromise(Promise.resolve(app.calls['ceremony.save'](own)))).toBe('usage/invalid')
   const hidden = { of: ceremonyId, document: 'script', paper: 'a4', path: join(folder, '.profile.pdf') } as const
@@ -128,6 +133,18 @@ test('copies and paper go where the window may write, and nowhere else', async (
   const over = { of: ceremonyId, document: 'script', paper: 'a4', path: scriptPath } as const
   expect(await codeOfPromise(Promise.resolve(app.calls['ceremony.print'](over)))).toBe('usage/invalid')
   expect(readFileSync(scriptPath)).toEqual(Buffer.from(scriptBytes(room.script)))
+})
+
+test('the script of a rehearsal is marked on paper, and that of the day is not', async () => {
+  const isMarked = async (of: string, name: string): Promise<boolean> => {
+    const path = join(folder, name)
+    await app.calls['ceremony.print']({ of, document: 'script', paper: 'a4', path })
+    return readFileSync(path, 'utf8').includes('aria-label="Rehearsal"')
+  }
+  const real = await begun()
+  expect(await isMarked(real.ceremonyId, 'real.pdf')).toBe(false)
+  const practice = await app.calls['ceremony.rehearse'](undefined)
+  expect(await isMarked(practice.ceremonyId, 'practice.pdf')).toBe(true)
 })
 
 test('an act has exactly the members of its kind', () => {

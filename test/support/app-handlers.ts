@@ -110,6 +110,7 @@ export function testApp({
     shell,
     options: { dataDir, demo: false },
     prompt: someone,
+    wrongSecrets: () => 0,
     now: () => now,
     notify: (notice) => {
       if (notice.kind !== 'tokens') notices.push(notice)

@@ -146,6 +146,10 @@ def has_key(people, person, key):
     return person in people and any(one["key"] == key for one in people[person]["keys"])
 
 
+def is_attested(people, person, key):
+    return person in people and any(one["key"] == key and one["attested"] for one in people[person]["keys"])
+
+
 def is_practice(facts, rehearsal, person, key):
     return rehearsal and any(
         is_or_may_be(there, person=person, key=key, attestation="rehearsal") for _, there in of_kind(facts, "present")
@@ -161,6 +165,9 @@ def rule_5(facts, script, rehearsal):
             person, key = value["fact"]["person"], value["fact"]["key"]
             if not has_key(people, person, key) and not is_practice([(at, value)], rehearsal, person, key):
                 yield at, f"{person} has no such key in the script"
+            proven = value["fact"]["attestation"] == "verified"
+            if not rehearsal and not proven and is_attested(people, person, key):
+                yield at, f"the key of {person} was proven, and is not"
         if value["kind"] != "signed":
             continue
         person = value["actor"]

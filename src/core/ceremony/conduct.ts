@@ -2,7 +2,7 @@
 import { AppError } from '../error.ts'
 import type { CeremonyScript, Person, StepKind } from './script.ts'
 import { peopleFor } from './script-rules.ts'
-import type { Standing } from './standing.ts'
+import type { Gate, Standing } from './standing.ts'
 
 /** What a person does in a run; those of a step are named like what they leave in the record. */
 export type Doing =
@@ -67,6 +67,16 @@ export function checkMay(doing: Doing, who: string, script: CeremonyScript, stan
     throw notNow(`this is not done at the step ${step?.id ?? 'now'}`, 'do the step that is shown')
   if (doing === 'agree' || doing === 'sign') checkRole(person, 'signer', 'signs')
   if (doing === 'done' && step !== undefined) checkTurn(script, person, step.who)
+}
+
+/** What the machine is like may be lived with; that the root in force is another one by now may not. */
+export function checkMayBeWaived({ name, found }: Gate): void {
+  if (name !== 'anchor') return
+  throw new AppError({
+    code: 'trust/changed',
+    message: found,
+    hint: 'this is not waived: end this ceremony, and make a script that begins from the root in force',
+  })
 }
 
 function isAfterStop(phase: Standing['phase'], doing: Doing): boolean {

@@ -56,6 +56,14 @@ export type FactKind = keyof typeof rules
 export type Level = 'public' | 'auditor' | 'internal'
 export const levels: readonly Level[] = ['public', 'auditor', 'internal']
 
+/** Numbers of tokens and the state of the machine are not for everybody. */
+const forAuditors: readonly FactKind[] = ['opened', 'gate', 'present', 'refused']
+
+/** By whom a fact may be seen, as a run writes it. */
+export function levelOf(kind: FactKind): Level {
+  return forAuditors.includes(kind) ? 'auditor' : 'public'
+}
+
 /** What is known of a fact also where it is withheld. */
 export interface FactMeta {
   at: string

@@ -13,7 +13,7 @@ export interface GivenSignature {
 }
 
 /** What stands in another file about this change. */
-export interface Result {
+interface Holding {
   kind: 'reply' | 'document'
   /** Of a reply: the request that it answers. */
   request?: string
@@ -30,7 +30,7 @@ export interface JudgedChange {
   /** With the signatures that came along with the request. */
   quorums: readonly Quorum[]
   /** Signatures that another file says are under this change; undefined where the file is none that holds any. */
-  resultIn(bytes: Uint8Array, what: string): Promise<Result | undefined>
+  resultIn(bytes: Uint8Array, what: string): Promise<Holding | undefined>
 }
 
 /** Undefined where the file is no request at all; throws where it is one, and what it says does not hold. */

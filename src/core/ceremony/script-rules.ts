@@ -12,6 +12,11 @@ export function peopleFor({ people }: Pick<CeremonyScript, 'people'>, who: strin
   return people.filter(({ name, roles }) => name === who || roles.some((role) => role === who))
 }
 
+/** Only those who agreed sign, where there is a step for it. */
+export function asksToAgree(script: Pick<CeremonyScript, 'acts'>): boolean {
+  return stepsOf(script).some(({ kind }) => kind === 'agree')
+}
+
 export function checkScript(script: CeremonyScript, what: string): void {
   checkPeople(script, what)
   const steps = stepsOf(script)

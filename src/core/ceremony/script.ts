@@ -87,7 +87,7 @@ export interface CeremonyScript {
   acts: readonly Act[]
 }
 
-const maxBytes = 1024 * 1024
+export const maxScriptBytes = 1024 * 1024
 
 export function scriptBytes(script: CeremonyScript): Uint8Array {
   const { people, rules, acts, anchor, ...plain } = script
@@ -115,7 +115,7 @@ export async function scriptHash(bytes: Uint8Array): Promise<string> {
 }
 
 export function parseScript(bytes: Uint8Array, what: string): CeremonyScript {
-  const value = parseStrictDocument(bytes, what, maxBytes)
+  const value = parseStrictDocument(bytes, what, maxScriptBytes)
   if (value.format !== scriptFormat) {
     throw new AppError({
       code: 'format/unsupported',

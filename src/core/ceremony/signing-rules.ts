@@ -3,7 +3,7 @@ import { toBase64 } from '../bytes.ts'
 import type { JsonValue } from '../json.ts'
 import type { FactLine } from './record.ts'
 import { type Look, textIn } from './rule.ts'
-import type { CeremonyScript } from './script.ts'
+import type { CeremonyScript, RosterKey } from './script.ts'
 
 export function comparesBeforeSigning({ facts, script, fail, leave }: Look): void {
   const devices = script?.rules.devices ?? 2
@@ -53,9 +53,15 @@ export function signersOnly({ facts, script, rehearsal, fail, leave }: Look): vo
       present.add(token)
       if (!rehearsal && open.fact.attestation === 'rehearsal')
         fail(at, `a card of a rehearsal stood in for the token of ${String(open.fact.person)}, and this is none`)
+      const known = script === undefined ? undefined : keyIn(script, open.fact.person, open.fact.key)
       if (rehearsal && open.fact.attestation === 'rehearsal') practice.add(token)
-      else if (script !== undefined && !isTheirs(script, open.fact.person, open.fact.key))
+      else if (script !== undefined && known === undefined)
         fail(at, `a token of ${String(open.fact.person)} that is not in the script`)
+      if (!rehearsal && known?.attested === true && open.fact.attestation !== 'verified')
+        fail(
+          at,
+          `a token of ${String(open.fact.person)} did not prove where its key was made, and the script says it does`,
+        )
     }
     if (kind !== 'signed') continue
     const roles = script?.people.find(({ name }) => name === actor)?.roles
@@ -64,7 +70,7 @@ export function signersOnly({ facts, script, rehearsal, fail, leave }: Look): vo
     if (open === undefined) continue
     const token = `${actor} ${String(open.fact.key)}`
     const isOpen = practice.has(token) || (rehearsal && isWithheld)
-    if (script !== undefined && !isOpen && !isTheirs(script, actor, open.fact.key))
+    if (script !== undefined && !isOpen && keyIn(script, actor, open.fact.key) === undefined)
       fail(at, `${actor} signed with a key that is not theirs in the script`)
     if (present.has(token)) continue
     if (isWithheld) leave(at, `whether the token of ${actor} was looked at before is withheld`)
@@ -72,8 +78,12 @@ export function signersOnly({ facts, script, rehearsal, fail, leave }: Look): vo
   }
 }
 
-function isTheirs({ people }: CeremonyScript, person: JsonValue | undefined, key: JsonValue | undefined): boolean {
-  return people.some(({ name, keys }) => name === person && keys.some((one) => toBase64(one.key.spki) === key))
+function keyIn(
+  { people }: CeremonyScript,
+  person: JsonValue | undefined,
+  key: JsonValue | undefined,
+): RosterKey | undefined {
+  return people.find(({ name }) => name === person)?.keys.find((one) => toBase64(one.key.spki) === key)
 }
 
 export function stops({ facts, fail }: Look): void {

@@ -1,5 +1,5 @@
 // A record while it is written: what comes next follows from what is there. Nothing here waits, reads a clock or makes salt.
-import { toHex } from '../bytes.ts'
+import { parseHex, toHex } from '../bytes.ts'
 import { AppError } from '../error.ts'
 import type { JsonObject } from '../json.ts'
 import { chainOf, chainStart, leafOf } from './chain.ts'
@@ -10,7 +10,7 @@ import { type CeremonyRecord, type FactLine, headerLine } from './record.ts'
 export async function chainAtEnd({ header, facts }: Pick<CeremonyRecord, 'header' | 'facts'>): Promise<Uint8Array> {
   const last = facts.at(-1)
   if (last === undefined) return chainStart(headerLine(header))
-  return Uint8Array.from(last.chain.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+  return parseHex(last.chain, 'the chain')
 }
 
 export async function nextLine(before: Uint8Array, meta: FactMeta, fact: JsonObject, salt: string): Promise<FactLine> {

@@ -28,9 +28,9 @@ export async function secondScreenWords(request: Uint8Array, proposal: Proposal)
 export const wordsAsked = 3
 
 /** Positions, in order, of the words to ask for; `random` gives numbers from 0 up to its argument. */
-export function askedPositions(random: (below: number) => number, of = 32): number[] {
+export function askedPositions(random: (below: number) => number, of = 32, count = wordsAsked): number[] {
   const positions = new Set<number>()
-  while (positions.size < wordsAsked) positions.add(random(of))
+  while (positions.size < count) positions.add(random(of))
   return [...positions].sort((a, b) => a - b)
 }
 

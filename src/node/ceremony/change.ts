@@ -20,7 +20,7 @@ import type { Desk, OpenSource } from '../desk.ts'
 import { directoryTransport } from '../transports/directory.ts'
 
 /** A rehearsal judges a stand-in, from a root of its own. */
-export interface Ground {
+export interface Ceremony {
   folder: string
   script: CeremonyScript
   rehearsal: boolean
@@ -29,15 +29,15 @@ export interface Ground {
 const anchorName = 'anchor.json'
 const maxRootBytes = 4 * 1024 * 1024
 
-function files({ folder }: Ground) {
+function files({ folder }: Ceremony) {
   return directoryTransport(join(folder, 'change'), { create: true, private: true })
 }
 
-function sourceFrom(ground: Ground, anchor: Uint8Array): OpenSource {
-  const { repository } = ground.script
+function sourceFrom(ceremony: Ceremony, anchor: Uint8Array): OpenSource {
+  const { repository } = ceremony.script
   return {
-    pinned: { id: '', name: repository, location: join(ground.folder, 'change'), pinnedAt: '' },
-    transport: files(ground),
+    pinned: { id: '', name: repository, location: join(ceremony.folder, 'change'), pinnedAt: '' },
+    transport: files(ceremony),
     layout: carriedLayout,
     system: tufSystem(carriedLayout),
     trust: { anchor, memory: new Map() },
@@ -45,9 +45,9 @@ function sourceFrom(ground: Ground, anchor: Uint8Array): OpenSource {
 }
 
 /** Undefined as long as nothing was received. */
-export async function changeSource(ground: Ground, signal: AbortSignal): Promise<OpenSource | undefined> {
-  const anchor = await files(ground).read(anchorName, maxRootBytes, signal)
-  return anchor === undefined ? undefined : sourceFrom(ground, anchor)
+export async function changeSource(ceremony: Ceremony, signal: AbortSignal): Promise<OpenSource | undefined> {
+  const anchor = await files(ceremony).read(anchorName, maxRootBytes, signal)
+  return anchor === undefined ? undefined : sourceFrom(ceremony, anchor)
 }
 
 export interface Received {
@@ -59,13 +59,13 @@ export interface Received {
 
 /** Judged and kept, or refused, and then nothing of it is kept. */
 export async function receiveChange(
-  ground: Ground,
+  ceremony: Ceremony,
   { name, bytes }: { name: string; bytes: Uint8Array },
   desk: Desk,
   { now, signal }: Pick<Context, 'now' | 'signal'>,
 ): Promise<Received> {
   const request = parseRequest(bytes, name)
-  const { script, rehearsal } = ground
+  const { script, rehearsal } = ceremony
   if (request.subject !== script.subject)
     throw new AppError({
       code: 'trust/changed',
@@ -77,10 +77,10 @@ export async function receiveChange(
   if (!rehearsal && anchor?.digest !== script.anchor?.digest) throw notFrom(request, anchor?.title, script)
   // Of a first root there is none before it.
   const root = anchor?.bytes ?? new Uint8Array()
-  const transport = files(ground)
+  const transport = files(ceremony)
   const before = (await transport.read(anchorName, maxRootBytes, signal)) ?? null
   await transport.write(new Map([[anchorName, root]]), new Map([[anchorName, before]]), 'begin', signal)
-  const source = sourceFrom(ground, root)
+  const source = sourceFrom(ceremony, root)
   const { id, proposal } = await receive(bytes, name, source, desk, { replace: true, signal })
   return { request: id, proposal, anchor: anchor?.digest ?? '' }
 }
@@ -178,7 +178,7 @@ export function keyText({ spki }: PublicKey): string {
   return toBase64(spki)
 }
 
-function nothingReceived(): AppError {
+export function nothingReceived(): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: 'no request was received yet',

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { toHex } from '../../core/bytes.ts'
-import type { FactKind, Level } from '../../core/ceremony/facts.ts'
+import { type FactKind, levelOf } from '../../core/ceremony/facts.ts'
 import {
   type CeremonyRecord,
   factLine,
@@ -21,7 +21,7 @@ import { errnoOf, translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem, openFlags, syncDirectory, writeAll } from '../file-system.ts'
 
 export const recordName = 'record.jsonl'
-const maxRecordBytes = 64 * 1024 * 1024
+export const maxRecordBytes = 64 * 1024 * 1024
 
 export interface Clocks {
   now(): Date
@@ -73,14 +73,6 @@ export function openJournal(folder: string, options: JournalOptions): Promise<Jo
   })
 }
 
-/** What each kind may be seen by; the numbers of tokens and the state of the machine are not for everybody. */
-const levels: Partial<Record<FactKind, Level>> = {
-  gate: 'auditor',
-  present: 'auditor',
-  refused: 'auditor',
-  opened: 'auditor',
-}
-
 async function locked(
   folder: string,
   options: JournalOptions,
@@ -118,8 +110,7 @@ function journalOf(
   }
 
   async function line({ kind, fact, actor = 'machine', step = '' }: Entry, at: string): Promise<void> {
-    const level = levels[kind] ?? 'public'
-    const meta = { at, mono: mono(), actor, kind, level, step }
+    const meta = { at, mono: mono(), actor, kind, level: levelOf(kind), step }
     const next = await nextLine(await chainAtEnd(record), meta, fact, toHex(randomBytes(16)))
     await file.append(factLine(next))
     record = { ...record, facts: [...record.facts, next] }

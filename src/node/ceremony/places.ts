@@ -3,18 +3,16 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { utf8 } from '../../core/bytes.ts'
 import { type CeremonyRecord, parseRecord } from '../../core/ceremony/record.ts'
-import { type CeremonyScript, parseScript } from '../../core/ceremony/script.ts'
+import { type CeremonyScript, maxScriptBytes, parseScript } from '../../core/ceremony/script.ts'
 import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
 import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
 import { isObject, parseJson } from '../../core/json.ts'
 import { errnoOf, translateErrno } from '../errno.ts'
 import { writeNewFile } from '../new-file.ts'
-import { recordName } from './journal.ts'
+import { maxRecordBytes, recordName } from './journal.ts'
 
 const scriptName = 'script.json'
 const standInsName = 'stand-ins.json'
-const maxScriptBytes = 1024 * 1024
-const maxRecordBytes = 64 * 1024 * 1024
 
 const placesOf = (dataDir: string): string => join(dataDir, 'ceremonies')
 

@@ -1,3 +1,5 @@
+// What a rehearsal of a script has in place of the day: a practice token for everybody who has a key, a practice repository of the same
+// people, and the request to renew its root.
 import { findProposal } from '../../core/approve.ts'
 import { utf8 } from '../../core/bytes.ts'
 import type { CeremonyScript, Person } from '../../core/ceremony/script.ts'

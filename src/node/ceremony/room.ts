@@ -1,17 +1,16 @@
 // What everything in a run has at hand, and the one way in which it is written down: what may not be done now is refused first, and
 // the first thing done at a step is its beginning.
-
 import { checkMay, type Doing } from '../../core/ceremony/conduct.ts'
 import type { FactKind } from '../../core/ceremony/facts.ts'
 import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
-import { AppError, toAppError } from '../../core/error.ts'
+import { toAppError } from '../../core/error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Desk, OpenSource } from '../desk.ts'
-import { changeSource, type Ground } from './change.ts'
+import { type Ceremony, changeSource, nothingReceived } from './change.ts'
 import type { Machine } from './gates.ts'
 import type { Journal } from './journal.ts'
 
-export interface Room extends Ground {
+export interface Room extends Ceremony {
   journal: Journal
   desk: Desk
   machine: Machine
@@ -62,9 +61,5 @@ export async function noting<T>(room: Room, run: () => Promise<T>): Promise<T> {
 export async function openChange(room: Room, signal: AbortSignal): Promise<OpenSource> {
   const source = await changeSource(room, signal)
   if (source !== undefined) return source
-  throw new AppError({
-    code: 'usage/invalid',
-    message: 'no request was received yet',
-    hint: 'take in the request first',
-  })
+  throw nothingReceived()
 }

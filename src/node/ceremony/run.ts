@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { arch, hostname, release, type } from 'node:os'
 import { toHex } from '../../core/bytes.ts'
-import { notNow } from '../../core/ceremony/conduct.ts'
+import { checkMayBeWaived, notNow } from '../../core/ceremony/conduct.ts'
 import type { Level } from '../../core/ceremony/facts.ts'
 import { type CeremonyRecord, fingerprintOf, type RecordHeader } from '../../core/ceremony/record.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../core/ceremony/script.ts'
@@ -186,6 +186,7 @@ function runOf(room: Room): Run {
       const { gates, deviations } = await begin(room, 'waive', who)
       const failed = gates.find((one) => one.name === name && one.outcome === 'failed')
       if (failed === undefined) throw notNow(`${name} did not fail`, 'go on with the step')
+      checkMayBeWaived(failed)
       const fact = { number: deviations.length + 1, what: failed.found, when: room.now().toISOString(), fix: why }
       await note(room, 'deviation', fact, who)
       await note(room, 'gate', { name, outcome: 'waived', found: failed.found })

@@ -4,6 +4,7 @@ import { approve } from '../../core/approve.ts'
 import { isEqualBytes, toHex } from '../../core/bytes.ts'
 import { devicesThatCompared, personOf } from '../../core/ceremony/conduct.ts'
 import { fingerprintOf, signedMessage } from '../../core/ceremony/record.ts'
+import { asksToAgree } from '../../core/ceremony/script-rules.ts'
 import { verifySignature } from '../../core/crypto.ts'
 import { AppError, toAppError } from '../../core/error.ts'
 import type { KnownSigner, Signer } from '../../core/signer.ts'
@@ -184,8 +185,7 @@ function checkCompared(room: Room): void {
 
 function checkAgreed(room: Room, who: string): void {
   const { agreed } = standing(room)
-  const isAsked = room.script.acts.some(({ steps }) => steps.some(({ kind }) => kind === 'agree'))
-  if (!isAsked || agreed.includes(who)) return
+  if (!asksToAgree(room.script) || agreed.includes(who)) return
   throw new AppError({
     code: 'usage/invalid',
     message: `${who} has not agreed to this change`,

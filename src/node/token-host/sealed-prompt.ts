@@ -41,14 +41,18 @@ export function opening(prompt: SealedPrompt): Prompt {
   }
 }
 
-/** The same, counting how often a person is told that what they typed before was wrong. */
-export function counting(prompt: SealedPrompt): SealedPrompt & { wrong(): number } {
+interface Asking<Rest extends unknown[]> extends Pick<Prompt, 'touch'> {
+  pin(request: PinRequest, ...rest: Rest): Promise<Uint8Array>
+}
+
+/** The same prompt, sealed or not, counting how often a person is told that what they typed before was wrong. */
+export function counting<Rest extends unknown[]>(prompt: Asking<Rest>): Asking<Rest> & { wrong(): number } {
   let count = 0
   return {
     touch: (request) => prompt.touch(request),
-    pin: (request, publicKey, signal) => {
+    pin: (request, ...rest) => {
       if (request.wasWrong === true) count++
-      return prompt.pin(request, publicKey, signal)
+      return prompt.pin(request, ...rest)
     },
     wrong: () => count,
   }

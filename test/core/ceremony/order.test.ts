@@ -64,6 +64,7 @@ const broken: readonly (readonly [string, (run: Said[]) => Said[], RegExp])[] = 
     /no signer/,
   ],
   ['a token that is not in the script', altered('present', { key: 'AAAA' }), /not in the script/],
+  ['a token that proves less than the script says', altered('present', { attestation: 'none' }), /did not prove/],
   ['signed after the witness stopped it', before('signed', said('stopped')), /after it had been stopped/],
   ['signed after a comparison that differed', altered('compared', { outcome: 'different' }), /different/],
   ['a deviation that nobody settled', without('settled'), /not settled/],

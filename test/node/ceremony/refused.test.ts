@@ -166,6 +166,24 @@ test('the gates: what fails stops it until it is mended, or waived with a deviat
   expect(await faults(room, run.record())).toEqual([])
 })
 
+test('a root that was overtaken, as this computer knows, is not waived', async () => {
+  const room = await ceremonyRoom(temporaryFolder())
+  await room.office.sign('root', 'Ana', 'Ben', 'Cleo')
+  await room.office.publish('root')
+  const { anchor, source } = room.office.repository
+  const successor = source.files.get('metadata/2.root.json') ?? new Uint8Array()
+  const { workspace } = room.parts.desk
+  const { id } = await workspace.add({ name: 'Observatory Tools', location: '/nowhere' }, anchor)
+  await workspace.remember(id, { successor, memory: new Map() })
+  const run = await room.begin()
+  await run.measure('Ada', undefined)
+  expect(run.standing().gates.find(({ name }) => name === 'anchor')?.outcome).toBe('failed')
+  expect(await codeOfPromise(run.waive('Ada', 'anchor', 'we know'))).toBe('trust/changed')
+  expect(await codeOfPromise(run.done('Ada', '', never))).toBe('usage/invalid')
+  await run.abandon('Ada', 'the root was overtaken')
+  expect(run.standing()).toMatchObject({ phase: 'closed', outcome: 'abandoned' })
+})
+
 test('a network that comes up is noticed before a PIN is', async () => {
   const { room, run } = await upTo('sign')
   room.network.push('wlan0')

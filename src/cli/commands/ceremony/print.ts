@@ -1,4 +1,5 @@
 // ceremony print: a script or a record as a document for paper, HTML or PDF.
+import { isRecordFile } from '../../../core/ceremony/among.ts'
 import { recordHtml } from '../../../core/ceremony/print/record-html.ts'
 import { scriptHtml } from '../../../core/ceremony/print/script-html.ts'
 import { type Paper, papers } from '../../../core/ceremony/print/styles.ts'
@@ -19,7 +20,7 @@ export async function printCommand(file: string, parsed: Parsed, io: Io): Promis
     throw usage('--to takes a file that ends in .pdf or .html', 'for example --to script.pdf')
   const paper = paperOf(parsed.text('paper') ?? 'a4')
   const bytes = await readInput(file, maxBytes, io.signal)
-  const kind = isRecord(bytes) ? 'record' : 'script'
+  const kind = isRecordFile(bytes) ? 'record' : 'script'
   const html =
     kind === 'record' ? await ofRecord(bytes, file, paper, parsed, io) : await ofScript(bytes, file, paper, parsed)
   await writeNewFile(to, isPdf ? await renderPdf(html, io.signal) : html)
@@ -34,13 +35,6 @@ function paperOf(text: string): Paper {
   const paper = papers.find((one) => one === text.toLowerCase())
   if (paper !== undefined) return paper
   throw usage(`there is no paper ${text} here`, 'choose --paper a4, or --paper letter')
-}
-
-/** By its content: the first line of a record says what it is. */
-function isRecord(bytes: Uint8Array): boolean {
-  const end = bytes.indexOf(0x0a)
-  const first = bytes.subarray(0, Math.min(end < 0 ? bytes.length : end, 4096))
-  return Buffer.from(first).toString('latin1').includes('"format":"countersign record ')
 }
 
 function ofScript(bytes: Uint8Array, file: string, paper: Paper, parsed: Parsed): Promise<string> {

@@ -3,16 +3,17 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseHex } from '../../../core/bytes.ts'
-import { type CeremonyScript, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
+import { type CeremonyScript, maxScriptBytes, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
 import { AppError } from '../../../core/error.ts'
 import { listOf } from '../../../core/phrases.ts'
-import type { Prompt } from '../../../core/signer.ts'
+import { askedPositions, isRightWord } from '../../../core/transfer/second-screen.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { toWords } from '../../../core/words.ts'
 import { folderOfRun, knownRuns } from '../../../node/ceremony/places.ts'
 import { buildIdentity } from '../../../node/ceremony/program.ts'
 import { type RunParts, resumeRun } from '../../../node/ceremony/run.ts'
 import { type Started, startCeremony, startRehearsal } from '../../../node/ceremony/starting.ts'
+import { counting } from '../../../node/token-host/sealed-prompt.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
 import { readNamed } from '../../input.ts'
 import { ListedError } from '../../listed-error.ts'
@@ -21,8 +22,6 @@ import { wordLines } from '../../show.ts'
 import { quoted, wrapped } from '../../text.ts'
 import { holdCeremony } from './room/hold.ts'
 import { listRuns, runLines } from './runs.ts'
-
-const maxScriptBytes = 1024 * 1024
 
 interface Call {
   /** What stands behind the verb; "" where nothing does. */
@@ -89,7 +88,7 @@ function openElsewhere({ message, hint = '' }: AppError): AppError {
 async function hold(call: Call, begin: (parts: RunParts) => Promise<Started>): Promise<Answer> {
   const { io, dataDir } = call
   const counted = counting(io.prompt)
-  const desk = deskFor({ ...io, prompt: counted.prompt }, dataDir)
+  const desk = deskFor({ ...io, prompt: counted }, dataDir)
   const { id, run } = await begin({
     desk,
     machine: { sandbox: 'none', build: () => buildIdentity(programFolder()) },
@@ -138,21 +137,6 @@ function homeOf({ parsed }: Call): string {
   return home === undefined ? '' : ` --home ${quoted(home)}`
 }
 
-/** The same prompt, counting how often somebody is told that what they typed before was wrong. */
-function counting(prompt: Prompt): { prompt: Prompt; wrong(): number } {
-  let count = 0
-  return {
-    prompt: {
-      touch: (request) => prompt.touch(request),
-      pin: (request, signal) => {
-        if (request.wasWrong === true) count++
-        return prompt.pin(request, signal)
-      },
-    },
-    wrong: () => count,
-  }
-}
-
 /** Built, everything lies in one folder; from source this file lies deep in it. */
 function programFolder(): string {
   const isSource = import.meta.url.endsWith('.ts')
@@ -164,9 +148,7 @@ function programFolder(): string {
 async function confirmScript(bytes: Uint8Array, script: CeremonyScript, io: Io): Promise<void> {
   const hash = await scriptHash(bytes)
   const words = toWords(parseHex(hash, 'the hash'))
-  const first = randomInt(words.length)
-  const second = (first + 1 + randomInt(words.length - 1)) % words.length
-  const asked = [first, second].sort((a, b) => a - b)
+  const asked = askedPositions(randomInt, words.length, 2)
   for (const line of wrapped(
     [
       `${inQuotes(script.title)}: ${inQuotes(script.purpose)}`,
@@ -180,7 +162,7 @@ async function confirmScript(bytes: Uint8Array, script: CeremonyScript, io: Io):
   for (const line of wordLines(hash, asked)) io.note(line)
   for (const at of asked) {
     const typed = await io.ask(`Type word ${at + 1} from the paper: `, 'a ceremony is held in a terminal')
-    if (typed.trim().toLowerCase() !== words[at]?.toLowerCase())
+    if (!isRightWord(words, at, typed))
       throw new AppError({
         code: 'trust/changed',
         message: `word ${at + 1} is not the one of this script; nothing has begun`,

@@ -3,6 +3,7 @@
 import { parseBase64 } from '../../bytes.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import { groupsOfFour, listOf } from '../../phrases.ts'
+import { proofWords } from '../../token-words.ts'
 import type { FactKind } from '../facts.ts'
 import { markOfSpki } from './roster.ts'
 
@@ -25,13 +26,6 @@ const withWords = (sentence: string, said: string): FactWords =>
   just(said === '' ? `${sentence}.` : `${sentence}: “${said}”`)
 const hex = (value: string): string => groupsOfFour(value).join(' ')
 
-const proofs: Readonly<Record<string, string>> = {
-  verified: 'proved to be made on this device',
-  'unknown-root': 'its proof leads to a root that is not known',
-  rehearsal: 'a practice key',
-  none: 'no proof of where it was made',
-}
-
 const kinds: Readonly<Record<FactKind, Said>> = {
   opened: ({ text, fact }) => ({
     sentence: `Opened: “${text('purpose')}”`,
@@ -45,7 +39,7 @@ const kinds: Readonly<Record<FactKind, Said>> = {
   started: ({ text }) => withWords('Step begun', text('said')),
   done: ({ text }) => withWords('Step done', text('said')),
   present: ({ text }) => ({
-    sentence: `A token of ${text('person')} was plugged in: ${proofs[text('attestation')] ?? text('attestation')}.`,
+    sentence: `A token of ${text('person')} was plugged in: ${proofWords(text('attestation'))}.`,
     details: [...serialOf(text('serial')), ['key', keyOf(text('key'))]],
   }),
   received: ({ text }) => ({

@@ -1,6 +1,7 @@
 // Who takes part, in which role, with which keys: each key by the start of its sha256, in digits and in words.
 import { toHex } from '../../bytes.ts'
 import { fingerprintOf, keyLabel, parsePublicKey } from '../../key.ts'
+import { proofWords } from '../../token-words.ts'
 import { toWords } from '../../words.ts'
 import type { Person, RosterKey } from '../script.ts'
 import { type Markup, markup } from './markup.ts'
@@ -28,7 +29,7 @@ export function rosterTable(people: readonly Person[]): Markup {
     const held = keys.map(({ key, label, serial, attested }) => {
       const { digits, words } = keyMarks({ key })
       const number = serial === '' ? '' : `, serial ${serial}`
-      const made = attested ? 'proved to be made on this device' : 'no proof of where it was made'
+      const made = proofWords(attested ? 'verified' : 'none')
       return markup`<p><bdi>${label}</bdi><bdi>${number}</bdi>; ${made}<br><code>${digits}</code><br>${words}</p>`
     })
     return markup`<tr><td><b><bdi>${name}</bdi></b></td><td>${roles.join(', ')}</td><td>${held.length === 0 ? 'no key' : held}</td></tr>`

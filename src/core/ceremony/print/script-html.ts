@@ -7,17 +7,17 @@ import { documentOf } from './page.ts'
 import { stepsSection } from './steps.ts'
 import type { Paper } from './styles.ts'
 
-/** `bytes` are those of the file: the words are of them, and not of anything that was made of them. */
+/** `bytes` are those of the file: the words are of them, and not of anything that was made of them. `rehearsal`: for a run of it that is none. */
 export async function scriptHtml(
   script: CeremonyScript,
   bytes: Uint8Array,
-  { paper }: { paper: Paper },
+  { paper, rehearsal = false }: { paper: Paper; rehearsal?: boolean },
 ): Promise<string> {
   const hash = await scriptHash(bytes)
   return documentOf({
     title: script.title,
     paper,
-    rehearsal: false,
+    rehearsal,
     digest: { name: 'this script in words', hex: hash },
     sections: [
       coverSection(script, hash),

@@ -48,17 +48,6 @@ export function rolesText(roles: readonly string[]): string {
   return listOf([...roles])
 }
 
-const proofWords: ReadonlyMap<string, string> = new Map([
-  ['verified', 'proven: its key was made on it'],
-  ['unknown-root', 'its proof leads to nobody known here'],
-  ['rehearsal', 'a practice token, which proves nothing'],
-  ['none', 'it has no proof'],
-])
-
-export function proofText(attestation: string): string {
-  return proofWords.get(attestation) ?? attestation
-}
-
 export function whereItStands({ phase, outcome, step }: CeremonySummary): { text: string; tone: Tone } {
   if (phase === 'closed')
     return outcome === 'complete' ? { text: 'Complete', tone: 'ok' } : { text: 'Ended before its end', tone: 'warn' }

@@ -1,8 +1,7 @@
 // Each token is looked at before anything is signed: whose it is in the script, its serial number, its proof. No PIN.
 import type { ReactElement } from 'react'
-import { serialWords } from '../../../core/token-words.ts'
+import { proofWords, serialWords } from '../../../core/token-words.ts'
 import { plainForeign } from '../../foreign.ts'
-import { proofText } from './ceremony-words.ts'
 import { Checklist } from './checklist.tsx'
 import { Deed } from './deed.tsx'
 import { type StepProps, useRunFrame } from './run-context.ts'
@@ -14,7 +13,7 @@ export function RollCallStep(_: StepProps): ReactElement {
   // Whoever has a token signs the fingerprint at the end, also who signs no root.
   const meant = view.people.filter(({ hasKey }) => hasKey)
   const items = meant.map(({ name, tokens, present }): Item => {
-    const seen = present === undefined ? undefined : [serialWords(present.serial), proofText(present.attestation)]
+    const seen = present === undefined ? undefined : [serialWords(present.serial), proofWords(present.attestation)]
     return {
       ...{ name, done: present !== undefined, state: present === undefined ? 'not yet' : 'seen' },
       detail: seen?.filter((one) => one !== '').join(', ') ?? tokens.join(', '),

@@ -89,6 +89,7 @@ function runs(): Record<string, readonly [Said[], boolean]> {
       before(9, { ...again(at('present')), fact: { ...again(at('present')).fact, person: 'Eve' } }),
       false,
     ],
+    '5: a key that was proven, and is not': [factOf(at('present'), { attestation: 'unknown-root' }), false],
     '5: a card of a rehearsal where there is none': [factOf(at('present'), { attestation: 'rehearsal' }), false],
     '6: compared as different': [factOf(at('compared'), { outcome: 'different' }), false],
     '6: one more, of another change, was different': [

@@ -2,6 +2,7 @@
 import { toBase64 } from '../../../../core/bytes.ts'
 import type { Step } from '../../../../core/ceremony/script.ts'
 import type { Presence } from '../../../../core/ceremony/standing.ts'
+import { proofWords, serialWords } from '../../../../core/token-words.ts'
 import { finish } from './finish.ts'
 import { after, ask, type Hall, holdersIn, nameIn, notUnderstood, passedOver, say } from './talk.ts'
 import { plugWords, tokenOf } from './tokens.ts'
@@ -46,17 +47,10 @@ function otherNumber({ run }: Hall, { person, key, serial }: Presence): string[]
   return [`  ! The script says ${numberWords(known)} for this key. Find out why, and note a deviation.`]
 }
 
-const proofs: Readonly<Record<string, string>> = {
-  verified: 'its maker proves that the key was made on it',
-  'unknown-root': 'its proof leads to a maker that is not known here',
-  rehearsal: 'a practice token',
-  none: 'nothing proves where its key was made',
-}
-
 function presenceWords({ person, serial, attestation }: Presence): string {
-  return `${person}: ${numberWords(serial)}; ${proofs[attestation] ?? attestation}`
+  return `${person}: ${numberWords(serial)}; ${proofWords(attestation)}`
 }
 
 function numberWords(serial: string): string {
-  return serial === '' ? 'no serial number' : `serial number ${serial.replace(/\B(?=(?:\d{3})+$)/g, ' ')}`
+  return serial === '' ? 'no serial number' : `serial number ${serialWords(serial)}`
 }

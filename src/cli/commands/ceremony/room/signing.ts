@@ -1,5 +1,6 @@
 // Each signer agrees, and signs in turn: the token of that person and no other, its PIN, its touch. The board says what is still missing.
 import type { Step } from '../../../../core/ceremony/script.ts'
+import { asksToAgree } from '../../../../core/ceremony/script-rules.ts'
 import { isComplete, isMet, signedCount } from '../../../../core/proposal.ts'
 import { holderName } from '../../../show.ts'
 import { finish } from './finish.ts'
@@ -50,7 +51,7 @@ export async function signing(hall: Hall, step: Step): Promise<void> {
   await showBoard(hall)
   const { agreed, signed } = run.standing()
   const passed = passedOver(hall, step.id)
-  const isAsked = run.script.acts.some(({ steps }) => steps.some(({ kind }) => kind === 'agree'))
+  const isAsked = asksToAgree(run.script)
   const next = signersHere(hall).find(
     (name) => (!isAsked || agreed.includes(name)) && !passed.has(name) && signed.every(({ person }) => person !== name),
   )
