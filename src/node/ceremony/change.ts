@@ -50,6 +50,11 @@ export async function changeSource(ground: Ground, signal: AbortSignal): Promise
   return anchor === undefined ? undefined : sourceFrom(ground, anchor)
 }
 
+/** Its digest, as it stands in the record. */
+export function anchorOf({ trust: { anchor } }: OpenSource): string {
+  return anchor.length === 0 ? '' : digestOf(parseMetadata(anchor, 'root', anchorName))
+}
+
 export interface Received {
   request: string
   proposal: Proposal

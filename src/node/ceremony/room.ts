@@ -7,7 +7,7 @@ import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
 import { AppError, toAppError } from '../../core/error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Desk, OpenSource } from '../desk.ts'
-import { changeSource, type Ground } from './change.ts'
+import { anchorOf, changeSource, type Ground } from './change.ts'
 import type { Machine } from './gates.ts'
 import type { Journal } from './journal.ts'
 
@@ -31,10 +31,14 @@ export async function begin(room: Room, doing: Doing, who: string): Promise<Stan
   const { script, journal } = room
   const now = standing(room)
   checkMay(doing, who, script, now)
-  const { step, hasBegun } = now
-  if (step === undefined || hasBegun || !beginsStep.has(doing)) return now
+  const { step, hasBegun, phase } = now
+  // No step begins in a break, in which the machine may be measured.
+  if (step === undefined || hasBegun || phase === 'break' || !beginsStep.has(doing)) return now
   await journal.write({ kind: 'started', fact: { said: '' }, actor: who, step: step.id })
-  return standing(room)
+  const begun = standing(room)
+  // With that line the clock may have been found to have gone back, and what is signed cannot be taken back.
+  if (doing === 'sign') checkMay(doing, who, script, begun)
+  return begun
 }
 
 const beginsStep: ReadonlySet<Doing> = new Set([
@@ -61,10 +65,17 @@ export async function noting<T>(room: Room, run: () => Promise<T>): Promise<T> {
 
 export async function openChange(room: Room, signal: AbortSignal): Promise<OpenSource> {
   const source = await changeSource(room, signal)
-  if (source !== undefined) return source
+  const { received } = standing(room)
+  if (source === undefined || received === undefined)
+    throw new AppError({
+      code: 'usage/invalid',
+      message: 'no request was received yet',
+      hint: 'take in the request first',
+    })
+  if (anchorOf(source) === received.anchor) return source
   throw new AppError({
-    code: 'usage/invalid',
-    message: 'no request was received yet',
-    hint: 'take in the request first',
+    code: 'trust/changed',
+    message: 'the root in the folder of this ceremony is not the one from which the request was judged',
+    hint: 'do not sign; somebody changed the folder: stop, and find out who',
   })
 }

@@ -148,7 +148,8 @@ async function goOn(room: Room, signal: AbortSignal): Promise<void> {
 
 function runOf(room: Room): Run {
   const { folder, script, rehearsal, journal, desk } = room
-  let question: Question | undefined
+  // One, however many ask at once, and gone with its request: no other begins to count anew, or comes too late.
+  let question: Promise<Question> | undefined
 
   async function change(signal: AbortSignal): Promise<Proposal | undefined> {
     const now = standing(room)
@@ -201,12 +202,19 @@ function runOf(room: Room): Run {
       question = undefined
     },
     question: async (signal) => {
-      question ??= await askWords(room, signal)
-      return question.positions.map((at) => at + 1)
+      const asked = question ?? askWords(room, signal)
+      question = asked
+      try {
+        const { positions } = await asked
+        return positions.map((at) => at + 1)
+      } catch (thrown) {
+        if (question === asked) question = undefined
+        throw thrown
+      }
     },
     compare: async (who, device, answers, signal) => {
       if (question === undefined) throw notNow('no words were asked for', 'begin the comparison of this device')
-      await answerWords(room, who, device, question, answers, signal)
+      await answerWords(room, who, device, await question, answers, signal)
       question = undefined
     },
     different: async (who, device) => {

@@ -111,6 +111,22 @@ test('a signature that is in the record and was not put in its place is put ther
   await again.release()
 })
 
+test('between the end of the last step and the closing: it is closed when it is opened again', async () => {
+  const room = await ceremonyRoom(temporaryFolder())
+  const run = await room.begin()
+  while (run.standing().step?.kind !== 'close') await stepOn(room, run)
+  await run.close('Wim')
+  await run.release()
+  const lines = readFileSync(join(room.folder, 'record.jsonl'), 'utf8').split('\n')
+  expect(lines.at(-2)).toMatch('"kind":"closed"')
+  writeFileSync(join(room.folder, 'record.jsonl'), `${lines.slice(0, -2).join('\n')}\n`)
+  const again = await room.resume()
+  expect(again.standing().phase).toBe('running')
+  await toTheEnd(room, again)
+  await again.release()
+  expect(await faults(room, room.folder)).toEqual([])
+})
+
 test('a second program is told that one is at it, and changes nothing', async () => {
   const room = await ceremonyRoom(temporaryFolder())
   const run = await room.begin()
