@@ -19,7 +19,7 @@ import { beginJournal, type Clocks, type Journal, openJournal } from './journal.
 import { abandon, close, type Exported, exportResult, prove, saveRecord, whatIsMissing } from './leaving.ts'
 import { readScript, readStandIns } from './places.ts'
 import { begin, note, noting, openChange, type Room, standing } from './room.ts'
-import { lookAtToken, ownerOf, signChange, signFingerprint } from './tokens.ts'
+import { checkSigned, lookAtToken, ownerOf, signChange, signFingerprint } from './tokens.ts'
 
 export interface RunParts extends Clocks {
   desk: Desk
@@ -135,6 +135,8 @@ async function roomOf(folder: string, script: CeremonyScript, journal: Journal, 
 /** After a crash or a power cut, or because somebody closed it: said in the record, and the machine is looked at again. */
 async function goOn(room: Room, signal: AbortSignal): Promise<void> {
   const { journal, desk } = room
+  const source = await changeSource(room, signal)
+  if (source !== undefined) await checkSigned(room, source, signal)
   const last = journal.record.facts.at(-1)
   const reason = journal.wasTorn
     ? 'the program ended while a line was being written, of which nothing was kept'
@@ -142,7 +144,6 @@ async function goOn(room: Room, signal: AbortSignal): Promise<void> {
   await journal.write({ kind: 'resumed', fact: { interruptedAfter: last?.chain ?? '', reason } })
   for (const fact of await measure({ ...room, workspace: desk.workspace }, undefined))
     await journal.write({ kind: 'gate', fact })
-  const source = await changeSource(room, signal)
   if (source !== undefined) await placeSignatures(source, standing(room), desk, signal)
 }
 

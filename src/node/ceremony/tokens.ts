@@ -1,13 +1,15 @@
 // Tokens in a ceremony: each is looked at before anything is signed, the right one is known before its PIN, and what it signs is in the
 // record before it is anywhere else.
 import { approve } from '../../core/approve.ts'
-import { isEqualBytes, toHex } from '../../core/bytes.ts'
+import { isEqualBytes, parseBase64, parseHex, toHex } from '../../core/bytes.ts'
 import { devicesThatCompared, personOf } from '../../core/ceremony/conduct.ts'
 import { fingerprintOf, signedMessage } from '../../core/ceremony/record.ts'
+import { isSignature } from '../../core/ceremony/signature.ts'
 import { verifySignature } from '../../core/crypto.ts'
 import { AppError, toAppError } from '../../core/error.ts'
 import type { KnownSigner, Signer } from '../../core/signer.ts'
 import type { Token, TokenSlot } from '../../core/token.ts'
+import type { OpenSource } from '../desk.ts'
 import { openInterfaces } from '../offline.ts'
 import { currentChange, entryOf, keyText } from './change.ts'
 import { networkGate } from './gates.ts'
@@ -58,6 +60,22 @@ export async function signChange(room: Room, person: string, signerId: string, s
     }
     await approve(id, source.system, source.transport, source.transport, recording, room.desk.context(source, signal))
   })
+}
+
+/** What was signed says that it was compared before: a signature that somebody wrote into the record must not say so. */
+export async function checkSigned(room: Room, source: OpenSource, signal: AbortSignal): Promise<void> {
+  const now = standing(room)
+  for (const { person, key, signature } of now.signed) {
+    const { payload } = await currentChange(source, now, room.desk, signal)
+    const isTheirs = ownerOf(room, key) === person
+    if (isTheirs && (await isSignature(parseBase64(key, 'a key'), payload, parseHex(signature, 'a signature'))))
+      continue
+    throw new AppError({
+      code: 'trust/bad-signature',
+      message: `the record holds a signature of ${person} that is not theirs, or not under this change`,
+      hint: 'do not go on with it; somebody changed the record: find out who',
+    })
+  }
 }
 
 /** Everybody who was there, over the number that stands for all of it. */
