@@ -28,7 +28,7 @@ export async function printed(
       ? recordHtml(run.record(), script, { paper })
       : await scriptHtml(script, scriptBytes(script), { paper })
   const pdf = await shell.toPdf(html, signal)
-  if (path !== undefined) return { path: await saveText(places, path, pdf) }
+  if (path !== undefined) return { path: await saveText(places, path, pdf, ['.pdf']) }
   await writeNewFile(to, pdf)
   return { path: to }
 }

@@ -67,10 +67,15 @@ function together(looks: readonly Look[]): Look {
   }
 }
 
-const kinds: readonly string[] = ['.svg', '.json', '.txt', '.md', '.pdf']
+const textKinds: readonly string[] = ['.svg', '.json', '.txt', '.md']
 
-/** A new file, never over another. */
-export async function saveText(places: Places, path: string, text: string | Uint8Array): Promise<string> {
+/** A new file, never over another; paper is made here, and no page writes what only looks like it. */
+export async function saveText(
+  places: Places,
+  path: string,
+  text: string | Uint8Array,
+  kinds: readonly string[] = textKinds,
+): Promise<string> {
   const whole = await places.toWrite(path)
   if (!kinds.includes(extname(whole).toLowerCase())) {
     throw new AppError({
