@@ -53,7 +53,8 @@ export async function recordScreen(among: Among, more: HTMLElement, signal: Abor
         h(
           'p',
           { class: 'soft small measure' },
-          `${record.name}: ${countOf(checked.record.facts.length, 'fact')}, begun ${startedAt}. The lines are those of the file, from 1.`,
+          foreign(record.name),
+          `: ${countOf(checked.record.facts.length, 'fact')}, begun ${startedAt}. The lines are those of the file, from 1.`,
         ),
       ),
     ],

@@ -68,6 +68,17 @@ test.each<[StampKey, string]>([
   expect(await isByAuthority(stamp, [...other, stamp.certificate])).toBe(true)
 })
 
+test.each<[string, boolean]>([
+  ['extendedKeyUsage=serverAuth', false],
+  ['extendedKeyUsage=serverAuth,timeStamping', true],
+  ['extendedKeyUsage=anyExtendedKeyUsage', true],
+  ['nameConstraints=critical,permitted;DNS:example.com', false],
+])('an authority with %s', async (limit, isOne) => {
+  const authority = stampAuthority(join(folder, limit.replace(/\W/g, '-')), 'p256', 'critical,timeStamping', [limit])
+  const stamp = await verify(authority.reply(request))
+  expect(await isByAuthority(stamp, parseCertificatesPem(authority.root, 'it'))).toBe(isOne)
+})
+
 /** The same content, signed anew by OpenSSL's general tool. */
 function signedAnew(authority: StampAuthority, ...how: readonly string[]): Uint8Array {
   const { content } = parseToken(tokenIn(by('rsa').reply(request), 'it'), 'it')

@@ -366,7 +366,13 @@ describe('files that the window names', () => {
     const path = join(place, 'map.svg')
     expect(await app.calls['files.save']({ path, text: '<svg/>' })).toEqual({ path })
     expect(readFileSync(path, 'utf8')).toBe('<svg/>')
-    for (const other of [path, join(place, 'run.sh'), join(place, '.config', 'a.svg'), join(place, '.a.svg')]) {
+    for (const other of [
+      path,
+      join(place, 'run.sh'),
+      join(place, 'paper.pdf'),
+      join(place, '.config', 'a.svg'),
+      join(place, '.a.svg'),
+    ]) {
       expect(await codeOf(() => app.calls['files.save']({ path: other, text: 'x' }))).toBe('usage/invalid')
     }
     expect(readFileSync(path, 'utf8')).toBe('<svg/>')

@@ -116,7 +116,8 @@ def check_signatures(script, rehearsal, facts, after, print_of):
     people = people_of(script)
     calls = [v.get("fact") for _, v in facts if v["kind"] == "present"]
     present = {(call["person"], call["key"]) for call in calls if call}
-    missing = {p["name"] for p in people.values() if p["keys"]} & {person for person, _ in present}
+    there = {person for person, _ in present} | {v["actor"] for _, v in facts if v["kind"] == "signed"}
+    missing = {p["name"] for p in people.values() if p["keys"]} & there
     nobody = any(p["keys"] for p in people.values())
     message = f"countersign ceremony record 1\n{print_of}\n".encode()
     for at, value in after:

@@ -248,7 +248,12 @@ def rule_9(facts, script):
 def rule_10(facts, script):
     if not is_complete(facts):
         return
-    proved = of_kind(facts, "proved")
+    proved, received = of_kind(facts, "proved"), of_kind(facts, "received")
+    if proved:
+        late = received and proved[-1][0] > received[-1][0]
+        wanted = received[-1][1]["fact"]["digest"] if late and "fact" in received[-1][1] else None
+        if not late or wanted is not None and not is_or_may_be(proved[-1][1], digest=wanted):
+            yield facts[-1][0], "closed as complete, and what was received last was not proved"
     quorums = proved[-1][1].get("fact", {}).get("quorums") if proved else []
     # None where it is withheld.
     if quorums is not None and (not quorums or any(one["signed"] < one["threshold"] for one in quorums)):

@@ -20,8 +20,13 @@ const keyArgs: Readonly<Record<StampKey, readonly string[]>> = {
   p384: ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384'],
 }
 
-/** `usage`: what its certificate is for. */
-export function stampAuthority(folder: string, key: StampKey, usage = 'critical,timeStamping'): StampAuthority {
+/** `usage`: what its certificate is for; `limits`: what its root says besides. */
+export function stampAuthority(
+  folder: string,
+  key: StampKey,
+  usage = 'critical,timeStamping',
+  limits: readonly string[] = [],
+): StampAuthority {
   mkdirSync(folder)
   const openssl = (...args: readonly string[]): Buffer =>
     execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -36,7 +41,10 @@ export function stampAuthority(folder: string, key: StampKey, usage = 'critical,
       `signer_digest = ${hash}\ndefault_policy = 1.2.3.4.1\ndigests = ${digests}\naccuracy = secs:1\nordering = yes\ntsa_name = yes\ness_cert_id_chain = no\ness_cert_id_alg = sha256\n`,
     ].join('\n')
   openssl('genpkey', ...keyArgs.p256, '-out', 'root.key')
-  openssl('req', '-x509', '-new', '-key', 'root.key', '-subj', '/CN=Stamp Root', '-days', '3650', '-out', 'root.pem')
+  openssl(
+    ...['req', '-x509', '-new', '-key', 'root.key', '-subj', '/CN=Stamp Root', '-days', '3650', '-out', 'root.pem'],
+    ...limits.flatMap((limit) => ['-addext', limit]),
+  )
   openssl('genpkey', ...keyArgs[key], '-out', 'leaf.key')
   openssl('req', '-new', '-key', 'leaf.key', '-subj', `/O=Clockwork/CN=Stamps by ${key}`, '-out', 'leaf.csr')
   openssl(

@@ -198,8 +198,9 @@ function provedIn(facts: readonly Placed[], change: JudgedChange, quorums: reado
     for (const { name, threshold } of quorums)
       if (!said.some((one) => one.name === name && one.threshold === threshold))
         results.push(fails(`the change needs ${threshold} keys of ${name}, and that was not proved`, line))
-    for (const { name } of said)
-      if (!quorums.some((one) => one.name === name)) results.push(fails(`the change does not ask for ${name}`, line))
+    for (const { name, threshold } of said)
+      if (!quorums.some((one) => one.name === name && one.threshold === threshold))
+        results.push(fails(`the change does not ask for ${name} with ${threshold} keys`, line))
   }
   return results
 }

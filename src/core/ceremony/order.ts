@@ -163,9 +163,17 @@ function proves({ facts, fail, leave }: Look): void {
   if (end?.kind !== 'closed') return
   if (end.open === undefined) leave(facts.length - 1, 'how it ended is withheld')
   if (end.open?.fact.outcome !== 'complete') return
-  const last = facts.filter(isKind('proved')).at(-1)
+  const received = facts.findLastIndex(isKind('received'))
+  const place = facts.findLastIndex(isKind('proved'))
+  const last = facts[place]
   if (last === undefined) fail(facts.length - 1, 'it is called complete, and nothing was proved')
   else if (last.open === undefined) leave(facts.length - 1, 'what was proved is withheld')
+  const [wanted, found] = [facts[received]?.open?.fact.digest, last?.open?.fact.digest]
+  const isOther = wanted !== undefined && found !== undefined && wanted !== found
+  if (last !== undefined && (received < 0 || place < received || isOther))
+    fail(facts.length - 1, 'it is called complete, and what was received last was not proved')
+  else if (last?.open !== undefined && wanted === undefined)
+    leave(facts.length - 1, 'whether what was received was proved is withheld')
   const quorums = last?.open?.fact.quorums
   if (!Array.isArray(quorums)) return
   const isShort = quorums.some((one: JsonObject) => Number(one.signed) < Number(one.threshold))

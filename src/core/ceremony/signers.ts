@@ -45,16 +45,17 @@ export async function signaturesOf(
   return results
 }
 
-/** Who was in the roll call, and with which key. */
+/** Who was in the roll call, and with which key; whoever signed the change was, also where that is withheld. */
 function presentIn({ facts }: CeremonyRecord): {
   names: ReadonlySet<string>
   tokens: ReadonlySet<string>
   isWithheld: boolean
 } {
   const present = facts.filter(({ kind }) => kind === 'present')
+  const signed = facts.filter(({ kind }) => kind === 'signed')
   const shown = present.flatMap(({ open: seen }) => (seen === undefined ? [] : [seen.fact]))
   return {
-    names: new Set(shown.map(({ person }) => String(person))),
+    names: new Set([...shown.map(({ person }) => String(person)), ...signed.map(({ actor }) => actor)]),
     tokens: new Set(shown.map(({ key, person }) => `${String(key)} ${String(person)}`)),
     isWithheld: shown.length < present.length,
   }

@@ -79,6 +79,8 @@ export function standingOf(script: CeremonyScript, record: Pick<CeremonyRecord, 
     else take[line.kind]?.(now, line.open?.fact ?? {}, line)
   }
   if (now.outcome !== undefined) return { ...now, phase: 'closed' }
+  // The last step is done when it is closed, whatever happened between those two lines.
+  now.done = new Set([...now.done].filter((id) => id !== steps.at(-1)?.id))
   const phase = isBreak ? 'break' : now.halted === undefined ? 'running' : 'stopped'
   const step = steps.find(({ id }) => !now.done.has(id))
   return { ...now, phase, ...(step === undefined ? {} : { step, hasBegun: begun.has(step.id) }) }

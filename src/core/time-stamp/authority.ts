@@ -1,8 +1,9 @@
 // Whether a time stamp is by an authority that somebody trusts: the way from its certificate up to one of theirs.
-import { isEqualBytes } from '../bytes.ts'
+import { isEqualBytes, toHex } from '../bytes.ts'
 import { basicConstraints, type Certificate, isSignedBy, mayIssue } from '../certificate.ts'
 import { isVerdict } from '../error.ts'
-import type { TimeStamp } from './verify.ts'
+import { DerReader, tags } from './der-reader.ts'
+import { extendedKeyUsage, forStamps, type TimeStamp } from './verify.ts'
 
 const maxSteps = 6
 
@@ -36,7 +37,27 @@ async function issuerOf(
 
 function mayIssueBelow(certificate: Certificate, below: number): boolean {
   const constraints = basicConstraints(certificate, 'an authority')
-  return constraints?.isCa === true && below <= (constraints.maxBelow ?? below) && mayIssue(certificate, 'an authority')
+  return (
+    constraints?.isCa === true &&
+    below <= (constraints.maxBelow ?? below) &&
+    mayIssue(certificate, 'an authority') &&
+    mayLeadToStamps(certificate)
+  )
+}
+
+/** Basic constraints, key usage, policies and the purposes below: a limit of another kind must not be passed over. */
+const known: ReadonlySet<string> = new Set(['551d13', '551d0f', '551d20', extendedKeyUsage])
+const anyPurpose = '551d2500'
+
+/** Whoever may issue for the web alone has no say about the time. */
+function mayLeadToStamps({ extensions }: Certificate): boolean {
+  if ([...extensions].some(([name, { critical }]) => critical && !known.has(name))) return false
+  const usage = extensions.get(extendedKeyUsage)
+  if (usage === undefined) return true
+  const list = new DerReader(usage.value, 'an authority').inside(tags.sequence)
+  const purposes = new Set<string>()
+  while (!list.isAtEnd) purposes.add(toHex(list.take(tags.oid)))
+  return purposes.has(forStamps) || purposes.has(anyPurpose)
 }
 
 async function isSigned(certificate: Certificate, issuer: Certificate): Promise<boolean> {

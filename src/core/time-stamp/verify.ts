@@ -79,8 +79,8 @@ async function namesCertificate(
   return hash !== undefined && isEqualBytes(named.take(tags.octetString), await digest(hash, der))
 }
 
-const extendedKeyUsage = '551d25'
-const forStamps = '2b06010505070308'
+export const extendedKeyUsage = '551d25'
+export const forStamps = '2b06010505070308'
 
 /** RFC 3161, 2.3: a key for this alone, and its certificate says so in a way that nobody may pass over. */
 function checkForStamps({ extensions, notBefore, notAfter }: Certificate, at: Date, what: string): void {

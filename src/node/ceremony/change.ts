@@ -50,6 +50,11 @@ export async function changeSource(ceremony: Ceremony, signal: AbortSignal): Pro
   return anchor === undefined ? undefined : sourceFrom(ceremony, anchor)
 }
 
+/** Its digest, as it stands in the record. */
+export function anchorOf({ trust: { anchor } }: OpenSource): string {
+  return anchor.length === 0 ? '' : digestOf(parseMetadata(anchor, 'root', anchorName))
+}
+
 export interface Received {
   request: string
   proposal: Proposal

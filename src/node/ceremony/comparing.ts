@@ -3,6 +3,7 @@
 import { randomInt } from 'node:crypto'
 import { AppError } from '../../core/error.ts'
 import { askedPositions, isRightWord } from '../../core/transfer/second-screen.ts'
+import { hasHidden } from '../../core/visible.ts'
 import { noteComparison } from '../carried/second-screen.ts'
 import { changeWords } from './change.ts'
 import { begin, note, openChange, type Room, standing } from './room.ts'
@@ -29,13 +30,13 @@ export async function askWords(room: Room, signal: AbortSignal): Promise<Questio
 export async function answerWords(
   room: Room,
   who: string,
-  device: string,
+  named: string,
   question: Question,
   answers: ReadonlyMap<number, string>,
   signal: AbortSignal,
 ): Promise<void> {
   const { received, compared } = await begin(room, 'compare', who)
-  checkDevice(device, compared)
+  const device = deviceName(named, compared)
   if (question.wrong >= maxWrong) throw tooOften()
   const wrong = question.positions.filter((at) => !isRightWord(question.words, at, answers.get(at + 1) ?? ''))
   if (wrong.length > 0) {
@@ -57,13 +58,14 @@ export async function sayDifferent(room: Room, who: string, device: string): Pro
   await note(room, 'compared', { device, digest: received?.digest ?? '', positions: [], outcome: 'different' }, who)
 }
 
-function checkDevice(device: string, compared: readonly { device: string }[]): void {
-  const name = device.trim()
+/** In one spelling: no two names that look the same are two devices. */
+function deviceName(device: string, compared: readonly { device: string }[]): string {
+  const name = device.normalize('NFC').trim().replace(/ +/g, ' ')
   const isKnown = compared.some((one) => one.device.toLowerCase() === name.toLowerCase())
-  if (name !== '' && name.toLowerCase() !== thisComputer && !isKnown) return
+  if (name !== '' && name.toLowerCase() !== thisComputer && !isKnown && !hasHidden(name)) return name
   throw new AppError({
     code: 'usage/invalid',
-    message: isKnown ? `${name} was compared already` : 'the other device has no name yet',
+    message: isKnown ? `${name} was compared already` : 'the other device has no name yet that can be read',
     hint: 'name each device by something that people in the room know it by, such as “Wim’s phone”',
   })
 }

@@ -2,7 +2,7 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isEqualBytes, toHex } from '../../core/bytes.ts'
-import { missing, notNow } from '../../core/ceremony/conduct.ts'
+import { checkMay, missing, notNow } from '../../core/ceremony/conduct.ts'
 import type { Level } from '../../core/ceremony/facts.ts'
 import { recordBytes, redacted } from '../../core/ceremony/record.ts'
 import { scriptBytes } from '../../core/ceremony/script.ts'
@@ -58,8 +58,10 @@ export async function close(room: Room, who: string): Promise<void> {
   const now = await begin(room, 'close', who)
   const why = missing(now, true)
   if (why !== undefined) throw notNow(why, 'let somebody else than who noted it settle it')
-  const { journal } = room
+  const { journal, script } = room
   await note(room, 'done', { said: '' }, who)
+  // The clock of the machine may have been found to have gone back.
+  checkMay('close', who, script, standing(room))
   await journal.write({ kind: 'closed', fact: { outcome: 'complete', facts: journal.record.facts.length } })
 }
 

@@ -3,10 +3,10 @@
 import { checkMay, type Doing } from '../../core/ceremony/conduct.ts'
 import type { FactKind } from '../../core/ceremony/facts.ts'
 import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
-import { toAppError } from '../../core/error.ts'
+import { AppError, toAppError } from '../../core/error.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Desk, OpenSource } from '../desk.ts'
-import { type Ceremony, changeSource, nothingReceived } from './change.ts'
+import { anchorOf, type Ceremony, changeSource, nothingReceived } from './change.ts'
 import type { Machine } from './gates.ts'
 import type { Journal } from './journal.ts'
 
@@ -30,10 +30,14 @@ export async function begin(room: Room, doing: Doing, who: string): Promise<Stan
   const { script, journal } = room
   const now = standing(room)
   checkMay(doing, who, script, now)
-  const { step, hasBegun } = now
-  if (step === undefined || hasBegun || !beginsStep.has(doing)) return now
+  const { step, hasBegun, phase } = now
+  // No step begins in a break, in which the machine may be measured.
+  if (step === undefined || hasBegun || phase === 'break' || !beginsStep.has(doing)) return now
   await journal.write({ kind: 'started', fact: { said: '' }, actor: who, step: step.id })
-  return standing(room)
+  const begun = standing(room)
+  // With that line the clock may have been found to have gone back, and what is signed cannot be taken back.
+  if (doing === 'sign') checkMay(doing, who, script, begun)
+  return begun
 }
 
 const beginsStep: ReadonlySet<Doing> = new Set([
@@ -60,6 +64,12 @@ export async function noting<T>(room: Room, run: () => Promise<T>): Promise<T> {
 
 export async function openChange(room: Room, signal: AbortSignal): Promise<OpenSource> {
   const source = await changeSource(room, signal)
-  if (source !== undefined) return source
-  throw nothingReceived()
+  const { received } = standing(room)
+  if (source === undefined || received === undefined) throw nothingReceived()
+  if (anchorOf(source) === received.anchor) return source
+  throw new AppError({
+    code: 'trust/changed',
+    message: 'the root in the folder of this ceremony is not the one from which the request was judged',
+    hint: 'do not sign; somebody changed the folder: stop, and find out who',
+  })
 }

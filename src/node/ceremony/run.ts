@@ -19,7 +19,7 @@ import { beginJournal, type Clocks, type Journal, openJournal } from './journal.
 import { abandon, close, type Exported, exportResult, prove, saveRecord, whatIsMissing } from './leaving.ts'
 import { readScript, readStandIns } from './places.ts'
 import { begin, note, noting, openChange, type Room, standing } from './room.ts'
-import { lookAtToken, ownerOf, signChange, signFingerprint } from './tokens.ts'
+import { checkSigned, lookAtToken, ownerOf, signChange, signFingerprint } from './tokens.ts'
 
 export interface RunParts extends Clocks {
   desk: Desk
@@ -135,6 +135,8 @@ async function roomOf(folder: string, script: CeremonyScript, journal: Journal, 
 /** After a crash or a power cut, or because somebody closed it: said in the record, and the machine is looked at again. */
 async function goOn(room: Room, signal: AbortSignal): Promise<void> {
   const { journal, desk } = room
+  const source = await changeSource(room, signal)
+  if (source !== undefined) await checkSigned(room, source, signal)
   const last = journal.record.facts.at(-1)
   const reason = journal.wasTorn
     ? 'the program ended while a line was being written, of which nothing was kept'
@@ -142,13 +144,13 @@ async function goOn(room: Room, signal: AbortSignal): Promise<void> {
   await journal.write({ kind: 'resumed', fact: { interruptedAfter: last?.chain ?? '', reason } })
   for (const fact of await measure({ ...room, workspace: desk.workspace }, undefined))
     await journal.write({ kind: 'gate', fact })
-  const source = await changeSource(room, signal)
   if (source !== undefined) await placeSignatures(source, standing(room), desk, signal)
 }
 
 function runOf(room: Room): Run {
   const { folder, script, rehearsal, journal, desk } = room
-  let question: Question | undefined
+  // One, however many ask at once, and gone with its request: no other begins to count anew, or comes too late.
+  let question: Promise<Question> | undefined
 
   async function change(signal: AbortSignal): Promise<Proposal | undefined> {
     const now = standing(room)
@@ -202,12 +204,19 @@ function runOf(room: Room): Run {
       question = undefined
     },
     question: async (signal) => {
-      question ??= await askWords(room, signal)
-      return question.positions.map((at) => at + 1)
+      const asked = question ?? askWords(room, signal)
+      question = asked
+      try {
+        const { positions } = await asked
+        return positions.map((at) => at + 1)
+      } catch (thrown) {
+        if (question === asked) question = undefined
+        throw thrown
+      }
     },
     compare: async (who, device, answers, signal) => {
       if (question === undefined) throw notNow('no words were asked for', 'begin the comparison of this device')
-      await answerWords(room, who, device, question, answers, signal)
+      await answerWords(room, who, device, await question, answers, signal)
       question = undefined
     },
     different: async (who, device) => {

@@ -1,14 +1,16 @@
 // Tokens in a ceremony: each is looked at before anything is signed, the right one is known before its PIN, and what it signs is in the
 // record before it is anywhere else.
 import { approve } from '../../core/approve.ts'
-import { isEqualBytes, toHex } from '../../core/bytes.ts'
+import { isEqualBytes, parseBase64, parseHex, toHex } from '../../core/bytes.ts'
 import { devicesThatCompared, personOf } from '../../core/ceremony/conduct.ts'
 import { fingerprintOf, signedMessage } from '../../core/ceremony/record.ts'
 import { asksToAgree } from '../../core/ceremony/script-rules.ts'
+import { isSignature } from '../../core/ceremony/signature.ts'
 import { verifySignature } from '../../core/crypto.ts'
 import { AppError, toAppError } from '../../core/error.ts'
 import type { KnownSigner, Signer } from '../../core/signer.ts'
 import type { Token, TokenSlot } from '../../core/token.ts'
+import type { OpenSource } from '../desk.ts'
 import { openInterfaces } from '../offline.ts'
 import { currentChange, entryOf, keyText } from './change.ts'
 import { networkGate } from './gates.ts'
@@ -41,7 +43,8 @@ export async function signChange(room: Room, person: string, signerId: string, s
     const proposal = await currentChange(source, now, room.desk, signal)
     const { id, title, headline, digest } = proposal
     const entry = entryOf(proposal, listed.key)
-    const purpose = `${title}, ${room.script.repository}: ${headline}`
+    // What is signed comes first: a long name in the script must not push it out of sight.
+    const purpose = `${title}: ${headline}; ${room.script.repository}`
     const before = room.wrongSecrets()
     const signer = await room.desk.signer(signerId, signal, purpose)
     const recording: Signer = {
@@ -58,6 +61,22 @@ export async function signChange(room: Room, person: string, signerId: string, s
     }
     await approve(id, source.system, source.transport, source.transport, recording, room.desk.context(source, signal))
   })
+}
+
+/** What was signed says that it was compared before: a signature that somebody wrote into the record must not say so. */
+export async function checkSigned(room: Room, source: OpenSource, signal: AbortSignal): Promise<void> {
+  const now = standing(room)
+  for (const { person, key, signature } of now.signed) {
+    const { payload } = await currentChange(source, now, room.desk, signal)
+    const isTheirs = ownerOf(room, key) === person
+    if (isTheirs && (await isSignature(parseBase64(key, 'a key'), payload, parseHex(signature, 'a signature'))))
+      continue
+    throw new AppError({
+      code: 'trust/bad-signature',
+      message: `the record holds a signature of ${person} that is not theirs, or not under this change`,
+      hint: 'do not go on with it; somebody changed the record: find out who',
+    })
+  }
 }
 
 /** Everybody who was there, over the number that stands for all of it. */
@@ -133,15 +152,10 @@ export function ownerOf({ script, standIns }: Room, key: string): string | undef
 function checkTheirs(room: Room, who: string, { key, label, rehearsal }: KnownSigner): void {
   const { script, standIns } = room
   const person = personOf(script, who)
-  if (rehearsal && !room.rehearsal) {
-    throw new AppError({
-      code: 'signer/unsupported',
-      message: `${label} is for practice, and this is no rehearsal`,
-      hint: `plug in the token of ${who}`,
-    })
-  }
+  // A rehearsal may be given the real request: what a real key signed would count, whatever the record is called.
+  if (rehearsal !== room.rehearsal) throw ofOtherKind(label, who, rehearsal)
   if (person.keys.some((one) => isSame(one.key, key))) return
-  if (room.rehearsal && rehearsal && standIns.get(who) === keyText(key)) return
+  if (rehearsal && standIns.get(who) === keyText(key)) return
   const whose = ownerOf(room, keyText(key))
   throw new AppError({
     code: 'signer/wrong-key',
@@ -150,6 +164,16 @@ function checkTheirs(room: Room, who: string, { key, label, rehearsal }: KnownSi
       whose === undefined
         ? `plug in the token that the script names for ${who}`
         : `let ${whose} do it, or plug in the token of ${who}`,
+  })
+}
+
+function ofOtherKind(label: string, who: string, rehearsal: boolean): AppError {
+  return new AppError({
+    code: 'signer/unsupported',
+    message: rehearsal
+      ? `${label} is for practice, and this is no rehearsal`
+      : `${label} is a real key, and this is a rehearsal`,
+    hint: rehearsal ? `plug in the token of ${who}` : `pull it, and use the practice token of ${who}`,
   })
 }
 

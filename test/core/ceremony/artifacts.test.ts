@@ -147,6 +147,17 @@ test.each<[string, (run: readonly Said[]) => Promise<Said[]> | Said[], RegExp, S
     'proved',
   ],
   [
+    'a quorum proved once more, with a lower threshold',
+    (run) => {
+      const { factOf, at, again } = editsOf(run)
+      const before = again(at('proved')).fact.quorums as { name: string; threshold: number; signed: number }[]
+      const lower = before.slice(0, 1).map((one) => ({ ...one, threshold: 1 }))
+      return factOf(at('proved'), { quorums: [...before, ...lower] })
+    },
+    /does not ask for Root 1 with 1 keys/,
+    'proved',
+  ],
+  [
     'another length',
     (run) => editsOf(run).factOf(editsOf(run).at('exported'), { bytes: 7 }),
     /where the record says 7/,

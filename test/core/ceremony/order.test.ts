@@ -87,6 +87,12 @@ const broken: readonly (readonly [string, (run: Said[]) => Said[], RegExp])[] = 
     /after a later one/,
   ],
   ['a step that ended without a beginning', (run) => run.toSpliced(at(run, 'started'), 1), /without a beginning/],
+  [
+    'what was proved came before what was received',
+    (run) => before('received', run[at(run, 'proved')] as Said)(without('proved')(run)),
+    /received last was not proved/,
+  ],
+  ['another change proved', altered('proved', { digest: 'ee'.repeat(32) }), /received last was not proved/],
   ['complete, and nothing proved', without('proved'), /nothing was proved/],
   [
     'complete, and not enough had signed',

@@ -2,9 +2,11 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { toBase64, toHex } from '../../../src/core/bytes.ts'
 import { checkRecord } from '../../../src/core/ceremony/check.ts'
-import { parseRecord } from '../../../src/core/ceremony/record.ts'
+import { parseRecord, recordBytes } from '../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
+import { chainAtEnd, nextLine } from '../../../src/core/ceremony/writer.ts'
 import { beginRun, type Run, resumeRun } from '../../../src/node/ceremony/run.ts'
 import { type CeremonyRoom, ceremonyRoom, stepOn } from '../../support/ceremony-room.ts'
 import { type Fault, faultyFileSystem } from '../../support/faulty-file-system.ts'
@@ -110,6 +112,56 @@ test('a signature that is in the record and was not put in its place is put ther
   expect(keys.filter(({ signed }) => signed).map(({ owner }) => owner)).toEqual(['Ben'])
   await again.release()
 })
+
+test('between the end of the last step and the closing: it is closed when it is opened again', async () => {
+  const room = await ceremonyRoom(temporaryFolder())
+  const run = await room.begin()
+  while (run.standing().step?.kind !== 'close') await stepOn(room, run)
+  await run.close('Wim')
+  await run.release()
+  const lines = readFileSync(join(room.folder, 'record.jsonl'), 'utf8').split('\n')
+  expect(lines.at(-2)).toMatch('"kind":"closed"')
+  writeFileSync(join(room.folder, 'record.jsonl'), `${lines.slice(0, -2).join('\n')}\n`)
+  const again = await room.resume()
+  expect(again.standing().phase).toBe('running')
+  await toTheEnd(room, again)
+  await again.release()
+  expect(await faults(room, room.folder)).toEqual([])
+})
+
+test('a signature that somebody wrote into the record does not stand for a comparison: it is not gone on with', async () => {
+  const forged: readonly (readonly [string, (room: CeremonyRoom, payload: Uint8Array) => Promise<[string, string]>])[] =
+    [
+      ['no signature', async (room) => [keyText(room, 'Ana'), '00']],
+      [
+        'of somebody else',
+        async (room, payload) => [
+          keyText(room, 'Ada'),
+          toHex((await room.keys.get('Ada')?.sign(payload, never)) ?? payload),
+        ],
+      ],
+    ]
+  for (const [what, forge] of forged) {
+    const room = await ceremonyRoom(temporaryFolder())
+    const run = await room.begin()
+    while (run.standing().step?.kind !== 'compare') await stepOn(room, run)
+    const { payload, digest } = (await run.change(never)) ?? { payload: new Uint8Array(), digest: '' }
+    const [key, signature] = await forge(room, payload)
+    await run.release()
+    const record = await parseRecord(recordOf(room.folder), 'the record')
+    const { at = '', mono = 0 } = record.facts.at(-1) ?? {}
+    const meta = { at, mono, actor: 'Ana', kind: 'signed', level: 'public', step: 'sign' } as const
+    const fact = { digest, key, keyId: '', signature, serial: '', tries: 0 }
+    const line = await nextLine(await chainAtEnd(record), meta, fact, 'ab'.repeat(16))
+    const altered = recordBytes({ ...record, facts: [...record.facts, line] })
+    writeFileSync(join(room.folder, 'record.jsonl'), altered)
+    expect([what, await codeOfPromise(room.resume())]).toEqual([what, 'trust/bad-signature'])
+    expect(recordOf(room.folder)).toEqual(altered)
+  }
+})
+
+const keyText = (room: CeremonyRoom, name: string): string =>
+  toBase64(room.keys.get(name)?.key.spki ?? new Uint8Array())
 
 test('a second program is told that one is at it, and changes nothing', async () => {
   const room = await ceremonyRoom(temporaryFolder())

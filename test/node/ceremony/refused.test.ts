@@ -1,11 +1,13 @@
 // What a ceremony does not let happen, and that nothing is lost by trying: each refusal has its code, and is in the record where a token
 // was involved.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkRecord } from '../../../src/core/ceremony/check.ts'
 import { type CeremonyRecord, recordBytes } from '../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
-import type { Run } from '../../../src/node/ceremony/run.ts'
+import { parseRequest } from '../../../src/core/transfer/request.ts'
+import { beginRun, type Run } from '../../../src/node/ceremony/run.ts'
 import { carriedChange } from '../../support/carried-request.ts'
 import { type CeremonyRoom, ceremonyRoom, clockText, stepOn } from '../../support/ceremony-room.ts'
 import { openOffice } from '../../support/office.ts'
@@ -54,6 +56,72 @@ test('a practice key has no place in a real ceremony', async () => {
   const ana = room.keys.get('Ana')
   if (ana !== undefined) room.keys.set('Ana', { ...ana, rehearsal: true })
   expect(await codeOfPromise(run.present('Ana', keyOf(room, 'Ana'), never))).toBe('signer/unsupported')
+})
+
+test('a real key has no place in a rehearsal, whatever request was taken in there', async () => {
+  const room = await ceremonyRoom(temporaryFolder())
+  const run = await beginRun(room.folder, true, room.parts, never)
+  while (run.standing().step?.kind !== 'roll-call') await stepOn(room, run)
+  expect(await codeOfPromise(run.present('Ana', keyOf(room, 'Ana'), never))).toBe('signer/unsupported')
+  expect(run.standing().present).toEqual([])
+})
+
+test('a root that was put into the folder in place of the one that judged the request: nothing is signed by it', async () => {
+  const { room, run } = await upTo('sign')
+  const file = join(room.folder, 'change/anchor.json')
+  const was = readFileSync(file)
+  const { files } = parseRequest(room.request, 'the request')
+  for (const other of [files.get('metadata/pending/root.json') ?? new Uint8Array(), new Uint8Array()]) {
+    writeFileSync(file, other)
+    expect(await codeOfPromise(run.sign('Ana', keyOf(room, 'Ana'), never))).toBe('trust/changed')
+    expect(await codeOfPromise(run.sentence(never))).toBe('trust/changed')
+  }
+  expect(run.standing().signed).toEqual([])
+  writeFileSync(file, was)
+  await run.sign('Ana', keyOf(room, 'Ana'), never)
+})
+
+test('one device is one, however its name is written, and many who ask at once are asked one thing', async () => {
+  const { room, run } = await upTo('compare')
+  const asked = await Promise.all([1, 2, 3, 4].map(() => run.question(never)))
+  expect(new Set(asked.map((one) => one.join()))).toHaveLength(1)
+  const compare = async (device: string) =>
+    codeOfPromise(run.compare('Wim', device, await room.words(await run.question(never)), never))
+  expect(await compare(' A  phone ')).toBe('ok')
+  for (const same of ['a phone', 'A phone\u200b', 'a  phone', 'this  computer', ' '])
+    expect([same, await compare(same)]).toEqual([same, 'usage/invalid'])
+  expect(run.standing().compared.map(({ device }) => device)).toEqual(['this computer', 'A phone'])
+})
+
+test('in a break the machine is measured, and no step begins', async () => {
+  const { room, run } = await upTo('roll-call')
+  await run.takeBreak('Ada', 'lunch')
+  await run.measure('Ada', undefined)
+  await run.comeBack('Ada', '')
+  await close(room, run)
+  expect(await faults(room, run.record())).toEqual([])
+})
+
+test('a clock that jumps back at the last moment: nothing is signed by it, and nothing closed', async () => {
+  const { room, run } = await upTo('sign')
+  const jump = (): void => {
+    room.parts.clock.at = new Date(room.parts.clock.at.getTime() - 3_600_000)
+  }
+  const waive = async (): Promise<void> => {
+    await run.waive('Ada', 'clock', 'it was looked at')
+    await run.settle('Wim', run.standing().deviations.length, ['Ada'])
+  }
+  jump()
+  expect(await codeOfPromise(run.sign('Ana', keyOf(room, 'Ana'), never))).toBe('usage/invalid')
+  expect(run.standing().signed).toEqual([])
+  await waive()
+  while (run.standing().step?.kind !== 'close') await stepOn(room, run)
+  jump()
+  expect(await codeOfPromise(run.close('Wim'))).toBe('usage/invalid')
+  expect(run.standing().phase).toBe('running')
+  await waive()
+  await close(room, run)
+  expect(await faults(room, run.record())).toEqual([])
 })
 
 test('nothing is signed out of order: before it was compared on two devices, agreed to, or by whom it is not', async () => {
@@ -213,8 +281,11 @@ test('a clock that jumps back is said so at once, and waived before anything goe
   await again.settle('Ada', 2, ['Ada'])
   while (again.standing().step?.kind !== 'close') await stepOn(room, again)
   room.parts.clock.at = new Date(room.parts.clock.at.getTime() - 86_400_000)
-  expect(await codeOfPromise(again.close('Wim'))).toBe('ok')
+  expect(await codeOfPromise(again.close('Wim'))).toBe('usage/invalid')
   expect(again.standing().gates.find(({ name }) => name === 'clock')?.outcome).toBe('failed')
+  await again.waive('Wim', 'clock', 'and again')
+  await again.settle('Ada', 3, ['Ada'])
+  await again.close('Wim')
   for (const { name } of room.script.people) await again.signFingerprint(name, keyOf(room, name), never)
   expect(await faults(room, again.record())).toEqual([])
 })

@@ -125,6 +125,16 @@ function runs(): Record<string, readonly [Said[], boolean]> {
     '11: judged from no root': [factOf(at('received'), { anchor: '' }), false],
     '10: nothing proved': [without(at('proved')), false],
     '10: too few signatures': [factOf(at('proved'), { quorums: [{ name: 'Root 1', threshold: 2, signed: 1 }] }), false],
+    '10: proved before it was received': [
+      editsOf(without(at('proved'))).before(at('received'), again(at('proved'))),
+      false,
+    ],
+    '10: received again after it was proved': [before(end, again(at('received'))), false],
+    '10: another change proved': [factOf(at('proved'), { digest: 'ee'.repeat(32) }), false],
+    '10: nothing received and nothing signed': [
+      good.filter(({ kind }) => kind !== 'received' && kind !== 'signed'),
+      false,
+    ],
     '10: no quorum': [factOf(at('proved'), { quorums: [] }), false],
     '10: proved again, with too few': [
       before(end, {

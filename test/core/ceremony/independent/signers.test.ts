@@ -87,6 +87,10 @@ test('who was in the roll call signs, and nobody else; who was not there is aske
   const without = await recordOf(cast, absent)
   const present = without.signatures.filter(({ person }) => person !== 'Cleo')
   const attended = recordBytes({ ...without, signatures: present })
+  const all = await recordOf(
+    cast,
+    good.map((one): Said => ({ ...one, level: 'internal' })),
+  )
   const script = cast.bytes
   await compare([
     { name: 'not there, and did not sign', record: attended, script, good: true },
@@ -101,6 +105,13 @@ test('who was in the roll call signs, and nobody else; who was not there is aske
       record: recordBytes({
         ...redacted(record, 'public'),
         signatures: record.signatures.filter(({ person }) => person !== 'Cleo'),
+      }),
+    },
+    {
+      ...{ name: 'signed the change, and not the fingerprint, all of it withheld', script, good: false },
+      record: recordBytes({
+        ...redacted(all, 'public'),
+        signatures: all.signatures.filter(({ person }) => person !== 'Ana'),
       }),
     },
   ])
