@@ -57,10 +57,12 @@ export type Level = 'public' | 'auditor' | 'internal'
 export const levels: readonly Level[] = ['public', 'auditor', 'internal']
 
 /** Numbers of tokens and the state of the machine are not for everybody. */
-const forAuditors: readonly FactKind[] = ['opened', 'gate', 'present', 'refused']
+const forAuditors: readonly FactKind[] = ['gate', 'present', 'refused']
 
 /** By whom a fact may be seen, as a run writes it. */
 export function levelOf(kind: FactKind): Level {
+  // The name of the computer is nobody else's business.
+  if (kind === 'opened') return 'internal'
   return forAuditors.includes(kind) ? 'auditor' : 'public'
 }
 

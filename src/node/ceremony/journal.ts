@@ -55,7 +55,9 @@ export interface JournalOptions extends Clocks {
 /** A record that begins now; there is none in this folder yet. */
 export function beginJournal(folder: string, header: RecordHeader, options: JournalOptions): Promise<Journal> {
   return locked(folder, options, async (file) => {
-    if (file.bytes.length > 0) throw taken(folder)
+    if (file.bytes.includes(0x0a)) throw taken(folder)
+    // A header that a power cut left half written is none.
+    await file.cut(0)
     const record: CeremonyRecord = { header, facts: [], signatures: [], proofs: [] }
     await file.append(headerLine(header))
     return { record, wasTorn: false }

@@ -7,12 +7,14 @@ import { type CeremonyScript, maxScriptBytes, parseScript } from '../../core/cer
 import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
 import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
 import { isObject, parseJson } from '../../core/json.ts'
+import { maxRequestBytes } from '../../core/transfer/request.ts'
 import { errnoOf, translateErrno } from '../errno.ts'
 import { writeNewFile } from '../new-file.ts'
 import { maxRecordBytes, recordName } from './journal.ts'
 
 const scriptName = 'script.json'
 const standInsName = 'stand-ins.json'
+const standInName = 'stand-in.request.json'
 
 const placesOf = (dataDir: string): string => join(dataDir, 'ceremonies')
 
@@ -33,11 +35,12 @@ export async function prepareFolder(
   dataDir: string,
   id: string,
   script: Uint8Array,
-  standIns: ReadonlyMap<string, string> = new Map(),
+  { standIns = new Map(), request }: { standIns?: ReadonlyMap<string, string>; request?: Uint8Array } = {},
 ): Promise<string> {
   const folder = folderOfRun(dataDir, id)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeNewFile(join(folder, standInsName), utf8(`${JSON.stringify(Object.fromEntries(standIns))}\n`))
+  if (request !== undefined) await writeNewFile(join(folder, standInName), request)
   await writeNewFile(join(folder, scriptName), script)
   return folder
 }
@@ -57,6 +60,11 @@ export async function readStandIns(folder: string): Promise<ReadonlyMap<string, 
   )
 }
 
+/** The request that was made for a rehearsal. */
+export async function standInOf(folder: string): Promise<{ name: string; bytes: Uint8Array }> {
+  return { name: 'the practice request', bytes: await readOf(folder, standInName, maxRequestBytes) }
+}
+
 export interface KnownRun {
   id: string
   folder: string
@@ -69,20 +77,34 @@ export interface KnownRun {
 
 /** The newest first. One that cannot be read hides none of the others. */
 export async function knownRuns(dataDir: string): Promise<KnownRun[]> {
-  const ids = (await namesIn(placesOf(dataDir))).filter((name) => idPattern.test(name))
+  const ids: string[] = []
+  // The script is written last: without it nothing was prepared to its end.
+  for (const id of (await namesIn(placesOf(dataDir))).filter((name) => idPattern.test(name)))
+    if ((await namesIn(folderOfRun(dataDir, id))).includes(scriptName)) ids.push(id)
   const runs = await Promise.all(ids.map((id) => lookAtRun(id, folderOfRun(dataDir, id))))
   const startOf = ({ record, id }: KnownRun): string => record?.header.startedAt ?? id
   return runs.sort((a, b) => (startOf(a) < startOf(b) ? 1 : -1))
+}
+
+/** Its first line is there. */
+export async function hasBegun(folder: string): Promise<boolean> {
+  return (await wholeLines(folder)).length > 0
+}
+
+/** Another program may be writing its last line at this moment. */
+async function wholeLines(folder: string): Promise<Uint8Array> {
+  if (!(await namesIn(folder)).includes(recordName)) return new Uint8Array()
+  const bytes = await readOf(folder, recordName, maxRecordBytes)
+  return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1)
 }
 
 async function lookAtRun(id: string, folder: string): Promise<KnownRun> {
   const run: KnownRun = { id, folder }
   try {
     run.script = parseScript(await readScript(folder), `the script of ${id}`)
-    const bytes = await readOf(folder, recordName, maxRecordBytes)
-    // Another program may be writing its last line at this moment.
-    run.record = await parseRecord(bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1), `the record of ${id}`)
-    run.standing = standingOf(run.script, run.record)
+    const bytes = await wholeLines(folder)
+    if (bytes.length > 0) run.record = await parseRecord(bytes, `the record of ${id}`)
+    run.standing = standingOf(run.script, run.record ?? { facts: [], signatures: [] })
   } catch (thrown) {
     run.problem = toErrorData(thrown)
   }
@@ -102,7 +124,7 @@ async function readOf(folder: string, name: string, maxBytes: number): Promise<U
   const path = join(folder, name)
   try {
     const { size } = await stat(path)
-    if (size <= maxBytes) return await readFile(path)
+    if (size <= maxBytes) return new Uint8Array(await readFile(path))
   } catch (thrown) {
     throw translateErrno(thrown, 'read', path)
   }

@@ -14,10 +14,10 @@ import type { Desk } from '../desk.ts'
 import type { FileSystem } from '../file-system.ts'
 import { changeSource, currentChange, placeSignatures, receiveChange, requestBytesOf } from './change.ts'
 import { answerWords, askWords, type Question, sayDifferent } from './comparing.ts'
-import { type Machine, measure } from './gates.ts'
+import { type Machine, measure, noWatch } from './gates.ts'
 import { beginJournal, type Clocks, type Journal, openJournal } from './journal.ts'
 import { abandon, close, type Exported, exportResult, prove, saveRecord, whatIsMissing } from './leaving.ts'
-import { readScript, readStandIns } from './places.ts'
+import { hasBegun, readScript, readStandIns } from './places.ts'
 import { begin, note, noting, openChange, type Room, standing } from './room.ts'
 import { checkSigned, lookAtToken, ownerOf, signChange, signFingerprint } from './tokens.ts'
 
@@ -80,7 +80,7 @@ export interface Run {
   release(): Promise<void>
 }
 
-/** In a folder that holds a script and no record. */
+/** In a folder that holds a script, and no record or one whose first line was not finished. */
 export async function beginRun(folder: string, rehearsal: boolean, parts: RunParts, signal: AbortSignal): Promise<Run> {
   const bytes = await readScript(folder)
   const script = parseScript(bytes, 'the script')
@@ -98,6 +98,8 @@ export async function beginRun(folder: string, rehearsal: boolean, parts: RunPar
 }
 
 export async function resumeRun(folder: string, parts: RunParts, signal: AbortSignal): Promise<Run> {
+  // Interrupted before its first line: nothing has happened in it.
+  if (!(await hasBegun(folder))) return beginRun(folder, (await readStandIns(folder)).size > 0, parts, signal)
   const bytes = await readScript(folder)
   const script = parseScript(bytes, 'the script')
   const journal = await openJournal(folder, { ...parts, signal })
@@ -183,6 +185,7 @@ function runOf(room: Room): Run {
     measure: async (who, watch) => {
       await begin(room, 'gate', who)
       for (const fact of await measure({ ...room, workspace: desk.workspace }, watch)) await note(room, 'gate', fact)
+      if (standing(room).gates.every(({ name }) => name !== 'clock')) await note(room, 'gate', noWatch)
     },
     waive: async (who, name, why) => {
       const { gates, deviations } = await begin(room, 'waive', who)

@@ -1,12 +1,8 @@
 // How a run comes to be on this computer: a real one from a script, a rehearsal of one, or a rehearsal for a newcomer.
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { toHex } from '../../core/bytes.ts'
 import { parseScript } from '../../core/ceremony/script.ts'
 import { AppError } from '../../core/error.ts'
-import { maxRequestBytes } from '../../core/transfer/request.ts'
-import { writeNewFile } from '../new-file.ts'
 import { keyText } from './change.ts'
 import { newcomerScript, newcomers } from './newcomer.ts'
 import { prepareFolder } from './places.ts'
@@ -17,8 +13,6 @@ export interface Started {
   id: string
   run: Run
 }
-
-const standInName = 'stand-in.request.json'
 
 export async function startCeremony(script: Uint8Array, parts: RunParts, signal: AbortSignal): Promise<Started> {
   const id = freshId(parts.now())
@@ -37,8 +31,7 @@ export async function startRehearsal(
   const cast = await makeCards(dataDir, id, script === undefined ? newcomers : holdersIn(script), signal)
   const bytes = script ?? newcomerScript(cast.signers, now())
   const request = await standInRequest(parseScript(bytes, 'the script'), cast, desk, now(), signal)
-  const folder = await prepareFolder(dataDir, id, bytes, keysOf(cast))
-  await writeNewFile(join(folder, standInName), request)
+  const folder = await prepareFolder(dataDir, id, bytes, { standIns: keysOf(cast), request })
   return { id, run: await beginRun(folder, true, parts, signal) }
 }
 
@@ -58,17 +51,6 @@ export function cardNumber(standIns: ReadonlyMap<string, string>, who: string): 
     code: 'usage/invalid',
     message: `${who} has no practice token`,
     hint: 'name somebody who has a token in the script',
-  })
-}
-
-/** The request that was made for a rehearsal. */
-export async function standInOf(folder: string): Promise<{ name: string; bytes: Uint8Array }> {
-  const bytes = new Uint8Array(await readFile(join(folder, standInName)))
-  if (bytes.length <= maxRequestBytes) return { name: 'the practice request', bytes }
-  throw new AppError({
-    code: 'source/too-large',
-    message: 'the practice request is too large',
-    hint: 'begin another rehearsal',
   })
 }
 

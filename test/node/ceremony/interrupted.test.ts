@@ -63,11 +63,12 @@ test('a power cut at twenty moments, before, in and after a write: it goes on, a
   const calls = await callsOf(await ceremonyRoom(temporaryFolder()))
   const isRecord = (at: number): boolean => /^(write|sync) .*record\.jsonl$/.test(calls[at] ?? '')
   const moments = [...calls.keys()].filter(isRecord)
-  const chosen = Array.from({ length: 20 }, (_, n) => moments[Math.floor(((n + 0.5) * moments.length) / 20)] ?? 0)
+  // The first two are the header itself: who is interrupted there begins anew.
+  const spread = Array.from({ length: 18 }, (_, n) => Math.floor(((n + 0.5) * moments.length) / 18))
+  const chosen = [0, 1, ...spread].map((place) => moments[place] ?? 0)
   for (const [n, at] of chosen.entries()) {
     const room = await ceremonyRoom(temporaryFolder())
     const folder = await untilItEnds(room, at, { kind: 'death', when: n % 2 === 0 ? 'before' : 'after' })
-    if (recordOf(folder).length === 0 || !recordOf(folder).includes(0x0a)) continue
     const run = await resumeRun(folder, room.parts, never)
     await toTheEnd(room, run)
     await run.release()
@@ -75,7 +76,7 @@ test('a power cut at twenty moments, before, in and after a write: it goes on, a
     const { facts } = await parseRecord(recordOf(folder), 'the record')
     const isCut = facts.some(({ kind }) => kind === 'resumed')
     // What only the last signatures were missing of had its fingerprint already.
-    expect([calls[at], isCut || facts.at(-1)?.kind === 'closed']).toEqual([calls[at], true])
+    expect([calls[at], isCut || n < 2 || facts.at(-1)?.kind === 'closed']).toEqual([calls[at], true])
     const proposal = await run.change(never)
     expect(proposal?.quorums.every(({ keys }) => keys.filter(({ signed }) => signed).length >= 3)).toBe(true)
   }

@@ -22,12 +22,15 @@ export function failedGates({ run }: Hall): readonly Gate[] {
 /** Nothing goes on before this is settled, at whatever step it is found. */
 export async function mend(hall: Hall): Promise<void> {
   const failed = failedGates(hall)
-  const names = failed.map(({ name }) => name)
+  // A root that was overtaken is not gone on with, whoever has a reason.
+  const names = failed.map(({ name }) => name).filter((name) => name !== 'anchor')
   say(hall, 'Not as it must be:', ...failed.map(({ name, found }) => `  ! ${name}: ${found}`))
   const typed = await ask(
     hall,
     'Mend it. Enter: measure again.',
-    `Or go on without: waive ${names.join(', waive ')}. That notes a deviation.`,
+    names.length === 0
+      ? 'A root that was overtaken is not waived: type end, and make a new script.'
+      : `Or go on without: waive ${names.join(', waive ')}. That notes a deviation.`,
   )
   if (typed === '' || typed.toLowerCase() === 'again') return measureNow(hall)
   const name = nameIn(names, after('waive', typed) ?? '')
@@ -45,12 +48,11 @@ async function measureNow(hall: Hall): Promise<void> {
   const watch = await ask(
     hall,
     'Type what a watch shows, such as 14:03:30, and press Enter at that second.',
-    'Enter alone: nobody has a watch, and the clock is not compared.',
+    'Enter alone: nobody has a watch. Then the clock has to be waived.',
   )
   const [who = ''] = withRole(run.script, 'administrator')
   await run.measure(who, watch === '' ? undefined : watch)
   say(hall, ...run.standing().gates.map(gateLine))
-  if (watch === '') say(hall, '  · clock: not compared with a watch')
 }
 
 const marks = { passed: '✓', failed: '!', waived: '·' } as const
