@@ -168,7 +168,7 @@ test('roll-call: whose token is in is said, a stranger in red, and each is noted
   await page.getByText('This token is not in the script.').waitFor()
   await picture(page, 'ceremony-roll-call')
   await press(page, 'This is Ana Ruiz’s token: note it')
-  await page.getByText('15 835 999, proven').waitFor()
+  await page.getByText('15 835 999, proved').waitFor()
   expect(await page.getByRole('button', { name: /note it/ }).count()).toBe(0)
   expect(await acts(page)).toEqual([{ act: 'present', who: 'Ana Ruiz', signerId: 'piv:15835999/9c' }])
   await done(page)
