@@ -37,7 +37,7 @@ export async function recordScreen(among: Among, more: HTMLElement, signal: Abor
           ? note(
               'warn',
               'A rehearsal',
-              h('p', {}, 'Its keys are for practice and protect nothing. Nothing of it took effect.'),
+              h('p', {}, 'It calls itself a rehearsal: then its keys are for practice and protect nothing.'),
             )
           : undefined,
         verdict(checked),

@@ -123,7 +123,7 @@ test('a copy for the public has the same words; pasted without its last line bre
   await choose({ 'a.record.jsonl': copy })
   expect(await wordsShown()).toEqual(words)
   expect((await sentences('open')).some((one) => /withheld/.test(one))).toBe(true)
-  expect(await page.locator('.fact[data-ground="not provable"]').count()).toBe(3)
+  expect(await page.locator('.fact[data-ground="not provable"]').count()).toBe(6)
   await startAgain(page)
   await paste(page, parseUtf8(copy, 'it').trimEnd())
   expect(await wordsShown()).toEqual(words)

@@ -6,7 +6,7 @@ import { type CeremonyRecord, parseRecord } from '../../core/ceremony/record.ts'
 import { type CeremonyScript, maxScriptBytes, parseScript } from '../../core/ceremony/script.ts'
 import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
 import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
-import { isObject, parseJson } from '../../core/json.ts'
+import { type JsonValue, parseJson } from '../../core/json.ts'
 import { maxRequestBytes } from '../../core/transfer/request.ts'
 import { errnoOf, translateErrno } from '../errno.ts'
 import { writeNewFile } from '../new-file.ts'
@@ -39,7 +39,7 @@ export async function prepareFolder(
 ): Promise<string> {
   const folder = folderOfRun(dataDir, id)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeNewFile(join(folder, standInsName), utf8(`${JSON.stringify(Object.fromEntries(standIns))}\n`))
+  await writeNewFile(join(folder, standInsName), utf8(`${JSON.stringify([...standIns])}\n`))
   if (request !== undefined) await writeNewFile(join(folder, standInName), request)
   await writeNewFile(join(folder, scriptName), script)
   return folder
@@ -52,11 +52,14 @@ export function readScript(folder: string): Promise<Uint8Array> {
 /** Public keys, by the name of the person whose token they stand in for. */
 export async function readStandIns(folder: string): Promise<ReadonlyMap<string, string>> {
   const bytes = await readOf(folder, standInsName, maxScriptBytes)
-  const value = parseJson(bytes, standInsName, { maxBytes: maxScriptBytes, maxDepth: 2 }).value()
+  const value = parseJson(bytes, standInsName, { maxBytes: maxScriptBytes, maxDepth: 3 }).value()
+  // In the order in which their cards were made, which an object would not keep for names that are numbers.
+  const pairs: readonly JsonValue[] = Array.isArray(value) ? value : []
   return new Map(
-    isObject(value)
-      ? Object.entries(value).flatMap(([name, key]) => (typeof key === 'string' ? [[name, key]] : []))
-      : [],
+    pairs.flatMap((pair) => {
+      const [name, key] = Array.isArray(pair) ? pair : []
+      return typeof name === 'string' && typeof key === 'string' ? [[name, key]] : []
+    }),
   )
 }
 

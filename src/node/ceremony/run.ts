@@ -8,6 +8,7 @@ import type { Level } from '../../core/ceremony/facts.ts'
 import { type CeremonyRecord, fingerprintOf, type RecordHeader } from '../../core/ceremony/record.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../core/ceremony/script.ts'
 import type { Standing } from '../../core/ceremony/standing.ts'
+import { isVerdict } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { version } from '../../core/version.ts'
 import type { Desk } from '../desk.ts'
@@ -157,7 +158,13 @@ function runOf(room: Room): Run {
   async function change(signal: AbortSignal): Promise<Proposal | undefined> {
     const now = standing(room)
     if (now.received === undefined) return undefined
-    return currentChange(await openChange(room, signal), now, desk, signal)
+    try {
+      return await currentChange(await openChange(room, signal), now, desk, signal)
+    } catch (thrown) {
+      // A second request was being taken in when it was interrupted: it is taken in anew.
+      if (now.step?.kind === 'receive' && isVerdict(thrown)) return undefined
+      throw thrown
+    }
   }
 
   async function sentence(signal: AbortSignal): Promise<string> {
