@@ -22,8 +22,6 @@ export function RollCallStep(_: StepProps): ReactElement {
   })
   return (
     <>
-      <Checklist label="Tokens" items={items} />
-      {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
       <PracticePlugs people={meant.map(({ name }) => name)} />
       <TokensHere>
         {({ owner, signerId }) => {
@@ -38,6 +36,8 @@ export function RollCallStep(_: StepProps): ReactElement {
           )
         }}
       </TokensHere>
+      <Checklist label="Tokens" items={items} />
+      {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
     </>
   )
 }
