@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { RunPerson, RunStep, RunToken, RunView } from '../../src/ipc/contract.ts'
 import {
   keyOf,
+  leftOut,
   placeOf,
   stepNow,
   times,
@@ -94,4 +95,17 @@ test('only who agreed signs; whoever has signed is done; when enough have, nobod
   expect(turnAt(enough, sign, '')).toBe(undefined)
   expect(turnAt(enough, sign, 'Cleo Haddad')).toBe('Cleo Haddad')
   expect(turnOf([{ name: 'Ana Ruiz', done: true, state: 'signed' }], 'Ana Ruiz')).toBe(undefined)
+})
+
+test('who would be left out for good is said before the roll call or the agreement ends', () => {
+  const at = (kind: RunStep['kind']) => steps.flatMap((act) => act.steps).find((one) => one.kind === kind)
+  const nobody = view(() => ({ hasKey: true, present: { serial: '1', attestation: 'none' }, agreed: true }))
+  expect(leftOut(nobody, at('roll-call'))).toBe(undefined)
+  expect(leftOut(nobody, at('agree'))).toBe(undefined)
+  const ben = view(({ name }) =>
+    name === 'Ben Cole' ? { hasKey: true, agreed: false } : { hasKey: false, agreed: true },
+  )
+  expect(leftOut(ben, at('roll-call'))).toContain('Ben Cole')
+  expect(leftOut(ben, at('agree'))).toContain('Ben Cole')
+  expect(leftOut(ben, at('sign'))).toBe(undefined)
 })

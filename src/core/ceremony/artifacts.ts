@@ -1,5 +1,6 @@
 // Files that were kept beside a record, each found by its SHA-256 on the line that names it; what is named and not here is said.
 import { isVerdict } from '../error.ts'
+import { inQuotes } from '../visible.ts'
 import type { Artifact } from './evidence.ts'
 import type { CeremonyRecord } from './record.ts'
 import { fails, holds, lineOf, open, type Result } from './result.ts'
@@ -25,12 +26,18 @@ function namesIn({ header, facts }: CeremonyRecord): Named[] {
     const { request, digest, name, bytes } = shown.fact
     if (kind === 'received') named.push({ hash: String(request), what: 'the request that was received', line })
     if (kind === 'exported')
-      named.push({ hash: String(digest), what: `“${String(name)}”, which was exported`, line, bytes: Number(bytes) })
+      named.push({
+        hash: String(digest),
+        what: `“${inQuotes(String(name))}”, which was exported`,
+        line,
+        bytes: Number(bytes),
+      })
   }
   return named
 }
 
-export function namedArtifacts(record: CeremonyRecord, artifacts: readonly Hashed[]): Result[] {
+/** `script`: the script of the record is here, whether or not it came as one of these files. */
+export function namedArtifacts(record: CeremonyRecord, artifacts: readonly Hashed[], script: boolean): Result[] {
   const named = namesIn(record)
   const isWithheld = record.facts.some(
     ({ kind, open: shown }) => shown === undefined && (kind === 'received' || kind === 'exported'),
@@ -45,6 +52,7 @@ export function namedArtifacts(record: CeremonyRecord, artifacts: readonly Hashe
     ...named
       // Of the script and of a request that are missing more is said elsewhere.
       .filter(({ hash, what }) => what !== 'the script' && !artifacts.some((one) => one.hash === hash))
+      .filter(({ hash }) => !script || hash !== record.header.script)
       .map(({ hash, what, line }) => open(`${what}, sha256 ${hash}, is not here`, line)),
   ]
 }

@@ -35,7 +35,7 @@ export async function checkRecord(bytes: Uint8Array, what: string, evidence: Evi
   const script = await scriptOf(record, evidence, artifacts, results)
   results.push(...(await previousOf(record, evidence)))
   results.push(...brokenRules(record, script))
-  results.push(...namedArtifacts(record, artifacts))
+  results.push(...namedArtifacts(record, artifacts, script !== undefined))
   results.push(...(await changesOf(record, artifacts, evidence.judge)))
   if (fingerprint !== undefined) {
     results.push(...(await signaturesOf(record, fingerprint, script)))
@@ -61,7 +61,7 @@ function statementsOf({ facts }: CeremonyRecord): Result[] {
   const by =
     compared.length === 0
       ? 'nobody says that they compared'
-      : `${[...new Set(compared)].join(', ')} say that they compared`
+      : `${[...new Set(compared)].join(', ')} ${compared.every((one) => one === compared[0]) ? 'says' : 'say'} that they compared`
   return [{ ground: 'human statement', outcome: 'holds', sentence: `${said.length} facts are what people said; ${by}` }]
 }
 

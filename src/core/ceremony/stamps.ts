@@ -3,6 +3,7 @@ import type { Certificate } from '../certificate.ts'
 import { AppError, isVerdict } from '../error.ts'
 import { isByAuthority } from '../time-stamp/authority.ts'
 import { verifyTimeStamp } from '../time-stamp/verify.ts'
+import { inQuotes } from '../visible.ts'
 import { type CeremonyRecord, signedMessage } from './record.ts'
 import { fails, holds, open, type Result } from './result.ts'
 
@@ -25,7 +26,7 @@ async function stampOf(
 ): Promise<Result[]> {
   try {
     const stamp = await verifyTimeStamp(token, message, 'the time stamp')
-    const who = `“${stamp.authority}”`
+    const who = `“${inQuotes(stamp.authority)}”`
     const said = holds(`a time stamp over the fingerprint, of ${stamp.at.toISOString()}, signed by ${who}`, line)
     if (authorities.length === 0) return [said, open(`whether ${who} is an authority, and had the right time`, line)]
     return (await isByAuthority(stamp, authorities))

@@ -55,6 +55,14 @@ test('the script is found among the files, too', async () => {
   expect(isGood(checked)).toBe(true)
 })
 
+test('a script that was given is not missed where it was exported, too', async () => {
+  const { before, at } = editsOf(real.run)
+  const bytes = await recorded(before(at('closed'), await exported('script.json', real.cast.bytes)))
+  const missed = (checked: Checked): boolean => /“script\.json”.* is not here/.test(told(checked, 'open').join('\n'))
+  expect(missed(await check(bytes, {}))).toBe(false)
+  expect(missed(await checkRecord(bytes, 'it', { judge }))).toBe(true)
+})
+
 test('what is named and not here is left open, with its line', async () => {
   const open = told(await check(real.bytes, {}), 'open').join('\n')
   expect(open).toMatch(new RegExp(`${lineOf('received')} the request that was received, sha256 .* is not here`))

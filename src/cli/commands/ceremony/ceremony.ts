@@ -1,6 +1,6 @@
 // ceremony: the script of a ceremony, looked at before the day; the record of one, checked by whoever was not there.
 import { AppError } from '../../../core/error.ts'
-import type { Command, Option } from '../../command.ts'
+import type { Answer, Command, Io, Option, Parsed } from '../../command.ts'
 
 const newOptions: Readonly<Record<string, Option>> = {
   repository: { form: '--repository NAME', text: 'new: the pinned repository whose root is signed', type: 'string' },
@@ -65,21 +65,30 @@ export const ceremonyCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const [verb = '', file = ''] = parsed.positionals
-    // No other command needs any of these, and each of them starts without.
-    if (isHeld(verb)) {
-      const { ceremonyVerbs } = await import('./running.ts')
-      return ceremonyVerbs[verb]({ what: file, parsed, io, dataDir })
+    try {
+      return await answerTo(verb, file, parsed, io, dataDir)
+    } catch (thrown) {
+      if (file === '') throw thrown
+      throw await (await import('./mistaken.ts')).mistaken(thrown, verb, file, io)
     }
-    if (file === '') throw usage(`the file for ${verb} is missing, or there is no such verb`)
-    if (verb === 'new') return (await import('./new.ts')).newCommand(file, parsed, io, dataDir)
-    if (verb === 'print') return (await import('./print.ts')).printCommand(file, parsed, io)
-    const { checkCommand, redactCommand, verifyCommand } = await import('./checking.ts')
-    if (verb === 'check') return checkCommand(file, io)
-    if (verb === 'verify') return verifyCommand(file, parsed, io)
-    if (verb === 'redact') return redactCommand(file, parsed, io)
-    if (verb === 'stamp') return (await import('./stamping.ts')).stampCommand(file, parsed, io)
-    throw usage(`ceremony knows no ${verb}`)
   },
+}
+
+async function answerTo(verb: string, file: string, parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
+  // No other command needs any of these, and each of them starts without.
+  if (isHeld(verb)) {
+    const { ceremonyVerbs } = await import('./running.ts')
+    return ceremonyVerbs[verb]({ what: file, parsed, io, dataDir })
+  }
+  if (file === '') throw usage(`the file for ${verb} is missing, or there is no such verb`)
+  if (verb === 'new') return (await import('./new.ts')).newCommand(file, parsed, io, dataDir)
+  if (verb === 'print') return (await import('./print.ts')).printCommand(file, parsed, io)
+  const { checkCommand, redactCommand, verifyCommand } = await import('./checking.ts')
+  if (verb === 'check') return checkCommand(file, io)
+  if (verb === 'verify') return verifyCommand(file, parsed, io)
+  if (verb === 'redact') return redactCommand(file, parsed, io)
+  if (verb === 'stamp') return (await import('./stamping.ts')).stampCommand(file, parsed, io)
+  throw usage(`ceremony knows no ${verb}`)
 }
 
 const held = ['run', 'rehearse', 'resume', 'runs'] as const

@@ -12,7 +12,7 @@ import { type Certificate, parseCertificatesPem } from '../../../core/certificat
 import { AppError } from '../../../core/error.ts'
 import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../../core/systems/tuf/system.ts'
-import { inQuotes } from '../../../core/visible.ts'
+import { inQuotes, visible } from '../../../core/visible.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
 import { readInput } from '../../input.ts'
@@ -49,7 +49,7 @@ function scriptLines({ title, purpose, repository, subject, people, rules, acts 
   ]
   return [
     `${inQuotes(title)}: ${inQuotes(subject)} of ${inQuotes(repository)}`,
-    `  ${inQuotes(purpose)}`,
+    `  ${visible(purpose)}`,
     '',
     ...people.map(({ name, roles, keys }) => {
       const held = keys.length === 0 ? '' : `, ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`
@@ -59,8 +59,8 @@ function scriptLines({ title, purpose, repository, subject, people, rules, acts 
     `  ${others.join('; ')}; the clock within ${rules.clockSeconds} s`,
     '',
     ...acts.flatMap(({ title: act, steps }, at) => [
-      `${at + 1}. ${inQuotes(act)}`,
-      ...steps.map(({ who, text }, index) => `   ${at + 1}.${index + 1}  ${inQuotes(who)}: ${inQuotes(text)}`),
+      `${at + 1}. ${visible(act)}`,
+      ...steps.map(({ who, text }, index) => `   ${at + 1}.${index + 1}  ${visible(who)}: ${visible(text)}`),
     ]),
   ]
 }
@@ -101,7 +101,7 @@ const marks = { holds: '✓', fails: '!', open: '?' } as const
 
 function verdictLines({ results, fingerprint }: Checked, file: string, isWhole: boolean): string[] {
   const line = ({ outcome, sentence, ground, line: at }: Result): string =>
-    `  ${marks[outcome]} ${inQuotes(sentence)}${at === undefined ? '' : ` (line ${at})`} [${ground}]`
+    `  ${marks[outcome]} ${visible(sentence)}${at === undefined ? '' : ` (line ${at})`} [${ground}]`
   return [
     isWhole ? `${file}: nothing speaks against this record` : `${file}: this record is NOT in order`,
     ...results.map(line),

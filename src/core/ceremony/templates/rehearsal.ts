@@ -27,7 +27,7 @@ export function rehearsalActs(facts: ScriptFacts): CeremonyScript['acts'] {
       tokens(['welcome', 'script-words']),
     ],
     receive: [
-      receive('Take in the practice request.', 'The machine says what would change, in one headline.'),
+      receive('Take in the practice request.', 'The machine says what would change, first in one line.'),
       step(
         'read-changes',
         'say',
@@ -60,8 +60,8 @@ export function rehearsalActs(facts: ScriptFacts): CeremonyScript['acts'] {
         'export',
         'export',
         'administrator',
-        'Write the result on a practice stick, and see it read back. It goes nowhere.',
-        'The file is listed with its digest.',
+        'Write the result into a folder, as if it were the stick that leaves the room, and see it read back.',
+        'Each file is listed with its digest.',
         ['prove'],
       ),
     ],

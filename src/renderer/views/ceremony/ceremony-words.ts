@@ -1,5 +1,6 @@
 // What is said about a ceremony that is not in its script: counts, roles, gates, and what a list says of each run. Pure.
-import type { CeremonySummary, RunStep, RunToken, RunView } from '../../../ipc/contract.ts'
+import type { CeremonySummary, RunPerson, RunStep, RunToken, RunView } from '../../../ipc/contract.ts'
+import { plainForeign } from '../../foreign.ts'
 import { capital, listOf, type Tone, thousands } from '../../format.ts'
 
 /** "Step 7 of 19", by the step that is to be done; the last one when all are. */
@@ -23,6 +24,22 @@ export function times(count: number): string {
 /** Main says "not enough keys have signed yet": what stands between the step and its end. */
 export function missingWords(missing: string): string {
   return `${capital(missing)}.`
+}
+
+/** Who could not sign any more if this step ended now; there is no way back to it. */
+export function leftOut({ people }: Pick<RunView, 'people'>, step: RunStep | undefined): string | undefined {
+  const isLeft =
+    step?.kind === 'roll-call'
+      ? ({ hasKey, present }: RunPerson) => hasKey && present === undefined
+      : step?.kind === 'agree'
+        ? ({ name, agreed }: RunPerson) => step.people.includes(name) && !agreed
+        : undefined
+  const names = isLeft === undefined ? [] : people.filter(isLeft).map(({ name }) => plainForeign(name))
+  if (names.length === 0) return undefined
+  const who = `${listOf(names)} ${names.length === 1 ? 'has' : 'have'}`
+  return step?.kind === 'agree'
+    ? `${who} not agreed, and cannot sign after this step.`
+    : `${who} shown no token, and cannot sign after this step.`
 }
 
 const gateNames: ReadonlyMap<string, string> = new Map([

@@ -16,6 +16,12 @@ export function DeviationDialog({ onClose }: { onClose: () => void }): ReactElem
   const [fix, setFix] = useTyped('deviation fix')
   return (
     <RunDialog title="Note a deviation" of={['deviation', 'settle']} onClose={onClose}>
+      {view.deviations.length === 0 ? null : (
+        <section className="stack tight" aria-label="Noted so far">
+          <h3>Noted so far</h3>
+          <Deviations />
+        </section>
+      )}
       <p>Whatever went otherwise than the script says, also if it is small. It does no harm; leaving it out does.</p>
       <WhoPicker main legend="Who notes it?" people={view.people.map(({ name }) => name)} who={who} onPick={setWho} />
       <TextBox name="deviation what" label="What happened" />
@@ -35,12 +41,6 @@ export function DeviationDialog({ onClose }: { onClose: () => void }): ReactElem
         </Deed>
         <Back onClose={onClose} />
       </div>
-      {view.deviations.length === 0 ? null : (
-        <section className="stack tight" aria-label="Noted so far">
-          <h3>Noted so far</h3>
-          <Deviations />
-        </section>
-      )}
     </RunDialog>
   )
 }
@@ -66,7 +66,7 @@ function Deviation({ deviation }: { deviation: RunView['deviations'][number] }):
         </strong>
       </p>
       <p className="soft">
-        <Foreign text={fix === '' ? 'Nothing was done about it.' : fix} /> Noted by <Foreign text={by} />.
+        <Foreign text={fix === '' ? 'Nothing was done about it' : fix} /> · noted by <Foreign text={by} />
       </p>
       {settledBy === undefined ? (
         <Settle number={number} by={by} />
@@ -99,7 +99,7 @@ function Settle({ number, by }: { number: number; by: string }): ReactElement {
     <div className="stack tight">
       <WhoPicker legend={`Who settles it? Somebody else than ${by}.`} people={others} who={who} onPick={setWho} />
       <PeopleTicks
-        legend="Who agreed?"
+        legend="Who else agrees that it is settled?"
         people={view.people.map(({ name }) => name)}
         ticked={agreed}
         onTick={setAgreed}

@@ -1,8 +1,9 @@
 // The foot of a run: what anybody may ask for at any time, what is kept, and the one thing that ends the step.
 import { type ReactElement, useState } from 'react'
 import type { RunStep } from '../../../ipc/contract.ts'
+import { plainForeign } from '../../foreign.ts'
 import { listOf } from '../../format.ts'
-import { gateName, missingWords, recordText } from './ceremony-words.ts'
+import { gateName, leftOut, missingWords, recordText } from './ceremony-words.ts'
 import { Deed } from './deed.tsx'
 import { DeviationDialog } from './deviations.tsx'
 import { BreakDialog, StopDialog } from './halt-dialogs.tsx'
@@ -26,11 +27,17 @@ export function RunFoot({ step }: { step: RunStep | undefined }): ReactElement {
         ? missingWords(view.missing)
         : who === ''
           ? 'Choose who says that it is done.'
-          : undefined
+          : leftOut(view, step)
   const left = view.deviations.filter(({ settledBy }) => settledBy === undefined).length
-  if (view.phase === 'closed')
+  if (view.phase === 'closed') {
+    const unsigned = view.people.filter(({ present, witnessed }) => present !== undefined && !witnessed)
     return (
       <footer className="run-foot">
+        {unsigned.length === 0 ? null : (
+          <p className="run-missing" role="status">
+            Still to sign the fingerprint, below the words: {listOf(unsigned.map(({ name }) => plainForeign(name)))}.
+          </p>
+        )}
         <div className="row">
           <span className="run-record small soft">{recordText(view)}</span>
           <a className="button big" href="#ceremonies">
@@ -39,6 +46,7 @@ export function RunFoot({ step }: { step: RunStep | undefined }): ReactElement {
         </div>
       </footer>
     )
+  }
   return (
     <footer className="run-foot">
       {step !== undefined && missing !== undefined ? (

@@ -17,10 +17,22 @@ import { type StepProps, useRunFrame, useTyped } from './run-context.ts'
 export function CompareStep({ step }: StepProps): ReactElement {
   const { view, who } = useRunFrame()
   const comparer = who === '' ? (step.people.length === 1 ? (step.people[0] ?? '') : '') : who
-  return (
+  const ways = (
     <>
       <GiveRequest />
       <Words key={view.compared.length} who={comparer} />
+    </>
+  )
+  if (view.missing !== undefined || view.compared.length === 0) return ways
+  return (
+    <>
+      <p className="reached" role="status">
+        The other device shows the same.
+      </p>
+      <details key={view.compared.length}>
+        <summary>Compare one more device</summary>
+        <div className="inset stack">{ways}</div>
+      </details>
     </>
   )
 }
@@ -60,7 +72,13 @@ function GiveRequest(): ReactElement {
       {info.canPick || saved !== undefined ? null : (
         <details>
           <summary>Save the request as a file</summary>
-          <div className="inset stack tight">
+          <form
+            className="inset stack tight"
+            onSubmit={(event) => {
+              event.preventDefault()
+              if (path.trim() !== '') void save()
+            }}
+          >
             <Line
               mono
               label="Where to save it"
@@ -70,11 +88,11 @@ function GiveRequest(): ReactElement {
               onChange={setPath}
             />
             <div className="row">
-              <button type="button" className="button" disabled={path.trim() === ''} onClick={() => void save()}>
+              <button type="submit" className="button" disabled={path.trim() === ''}>
                 Save the request
               </button>
             </div>
-          </div>
+          </form>
         </details>
       )}
       {saved === undefined ? null : (

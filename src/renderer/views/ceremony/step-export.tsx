@@ -12,7 +12,10 @@ export function ExportStep({ step }: StepProps): ReactElement {
   const isDone = view.exported.length > 0
   return (
     <>
-      <FolderField name="export" hint="The whole path of a folder that is there, on the medium that leaves the room." />
+      <FolderField
+        name="export"
+        hint={`The whole path of a folder that is there${view.rehearsal ? '. In a rehearsal any folder of this computer will do.' : ', on the medium that leaves the room.'}`}
+      />
       <div className="row">
         <Deed
           look={isDone ? 'plain' : 'go'}

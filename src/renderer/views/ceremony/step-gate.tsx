@@ -70,8 +70,8 @@ function Measure({
           </button>
         </div>
         <p id={`${id}-hint`} className="hint">
-          Hours, minutes and seconds, in the time of this computer: <Foreign text={zone} />. Press Enter when the watch
-          shows it.
+          Hours, minutes and seconds, with colons between them, in the time of this computer: <Foreign text={zone} />.
+          Press Enter when the watch shows it.
         </p>
       </div>
     </form>

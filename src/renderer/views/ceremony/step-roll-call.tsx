@@ -21,8 +21,6 @@ export function RollCallStep(_: StepProps): ReactElement {
   })
   return (
     <>
-      <Checklist label="Tokens" items={items} />
-      {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
       <PracticePlugs people={meant.map(({ name }) => name)} />
       <TokensHere>
         {({ owner, signerId }) => {
@@ -37,6 +35,8 @@ export function RollCallStep(_: StepProps): ReactElement {
           )
         }}
       </TokensHere>
+      <Checklist label="Tokens" items={items} />
+      {items.every(({ done }) => done) ? null : <p className="soft">Only a token that was seen here may sign later.</p>}
     </>
   )
 }

@@ -28,13 +28,14 @@ export async function finish(hall: Hall, step: Step, ...others: readonly string[
 /** Nothing is done but said; what somebody adds stands in the record. */
 export async function saying(hall: Hall, step: Step): Promise<void> {
   const { run, io } = hall
-  const { received, signed } = run.standing()
+  const { received, signed, exported } = run.standing()
   const typed = await finish(
     hall,
     step,
     'Or type a note that is to stand in the record.',
     ...(received === undefined ? ['Or: words, to see the words of the script.'] : []),
     ...(received !== undefined && signed.length === 0 ? ['Or: change, to see the change with all that it does.'] : []),
+    ...(exported.length > 0 ? ['Or: deviation, to note one; settle, to settle one.'] : []),
   )
   if (typed === undefined) return
   const [usual = ''] = doers(hall, step)
