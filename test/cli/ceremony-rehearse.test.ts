@@ -62,16 +62,14 @@ test('a rehearsal that was killed in the middle is resumed, closed and verified'
       saw(at('again, to measure once more')),
       saw(at('words of the script')),
       saw(at('words of the script')),
-      ...['Ana', 'Ben', 'Cleo'].map((name) => saw(at(`skip, when ${name} is not here`))),
+      ...['Ana', 'Ben'].map((name) => saw(at(`skip, when ${name} is not here`))),
       saw(at('call NAME')),
       saw(at('take in the practice request')),
       saw(at('path of another file')),
       saw(at('see the change')),
-      ...compared('the laptop of Ada'),
       ...compared('the phone of Wim'),
-      ...['Ana', 'Ben', 'Cleo'].map((name) => saw(at(`${name}, this is what`), 'agree')),
+      ...['Ana', 'Ben'].map((name) => saw(at(`${name}, this is what`), 'agree')),
       saw(at('agree NAME')),
-      saw(at('see the change')),
       saw(at('Enter: Ana signs now'), 'token Ben'),
       ...signature('not of Ana[\\s\\S]*Enter: Ana signs now'),
       saw(at('Enter: Ben signs now')),
@@ -102,7 +100,7 @@ test('a rehearsal that was killed in the middle is resumed, closed and verified'
       saw(at('Wim noted it')),
       saw(at('Who agrees'), 'all'),
       saw(at('Type close'), 'close'),
-      ...['Ana', 'Ben', 'Cleo'].flatMap((name) => signature(`Enter: ${name} signs it`)),
+      ...['Ana', 'Ben'].flatMap((name) => signature(`Enter: ${name} signs it`)),
       saw(at('To keep a copy')),
     ],
     home,
@@ -118,7 +116,7 @@ test('a rehearsal that was killed in the middle is resumed, closed and verified'
   const kinds = readFileSync(record, 'utf8').split('\n')
   expect(kinds.filter((line) => line.includes('"kind":"resumed"'))).toHaveLength(1)
   expect(kinds.filter((line) => line.includes('"kind":"refused"'))).toHaveLength(1)
-  expect(kinds.filter((line) => line.startsWith('{"signature"'))).toHaveLength(3)
+  expect(kinds.filter((line) => line.startsWith('{"signature"'))).toHaveLength(2)
   const closed = await answerOf<{ runs: object[] }>(['ceremony', 'runs'], options)
   expect(closed.runs).toMatchObject([{ phase: 'closed', outcome: 'complete' }])
   expect((await runCli(['ceremony', 'runs'], options)).out).toContain('REHEARSAL')

@@ -94,7 +94,7 @@ test('what is said is said by whom it is for', async () => {
 
 test('every practice token is put in, and noted', async () => {
   await atStep('plug in your token')
-  for (const name of ['Ana', 'Ben', 'Cleo']) {
+  for (const name of ['Ana', 'Ben']) {
     await press(`Put in ${name}’s practice token`)
     if (name === 'Ben') await picture(page, 'ceremony-roll-call')
     await press(`This is ${name}’s token: note it`)
@@ -112,7 +112,7 @@ test('the practice request says what it would change', async () => {
   await picture(page, 'ceremony-receive')
   await done('Ada')
   await atStep('Read the changes aloud')
-  await done('Cleo', true)
+  await done('Ben', true)
 }, 60_000)
 
 test('another device compares: wrong words are refused, right ones counted', async () => {
@@ -209,7 +209,7 @@ test('a break, then the deviation, which somebody else settles', async () => {
   await press('Go on')
   await press('Note a deviation')
   await page.getByRole('dialog').getByRole('radio', { name: 'Wim' }).check()
-  await page.getByLabel('What happened').fill('Ana tried to sign with the token of Cleo.')
+  await page.getByLabel('What happened').fill('Ana tried to sign with the token of Ben.')
   await page.getByLabel('What was done about it').fill('It was refused; she used her own.')
   await press('Note it')
   await page.getByRole('dialog').getByText('1. Ana tried').waitFor()
@@ -236,11 +236,11 @@ test('closed: 32 words, every token signs them, and the record that is saved is 
   expect(await page.locator('.big-words li').count()).toBe(32)
   await expectAccessible(page)
   await picture(page, 'ceremony-fingerprint')
-  for (const [at, name] of ['Ana', 'Ben', 'Cleo'].entries()) {
+  for (const [at, name] of ['Ana', 'Ben'].entries()) {
     await press(`Put in ${name}’s practice token`)
     await signsWith(`${name}’s token signs the fingerprint`)
     await button('Touch the practice token').click()
-    await page.getByText(`Every token signs it: ${at + 1} of 3`).waitFor()
+    await page.getByText(`Every token signs it: ${at + 1} of 2`).waitFor()
   }
   await page.getByLabel('Folder').fill(stick)
   await press('For yourselves')

@@ -84,6 +84,7 @@ test('only the calls that carry a document have a limit of their own', () => {
     ['drafts.preview', maxDocumentCallBytes],
     ['files.save', maxDocumentCallBytes],
     ['carry.look', maxDocumentCallBytes],
+    ['ceremony.act', maxDocumentCallBytes],
   ])
   expect(maxCallBytes).toBeLessThanOrEqual(256 * 1024)
 })

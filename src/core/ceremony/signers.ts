@@ -42,6 +42,10 @@ export async function signaturesOf(
     else results.push(open(`${name} has a key in the script, is not in the roll call, and did not sign: ask them`))
   }
   if (script !== undefined && who.size === 0) results.push(fails('nobody signed the fingerprint'))
+  // One of many can make a record in which the others never were: how many stand for it is said.
+  const holders = (script?.people ?? []).filter(({ keys }) => keys.length > 0).length
+  if (who.size > 0)
+    results.push(holds(`${who.size} of the ${holders} people who have keys in the script signed the fingerprint`))
   return results
 }
 

@@ -8,7 +8,6 @@ const people: Readonly<Record<string, readonly Role[]>> = {
   Wim: ['witness'],
   Ana: ['signer'],
   Ben: ['signer'],
-  Cleo: ['signer'],
 }
 
 /** Those of them who have a token. */
