@@ -13,7 +13,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
           environment: 'node',
-          // The card suite runs beside this one: its cards are none of these tests' business.
+          // A token that is plugged into the developer's computer is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
           testTimeout: 60_000,
           hookTimeout: 60_000,

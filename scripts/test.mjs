@@ -1,5 +1,5 @@
 // npm test: sets up, runs the suites, ends with one line that sums them. A skipped test counts as failed: it proved nothing.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { ensureBuilt, ensureDependencies, ensurePrograms } from './setup.mjs'
@@ -33,11 +33,11 @@ function countReport(path) {
   return count
 }
 
-async function runSuite(name, run = runTool) {
+async function runSuite(name) {
   const path = at('.cache', 'reports', `${name}.json`)
   rmSync(path, { force: true })
   const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]
-  const code = await run('vitest', args)
+  const code = await runTool('vitest', args)
   let count
   try {
     count = countReport(path)
@@ -52,30 +52,6 @@ async function runSuite(name, run = runTool) {
   return { passed, failed, failures, remark: '' }
 }
 
-// What the card suite does is mostly waiting, one test after the other: it waits while the unit suite works, and is heard afterwards.
-async function runAll(chosen) {
-  const isBeside = chosen.includes('unit') && chosen.includes('card')
-  const log = at('.cache', 'reports', 'card.log')
-  const silently = async (name, args) => {
-    const file = openSync(log, 'w')
-    try {
-      return await runTool(name, args, { stdio: ['ignore', file, file] })
-    } finally {
-      closeSync(file)
-    }
-  }
-  const beside = isBeside ? runSuite('card', silently) : undefined
-  const results = []
-  for (const name of chosen) {
-    if (name === 'card' && beside !== undefined) continue
-    results.push({ name, ...(await runSuite(name)) })
-    if (name !== 'unit' || beside === undefined) continue
-    results.push({ name: 'card', ...(await beside) })
-    console.log(readFileSync(log, 'utf8'))
-  }
-  return results
-}
-
 main(async () => {
   const wanted = process.argv.slice(2)
   const unknown = wanted.filter((name) => !suites.includes(name))
@@ -87,7 +63,8 @@ main(async () => {
   ensureBuilt()
   process.env.COUNTERSIGN_BUILT_CLI = at('out', 'main', 'cli.js')
   mkdirSync(at('.cache', 'reports'), { recursive: true })
-  const results = await runAll(chosen)
+  const results = []
+  for (const name of chosen) results.push({ name, ...(await runSuite(name)) })
   console.log('')
   for (const failure of results.flatMap((result) => result.failures ?? [])) console.log(`${failure}\n`)
   let passed = 0
