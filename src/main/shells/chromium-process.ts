@@ -10,6 +10,7 @@ import { browserEnvironment } from '../../node/find-chromium.ts'
 import { chromiumFlags, chromiumPreferences, type FlagOptions } from './chromium-flags.ts'
 
 const profilePrefix = 'countersign-window-'
+const lastWordsMs = 1000
 const startLimitMs = 30_000
 const endLimitMs = 4_000
 
@@ -66,7 +67,12 @@ export async function startBrowser(
     clearTimeout(late)
   }
 
-  const failed = exited.then(() => Promise.reject(startFailure(program, said)))
+  // What it said last may arrive after its end; a process that it left behind may keep the pipe open.
+  const heard = new Promise<void>((resolve) => {
+    child.stderr?.once('end', () => resolve())
+    void exited.then(() => setTimeout(resolve, lastWordsMs).unref())
+  })
+  const failed = exited.then(() => heard).then(() => Promise.reject(startFailure(program, said)))
   failed.catch(() => undefined)
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(startFailure(program, 'no answer in 30 s')), startLimitMs).unref()
