@@ -136,10 +136,14 @@ test('another program holds the reader: busy, said within seconds, and it works 
 async function untilConnected(connect: () => Promise<Card>): Promise<Card> {
   let card: Card | undefined
   await expect
-    .poll(async () => {
-      card = await connect().catch(() => undefined)
-      return card !== undefined
-    })
+    .poll(
+      async () => {
+        card = await connect().catch(() => undefined)
+        return card !== undefined
+      },
+      // Ours may still be reading it.
+      { timeout: 5_000 },
+    )
     .toBe(true)
   if (card === undefined) throw new Error('not connected')
   return card
