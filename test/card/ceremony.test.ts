@@ -128,7 +128,11 @@ async function prepare(): Promise<void> {
   const next = { ...fields, keys, version: 2, expires: formatDate(new Date(now.getTime() + 365 * day)) }
   const system = tufSystem(plainLayout)
   const context = { anchor, now, signal: never }
-  const draft = await system.draft({ subject: 'root', document: encodeMetadata(JSON.parse(JSON.stringify(next))) }, source, context)
+  const draft = await system.draft(
+    { subject: 'root', document: encodeMetadata(JSON.parse(JSON.stringify(next))) },
+    source,
+    context,
+  )
   await source.write(draft, new Map(), 'propose', never)
   const [proposal] = (await system.pending(source, context)).proposals
   if (proposal === undefined) throw new Error('nothing waits')
