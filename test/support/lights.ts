@@ -26,7 +26,7 @@ export async function expectGoodInEveryLight(page: Page, complaints: readonly st
   for (const [light, media, size, judged] of lights) {
     await page.setViewportSize(size)
     await page.emulateMedia({ ...plain, ...media })
-    await page.waitForTimeout(150)
+    await page.waitForTimeout(50)
     if (judged) expect(await accessibilityFaults(page), light).toEqual([])
     const beside = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     expect(beside, light).toBeLessThanOrEqual(0)
