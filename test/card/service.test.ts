@@ -17,7 +17,7 @@ import { forkTokenHost } from '../../src/node/token-host/spawn.ts'
 import { type Pcscd, startPcscd } from '../support/pcscd.ts'
 import { typing } from '../support/practice-key.ts'
 import { never } from '../support/repository.ts'
-import { codeOfPromise } from '../support/thrown.ts'
+import { codeOf, codeOfPromise } from '../support/thrown.ts'
 
 const serial = 15_835_999
 const tokenId = `piv:${serial}`
@@ -28,6 +28,7 @@ let dataDir: string
 let host: TokenHost
 let hostPid = 0
 let card: RehearsalCard
+let answers: RehearsalCard['transmit']
 let key: PublicKey
 let lists: { at: number; list: TokenList }[] = []
 const prompt = typing()
@@ -44,10 +45,13 @@ beforeAll(async () => {
   })
   host.watch((list) => lists.push({ at: performance.now(), list }))
   card = rehearsalCard({ serial, touch: async () => true })
+  answers = card.transmit
 })
 
 afterEach(() => {
   prompt.replies.length = 0
+  // A test that failed in the middle must not take the others along.
+  card.transmit = answers
 })
 
 afterAll(async () => {
@@ -130,7 +134,17 @@ test('another program holds the reader: busy, said within seconds, and it works 
   expect(performance.now() - before).toBeLessThan(5_000)
   await held.end('leave')
   stop()
-  expect(await sign('a root')).toHaveLength(1)
+  // Our own connecting, which was not waited for, has to come back first.
+  prompt.replies.length = 0
+  await expect
+    .poll(
+      () => {
+        prompt.replies.push(pin)
+        return sign('a root').then(({ length }) => length, codeOf)
+      },
+      { timeout: 5_000, interval: 100 },
+    )
+    .toBe(1)
 })
 
 async function untilConnected(connect: () => Promise<Card>): Promise<Card> {

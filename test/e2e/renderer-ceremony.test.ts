@@ -55,8 +55,6 @@ const focused = (page: Page): Promise<string> =>
 const plug = (page: Page, ...owners: string[]): Promise<void> =>
   page.evaluate((names) => window.fake.plugFor(...names), owners)
 
-const done = (page: Page): Promise<void> => page.context().close()
-
 // ---- the room, and a script -------------------------------------------------------------------------------------------
 
 test('the room lists what is here and how each stands; Alt+5 leads there', async () => {
@@ -76,7 +74,6 @@ test('the room lists what is here and how each stands; Alt+5 leads there', async
     .click()
   await page.locator('.run').waitFor()
   await expectGone(page)
-  await done(page)
 })
 
 /** The rail is not there, and going back ends nothing. */
@@ -94,7 +91,6 @@ test('where nothing is yet, it says what a ceremony is; one click begins a rehea
   await page.getByRole('button', { name: 'Rehearse a ceremony' }).click()
   await page.locator('.run.rehearsal').waitFor()
   expect(await page.locator('.watermark').count()).toBe(1)
-  await done(page)
 })
 
 test('a script is begun with two words of its print, rehearsed with none, and never by Enter', async () => {
@@ -117,7 +113,6 @@ test('a script is begun with two words of its print, rehearsed with none, and ne
   await page.goBack()
   await page.getByRole('button', { name: 'Rehearse this script' }).click()
   await page.locator('.run.rehearsal').waitFor()
-  await done(page)
 })
 
 // ---- each kind of step ------------------------------------------------------------------------------------------------
@@ -137,7 +132,6 @@ test('say: who did it is chosen among those who are meant, and a remark goes alo
   await press(page, 'Ben Cole: done, next step')
   await page.getByText('Step 5 of 10', { exact: true }).waitFor()
   expect(await acts(page)).toEqual([{ act: 'done', who: 'Ben Cole', said: 'Seal 4711' }])
-  await done(page)
 })
 
 test('gate: a watch is held beside it; what failed is measured again, or waived as a deviation', async () => {
@@ -158,7 +152,6 @@ test('gate: a watch is held beside it; what failed is measured again, or waived 
   await press(page, 'Ada Moreau: done, next step')
   await page.getByText('Step 2 of 10', { exact: true }).waitFor()
   expect((await acts(page)).map(({ act }) => act)).toEqual(['measure', 'waive', 'done'])
-  await done(page)
 })
 
 test('roll-call: whose token is in is said, a stranger in red, and each is noted once', async () => {
@@ -171,7 +164,6 @@ test('roll-call: whose token is in is said, a stranger in red, and each is noted
   await page.getByText('15 835 999, proved').waitFor()
   expect(await page.getByRole('button', { name: /note it/ }).count()).toBe(0)
   expect(await acts(page)).toEqual([{ act: 'present', who: 'Ana Ruiz', signerId: 'piv:15835999/9c' }])
-  await done(page)
 })
 
 test('roll-call in a rehearsal: practice tokens are put in by a button', async () => {
@@ -181,7 +173,6 @@ test('roll-call in a rehearsal: practice tokens are put in by a button', async (
   await picture(page, 'ceremony-roll-call-rehearsal')
   await press(page, 'Pull it out')
   await page.getByText('No token.').waitFor()
-  await done(page)
 })
 
 test('receive: pasted text that is none is refused and stays; a request is shown with what it changes', async () => {
@@ -198,7 +189,6 @@ test('receive: pasted text that is none is refused and stays; a request is shown
   const risks = await page.locator('.change').evaluateAll((all) => all.map((one) => one.getAttribute('data-risk')))
   expect(risks).toEqual(['notable', 'routine'])
   await picture(page, 'ceremony-change')
-  await done(page)
 })
 
 test('receive: the camera is on a screen of its own, from which one comes back', async () => {
@@ -208,7 +198,6 @@ test('receive: the camera is on a screen of its own, from which one comes back',
   expect(await page.getByRole('navigation').count()).toBe(0)
   await page.getByRole('link', { name: 'Stop, back to the ceremony' }).click()
   await page.getByText('Step 3 of 10', { exact: true }).waitFor()
-  await done(page)
 })
 
 test('receive in a rehearsal: the practice request is one click', async () => {
@@ -217,7 +206,6 @@ test('receive in a rehearsal: the practice request is one click', async () => {
   await press(page, 'Take in the practice request')
   await page.getByRole('heading', { name: /^Renewal only/ }).waitFor()
   expect(await acts(page)).toEqual([{ act: 'receive-practice', who: 'Ada Moreau' }])
-  await done(page)
 })
 
 test('compare: wrong words are told and stay, right ones count for a device; the request is shown as codes', async () => {
@@ -240,7 +228,6 @@ test('compare: wrong words are told and stay, right ones count for a device; the
   await page.getByText('2 of 2').waitFor()
   await page.getByText('Wim’s phone, read by Wim de Vries').waitFor()
   expect(await page.getByLabel('Word 4').inputValue()).toBe('')
-  await done(page)
 })
 
 test('compare: other words are asked about once more, and then stop everything', async () => {
@@ -255,7 +242,6 @@ test('compare: other words are asked about once more, and then stop everything',
   await press(page, 'They are different: stop')
   await page.getByRole('heading', { level: 1, name: 'Stopped' }).waitFor()
   await page.getByText('Another device showed other words').waitFor()
-  await done(page)
 })
 
 test('agree: each signer holds a button with their name; a click and Enter say nothing', async () => {
@@ -274,7 +260,6 @@ test('agree: each signer holds a button with their name; a click and Enter say n
   await page.getByRole('button', { name: 'I, Ben Cole, agree' }).waitFor()
   await picture(page, 'ceremony-agree')
   expect(await acts(page)).toEqual([{ act: 'agree', who: 'Ana Ruiz' }])
-  await done(page)
 })
 
 test('sign: the wrong token is said so, the right one signs, and both quorums grow', async () => {
@@ -293,7 +278,6 @@ test('sign: the wrong token is said so, the right one signs, and both quorums gr
   await press(page, 'Ben Cole signs')
   await page.getByText('Enough have signed').waitFor()
   await picture(page, 'ceremony-signed')
-  await done(page)
 })
 
 test('sign in a rehearsal: a wrong token can be tried, and is refused in words', async () => {
@@ -302,7 +286,6 @@ test('sign in a rehearsal: a wrong token can be tried, and is refused in words',
   await press(page, 'Try to sign with it')
   await page.getByRole('heading', { name: 'This is the wrong token' }).waitFor()
   await picture(page, 'ceremony-wrong-token')
-  await done(page)
 })
 
 test('sign: cancelled while a touch is waited for, nothing is signed', async () => {
@@ -313,7 +296,6 @@ test('sign: cancelled while a touch is waited for, nothing is signed', async () 
   await page.keyboard.press('Escape')
   await page.getByText('Cancelled. Nothing was signed.').waitFor()
   await page.getByRole('button', { name: 'Ana Ruiz signs' }).waitFor()
-  await done(page)
 })
 
 test('prove, export, close: each says what came of it; the close waits for every deviation', async () => {
@@ -321,14 +303,14 @@ test('prove, export, close: each says what came of it; the close waits for every
   await press(prove, 'Let a client try it')
   await prove.getByText('takes root 15').waitFor()
   await picture(prove, 'ceremony-prove')
-  await done(prove)
+  pages.done(prove)
 
   const written = await run('export')
   await written.getByLabel('Folder').fill('/media/stick')
   await press(written, 'Write the result there')
   await written.getByText('15.root.json').waitFor()
   await picture(written, 'ceremony-export')
-  await done(written)
+  pages.done(written)
 
   const page = await run('close')
   const close = page.getByRole('button', { name: 'Close the ceremony' })
@@ -343,7 +325,6 @@ test('prove, export, close: each says what came of it; the close waits for every
   await press(page, 'Close the ceremony')
   await page.getByRole('heading', { level: 1, name: 'The ceremony is closed' }).waitFor()
   expect((await acts(page)).map(({ act }) => act)).toEqual(['settle', 'close'])
-  await done(page)
 })
 
 test('closed: 32 numbered words, every token signs, and copies are saved', async () => {
@@ -360,7 +341,6 @@ test('closed: 32 numbered words, every token signs, and copies are saved', async
   await paper.getByLabel('Letter').check()
   await paper.getByRole('button', { name: 'Save it as PDF' }).click()
   await paper.getByText('/home/you/record.pdf').waitFor()
-  await done(page)
 })
 
 // ---- at any time ------------------------------------------------------------------------------------------------------
@@ -381,7 +361,6 @@ test('a break keeps what was typed, and ends when somebody says so', async () =>
   await press(page, 'Go on')
   await page.getByText('Step 4 of 10', { exact: true }).waitFor()
   expect(await page.getByLabel('A remark for the record').inputValue()).toBe('half a sentence')
-  await done(page)
 })
 
 test('a deviation is noted with what was done; Esc closes the question and loses nothing of it', async () => {
@@ -396,7 +375,6 @@ test('a deviation is noted with what was done; Esc closes the question and loses
   await press(page, 'Note it')
   await page.getByText('1. The lamp went out.').waitFor()
   expect(await acts(page)).toEqual([{ act: 'deviation', who: 'Ana Ruiz', what: 'The lamp went out.', fix: '' }])
-  await done(page)
 })
 
 test('only a witness stops it, with a reason; then it can only be ended', async () => {
@@ -418,7 +396,6 @@ test('only a witness stops it, with a reason; then it can only be ended', async 
   await page.getByLabel('What happened, in a sentence').fill('We found out why.')
   await press(page, 'End this ceremony')
   await page.getByRole('heading', { level: 1, name: 'The ceremony was ended' }).waitFor()
-  await done(page)
 })
 
 test('an error of main stays on the step until something else is done, and nothing typed is lost', async () => {
@@ -432,7 +409,6 @@ test('an error of main stays on the step until something else is done, and nothi
   await press(page, 'Write the result there')
   await page.getByText('15.root.json').waitFor()
   expect(await page.getByText('source/rejected').count()).toBe(0)
-  await done(page)
 })
 
 test('a run that cannot be opened says why, can be tried again, and be left', async () => {
@@ -443,7 +419,6 @@ test('a run that cannot be opened says why, can be tried again, and be left', as
   await expect.poll(() => page.evaluate(() => window.fake.calls.length)).toBe(before + 1)
   await page.getByRole('link', { name: 'All ceremonies' }).click()
   await page.getByRole('heading', { level: 1, name: 'Ceremonies' }).waitFor()
-  await done(page)
 })
 
 test('a step that has just appeared takes no key that was pressed for the one before', async () => {
@@ -453,7 +428,6 @@ test('a step that has just appeared takes no key that was pressed for the one be
   await page.getByRole('button', { name: 'Ana Ruiz: done, next step' }).dblclick()
   await page.getByText('Step 5 of 10', { exact: true }).waitFor()
   expect(await acts(page)).toHaveLength(1)
-  await done(page)
 })
 
 // ---- in every light ---------------------------------------------------------------------------------------------------
@@ -497,6 +471,6 @@ test.each(lit)(
     const page = await open(at)
     await act?.(page)
     await expectGoodInEveryLight(page, complaints)
-    await done(page)
+    pages.done(page)
   },
 )

@@ -90,7 +90,6 @@ test('release: files are read, previewed with what clients will see, proposed on
   expect(await calls(page, 'drafts.propose')).toMatchObject([{ replace: 'no', sentence: '' }])
   await picture(page, 'edit-proposed')
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
 test('release: a look tells how far it is and can be stopped; a dropped file without a path says what to do', async () => {
@@ -118,7 +117,6 @@ test('release: a look tells how far it is and can be stopped; a dropped file wit
     zone?.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
   })
   await page.getByText('It is not known where tool.zip lies.').waitFor()
-  await page.context().close()
 })
 
 test('release: who must list the same is said before and after, where several roles must agree', async () => {
@@ -133,7 +131,6 @@ test('release: who must list the same is said before and after, where several ro
   await propose(page).click()
   await page.getByRole('heading', { level: 1, name: /is proposed$/ }).waitFor()
   await words.waitFor()
-  await page.context().close()
 }, 60_000)
 
 test('release: artifacts are found and removed', async () => {
@@ -144,7 +141,6 @@ test('release: artifacts are found and removed', async () => {
   await first.getByRole('checkbox').check()
   expect(await previewed(page)).toMatchObject({ edits: [{ kind: 'target-remove', path }] })
   await page.getByText('Clients see one artifact differently: one is no longer found.').waitFor()
-  await page.context().close()
 })
 
 const forms: [string, string, string, (page: Page) => Promise<unknown>, unknown, string?][] = [
@@ -435,7 +431,6 @@ test.each(forms)('%s', async (_name, subject, form, act, expected, source) => {
   await act(page)
   expect(await previewed(page)).toEqual({ sourceId: source ?? 'example', ...(expected as object) })
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
 // ---- what stands between a draft and proposing it -------------------------------------------------------------------
@@ -474,7 +469,6 @@ test('a lock-out wants its sentence typed, not pasted; Enter never proposes', as
   await propose(page).click()
   await page.getByRole('heading', { level: 1, name: 'Root 15 is proposed' }).waitFor()
   expect(await calls(page, 'drafts.propose')).toMatchObject([{ sentence: 'nobody can sign root after this' }])
-  await page.context().close()
 })
 
 test('signatures of others are given up on purpose, by name', async () => {
@@ -487,7 +481,6 @@ test('signatures of others are given up on purpose, by name', async () => {
   await page.getByRole('heading', { level: 1, name: 'Targets 213 is proposed' }).waitFor()
   expect(await calls(page, 'drafts.propose')).toMatchObject([{ replace: 'yes' }])
   expect(await calls(page, 'drafts.preview')).not.toMatchObject([{ onto: expect.anything() }])
-  await page.context().close()
 })
 
 test('a change that waits is built upon when a person says so, and never by itself', async () => {
@@ -500,7 +493,6 @@ test('a change that waits is built upon when a person says so, and never by itse
   await previewed(page)
   await propose(page).click()
   await page.getByRole('heading', { level: 1, name: 'Targets 213 is proposed' }).waitFor()
-  await page.context().close()
 })
 
 test('what nobody could sign cannot be proposed, and a refusal says why', async () => {
@@ -518,7 +510,6 @@ test('what nobody could sign cannot be proposed, and a refusal says why', async 
   await page.getByRole('heading', { name: 'Somebody else changed it in the meantime' }).waitFor()
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('heading', { level: 1, name: 'Role loom 32 is proposed' }).waitFor()
-  await page.context().close()
 })
 
 test('a draft that is refused says so in the place of the preview', async () => {
@@ -529,7 +520,6 @@ test('a draft that is refused says so in the place of the preview', async () => 
   await page.getByRole('heading', { name: 'This cannot be proposed' }).waitFor()
   expect(await propose(page).isDisabled()).toBe(true)
   await page.getByText('1oom looks like loom, which is there already').waitFor()
-  await page.context().close()
 })
 
 test('leaving, coming back and Esc lose nothing; starting over forgets', async () => {
@@ -546,7 +536,6 @@ test('leaving, coming back and Esc lose nothing; starting over forgets', async (
   await page.getByRole('button', { name: 'Take out Kim Sato' }).waitFor()
   await page.getByRole('button', { name: 'Start over' }).click()
   expect(await page.getByLabel('Name of the role').inputValue()).toBe('')
-  await page.context().close()
 })
 
 // ---- the text of a document -----------------------------------------------------------------------------------------
@@ -583,7 +572,6 @@ test('text: the first error by line, Ctrl+S proposes nothing, artifacts that are
   await editor(page).waitFor()
   expect(await editor(page).inputValue()).toBe(last)
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
 test('text: of a file with signatures its signed part is taken', async () => {
@@ -597,7 +585,6 @@ test('text: of a file with signatures its signed part is taken', async () => {
   })
   expect(await previewed(page)).toMatchObject({ edits: [{ kind: 'document', text: signed, keepTargets: false }] })
   expect(await editor(page).inputValue()).toBe(signed)
-  await page.context().close()
 })
 
 test('text: 8 MB are edited, and only the lines in sight have numbers drawn', async () => {
@@ -620,7 +607,6 @@ test('text: 8 MB are edited, and only the lines in sight have numbers drawn', as
   await page.keyboard.press('Control+End')
   await page.getByText('120004', { exact: true }).waitFor({ state: 'attached' })
   expect(await page.locator('.gutter span').count()).toBeLessThan(100)
-  await page.context().close()
 }, 180_000)
 
 // ---- a new repository -----------------------------------------------------------------------------------------------
@@ -677,7 +663,6 @@ test('create: every step, back without loss, and the fingerprint at the end', as
   })
   await picture(page, 'create-done')
   expect(complaints).toEqual([])
-  await page.context().close()
 })
 
 test('a new repository begins on the list of repositories and on the first screen', async () => {
@@ -685,7 +670,7 @@ test('a new repository begins on the list of repositories and on the first scree
     const { page } = await pages.open(address)
     await page.getByRole('link', { name: 'New repository' }).click()
     await page.getByRole('heading', { level: 1, name: 'New repository' }).waitFor()
-    await page.context().close()
+    pages.done(page)
   }
 })
 
@@ -722,6 +707,6 @@ test.each(screens)(
     await page.waitForTimeout(500)
     await picture(page, `edit-screen-${name.replaceAll(' ', '-')}`)
     await expectGoodInEveryLight(page, complaints)
-    await page.context().close()
+    pages.done(page)
   },
 )

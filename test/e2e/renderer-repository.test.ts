@@ -49,7 +49,6 @@ test('a card of the repositories leads inside, and the first sentence says how t
       .getAttribute('href'),
   ).toBe(`#review/${encodeURIComponent('example#root/9c41')}`)
   await picture(page, 'repository-roles')
-  await page.context().close()
 })
 
 test('a swapped key and a signature that does not verify are the first thing one sees', async () => {
@@ -64,7 +63,6 @@ test('a swapped key and a signature that does not verify are the first thing one
   expect(await row(page, 'timestamp').textContent()).toContain('expired 3 days ago')
   expect(await page.locator('body').textContent()).not.toContain('all verified')
   await picture(page, 'repository-troubled')
-  await page.context().close()
 })
 
 test('the table sorts by its heads, and back to the order of the clients', async () => {
@@ -79,7 +77,6 @@ test('the table sorts by its heads, and back to the order of the clients', async
   await head.getByRole('button').click()
   expect(await names(page)).toEqual(inOrder)
   expect(await head.getAttribute('aria-sort')).toBeNull()
-  await page.context().close()
 })
 
 test('a role opens beside the table, takes the focus, and gives it back when it is closed', async () => {
@@ -113,7 +110,6 @@ test('a role opens beside the table, takes the focus, and gives it back when it 
   await page.getByRole('link', { name: 'Close loom' }).click()
   await page.getByRole('complementary', { name: 'Role loom' }).waitFor({ state: 'detached' })
   expect(await focused()).toBe('loom')
-  await page.context().close()
 })
 
 test('the menu of changes opens and closes by keyboard and leads to the forms', async () => {
@@ -130,7 +126,6 @@ test('the menu of changes opens and closes by keyboard and leads to the forms', 
   await button.click()
   await page.mouse.click(700, 500)
   expect(await link.isVisible()).toBe(false)
-  await page.context().close()
 })
 
 test('what stands below an open menu can be clicked: nothing moves away under the pointer', async () => {
@@ -139,7 +134,6 @@ test('what stands below an open menu can be clicked: nothing moves away under th
   await detail.getByText('Change targets ...').click()
   await detail.getByRole('link', { name: 'shuttle', exact: true }).click()
   await page.getByRole('complementary', { name: 'Role shuttle' }).waitFor({ timeout: 5000 })
-  await page.context().close()
 })
 
 test('500 roles are found by name or person, and stay quick', async () => {
@@ -152,7 +146,6 @@ test('500 roles are found by name or person, and stay quick', async () => {
   // What a machine renews in time, such as timestamp, needs nobody.
   expect(await names(page)).toEqual(['cedar-docs'])
   expect(await page.getByText('822 more roles of the same kind').isVisible()).toBe(true)
-  await page.context().close()
 })
 
 test('of many roles the first hundred are drawn, the one that is open, and all when asked for', async () => {
@@ -163,14 +156,12 @@ test('of many roles the first hundred are drawn, the one that is open, and all w
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Roles')
   await page.getByRole('button', { name: 'Show all 496 roles' }).click()
   expect(await names(page)).toHaveLength(496)
-  await page.context().close()
 })
 
 test('a repository that is not there, or cannot be verified, says so', async () => {
   const { page } = await pages.open('index.html?scenario=rich#repository/nowhere/roles', size)
   await page.getByRole('heading', { level: 1, name: 'This repository cannot be shown' }).waitFor()
   expect(await page.getByText('source/not-found').isVisible()).toBe(true)
-  await page.context().close()
 })
 
 // ---- map ----------------------------------------------------------------------------------------------------------
@@ -225,7 +216,6 @@ test('the map has every role, nothing overlaps, and no text leaves its box', asy
     })
     expect(faults).toEqual([])
   }
-  await page.context().close()
 })
 
 test('arrows move along the edges, Enter opens the role beside the map, and closing gives the focus back', async () => {
@@ -251,7 +241,6 @@ test('arrows move along the edges, Enter opens the role beside the map, and clos
   await page.keyboard.press('Home')
   expect(await focused()).toBe('root')
   expect(await tree(page).locator('[tabindex="0"]').count()).toBe(1)
-  await page.context().close()
 })
 
 test('what a screen reader hears of a node is what the eye sees, with level and place', async () => {
@@ -266,7 +255,6 @@ test('what a screen reader hears of a node is what the eye sees, with level and 
   expect(await page.locator('.map-node', { hasText: 'mirror-a' }).textContent()).toContain('2 of 2 agree')
   expect(await item(page, /^quarantine/).getAttribute('aria-label')).toContain('then clients stop looking')
   await picture(page, 'repository-map-troubled')
-  await page.context().close()
 })
 
 test('a crowd is one node, opened step by step, and a role from a link is found in it', async () => {
@@ -294,7 +282,6 @@ test('a crowd is one node, opened step by step, and a role from a link is found 
     return map !== undefined && box.top >= map.top - 1 && box.bottom <= map.bottom + 1 && box.left >= map.left - 1
   })
   expect(inSight).toBe(true)
-  await page.context().close()
 })
 
 test('zooms by key, button and wheel about the pointer, and moves with the hand without opening anything', async () => {
@@ -335,7 +322,6 @@ test('zooms by key, button and wheel about the pointer, and moves with the hand 
   await page.keyboard.press('ArrowDown')
   await page.waitForTimeout(300)
   expect((await scroll())[1]).toBeGreaterThan(top)
-  await page.context().close()
 })
 
 test('a hand that takes hold of a role and moves opens nothing, one that only presses opens it', async () => {
@@ -350,7 +336,6 @@ test('a hand that takes hold of a role and moves opens nothing, one that only pr
   expect(await page.getByRole('complementary').count()).toBe(0)
   await page.mouse.click(box.x + 20, box.y + 20)
   await page.getByRole('complementary', { name: 'Role loom' }).waitFor()
-  await page.context().close()
 })
 
 test('500 roles unfold', async () => {
@@ -361,7 +346,6 @@ test('500 roles unfold', async () => {
     return document.querySelectorAll('.map-node').length
   })
   expect(drawn).toBeGreaterThanOrEqual(490)
-  await page.context().close()
 })
 
 test('the map is saved as a picture that stands for itself', async () => {
@@ -390,7 +374,7 @@ test('the map is saved as a picture that stands for itself', async () => {
   }, text)
   expect(parsed.error).toBeUndefined()
   expect(parsed.texts).toBeGreaterThan(33)
-  await page.context().close()
+  await blank.close()
 })
 
 // ---- artifacts ----------------------------------------------------------------------------------------------------
@@ -419,7 +403,6 @@ test('releases by project, newest first; one of them in full, and downloaded', a
     { sourceId: 'example', path: 'loom/1.11.0/loom-1.11.0-linux-x86_64.tar.gz', folder: '/home/alex/Downloads' },
   ])
   await picture(page, 'repository-artifacts')
-  await page.context().close()
 })
 
 test('a download that fails says why, and nothing claims to be here', async () => {
@@ -439,7 +422,6 @@ test('a download that fails says why, and nothing claims to be here', async () =
   expect(await detail.getByText('It was not downloaded').count()).toBe(0)
   await detail.getByRole('button', { name: 'Go on with the download' }).click()
   await detail.getByText('It is here').waitFor()
-  await page.context().close()
 })
 
 test('a million artifacts: never more than a page is asked for or drawn, and the search waits for the last letter', async () => {
@@ -462,7 +444,6 @@ test('a million artifacts: never more than a page is asked for or drawn, and the
   expect(await page.locator('.artifact-table tbody tr').count()).toBeLessThanOrEqual(50)
   await page.getByLabel('Find an artifact').fill('no such thing')
   await page.getByText('has "no such thing" in its name').waitFor()
-  await page.context().close()
 })
 
 test('the artifacts of one role are reached from it', async () => {
@@ -473,7 +454,6 @@ test('the artifacts of one role are reached from it', async () => {
     ...{ sourceId: 'example', role: 'loom', query: '' },
     ...{ offset: 0, limit: 50 },
   })
-  await page.context().close()
 })
 
 test('a file is checked: by whom it is signed, or that nobody here signed it', async () => {
@@ -493,7 +473,6 @@ test('a file is checked: by whom it is signed, or that nobody here signed it', a
   await ask('/home/alex/nothing')
   await check.getByText('The file was not checked').waitFor()
   expect(await check.getByText('Nobody here signed this file').count()).toBe(0)
-  await page.context().close()
 })
 
 // ---- history ------------------------------------------------------------------------------------------------------
@@ -515,7 +494,6 @@ test('the versions of a role, newest first, with who signed each and its fingerp
   expect(await page.evaluate(() => window.location.hash)).toBe('#repository/example/history/loom')
   expect(await page.getByRole('region', { name: 'Changes of its keys' }).getByRole('listitem').count()).toBe(3)
   await page.getByText('The repository does not keep older versions.').waitFor()
-  await page.context().close()
 })
 
 test('a change of keys that the project did not make is loud in its history', async () => {
@@ -524,7 +502,6 @@ test('a change of keys that the project did not make is loud in its history', as
   await changes.getByRole('alert').getByText('The keys of loom were changed by somebody else').waitFor()
   expect(await page.getByRole('alert').count()).toBe(2)
   expect(await changes.getByText('What came after it is not right').count()).toBe(1)
-  await page.context().close()
 })
 
 test('keys to which the project never agreed are named although there is no change to show', async () => {
@@ -532,7 +509,6 @@ test('keys to which the project never agreed are named although there is no chan
   const changes = page.getByRole('region', { name: 'Changes of its keys' })
   await changes.getByRole('alert').getByText('The keys of loom were changed by somebody else').waitFor()
   expect(await changes.getByText('no change of its keys that its own maintainers signed').isVisible()).toBe(true)
-  await page.context().close()
 })
 
 // ---- every light --------------------------------------------------------------------------------------------------
@@ -558,7 +534,7 @@ test.each(screens)(
     await act?.(page)
     await page.waitForTimeout(150)
     await expectGoodInEveryLight(page, complaints)
-    await page.context().close()
+    pages.done(page)
   },
   90_000,
 )

@@ -131,6 +131,6 @@ test.each(screens)(
     const { page, complaints } = await pages.open(address)
     await act?.(page)
     await expectGoodInEveryLight(page, complaints)
-    await page.context().close()
+    pages.done(page)
   },
 )

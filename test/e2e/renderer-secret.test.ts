@@ -30,7 +30,6 @@ test('the window names the applet, the token by its grouped serial, and the trie
   await page.getByRole('heading', { name: 'PIV PIN for YubiKey 15 835 999', exact: true }).waitFor()
   expect(await page.getByText('not the FIDO2 PIN').isVisible()).toBe(true)
   expect(await page.getByText('Three tries left.').isVisible()).toBe(true)
-  await page.context().close()
 })
 
 test('a PIN leaves the page sealed: its text is in no call, and in no field afterwards', async () => {
@@ -45,7 +44,6 @@ test('a PIN leaves the page sealed: its text is in no call, and in no field afte
   expect(calls).not.toContain(Buffer.from('123456').toString('base64'))
   expect(await values(page)).toEqual([''])
   expect(await page.content()).not.toContain('123456')
-  await page.context().close()
 })
 
 test.each(['12345', '123456789', ''])(
@@ -56,7 +54,7 @@ test.each(['12345', '123456789', ''])(
     await page.keyboard.press('Enter')
     await page.getByText(/Too short|Too long|first\./).waitFor()
     expect(await answers(page)).toEqual([])
-    await page.context().close()
+    pages.done(page)
   },
   30_000,
 )
@@ -85,7 +83,7 @@ test.each([
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => window.fakePrompt.opened.length > 0)
     expect(await opened(page)).toEqual(['123456'])
-    await page.context().close()
+    pages.done(page)
   },
   30_000,
 )
@@ -98,7 +96,6 @@ test('text put into the field in one piece is thrown away as well', async () => 
   await page.keyboard.press('Enter')
   await page.waitForTimeout(100)
   expect(await answers(page)).toEqual([])
-  await page.context().close()
 })
 
 test('with one try left neither Enter nor a click sends before the tick, and Enter not after it', async () => {
@@ -120,7 +117,6 @@ test('with one try left neither Enter nor a click sends before the tick, and Ent
   await button.click()
   await page.waitForFunction(() => window.fakePrompt.opened.length > 0)
   expect(await opened(page)).toEqual(['123456'])
-  await page.context().close()
 })
 
 test('a blocked PIN is not asked for', async () => {
@@ -130,7 +126,6 @@ test('a blocked PIN is not asked for', async () => {
   await page.keyboard.press('Enter')
   await page.waitForTimeout(100)
   expect(await answers(page)).toEqual([])
-  await page.context().close()
 })
 
 test('a new PIN is typed twice in one window, and only when both agree it is sent', async () => {
@@ -147,7 +142,6 @@ test('a new PIN is typed twice in one window, and only when both agree it is sen
   await page.waitForFunction(() => window.fakePrompt.opened.length > 0)
   expect(await opened(page)).toEqual(['482913'])
   expect(await values(page)).toEqual(['', ''])
-  await page.context().close()
 })
 
 test('a passphrase that is asked for once more has one field, and may be any text', async () => {
@@ -157,7 +151,6 @@ test('a passphrase that is asked for once more has one field, and may be any tex
   await page.keyboard.press('Enter')
   await page.waitForFunction(() => window.fakePrompt.opened.length > 0)
   expect(await opened(page)).toEqual([password])
-  await page.context().close()
 })
 
 test('a wrong PIN empties the field, says so, and gives the focus back', async () => {
@@ -167,5 +160,4 @@ test('a wrong PIN empties the field, says so, and gives the focus back', async (
   await page.getByText('That PIV PIN was wrong.').waitFor()
   expect(await values(page)).toEqual([''])
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT')
-  await page.context().close()
 })

@@ -55,7 +55,6 @@ test('every token is a card with serial, tries, keys in words and whose they are
   expect(await page.getByText('No vendor root is built in: no token can be proven genuine here.').isVisible()).toBe(
     true,
   )
-  await page.context().close()
 })
 
 test('a token is on screen with the notice, no question asked, and gone with the next one', async () => {
@@ -85,7 +84,6 @@ test('a token is on screen with the notice, no question asked, and gone with the
   expect(seconds).toBeLessThan(0.2)
   await page.emulateMedia({ reducedMotion: 'reduce' })
   expect((await animation(page))[0]).toBe('none')
-  await page.context().close()
 })
 
 test('an answer that is older than what was told does not bring a token back', async () => {
@@ -108,7 +106,6 @@ test('an answer that is older than what was told does not bring a token back', a
     return [...document.querySelectorAll('.tokens-here strong')].map((one) => one.textContent)
   })
   expect(shown).toEqual([])
-  await page.context().close()
 })
 
 test('a family of tokens that cannot be used says so and what to do; without any token the screen says what to plug in', async () => {
@@ -121,7 +118,6 @@ test('a family of tokens that cannot be used says so and what to do; without any
   await page.getByRole('button', { name: 'Pull the practice token' }).click()
   await page.getByRole('heading', { name: 'Plug in a token' }).waitFor()
   expect(await calls(page, 'tokens.practise')).toEqual([{ plugged: 'yes' }, { plugged: 'no' }])
-  await page.context().close()
 })
 
 // ---- enrolment ----------------------------------------------------------------------------------------------------
@@ -164,7 +160,6 @@ test('a key is made and enrolled, with a touch over the page, and a spare is ask
     tokenId: 'piv:24003118',
     slot: '9c',
   })
-  await page.context().close()
 })
 
 test('a key that is there is adopted without making one', async () => {
@@ -176,7 +171,6 @@ test('a key that is there is adopted without making one', async () => {
   await page.getByRole('heading', { name: 'Dana Ortiz can sign with this token' }).waitFor()
   expect(await calls(page, 'tokens.generate')).toEqual([])
   expect(await calls(page, 'tokens.enroll')).toEqual([{ name: 'Dana Ortiz', tokenId: 'piv:15835999', slot: '9a' }])
-  await page.context().close()
 })
 
 test('a key that is there is never replaced without the tick, and a tick for one slot is none for another', async () => {
@@ -201,7 +195,6 @@ test('a key that is there is never replaced without the tick, and a tick for one
   await make.click()
   await page.getByRole('heading', { name: 'Dana Ortiz can sign with this token' }).waitFor()
   expect(await calls(page, 'tokens.generate')).toMatchObject([{ slot: '9c', replace: 'yes' }])
-  await page.context().close()
 })
 
 test('when the key is made and the enrolment fails, trying again makes no second key', async () => {
@@ -221,7 +214,6 @@ test('when the key is made and the enrolment fails, trying again makes no second
   expect((await calls(page, 'tokens.enroll')).map((one) => JSON.stringify(one))).toEqual(
     Array(2).fill(JSON.stringify({ name: 'Dana Ortiz', tokenId: 'piv:15835999', slot: '9e' })),
   )
-  await page.context().close()
 })
 
 test('a token that is pulled while something is done with it leaves the reason behind', async () => {
@@ -235,7 +227,6 @@ test('a token that is pulled while something is done with it leaves the reason b
   await page.getByText('YubiKey 24 003 118 was pulled out').waitFor()
   await page.getByRole('button', { name: 'I have read this' }).click()
   expect(await page.getByText('signer/absent').count()).toBe(0)
-  await page.context().close()
 })
 
 test('leaving the screen takes the question for the PIN away', async () => {
@@ -245,7 +236,6 @@ test('leaving the screen takes the question for the PIN away', async () => {
   await page.keyboard.press('Alt+1')
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
   expect((await calls(page, 'proposals.cancel')).length).toBe(1)
-  await page.context().close()
 })
 
 test('a refused touch changes nothing, and says so', async () => {
@@ -258,7 +248,6 @@ test('a refused touch changes nothing, and says so', async () => {
   await page.getByText('Cancelled. Nothing was changed.').waitFor()
   expect(await calls(page, 'tokens.touchPractice')).toEqual([{ touched: 'no' }])
   expect(await calls(page, 'tokens.enroll')).toEqual([])
-  await page.context().close()
 })
 
 test('the proof of a key says what could not be checked', async () => {
@@ -267,7 +256,6 @@ test('the proof of a key says what could not be checked', async () => {
   await office.getByRole('button', { name: 'Show its proof' }).click()
   await office.getByText('It says so, but its vendor is not known here').waitFor()
   expect(await calls(page, 'tokens.attest')).toEqual([{ tokenId: 'piv:15835999', slot: '9c' }])
-  await page.context().close()
 })
 
 // ---- FIDO2, holders, modules --------------------------------------------------------------------------------------
@@ -300,7 +288,6 @@ test('a FIDO2 token opens a key of its own, and is added as spare to another', a
     tokenId: 'fido:/dev/hidraw5',
     slot: 'lee-home',
   })
-  await page.context().close()
 })
 
 test('a key is taken from a holder only after a question', async () => {
@@ -313,7 +300,6 @@ test('a key is taken from a holder only after a question', async () => {
   await page.getByRole('button', { name: 'Remove the key' }).click()
   await alex.getByText('Only one token.').waitFor()
   expect(await calls(page, 'tokens.removeKey')).toEqual([{ name: 'Alex Moreau', signerId: 'piv:20111222/9c' }])
-  await page.context().close()
 })
 
 test('a PKCS#11 library is removed here, and added on the command line only', async () => {
@@ -324,7 +310,6 @@ test('a PKCS#11 library is removed here, and added on the command line only', as
   await page.getByRole('button', { name: 'Remove /usr/lib/softhsm/libsofthsm2.so' }).click()
   await page.getByText('No library is added.').waitFor()
   expect(await calls(page, 'tokens.removeModule')).toEqual([{ path: '/usr/lib/softhsm/libsofthsm2.so' }])
-  await page.context().close()
 })
 
 // ---- by keyboard, and signing with one of two ---------------------------------------------------------------------
@@ -355,7 +340,6 @@ test('enrolment by keyboard alone, and closing the form gives the focus back', a
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Dana Ortiz can sign with this token' }).waitFor()
   expect(await calls(page, 'tokens.generate')).toMatchObject([{ pinPolicy: 'always', touchPolicy: 'always' }])
-  await page.context().close()
 })
 
 const twoTokens = (query = '') => `index.html?scenario=tokens${query}#review/${encodeURIComponent(renewal)}`
@@ -378,5 +362,4 @@ test('between two tokens with one key nobody guesses: nothing is chosen, nothing
   expect(await page.getByRole('dialog').count()).toBe(0)
   await page.getByRole('button', { name: 'Touch the practice token' }).click()
   await page.getByText('Your signature is in place').waitFor()
-  await page.context().close()
 })

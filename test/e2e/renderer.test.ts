@@ -26,10 +26,6 @@ function calls(page: Page, name: string): Promise<unknown[]> {
   )
 }
 
-async function done(page: Page): Promise<void> {
-  await page.context().close()
-}
-
 // ---- nothing approves by accident ---------------------------------------------------------------------------------
 
 test('Enter never approves, on no control of the confirm panel, however long it is held', async () => {
@@ -55,7 +51,6 @@ test('Enter never approves, on no control of the confirm panel, however long it 
   await page.keyboard.press(' ')
   await page.getByText('Your signature is in place').waitFor()
   expect(await calls(page, 'proposals.approve')).toEqual([{ proposalId: dangerous, signerId: 'file:alex-office' }])
-  await done(page)
 })
 
 test('a click, a short hold, a wrong word and a lost pointer do not approve', async () => {
@@ -77,7 +72,6 @@ test('a click, a short hold, a wrong word and a lost pointer do not approve', as
   await page.mouse.up()
   await page.locator('button.hold').click({ button: 'right', delay: 2300 })
   expect(await calls(page, 'proposals.approve')).toEqual([])
-  await done(page)
 })
 
 test('Esc cancels, says that nothing was signed, and gives the focus back', async () => {
@@ -89,7 +83,6 @@ test('Esc cancels, says that nothing was signed, and gives the focus back', asyn
   expect(await page.getByRole('dialog').count()).toBe(0)
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sign with alex-office')
   expect(await calls(page, 'proposals.approve')).toEqual([])
-  await done(page)
 })
 
 test('Esc while holding cancels the hold', async () => {
@@ -102,7 +95,6 @@ test('Esc while holding cancels the hold', async () => {
   await page.waitForTimeout(1200)
   await page.keyboard.up(' ')
   expect(await calls(page, 'proposals.approve')).toEqual([])
-  await done(page)
 })
 
 test('a pointer held long enough approves a renewal, with the key that was chosen', async () => {
@@ -118,7 +110,6 @@ test('a pointer held long enough approves a renewal, with the key that was chose
   await page.keyboard.press('Escape')
   await page.getByText('Cancelled. Nothing was signed.').waitFor()
   expect((await calls(page, 'proposals.cancel')).length).toBe(1)
-  await done(page)
 })
 
 test('a change is withdrawn only after a question that names who signed', async () => {
@@ -139,7 +130,6 @@ test('a change is withdrawn only after a question that names who signed', async 
   await question.getByRole('button', { name: 'Withdraw it' }).click()
   await page.waitForURL(/#home$/)
   expect(await calls(page, 'drafts.withdraw')).toEqual([{ proposalId: dangerous }])
-  await done(page)
 })
 
 // ---- by keyboard alone --------------------------------------------------------------------------------------------
@@ -186,7 +176,6 @@ test('home, review, confirm, signed and published, by keyboard alone', async () 
   await page.keyboard.press('Alt+3')
   await page.getByRole('heading', { name: 'Four keys' }).waitFor()
   expect(complaints).toEqual([])
-  await done(page)
 })
 
 // ---- what is shown ------------------------------------------------------------------------------------------------
@@ -201,7 +190,6 @@ test('changes stand worst first, all of them, with both quorums by name', async 
   expect(await page.locator('.holder').filter({ hasText: 'Noor Haddad' }).first().textContent()).toContain(
     'does not count',
   )
-  await done(page)
 })
 
 test('no character of a repository can reorder or hide, in text, attributes or title', async () => {
@@ -219,7 +207,6 @@ test('no character of a repository can reorder or hide, in text, attributes or t
     })
     expect(found).toEqual([])
   }
-  await done(page)
 })
 
 test('the raw document shows removed and added lines, and the whole text can be copied', async () => {
@@ -232,7 +219,6 @@ test('the raw document shows removed and added lines, and the whole text can be 
   await page.getByRole('button', { name: 'Copy hex' }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(proposals[0]?.digest)
   await page.getByRole('status').filter({ hasText: 'Copied the hex of the fingerprint of this change' }).waitFor()
-  await done(page)
 })
 
 test('without the browser sandbox every screen says so', async () => {
@@ -241,7 +227,7 @@ test('without the browser sandbox every screen says so', async () => {
     expect(
       await page.getByText("The browser's own protection is off here: only rehearsal keys can sign.").isVisible(),
     ).toBe(true)
-    await done(page)
+    pages.done(page)
   }
 })
 
@@ -255,7 +241,6 @@ test('a failed signature says why, and a changed candidate cannot simply be trie
   expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
   await page.getByRole('button', { name: 'Back to the review' }).click()
   await page.getByRole('button', { name: 'Sign with alex-travel' }).waitFor()
-  await done(page)
 })
 
 // ---- opening, keys, secrets ---------------------------------------------------------------------------------------
@@ -281,7 +266,6 @@ test('a root is pinned only with the words that the screen does not show', async
   await page.getByLabel('Word 11').fill(asked[1] ?? '')
   await page.getByRole('button', { name: 'Pin this root' }).click()
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
-  await done(page)
 })
 
 test('the demo opens with rehearsal on every screen', async () => {
@@ -292,7 +276,6 @@ test('the demo opens with rehearsal on every screen', async () => {
     await page.getByRole('link', { name: room }).click()
     await page.getByText('Nothing here protects real software').waitFor()
   }
-  await done(page)
 })
 
 test('keys are made, taken in, and deleted only by name', async () => {
@@ -313,7 +296,6 @@ test('keys are made, taken in, and deleted only by name', async () => {
   await page.getByLabel('Public key, as text').fill('nonsense')
   await page.getByRole('button', { name: 'Import the key' }).click()
   await page.getByText('format/malformed').waitFor()
-  await done(page)
 })
 
 test('a wrong secret leaves the field for the next try, a right one leaves the page', async () => {
@@ -336,7 +318,6 @@ test('a wrong secret leaves the field for the next try, a right one leaves the p
   expect(await field.inputValue()).toBe('')
   expect(await field.getAttribute('type')).toBe('password')
   expect(await page.content()).not.toContain('correct horse')
-  await done(page)
 })
 
 test('Esc in the secret window cancels', async () => {
@@ -348,5 +329,4 @@ test('Esc in the secret window cancels', async () => {
     { name: 'prompt.cancel', argument: { promptId: 'prompt-1' } },
   ])
   expect(await page.locator('input').inputValue()).toBe('')
-  await done(page)
 })
