@@ -78,8 +78,10 @@ describe('a file under a passphrase', () => {
   })
 
   test('with one byte changed: never a key', async () => {
-    for (let at = 0; at < 158; at++) {
-      // The limits: the next lower bit costs no more.
+    // The head, and the first and last byte of each field behind it.
+    const head = Array.from({ length: 6 }, (_, at) => at)
+    const limitBytes = Array.from({ length: 16 }, (_, at) => 38 + at)
+    for (const at of [...head, 6, 37, ...limitBytes, 54, 61, 62, 93, 94, 125, 126, 157]) {
       const changed = withByte(at, (byte) => byte ^ (at >= 38 && at < 54 ? 0x80 : 1))
       const code = await codeOfPromise((async () => open(changed))())
       // A bit in the limits may lie below what changes the cost.

@@ -302,7 +302,8 @@ describe('with a key of ours', () => {
 
 test('whatever is written is read as it was', () => {
   const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-  const comment = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replace(/(?!\t)\p{Cc}/gu, '\t'))
+  const letters = [...' \tAz:\u00a0\u00e9\u202e\u4e2d\u{1f50f}']
+  const comment = fc.string({ unit: fc.constantFrom(...letters), maxLength: 40 })
   const signature = fc.record<MinisignSignature>({
     form: fc.constantFrom('prehashed', 'legacy'),
     ...{ keyId: bytes(8), comment, signature: bytes(64), trustedComment: comment, globalSignature: bytes(64) },
