@@ -182,7 +182,7 @@ describe('keys', () => {
 
   test('a key under a passphrase, made by minisign with the little memory that it is given', async () => {
     const typed = 'Cléo chante à minuit'
-    const make = 'ulimit -v 60000; exec minisign -G -p p.pub -s p.key'
+    const make = 'ulimit -v 100000; exec minisign -G -p p.pub -s p.key'
     expect(runMinisign(folder, ['-c', make], `${typed}\n${typed}\n`, 'bash').code).toBe(0)
     const file = parseMinisignSecret(readFileSync(at('p.key')), 'p.key')
     expect(file.cost).toMatchObject({ r: 8, p: 1 })
