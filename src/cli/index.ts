@@ -20,6 +20,7 @@ import { downloadCommand, listCommand } from './commands/download.ts'
 import { editCommand, withdrawCommand } from './commands/edit.ts'
 import { acceptCommand, eventsCommand, inviteCommand } from './commands/events.ts'
 import { keysCommand } from './commands/keys.ts'
+import { minisignCommand } from './commands/minisign.ts'
 import { offlineCommand } from './commands/offline.ts'
 import { forgetCommand, pinCommand } from './commands/pin.ts'
 import { projectCommand } from './commands/project.ts'
@@ -69,7 +70,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
-  { title: 'Keys', commands: [keysCommand, tokensCommand] },
+  { title: 'Keys', commands: [keysCommand, tokensCommand, minisignCommand] },
 ]
 const commands: readonly Command[] = groups.flatMap((group) => group.commands)
 

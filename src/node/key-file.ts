@@ -1,10 +1,11 @@
 // The text of a key file, as docs/formats/key-file.md describes it: reading it strictly, sealing and opening its secret.
-import { randomBytes, scrypt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { parseBase64, toBase64, utf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 import { parsePublicKeyPem, toPem } from '../core/key.ts'
 import type { PublicKey } from '../core/signer.ts'
 import { field, parseJsonObject, text } from './json-file.ts'
+import { stretch } from './stretch.ts'
 import { decrypt, encrypt, wrappingKeyId } from './wrapped.ts'
 
 export type Protection = 'passphrase' | 'keychain' | 'public-only'
@@ -133,7 +134,7 @@ const describePassphrase = (seal: Pick<PassphraseSeal, 'N' | 'r' | 'p' | 'salt'>
 
 export async function sealWithPassphrase(head: KeyHead, secret: Uint8Array, passphrase: Uint8Array): Promise<Seal> {
   const cost = { ...scryptCost, salt: randomBytes(32) }
-  const key = await stretch(passphrase, cost)
+  const key = await stretch(passphrase, cost, 32)
   try {
     return { kind: 'passphrase', ...cost, ...encrypt(key, secret, additionalData(head, describePassphrase(cost))) }
   } finally {
@@ -150,7 +151,7 @@ export function sealWithWrappingKey(head: KeyHead, secret: Uint8Array, wrappingK
 export async function openWithPassphrase(file: KeyFile, passphrase: Uint8Array): Promise<Uint8Array> {
   if (file.seal.kind !== 'passphrase')
     throw new AppError({ code: 'internal/bug', message: 'not sealed by a passphrase' })
-  const key = await stretch(passphrase, file.seal)
+  const key = await stretch(passphrase, file.seal, 32)
   try {
     const secret = decrypt(key, file.seal, additionalData(file, describePassphrase(file.seal)))
     if (secret !== undefined) return secret
@@ -179,12 +180,4 @@ export function openWithWrappingKey(file: KeyFile, wrappingKey: Uint8Array | und
   const secret = decrypt(wrappingKey, file.seal, additionalData(file, `keychain ${file.seal.wrap}`))
   if (secret === undefined) throw damaged(`key ${file.name}`, 'its secret part or its public part was changed')
   return secret
-}
-
-function stretch(passphrase: Uint8Array, cost: { N: number; r: number; p: number; salt: Uint8Array }): Promise<Buffer> {
-  const { N, r, p, salt } = cost
-  return new Promise((resolve, reject) => {
-    const settings = { N, r, p, maxmem: 128 * r * (N + p + 2) }
-    scrypt(passphrase, salt, 32, settings, (error, key) => (error === null ? resolve(key) : reject(error)))
-  })
 }

@@ -4,7 +4,7 @@ import { AppError, toAppError } from '../core/error.ts'
 import { parsePublicKeyPem, toPem } from '../core/key.ts'
 import { isKeyName, keyFileName } from '../core/key-name.ts'
 import type { PublicKey } from '../core/signer.ts'
-import { createSoftwareKey, type SoftwareScheme, signWithSecret } from '../core/software-key.ts'
+import { createSoftwareKey, type SoftwareKey, type SoftwareScheme, signWithSecret } from '../core/software-key.ts'
 import type { Transport } from '../core/transport.ts'
 import {
   type KeyFile,
@@ -33,6 +33,12 @@ export interface KeyStore {
   /** Sorted by name. A damaged file does not hide the others: it is a problem of its own. */
   list(signal: AbortSignal): Promise<{ keys: StoredKey[]; problems: AppError[] }>
   create(name: string, scheme: SoftwareScheme, protection: NewProtection, signal: AbortSignal): Promise<StoredKey>
+  /** A key that was made elsewhere. The name is looked at first; what `take` gives is zeroed here, its protection too. */
+  adopt(
+    name: string,
+    take: () => Promise<{ made: SoftwareKey; protection: NewProtection }>,
+    signal: AbortSignal,
+  ): Promise<StoredKey>
   exportPem(name: string, signal: AbortSignal): Promise<string>
   /** A public key without its secret, to recognise and show it. */
   importPublic(name: string, pem: string, signal: AbortSignal): Promise<StoredKey>
@@ -103,6 +109,24 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
     if ((await files.list(keyFileName(name), signal)).includes(keyFileName(name))) throw taken(name)
   }
 
+  async function keep(
+    name: string,
+    { key, secret }: SoftwareKey,
+    protection: NewProtection,
+    signal: AbortSignal,
+  ): Promise<StoredKey> {
+    const head: KeyHead = { name, key, created: `${new Date().toISOString().slice(0, 19)}Z` }
+    if (protection.kind === 'passphrase') {
+      return add({ ...head, seal: await sealWithPassphrase(head, secret, protection.passphrase) }, signal)
+    }
+    const wrappingKey = await chain.readOrCreate()
+    try {
+      return await add({ ...head, seal: sealWithWrappingKey(head, secret, wrappingKey) }, signal)
+    } finally {
+      wrappingKey.fill(0)
+    }
+  }
+
   return {
     list: async (signal) => {
       const names = (await files.list('', signal)).filter((name) => /^[^/]+\.json$/.test(name))
@@ -124,20 +148,23 @@ export function keyStore(files: Transport, chain: Keychain = systemKeychain()): 
     create: async (name, scheme, protection, signal) => {
       if (protection.kind === 'passphrase') verifyPassphrase(protection.passphrase)
       await refuseTaken(name, signal)
-      const { key, secret } = await createSoftwareKey(scheme)
-      const head: KeyHead = { name, key, created: `${new Date().toISOString().slice(0, 19)}Z` }
+      const made = await createSoftwareKey(scheme)
       try {
-        if (protection.kind === 'passphrase') {
-          return await add({ ...head, seal: await sealWithPassphrase(head, secret, protection.passphrase) }, signal)
-        }
-        const wrappingKey = await chain.readOrCreate()
-        try {
-          return await add({ ...head, seal: sealWithWrappingKey(head, secret, wrappingKey) }, signal)
-        } finally {
-          wrappingKey.fill(0)
-        }
+        return await keep(name, made, protection, signal)
       } finally {
-        secret.fill(0)
+        made.secret.fill(0)
+      }
+    },
+
+    adopt: async (name, take, signal) => {
+      await refuseTaken(name, signal)
+      const { made, protection } = await take()
+      try {
+        if (protection.kind === 'passphrase') verifyPassphrase(protection.passphrase)
+        return await keep(name, made, protection, signal)
+      } finally {
+        made.secret.fill(0)
+        if (protection.kind === 'passphrase') protection.passphrase.fill(0)
       }
     },
 

@@ -63,12 +63,13 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function checkFree(path: string): Promise<void> {
+/** Also for whoever has a person do something before it is written. */
+export async function checkFree(path: string): Promise<void> {
   try {
     await lstat(path)
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return
-    throw thrown
+    throw translateErrno(thrown, 'write', path)
   }
   throw taken(path, undefined)
 }

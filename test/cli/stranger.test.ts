@@ -109,6 +109,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['keys', ['--type TYPE', '--keychain', '--yes']],
   ['tokens', ['--type TYPE', '--pin-policy WHEN', '--touch WHEN', '--replace', ...forTokens]],
+  ['minisign', ['--key KEY', '--signature FILE', '--comment TEXT', '--trusted-comment TEXT', '--legacy', ...forTokens]],
 ]
 
 describe('help', () => {
@@ -157,6 +158,8 @@ describe('a call that is not right', () => {
     [['keys', 'list', 'x']],
     [['keys', 'delete', 'a', 'b', '--yes']],
     [['keys', 'import', 'x']],
+    [['keys', 'adopt', 'x']],
+    [['minisign', 'sign', 'x']],
     [['client', 'refresh']],
     [['client', '--metadata-dir', 'd', 'refresh']],
     [['client', '--metadata-dir', 'd', 'init']],

@@ -2,23 +2,28 @@
 import { parseUtf8, toHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { fingerprintOf, keyLabel } from '../../core/key.ts'
+import { keyIdText, toMinisignLine } from '../../core/minisign/public-key.ts'
+import { maxSecretFileBytes } from '../../core/minisign/secret-key.ts'
 import type { SoftwareScheme } from '../../core/software-key.ts'
+import type { Desk } from '../../node/desk.ts'
 import type { NewProtection, StoredKey } from '../../node/key-store.ts'
+import { adoptMinisign } from '../../node/minisign/adopt.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
-import { readInput } from '../input.ts'
+import { readInput, readNamed } from '../input.ts'
 import { deskFor } from '../session.ts'
 
 const maxPemBytes = 64 * 1024
 
 export const keysCommand: Command = {
   name: 'keys',
-  usage: 'keys (create NAME | list | export NAME | import NAME FILE | delete NAME)',
+  usage: 'keys (create NAME | list | export NAME | import NAME FILE | adopt NAME FILE | delete NAME)',
   summary: 'Software keys on this machine, and public keys of other people.',
   details: [
     'countersign keys create NAME [--type p256] [--keychain]   a new key, under a passphrase or the OS keychain',
     'countersign keys list                                     keys here, and what protects them',
     'countersign keys export NAME                              its public key, PEM',
     'countersign keys import NAME FILE                         a public key, PEM; - reads standard input',
+    'countersign keys adopt NAME FILE [--keychain]             a secret key that minisign made; FILE stays as it is',
     'countersign keys delete NAME --yes                        for ever: there is no copy',
   ],
   options: {
@@ -32,7 +37,8 @@ export const keysCommand: Command = {
   },
   arity: [1, 3],
   run: async (parsed, io, dataDir) => {
-    const store = deskFor(io, dataDir).keys
+    const desk = deskFor(io, dataDir)
+    const store = desk.keys
     const [verb, name, file] = parsed.positionals
     checkCount(verb, parsed.positionals.length)
     if (verb === 'list') return listKeys(await store.list(io.signal))
@@ -55,12 +61,15 @@ export const keysCommand: Command = {
         )
         return answer(dataOf(key), `imported ${lineOf(key)}`)
       }
+      case 'adopt':
+        if (file === undefined) throw usage('keys adopt takes a name and a file')
+        return adoptKey(parsed, name, file, desk, io)
       case 'delete':
         await confirmDelete(parsed, name, io)
         await store.delete(name, io.signal)
         return answer({ deleted: name }, `deleted ${name}`)
       default:
-        throw usage(`keys does create, list, export, import or delete, not ${verb}`)
+        throw usage(`keys does create, list, export, import, adopt or delete, not ${verb}`)
     }
   },
 }
@@ -71,6 +80,7 @@ const counts: ReadonlyMap<string | undefined, number> = new Map([
   ['create', 1],
   ['export', 1],
   ['import', 2],
+  ['adopt', 2],
   ['delete', 1],
 ])
 
@@ -82,6 +92,22 @@ function checkCount(verb: string | undefined, given: number): void {
 
 function usage(message: string): AppError {
   return new AppError({ code: 'usage/invalid', message, hint: 'see: countersign keys --help' })
+}
+
+async function adoptKey(parsed: Parsed, name: string, file: string, desk: Desk, io: Io): Promise<Answer> {
+  const adoption = {
+    ...{ name, file, content: readNamed(file, maxSecretFileBytes) },
+    protection: () => protectionOf(parsed, name, io),
+  }
+  const place = { keys: desk.keys, files: desk.workspace.files, prompt: io.prompt }
+  const { stored, named, wasOpen } = await adoptMinisign(adoption, place, io.signal)
+  const open = `${file} is not under a passphrase: whoever can read it has the key`
+  return answer(
+    { ...dataOf(stored), keyId: keyIdText(named.keyId), publicKey: toMinisignLine(named), wasOpen },
+    `adopted ${lineOf(stored)}`,
+    `minisign knows it as key ${keyIdText(named.keyId)}, and so do those who verify`,
+    wasOpen ? open : `${file} is still the same key: keep it in a safe place, or delete it`,
+  )
 }
 
 function schemeOf(parsed: Parsed): SoftwareScheme {

@@ -1,18 +1,16 @@
 // Which artifact a file on this machine is, if any: by its content alone, whatever it is called.
-import { realpath } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { AppError, isVerdict } from '../../core/error.ts'
+import { isVerdict } from '../../core/error.ts'
 import { isSameKey } from '../../core/key.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
 import { quorumOf } from '../../core/systems/tuf/verify.ts'
 import type { OpenSource } from '../desk.ts'
-import { piecesOf } from '../directory/content.ts'
-import { translateErrno } from '../errno.ts'
-import { type FileSystem, fileSystem, openFlags } from '../file-system.ts'
+import type { FileSystem } from '../file-system.ts'
+import { type ReadOptions, readPieces } from '../named-file.ts'
 import { type Client, type ClientCall, type ListingRole, openClient, type Reached, reachable } from './client.ts'
 import { type Digest, digest } from './digest.ts'
-import { counter, type Progress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import { type ProjectKeys, verifyOwners } from './projects.ts'
 import { turns } from './turns.ts'
 
@@ -130,39 +128,9 @@ export interface Hashed {
   sha512: string
 }
 
-export async function hashFile(
-  file: string,
-  { signal, progress, fs = fileSystem }: Omit<VerifyOptions, 'now' | 'remember'>,
-): Promise<Hashed> {
-  try {
-    // The person named it: a link is followed.
-    const fd = await fs.open(await realpath(file), openFlags.read)
-    const stats = await fs.fstat(fd)
-    if (!stats.isFile()) {
-      await fs.close(fd)
-      throw new AppError({
-        code: 'source/rejected',
-        message: `${file} is ${stats.isDirectory() ? 'a folder' : 'a device or pipe'}, not a file`,
-        hint: 'name the file itself',
-      })
-    }
-    const hash: Digest = digest(['sha256', 'sha512'])
-    const count = counter(stats.size, progress)
-    for await (const piece of piecesOf(fs, fd, 0, signal)) {
-      hash.add(piece)
-      count(piece.length)
-      if (hash.length() > stats.size) break
-    }
-    if (hash.length() !== stats.size) {
-      throw new AppError({
-        code: 'source/conflict',
-        message: `${file} changed while it was read`,
-        hint: 'wait until the other program has finished, then repeat',
-      })
-    }
-    const hashes = hash.end()
-    return { length: stats.size, sha256: hashes.get('sha256') ?? '', sha512: hashes.get('sha512') ?? '' }
-  } catch (thrown) {
-    throw translateErrno(thrown, 'read', file)
-  }
+export async function hashFile(file: string, options: ReadOptions): Promise<Hashed> {
+  const hash: Digest = digest(['sha256', 'sha512'])
+  const length = await readPieces(file, () => hash.add, options)
+  const hashes = hash.end()
+  return { length, sha256: hashes.get('sha256') ?? '', sha512: hashes.get('sha512') ?? '' }
 }

@@ -34,7 +34,8 @@ export function softwareSigners(store: KeyStore, prompt: Prompt, purpose: string
   }
 }
 
-async function askingAgain<T>(attempt: (wasWrong: boolean) => Promise<T>): Promise<T> {
+/** Of a secret without a counter. */
+export async function askingAgain<T>(attempt: (wasWrong: boolean) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt(tries > 1)
