@@ -1,7 +1,6 @@
 // A stand-in for src/core/minisign, to be replaced by it: one signature file read, judged and made.
 import { blake2b } from '@noble/hashes/blake2.js'
 import { concatBytes, isEqualBytes, parseBase64, parseUtf8, toBase64, utf8 } from '../../bytes.ts'
-import { verifySignature } from '../../crypto.ts'
 import type { PublicKey } from '../../signer.ts'
 import { malformed } from './document.ts'
 import { keyIdText } from './keys.ts'
@@ -30,18 +29,21 @@ export function parseMinisig(bytes: Uint8Array, what: string): Minisig {
   return { prehashed: algorithm === 'ED', keyId, signature, trustedComment, globalSignature }
 }
 
+export type Verify = (key: PublicKey, message: Uint8Array, signature: Uint8Array) => Promise<boolean>
+
 /** Why it does not count; undefined when it does. */
 export async function minisigFault(
   { key, keyId }: { key: PublicKey; keyId: Uint8Array },
   one: Minisig,
   message: Uint8Array,
+  verify: Verify,
 ): Promise<string | undefined> {
   if (!isEqualBytes(one.keyId, keyId))
     return `it names key ${keyIdText(one.keyId)}, and this key is ${keyIdText(keyId)}`
   const signed = one.prehashed ? blake2b(message, { dkLen: 64 }) : message
-  if (!(await verifySignature(key, signed, one.signature))) return 'the signature does not fit this file'
+  if (!(await verify(key, signed, one.signature))) return 'the signature does not fit this file'
   const all = concatBytes(one.signature, utf8(one.trustedComment))
-  return (await verifySignature(key, all, one.globalSignature)) ? undefined : 'its trusted comment was changed'
+  return (await verify(key, all, one.globalSignature)) ? undefined : 'its trusted comment was changed'
 }
 
 /** Prehashed; two Ed25519 operations, one after the other. */

@@ -139,8 +139,8 @@ export function groupsOf({ written }: SignersFile, name: GroupName): readonly Gr
   return written.get(name) ?? (name === 'revocation' ? admin : [])
 }
 
-/** Every key of every group, once. */
+/** Every key of every group, once in each of its spellings. */
 export function everyKey({ written }: SignersFile): SignerKey[] {
   const keys = [...written.values()].flatMap((groups) => groups.flatMap((group) => group.keys))
-  return [...new Map(keys.map((key) => [materialOf(key), key])).values()]
+  return [...new Map(keys.map((key) => [key.text, key])).values()]
 }
