@@ -1,5 +1,6 @@
 // From the pinned first signers file, step by step, to the one in force: each was agreed to by those before it.
-import { isEqualBytes } from '../../bytes.ts'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { isEqualBytes, parseUtf8, toHex, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import { areMet, type Finding, openQuorums, type Quorum, signedCount } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
@@ -14,6 +15,7 @@ import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
 
 /** Where what was trusted last is kept between two runs. */
 const memoryName = 'signers.json'
+const earlierName = 'earlier.txt'
 
 export interface Chain {
   /** From where trust begins to the one in force, each verified from the one before. */
@@ -55,7 +57,7 @@ export async function verifyChain(project: Project, context: Context): Promise<C
   return {
     ...{ files, first, current, version: first + files.length - 1, place, marks },
     findings: [...findings, ...current.findings],
-    memory: new Map([[memoryName, current.bytes]]),
+    memory: memoryOf(files, current, context.memory),
   }
 }
 
@@ -69,24 +71,47 @@ async function waysFrom(place: SignersPlace, project: Project, { anchor, memory 
   const history = await readHistory(project)
   const last: Link = { ...place, what: place.name }
   const remembered = memory?.get(memoryName) ?? undefined
-  const kept = history.flatMap((link) => link ?? [])
-  const all = [...kept, last]
-  const at = (bytes: Uint8Array): number => all.findLastIndex((link) => isEqualBytes(link.bytes, bytes))
-  if (kept.length === history.length && !project.isOld) {
-    const begin = anchor.length === 0 ? 0 : at(anchor)
-    if (begin < 0) throw notDescended()
-    const known = remembered === undefined ? begin : at(remembered)
-    if (known < 0) throw rolledBack()
-    return { links: all.slice(begin), first: begin + 1, findings: [] }
-  }
+  const isLast = (bytes: Uint8Array): boolean => isEqualBytes(bytes, last.bytes)
+  // Nothing before a rewritten entry can be verified.
+  const gap = history.lastIndexOf(undefined)
+  const links = [...history.slice(gap + 1).flatMap((link) => link ?? []), last]
+  const at = (bytes: Uint8Array): number => links.findLastIndex((link) => isEqualBytes(link.bytes, bytes))
+  const begin = anchor.length === 0 && gap < 0 ? 0 : at(anchor)
+  const isKnown = remembered === undefined || at(remembered) >= 0
+  if (!project.isOld && begin >= 0 && isKnown)
+    return { links: links.slice(begin), first: gap + 2 + begin, findings: [] }
+  if (!project.isOld && gap < 0) throw begin < 0 ? notDescended() : rolledBack()
   // Nothing that can be verified leads here: what is remembered, or pinned, must be the step before.
   const version = history.length + 1
   const known = remembered ?? (anchor.length === 0 ? last.bytes : anchor)
-  const findings = project.isOld || isEqualBytes(known, last.bytes) ? [] : [historyRewritten()]
-  if (isEqualBytes(known, last.bytes)) return { links: [last], first: version, findings }
-  if (remembered !== undefined && isEqualBytes(anchor, last.bytes)) throw rolledBack()
+  if (isLast(known)) return { links: [last], first: version, findings: [] }
+  if (isLast(anchor) || earlierIn(memory).includes(digestOf(last.bytes))) throw rolledBack()
   const before: Link = { bytes: known, signatures: [], what: 'the signers file that is trusted here' }
+  const findings = project.isOld ? [] : [historyRewritten()]
   return { links: [before, last], first: Math.max(1, version - 1), findings }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return toHex(sha256(bytes))
+}
+
+/** Those that were in force before: the first generation has no time in its files, so one of them could be played back. */
+function earlierIn(memory: Context['memory']): string[] {
+  const bytes = memory?.get(earlierName) ?? undefined
+  return bytes === undefined ? [] : parseUtf8(bytes, earlierName).split('\n')
+}
+
+function memoryOf(
+  files: readonly SignersFile[],
+  current: SignersFile,
+  memory: Context['memory'],
+): Map<string, Uint8Array> {
+  const digests = files.slice(0, -1).map(({ bytes }) => digestOf(bytes))
+  const earlier = [...new Set([...earlierIn(memory), ...digests])]
+  return new Map([
+    [memoryName, current.bytes],
+    [earlierName, utf8(earlier.join('\n'))],
+  ])
 }
 
 /** Undefined: of this entry only a rewritten object is left. */
