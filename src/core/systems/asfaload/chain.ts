@@ -81,6 +81,7 @@ async function waysFrom(place: SignersPlace, project: Project, { anchor, memory 
   if (!project.isOld && begin >= 0 && isKnown)
     return { links: links.slice(begin), first: gap + 2 + begin, findings: [] }
   if (!project.isOld && gap < 0) throw begin < 0 ? notDescended() : rolledBack()
+  if (gap >= 0 && anchor.length === 0) throw nothingPinned()
   // Nothing that can be verified leads here: what is remembered, or pinned, must be the step before.
   const version = history.length + 1
   const known = remembered ?? (anchor.length === 0 ? last.bytes : anchor)
@@ -141,7 +142,7 @@ export async function marksOf(link: Omit<Link, 'what'>, file: SignersFile, befor
 
 async function verifyStep(before: SignersFile, next: SignersFile, link: Link): Promise<Marks> {
   checkLater(before, next, link.what)
-  if (link.metadata !== undefined)
+  if (next.generation === 2 && link.metadata !== undefined)
     await checkOrigin(parseMetadata(link.metadata.bytes, link.what), next.bytes, link.what)
   const marks = await marksOf(link, next, before)
   const quorums = updateQuorums(before, next, marks)
@@ -207,6 +208,14 @@ function historyRewritten(): Finding {
     sentence:
       'The history of signers on this mirror holds rewritten files, whose signatures nobody can verify; only the last step was verified, from the signers file trusted here',
   }
+}
+
+function nothingPinned(): AppError {
+  return new AppError({
+    code: 'format/unsupported',
+    message: 'the history of signers on this mirror holds rewritten files, whose signatures nobody can verify',
+    hint: 'ask the people of the project for the signers file in force, and pin it',
+  })
 }
 
 function notDescended(): AppError {

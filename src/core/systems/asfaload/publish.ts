@@ -3,7 +3,7 @@ import { AppError } from '../../error.ts'
 import { isComplete, type Proposal } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
-import { withEntry } from './history.ts'
+import { parseHistory, withEntry } from './history.ts'
 import {
   historyName,
   maxBytes,
@@ -51,6 +51,10 @@ export async function publishedFiles(
       : about.kind === 'revocation'
         ? await revocationChanges(about.path, proposal, project, held)
         : await signersChanges(proposal, project, held, context)
+  // What is written over is read first, so that nobody's change in the meantime is lost.
+  for (const name of changes.keys()) await project.read(name, maxBytes.history)
+  // What is written over is read first, so that nobody's change in the meantime is lost.
+  for (const name of changes.keys()) await project.read(name, maxBytes.history)
   return new Map([...changes].map(([name, bytes]) => [folder + name, bytes]))
 }
 
@@ -84,10 +88,12 @@ async function signersChanges(proposal: Proposal, project: Project, held: Held, 
 async function historyWith(active: SignersPlace, project: Project, now: Date): Promise<Uint8Array> {
   const before = await project.read(historyName, maxBytes.history)
   const { bytes, signaturesName, metadata } = active
+  const last = before === undefined ? undefined : parseHistory(before, historyName).at(-1)?.obsoletedAt
+  if (last !== undefined && last.at.getTime() >= now.getTime()) throw clockBehind(last.text)
   const signatures = async (name: string): Promise<Uint8Array> =>
     (await project.read(name, maxBytes.signatures)) ?? emptyAggregate(1)
   const obsolete = {
-    obsoletedAt: `${now.toISOString().slice(0, 19)}Z`,
+    obsoletedAt: now.toISOString(),
     signers: bytes,
     signatures: await signatures(signaturesName),
     ...(metadata === undefined
@@ -145,6 +151,14 @@ function needed(bytes: Uint8Array | undefined): Uint8Array {
     code: 'trust/changed',
     message: 'a file of this change went away',
     hint: 'look again what waits',
+  })
+}
+
+function clockBehind(last: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `the signers were changed at ${last} before, and by this machine's clock that has not been yet`,
+    hint: 'set the clock of this machine, then repeat',
   })
 }
 
