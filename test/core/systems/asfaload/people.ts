@@ -113,6 +113,10 @@ export function project(anchor: Uint8Array = new Uint8Array()) {
     later: (seconds: number) => {
       context = { ...context, now: new Date(context.now.getTime() + seconds * 1000) }
     },
+    recall: (memory: Context['memory']) => {
+      const { memory: _old, ...rest } = context
+      context = memory === undefined ? rest : { ...rest, memory }
+    },
     remember: async () => {
       context = { ...context, memory: (await system.state(source, context)).memory }
     },
