@@ -3,7 +3,7 @@ import { isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context, Edit } from '../../system.ts'
-import type { Files, Transport } from '../../transport.ts'
+import { type Files, overlay, type Transport } from '../../transport.ts'
 import { malformed, unsupported } from './document.ts'
 import { parseIndexFile } from './index-file.ts'
 import {
@@ -28,11 +28,14 @@ import { emptyAggregate } from './signatures.ts'
 import { type Generation, parseSignersFile } from './signers-file.ts'
 import { parseSubject } from './subject.ts'
 
+/** What comes of it is read like anything that waits: what could never be signed is not written. */
 export async function draftedFiles(folder: string, edit: Edit, source: Transport, context: Context): Promise<Files> {
   const project = await openProject(folder, source, context)
   const about = parseSubject(edit.subject)
   if (edit.document.length === 0) throw malformed(edit.subject, 'it is empty, and an empty file is never signed')
-  const waiting = await waitingFor(folder, edit.subject, source, context)
+  const isFirst = !project.has(project.isOld ? oldSignersName : signersName)
+  const judged = isFirst ? { ...context, anchor: new Uint8Array() } : context
+  const [waiting] = (await pendingProposals(folder, source, judged, edit.subject)).proposals
   if (waiting !== undefined && edit.replace !== true && isSigned(waiting)) throw othersSigned(waiting)
   const changes =
     about.kind === 'signers'
@@ -40,15 +43,10 @@ export async function draftedFiles(folder: string, edit: Edit, source: Transport
       : about.kind === 'release'
         ? await releaseDraft(about.path, edit.document, project)
         : await revocationDraft(about.path, edit.document, project)
-  return new Map([...changes].map(([name, bytes]) => [folder + name, bytes]))
-}
-
-/** What waits there and cannot be read is no reason to keep it. */
-async function waitingFor(folder: string, subject: string, source: Transport, context: Context) {
-  const project = await openProject(folder, source, context)
-  const isFirst = !project.has(project.isOld ? oldSignersName : signersName)
-  const about = isFirst ? { ...context, anchor: new Uint8Array() } : context
-  return (await pendingProposals(folder, source, about, subject)).proposals[0]
+  const files = new Map([...changes].map(([name, bytes]) => [folder + name, bytes]))
+  const [problem] = (await pendingProposals(folder, overlay(source, files), judged, edit.subject)).problems
+  if (problem !== undefined) throw problem.error
+  return files
 }
 
 function isSigned({ quorums }: Proposal): boolean {

@@ -24,6 +24,8 @@ export interface Project {
   /** Below its root, sorted. */
   names: readonly string[]
   has(name: string): boolean
+  /** Something lies in this folder, or deeper. */
+  hasBelow(folder: string): boolean
   /** The first generation: a file for each signature. */
   isOld: boolean
   read(name: string, maxBytes: number): Promise<Uint8Array | undefined>
@@ -33,6 +35,7 @@ export async function openProject(folder: string, source: Transport, { signal }:
   const below = within(source, folder)
   const names = await below.list('', signal)
   const there = new Set(names)
+  const folders = new Set(names.flatMap(foldersOf))
   const has = (name: string): boolean => there.has(name)
   const isOld = has(oldSignersName) || has(oldPendingSignersName)
   if (isOld && (has(signersName) || has(pendingSignersName))) {
@@ -41,7 +44,18 @@ export async function openProject(folder: string, source: Transport, { signal }:
       'signers files of two generations lie side by side, and which one counts is not known',
     )
   }
-  return { names, has, isOld, read: (name, limit) => below.read(name, limit, signal) }
+  return {
+    names,
+    has,
+    hasBelow: (folder) => folders.has(folder),
+    isOld,
+    read: (name, limit) => below.read(name, limit, signal),
+  }
+}
+
+/** "a/b/c": "a/" and "a/b/". */
+function foldersOf(name: string): string[] {
+  return [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1))
 }
 
 /** A signers file as it lies there, in force or waiting, with everything that belongs to it. */

@@ -41,9 +41,14 @@ async function withRelease(generation: 0 | 1 | 2, plan: FilePlan = { artifact: [
   return made
 }
 
-async function minisigOf(who: Person, message: Uint8Array, keyId?: Uint8Array): Promise<Uint8Array> {
+async function minisigOf(
+  who: Person,
+  message: Uint8Array,
+  keyId?: Uint8Array,
+  comment = 'timestamp:1\tfile:x\thashed',
+): Promise<Uint8Array> {
   const id = keyId ?? parseKeyText(who.text(1), 'key').keyId ?? new Uint8Array(8)
-  return makeMinisig((some) => who.signer.sign(some, never), id, message, 'timestamp:1\tfile:x\thashed')
+  return makeMinisig((some) => who.signer.sign(some, never), id, message, comment)
 }
 
 const aggregate = (who: Person, minisig: Uint8Array): string => JSON.stringify({ [who.text(1)]: toBase64(minisig) })
@@ -73,7 +78,7 @@ describe('signatures that do not count, each with its reason', () => {
     const made = await withRelease(1)
     const good = Buffer.from(await minisigOf(ana, await sha512(indexText()))).toString()
     for (const comment of ['file:x', 'file:x\u001b[2J', 'file:\u202ex']) {
-      made.put(waiting, aggregate(ana, utf8(good.replace('file:x', comment))))
+      made.put(waiting, aggregate(ana, await minisigOf(ana, await sha512(indexText()), undefined, comment)))
       expect([comment, signedBy(await made.one(release))]).toEqual([comment, comment === 'file:x' ? 1 : 0])
     }
     made.put(waiting, aggregate(ana, utf8(good.replace('timestamp:1', 'timestamp:2'))))
@@ -130,7 +135,9 @@ describe('what is refused as a whole', () => {
   test('a signers file whose time does not increase, while what else waits is shown', async () => {
     for (const timestamp of ['2026-01-01T00:00:00Z', '2025-12-31T23:59:59.999999999Z']) {
       const made = await withRelease(2)
-      await made.draft('signers', signersText(2, { artifact: [[1, cy]], timestamp }))
+      const late = signersText(2, { artifact: [[1, cy]], timestamp })
+      expect(await codeOfPromise(made.draft('signers', late))).toBe('trust/rollback')
+      made.put('asfaload.signers.pending/index.json', late)
       const { proposals, problems } = await made.pending()
       expect(problems.map(({ subject, error }) => [subject, error.code])).toEqual([['signers', 'trust/rollback']])
       expect(proposals.map(({ subject }) => subject)).toEqual([release])
@@ -152,8 +159,9 @@ describe('what is refused as a whole', () => {
 
   test('an empty release, a release that is final, one that is revoked, one that is not there', async () => {
     const made = await withRelease(1)
-    made.put(path, '')
-    expect(await codeOf(made, release)).toBe('format/malformed')
+    made.put('v1/tool', '')
+    made.put('v1/tool.signatures.json.pending', '{}')
+    expect(await codeOf(made, 'release/v1/tool')).toBe('format/malformed')
     made.put(path, indexText())
     made.put(`${path}.signatures.json`, '{}')
     expect(await codeOf(made, release)).toBe('trust/changed')
@@ -365,6 +373,15 @@ test('one more signature goes in, and nothing else of the text changes', () => {
     ),
     { numRuns: 60 },
   )
+})
+
+test('a second signature by a key that is written in another way takes the place of the first', () => {
+  const text = JSON.stringify({ [`minisign:${ana.text(1)}`]: 'AAAA', [bo.text(1)]: 'AAAA' })
+  const after = withSignature(utf8(text), parseKeyText(ana.text(1), 'key'), utf8('new'), 'signatures')
+  expect(JSON.parse(Buffer.from(after).toString())).toEqual({
+    [`minisign:${ana.text(1)}`]: toBase64(utf8('new')),
+    [bo.text(1)]: 'AAAA',
+  })
 })
 
 test('where nobody was before, only the first signers are looked at', async () => {
