@@ -58,6 +58,5 @@ function isOfSigners(name: string): boolean {
 /** Signed, as far as names tell: with the copy of its signers, and nothing that waits. */
 function isOldDone(index: string, project: Project): boolean {
   const { copy, signatures, pending } = oldReleaseNames(index)
-  const has = (folder: string): boolean => project.names.some((name) => name.startsWith(folder))
-  return project.has(copy) && has(signatures) && !has(pending)
+  return project.has(copy) && project.hasBelow(signatures) && !project.hasBelow(pending)
 }
