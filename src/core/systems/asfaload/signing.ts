@@ -102,7 +102,8 @@ export function givenFiles(folder: string, proposal: Proposal, given: readonly G
   let parts = proposal.parts ?? new Map<string, Uint8Array>()
   const files = new Map<string, Uint8Array | null>()
   for (const { key: text, signature } of given) {
-    const key = holderOf(proposal, ({ ids }) => ids.includes(text))
+    // One that counts already gives way to nothing.
+    const key = holderOf(proposal, ({ ids, signed }) => !signed && ids.includes(text))
     if (key === undefined) continue
     const some = placed(act, key, split(signature, key, act.signed.length), parts)
     const fresh = [...some].flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes] as const]))
