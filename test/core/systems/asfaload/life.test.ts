@@ -146,7 +146,10 @@ test.each([0, 1, 2] as const)(
     const given = signed === undefined ? [] : await away.signatures(signed)
     expect(given).toHaveLength(2)
     await made.source.write(givenFiles(folder, proposal, given), new Map(), '', never)
-    expect(isComplete(await made.one('signers'))).toBe(true)
+    const whole = await made.one('signers')
+    expect(isComplete(whole)).toBe(true)
+    const bad = given.map(({ key }) => ({ key, signature: new Uint8Array(64) }))
+    expect(givenFiles(folder, whole, bad).size).toBe(0)
   },
 )
 
