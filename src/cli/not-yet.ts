@@ -1,6 +1,6 @@
 // Why nothing is published yet: a line for each change that waits, with who is missing.
 import type { AppError } from '../core/error.ts'
-import { impossibility, isMet, type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
+import { impossibility, openQuorums, type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
 import { isSingleFile, type Layout } from '../core/systems/tuf/layout.ts'
 import { bunched } from './bunch.ts'
 import { ListedError } from './listed-error.ts'
@@ -33,7 +33,7 @@ const subjectOf = ({ subject }: Proposal): string => subject
 
 /** "1 of 2 signatures, waits for Ana or Cleo"; what it goes together with is told where that has its own line. */
 function waitsText({ title, quorums, blocked, needs = [] }: Proposal, listed: ReadonlySet<string>): string {
-  const open = quorums.filter((quorum) => !isMet(quorum))
+  const open = openQuorums(quorums)
   const judges = new Map<string, string[]>()
   for (const quorum of open) {
     const text = `${signedCount(quorum)} of ${quorum.threshold} signatures, waits for ${missingText(quorum)}`

@@ -175,7 +175,7 @@ function quorumData(quorum: Quorum): object {
 }
 
 export function proposalData(proposal: Proposal): object {
-  const { payload: _payload, before: _before, after: _after, quorums, ...rest } = proposal
+  const { payload: _payload, before: _before, after: _after, parts: _parts, quorums, ...rest } = proposal
   return { ...rest, words: toWords(parseHex(proposal.digest, 'the digest')), quorums: quorums.map(quorumData) }
 }
 

@@ -2,7 +2,7 @@
 import { verifySignature } from './crypto.ts'
 import { AppError, isVerdict } from './error.ts'
 import { isSameKey } from './key.ts'
-import { isComplete, isMet, type Proposal, type QuorumKey, signedCount } from './proposal.ts'
+import { isComplete, openQuorums, type Proposal, type QuorumKey, signedCount } from './proposal.ts'
 import type { PublicKey, Signer } from './signer.ts'
 import type { Context, TrustSystem } from './system.ts'
 import { checkUnchanged, type Files, overlay, type Snapshot, snapshot, type Transport } from './transport.ts'
@@ -180,9 +180,9 @@ function checkHasSigned(signed: Proposal, key: PublicKey): void {
 
 function checkComplete(proposal: Proposal): void {
   if (isComplete(proposal)) return
-  const missing = proposal.quorums
-    .filter((quorum) => !isMet(quorum))
-    .map((quorum) => `${quorum.name} has ${signedCount(quorum)} of ${quorum.threshold}`)
+  const missing = openQuorums(proposal.quorums).map(
+    (quorum) => `${quorum.name} has ${signedCount(quorum)} of ${quorum.threshold}`,
+  )
   throw new AppError({
     code: 'trust/threshold',
     message: `${proposal.title} is not signed by enough keys yet: ${missing.join(', ')}`,

@@ -3,7 +3,7 @@ import type { ErrorData } from './error.ts'
 import type { PublicKey } from './signer.ts'
 
 /** The trust system that a proposal belongs to. */
-export type SystemId = 'tuf'
+export type SystemId = 'tuf' | 'asfaload'
 
 export type Risk = 'routine' | 'notable' | 'dangerous'
 
@@ -50,6 +50,8 @@ export interface Quorum {
   keys: readonly QuorumKey[]
   /** Signatures by nobody in this quorum, and why each does not count. */
   strangers: readonly { id: string; reason: string }[]
+  /** One way among others: of all with the same `to`, those of a single `by` are enough. Without it there is no way around it. */
+  way?: { to: string; by: string }
 }
 
 /** What else must happen before a change can take effect. */
@@ -79,7 +81,7 @@ export interface Proposal {
   /** Fields that stay as they are, counted so that nothing is hidden without a number. */
   unchanged: number
   findings: readonly Finding[]
-  /** All of them must be met. */
+  /** All of them must be met, but for those that are ways to the same end. */
   quorums: readonly Quorum[]
   /** Why nobody should sign or publish this, whatever the quorums say: it is expired, or a name in it is a trap. */
   blocked?: ErrorData
@@ -88,6 +90,8 @@ export interface Proposal {
   /** The document in force now, and the candidate, as received. */
   before?: Uint8Array
   after: Uint8Array
+  /** What else there is of the candidate where it is more than one file, as received: its signatures, by their names in the source. */
+  parts?: ReadonlyMap<string, Uint8Array>
 }
 
 export function signedCount(quorum: Quorum): number {
@@ -98,16 +102,42 @@ export function isMet(quorum: Quorum): boolean {
   return signedCount(quorum) >= quorum.threshold
 }
 
+/** Those that keep a change from being complete. Where there are several ways and none is complete, what is missing of each. */
+export function openQuorums(quorums: readonly Quorum[]): Quorum[] {
+  return openAmong(quorums, isMet)
+}
+
+/** The same of anything that is counted like a quorum. */
+export function openAmong<T extends { way?: Quorum['way'] }>(quorums: readonly T[], isDone: (one: T) => boolean): T[] {
+  return quorums.filter((quorum) => !isDone(quorum) && !hasAnotherWay(quorums, quorum, isDone))
+}
+
+/** By all who must; nothing at all is signed by nobody. */
+export function areMet(quorums: readonly Quorum[]): boolean {
+  return quorums.length > 0 && openQuorums(quorums).length === 0
+}
+
+function hasAnotherWay<T extends { way?: Quorum['way'] }>(
+  quorums: readonly T[],
+  { way }: T,
+  isGood: (one: T) => boolean,
+): boolean {
+  if (way === undefined) return false
+  const ways = quorums.filter((one) => one.way?.to === way.to)
+  return ways.some(({ way: one }) => ways.filter((other) => other.way?.by === one?.by).every(isGood))
+}
+
 /** Why it can never take effect, whoever signs: more signatures are asked for than there are keys. */
 export function impossibility({ title, quorums }: Proposal): string | undefined {
-  const quorum = quorums.find(({ threshold, keys }) => threshold > keys.length)
+  const isPossible = ({ threshold, keys }: Quorum): boolean => threshold <= keys.length
+  const quorum = quorums.find((one) => !isPossible(one) && !hasAnotherWay(quorums, one, isPossible))
   if (quorum === undefined) return undefined
   const { name, threshold, keys } = quorum
   return `${title} can never be published: ${name} asks for ${threshold} signatures, and has ${keys.length} key${keys.length === 1 ? '' : 's'}`
 }
 
 export function isComplete(proposal: Proposal): boolean {
-  return proposal.quorums.length > 0 && proposal.quorums.every(isMet)
+  return areMet(proposal.quorums)
 }
 
 /** Can be published: signed by everybody who must, and so is all that goes along with it. */

@@ -1,5 +1,6 @@
 // What a quorum has and what it still needs, in words; nothing is counted here.
 import { countOf, listOf } from './phrases.ts'
+import { openAmong, type Quorum } from './proposal.ts'
 
 interface Named {
   owner?: string
@@ -26,6 +27,11 @@ interface Counted {
   signed: number
   met: boolean
   keys: readonly (Named & { signed: boolean })[]
+}
+
+/** Whose signatures are still waited for; one of several ways is not when another is complete. */
+export function waitedFor<T extends { met: boolean; way?: Quorum['way'] }>(quorums: readonly T[]): T[] {
+  return openAmong(quorums, ({ met }) => met)
 }
 
 export function agreeTitle(quorums: number): string {

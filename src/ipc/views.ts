@@ -103,6 +103,8 @@ export interface QuorumView {
   met: boolean
   keys: readonly QuorumKeyView[]
   strangers: readonly { id: string; reason: string }[]
+  /** One way among others, as in a proposal's quorum. */
+  way?: { to: string; by: string }
 }
 
 export interface ProposalSummary {

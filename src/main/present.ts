@@ -3,6 +3,7 @@ import { parseHex, toHex } from '../core/bytes.ts'
 import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
 import {
+  areMet,
   type Change,
   isComplete,
   isMet,
@@ -113,6 +114,7 @@ export function quorumView(
     threshold: quorum.threshold,
     signed: signedCount(quorum),
     met: isMet(quorum),
+    ...(quorum.way === undefined ? {} : { way: quorum.way }),
     strangers: quorum.strangers,
     keys: quorum.keys.map((entry) => ({
       ...holderOf(entry),
@@ -222,7 +224,7 @@ export function proposalView(
     unchanged: proposal.unchanged,
     findings: proposal.findings,
     signers: signerViews(proposal, able, about.tokens),
-    wouldComplete: able.some((signer) => proposal.quorums.every((quorum) => isMet(withSignature(quorum, signer)))),
+    wouldComplete: able.some((signer) => areMet(proposal.quorums.map((quorum) => withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
     ...(isSingleFile(source.layout) ? { singleFile: true } : {}),
     ...(served === undefined

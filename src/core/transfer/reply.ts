@@ -1,7 +1,9 @@
 // The answer to a request: signatures, small enough for one QR code. It carries nothing of the change but its digest.
+
 import { parseBase64, parseHex, toBase64, toHex } from '../bytes.ts'
 import { jcsBytes } from '../jcs.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
+import type { SystemId } from '../proposal.ts'
 import { checkFormat, checkSystem } from './request.ts'
 import {
   checkFields,
@@ -30,7 +32,7 @@ export interface ReplySignature {
 export type SecondScreen = 'compared' | 'skipped'
 
 export interface TransferReply {
-  system: 'tuf'
+  system: SystemId
   subject: string
   digest: string
   /** sha256 of the request that was answered. */

@@ -1,10 +1,12 @@
 // A request for signatures as one file (docs/formats/bundle.md): a change, and everything that is needed to verify it from a
 // root that the receiver trusts. Deterministic bytes; documents as they were received.
+
 import { parseBase64, parseUtf8, toBase64, toHex, utf8 } from '../bytes.ts'
 import { sha256 } from '../crypto.ts'
 import { AppError } from '../error.ts'
 import { jcsBytes } from '../jcs.ts'
 import { isObject, type JsonObject, type JsonValue } from '../json.ts'
+import type { SystemId } from '../proposal.ts'
 import { byCodePoint } from '../transport.ts'
 import {
   checkFields,
@@ -21,7 +23,7 @@ import {
 export const requestFormat = 'countersign request 1'
 
 export interface TransferRequest {
-  system: 'tuf'
+  system: SystemId
   /** What the sender calls the repository; nobody vouches for it. */
   repository: string
   subject: string

@@ -9,7 +9,7 @@ import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, sentenceOf, utcOf } from '../format.ts'
-import { goneSentence, isReady, missingSentence } from '../quorum.ts'
+import { goneSentence, isReady, missingSentence, waitedFor } from '../quorum.ts'
 import { hashOf } from '../route.ts'
 import { screenSentence } from './carry/asked.tsx'
 import { Confirm } from './confirm.tsx'
@@ -186,7 +186,7 @@ function nextSentences(receipt: Receipt): string[] {
       'Every quorum is met. Publishing puts the change in force; until then nobody sees it.',
     ]
   }
-  const open = receipt.quorums.filter((quorum) => !quorum.met)
+  const open = waitedFor(receipt.quorums)
   return [
     receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
     ...open.map(missingSentence),
@@ -224,7 +224,7 @@ function handedIn(receipt: Receipt, { isFork }: Destination): string[] {
   const last = 'When every document of the event is signed it is merged, and CI publishes it.'
   const needs = (receipt.needs ?? []).map(({ sentence }) => `${sentence}.`)
   if (receipt.complete) return ['This document has the signatures it needs.', ...needs, ...pull, last]
-  const open = receipt.quorums.filter((quorum) => !quorum.met)
+  const open = waitedFor(receipt.quorums)
   return ['Others must sign before the event can be merged.', ...pull, ...open.map(missingSentence), last]
 }
 

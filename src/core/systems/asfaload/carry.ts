@@ -1,0 +1,80 @@
+// What somebody without the mirror needs to verify a change: what was read here to verify it, and nothing else. Gathered, it is
+// judged once more by itself, and must say the same.
+import { AppError } from '../../error.ts'
+import type { Proposal } from '../../proposal.ts'
+import type { Carried, Context } from '../../system.ts'
+import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
+import { verifyChain } from './chain.ts'
+import { pendingProposals } from './pending.ts'
+import { openProject } from './project.ts'
+
+/** The bytes that all else is verified from, under a name that no project has. */
+const anchorName = 'asfaload.anchor.json'
+
+export async function carriedFiles(
+  folder: string,
+  proposal: Proposal,
+  source: Transport,
+  context: Context,
+  from?: number,
+): Promise<Carried> {
+  const { now, signal, anchor } = context
+  const held = new Map<string, Uint8Array>()
+  const fresh: Context = { anchor, now, signal }
+  const here = await pendingProposals('', recording(folder, source, held), fresh, proposal.subject)
+  const found = here.proposals.find(({ id }) => id === proposal.id)
+  if (found === undefined) throw notCarried(proposal, here.problems[0]?.error)
+  const start = await anchorFor(folder, source, context, from)
+  const alone = await pendingProposals('', memoryTransport(held), { ...fresh, anchor: start }, proposal.subject)
+  const again = alone.proposals.find(({ id }) => id === proposal.id)
+  if (again === undefined || facts(again) !== facts(found)) throw notCarried(proposal, alone.problems[0]?.error)
+  if (start.length > 0) held.set(anchorName, start)
+  const files = new Map([...held].sort(([a], [b]) => byCodePoint(a, b)))
+  return { anchor: start.length > 0 ? anchorName : '', files }
+}
+
+async function anchorFor(folder: string, source: Transport, context: Context, from?: number): Promise<Uint8Array> {
+  if (from === undefined) return context.anchor
+  const { files, first } = await verifyChain(await openProject(folder, source, context), context)
+  const file = files[from - first]
+  if (file !== undefined) return file.bytes
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `no signers file ${from} is known here`,
+    hint: `name one of ${first} to ${first + files.length - 1}, or none: then it starts from the one pinned here`,
+  })
+}
+
+/** Remembers what was asked for; other projects and other releases stay behind. */
+function recording(folder: string, source: Transport, held: Map<string, Uint8Array>): Transport {
+  return {
+    list: async (prefix, signal) =>
+      (await source.list(folder + prefix, signal)).map((name) => name.slice(folder.length)),
+    read: async (name, maxBytes, signal) => {
+      const bytes = await source.read(folder + name, maxBytes, signal)
+      if (bytes !== undefined) held.set(name, bytes)
+      return bytes
+    },
+    write: async () => {
+      throw new AppError({ code: 'internal/bug', message: 'what is carried cannot be written' })
+    },
+  }
+}
+
+/** What people compare and count. */
+function facts({ digest, changes, unchanged, quorums, blocked }: Proposal): string {
+  return JSON.stringify([
+    ...[digest, unchanged, blocked?.code ?? ''],
+    changes.map(({ path, before, after }) => [path, before, after]),
+    quorums.map(({ name, threshold, keys }) => [name, threshold, keys.map(({ ids, signed }) => [ids, signed])]),
+  ])
+}
+
+function notCarried({ title }: Proposal, cause: AppError | undefined): AppError {
+  return new AppError({
+    code: cause?.code ?? 'internal/bug',
+    message: `${title} cannot be verified from what would be carried: ${cause?.message ?? 'it reads as another change'}`,
+    hint: 'nothing was written; carry the whole folder of the project instead, and report this',
+    cause,
+  })
+}

@@ -1,0 +1,80 @@
+// Signers files that were in force before, the oldest first. Exact bytes are kept in base64; one early program kept them as
+// rewritten objects, whose signatures nobody can verify any more: those are read, and marked.
+import { parseBase64, toBase64, utf8 } from '../../bytes.ts'
+import { AppError } from '../../error.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../json.ts'
+import { editedJson } from '../../json-edit.ts'
+import { listIn, objectOf, parseObject, textOf } from './document.ts'
+import { type Moment, parseMoment } from './moment.ts'
+import { maxBytes } from './names.ts'
+import { parseAggregate, type SignatureEntry } from './signatures.ts'
+
+export interface HistoryEntry {
+  obsoletedAt: Moment
+  /** Undefined: only a rewritten object is there. */
+  signers?: Uint8Array
+  signatures: readonly SignatureEntry[]
+  metadata?: Uint8Array
+  metadataSignatures?: readonly SignatureEntry[]
+}
+
+export function parseHistory(bytes: Uint8Array, what: string): HistoryEntry[] {
+  const { value } = parseObject(bytes, what, maxBytes.history)
+  const entries = listIn(value.entries, `${what}: entries`).map((one, at) => {
+    const place = `${what}: entry ${at + 1}`
+    return entryOf(objectOf(one, place), place)
+  })
+  for (const [at, entry] of entries.entries()) {
+    const before = entries[at - 1]
+    if (before === undefined || entry.obsoletedAt.nanoseconds > before.obsoletedAt.nanoseconds) continue
+    throw new AppError({
+      code: 'trust/rollback',
+      message: `${what}: entry ${at + 1} went out of force at ${entry.obsoletedAt.text}, not after the one before it`,
+      hint: 'ask the people who keep the mirror; entries must follow each other in time',
+    })
+  }
+  return entries
+}
+
+function entryOf(entry: JsonObject, what: string): HistoryEntry {
+  const { signers_file: signers, signatures, metadata, metadata_signatures: signed } = entry
+  return {
+    obsoletedAt: parseMoment(textOf(entry.obsoleted_at, `${what}: obsoleted_at`), `${what}: obsoleted_at`),
+    ...(isObject(signers) ? {} : { signers: exactBytes(signers, `${what}: signers_file`) }),
+    signatures: signaturesIn(signatures, `${what}: signatures`),
+    ...(typeof metadata === 'string' ? { metadata: exactBytes(metadata, `${what}: metadata`) } : {}),
+    ...(signed === undefined ? {} : { metadataSignatures: signaturesIn(signed, `${what}: metadata_signatures`) }),
+  }
+}
+
+function exactBytes(value: JsonValue | undefined, what: string): Uint8Array {
+  return parseBase64(textOf(value, what), what)
+}
+
+function signaturesIn(value: JsonValue | undefined, what: string): SignatureEntry[] {
+  return parseAggregate(utf8(JSON.stringify(objectOf(value, what))), what)
+}
+
+export interface Obsolete {
+  obsoletedAt: string
+  signers: Uint8Array
+  signatures: Uint8Array
+  metadata?: Uint8Array
+  metadataSignatures?: Uint8Array
+}
+
+/** With one more at its end; every entry before it keeps its bytes. */
+export function withEntry(bytes: Uint8Array | undefined, one: Obsolete, what: string): Uint8Array {
+  const { document, value } = parseObject(bytes ?? utf8('{\n  "entries": []\n}\n'), what, maxBytes.history)
+  const aggregate = (of: Uint8Array): JsonValue => parseObject(of, 'signatures', maxBytes.signatures).value
+  const entry: JsonObject = {
+    obsoleted_at: one.obsoletedAt,
+    signers_file: toBase64(one.signers),
+    signatures: aggregate(one.signatures),
+    ...(one.metadata === undefined ? {} : { metadata: toBase64(one.metadata) }),
+    ...(one.metadataSignatures === undefined ? {} : { metadata_signatures: aggregate(one.metadataSignatures) }),
+  }
+  const result = editedJson(document, [{ path: ['entries'], value: [...listIn(value.entries, what), entry] }])
+  parseHistory(result, what)
+  return result
+}

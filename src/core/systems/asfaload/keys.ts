@@ -1,0 +1,90 @@
+// Keys as signers files write them: minisign's own text, and two spellings of a bare Ed25519 key. Material decides, not text.
+import { concatBytes, parseBase64, toBase64, toHex, utf8 } from '../../bytes.ts'
+import { AppError } from '../../error.ts'
+import { isSameKey, parsePublicKey, rawEd25519, spkiOfRawEd25519 } from '../../key.ts'
+import type { PublicKey } from '../../signer.ts'
+import { malformed, unsupported } from './document.ts'
+
+/** How its signatures are made: minisign's files, or a bare Ed25519 signature over a digest. */
+export type KeyForm = 'minisign' | 'asfaload' | 'ssh'
+
+export interface SignerKey {
+  form: KeyForm
+  /** As it is written in the file, which is also its name among the signatures. */
+  text: string
+  key: PublicKey
+  /** Eight bytes, of a minisign key: an arbitrary number that its signatures repeat. */
+  keyId?: Uint8Array
+}
+
+const prefixes = { minisign: 'minisign:', asfaload: 'asfaload-pub:', ssh: 'ssh-ed25519 ' } as const
+
+export function parseKeyText(text: string, what: string): SignerKey {
+  if (text.startsWith(prefixes.asfaload)) {
+    const raw = parseUnpadded(text.slice(prefixes.asfaload.length), what)
+    return { form: 'asfaload', text, key: ed25519(raw, what) }
+  }
+  if (text.startsWith(prefixes.ssh)) return { form: 'ssh', text, key: ed25519(parseSshKey(text, what), what) }
+  const body = text.startsWith(prefixes.minisign) ? text.slice(prefixes.minisign.length) : text
+  if (!body.startsWith('RW')) throw unsupported(what, `no known kind of key: “${text.slice(0, 24)}”`)
+  const bytes = parseBase64(body, what)
+  if (bytes.length !== 42) throw malformed(what, `a minisign key has 42 bytes, and this has ${bytes.length}`)
+  return { form: 'minisign', text, key: ed25519(bytes.subarray(10), what), keyId: bytes.slice(2, 10) }
+}
+
+/** Its text in the form of the generation that has keys of its own. */
+export function asfaloadKeyText(key: PublicKey): string {
+  return prefixes.asfaload + toUnpadded(rawOf(key))
+}
+
+/** A minisign key file's second line. */
+export function minisignKeyText(key: PublicKey, keyId: Uint8Array): string {
+  return toBase64(concatBytes(utf8('Ed'), keyId, rawOf(key)))
+}
+
+/** As minisign shows it: the eight bytes are a number whose lowest byte stands first. */
+export function keyIdText(keyId: Uint8Array): string {
+  return toHex(Uint8Array.from(keyId).reverse()).toUpperCase()
+}
+
+export function isSameHolder(a: SignerKey, b: SignerKey): boolean {
+  return isSameKey(a.key, b.key)
+}
+
+/** The same for every spelling of one key. */
+export function materialOf({ key }: Pick<SignerKey, 'key'>): string {
+  return toHex(key.spki)
+}
+
+export function parseUnpadded(text: string, what: string): Uint8Array {
+  if (text.includes('=')) throw malformed(what, 'it ends in “=”, which is left out here')
+  return parseBase64(text.padEnd(Math.ceil(text.length / 4) * 4, '='), what)
+}
+
+export function toUnpadded(bytes: Uint8Array): string {
+  return toBase64(bytes).replaceAll('=', '')
+}
+
+function ed25519(raw: Uint8Array, what: string): PublicKey {
+  if (raw.length !== 32) throw malformed(what, `an Ed25519 key has 32 bytes, and this has ${raw.length}`)
+  return parsePublicKey(spkiOfRawEd25519(raw))
+}
+
+function rawOf(key: PublicKey): Uint8Array {
+  if (key.scheme === 'ed25519') return rawEd25519(key)
+  throw new AppError({
+    code: 'signer/unsupported',
+    message: `a ${key.scheme} key cannot stand in a signers file, which knows Ed25519 alone`,
+    hint: 'choose an Ed25519 key',
+  })
+}
+
+/** RFC 4253, section 6.6: two strings, each behind its length. A comment after the key is refused: it would be a second name. */
+function parseSshKey(text: string, what: string): Uint8Array {
+  const bytes = parseBase64(text.slice(prefixes.ssh.length), what)
+  const start = utf8('\0\0\0\x0bssh-ed25519\0\0\0\x20')
+  if (bytes.length !== start.length + 32 || !start.every((byte, at) => bytes[at] === byte)) {
+    throw malformed(what, 'it is no ssh-ed25519 key')
+  }
+  return bytes.subarray(start.length)
+}

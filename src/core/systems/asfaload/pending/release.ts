@@ -1,0 +1,100 @@
+// A release's index, or one of its files, that waits for the signers of releases.
+import { AppError } from '../../../error.ts'
+import { countOf } from '../../../phrases.ts'
+import { areMet, type Finding, type Proposal } from '../../../proposal.ts'
+import { assemble } from '../candidate.ts'
+import { type Chain, formerKeys } from '../chain.ts'
+import { releaseQuorums } from '../conditions.ts'
+import { type Difference, diffLeaves } from '../diff.ts'
+import { malformed, parseObject } from '../document.ts'
+import { type IndexFile, isWeak, parseIndexFile } from '../index-file.ts'
+import { markedBy } from '../marks.ts'
+import { indexName, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
+import { type Project, readSignatureFiles, readSigned } from '../project.ts'
+import { everyKey } from '../signers-file.ts'
+import { releaseSubject } from '../subject.ts'
+import { nestedFault, nestedFindings, readParts } from './parts.ts'
+
+/** Undefined when it is signed by enough already: a complete one is final. */
+export async function releaseProposal(
+  folder: string,
+  path: string,
+  project: Project,
+  chain: Chain,
+): Promise<Proposal | undefined> {
+  const bytes = await project.read(path, maxBytes.index)
+  if (bytes === undefined) {
+    throw new AppError({ code: 'source/not-found', message: `signatures wait for ${path}, which is not there` })
+  }
+  if (bytes.length === 0) throw malformed(path, 'it is empty, and an empty file is never signed')
+  if (project.has(signaturesOf(path))) throw isFinal(path)
+  if (project.has(revocationOf(path))) throw isRevoked(path)
+  const signed = await signedRelease(path, project)
+  const judges = { keys: everyKey(chain.current), generation: chain.current.generation, former: formerKeys(chain) }
+  const marks = await markedBy({ bytes, signatures: signed.signatures }, judges)
+  if (project.isOld && (await isDone({ bytes, path, project, chain }))) return undefined
+  const index = path === indexName || path.endsWith(`/${indexName}`) ? parseIndexFile(bytes, path) : undefined
+  const blocked = await nestedFault(path, project, chain)
+  const toSign = { name: path, bytes, signaturesName: signed.signaturesName }
+  return assemble(folder, {
+    subject: releaseSubject(path),
+    title: `Release ${path.slice(0, Math.max(0, path.lastIndexOf('/'))) || path}`,
+    headline: index === undefined ? 'One file of a release' : `A release of ${countOf(index.files.length, 'file')}`,
+    signed: [toSign],
+    difference: differenceOf(bytes, path, index),
+    findings: [...indexFindings(index), ...(await nestedFindings(project, chain))],
+    quorums: releaseQuorums(chain.current, marks),
+    ...(blocked === undefined ? {} : { blocked }),
+    files: await readParts(project, chain, [toSign], project.isOld ? oldSigned(path, project) : []),
+  })
+}
+
+async function signedRelease(path: string, project: Project) {
+  if (!project.isOld) return readSigned(project, pendingSignatures(path))
+  const { signatures, pending } = oldReleaseNames(path)
+  return { signaturesName: pending, signatures: await readSignatureFiles(project, signatures, pending) }
+}
+
+function oldSigned(path: string, project: Project): string[] {
+  return project.names.filter((name) => name.startsWith(oldReleaseNames(path).signatures))
+}
+
+/** In the first generation: enough have signed under the names that downloaders read, beside the copy of their signers. */
+async function isDone(about: { bytes: Uint8Array; path: string; project: Project; chain: Chain }): Promise<boolean> {
+  const { bytes, path, project, chain } = about
+  const { copy, signatures } = oldReleaseNames(path)
+  if (!project.has(copy)) return false
+  const judges = { keys: everyKey(chain.current), generation: chain.current.generation }
+  const marks = await markedBy({ bytes, signatures: await readSignatureFiles(project, signatures) }, judges)
+  return areMet(releaseQuorums(chain.current, marks))
+}
+
+function differenceOf(bytes: Uint8Array, path: string, index: IndexFile | undefined): Difference {
+  if (index !== undefined)
+    return diffLeaves(undefined, parseObject(bytes, path, maxBytes.index).value, 'index', 'routine')
+  const sentence = `This file of ${countOf(bytes.length, 'byte')} becomes a part of the release`
+  return { changes: [{ path, after: countOf(bytes.length, 'byte'), risk: 'notable', sentence }], unchanged: 0 }
+}
+
+function indexFindings(index: IndexFile | undefined): Finding[] {
+  const weak = index?.files.filter(({ algo }) => isWeak(algo)) ?? []
+  if (weak.length === 0) return []
+  const sentence = `${countOf(weak.length, 'file')} of the release ${weak.length === 1 ? 'has' : 'have'} only a SHA-1 or MD5 digest: two different files can share one, and programs refuse it`
+  return [{ code: 'weak-digest', risk: 'dangerous', sentence }]
+}
+
+function isFinal(path: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `${path} is signed by enough keys already, and signatures wait for it once more`,
+    hint: 'nothing is added to a complete release; have the names that wait removed',
+  })
+}
+
+function isRevoked(path: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `${path} is revoked, and signatures wait for it`,
+    hint: 'do not sign it; make a new release',
+  })
+}
