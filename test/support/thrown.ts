@@ -1,7 +1,7 @@
 // What a call threw, as an AppError code, so that tests compare codes and never messages.
 import { AppError } from '../../src/core/error.ts'
 
-function codeOf(thrown: unknown): string {
+export function codeOf(thrown: unknown): string {
   return thrown instanceof AppError ? thrown.code : `not an AppError: ${String(thrown)}`
 }
 

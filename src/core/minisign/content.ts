@@ -18,6 +18,11 @@ export function fileHash(): FileHash {
   return { add: (piece) => void hash.update(piece), end: () => hash.digest() }
 }
 
+/** Of bytes that are at hand. */
+export function contentOf(bytes: Uint8Array, form: SignedContent['form']): SignedContent {
+  return form === 'legacy' ? { form, bytes } : { form, hash: blake2b(bytes, { dkLen: 64 }) }
+}
+
 /** The message that the first of the two signatures is of. */
 export function messageOf(content: SignedContent): Uint8Array {
   return content.form === 'prehashed' ? content.hash : content.bytes

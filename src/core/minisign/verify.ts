@@ -2,6 +2,7 @@
 import { isEqualBytes } from '../bytes.ts'
 import { verifySignature } from '../crypto.ts'
 import { AppError } from '../error.ts'
+import type { PublicKey } from '../signer.ts'
 import { messageOf, type SignedContent } from './content.ts'
 import { keyIdText, type MinisignPublicKey } from './public-key.ts'
 import { globalMessage, type MinisignSignature } from './signature.ts'
@@ -21,17 +22,18 @@ export async function verifyMinisign(
   signature: MinisignSignature,
   publicKey: MinisignPublicKey,
   content: SignedContent,
+  verify: (key: PublicKey, message: Uint8Array, signature: Uint8Array) => Promise<boolean> = verifySignature,
 ): Promise<void> {
   const { key } = publicKey
   verifyNamesKey(signature, publicKey)
   if (signature.form !== content.form) {
     throw refused('form', `the signature is in the ${signature.form} form, where the ${content.form} one is expected`)
   }
-  if (!(await verifySignature(key, messageOf(content), signature.signature))) {
+  if (!(await verify(key, messageOf(content), signature.signature))) {
     throw refused('signature', 'the signature is not one of this file by this key')
   }
   const message = globalMessage(signature.signature, signature.trustedComment)
-  if (!(await verifySignature(key, message, signature.globalSignature))) {
+  if (!(await verify(key, message, signature.globalSignature))) {
     throw refused('global-signature', 'the trusted comment is not the one that was signed')
   }
 }

@@ -1,7 +1,9 @@
 // Who must agree to what, as quorums. A change of signers has three conditions; all of them, and all groups of a list, must be met.
+
 import { keyLabel } from '../../key.ts'
+import { keyIdText } from '../../minisign/public-key.ts'
 import type { Quorum, QuorumKey } from '../../proposal.ts'
-import { keyIdText, materialOf, type SignerKey } from './keys.ts'
+import { materialOf, type SignerKey } from './keys.ts'
 import type { Marks } from './marks.ts'
 import { everyKey, type Group, groupsOf, type SignersFile } from './signers-file.ts'
 

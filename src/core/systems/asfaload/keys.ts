@@ -1,7 +1,8 @@
 // Keys as signers files write them: minisign's own text, and two spellings of a bare Ed25519 key. Material decides, not text.
-import { concatBytes, parseBase64, toBase64, toHex, utf8 } from '../../bytes.ts'
+import { parseBase64, toBase64, toHex, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import { isSameKey, parsePublicKey, rawEd25519, spkiOfRawEd25519 } from '../../key.ts'
+import { parseMinisignLine } from '../../minisign/public-key.ts'
 import type { PublicKey } from '../../signer.ts'
 import { malformed, unsupported } from './document.ts'
 
@@ -25,26 +26,14 @@ export function parseKeyText(text: string, what: string): SignerKey {
     return { form: 'asfaload', text, key: ed25519(raw, what) }
   }
   if (text.startsWith(prefixes.ssh)) return { form: 'ssh', text, key: ed25519(parseSshKey(text, what), what) }
-  const body = text.startsWith(prefixes.minisign) ? text.slice(prefixes.minisign.length) : text
-  if (!body.startsWith('RW')) throw unsupported(what, `no known kind of key: “${text.slice(0, 24)}”`)
-  const bytes = parseBase64(body, what)
-  if (bytes.length !== 42) throw malformed(what, `a minisign key has 42 bytes, and this has ${bytes.length}`)
-  return { form: 'minisign', text, key: ed25519(bytes.subarray(10), what), keyId: bytes.slice(2, 10) }
+  const line = text.startsWith(prefixes.minisign) ? text.slice(prefixes.minisign.length) : text
+  if (!line.startsWith('RW')) throw unsupported(what, `no known kind of key: “${text.slice(0, 24)}”`)
+  return { form: 'minisign', text, ...parseMinisignLine(line, what) }
 }
 
 /** Its text in the form of the generation that has keys of its own. */
 export function asfaloadKeyText(key: PublicKey): string {
   return prefixes.asfaload + toUnpadded(rawOf(key))
-}
-
-/** A minisign key file's second line. */
-export function minisignKeyText(key: PublicKey, keyId: Uint8Array): string {
-  return toBase64(concatBytes(utf8('Ed'), keyId, rawOf(key)))
-}
-
-/** As minisign shows it: the eight bytes are a number whose lowest byte stands first. */
-export function keyIdText(keyId: Uint8Array): string {
-  return toHex(Uint8Array.from(keyId).reverse()).toUpperCase()
 }
 
 export function isSameHolder(a: SignerKey, b: SignerKey): boolean {

@@ -1,9 +1,12 @@
 // What the signatures of one file prove: who has signed it, and why each of the others does not count.
+
 import { verifyAnchorSignature, verifySignature } from '../../crypto.ts'
 import { isVerdict } from '../../error.ts'
+import { contentOf } from '../../minisign/content.ts'
+import { parseMinisignSignature } from '../../minisign/signature.ts'
+import { verifyMinisign } from '../../minisign/verify.ts'
 import { materialOf, type SignerKey } from './keys.ts'
 import { isLegacyAllowed, messageOf } from './message.ts'
-import { minisigFault, parseMinisig, type Verify } from './minisig.ts'
 import type { SignatureEntry } from './signatures.ts'
 import type { Generation } from './signers-file.ts'
 
@@ -71,16 +74,18 @@ async function faultOf(
   const spelling = spellings.find(({ form }) => form === key?.form)
   if (spelling === undefined) return 'the signature is made in another form than this key has'
   if (signature === undefined) return 'the signature cannot be read'
-  const verify: Verify = anchor === true ? verifyAnchorSignature : verifySignature
+  const verify = anchor === true ? verifyAnchorSignature : verifySignature
   try {
     if (spelling.keyId === undefined) {
       const fits = signature.length === 64 && (await verify(spelling.key, message, signature))
       return fits ? undefined : 'the signature does not fit this file'
     }
-    const one = parseMinisig(signature, 'the signature')
-    if (!one.prehashed && !isLegacyAllowed(spelling, generation))
+    const one = parseMinisignSignature(signature, 'the signature')
+    if (one.form === 'legacy' && !isLegacyAllowed(spelling, generation))
       return 'the signature is in the older form of minisign, which is refused here'
-    return await minisigFault({ key: spelling.key, keyId: spelling.keyId }, one, message, verify)
+    const { key, keyId } = spelling
+    await verifyMinisign(one, { key, keyId }, contentOf(message, one.form), verify)
+    return undefined
   } catch (error) {
     // What two verifiers see differently, and what cannot be read, counts for nothing and stops nobody else.
     if (isVerdict(error)) return error.message

@@ -1,6 +1,10 @@
 // A signature more for a proposal: made here, or elsewhere and given. One act signs every file that belongs to the decision.
-import { concatBytes, isEqualBytes } from '../../bytes.ts'
+import { concatBytes, isEqualBytes, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
+import { contentOf } from '../../minisign/content.ts'
+import { keyIdText } from '../../minisign/public-key.ts'
+import { signMinisign, usualTrustedComment } from '../../minisign/sign.ts'
+import { toMinisignSignatureText } from '../../minisign/signature.ts'
 import type { Proposal, QuorumKey } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context, GivenSignature } from '../../system.ts'
@@ -8,7 +12,6 @@ import type { Files } from '../../transport.ts'
 import type { ToSign } from './candidate.ts'
 import { parseKeyText, type SignerKey } from './keys.ts'
 import { messageOf } from './message.ts'
-import { makeMinisig } from './minisig.ts'
 import {
   metadataNames,
   oldPendingSignatures,
@@ -86,14 +89,26 @@ export async function signedFiles(
   const signatures: Uint8Array[] = []
   for (const { name, bytes } of act.signed) {
     const message = await messageOf(bytes, act.generation)
-    const sign = (some: Uint8Array): Promise<Uint8Array> => signer.sign(some, context.signal)
-    const seconds = Math.floor(context.now.getTime() / 1000)
-    const comment = `timestamp:${seconds}\tfile:${name.slice(name.lastIndexOf('/') + 1)}\thashed`
-    signatures.push(
-      key.keyId === undefined ? await sign(message) : await makeMinisig(sign, key.keyId, message, comment),
-    )
+    signatures.push(await signatureOf(key, signer, name.slice(name.lastIndexOf('/') + 1), message, context))
   }
   return placed(act, key, signatures, proposal.parts ?? new Map())
+}
+
+/** Of a key that minisign made two operations, of which the second is of the first: where it is touched, twice. */
+async function signatureOf(
+  { keyId }: SignerKey,
+  signer: Signer,
+  name: string,
+  message: Uint8Array,
+  { now, signal }: Context,
+): Promise<Uint8Array> {
+  if (keyId === undefined) return signer.sign(message, signal)
+  const content = contentOf(message, 'prehashed')
+  const comments = {
+    comment: `signature by minisign key ${keyIdText(keyId)}`,
+    trustedComment: usualTrustedComment(name, content.form, now),
+  }
+  return utf8(toMinisignSignatureText(await signMinisign(signer, { keyId, content, ...comments }, signal)))
 }
 
 /** Signatures that were made elsewhere, put where they belong; whether they count is judged like everything that waits. */

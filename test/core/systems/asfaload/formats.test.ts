@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
+import { keyIdText } from '../../../../src/core/minisign/public-key.ts'
 import { parseHistory } from '../../../../src/core/systems/asfaload/history.ts'
 import { isWeak, parseIndexFile } from '../../../../src/core/systems/asfaload/index-file.ts'
-import { keyIdText, parseKeyText } from '../../../../src/core/systems/asfaload/keys.ts'
+import { parseKeyText } from '../../../../src/core/systems/asfaload/keys.ts'
 import { checkForge, parseMetadata } from '../../../../src/core/systems/asfaload/metadata.ts'
 import {
   checkReleasePath,

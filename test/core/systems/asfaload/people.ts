@@ -3,10 +3,11 @@
 import { approve, publish } from '../../../../src/core/approve.ts'
 import { toBase64, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { sha512 } from '../../../../src/core/crypto.ts'
+import { toMinisignLine } from '../../../../src/core/minisign/public-key.ts'
 import type { Proposal } from '../../../../src/core/proposal.ts'
 import type { Signer } from '../../../../src/core/signer.ts'
 import type { Context, Pending } from '../../../../src/core/system.ts'
-import { asfaloadKeyText, minisignKeyText } from '../../../../src/core/systems/asfaload/keys.ts'
+import { asfaloadKeyText } from '../../../../src/core/systems/asfaload/keys.ts'
 import type { Generation } from '../../../../src/core/systems/asfaload/signers-file.ts'
 import { asfaloadSystem } from '../../../../src/core/systems/asfaload/system.ts'
 import { memoryTransport } from '../../../../src/core/transport.ts'
@@ -25,7 +26,7 @@ export async function person(name: string): Promise<Person> {
   return {
     name,
     signer,
-    text: (generation) => (generation === 2 ? asfaloadKeyText(signer.key) : minisignKeyText(signer.key, keyId)),
+    text: (generation) => (generation === 2 ? asfaloadKeyText(signer.key) : toMinisignLine({ key: signer.key, keyId })),
   }
 }
 
