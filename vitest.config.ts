@@ -13,8 +13,8 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
           environment: 'node',
-          // A token that is plugged into the developer's computer is none of these tests' business.
-          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
+          // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
+          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Most of them wait for processes that they started.
@@ -27,8 +27,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          // A token that is plugged into the developer's computer is none of these tests' business.
-          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
+          // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
+          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
           // Each window has a display of its own: two do not take the focus from each other.
           maxWorkers: Math.min(2, availableParallelism()),
           testTimeout: 90_000,
