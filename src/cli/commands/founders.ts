@@ -64,7 +64,7 @@ function realInRehearsal(label: string): AppError {
 }
 
 async function realHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder> {
-  const files = await desk.signers(io.signal)
+  const files = (await desk.signers(io.signal)).filter(({ id }) => !isAgentSigner(id))
   const file = files.find(({ id }) => id === wanted || id === `file:${wanted}`)
   const isAlsoToken = await isOnToken(desk, wanted, io)
   if (file !== undefined && !file.rehearsal && !isAlsoToken) {

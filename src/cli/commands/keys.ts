@@ -158,6 +158,7 @@ function listKeys(stored: Awaited<ReturnType<KeyStore['list']>>, agent: AgentKey
     ...agent.unusable.map(({ comment, type, why }) => `in the ssh-agent, of no use here: ${comment} (${type}): ${why}`),
   ]
   const problems = [...stored.problems.map(toErrorData), ...(agent.problem === undefined ? [] : [agent.problem])]
-  const trouble = agent.problem === undefined ? [] : [`ssh-agent: ${agent.problem.message}`, `  ${agent.problem.hint ?? ''}`]
+  const trouble =
+    agent.problem === undefined ? [] : [`ssh-agent: ${agent.problem.message}`, `  ${agent.problem.hint ?? ''}`]
   return answer({ keys: all, unusable: agent.unusable, problems }, ...lines, ...trouble)
 }

@@ -81,7 +81,9 @@ export function parseSshSignature(signature: Uint8Array, { scheme }: PublicKey):
   const value = wire.string('the signature')
   wire.end('the signature')
   if (scheme === 'ed25519') {
-    return value.length === way.size ? value : badAnswer(`the signature has ${value.length} bytes where 64 are expected`)
+    return value.length === way.size
+      ? value
+      : badAnswer(`the signature has ${value.length} bytes where 64 are expected`)
   }
   const pair = readWire(value)
   const numbers = [readMagnitude(pair, 'r of the signature'), readMagnitude(pair, 's of the signature')]

@@ -112,7 +112,8 @@ export function sshAgent(options: AgentOptions = {}): SshAgent {
 
   return {
     list,
-    known: async (signal) => (resting !== undefined && performance.now() < resting.until ? resting.found : list(signal)),
+    known: async (signal) =>
+      resting !== undefined && performance.now() < resting.until ? resting.found : list(signal),
     sign: async ({ key, message, purpose }, prompt, signal) => {
       const address = addressOf(env, platform)
       if (address === undefined) throw noAgent()
@@ -128,7 +129,8 @@ function addressOf(env: NonNullable<AgentOptions['env']>, platform: NodeJS.Platf
   if (address === undefined || !isOffline() || !isRemoteSession(env)) return address
   throw new AppError({
     code: 'source/unreachable',
-    message: 'the ssh-agent was not asked: this session came over SSH, its agent may be on another computer, and Countersign is offline',
+    message:
+      'the ssh-agent was not asked: this session came over SSH, its agent may be on another computer, and Countersign is offline',
     hint: 'sit down at this computer, or go online again: countersign offline off',
   })
 }
