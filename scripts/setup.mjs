@@ -19,6 +19,7 @@ const packagesOf = {
     { name: 'dbus', programs: ['dbus-run-session'] },
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
     { name: 'zbar-tools', programs: ['zbarimg'] },
+    { name: 'openssh-client', programs: ['ssh-agent'] },
   ],
   e2e: [...forWindows, { name: 'git', programs: ['git'] }, { name: 'zbar-tools', programs: ['zbarimg'] }],
   card: [

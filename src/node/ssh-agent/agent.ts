@@ -46,7 +46,7 @@ export interface AgentSignRequest {
 export interface SshAgent {
   /** Asked anew, and never waited for long; an agent that fails is a problem in the list. */
   list(signal: AbortSignal): Promise<AgentKeys>
-  /** The same for lists that are made all the time: an agent that did not answer is left alone for a while. */
+  /** The same for lists that are made all the time: who did not answer once is waited for by nobody until it does. */
   known(signal: AbortSignal): Promise<AgentKeys>
   /** The key is looked for first: what the agent does not hold, nobody is asked for. */
   sign(request: AgentSignRequest, prompt: Pick<Prompt, 'touch'>, signal: AbortSignal): Promise<Uint8Array>
@@ -65,7 +65,7 @@ interface AgentLimits {
   signMs: number
   /** After this silence it is said that the agent may be asking. */
   silenceMs: number
-  /** So long it is not asked for lists again after it did not answer. */
+  /** So long it is left alone after it did not answer. */
   restMs: number
 }
 
@@ -103,21 +103,26 @@ export function sshAgent(options: AgentOptions = {}): SshAgent {
     } catch (thrown) {
       checkCancelled(signal)
       const error = toAppError(thrown)
-      if (isNobody(error, env, platform)) return none
       const found = { ...none, problem: toErrorData(error) }
-      if (error.code === 'signer/busy') resting = { until: performance.now() + limits.restMs, found }
-      return found
+      resting = error.code === 'signer/busy' ? { until: performance.now() + limits.restMs, found } : undefined
+      return isNobody(error, env, platform) ? none : found
     }
   }
 
   return {
     list,
-    known: async (signal) =>
-      resting !== undefined && performance.now() < resting.until ? resting.found : list(signal),
-    sign: async ({ key, message, purpose }, prompt, signal) => {
+    known: async (signal) => {
+      if (resting === undefined) return list(signal)
+      const { found, until } = resting
+      if (performance.now() >= until) {
+        resting = { found, until: performance.now() + limits.restMs }
+        void list(new AbortController().signal)
+      }
+      return found
+    },
+    sign: async (request, prompt, signal) => {
       const address = addressOf(env, platform)
       if (address === undefined) throw noAgent()
-      const request = { key, message, purpose }
       return withAgentLine(address.path, signal, (ask) => signed(ask, request, prompt, limits))
     },
   }

@@ -19,18 +19,15 @@ export interface Touch {
   since: number
 }
 
-function waysOf({ agent, practice }: Touch): string {
-  if (agent) return 'The ssh-agent may be asking for a touch, a PIN or a confirmation, in a way of its own. Allowing it'
-  return `${practice ? 'It is made of software: the button below is its touch.' : 'It blinks.'} Touching it`
+function wayOf({ agent, practice }: Touch, does: string): string {
+  if (agent)
+    return 'The ssh-agent may be asking for a touch, a PIN or a confirmation, in a way of its own. Allowing it signs'
+  return `${practice ? 'It is made of software: the button below is its touch.' : 'It blinks.'} Touching it ${does}`
 }
 
 /** `does`: what the touch brings about, "signs" or "allows". */
 export function TouchWords({ touch, does }: { touch: Touch; does: string }): ReactElement {
-  return (
-    <p className="soft">
-      {waysOf(touch)} {does} exactly this:
-    </p>
-  )
+  return <p className="soft">{wayOf(touch, does)} exactly this:</p>
 }
 
 export function PracticeTouch(): ReactElement {

@@ -14,7 +14,9 @@ export function AgentKeys({ answer, again }: { answer: Answer<AgentView>; again:
   const { keys, unusable, problem } = answer.value
   return (
     <>
-      {problem === undefined ? null : <Problem error={problem} again={again} />}
+      {problem === undefined ? null : (
+        <Problem error={problem} title="What the ssh-agent holds is not known" again={again} />
+      )}
       {keys.map((key) => (
         <KeyCard key={key.id} entry={key} again={again} />
       ))}

@@ -160,16 +160,22 @@ describe('an agent that is none', async () => {
     expect([code, ...shown]).toEqual(['user/cancelled', 'ssh-agent key dana, Root 3, agent: true', 'over'])
   })
 
-  test('one that hangs is waited for once, and left alone for a while', async () => {
+  test('one that hangs is waited for once, left alone for a while, and found again without waiting', async () => {
     let asked = 0
+    let isAwake = false
     const socket = await fakeAgent(() => {
       asked++
-      return undefined
+      return isAwake ? wireString(keys) : undefined
     })
     const agent = sshAgent({ env: { SSH_AUTH_SOCK: socket }, limits: { listMs: 200, restMs: 60_000 } })
     for (const list of [agent.known, agent.known, agent.known, agent.list])
       expect(await list(never)).toMatchObject({ keys: [], problem: { code: 'signer/busy' } })
     await expect.poll(() => asked).toBe(2)
+    const eager = sshAgent({ env: { SSH_AUTH_SOCK: socket }, limits: { listMs: 1_000, restMs: 0 } })
+    expect((await eager.known(never)).problem?.code).toBe('signer/busy')
+    isAwake = true
+    expect((await eager.known(never)).problem?.code).toBe('signer/busy')
+    await expect.poll(async () => (await eager.known(never)).keys.length).toBe(1)
   })
 
   test.each([
