@@ -170,7 +170,7 @@ function sorted(listed: readonly ListedKey[]): AgentKeys {
       const fingerprint = sshFingerprint(entry.blob)
       const id = `ssh:${fingerprint}`
       const label = `ssh-agent key ${comment === '' ? fingerprint : comment}`
-      if (!keys.has(id)) keys.set(id, { id, comment, label, key: found.key })
+      keys.set(id, { id, comment, label, key: found.key })
     } else unusable.push({ comment, type: visible(found.type), why: visible(found.why) })
   }
   return { keys: [...keys.values()], unusable }

@@ -39,7 +39,7 @@ describe('a list of keys', () => {
       Uint8Array.of(5, 0),
       Uint8Array.of(14),
       list(1, wireNumber(0xffffffff)),
-      list(513),
+      list(513, new Uint8Array(513 * 8)),
       list(0xffffffff),
     ])
       expect(codeOfCall(() => parseKeyList(bad))).toBe('format/malformed')
