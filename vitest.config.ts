@@ -40,6 +40,7 @@ export default defineConfig({
           name: 'card',
           include: ['test/card/**/*.test.ts'],
           environment: 'node',
+          env: { SSH_AUTH_SOCK: '' },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -26,7 +26,6 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['done', review(renewal, '&approve=10'), signRenewal],
   ['keys', 'index.html?scenario=rich#keys', (page) => page.getByRole('button', { name: 'Create a key' }).click()],
   ['keys in an agent', 'index.html?scenario=tokens#keys', (page) => page.getByText(/cannot sign here$/).click()],
-  ['an agent that hangs', 'index.html?scenario=troubled#keys'],
   ['prompt', 'prompt.html?tries=1&wrong'],
   ['new PIN', 'prompt.html?secret=new'],
   ['last try', 'prompt.html?secret=piv&tries=1'],
