@@ -13,8 +13,8 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
           environment: 'node',
-          // A token that is plugged into the developer's computer is none of these tests' business.
-          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
+          // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
+          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // No test leaves anything behind in its process, and a new one for each file takes half a second.
@@ -29,8 +29,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
-          // A token that is plugged into the developer's computer is none of these tests' business.
-          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm' },
+          // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
+          env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
           // Each window has a display of its own: two do not take the focus from each other.
           maxWorkers: Math.min(2, availableParallelism()),
           testTimeout: 90_000,
@@ -42,6 +42,7 @@ export default defineConfig({
           name: 'card',
           include: ['test/card/**/*.test.ts'],
           environment: 'node',
+          env: { SSH_AUTH_SOCK: '' },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -20,6 +20,7 @@ const packagesOf = {
     { name: 'gnome-keyring', programs: ['gnome-keyring-daemon'] },
     { name: 'zbar-tools', programs: ['zbarimg'] },
     { name: 'minisign', programs: ['minisign'] },
+    { name: 'openssh-client', programs: ['ssh-agent'] },
   ],
   e2e: [...forWindows, { name: 'git', programs: ['git'] }, { name: 'zbar-tools', programs: ['zbarimg'] }],
   card: [

@@ -8,6 +8,7 @@ import type { Desk } from '../node/desk.ts'
 import { unreadHolders } from '../node/enrolled.ts'
 import { type Holder, isSameName } from '../node/enrolled-file.ts'
 import { isKeyUri } from '../node/pkcs11/uri.ts'
+import { isAgentSigner } from '../node/ssh-agent/agent.ts'
 import { fromErrorData } from '../node/token-host/protocol.ts'
 import { isTokenSigner } from '../node/token-host/signers.ts'
 import type { Io } from './command.ts'
@@ -15,16 +16,18 @@ import type { Io } from './command.ts'
 /** Whether a key is any use for what is to be signed. */
 export type Suits = (key: PublicKey) => boolean
 
-/** The id of a key file, a rehearsal key, or a key on a token that is plugged in. */
+/** The id of a key file, a rehearsal key, a key on a token that is plugged in, or one in the ssh-agent. */
 export async function findKey(desk: Desk, wanted: string, io: Io, suits: Suits = () => true): Promise<string> {
   if (isKeyUri(wanted)) return desk.tokens.findUri(wanted, io.signal)
+  if (isAgentSigner(wanted)) return wanted
   if (isTokenSigner(wanted)) return wanted.startsWith('piv:') ? lowerSlot(wanted) : wanted
   const files = (await desk.signers(io.signal)).filter(({ id }) => !isTokenSigner(id))
   const file = files.find(({ id }) => id === wanted || id === `file:${wanted}` || id === `rehearsal:${wanted}`)
   const { holders, problem } = await desk.tokens.knownHolders(io.signal)
   const holder = holders.find(({ name }) => isSameName(name, wanted))
   if (holder === undefined) {
-    if (file !== undefined) return file.id
+    const found = file?.id ?? (await inAgent(desk, wanted, files, io))
+    if (found !== undefined) return found
     const error = await noKey(desk, wanted, files, io)
     // It may be somebody's name: without the list of names nobody can tell.
     const isMaybeName = error.code === 'signer/absent' && !/^(file|rehearsal):/.test(wanted)
@@ -40,6 +43,12 @@ export async function findKey(desk: Desk, wanted: string, io: Io, suits: Suits =
 
 export async function signerFor(desk: Desk, wanted: string, io: Io, purpose?: Purpose, suits?: Suits): Promise<Signer> {
   return desk.signer(await findKey(desk, wanted, io, suits), io.signal, purpose)
+}
+
+/** A public key that somebody gave a name here, and that the agent holds. */
+async function inAgent(desk: Desk, wanted: string, files: readonly KnownSigner[], { signal }: Io) {
+  const named = (await desk.keys.list(signal)).keys.find(({ name }) => name === wanted || `file:${name}` === wanted)
+  return files.find(({ id, key }) => isAgentSigner(id) && named !== undefined && isSameKey(key, named.key))?.id
 }
 
 /** "piv:15835999/9C" is typed as easily. */

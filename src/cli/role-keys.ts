@@ -8,15 +8,15 @@ import { visible } from '../core/visible.ts'
 import type { Desk } from '../node/desk.ts'
 import { isSameName } from '../node/enrolled-file.ts'
 import { entryOf, type KeyedRole, type KnownKey, knownKeys } from '../node/known-keys.ts'
+import { isPersonalSigner } from '../node/personal-signer.ts'
 import { isKeyUri } from '../node/pkcs11/uri.ts'
-import { isTokenSigner } from '../node/token-host/signers.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { readInput } from './input.ts'
 
 export const keyOptions: Readonly<Record<string, Option>> = {
   key: {
     form: '--key KEY',
-    text: 'a key file, a person whose token is enrolled, or a key on a token; may be repeated',
+    text: 'a key file, a person whose token is enrolled, a key on a token or in the ssh-agent; may be repeated',
     type: 'string',
     multiple: true,
   },
@@ -60,7 +60,7 @@ export async function namedKey(wanted: string, known: readonly KnownKey[], desk:
   if (isKeyUri(wanted)) return signerEntry(await desk.tokens.findUri(wanted, io.signal), known, desk, io)
   const exact = known.find(({ id }) => id === wanted)
   if (exact !== undefined) return entryOf(exact)
-  if (isTokenSigner(wanted)) return signerEntry(wanted, known, desk, io)
+  if (isPersonalSigner(wanted)) return signerEntry(wanted, known, desk, io)
   const found = known.filter(
     ({ id, owner }) => isNamed(id, wanted) || (owner !== undefined && isSameName(owner, wanted)),
   )
@@ -90,7 +90,7 @@ function distinct(keys: readonly KnownKey[]): KnownKey[] {
   return keys.filter((one, at) => !keys.slice(0, at).some((other) => isSameKey(one.key, other.key)))
 }
 
-/** A key that is on a token that nobody enrolled: read from the token. */
+/** A key that is on a token that nobody enrolled, or in the agent: read from there. */
 async function signerEntry(id: string, known: readonly KnownKey[], desk: Desk, io: Io): Promise<KeyEntry> {
   const there = known.find((one) => one.id === id)
   if (there !== undefined) return entryOf(there)

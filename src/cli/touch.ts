@@ -1,4 +1,4 @@
-// The touch notice in a terminal: one line while the token waits. And the finger of the practice token: the Enter key.
+// The touch notice in a terminal: one line while the token waits, or an agent keeps silent. And the finger of the practice token: the Enter key.
 import { isatty } from 'node:tty'
 import type { TouchRequest } from '../core/signer.ts'
 import { visible } from '../core/visible.ts'
@@ -13,7 +13,7 @@ export function showTouch(request: TouchRequest): () => void {
     if (isTerminal) stderr.write(`Practice, ${isatty(0) ? 'press Enter to touch' : 'touched by itself:'} ${what}\n`)
     return () => {}
   }
-  const line = `Touch ${what}`
+  const line = request.agent === true ? `Waiting; answer the agent if it asks: ${what}` : `Touch ${what}`
   if (!isTerminal) {
     stderr.write(`${line}\n`)
     return () => {}

@@ -11,11 +11,11 @@ export interface PublicKey {
 /** What will be signed, for PIN window and touch notice; of several messages also what each of them is. */
 export type Purpose = string | { all: string; of(message: Uint8Array): string }
 
-/** What a person will be asked for before it signs. */
-export type Asks = 'nothing' | 'passphrase' | 'keychain' | 'pin' | 'touch' | 'pin-and-touch'
+/** What a person will be asked for before it signs; an `agent` asks in its own way, or not at all. */
+export type Asks = 'nothing' | 'passphrase' | 'keychain' | 'pin' | 'touch' | 'pin-and-touch' | 'agent'
 
 export interface Signer {
-  /** "piv:15835999/9c", "file:dana", "rehearsal:you" */
+  /** "piv:15835999/9c", "file:dana", "rehearsal:you", "ssh:SHA256:..." */
   id: string
   /** For people: "YubiKey 15 835 999, slot 9c". */
   label: string
@@ -60,6 +60,8 @@ export interface TouchRequest {
   timeoutMs: number
   /** The practice token has no finger but a button. */
   practice?: boolean
+  /** Another program signs: it may be asking for a touch, a PIN or a confirmation, and does not tell. */
+  agent?: boolean
 }
 
 /** Asks the human. A cancelled prompt throws user/cancelled. */

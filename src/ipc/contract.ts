@@ -20,6 +20,7 @@ import type {
 import { editData, keyChoice, keyChoices } from './edits.ts'
 import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetPage } from './repository-views.ts'
 import type {
+  AgentView,
   AppInfo,
   AttestationView,
   InvitationPreview,
@@ -229,6 +230,8 @@ export const contract = {
   'proposals.publish': call<{ proposalId: string }, Receipt>(shape({ proposalId: id })),
   'proposals.cancel': call<void, void>(none),
   'keys.list': call<void, KeyView[]>(none),
+  /** Of the ssh-agent: apart, so that one that hangs keeps nobody from the others. */
+  'keys.agent': call<void, AgentView>(none),
   'keys.create': call<
     { name: string; scheme: 'ed25519' | 'ecdsa-p256-sha256'; protection: 'keychain' | 'passphrase' },
     KeyView

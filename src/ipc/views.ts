@@ -243,10 +243,20 @@ export interface KeyView {
   scheme: string
   /** Short fingerprint of the public key, hex in groups of four. */
   fingerprint: string
-  protection: 'keychain' | 'passphrase' | 'public-only' | 'rehearsal'
+  protection: 'keychain' | 'passphrase' | 'public-only' | 'rehearsal' | 'agent'
+  /** Empty where it is not known. */
   created: string
   /** Roles in pinned repositories that this key can sign for: "Example Packages: root". */
   usedIn: readonly string[]
+}
+
+/** What the ssh-agent of this session holds. */
+export interface AgentView {
+  keys: readonly KeyView[]
+  /** Those that cannot sign here, each with the reason. */
+  unusable: readonly { comment: string; type: string; why: string }[]
+  /** Why it is not known what it holds. */
+  problem?: ErrorData
 }
 
 /** A key that a role may be given: known here, or met in the repository. */
@@ -256,7 +266,7 @@ export interface KeyOption {
   owner?: string
   fingerprint: string
   rehearsal: boolean
-  /** May sign without a person: a key file, never a token. */
+  /** May sign without a person: a key file, never a token or an agent. */
   canBeOnline: boolean
   /** Roles of this repository in which it stands. */
   usedIn: readonly string[]
@@ -344,8 +354,8 @@ export type Notice =
   | { kind: 'changed' }
   /** A token came, went, or changed: the whole picture, so that it is on screen at once. */
   | { kind: 'tokens'; view: TokensView }
-  /** `practice`: the finger is a button in this window. */
-  | { kind: 'touch'; device: string; purpose: string; timeoutMs: number; practice: boolean }
+  /** `practice`: the finger is a button in this window. `agent`: another program signs, and may be asking in its own way. */
+  | { kind: 'touch'; device: string; purpose: string; timeoutMs: number; practice: boolean; agent?: boolean }
   | { kind: 'touch-over' }
   /** How far a look at files, or a download, is. */
   | { kind: 'progress'; doing: string; doneBytes: number; totalBytes: number }

@@ -13,6 +13,7 @@ import { goOffline, isOffline } from '../node/offline.ts'
 import { readOffline } from '../node/offline-setting.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { rememberClone } from '../node/sign-settings.ts'
+import { findAgentKey, isAgentSigner } from '../node/ssh-agent/agent.ts'
 import { type TokenHost, tokenHost } from '../node/token-host/client.ts'
 import { counting, opening } from '../node/token-host/sealed-prompt.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
@@ -28,7 +29,7 @@ import { machineOf } from './machine.ts'
 import { openNamed } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
-import { knownUses, listKeys } from './overview.ts'
+import { knownUses, listAgent, listKeys } from './overview.ts'
 import { twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { type Reader, startThread, threadReader } from './reading/reader.ts'
@@ -264,6 +265,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.cancel': () => stopRunning(),
 
     'keys.list': () => listKeys(desk, reader, signal),
+    'keys.agent': () => listAgent(desk, reader, signal),
     'keys.create': async ({ name, scheme, protection }) => {
       await checkNameIsFree(desk, name, signal)
       if (protection === 'keychain') {
@@ -315,6 +317,13 @@ async function checkNameIsFree(desk: Desk, name: string, signal: AbortSignal): P
 
 function fileKeyName(keyId: string): string {
   if (keyId.startsWith('file:')) return keyId.slice('file:'.length)
+  if (isAgentSigner(keyId)) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: 'the key is in the ssh-agent, which alone can take it out',
+      hint: 'take it out there: ssh-add -d FILE',
+    })
+  }
   throw new AppError({
     code: 'usage/invalid',
     message: 'a rehearsal key belongs to the demo and stays with it',
@@ -323,6 +332,7 @@ function fileKeyName(keyId: string): string {
 }
 
 async function exportPem(desk: Desk, keyId: string, signal: AbortSignal): Promise<string> {
+  if (isAgentSigner(keyId)) return toPem((await findAgentKey(desk.agent, keyId, signal)).key)
   const rehearsal = (await desk.signers(signal)).find((signer) => signer.rehearsal && signer.id === keyId)
   return rehearsal === undefined ? desk.keys.exportPem(fileKeyName(keyId), signal) : toPem(rehearsal.key)
 }

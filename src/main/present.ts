@@ -37,6 +37,7 @@ import type { Holder } from '../node/enrolled-file.ts'
 import type { Destination } from '../node/git-place.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
+import type { AgentKey } from '../node/ssh-agent/agent.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { shownAs } from './named-source.ts'
 
@@ -322,6 +323,11 @@ export function keyView(key: StoredKey, usedIn: readonly string[]): KeyView {
 export function rehearsalKeyView(signer: KnownSigner, usedIn: readonly string[]): KeyView {
   const { id } = signer
   return { ...keyFacts(signer), id, name: id.slice(id.indexOf(':') + 1), protection: 'rehearsal', created: '', usedIn }
+}
+
+export function agentKeyView({ id, comment, key }: AgentKey, usedIn: readonly string[]): KeyView {
+  const name = comment === '' ? 'a key without a name' : comment
+  return { ...keyFacts({ key }), id, name, protection: 'agent', created: '', usedIn }
 }
 
 export function keyFacts({ key }: Pick<KnownSigner, 'key'>): Pick<KeyView, 'scheme' | 'fingerprint'> {

@@ -13,8 +13,8 @@ export function secretWindow(shell: Pick<Shell, 'open'>, notify: (notice: Notice
   let count = 0
   return {
     pin: (request, publicKey, signal) => ask(shell, `prompt-${++count}`, request, publicKey, signal),
-    touch: ({ device, purpose, timeoutMs, practice = false }) => {
-      notify({ kind: 'touch', device, purpose, timeoutMs, practice })
+    touch: ({ device, purpose, timeoutMs, practice = false, agent = false }) => {
+      notify({ kind: 'touch', device, purpose, timeoutMs, practice, ...(agent ? { agent } : {}) })
       return () => notify({ kind: 'touch-over' })
     },
   }

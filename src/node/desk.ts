@@ -22,6 +22,8 @@ import { openInside } from './repository-view.ts'
 import { keepAddress } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
 import { softwareSigners } from './signers/software.ts'
+import { agentSigner, knownAgentSigner } from './signers/ssh-agent.ts'
+import { isAgentSigner, type SshAgent, sshAgent } from './ssh-agent/agent.ts'
 import { type Same, sameBytes, steadyReads } from './steady.ts'
 import { checkMay, stewardOf } from './steward.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
@@ -60,6 +62,8 @@ export interface DeskOptions {
   tokens: TokenHost
   /** Where the wrapping key is; the one of the operating system when nothing is said. */
   keychain?: Keychain
+  /** Whose keys can sign as well; the one of this session when nothing is said. */
+  agent?: SshAgent
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
   /** What was made of large documents is kept for the next question, as long as their bytes are the same. */
@@ -73,6 +77,7 @@ export interface Desk {
   /** Asks a person for the token of a server; the caller zeroes it. */
   askToken(location: string, signal: AbortSignal): Promise<Uint8Array>
   tokens: TokenDesk
+  agent: SshAgent
   /** `event`: one of those that `events` lists. The signal is for asking a web address what it is. */
   open(sourceId: string, event?: string, signal?: AbortSignal): Promise<OpenSource>
   /** What a question about a source is asked with. */
@@ -87,7 +92,7 @@ export interface Desk {
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
-  /** Those that need no waiting: key files, and the tokens that were heard of. `signer` answers one that signs. */
+  /** Those that need no waiting: key files, the tokens that were heard of, the ssh-agent. `signer` answers one that signs. */
   signers(signal: AbortSignal): Promise<KnownSigner[]>
   /** One of them; a token is looked at anew. `purpose` says what it will sign, where that is known already. */
   signer(id: string, signal: AbortSignal, purpose?: Purpose): Promise<Signer>
@@ -110,6 +115,7 @@ export function openDesk(options: DeskOptions): Desk {
   const keys = keyStore(workspace.keys, options.keychain)
   const access = accessStore(workspace.files, options.keychain)
   const tokens = tokenDesk(options.tokens, workspace.files, options.now)
+  const { agent = sshAgent() } = options
 
   const same = options.keepsDocuments === true ? sameBytes() : undefined
   const parsed = same === undefined ? undefined : new WeakMap<Uint8Array, object>()
@@ -128,6 +134,7 @@ export function openDesk(options: DeskOptions): Desk {
   }
 
   async function present(id: string, purpose: Purpose, signal: AbortSignal): Promise<Signer | undefined> {
+    if (isAgentSigner(id)) return agentSigner(agent, id, options.prompt, purpose, signal)
     if (!isTokenSigner(id))
       return (await fileSigners(typeof purpose === 'string' ? purpose : purpose.all, signal)).find(
         (one) => one.id === id,
@@ -152,7 +159,7 @@ export function openDesk(options: DeskOptions): Desk {
 
   async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
     await checkIsolated(workspace.files, signal)
-    // A token is a person's, and never an online key.
+    // A token or an agent is a person's, and never an online key.
     const signers = await fileSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
   }
@@ -161,6 +168,7 @@ export function openDesk(options: DeskOptions): Desk {
     workspace,
     keys,
     tokens,
+    agent,
     access,
     askToken: (location, signal) => {
       const origin = originOf({ location })
@@ -220,7 +228,8 @@ export function openDesk(options: DeskOptions): Desk {
     },
     signers: async (signal) => {
       const files = await fileSigners('', signal)
-      return [...files.map(known), ...knownSigners(options.tokens.latest())]
+      const { keys } = await agent.known(signal)
+      return [...files.map(known), ...knownSigners(options.tokens.latest()), ...keys.map(knownAgentSigner)]
     },
     signer: (id, signal, purpose = '') => findSigner(id, purpose, signal),
 

@@ -15,7 +15,7 @@ import { belowTargets, type Structure } from '../core/systems/tuf/structure.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import type { Desk } from './desk.ts'
 import { isWebLocation, notInGit, parseLocation } from './location.ts'
-import { isTokenSigner } from './token-host/signers.ts'
+import { isPersonalSigner } from './personal-signer.ts'
 import { directoryTransport } from './transports/directory.ts'
 import { isGitLocation } from './transports/git/address.ts'
 import type { PinnedSource } from './workspace.ts'
@@ -170,10 +170,10 @@ function checkOneKind(all: readonly FoundingKey[]): void {
 }
 
 function checkOnline({ signer }: FoundingKey): void {
-  if (!isTokenSigner(signer.id)) return
+  if (!isPersonalSigner(signer.id)) return
   throw new AppError({
     code: 'usage/invalid',
-    message: 'snapshot and timestamp are signed daily, and a token is a person’s',
+    message: 'snapshot and timestamp are signed daily, and a token or an ssh-agent is a person’s',
     hint: 'choose a key file for them, made for nothing else',
   })
 }

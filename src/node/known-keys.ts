@@ -7,7 +7,7 @@ import type { KeyEntry } from '../core/systems/tuf/edit/edit.ts'
 import { tokenLabel } from '../core/token-words.ts'
 import type { Desk } from './desk.ts'
 import type { Holder } from './enrolled-file.ts'
-import { isTokenSigner } from './token-host/signers.ts'
+import { isPersonalSigner } from './personal-signer.ts'
 
 export interface KnownKey {
   /** Of the signer; "met:KEYID" for one that is only known from the repository. */
@@ -16,7 +16,7 @@ export interface KnownKey {
   key: PublicKey
   owner?: string
   rehearsal: boolean
-  /** May sign without a person: a key file, never a token. */
+  /** May sign without a person: a key file, never a token or an agent. */
   canBeOnline: boolean
   /** Roles of the repository in which it stands. */
   usedIn: readonly string[]
@@ -30,6 +30,8 @@ export interface KeyedRole {
 
 export async function knownKeys(desk: Desk, roles: readonly KeyedRole[], signal: AbortSignal): Promise<KnownKey[]> {
   const { holders } = await desk.tokens.knownHolders(signal)
+  const { keys: stored } = await desk.keys.list(signal)
+  const named = stored.filter(({ protection }) => protection === 'public-only')
   const found = new Map<string, KnownKey>()
   const usedIn = (key: PublicKey): string[] => [
     ...new Set(roles.filter((role) => role.keys.some((one) => isHeld(one, key))).map(({ name }) => name)),
@@ -38,11 +40,12 @@ export async function knownKeys(desk: Desk, roles: readonly KeyedRole[], signal:
     if (!found.has(one.id)) found.set(one.id, { ...one, usedIn: usedIn(one.key) })
   }
   for (const { id, label, key, rehearsal } of await desk.signers(signal)) {
-    const owner = ownerOf(key, holders) ?? (isTokenSigner(id) ? undefined : id.slice(id.indexOf(':') + 1))
-    add({ id, label, key, rehearsal, canBeOnline: !isTokenSigner(id), ...(owner === undefined ? {} : { owner }) })
+    const isPersonal = isPersonalSigner(id)
+    const name = isPersonal ? named.find((one) => isSameKey(one.key, key))?.name : id.slice(id.indexOf(':') + 1)
+    const owner = ownerOf(key, holders) ?? name
+    add({ id, label, key, rehearsal, canBeOnline: !isPersonal, ...(owner === undefined ? {} : { owner }) })
   }
-  for (const { name, protection, key } of (await desk.keys.list(signal)).keys) {
-    if (protection !== 'public-only') continue
+  for (const { name, key } of named) {
     const label = `public key ${name}`
     add({ id: `file:${name}`, label, key, owner: ownerOf(key, holders) ?? name, rehearsal: false, canBeOnline: false })
   }

@@ -60,8 +60,8 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
       bridge().notices.listen((notice) => {
         if (notice.kind === 'changed') setRevision((now) => now + 1)
         else if (notice.kind === 'touch') {
-          const { device, purpose, timeoutMs, practice } = notice
-          setTouch({ device, purpose, timeoutMs, practice, since: performance.now() })
+          const { device, purpose, timeoutMs, practice, agent = false } = notice
+          setTouch({ device, purpose, timeoutMs, practice, agent, since: performance.now() })
         } else if (notice.kind === 'touch-over') setTouch(undefined)
       }),
     [],

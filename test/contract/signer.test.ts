@@ -8,7 +8,10 @@ import { memoryTransport } from '../../src/core/transport.ts'
 import { keyStore } from '../../src/node/key-store.ts'
 import { createRehearsalKey, rehearsalSigners } from '../../src/node/signers/rehearsal.ts'
 import { softwareSigners } from '../../src/node/signers/software.ts'
+import { agentSigners } from '../../src/node/signers/ssh-agent.ts'
+import { sshAgent } from '../../src/node/ssh-agent/agent.ts'
 import { memoryKeychain } from '../support/keychain.ts'
+import { realAgent } from '../support/ssh-agent.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 const { signal } = new AbortController()
@@ -58,6 +61,15 @@ const subjects: [string, () => Promise<Subject>][] = [
       const files = memoryTransport()
       for (const scheme of schemes) await createRehearsalKey(files, scheme, scheme, signal)
       return { source: rehearsalSigners(files), prompt: scriptedPrompt([]) }
+    },
+  ],
+  [
+    'keys in an ssh-agent',
+    async () => {
+      const real = await realAgent()
+      for (const type of ['ed25519', 'p256'] as const) real.add(type, type)
+      const prompt = scriptedPrompt([])
+      return { source: agentSigners(sshAgent(real), prompt, 'sign'), prompt }
     },
   ],
 ]

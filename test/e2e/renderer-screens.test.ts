@@ -25,6 +25,7 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['sign', review(renewal, '&approve=never'), signRenewal],
   ['done', review(renewal, '&approve=10'), signRenewal],
   ['keys', 'index.html?scenario=rich#keys', (page) => page.getByRole('button', { name: 'Create a key' }).click()],
+  ['keys in an agent', 'index.html?scenario=tokens#keys', (page) => page.getByText(/cannot sign here$/).click()],
   ['prompt', 'prompt.html?tries=1&wrong'],
   ['new PIN', 'prompt.html?secret=new'],
   ['last try', 'prompt.html?secret=piv&tries=1'],

@@ -5,8 +5,10 @@ import { expect, test } from 'vitest'
 import { toHex } from '../../src/core/bytes.ts'
 import { isSameKey, parsePublicKeyPem } from '../../src/core/key.ts'
 import { contract } from '../../src/ipc/contract.ts'
+import { sshAgent } from '../../src/node/ssh-agent/agent.ts'
 import { called, createKey, stuck, type TestApp, testApp, waiting } from '../support/app-handlers.ts'
 import { never } from '../support/repository.ts'
+import { realAgent } from '../support/ssh-agent.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
@@ -114,7 +116,28 @@ test('the keys of the demo are listed and exported, and stay', async () => {
   expect(one !== undefined && two !== undefined && isSameKey(one.key, two.key)).toBe(false)
 })
 
+const exportKey = async (app: TestApp, keyId: string) => app.calls['keys.export']({ keyId })
 const deleteKey = async (app: TestApp, keyId: string) => app.calls['keys.delete']({ keyId })
+
+test('the keys of the ssh-agent are listed apart, exported, given a name, and deleted by nobody here', async () => {
+  const real = await realAgent()
+  real.add('ed25519', 'dana@laptop')
+  real.add('rsa', 'old')
+  const app = testApp({ agent: sshAgent({ ...real, limits: { listMs: 30_000 } }) })
+  const { keys, unusable, problem } = await app.calls['keys.agent']()
+  expect([keys.length, unusable.length, problem]).toEqual([1, 1, undefined])
+  expect(keys[0]).toMatchObject({ name: 'dana@laptop', protection: 'agent', created: '', usedIn: [] })
+  const keyId = keys[0]?.id ?? ''
+  const { pem } = await app.calls['keys.export']({ keyId })
+  expect((await app.desk.signer(keyId, never)).key).toEqual(parsePublicKeyPem(pem))
+  await app.calls['keys.import']({ name: 'dana', pem })
+  const offered = await app.calls['drafts.keys']({ sourceId: '' })
+  expect(offered.find(({ signerId }) => signerId === keyId)).toMatchObject({ owner: 'dana', canBeOnline: false })
+  expect(await codeOfPromise(deleteKey(app, keyId))).toBe('usage/invalid')
+  real.kill()
+  await expect.poll(async () => (await app.calls['keys.agent']()).problem?.code).toBe('signer/absent')
+  expect(await codeOfPromise(exportKey(app, keyId))).toBe('signer/absent')
+})
 
 test('a new passphrase that waits can be cancelled like a signature', async () => {
   const app = testApp()

@@ -25,6 +25,8 @@ export interface CliOptions {
   /** One line each, given on file descriptor 3 with --passphrase-fd. */
   passphrases?: readonly string[]
   cwd?: string
+  /** What is set for it beside what a stranger has. */
+  env?: Readonly<Record<string, string>>
   /** Ctrl-C, when this comes true. */
   interrupt?: Promise<unknown>
   /** Nobody reads what is printed, as after `| head` has seen enough. */
@@ -103,7 +105,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   const all = passphrases === undefined ? args : [...args, '--passphrase-fd', '3']
   const child = spawn(process.execPath, [nobody && isRoot ? asNobody : entry, ...all], {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    env: environment(home),
+    env: { ...environment(home), ...options.env },
     cwd: options.cwd ?? home,
   })
   const read = async (stream: NodeJS.ReadableStream): Promise<string> => {

@@ -295,6 +295,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     },
     keys: {
       list: () => answer('keys.list', undefined, () => keys),
+      agent: () => answer('keys.agent', undefined, () => data.agentOf(scenario)),
       create: (argument) =>
         answer('keys.create', argument, () => {
           const made = newKey(

@@ -2,7 +2,7 @@
 import { parseHex } from '../../src/core/bytes.ts'
 import type { ErrorData } from '../../src/core/error.ts'
 import { toWords } from '../../src/core/words.ts'
-import type { AppInfo, KeyView, RoleView, SourceInspection, SourceView } from '../../src/ipc/contract.ts'
+import type { AgentView, AppInfo, KeyView, RoleView, SourceInspection, SourceView } from '../../src/ipc/contract.ts'
 
 export const digests = {
   root14: '5b1e0c47d2a98f63e0114cb7a8d93f25760ce48b19aa53d7f2c6048e9b7d311a',
@@ -215,6 +215,53 @@ export const keys: readonly KeyView[] = [
     usedIn: ['Practice Repository: root', 'Practice Repository: targets'],
   },
 ]
+
+const none: AgentView = { keys: [], unusable: [] }
+
+/** In an ssh-agent: two keys and two of no use, or an agent that does not answer. */
+export function agentOf(scenario: string): AgentView {
+  if (scenario === 'troubled') {
+    const message = 'the ssh-agent did not tell its keys within 1.5 s'
+    const hint = 'see whether it is locked or waits for an answer: ssh-add -l; other keys can be used meanwhile'
+    return { ...none, problem: { code: 'signer/busy', message, hint } }
+  }
+  return scenario === 'tokens' ? agent : none
+}
+
+const agent: AgentView = {
+  keys: [
+    {
+      id: 'ssh:SHA256:qXwkV8JxD/BROl09M21tiPrrbXxATLY9CsQMbw12MNA',
+      name: 'alex@office',
+      scheme: 'Ed25519',
+      fingerprint: 'b7d0 19c3 52fe 8a64',
+      protection: 'agent',
+      created: '',
+      usedIn: ['Example Packages: targets'],
+    },
+    {
+      id: 'ssh:SHA256:Vb0mpXAMi4HKDbNeECE6CFDmVQ0Z8Mmc0EmUEQJ9tuE',
+      name: 'PIV AUTH pubkey',
+      scheme: 'P-256',
+      fingerprint: '5e01 c7a8 33d9 f02b',
+      protection: 'agent',
+      created: '',
+      usedIn: [],
+    },
+  ],
+  unusable: [
+    {
+      comment: 'alex@old-laptop',
+      type: 'ssh-rsa',
+      why: 'an ssh-agent has no RSA signatures of the kind that is used here (PSS)',
+    },
+    {
+      comment: '',
+      type: 'sk-ssh-ed25519@openssh.com',
+      why: 'it signs data of its security key along with the message, which no client accepts',
+    },
+  ],
+}
 
 export const pem = `-----BEGIN PUBLIC KEY-----
 MCowBQYDK2VwAyEAFZ2k0J4yqHqXbq1o0w7Vq1hKQk0m6Z9b3pY1c7dTQxE=

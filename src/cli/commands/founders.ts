@@ -1,12 +1,14 @@
-// Who signs the first root of a repository: key files, rehearsal keys, or people whose token is plugged in.
+// Who signs the first root of a repository: key files, rehearsal keys, people whose token is plugged in, keys in the ssh-agent.
 import { AppError } from '../../core/error.ts'
 import type { KeyHolder } from '../../core/systems/tuf/create.ts'
 import type { Desk } from '../../node/desk.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
 import { isSameName } from '../../node/enrolled-file.ts'
 import { newFiles } from '../../node/founding.ts'
+import { knownKeys } from '../../node/known-keys.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { createRehearsalKey } from '../../node/signers/rehearsal.ts'
+import { isAgentSigner } from '../../node/ssh-agent/agent.ts'
 import { fromErrorData } from '../../node/token-host/protocol.ts'
 import { isTokenSigner } from '../../node/token-host/signers.ts'
 import type { Io, Parsed } from '../command.ts'
@@ -44,20 +46,25 @@ async function rehearsalHolder(desk: Desk, name: string, io: Io): Promise<KeyHol
   const files = await desk.signers(io.signal)
   const there = files.find(({ id }) => id === `rehearsal:${name}`)
   if (there !== undefined) return { signer: await desk.signer(there.id, io.signal, newFiles), owner: name }
+  if (isAgentSigner(name)) throw realInRehearsal(name)
   if (!(await isOnToken(desk, name, io))) {
     return { signer: await createRehearsalKey(desk.workspace.rehearsal, name, 'ed25519', io.signal), owner: name }
   }
   const holder = await tokenHolder(desk, name, io)
   if (holder.signer.rehearsal) return holder
-  throw new AppError({
+  throw realInRehearsal(holder.signer.label)
+}
+
+function realInRehearsal(label: string): AppError {
+  return new AppError({
     code: 'signer/unsupported',
-    message: `${holder.signer.label} is a real token, and this is a rehearsal`,
+    message: `${label} is real, and this is a rehearsal`,
     hint: 'practise with the practice token: countersign tokens practice',
   })
 }
 
 async function realHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder> {
-  const files = await desk.signers(io.signal)
+  const files = (await desk.signers(io.signal)).filter(({ id }) => !isAgentSigner(id))
   const file = files.find(({ id }) => id === wanted || id === `file:${wanted}`)
   const isAlsoToken = await isOnToken(desk, wanted, io)
   if (file !== undefined && !file.rehearsal && !isAlsoToken) {
@@ -65,6 +72,8 @@ async function realHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder
     return { signer, owner: file.id.slice(file.id.indexOf(':') + 1) }
   }
   if (!isAlsoToken) {
+    const inAgent = await agentHolder(desk, wanted, io)
+    if (inAgent !== undefined) return inAgent
     const { problem } = await desk.tokens.knownHolders(io.signal)
     if (problem !== undefined) throw fromErrorData(unreadHolders(problem))
     throw new AppError({
@@ -86,6 +95,20 @@ async function isOnToken(desk: Desk, wanted: string, io: Io): Promise<boolean> {
   if (isTokenSigner(wanted) || isKeyUri(wanted)) return true
   const { holders } = await desk.tokens.knownHolders(io.signal)
   return holders.some(({ name }) => isSameName(name, wanted))
+}
+
+/** By its id, or by the name under which its public key is kept here. */
+async function agentHolder(desk: Desk, wanted: string, io: Io): Promise<KeyHolder | undefined> {
+  const known = (await knownKeys(desk, [], io.signal)).filter(({ id }) => isAgentSigner(id))
+  const found = known.find(({ id, owner }) => id === wanted || (owner !== undefined && isSameName(owner, wanted)))
+  if (found === undefined && !isAgentSigner(wanted)) return undefined
+  const signer = await desk.signer(found?.id ?? wanted, io.signal, newFiles)
+  if (found?.owner !== undefined) return { signer, owner: found.owner }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `nobody is named for ${signer.label}`,
+    hint: `say first whose key it is: countersign keys import NAME ${signer.id}`,
+  })
 }
 
 /** The root names people: a token's key is known by the person it was enrolled for. */

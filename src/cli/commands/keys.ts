@@ -1,28 +1,32 @@
-// keys: software keys on this machine, and public keys of others. No secret is ever printed.
+// keys: software keys on this machine, those in the ssh-agent, and public keys of others. No secret is ever printed.
 import { parseUtf8, toHex } from '../../core/bytes.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
-import { fingerprintOf, keyLabel } from '../../core/key.ts'
+import { fingerprintOf, keyLabel, toPem } from '../../core/key.ts'
 import { keyIdText, toMinisignLine } from '../../core/minisign/public-key.ts'
 import { maxSecretFileBytes } from '../../core/minisign/secret-key.ts'
+import type { PublicKey } from '../../core/signer.ts'
 import type { SoftwareScheme } from '../../core/software-key.ts'
 import type { Desk } from '../../node/desk.ts'
-import type { NewProtection, StoredKey } from '../../node/key-store.ts'
+import type { KeyStore, NewProtection, StoredKey } from '../../node/key-store.ts'
 import { adoptMinisign } from '../../node/minisign/adopt.ts'
+import { type AgentKey, type AgentKeys, findAgentKey, isAgentSigner } from '../../node/ssh-agent/agent.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { readInput, readNamed } from '../input.ts'
 import { deskFor } from '../session.ts'
+import { digestWords } from './tokens/words.ts'
 
 const maxPemBytes = 64 * 1024
 
 export const keysCommand: Command = {
   name: 'keys',
   usage: 'keys (create NAME | list | export NAME | import NAME FILE | adopt NAME FILE | delete NAME)',
-  summary: 'Software keys on this machine, and public keys of other people.',
+  summary: 'Software keys on this machine, keys in the ssh-agent, and public keys of other people.',
   details: [
     'countersign keys create NAME [--type p256] [--keychain]   a new key, under a passphrase or the OS keychain',
-    'countersign keys list                                     keys here, and what protects them',
-    'countersign keys export NAME                              its public key, PEM',
+    'countersign keys list                                     keys here and in the ssh-agent, and what protects them',
+    'countersign keys export NAME                              its public key, PEM; also of ssh:SHA256:... in the agent',
     'countersign keys import NAME FILE                         a public key, PEM; - reads standard input',
+    'countersign keys import NAME ssh:SHA256:...               one in the ssh-agent is NAME’s from now on',
     'countersign keys adopt NAME FILE [--keychain]             a secret key that minisign made; FILE stays as it is',
     'countersign keys delete NAME --yes                        for ever: there is no copy',
   ],
@@ -41,7 +45,7 @@ export const keysCommand: Command = {
     const store = desk.keys
     const [verb, name, file] = parsed.positionals
     checkCount(verb, parsed.positionals.length)
-    if (verb === 'list') return listKeys(await store.list(io.signal))
+    if (verb === 'list') return listKeys(await store.list(io.signal), await desk.agent.list(io.signal))
     if (name === undefined) throw usage(`keys ${verb} takes the name of a key`)
     switch (verb) {
       case 'create': {
@@ -49,16 +53,15 @@ export const keysCommand: Command = {
         return answer(dataOf(key), `created ${lineOf(key)}`)
       }
       case 'export': {
-        const pem = await store.exportPem(name, io.signal)
+        const pem = isAgentSigner(name) ? await agentPem(desk, name, io) : await store.exportPem(name, io.signal)
         return answer({ name, pem }, ...pem.trimEnd().split('\n'))
       }
       case 'import': {
         if (file === undefined) throw usage('keys import takes a name and a file')
-        const key = await store.importPublic(
-          name,
-          parseUtf8(await readInput(file, maxPemBytes, io.signal), file),
-          io.signal,
-        )
+        const pem = isAgentSigner(file)
+          ? await agentPem(desk, file, io)
+          : parseUtf8(await readInput(file, maxPemBytes, io.signal), file)
+        const key = await store.importPublic(name, pem, io.signal)
         return answer(dataOf(key), `imported ${lineOf(key)}`)
       }
       case 'adopt':
@@ -72,6 +75,10 @@ export const keysCommand: Command = {
         throw usage(`keys does create, list, export, import, adopt or delete, not ${verb}`)
     }
   },
+}
+
+async function agentPem(desk: Desk, id: string, io: Io): Promise<string> {
+  return toPem((await findAgentKey(desk.agent, id, io.signal)).key)
 }
 
 /** Every verb with the words that follow it. */
@@ -138,16 +145,16 @@ async function confirmDelete(parsed: Parsed, name: string, io: Io): Promise<void
     })
 }
 
-function dataOf(key: StoredKey): object {
-  const { name, protection, created } = key
-  return {
-    id: `file:${name}`,
-    name,
-    protection,
-    created,
-    type: keyLabel(key.key),
-    sha256: toHex(fingerprintOf(key.key)),
-  }
+function dataOf({ name, key, protection, created }: StoredKey): object {
+  return { id: `file:${name}`, name, protection, created, ...factsOf(key) }
+}
+
+function agentData({ id, comment, key }: AgentKey): object {
+  return { id, name: comment, protection: 'agent', ...factsOf(key) }
+}
+
+function factsOf(key: PublicKey): object {
+  return { type: keyLabel(key), sha256: toHex(fingerprintOf(key)) }
 }
 
 function lineOf(key: StoredKey): string {
@@ -156,13 +163,26 @@ function lineOf(key: StoredKey): string {
     keychain: 'in the OS keychain’s care',
     'public-only': 'public key only',
   }[key.protection]
-  const digest = toHex(fingerprintOf(key.key)).slice(0, 16).match(/.{4}/g)?.join(' ') ?? ''
-  return `file:${key.name}  ${keyLabel(key.key)}, ${guard}, sha256 ${digest} …`
+  return `file:${key.name}  ${keyLabel(key.key)}, ${guard}, ${digestWords(key.key)}`
 }
 
-function listKeys({ keys, problems }: { keys: readonly StoredKey[]; problems: readonly AppError[] }): Answer {
-  const none = keys.length + problems.length === 0 ? ['no keys here; make one: countersign keys create NAME'] : []
-  const broken = problems.map((error) => `cannot be read: ${error.message}`)
-  const data = { keys: keys.map(dataOf), problems: problems.map(toErrorData) }
-  return answer(data, ...none, ...keys.map(lineOf), ...broken)
+function agentLine({ id, comment, key }: AgentKey): string {
+  return `${id}  ${keyLabel(key)}, in the ssh-agent${comment === '' ? '' : ` as ${comment}`}, ${digestWords(key)}`
+}
+
+function listKeys(stored: Awaited<ReturnType<KeyStore['list']>>, agent: AgentKeys): Answer {
+  const all = [...stored.keys.map(dataOf), ...agent.keys.map(agentData)]
+  const broken = stored.problems.map((error) => `cannot be read: ${error.message}`)
+  const isNone = all.length + broken.length === 0
+  const lines = [
+    ...(isNone ? ['no keys here; make one: countersign keys create NAME'] : []),
+    ...stored.keys.map(lineOf),
+    ...broken,
+    ...agent.keys.map(agentLine),
+    ...agent.unusable.map(({ comment, type, why }) => `in the ssh-agent, of no use here: ${comment} (${type}): ${why}`),
+  ]
+  const problems = [...stored.problems.map(toErrorData), ...(agent.problem === undefined ? [] : [agent.problem])]
+  const trouble =
+    agent.problem === undefined ? [] : [`ssh-agent: ${agent.problem.message}`, `  ${agent.problem.hint ?? ''}`]
+  return answer({ keys: all, unusable: agent.unusable, problems }, ...lines, ...trouble)
 }

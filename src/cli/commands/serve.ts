@@ -133,7 +133,7 @@ async function onlineSigners(
   const files = named.length > 0 ? found : await keyFiles(desk, anchor, purpose, io)
   const signers: Signer[] = []
   for (const signer of files) {
-    if (/^(piv|fido):/.test(signer.id)) throw personal(signer)
+    if (/^(piv|fido|ssh):/.test(signer.id)) throw personal(signer)
     if (!signer.id.startsWith('file:')) {
       signers.push(signer)
       continue
@@ -156,7 +156,7 @@ async function keyFiles(desk: Desk, anchor: Uint8Array, purpose: string, io: Io)
 function personal({ label }: Signer): AppError {
   return new AppError({
     code: 'usage/invalid',
-    message: `${label} is a person’s token, and what signs day and night is nobody’s`,
+    message: `${label} is a person’s, and what signs day and night is nobody’s`,
     hint: 'use a key file made for nothing else, or a key in a PKCS#11 module',
   })
 }

@@ -33,7 +33,7 @@ export const signCommand: Command = {
     'ID is what review prints: with the digits of the digest exactly what you reviewed is signed, or nothing.',
     'The subject ("root") stands for whatever waits there now. Several are signed in one sitting, with one PIN.',
     'In a terminal the change is shown once more, and a word of its fingerprint must be typed.',
-    'KEY is a key of this machine, as "countersign keys list" shows it, or only its name; a key on a token, as',
+    'KEY is a key here or in the ssh-agent, as "countersign keys list" shows it, or its name; a key on a token, as',
     '"countersign tokens list" shows it (piv:15835999/9c), or the name of the person it was enrolled for; or the',
     'address of a key in a PKCS#11 module (pkcs11:token=..., hsm:2?label=...).',
     'A change that was carried here is compared with a second screen: three words of it are asked for, too.',

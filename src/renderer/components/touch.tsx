@@ -1,4 +1,5 @@
-// A token waits for a finger: which one, for what, how long still. For the practice token the finger is a button here.
+// A token waits for a finger, or an agent for its answer: which one, for what, how long still. For the practice token the finger is
+// a button here.
 import { type KeyboardEvent, type ReactElement, useEffect, useState } from 'react'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
@@ -13,17 +14,20 @@ export interface Touch {
   purpose: string
   timeoutMs: number
   practice: boolean
+  /** Another program signs, and may be asking in its own way. */
+  agent: boolean
   since: number
+}
+
+function wayOf({ agent, practice }: Touch, does: string): string {
+  if (agent)
+    return 'The ssh-agent may be asking for a touch, a PIN or a confirmation, in a way of its own. Allowing it signs'
+  return `${practice ? 'It is made of software: the button below is its touch.' : 'It blinks.'} Touching it ${does}`
 }
 
 /** `does`: what the touch brings about, "signs" or "allows". */
 export function TouchWords({ touch, does }: { touch: Touch; does: string }): ReactElement {
-  return (
-    <p className="soft">
-      {touch.practice ? 'It is made of software: the button below is its touch. ' : 'It blinks. '}
-      Touching it {does} exactly this:
-    </p>
-  )
+  return <p className="soft">{wayOf(touch, does)} exactly this:</p>
 }
 
 export function PracticeTouch(): ReactElement {
@@ -62,7 +66,7 @@ export function TouchDialog({
   onCancel: () => void
 }): ReactElement {
   return (
-    <Dialog title={`Touch ${groupSerials(touch.device)}`} onCancel={onCancel}>
+    <Dialog title={`${touch.agent ? 'Waiting for' : 'Touch'} ${groupSerials(touch.device)}`} onCancel={onCancel}>
       <div className="touch-over stack">
         <div className="row">
           <Ring touch={touch} />

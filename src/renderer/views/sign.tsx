@@ -43,7 +43,8 @@ export function Sign({ work, touch }: { work: Work; touch: Touch | undefined }):
           ) : (
             <>
               <h2>
-                Touch <Device name={touch.device} /> {touch.practice ? <RehearsalChip /> : null}
+                {touch.agent ? 'Waiting for' : 'Touch'} <Device name={touch.device} />{' '}
+                {touch.practice ? <RehearsalChip /> : null}
               </h2>
               <TouchWords touch={touch} does="signs" />
             </>
@@ -114,6 +115,14 @@ function WaitingWords({ work }: { work: Work }): ReactElement {
       <>
         <h2>Waiting for the keychain of this machine</h2>
         <p className="soft">Your system may ask you to unlock it. Then {label} signs exactly this:</p>
+      </>
+    )
+  }
+  if (asks === 'agent') {
+    return (
+      <>
+        <h2>Signing with {label}</h2>
+        <p className="soft">The ssh-agent may ask for a touch, a PIN or a confirmation. It then signs exactly this:</p>
       </>
     )
   }
