@@ -5,6 +5,7 @@ import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { encodeMetadata } from '../../../src/core/systems/tuf/encode.ts'
 import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
 import { plainLayout } from '../../../src/core/systems/tuf/layouts/plain.ts'
@@ -53,7 +54,7 @@ async function requestOf(proposal: Proposal, from?: number): Promise<Uint8Array>
   return requestBytes({ system: 'tuf', subject, digest, anchor, files, ...words, holders: new Map() })
 }
 
-const look = (request: Uint8Array) => lookAtRequest(request, 'the request', carried, { now, signal: never })
+const look = (request: Uint8Array) => lookAtRequest(request, 'the request', carriedForms, { now, signal: never })
 
 beforeEach(async () => {
   repository = await testRepository(['Ana', 'Ben', 'Cleo', 'Dan', 'Eve'], 3)
