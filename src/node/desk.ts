@@ -15,7 +15,7 @@ import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
 import { checkIsolated } from './offline-setting.ts'
-import { type OpenSource, type TufSource, tufSource } from './open-source.ts'
+import type { OpenSource, TufSource } from './open-source.ts'
 import { openInside } from './repository-view.ts'
 import { keepAddress } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
@@ -178,8 +178,9 @@ export function openDesk(options: DeskOptions): Desk {
         ...(event === undefined ? {} : { event }),
       }
     },
-    events: async ({ location }, signal) =>
-      isGitLocation(location) ? listEvents(location, options.dataDir, signal) : undefined,
+    // Signing events are those of tuf-on-ci: in git another system keeps its changes in its own way.
+    events: async ({ location, system = 'tuf' }, signal) =>
+      system === 'tuf' && isGitLocation(location) ? listEvents(location, options.dataDir, signal) : undefined,
     destination: async ({ pinned, event }) =>
       event === undefined ? undefined : destinationOf(pinned.location, event, options.dataDir),
     invitation: async (source, user, signerId, signal) => {

@@ -15,7 +15,7 @@ export interface KnownSystem {
   form: CarriedForm
   /** What was carried here needs no opening of its own. */
   open(location: string, options: PlaceOptions): Promise<Place>
-  /** Whether what lies there is of this system; absent: whatever no other one recognises. */
+  /** Whether what lies there is of this system, false where that cannot be found out; absent: whatever no other one recognises. */
   recognises?(location: string, options: PlaceOptions): Promise<boolean>
   /** The anchor that a place shows to whoever trusts nothing of it yet; `name`: what it calls itself. */
   look(

@@ -7,8 +7,6 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { carriedForms } from '../../src/core/systems/carried-forms.ts'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { pack } from '../../src/core/transfer/deflate.ts'
 import { frameSource } from '../../src/core/transfer/frames.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
@@ -39,7 +37,6 @@ let page: Page
 beforeAll(async () => {
   change = await dangerousChange()
   text = new TextDecoder().decode(change.bytes)
-  const system = tufSystem(carriedLayout)
   words = (await lookAtRequest(change.bytes, 'it', carriedForms, { now, signal: never })).words
   browser = await launchForVerifier()
 }, 120_000)

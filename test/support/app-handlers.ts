@@ -12,6 +12,7 @@ import { directReader } from '../../src/main/reading/reader.ts'
 import { readings } from '../../src/main/reading/readings.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import type { Keychain } from '../../src/node/keychain.ts'
+import type { Systems } from '../../src/node/systems.ts'
 import { type FolderRepository, folderRepository } from './folder-repository.ts'
 import { noTokens } from './no-tokens.ts'
 import { holder, never, now } from './repository.ts'
@@ -64,6 +65,7 @@ export interface TestAppOptions {
   dataDir?: string
   hear?: (notice: Notice) => void
   keychain?: Keychain
+  systems?: Systems
 }
 
 export function testApp({
@@ -72,6 +74,7 @@ export function testApp({
   picks,
   dataDir = temporaryFolder(),
   keychain,
+  systems,
 }: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
@@ -83,6 +86,7 @@ export function testApp({
     now: () => now,
     rehearsalOnly: !sandboxed,
     ...(keychain === undefined ? {} : { keychain }),
+    ...(systems === undefined ? {} : { systems }),
   })
   const shell = {
     name: 'chromium',

@@ -7,8 +7,6 @@ import { requestJudge } from '../../../src/core/ceremony/judge.ts'
 import { recordBytes } from '../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
 import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
-import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../../src/core/transfer/look.ts'
 import { firstRequest } from '../../../src/node/carried/first.ts'
 import { type CeremonyRoom, ceremonyRoom, stepOn } from '../../support/ceremony-room.ts'
@@ -28,7 +26,6 @@ async function birth(): Promise<CeremonyRoom> {
   }
   const asking = { askedBy: 'Ada', reason: 'it begins', at: now }
   const request = (await firstRequest(founding, asking, room.parts.desk, never)).bytes
-  const system = tufSystem(carriedLayout)
   return {
     ...room,
     request,
