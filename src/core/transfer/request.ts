@@ -127,9 +127,8 @@ function parseFiles(value: JsonObject, form: CarriedForm, what: string): Map<str
   if (entries.length > limits.files)
     throw malformed(what, `it holds ${entries.length} files, ${limits.files} are allowed`)
   // On many disks the second would take the place of the first.
-  if (new Set(entries.map(([name]) => name.toLowerCase())).size < entries.length)
-    throw malformed(what, 'two of its files have names that are one on some disks')
   const names = new Set(entries.map(([name]) => name.toLowerCase()))
+  if (names.size < entries.length) throw malformed(what, 'two of its files have names that are one on some disks')
   return new Map(
     entries.map(([name, content]) => {
       if (!isSafeName(name, form) || foldersOf(name).some((one) => names.has(one.toLowerCase())))
