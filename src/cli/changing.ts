@@ -2,18 +2,18 @@
 import { AppError } from '../core/error.ts'
 import type { Authority } from '../core/systems/tuf/authority.ts'
 import type { KeyEntry } from '../core/systems/tuf/edit/edit.ts'
-import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Desk, TufSource } from '../node/desk.ts'
 import type { KeyedRole } from '../node/known-keys.ts'
 import { type Opened, openInside } from '../node/repository-view.ts'
 import { type Delegation, findDelegation, readKeyedRoles } from '../node/repository-walk.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { chosenKeys } from './role-keys.ts'
 import { noRole } from './role-names.ts'
-import { contextOf, deskFor, openSource } from './session.ts'
+import { contextOf, deskFor, openTufSource } from './session.ts'
 
 export interface Change {
   desk: Desk
-  source: OpenSource
+  source: TufSource
   parsed: Parsed
   io: Io
   opened(): Promise<Opened>
@@ -24,7 +24,7 @@ export interface Change {
 
 export async function openChange(parsed: Parsed, io: Io, dataDir: string): Promise<Change> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed, io.signal)
+  const source = await openTufSource(desk, parsed, io.signal)
   let open: Promise<Opened> | undefined
   let keyed: Promise<readonly KeyedRole[]> | undefined
   const opened = (): Promise<Opened> => {

@@ -2,9 +2,10 @@
 import { AppError } from '../core/error.ts'
 import { type Client, openClient } from '../node/artifacts/client.ts'
 import { type Catalogue, catalogue, projectNames } from '../node/artifacts/releases.ts'
-import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Desk, TufSource } from '../node/desk.ts'
+import { tufSource } from '../node/open-source.ts'
 import type { Io, Option, Parsed } from './command.ts'
-import { deskFor, openSource, rootOption } from './session.ts'
+import { deskFor, openTufSource, rootOption } from './session.ts'
 import { similarNames } from './similar.ts'
 import { quoted } from './text.ts'
 
@@ -19,13 +20,14 @@ export const fromOptions: Readonly<Record<string, Option>> = {
 
 export interface From {
   desk: Desk
-  source: OpenSource
+  source: TufSource
 }
 
 export async function openFrom(parsed: Parsed, io: Io, dataDir: string): Promise<From> {
   const desk = deskFor(io, dataDir)
   const from = parsed.text('from')
-  if (from !== undefined) return { desk, source: await openSource(desk, { ...parsed, positionals: [from] }, io.signal) }
+  if (from !== undefined)
+    return { desk, source: await openTufSource(desk, { ...parsed, positionals: [from] }, io.signal) }
   if (parsed.text('root') !== undefined) {
     throw new AppError({
       code: 'usage/invalid',
@@ -41,7 +43,7 @@ export async function openFrom(parsed: Parsed, io: Io, dataDir: string): Promise
       hint: 'pin one first: countersign pin SOURCE',
     })
   }
-  if (others.length === 0) return { desk, source: await desk.open(source.id) }
+  if (others.length === 0) return { desk, source: tufSource(await desk.open(source.id)) }
   const names = [source, ...others].map(({ name }) => quoted(name))
   throw new AppError({
     code: 'usage/invalid',

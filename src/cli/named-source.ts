@@ -75,7 +75,7 @@ function notPinned(text: string, location: string, sources: readonly PinnedSourc
   }
   return new AppError({
     code: 'source/not-found',
-    message: `the root of ${text} is not pinned here`,
+    message: `${text} is not pinned here`,
     hint:
       stats?.isFile() === true
         ? 'name the root that it follows, as you have it from someone you trust: --root FILE'

@@ -7,7 +7,7 @@ import { ListedError } from './listed-error.ts'
 import { holderName } from './show.ts'
 import { quoted } from './text.ts'
 
-export function notYet(proposals: readonly Proposal[], again: string, layout: Layout): AppError {
+export function notYet(proposals: readonly Proposal[], again: string, layout: Layout | undefined): AppError {
   const [first, ...others] = proposals
   const listed = new Set(proposals.map(({ subject }) => subject))
   const tell = (one: Proposal): string => impossibility(one) ?? `${one.title}: ${waitsText(one, listed)}`
@@ -62,7 +62,8 @@ function missingText(quorum: Quorum): string {
 }
 
 /** What can be done about a change that can never take effect. */
-export function wayOut({ subject }: Proposal, again: string, layout: Layout): string {
+export function wayOut({ subject }: Proposal, again: string, layout: Layout | undefined): string {
+  if (layout === undefined) return 'have it given up where it was made, and made anew'
   return isSingleFile(layout)
     ? 'do not pass the file on: delete it, and make a new one with the tool that it came from'
     : `withdraw it: countersign withdraw ${again} ${quoted(subject)}`

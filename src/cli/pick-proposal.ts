@@ -17,7 +17,8 @@ export async function pickProposal(
   signal: AbortSignal,
   minDigits = digitsToLook,
 ): Promise<Proposal> {
-  if (source.event === undefined && isGitLocation(source.pinned.location)) throw await whichEvent(desk, source, signal)
+  const keepsEvents = source.layout !== undefined && isGitLocation(source.pinned.location)
+  if (keepsEvents && source.event === undefined) throw await whichEvent(desk, source, signal)
   const { proposals, problems } = await desk.pending(source, signal)
   const subjects = [...proposals, ...problems].map((one) => one.subject)
   if (id === undefined) {

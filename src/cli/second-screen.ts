@@ -6,12 +6,12 @@ import type { Proposal } from '../core/proposal.ts'
 import { askedPositions, isRightWord, secondScreenWords } from '../core/transfer/second-screen.ts'
 import { requestBehind } from '../node/carried/departure.ts'
 import { noteComparison, noteSkipped, wasCompared } from '../node/carried/second-screen.ts'
-import type { OpenSource } from '../node/desk.ts'
+import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Io } from './command.ts'
 
 /** Skipped with an empty answer; then the reply says so. */
-export async function compareScreens(proposal: Proposal, source: OpenSource, io: Io): Promise<void> {
-  const { bytes, id } = await requestBehind(source, proposal, io.signal)
+export async function compareScreens(proposal: Proposal, source: OpenSource, desk: Desk, io: Io): Promise<void> {
+  const { bytes, id } = await requestBehind(source, proposal, desk, io.signal)
   if (await wasCompared(source, id, io.signal)) return
   const words = await secondScreenWords(bytes, proposal)
   const positions = askedPositions(randomInt)
@@ -44,8 +44,8 @@ function missing(position: number): AppError {
 }
 
 /** Where nobody is asked: a script, or --yes. */
-export async function skipScreens(proposal: Proposal, source: OpenSource, io: Io): Promise<void> {
-  const { id } = await requestBehind(source, proposal, io.signal)
+export async function skipScreens(proposal: Proposal, source: OpenSource, desk: Desk, io: Io): Promise<void> {
+  const { id } = await requestBehind(source, proposal, desk, io.signal)
   await noteSkipped(source, id, { at: io.now() }, io.signal)
 }
 

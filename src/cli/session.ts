@@ -2,13 +2,11 @@
 import { AppError } from '../core/error.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
 import type { Context, TrustedState } from '../core/system.ts'
-import { rootQuorum } from '../core/systems/tuf/client.ts'
-import { parseMetadata } from '../core/systems/tuf/metadata.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
-import { tufSystem } from '../core/systems/tuf/system.ts'
-import { verifyQuorum } from '../core/systems/tuf/verify.ts'
-import { type Desk, type OpenSource, openDesk } from '../node/desk.ts'
+import { type Desk, type OpenSource, openDesk, type TufSource } from '../node/desk.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
+import { anchorIn } from '../node/inspect.ts'
+import { tufSource } from '../node/open-source.ts'
 import { openPlace, type PlaceOptions } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
@@ -58,6 +56,11 @@ export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal
   return desk.open(pinned.id, event ?? (await onlyEvent(desk, pinned, signal)), signal)
 }
 
+/** The same for a command that works on TUF repositories alone. */
+export async function openTufSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<TufSource> {
+  return tufSource(await openSource(desk, parsed, signal))
+}
+
 /** Where one signing event is open, there is no question which one is meant. */
 async function onlyEvent(desk: Desk, pinned: PinnedSource, signal: AbortSignal): Promise<string | undefined> {
   const { events = [] } = (await desk.events(pinned, signal)) ?? {}
@@ -72,13 +75,13 @@ async function openTrusting(
   access: Access,
   signal: AbortSignal,
 ): Promise<OpenSource> {
-  const root = parseMetadata(readNamed(rootFile, maxBytes.root), 'root', rootFile)
-  verifyQuorum(await rootQuorum(root, root), rootFile)
-  const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
-  const place = await openPlace(location, placeOptions(desk, access, signal))
+  const { form, anchor } = await anchorIn(readNamed(rootFile, maxBytes.root), rootFile, desk.systems.forms)
+  const system = form.system.id
+  const pinned = { id: unpinned, name: text, location, pinnedAt: '', system }
+  const place = await desk.systems.of(system).open(location, placeOptions(desk, access, signal))
   const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
-  const trust = { anchor: root.bytes, memory: new Map() }
-  const found = { pinned, ...place, system: tufSystem(place.layout), trust, access }
+  const trust = { anchor: anchor.bytes, memory: new Map() }
+  const found = { pinned, ...place, trust, access }
   return event === undefined ? found : { ...found, event }
 }
 
@@ -105,7 +108,7 @@ async function openFirst(
   }
   const pinned = { id: unpinned, name: text, location, pinnedAt: '' }
   const trust = { anchor: new Uint8Array(), memory: new Map() }
-  return { pinned, ...place, system: tufSystem(place.layout), trust, access }
+  return { pinned, ...place, trust, access }
 }
 
 /** The words by which this call named its repository, to be typed again; `takes`: which options the next command has. */

@@ -141,7 +141,7 @@ export function stateLines(name: string, state: TrustedState, now: Date): string
       (role, bins) => `  ${bins}: version ${roleText(role, now)}`,
     ),
     ...wrapped(state.findings.map(findingLine)),
-    `Root, sha256 of the signed bytes: ${state.anchor.digest}`,
+    `${state.anchor.title}, sha256 of the signed bytes: ${state.anchor.digest}`,
     'In words:',
     ...wordLines(state.anchor.digest),
   ]
@@ -149,7 +149,8 @@ export function stateLines(name: string, state: TrustedState, now: Date): string
 
 function roleText({ version, expires, quorum }: TrustedState['roles'][number], now: Date): string {
   const people = [...new Set(quorum.keys.map(holderName))].join(', ')
-  return `${version}, ${expiryLine(expires.at, now)}, ${quorum.threshold} of ${quorum.keys.length}: ${people}`
+  const until = expires === undefined ? '' : `${expiryLine(expires.at, now)}, `
+  return `${version}, ${until}${quorum.threshold} of ${quorum.keys.length}: ${people}`
 }
 
 /** "9 days left", "expires in 5 hours", "EXPIRED 3 days ago" */

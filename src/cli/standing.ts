@@ -56,7 +56,7 @@ function standingLine(
   proposals: readonly [Proposal, ...Proposal[]],
   name: string,
   again: string,
-  { layout, event }: OpenSource,
+  { elsewhere, event }: OpenSource,
 ): string {
   const [first] = proposals
   const are = proposals.length === 1 ? 'is' : 'are'
@@ -68,7 +68,7 @@ function standingLine(
   if (need !== undefined) return `${name} ${are} signed by enough keys. Before it can be published: ${need.sentence}.`
   if (event !== undefined) return `${name} ${are} signed by enough keys. When the whole event is, CI publishes it.`
   if (!proposals.some(isReady)) return `${name} ${are} signed by enough keys.`
-  return `${name} ${are} signed by enough keys and ready: ${layout.elsewhere?.how ?? `countersign publish ${again}`}`
+  return `${name} ${are} signed by enough keys and ready: ${elsewhere?.how ?? `countersign publish ${again}`}`
 }
 
 export function outcomeLines(outcome: Outcome, title: string): string[] {

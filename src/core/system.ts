@@ -21,10 +21,10 @@ export type Due = 'later' | 'now' | 'late'
 export interface TrustedRole {
   name: string
   version: number
-  /** As written in the document, and the moment it means. */
-  expires: { text: string; at: Date }
+  /** As written in the document, and the moment it means; absent where nothing expires. */
+  expires?: { text: string; at: Date }
   /** By its own period. */
-  due: Due
+  due?: Due
   quorum: Quorum
 }
 
@@ -38,6 +38,18 @@ export interface TrustedState {
   memory: Files
   /** Every key that counts calls itself a rehearsal key. */
   rehearsal: boolean
+}
+
+/** What a person pins: the document that all else is verified from, judged as far as it can be by itself. */
+export interface Anchor {
+  title: string
+  version: number
+  /** sha256 of its payload, hex: what people compare. */
+  digest: string
+  /** As received: exactly these are pinned. */
+  bytes: Uint8Array
+  /** Who rules by it: those who must sign what changes it first. */
+  quorums: readonly Quorum[]
 }
 
 export interface Pending {

@@ -22,13 +22,15 @@ export interface AppInfo {
   keychain: { available: boolean; sentence: string }
 }
 
-/** A repository the person opened and whose root is pinned. */
+/** A repository the person opened and pinned. */
 export interface SourceView {
   id: string
   name: string
   location: string
   /** It came by file or codes, and has no place of its own. */
   carried?: true
+  /** Its roles, artifacts and history can be looked at, and changes made: of TUF repositories that lie where they are. */
+  inside: boolean
   rehearsal: boolean
   /** What is trusted now; absent when it could not be verified, then `problem` says why. */
   state?: {
@@ -36,7 +38,7 @@ export interface SourceView {
     anchorVersion: number
     words: readonly string[]
     digest: string
-    roles: readonly RoleView[]
+    roles: readonly (RoleView | LastingRole)[]
     findings: readonly Finding[]
   }
   problem?: ErrorData
@@ -66,17 +68,24 @@ export interface RoleView {
   holders: readonly RoleHolder[]
 }
 
-/** A first look at a repository that is not pinned yet: everything in it is a claim until its root is pinned. */
+/** A role of a system in which nothing expires. */
+export interface LastingRole extends Omit<RoleView, 'expires' | 'daysLeft' | 'due'> {
+  expires?: undefined
+}
+
+/** A first look at a repository that is not pinned yet: everything in it is a claim until then. */
 export interface SourceInspection {
   location: string
   suggestedName: string
   title: string
-  rootVersion: number
+  version: number
+  /** What people call what will be pinned: "root". */
+  anchorWord: string
   digest: string
   words: readonly string[]
-  threshold: number
-  holders: readonly RoleHolder[]
-  /** Word positions, counted from 1, to be typed back from another source before the root is pinned. */
+  /** Who must sign what changes it: all of these. */
+  quorums: readonly { name: string; threshold: number; holders: readonly RoleHolder[] }[]
+  /** Word positions, counted from 1, to be typed back from another source before it is pinned. */
   ask: readonly number[]
 }
 
@@ -168,6 +177,8 @@ export interface ProposalView extends ProposalSummary {
   wouldComplete: boolean
   /** Why nobody may sign or publish this from here right now. */
   blocked?: ErrorData
+  /** It can be given up from here. */
+  withdrawable: boolean
   /** It is a file of its own, which nobody can withdraw it from. */
   singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */

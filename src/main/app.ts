@@ -30,7 +30,7 @@ import { openNamed } from './named-source.ts'
 import { askNewPassphrase } from './new-passphrase.ts'
 import type { AppOptions } from './options.ts'
 import { knownUses, listAgent, listKeys } from './overview.ts'
-import { twoPositions, verifyAnswers } from './pin-words.ts'
+import { ofAnchor, twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { type Reader, startThread, threadReader } from './reading/reader.ts'
 import { checkScreen } from './screen-calls.ts'
@@ -180,7 +180,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     },
     'sources.inspect': async ({ location, ...request }) => {
       const said = await askAccess(desk, location, request, signal)
-      const how = { dataDir: options.dataDir, access: accessOf(said) }
+      const how = { dataDir: options.dataDir, access: accessOf(said), systems: desk.systems }
       const inspection = await inspectRepository(location, now(), signal, how)
       await checkNotOpen(desk, inspection.location)
       const ask = twoPositions(present.wordsOf(inspection.digest).length)
@@ -191,10 +191,11 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       const known = inspected.get(location)
       if (known === undefined)
         throw new AppError({ code: 'usage/invalid', message: 'look at the repository before you pin it' })
-      verifyAnswers(known.inspection.digest, known.ask, new Map(Object.entries(answers)))
-      const added = await desk.workspace.add({ name, location }, known.inspection.bytes)
+      const { inspection, ask } = known
+      verifyAnswers(inspection.digest, ask, new Map(Object.entries(answers)), ofAnchor(inspection))
+      const { system, bytes, clone } = inspection
+      const added = await desk.workspace.add({ name, location, system }, bytes)
       await keepAccess(desk, added, known.said)
-      const { clone } = known.inspection
       if (clone !== undefined) await rememberClone(parseGitAddress(location), options.dataDir, clone)
       inspected.delete(location)
       notify({ kind: 'changed' })
@@ -299,7 +300,7 @@ async function checkNotOpen(desk: Desk, location: string): Promise<void> {
   throw new AppError({
     code: 'usage/invalid',
     message: `this repository is open already, as ${known.name}`,
-    hint: 'forget it first if you want to pin another root for it',
+    hint: 'forget it first if you want to pin it anew',
   })
 }
 

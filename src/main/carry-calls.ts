@@ -18,7 +18,7 @@ import { readHanded } from './handed-input.ts'
 import type { Handlers } from './ipc.ts'
 import { Kept } from './kept.ts'
 import { openNamed } from './named-source.ts'
-import { twoPositions, verifyAnswers } from './pin-words.ts'
+import { ofAnchor, twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import type { DepartureFacts } from './reading/carrying.ts'
 import type { Reader } from './reading/reader.ts'
@@ -44,7 +44,7 @@ export interface CarryParts {
 interface Held {
   name: string
   bytes: Uint8Array
-  root?: { inspection: Inspection; ask: readonly number[] }
+  anchor?: { inspection: Inspection; ask: readonly number[] }
 }
 
 export interface CarryCalls {
@@ -69,10 +69,12 @@ export function carryCalls(parts: CarryParts): CarryCalls {
       const view = await reader.read('handedReply', { bytes, name }, signal)
       return { ...view, name, handedId: replies.keep({ name, bytes }) }
     }
-    const { view, root } = await reader.read('handedRequest', { bytes, name }, signal)
+    const { view, anchor } = await reader.read('handedRequest', { bytes, name }, signal)
     const question =
-      root === undefined ? undefined : { inspection: root, ask: twoPositions(present.wordsOf(root.digest).length) }
-    const held = { name, bytes, ...(question === undefined ? {} : { root: question }) }
+      anchor === undefined
+        ? undefined
+        : { inspection: anchor, ask: twoPositions(present.wordsOf(anchor.digest).length) }
+    const held = { name, bytes, ...(question === undefined ? {} : { anchor: question }) }
     return {
       ...view,
       name,
@@ -84,10 +86,10 @@ export function carryCalls(parts: CarryParts): CarryCalls {
   async function take({ handedId, name, answers = {}, replace }: ReceiveRequest, stop: AbortSignal) {
     const held = requests.get(handedId)
     const pin = async () => {
-      if (held.root === undefined) throw unvouched()
-      const { inspection, ask } = held.root
-      verifyAnswers(inspection.digest, ask, new Map(Object.entries(answers)))
-      return { name: name ?? inspection.suggestedName, root: inspection.bytes }
+      if (held.anchor === undefined) throw unvouched()
+      const { inspection, ask } = held.anchor
+      verifyAnswers(inspection.digest, ask, new Map(Object.entries(answers)), ofAnchor(inspection))
+      return { name: name ?? inspection.suggestedName, anchor: inspection.bytes }
     }
     const { source, proposal } = await takeIn(held, desk, { replace: replace === 'yes', pin, now: now(), signal: stop })
     requests.drop(handedId)
@@ -129,7 +131,7 @@ export function carryCalls(parts: CarryParts): CarryCalls {
       alone('the combining of replies', async (stop) => {
         const given = handedIds.map((id) => {
           const { name, bytes } = replies.get(id)
-          return { name, reply: parseReply(bytes, name) }
+          return { name, reply: parseReply(bytes, name, desk.systems.forms) }
         })
         const source = await openNamed(desk, sourceId)
         const { outcomes, proposals } = await combine(given, source, desk, stop)
@@ -153,7 +155,7 @@ function unvouched(): AppError {
   return new AppError({
     code: 'trust/changed',
     message: 'no repository that is pinned here vouches for this request any more',
-    hint: 'hand it over again, and pin its root by two words',
+    hint: 'hand it over again, and pin what it starts from by two words',
   })
 }
 

@@ -14,9 +14,10 @@ import type {
 } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
-import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
+import { tufSource } from '../node/open-source.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
 import type { PinnedSource } from '../node/workspace.ts'
@@ -58,7 +59,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   const looks = rememberedLooks(places)
   const progress = (doing: string) => (doneBytes: number, totalBytes: number) =>
     notify({ kind: 'progress', doing, doneBytes, totalBytes })
-  const asClient = (source: OpenSource, stop: AbortSignal) => ({
+  const asClient = (source: TufSource, stop: AbortSignal) => ({
     ...{ now: now(), signal: stop },
     remember: (trusted: Parameters<typeof desk.workspace.remember>[1]) =>
       desk.workspace.remember(source.pinned.id, trusted),
@@ -108,13 +109,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
-        const source = await desk.open(sourceId, undefined, stop)
+        const source = tufSource(await desk.open(sourceId, undefined, stop))
         const options = { ...asClient(source, stop), progress: progress('Reading the file') }
         return verifyFile(source, await places.toRead(file), options)
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {
-        const source = await desk.open(sourceId, undefined, stop)
+        const source = tufSource(await desk.open(sourceId, undefined, stop))
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
         const { file, resumedFrom } = await download(source, path, await places.toWrite(folder), options)
         return { file, resumedFrom }
@@ -148,7 +149,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.configuration': (asked) => reader.read('configuration', asked, signal),
     'drafts.withdraw': ({ proposalId, signerId }) =>
       alone('the withdrawal of a change', async (stop) => {
-        const { source, id } = await sourceOf(proposalId)
+        const { source: named, id } = await sourceOf(proposalId)
+        const source = tufSource(named)
         if (stewardOf(source).withdraw !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
         const prepared = await reader.read('withdrawal', { sourceId: shownAs(source).id, id }, stop)
         await put(source, prepared, stop)

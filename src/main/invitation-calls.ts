@@ -2,13 +2,13 @@
 import { AppError } from '../core/error.ts'
 import type { contract } from '../ipc/contract.ts'
 import { remarkUnlessKept } from '../node/afterwards.ts'
-import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Desk, TufSource } from '../node/desk.ts'
 import type { Acceptance } from '../node/invitation.ts'
 import { readSettings, writeSettings } from '../node/sign-settings.ts'
 import { parseGitAddress } from '../node/transports/git/address.ts'
 import type { Alone } from './alone.ts'
 import type { Handlers } from './ipc.ts'
-import { openNamed } from './named-source.ts'
+import { openTuf } from './named-source.ts'
 import * as present from './present.ts'
 
 type Names = Extract<keyof typeof contract, `invitations.${string}`>
@@ -31,9 +31,9 @@ export function invitationCalls({
   /** What was shown is what is accepted. */
   const prepared = new Map<string, Acceptance>()
 
-  async function named(invitationId: string): Promise<{ source: OpenSource; user: string }> {
+  async function named(invitationId: string): Promise<{ source: TufSource; user: string }> {
     const colon = invitationId.indexOf(':')
-    const source = await openNamed(desk, invitationId.slice(0, colon))
+    const source = await openTuf(desk, invitationId.slice(0, colon))
     return { source, user: invitationId.slice(colon + 1) }
   }
 

@@ -1,6 +1,7 @@
 // Repositories and their signing events as the window names them: "1f2e..." is a repository, "1f2e...#sign/x" one event of it.
 import { AppError } from '../core/error.ts'
-import type { Desk, OpenSource } from '../node/desk.ts'
+import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
+import { tufSource } from '../node/open-source.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 
 export function openNamed(desk: Desk, name: string): Promise<OpenSource> {
@@ -8,14 +9,19 @@ export function openNamed(desk: Desk, name: string): Promise<OpenSource> {
   return hash < 0 ? desk.open(name) : desk.open(name.slice(0, hash), name.slice(hash + 1))
 }
 
+/** What can be looked into, or changed from here. */
+export async function openTuf(desk: Desk, name: string): Promise<TufSource> {
+  return tufSource(await openNamed(desk, name))
+}
+
 /** Changes are made in an event: where one is open, there is no question which one is meant. */
-export async function openToChange(desk: Desk, name: string, signal: AbortSignal): Promise<OpenSource> {
-  const source = await openNamed(desk, name)
+export async function openToChange(desk: Desk, name: string, signal: AbortSignal): Promise<TufSource> {
+  const source = await openTuf(desk, name)
   if (source.event !== undefined) return source
   const list = await desk.events(source.pinned, signal)
   if (list === undefined) return source
   const [event, ...more] = list.events
-  if (event !== undefined && more.length === 0) return desk.open(source.pinned.id, event)
+  if (event !== undefined && more.length === 0) return tufSource(await desk.open(source.pinned.id, event))
   throw new AppError({
     code: 'usage/invalid',
     message:

@@ -1,8 +1,14 @@
-// Which words of a fingerprint a person types back before a root is pinned, and whether they are the right ones.
+// Which words of a fingerprint a person types back before something is pinned, and whether they are the right ones.
 import { randomInt } from 'node:crypto'
 import { AppError } from '../core/error.ts'
 import { askedPositions, isRightWord } from '../core/transfer/second-screen.ts'
+import type { Inspection } from '../node/inspect.ts'
 import { wordsOf } from './present.ts'
+
+/** What is asked for before something is pinned. */
+export function ofAnchor({ anchorWord }: Pick<Inspection, 'anchorWord'>): string {
+  return `the fingerprint of this ${anchorWord}; nothing was pinned`
+}
 
 /** Two different positions, counted from 1. */
 export function twoPositions(count: number): number[] {
@@ -13,7 +19,7 @@ export function verifyAnswers(
   digest: string,
   ask: readonly number[],
   answers: ReadonlyMap<string, string>,
-  of = 'the fingerprint of this root; nothing was pinned',
+  of: string,
 ): void {
   const words = wordsOf(digest)
   const wrong = ask.filter((position) => !isRightWord(words, position - 1, answers.get(String(position)) ?? ''))

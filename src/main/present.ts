@@ -13,7 +13,7 @@ import {
   signedCount,
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
-import type { TrustedState } from '../core/system.ts'
+import type { TrustedRole, TrustedState } from '../core/system.ts'
 import { isSingleFile } from '../core/systems/tuf/layout.ts'
 import type { TokenList } from '../core/token.ts'
 import { toWords } from '../core/words.ts'
@@ -38,6 +38,7 @@ import type { Destination } from '../node/git-place.ts'
 import type { Inspection } from '../node/inspect.ts'
 import type { StoredKey } from '../node/key-store.ts'
 import type { AgentKey } from '../node/ssh-agent/agent.ts'
+import { stewardOf } from '../node/steward.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { shownAs } from './named-source.ts'
 
@@ -68,9 +69,7 @@ export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date)
       roles: state.roles.map((role) => ({
         name: role.name,
         version: role.version,
-        expires: role.expires.text,
-        daysLeft: daysUntil(role.expires.at, now),
-        due: role.due,
+        ...datesOf(role, now),
         threshold: role.quorum.threshold,
         holders: role.quorum.keys.map(holderOf),
       })),
@@ -78,11 +77,19 @@ export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date)
   }
 }
 
+function datesOf({ expires, due }: TrustedRole, now: Date) {
+  return expires === undefined || due === undefined
+    ? {}
+    : { expires: expires.text, daysLeft: daysUntil(expires.at, now), due }
+}
+
 export function sourceHead(
   pinned: PinnedSource,
-): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried'> {
-  const { id, name, location } = pinned
-  return { id, name, ...placeOfSource(location), rehearsal: false }
+): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried' | 'inside'> {
+  const { id, name, location, system = 'tuf' } = pinned
+  // What was carried here is as much of it as one change needs: there is no inside.
+  const inside = system === 'tuf' && !isCarriedLocation(location)
+  return { id, name, ...placeOfSource(location), inside, rehearsal: false }
 }
 
 /** Where it is, for people: what was carried here lies in a folder of ours, whose name says nothing. */
@@ -91,16 +98,16 @@ export function placeOfSource(location: string): Pick<SourceView, 'location' | '
 }
 
 export function inspectionView(inspection: Inspection, ask: readonly number[]): SourceInspection {
-  const { location, suggestedName, title, version, digest, quorum } = inspection
+  const { location, suggestedName, anchorWord, title, version, digest, quorums } = inspection
   return {
     location,
     suggestedName,
     title,
-    rootVersion: version,
+    version,
+    anchorWord,
     digest,
     words: wordsOf(digest),
-    threshold: quorum.threshold,
-    holders: quorum.keys.map(holderOf),
+    quorums: quorums.map(({ name, threshold, keys }) => ({ name, threshold, holders: keys.map(holderOf) })),
     ask,
   }
 }
@@ -143,7 +150,7 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
 }
 
 /** An open repository, as far as the window is told of it. */
-type Opened = Pick<OpenSource, 'pinned' | 'layout' | 'event'>
+type Opened = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere'>
 
 export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {
   const pinned = shownAs(source)
@@ -169,7 +176,7 @@ export function proposalSummary(source: Opened, proposal: Proposal, signers: rea
 }
 
 /** For changes that take effect by other means than from here; of a signing event its own words say more. */
-function elsewhereOf({ layout: { elsewhere }, event }: Opened): Pick<ProposalSummary, 'elsewhere'> {
+function elsewhereOf({ elsewhere, event }: Opened): Pick<ProposalSummary, 'elsewhere'> {
   return elsewhere === undefined || event !== undefined ? {} : { elsewhere: elsewhere.how }
 }
 
@@ -227,7 +234,8 @@ export function proposalView(
     signers: signerViews(proposal, able, about.tokens),
     wouldComplete: able.some((signer) => areMet(proposal.quorums.map((quorum) => withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
-    ...(isSingleFile(source.layout) ? { singleFile: true } : {}),
+    withdrawable: stewardOf(source).refuses.withdraw === undefined,
+    ...(source.layout !== undefined && isSingleFile(source.layout) ? { singleFile: true } : {}),
     ...(served === undefined
       ? {}
       : { served: { ...served, withdrawWith: signerViews(proposal, holdersAmong(proposal, signers), about.tokens) } }),
@@ -306,7 +314,7 @@ export function receipt(
     ...(needs === undefined ? {} : { needs }),
     rehearsal,
     ...(elsewhere === undefined ? {} : { elsewhere }),
-    ...(layout.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
+    ...(layout?.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...more,
   }
 }

@@ -39,7 +39,7 @@ export function screenCalls({ desk, reader, alone, idOf, now, signal }: Omit<Car
   const handlers: ScreenCalls['handlers'] = {
     'carry.ask': async ({ proposalId }) => {
       const { sourceId, id } = idOf(proposalId)
-      const isCarried = (await openNamed(desk, sourceId)).layout.carried === true
+      const isCarried = (await openNamed(desk, sourceId)).carried === true
       const request = isCarried ? undefined : shown.get(proposalId)
       if (!isCarried && request === undefined) throw notAsked()
       const asked = { sourceId, id, ...(request === undefined ? {} : { request }) }
@@ -67,7 +67,7 @@ export function screenCalls({ desk, reader, alone, idOf, now, signal }: Omit<Car
           throw differs(wrong)
         }
         const source = await openNamed(desk, idOf(proposalId).sourceId)
-        if (source.layout.carried === true) await noteComparison(source, requestId, { positions, at: now() }, stop)
+        if (source.carried === true) await noteComparison(source, requestId, { positions, at: now() }, stop)
         else compared.add(proposalId)
         questions.delete(proposalId)
       }),
@@ -76,7 +76,7 @@ export function screenCalls({ desk, reader, alone, idOf, now, signal }: Omit<Car
         const { sourceId, id } = idOf(proposalId)
         const source = await openNamed(desk, sourceId)
         const proposal = await desk.proposal(source, id, stop)
-        const { id: requestId } = await requestBehind(source, proposal, stop)
+        const { id: requestId } = await requestBehind(source, proposal, desk, stop)
         await noteSkipped(source, requestId, { at: now() }, stop)
       }),
   }
@@ -97,8 +97,8 @@ export async function checkScreen(
   desk: Desk,
   signal: AbortSignal,
 ): Promise<Pick<Receipt, 'secondScreen' | 'carried'>> {
-  if (source.layout.carried !== true) return {}
-  const { id } = await requestBehind(source, await desk.proposal(source, proposalId, signal), signal)
+  if (source.carried !== true) return {}
+  const { id } = await requestBehind(source, await desk.proposal(source, proposalId, signal), desk, signal)
   const secondScreen = await screenStanding(source, id, signal)
   if (secondScreen !== undefined) return { secondScreen, carried: true }
   throw new AppError({

@@ -3,9 +3,7 @@ import { type Approval, approve, findProposal, openEntries, publish, renew } fro
 import { AppError } from '../core/error.ts'
 import { isReady, type Proposal } from '../core/proposal.ts'
 import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
-import type { Context, Pending, TrustedState, TrustSystem } from '../core/system.ts'
-import type { Layout } from '../core/systems/tuf/layout.ts'
-import { tufSystem } from '../core/systems/tuf/system.ts'
+import type { Context, Pending, TrustedState } from '../core/system.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { renameContent } from './artifacts/rename.ts'
@@ -17,7 +15,7 @@ import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
 import { checkIsolated } from './offline-setting.ts'
-import { openPlace } from './place.ts'
+import type { OpenSource, TufSource } from './open-source.ts'
 import { openInside } from './repository-view.ts'
 import { keepAddress } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
@@ -26,31 +24,14 @@ import { agentSigner, knownAgentSigner } from './signers/ssh-agent.ts'
 import { isAgentSigner, type SshAgent, sshAgent } from './ssh-agent/agent.ts'
 import { type Same, sameBytes, steadyReads } from './steady.ts'
 import { checkMay, stewardOf } from './steward.ts'
+import { houseSystems, type Systems } from './systems.ts'
 import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
 import { isGitLocation, withEvent } from './transports/git/address.ts'
-import type { Served } from './transports/served.ts'
-import type { Access } from './web/send.ts'
-import { openWorkspace, type PinnedSource, type Trust, type Workspace } from './workspace.ts'
+import { openWorkspace, type PinnedSource, type Workspace } from './workspace.ts'
 
-/** A pinned repository, open: where it is, which system speaks it, and what is trusted of it. */
-export interface OpenSource {
-  pinned: PinnedSource
-  /** It publishes by itself, and asks for a signature with every change. */
-  served?: Served
-  /** Why it is not known whether it does. */
-  unknown?: AppError
-  transport: Transport
-  /** Where its files lie. */
-  layout: Layout
-  system: TrustSystem
-  trust: Trust
-  /** How it is reached, where that is more than its address. */
-  access?: Access
-  /** The signing event that is looked at, where a repository keeps its changes in several. */
-  event?: string
-}
+export type { OpenSource, TufSource } from './open-source.ts'
 
 export interface DeskOptions {
   dataDir: string
@@ -66,12 +47,15 @@ export interface DeskOptions {
   agent?: SshAgent
   /** How folders are read: a window must stay awake, a command may wait for its disk, which is faster. */
   fs?: FileSystem
+  /** The trust systems that have repositories here; those of this program when nothing is said. */
+  systems?: Systems
   /** What was made of large documents is kept for the next question, as long as their bytes are the same. */
   keepsDocuments?: boolean
 }
 
 export interface Desk {
   workspace: Workspace
+  systems: Systems
   keys: KeyStore
   access: AccessStore
   /** Asks a person for the token of a server; the caller zeroes it. */
@@ -87,8 +71,8 @@ export interface Desk {
   /** Where a signature goes; undefined where it stays in the repository itself. */
   destination(source: OpenSource): Promise<Destination | undefined>
   /** What accepting an invitation would change, and a way to do it; nothing is signed or written by looking. */
-  invitation(source: OpenSource, user: string, signerId: string, signal: AbortSignal): Promise<Acceptance>
-  invite(source: OpenSource, user: string, roles: readonly string[], signal: AbortSignal): Promise<void>
+  invitation(source: TufSource, user: string, signerId: string, signal: AbortSignal): Promise<Acceptance>
+  invite(source: TufSource, user: string, roles: readonly string[], signal: AbortSignal): Promise<void>
   state(source: OpenSource, signal: AbortSignal): Promise<TrustedState>
   pending(source: OpenSource, signal: AbortSignal): Promise<Pending>
   proposal(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Proposal>
@@ -111,6 +95,7 @@ export interface Desk {
 }
 
 export function openDesk(options: DeskOptions): Desk {
+  const { systems = houseSystems } = options
   const workspace = openWorkspace(options.dataDir)
   const keys = keyStore(workspace.keys, options.keychain)
   const access = accessStore(workspace.files, options.keychain)
@@ -160,12 +145,14 @@ export function openDesk(options: DeskOptions): Desk {
   async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
     await checkIsolated(workspace.files, signal)
     // A token or an agent is a person's, and never an online key.
-    const signers = await fileSigners(`sign snapshot and timestamp of ${source.pinned.name}`, signal)
+    const what = source.layout === undefined ? 'publish changes' : 'sign snapshot and timestamp'
+    const signers = await fileSigners(`${what} of ${source.pinned.name}`, signal)
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
   }
 
   return {
     workspace,
+    systems,
     keys,
     tokens,
     agent,
@@ -187,20 +174,21 @@ export function openDesk(options: DeskOptions): Desk {
       const reached = await access.of(pinned)
       const { fs, dataDir } = options
       const how = { dataDir, access: reached, ...(fs === undefined ? {} : { fs }) }
-      const place = await openPlace(location, signal === undefined ? how : { ...how, signal })
+      const known = systems.of(pinned.system)
+      const place = await known.open(location, signal === undefined ? how : { ...how, signal })
       const trust = await workspace.trust(sourceId)
       return {
         pinned,
         ...place,
         transport: same === undefined ? place.transport : steadyReads(place.transport, same),
-        system: tufSystem(place.layout),
         trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
         access: reached,
         ...(event === undefined ? {} : { event }),
       }
     },
-    events: async ({ location }, signal) =>
-      isGitLocation(location) ? listEvents(location, options.dataDir, signal) : undefined,
+    // Signing events are those of tuf-on-ci: in git another system keeps its changes in its own way.
+    events: async ({ location, system = 'tuf' }, signal) =>
+      system === 'tuf' && isGitLocation(location) ? listEvents(location, options.dataDir, signal) : undefined,
     destination: async ({ pinned, event }) =>
       event === undefined ? undefined : destinationOf(pinned.location, event, options.dataDir),
     invitation: async (source, user, signerId, signal) => {
@@ -250,7 +238,7 @@ export function openDesk(options: DeskOptions): Desk {
       const context = contextOf(source, signal)
       const proposal = await findProposal(proposalId, system, transport, context)
       // Where nothing is published from here, nothing is put anywhere before that is said.
-      const isHere = source.layout.elsewhere === undefined
+      const isHere = source.layout !== undefined && source.elsewhere === undefined
       if (isHere && isReady(proposal))
         await renameContent(proposal, source.pinned.location, () => openInside(source, context))
       return publish(proposalId, system, transport, transport, await online(source, signal), context)
@@ -297,7 +285,7 @@ function notOpen(): AppError {
   return new AppError({
     code: 'source/not-found',
     message: 'this repository is not open here',
-    hint: 'open it and pin its root',
+    hint: 'open it and pin it',
   })
 }
 

@@ -16,7 +16,7 @@ import { limitOf } from '../core/systems/tuf/subject.ts'
 import { trusted } from '../core/systems/tuf/trusted.ts'
 import { type Files, overlay, snapshot, type Transport } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
-import type { OpenSource } from './desk.ts'
+import type { OpenSource, TufSource } from './desk.ts'
 import type { Prepared } from './prepared.ts'
 
 export interface SignedDraft {
@@ -74,7 +74,7 @@ export function purposeOf(proposals: readonly Proposal[], { pinned }: OpenSource
 export async function idsOver(
   subject: string,
   key: PublicKey,
-  { layout, transport }: OpenSource,
+  { layout, transport }: TufSource,
   context: Context,
 ): Promise<string[]> {
   const now = trusted(layout, transport, context)
@@ -99,7 +99,7 @@ export async function idsOver(
 
 /** Of what waits before anybody is asked: what takes its place meanwhile is not what they meant. */
 export async function digestThere(
-  { layout, transport }: OpenSource,
+  { layout, transport }: TufSource,
   subject: string,
   signal: AbortSignal,
 ): Promise<string> {

@@ -11,7 +11,7 @@ import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { overlay, snapshot } from '../core/transport.ts'
-import type { OpenSource } from './desk.ts'
+import type { OpenSource, TufSource } from './desk.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
@@ -63,34 +63,34 @@ export interface Writing {
 }
 
 export interface Drafting {
-  preview(source: OpenSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
+  preview(source: TufSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
-  propose(source: OpenSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
+  propose(source: TufSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
   /** What propose would write. */
-  prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
+  prepare(source: TufSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
   /** Writes that, in this process or another one's; signed first with this signer, and then what waits as it stands. */
   write(
-    source: OpenSource,
+    source: TufSource,
     prepared: Prepared,
     signal: AbortSignal,
     how: Writing,
   ): Promise<readonly Proposal[] | undefined>
   /** What a preview has shown; undefined when it is too long ago. */
-  shown(source: OpenSource, digest: string): Draft | undefined
-  /** What clients will see of a candidate that waits. */
+  shown(source: TufSource, digest: string): Draft | undefined
+  /** What clients will see of the artifacts of a candidate that waits. */
   effects(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Effects>
   /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
-  text(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
+  text(source: TufSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
   /** The whole of that, however large. */
-  whole(source: OpenSource, subject: string, signal: AbortSignal, onto?: string): Promise<Uint8Array>
+  whole(source: TufSource, subject: string, signal: AbortSignal, onto?: string): Promise<Uint8Array>
   /** What withdraw would write, and what else that waits would go with it. */
-  withdrawing(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing>
+  withdrawing(source: TufSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing>
   /** Removes a candidate; what is published stays. */
-  withdraw(source: OpenSource, proposalId: string, signal: AbortSignal, signWith?: string): Promise<void>
+  withdraw(source: TufSource, proposalId: string, signal: AbortSignal, signWith?: string): Promise<void>
   /** What lies there for a subject, whether or not it can be reviewed. */
-  waitingDigest(source: OpenSource, subject: string, signal: AbortSignal): Promise<string>
+  waitingDigest(source: TufSource, subject: string, signal: AbortSignal): Promise<string>
   /** The same as withdraw for a candidate that cannot be reviewed: who signed it, nobody can say. Only what has this digest goes. */
-  discard(source: OpenSource, subject: string, digest: string, signal: AbortSignal, signWith?: string): Promise<void>
+  discard(source: TufSource, subject: string, digest: string, signal: AbortSignal, signWith?: string): Promise<void>
 }
 
 /** Days that a first version of a role lasts, when nothing says so. */
@@ -99,10 +99,10 @@ const defaultDays = 365
 type FindSigner = (id: string, purpose: Purpose, signal: AbortSignal) => Promise<Signer>
 
 export function drafting(
-  contextOf: (source: OpenSource, signal: AbortSignal) => Context,
+  contextOf: (source: TufSource, signal: AbortSignal) => Context,
   findSigner: FindSigner,
 ): Drafting {
-  async function draft(source: OpenSource, request: DraftRequest, signal: AbortSignal) {
+  async function draft(source: TufSource, request: DraftRequest, signal: AbortSignal) {
     checkMay('draft', source)
     const read = snapshot(source.transport)
     const { subject, edits, also = [], onto } = request
@@ -115,7 +115,7 @@ export function drafting(
   }
 
   async function withdrawSigned(
-    source: OpenSource,
+    source: TufSource,
     { subject, digest, title }: Pick<Proposal, 'subject' | 'digest' | 'title'>,
     withdraw: NonNullable<Steward['withdraw']>,
     signal: AbortSignal,
@@ -130,7 +130,7 @@ export function drafting(
   /** What is written is what was shown, byte for byte. */
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
-  function prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
+  function prepare(source: TufSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
     const { read, drafted, shown, uploads, onto } = looked(previewed.get(keyOf(source, request.previewed)))
     checkSentence(shown.sentence, request.sentence)
     checkReplaces(shown, request.replace === true, onto)
@@ -142,7 +142,7 @@ export function drafting(
   }
 
   async function write(
-    source: OpenSource,
+    source: TufSource,
     prepared: Prepared,
     signal: AbortSignal,
     { signWith, progress }: Writing,
@@ -159,7 +159,7 @@ export function drafting(
     return proposals
   }
 
-  async function withdrawing(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing> {
+  async function withdrawing(source: TufSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing> {
     checkMay('withdraw', source)
     return prepareWithdrawing(proposalId, source, contextOf(source, signal))
   }
@@ -179,8 +179,10 @@ export function drafting(
     },
     prepare,
     shown: (source, digest) => previewed.get(keyOf(source, digest))?.shown,
-    effects: (source, proposalId, signal) =>
-      pendingEffects(proposalId, source.layout, snapshot(source.transport), contextOf(source, signal)),
+    effects: async (source, proposalId, signal) =>
+      source.layout === undefined
+        ? noEffects
+        : pendingEffects(proposalId, source.layout, snapshot(source.transport), contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
       editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
     waitingDigest: async (source, subject, signal) =>
@@ -214,6 +216,9 @@ export function drafting(
 
 const maxPreviews = 8
 
+/** Where a change is no list of artifacts, all that it does is in the change itself. */
+const noEffects: Effects = { asked: 0, tried: 0, changed: 0, shown: [] }
+
 function hold<T>(held: Map<string, T>, key: string, made: T): void {
   held.delete(key)
   held.set(key, made)
@@ -223,7 +228,7 @@ function hold<T>(held: Map<string, T>, key: string, made: T): void {
   }
 }
 
-function keyOf(source: OpenSource, digest: string): string {
+function keyOf(source: TufSource, digest: string): string {
   return `${source.pinned.id} ${source.event ?? ''} ${digest}`
 }
 

@@ -8,7 +8,7 @@ import { approveAll } from '../core/sitting.ts'
 import type { Context } from '../core/system.ts'
 import { acceptedFiles, invitedFiles } from '../core/systems/tuf/layouts/tuf-on-ci/accept.ts'
 import { checkUnchanged, overlay, snapshot, type Transport } from '../core/transport.ts'
-import type { OpenSource } from './desk.ts'
+import type { TufSource } from './desk.ts'
 
 export interface Acceptance {
   /** As reviewers will see them; those that the new key signs come signed by it when it is accepted. */
@@ -28,7 +28,7 @@ export interface Accepted {
 }
 
 export async function prepareAcceptance(
-  { transport, system }: OpenSource,
+  { transport, system }: TufSource,
   user: string,
   signer: Signer,
   context: Context,
@@ -74,7 +74,7 @@ async function digestOf({ proposals, others }: Pick<Acceptance, 'proposals' | 'o
 }
 
 export async function invite(
-  { transport }: OpenSource,
+  { transport }: TufSource,
   user: string,
   roles: readonly string[],
   context: Context,

@@ -2,7 +2,7 @@
 import { parseUtf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
 
-type Fields = ReadonlyMap<string, unknown>
+export type Fields = ReadonlyMap<string, unknown>
 
 function damaged(what: string, why: string, cause?: unknown): AppError {
   return new AppError({
@@ -23,13 +23,14 @@ export function parseJsonObject(bytes: Uint8Array, what: string, names: readonly
   return asFields(value, what, names)
 }
 
+/** Each of these is there, unless its name ends in "?", and no other. */
 export function asFields(value: unknown, what: string, names?: readonly string[]): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw damaged(what, 'an object is missing')
   const fields = new Map(Object.entries(value))
   if (names === undefined) return fields
-  const missing = names.find((name) => !fields.has(name))
+  const missing = names.find((name) => !name.endsWith('?') && !fields.has(name))
   if (missing !== undefined) throw damaged(what, `${missing} is missing`)
-  const extra = [...fields.keys()].find((name) => !names.includes(name))
+  const extra = [...fields.keys()].find((name) => !names.includes(name) && !names.includes(`${name}?`))
   if (extra !== undefined) throw damaged(what, 'it has a field that does not belong there')
   return fields
 }

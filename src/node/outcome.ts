@@ -16,7 +16,7 @@ export async function outcomeOf(
   proposal: Pick<Proposal, 'subject' | 'payload' | 'digest'>,
   context: Context,
 ): Promise<Outcome | undefined> {
-  if (served === undefined) return undefined
+  if (served === undefined || layout === undefined) return undefined
   try {
     const standing = await served.outcome(proposal.subject, proposal.digest, context.signal)
     if (standing.kind !== 'gone') return standing

@@ -1,6 +1,7 @@
 // From where a repository is to how it is read there: the transport that goes there, and the layout that it keeps.
 
 import { AppError } from '../core/error.ts'
+import type { TrustSystem } from '../core/system.ts'
 import type { Layout } from '../core/systems/tuf/layout.ts'
 import { carriedLayout } from '../core/systems/tuf/layouts/carried.ts'
 import { loneLayout } from '../core/systems/tuf/layouts/lone.ts'
@@ -8,6 +9,7 @@ import { plainLayout, repositoryRooms } from '../core/systems/tuf/layouts/plain.
 import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
 import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
+import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
@@ -28,13 +30,42 @@ import { httpCaller } from './web/call.ts'
 import { parseBaseUrl } from './web/client.ts'
 import type { Access } from './web/send.ts'
 
-export interface Place {
+/** What is known of a place, whichever trust system rules there. */
+interface AnyPlace {
   transport: Transport
+  /** Over what lies there. */
+  system: TrustSystem
+  /** It came over an air gap: reviewed and signed here, and the signatures go back. */
+  carried?: true
+  /** Present where changes take effect by other means: what happens, or a person does, when enough keys have signed. */
+  elsewhere?: { how: string }
+}
+
+export interface TufPlace extends AnyPlace {
+  /** Where its files lie. */
   layout: Layout
   /** A repository that publishes by itself, and asks for a signature with every change. */
   served?: Served
   /** Why it is not known whether it is one; then the next look may find that out. */
   unknown?: AppError
+}
+
+/** Of a trust system that has nothing of its own above core. */
+interface OtherPlace extends AnyPlace {
+  layout?: undefined
+  served?: undefined
+  unknown?: undefined
+}
+
+export type Place = TufPlace | OtherPlace
+
+export function tufPlace(transport: Transport, layout: Layout): TufPlace {
+  const { carried, elsewhere } = layout
+  return {
+    ...{ transport, layout, system: tufSystem(layout) },
+    ...(carried === undefined ? {} : { carried }),
+    ...(elsewhere === undefined ? {} : { elsewhere }),
+  }
 }
 
 export interface PlaceOptions {
@@ -48,16 +79,16 @@ export interface PlaceOptions {
   signal?: AbortSignal
 }
 
-/** The location tells the way, what lies there the layout; a web address is asked what it is. */
-export async function openPlace(location: string, { dataDir, ...options }: PlaceOptions): Promise<Place> {
+/** Of a TUF repository: the location tells the way, what lies there the layout; a web address is asked what it is. */
+export async function openPlace(location: string, { dataDir, ...options }: PlaceOptions): Promise<TufPlace> {
   const parsed = parseLocation(location)
   const { fs = fileSystem, access = {}, signal = new AbortController().signal } = options
   if (isCarriedLocation(parsed)) return openCarried(carriedFolder(dataDir, parsed), fs)
-  if (isGitLocation(parsed)) return { transport: openGit(parsed, dataDir), layout: tufOnCiLayout }
+  if (isGitLocation(parsed)) return tufPlace(openGit(parsed, dataDir), tufOnCiLayout)
   if (isRstufLocation(parsed)) return openService(parsed, access)
   if (!isWebLocation(parsed) && (await isFile(parsed, fs))) return openFile(parsed, fs)
   const transport = openLocation(parsed, { rooms: repositoryRooms, fs, access })
-  const place = { transport, layout: plainLayout }
+  const place = tufPlace(transport, plainLayout)
   if (!isWebLocation(parsed)) return place
   const base = parseBaseUrl(parsed)
   const nature = await askedNature(base, access, signal)
@@ -91,18 +122,18 @@ function unlisted(transport: Transport, error: AppError, { bearer }: Access): Tr
   }
 }
 
-function openCarried(folder: string, fs: FileSystem): Place {
-  return { transport: directoryTransport(folder, { create: true, private: true, fs }), layout: carriedLayout }
+function openCarried(folder: string, fs: FileSystem): TufPlace {
+  return tufPlace(directoryTransport(folder, { create: true, private: true, fs }), carriedLayout)
 }
 
-function openService(location: string, access: Access): Place {
+function openService(location: string, access: Access): TufPlace {
   const { service, metadata } = parseRstufAddress(location)
   const reader =
     metadata === undefined ? undefined : httpTransport(metadata, { access: forClients(access, service, metadata) })
-  return {
-    transport: rstufTransport(httpCaller(service, { access }), reader === undefined ? {} : { metadata: reader }),
-    layout: rstufLayout('service', { metadata: reader !== undefined }),
-  }
+  return tufPlace(
+    rstufTransport(httpCaller(service, { access }), reader === undefined ? {} : { metadata: reader }),
+    rstufLayout('service', { metadata: reader !== undefined }),
+  )
 }
 
 /** The token is for the service alone, unless clients read from the same server. */
@@ -111,11 +142,11 @@ function forClients({ ca, bearer }: Access, service: string, metadata: string): 
   return { ...(ca === undefined ? {} : { ca }), ...(isSame && bearer !== undefined ? { bearer } : {}) }
 }
 
-async function openFile(location: string, fs: FileSystem): Promise<Place> {
+async function openFile(location: string, fs: FileSystem): Promise<TufPlace> {
   const form = await formOf(location, fs)
   if (form === undefined) {
     const { name, transport } = loneFile(location, { fs })
-    return { transport, layout: loneLayout(name) }
+    return tufPlace(transport, loneLayout(name))
   }
   if (form === 'signature') {
     throw new AppError({
@@ -131,7 +162,7 @@ async function openFile(location: string, fs: FileSystem): Promise<Place> {
       hint: 'fetch the answer again, with the token that the service asks for',
     })
   }
-  return { transport: rstufFile(location, form, { fs }), layout: rstufLayout(form) }
+  return tufPlace(rstufFile(location, form, { fs }), rstufLayout(form))
 }
 
 /** What is no JSON, or cannot be read, is for the transport of single files to say. */

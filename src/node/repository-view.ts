@@ -19,7 +19,7 @@ import { trustStore } from '../core/systems/tuf/store.ts'
 import { type Trusted, trusted } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { binsBelow } from './bins.ts'
-import type { OpenSource } from './desk.ts'
+import type { TufSource } from './desk.ts'
 import { type ProjectFact, projectFact } from './project-keys.ts'
 import { releaseFolderOf } from './release-edits.ts'
 import { type Delegation, type Walk, walkRoles } from './repository-walk.ts'
@@ -62,13 +62,13 @@ export interface Inside extends Opened {
 }
 
 /** The four top-level roles, verified; expired ones are shown, not refused: they are what a person comes to renew. */
-export async function openInside(source: OpenSource, context: Context): Promise<Opened> {
+export async function openInside(source: TufSource, context: Context): Promise<Opened> {
   const now = trusted(source.layout, source.transport, context, { copies: 'compare' })
   return { set: await now.set(), published: now.published, options: now.options, trusted: now }
 }
 
 /** Another text when anything that is published has changed: every change makes a new root, or a new timestamp. */
-export async function changeMark(source: OpenSource, context: Context): Promise<string> {
+export async function changeMark(source: TufSource, context: Context): Promise<string> {
   const options: ClientOptions = { now: context.now, signal: context.signal, expired: 'report' }
   const published = source.layout.published(source.transport)
   const root = await updateRoot(published, trustStore(context), options)
@@ -77,7 +77,7 @@ export async function changeMark(source: OpenSource, context: Context): Promise<
 }
 
 /** `maxRoles`: how many are listed; the others are counted. */
-export async function readInside(source: OpenSource, context: Context, maxRoles = 600): Promise<Inside> {
+export async function readInside(source: TufSource, context: Context, maxRoles = 600): Promise<Inside> {
   const opened = await openInside(source, context)
   const { set } = opened
   const roles = await Promise.all(topRoles.map((type) => topFact(type, set)))

@@ -6,11 +6,12 @@ import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
 import { checkIdentity } from './git-place.ts'
 import { isWebLocation } from './location.ts'
+import { notTuf } from './open-source.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
 import type { Served } from './transports/served.ts'
 
 export type Deed = 'draft' | 'withdraw' | 'publish'
-type Kept = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event'>
+type Kept = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event' | 'carried'>
 
 export interface Steward {
   /** Why this is not done from here, and where it is. */
@@ -27,7 +28,7 @@ export interface Steward {
 }
 
 export function stewardOf(source: Kept): Steward {
-  const { pinned, layout, served, event } = source
+  const { pinned, layout, served, event, carried } = source
   if (served !== undefined) return server(pinned.name, served)
   const folder: Steward = {
     refuses: {},
@@ -36,9 +37,13 @@ export function stewardOf(source: Kept): Steward {
     contentFirst: true,
     content: (upload, progress, signal) => putInto(pinned.location, upload, progress, signal),
   }
-  if (layout.carried === true) {
+  if (carried === true) {
     const refused = carriedHere(pinned.name)
     return { ...folder, refuses: { draft: refused, publish: refused } }
+  }
+  if (layout === undefined) {
+    const refused = notTuf(pinned.name)
+    return { ...folder, refuses: { draft: refused, withdraw: refused } }
   }
   if (layout.rstuf !== undefined) return { ...folder, refuses: { draft: madeByItsTool(pinned.name) } }
   if (layout.alone === true) {

@@ -9,7 +9,7 @@ import { withdrawnFiles } from '../core/systems/tuf/layout.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { type Files, type Snapshot, snapshot, type Transport } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
-import type { OpenSource } from './desk.ts'
+import type { TufSource } from './desk.ts'
 import type { Prepared } from './prepared.ts'
 
 export interface Withdrawing {
@@ -20,7 +20,7 @@ export interface Withdrawing {
 
 export async function prepareWithdrawing(
   proposalId: string,
-  { layout, system, transport }: OpenSource,
+  { layout, system, transport }: TufSource,
   context: Context,
 ): Promise<Withdrawing> {
   const read = snapshot(transport)
@@ -33,7 +33,7 @@ export async function prepareWithdrawing(
 
 /** Of what cannot be reviewed, and may be no document at all: what giving it up writes, and what lies there now. */
 export async function discarding(
-  { layout }: Pick<OpenSource, 'layout'>,
+  { layout }: Pick<TufSource, 'layout'>,
   subject: string,
   read: Snapshot,
   signal: AbortSignal,

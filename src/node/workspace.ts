@@ -1,20 +1,26 @@
-// What Countersign remembers between two starts: which repositories were opened, the root each was pinned to, and what was
+// What Countersign remembers between two starts: which repositories were opened, the anchor each was pinned to, and what was
 // trusted last. All of it is readable by this user only, and all changes are all or nothing.
 import { createHash, randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { toHex, utf8 } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
+import type { SystemId } from '../core/proposal.ts'
 import { type Files, type Transport, within } from '../core/transport.ts'
-import { asFields, list, parseJsonObject, text } from './json-file.ts'
+import { asFields, type Fields, list, parseJsonObject, text } from './json-file.ts'
 import { isEqualFast } from './steady.ts'
 import { directoryTransport } from './transports/directory.ts'
 
-export interface PinnedSource {
-  id: string
+interface NewSource {
   name: string
   /** An absolute path or a web address. */
   location: string
+  /** The trust system that rules there; absent, as in all that was written before there were two: TUF. */
+  system?: SystemId
+}
+
+export interface PinnedSource extends NewSource {
+  id: string
   /** RFC 3339, UTC. */
   pinnedAt: string
 }
@@ -31,7 +37,7 @@ export interface Trust {
 export interface Workspace {
   directory: string
   sources(): Promise<PinnedSource[]>
-  add(source: { name: string; location: string }, anchor: Uint8Array): Promise<PinnedSource>
+  add(source: NewSource, anchor: Uint8Array): Promise<PinnedSource>
   remove(id: string): Promise<void>
   trust(id: string): Promise<Trust>
   /** Replaces successor and memory in one step; writes only what is different. */
@@ -90,7 +96,7 @@ export function openWorkspace(directory: string): Workspace {
     throw new AppError({
       code: 'source/not-found',
       message: 'this repository is not open here any more',
-      hint: 'open it again and pin its root',
+      hint: 'open it again and pin it',
     })
   }
 
@@ -113,13 +119,13 @@ export function openWorkspace(directory: string): Workspace {
 
     sources: async () => (await readList()).entries.map(({ anchorSha256: _, ...source }) => source),
 
-    add: async ({ name, location }, anchor) => {
+    add: async ({ name, location, system = 'tuf' }, anchor) => {
       const { entries, bytes } = await readList()
       if (entries.some((entry) => entry.location === location)) {
         throw new AppError({
           code: 'usage/invalid',
           message: `${location} is open already`,
-          hint: 'forget it first if you want to pin another root for it',
+          hint: 'forget it first if you want to pin it anew',
         })
       }
       const source = {
@@ -127,6 +133,8 @@ export function openWorkspace(directory: string): Workspace {
         name,
         location,
         pinnedAt: `${new Date().toISOString().slice(0, 19)}Z`,
+        // An older version reads the file as long as it knows all that is in it.
+        ...(system === 'tuf' ? {} : { system }),
       }
       const changes = new Map([
         [`${folderOf(source.id)}anchor`, anchor],
@@ -151,8 +159,8 @@ export function openWorkspace(directory: string): Workspace {
       if (anchor === undefined || sha256Hex(anchor) !== entry.anchorSha256) {
         throw new AppError({
           code: 'format/malformed',
-          message: `the pinned root of ${entry.name} was lost or changed on this computer`,
-          hint: 'restore it from a backup, or forget the repository and pin its root again',
+          message: `what was pinned of ${entry.name} was lost or changed on this computer`,
+          hint: 'restore it from a backup, or forget the repository and pin it again',
           data: { name: entry.name },
         })
       }
@@ -194,7 +202,7 @@ function parseList(bytes: Uint8Array): Entry[] {
     })
   }
   const entries = list(object, 'sources', listName).map((value): Entry => {
-    const fields = asFields(value, listName, ['id', 'name', 'location', 'pinnedAt', 'anchorSha256'])
+    const fields = asFields(value, listName, ['id', 'name', 'location', 'pinnedAt', 'anchorSha256', 'system?'])
     const id = text(fields, 'id', listName)
     // It becomes part of a path.
     if (!/^[0-9a-f]{16}$/.test(id)) throw damagedList('an id is not an id')
@@ -204,10 +212,16 @@ function parseList(bytes: Uint8Array): Entry[] {
       location: text(fields, 'location', listName),
       pinnedAt: text(fields, 'pinnedAt', listName),
       anchorSha256: text(fields, 'anchorSha256', listName),
+      ...systemIn(fields),
     }
   })
   if (new Set(entries.map((entry) => entry.id)).size !== entries.length) throw damagedList('an id stands twice')
   return entries
+}
+
+/** One that this version does not know stays what it is: only opening it is refused. */
+function systemIn(fields: Fields): Pick<PinnedSource, 'system'> {
+  return fields.has('system') ? { system: text(fields, 'system', listName) as SystemId } : {}
 }
 
 function damagedList(why: string): AppError {

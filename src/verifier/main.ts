@@ -3,8 +3,7 @@
 import { recordAmong, together } from '../core/ceremony/among.ts'
 import type { Artifact } from '../core/ceremony/evidence.ts'
 import { AppError } from '../core/error.ts'
-import { carriedLayout } from '../core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../core/systems/tuf/system.ts'
+import { carriedForms } from '../core/systems/carried-forms.ts'
 import { lookAtRequest } from '../core/transfer/look.ts'
 import { received } from '../core/transfer/received.ts'
 import { button, card, fill, h } from './dom.ts'
@@ -82,7 +81,7 @@ async function judge(more: readonly Artifact[], signal: AbortSignal): Promise<Sc
   if (file === undefined || others.length > 0) throw several(files.length)
   const given = await received(file.bytes, file.name, signal)
   if (given.kind === 'reply') return replyScreen(given.bytes, file.name)
-  return review(await lookAtRequest(given.bytes, file.name, tufSystem(carriedLayout), { now: new Date(), signal }))
+  return review(await lookAtRequest(given.bytes, file.name, carriedForms, { now: new Date(), signal }))
 }
 
 const moreLabel = 'Its script, the record before, and files that it names, in any order; or drop them on this page'

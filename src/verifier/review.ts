@@ -19,8 +19,8 @@ export interface Screen {
 }
 
 export async function review(looked: Looked): Promise<Screen> {
-  const { request, proposal, words } = looked
-  const other = wordsCard(words)
+  const { request, form, proposal, words } = looked
+  const other = wordsCard(words, form.anchorWord)
   const root = await rootCard(looked, (isSame) => (isSame ? other.show() : other.withhold()))
   const { changes, findings, blocked } = proposal
   const main = h(

@@ -1,9 +1,9 @@
-// The root that everything is judged from: it came with the request, so a person must vouch for it. They compare its words with
+// The root, or what another system has in its place, that everything is judged from: it came with the request, so a person must vouch for it. They compare its words with
 // what they have on paper, or give the digest or the file they trust and have this page compare.
 import { parseHex, toHex } from '../core/bytes.ts'
 import { AppError } from '../core/error.ts'
-import { digestOf, parseMetadata } from '../core/systems/tuf/metadata.ts'
-import { type ChainRoot, chainOf, rootWith } from '../core/transfer/compared-root.ts'
+import type { CarriedForm, ChainLink } from '../core/transfer/carried-form.ts'
+import { chainOf, rootWith } from '../core/transfer/compared-root.ts'
 import type { Looked } from '../core/transfer/look.ts'
 import { fromWords, toWords } from '../core/words.ts'
 import { button, card, fill, foreign, h, hex, note, wordGroups } from './dom.ts'
@@ -13,7 +13,8 @@ const maxRootBytes = 512_000
 
 /** `compared` is told whether the root that the person trusts is one of those that this is judged from. */
 export async function rootCard(looked: Looked, compared: (isSame: boolean) => void): Promise<HTMLElement> {
-  const { anchor } = looked
+  const { anchor, form } = looked
+  const { anchorWord } = form
   if (anchor === undefined) return firstCard(looked)
   const chain = await chainOf(looked)
   const verdict = h('div', { 'aria-live': 'polite' })
@@ -21,7 +22,7 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
     try {
       const root = rootWith(await trusted(), chain)
       compared(root !== undefined)
-      fill(verdict, root === undefined ? another(chain) : same(root))
+      fill(verdict, root === undefined ? another(chain, form) : same(root, form))
     } catch (thrown) {
       fill(verdict, problem(thrown))
     }
@@ -37,7 +38,7 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
   const file = h('input', { type: 'file', id: 'trusted-root-file', accept: '.json,application/json' })
   file.addEventListener('change', () => {
     const [chosen] = file.files ?? []
-    if (chosen !== undefined) void say(() => digestOfFile(chosen))
+    if (chosen !== undefined) void say(() => digestOfFile(chosen, form))
   })
   return card(
     'What this is judged from',
@@ -48,9 +49,9 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
       h(
         'p',
         { class: 'measure' },
-        'The request brings this root along itself, and nobody here vouches for it. Compare these words with those that you have on paper: if they differ, nothing on this page counts, and nothing should be signed.',
+        `The request brings this ${anchorWord} along itself, and nobody here vouches for it. Compare these words with those that you have on paper: if they differ, nothing on this page counts, and nothing should be signed.`,
       ),
-      wordGroups(toWords(parseHex(anchor.digest, 'the digest')), 'the root', 'quiet'),
+      wordGroups(toWords(parseHex(anchor.digest, 'the digest')), `the ${anchorWord}`, 'quiet'),
       hex(anchor.digest),
       h(
         'details',
@@ -59,14 +60,14 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
         h(
           'div',
           { class: 'stack tight' },
-          h('label', { for: 'trusted-root' }, 'SHA-256 of the root that you trust, in hex or as 32 words'),
+          h('label', { for: 'trusted-root' }, `SHA-256 of the ${anchorWord} that you trust, in hex or as 32 words`),
           typed,
           h(
             'div',
             { class: 'row' },
             button('Compare', () => void say(async () => digestOfText(typed.value))),
           ),
-          h('label', { for: 'trusted-root-file' }, 'Or its file, root.json'),
+          h('label', { for: 'trusted-root-file' }, form.system.id === 'tuf' ? 'Or its file, root.json' : 'Or its file'),
           file,
         ),
       ),
@@ -75,13 +76,13 @@ export async function rootCard(looked: Looked, compared: (isSame: boolean) => vo
   )
 }
 
-function firstCard({ proposal: { title } }: Looked): HTMLElement {
+function firstCard({ proposal: { title }, form: { anchorWord } }: Looked): HTMLElement {
   return card(
     'What this is judged from',
     h(
       'div',
       { class: 'stack tight' },
-      h('p', { class: 'strong' }, 'First root: there is no root before it'),
+      h('p', { class: 'strong' }, `First ${anchorWord}: there is no ${anchorWord} before it`),
       h(
         'p',
         { class: 'measure' },
@@ -109,34 +110,34 @@ function digestOfText(text: string): string {
   })
 }
 
-async function digestOfFile(file: File): Promise<string> {
+async function digestOfFile(file: File, { anchorWord, readAnchor }: CarriedForm): Promise<string> {
   if (file.size > maxRootBytes)
     throw new AppError({
       code: 'source/too-large',
-      message: `a root of ${file.size} bytes is larger than any, ${maxRootBytes}`,
+      message: `a ${anchorWord} of ${file.size} bytes is larger than any, ${maxRootBytes}`,
     })
-  return digestOf(parseMetadata(new Uint8Array(await file.arrayBuffer()), 'root', 'the file'))
+  return (await readAnchor(new Uint8Array(await file.arrayBuffer()), 'the file')).digest
 }
 
-function same({ version }: ChainRoot): HTMLElement {
-  return note('ok', `This is judged from the root that you trust, version ${version}.`)
+function same({ version }: ChainLink, { anchorWord }: CarriedForm): HTMLElement {
+  return note('ok', `This is judged from the ${anchorWord} that you trust, version ${version}.`)
 }
 
-function another(chain: readonly ChainRoot[]): HTMLElement {
+function another(chain: readonly ChainLink[], { anchorWord }: CarriedForm): HTMLElement {
   const versions = chain.map(({ version }) => version).join(', ')
   return note(
     'bad',
-    'This is judged from another root than the one you gave.',
+    `This is judged from another ${anchorWord} than the one you gave.`,
     h(
       'p',
       {},
-      `None of the roots that it is judged from, version ${versions}, is yours. Sign nothing on the other device.`,
+      `Of what it is judged from, ${anchorWord} version ${versions}, none is yours. Sign nothing on the other device.`,
     ),
     h(
       'p',
       {},
       h('strong', {}, 'What to do: '),
-      'Check what you gave. If yours is an older version, ask for a request that starts from it; else tell whoever looks after the root keys.',
+      'Check what you gave. If yours is an older version, ask for a request that starts from it; else tell whoever looks after the keys.',
     ),
   )
 }

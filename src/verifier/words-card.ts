@@ -8,7 +8,7 @@ export interface WordsCard {
   show(): void
 }
 
-export function wordsCard(words: readonly string[]): WordsCard {
+export function wordsCard(words: readonly string[], anchorWord: string): WordsCard {
   const body = h('div', { class: 'stack' })
   const title = 'Words for the other screen'
   const element = h(
@@ -38,7 +38,11 @@ export function wordsCard(words: readonly string[]): WordsCard {
     withhold: () =>
       fill(
         body,
-        note('bad', 'Not shown', h('p', {}, 'This request is judged from another root than the one you trust.')),
+        note(
+          'bad',
+          'Not shown',
+          h('p', {}, `This request is judged from another ${anchorWord} than the one you trust.`),
+        ),
       ),
   }
 }

@@ -13,10 +13,10 @@ import { checkRecord } from '../../src/core/ceremony/check.ts'
 import { type CeremonyScript, type Person, scriptBytes, scriptHash } from '../../src/core/ceremony/script.ts'
 import { scriptOf } from '../../src/core/ceremony/templates/templates.ts'
 import type { Signer } from '../../src/core/signer.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { createRepository, holderKey } from '../../src/core/systems/tuf/create.ts'
 import { encodeMetadata } from '../../src/core/systems/tuf/encode.ts'
 import { formatDate } from '../../src/core/systems/tuf/expiry.ts'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../../src/core/systems/tuf/metadata.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
@@ -313,7 +313,7 @@ async function advance(shown: Shown, view: RunView): Promise<void> {
       return press(page, 'Take in this file')
     case 'compare': {
       if (new Set(view.compared.map(({ device }) => device)).size >= view.devicesAsked) break
-      const { words } = await lookAtRequest(request, 'it', tufSystem(carriedLayout), { now: new Date(), signal: never })
+      const { words } = await lookAtRequest(request, 'it', carriedForms, { now: new Date(), signal: never })
       await page.getByLabel('2. What the other device is called').fill('Wim’s phone')
       await page
         .getByLabel(/^Word \d+$/)

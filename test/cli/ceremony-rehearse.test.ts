@@ -3,8 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { answerOf, refusalOf, runCli, sharedFolder, type Typing, typeCli } from '../support/cli.ts'
 
@@ -29,7 +28,7 @@ function runFolder(): string {
 async function otherWord(position: number): Promise<string> {
   const bytes = new Uint8Array(readFileSync(join(runFolder(), 'for-other-devices.request.json')))
   const context = { now: new Date(), signal: new AbortController().signal }
-  const { words } = await lookAtRequest(bytes, 'the request', tufSystem(carriedLayout), context)
+  const { words } = await lookAtRequest(bytes, 'the request', carriedForms, context)
   return words[position - 1] ?? ''
 }
 

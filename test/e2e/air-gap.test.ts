@@ -4,8 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { parseReply } from '../../src/core/transfer/reply.ts'
 import { toWords } from '../../src/core/words.ts'
@@ -50,7 +49,7 @@ async function save(page: Page, path: string): Promise<void> {
 
 async function looked(file = request()) {
   const bytes = new Uint8Array(readFileSync(file))
-  return lookAtRequest(bytes, 'the request', tufSystem(carriedLayout), { now: new Date(), signal: never })
+  return lookAtRequest(bytes, 'the request', carriedForms, { now: new Date(), signal: never })
 }
 
 test('a change of this computer is compared with a second screen', async () => {

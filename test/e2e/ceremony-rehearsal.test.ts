@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkRecord } from '../../src/core/ceremony/check.ts'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { never } from '../support/repository.ts'
 import { expectAccessible, heading, typeSecret, typeWords } from '../support/window.ts'
@@ -126,7 +125,7 @@ test('another device compares: wrong words are refused, right ones counted', asy
   await button('Save the request').click()
   await page.getByText('Saved as').waitFor()
   const bytes = new Uint8Array(readFileSync(request))
-  const { words } = await lookAtRequest(bytes, 'the request', tufSystem(carriedLayout), {
+  const { words } = await lookAtRequest(bytes, 'the request', carriedForms, {
     now: new Date(),
     signal: never,
   })

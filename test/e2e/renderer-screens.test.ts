@@ -66,7 +66,7 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
 
 async function openAdvanced(page: Page): Promise<void> {
   await page.getByText('They trust an older root').click()
-  await page.getByLabel('Version of the root that they trust').fill('x')
+  await page.getByLabel('Version that they trust').fill('x')
   await page.getByText('A version is a whole number').waitFor()
 }
 

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { pack } from '../../src/core/transfer/deflate.ts'
 import { type FrameSource, fragmentBytesFor, frameSource } from '../../src/core/transfer/frames.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
@@ -64,8 +63,7 @@ test('a request read by camera, of which the first frames are never seen, shows 
   const frames = Array.from({ length: source.blocks * 2 }, (_, at) => at + 3)
   const { page, complaints } = await openBefore(frames)
   expect(await answered(page)).toBe(`${change.proposal.title} for Observatory Tools`)
-  const system = tufSystem(carriedLayout)
-  const { words } = await lookAtRequest(change.bytes, 'it', system, { now, signal: never })
+  const { words } = await lookAtRequest(change.bytes, 'it', carriedForms, { now, signal: never })
   expect(await wordsShown(page)).toEqual(words)
   expect(await trackStates(page)).toEqual(['ended'])
   expect(complaints).toEqual([])

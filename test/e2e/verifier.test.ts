@@ -6,8 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { pack } from '../../src/core/transfer/deflate.ts'
 import { frameSource } from '../../src/core/transfer/frames.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
@@ -38,8 +37,7 @@ let page: Page
 beforeAll(async () => {
   change = await dangerousChange()
   text = new TextDecoder().decode(change.bytes)
-  const system = tufSystem(carriedLayout)
-  words = (await lookAtRequest(change.bytes, 'it', system, { now, signal: never })).words
+  words = (await lookAtRequest(change.bytes, 'it', carriedForms, { now, signal: never })).words
   browser = await launchForVerifier()
 }, 120_000)
 afterAll(() => browser?.close())

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseBase64, toBase64 } from '../../src/core/bytes.ts'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { pack, unpack } from '../../src/core/transfer/deflate.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { parseReply } from '../../src/core/transfer/reply.ts'
@@ -81,7 +80,7 @@ async function takeIn({ on, off, proposalId }: Gap): Promise<{ id: string; file:
 
 async function wordsOf(file: string): Promise<readonly string[]> {
   const bytes = new Uint8Array(readFileSync(file))
-  return (await lookAtRequest(bytes, file, tufSystem(carriedLayout), { now, signal: never })).words
+  return (await lookAtRequest(bytes, file, carriedForms, { now, signal: never })).words
 }
 
 async function compare(app: TestApp, proposalId: string, file: string): Promise<void> {
@@ -147,7 +146,7 @@ describe('what was handed over', () => {
   test('does nothing before somebody says so', async () => {
     const { on, off, proposalId } = await gap()
     const handed = await handRequest(off, await saved(on, proposalId, 'out'))
-    expect(handed).toMatchObject({ title: 'Root 3', asked: { askedBy: 'Priya' }, pin: { rootVersion: 2 } })
+    expect(handed).toMatchObject({ title: 'Root 3', asked: { askedBy: 'Priya' }, pin: { version: 2 } })
     expect(await off.calls['sources.list']()).toEqual([])
     expect(await off.calls['proposals.list']()).toMatchObject({ proposals: [] })
   })

@@ -6,6 +6,7 @@ import { loneLayout } from '../../src/core/systems/tuf/layouts/lone.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { rstufLayout } from '../../src/core/systems/tuf/layouts/rstuf.ts'
 import type { Token } from '../../src/core/token.ts'
+import { memoryTransport } from '../../src/core/transport.ts'
 import {
   keyFacts,
   proposalSummary,
@@ -17,6 +18,7 @@ import {
 } from '../../src/main/present.ts'
 import { attestedSentence } from '../../src/node/enrolled.ts'
 import type { EnrolledKey } from '../../src/node/enrolled-file.ts'
+import { tufPlace } from '../../src/node/place.ts'
 import { expectPlain } from '../support/app-handlers.ts'
 import { now, softwareSigner } from '../support/repository.ts'
 
@@ -172,7 +174,7 @@ test('a receipt names the moment in seconds, the words and the digest of what wa
 
 test('what takes effect elsewhere is not offered for publication here, and where a signature went is told', async () => {
   const ana = await softwareSigner('ana')
-  const service = { pinned, layout: rstufLayout('service') }
+  const service = { pinned, ...tufPlace(memoryTransport(), rstufLayout('service')) }
   const done = proposal([[1, [entry(ana, true)]]])
   expect(proposalSummary(opened, done, []).elsewhere).toBeUndefined()
   expect(proposalSummary(service, done, []).elsewhere).toMatch(/by itself/)

@@ -98,7 +98,7 @@ test('it is no change of a repository that is pinned here, and not imported: it 
   const asked: unknown[] = []
   const pin = async (reasons: readonly string[]) => {
     asked.push(reasons)
-    return { name: 'x', root: anchor }
+    return { name: 'x', anchor }
   }
   const taking = takeIn({ name: 'it', bytes }, desk, { replace: false, pin, now, signal: never })
   expect(await codeOfPromise(taking)).toBe('usage/invalid')

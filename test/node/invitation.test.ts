@@ -1,7 +1,7 @@
 // Accepting an invitation while others work in the same event: what was shown is what is written, or nothing.
 import { beforeEach, expect, test } from 'vitest'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
-import type { OpenSource } from '../../src/node/desk.ts'
+import type { TufSource } from '../../src/node/desk.ts'
 import { invite, prepareAcceptance } from '../../src/node/invitation.ts'
 import { openPlace } from '../../src/node/place.ts'
 import { nameForCommits, runGit } from '../support/git-office.ts'
@@ -13,7 +13,7 @@ import { type CiRepository, ciBytes, ciKey, ciRepository } from '../support/tuf-
 nameForCommits()
 
 let repository: CiRepository
-let source: OpenSource
+let source: TufSource
 
 const context = () => ({ anchor: source.trust.anchor, now: new Date(), signal: never })
 

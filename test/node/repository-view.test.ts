@@ -15,7 +15,7 @@ import { belowTargets } from '../../src/core/systems/tuf/structure.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
 import { configurationFacts } from '../../src/node/configuration-view.ts'
-import type { OpenSource } from '../../src/node/desk.ts'
+import type { TufSource } from '../../src/node/desk.ts'
 import { entryOf } from '../../src/node/known-keys.ts'
 import { readHistory } from '../../src/node/repository-history.ts'
 import { changeMark, openInside, readInside, readTargets } from '../../src/node/repository-view.ts'
@@ -48,7 +48,7 @@ class Story {
     this.transport = memoryTransport(await createRepository(plan, plainLayout, { now, signal: never }, below))
   }
 
-  get source(): OpenSource {
+  get source(): TufSource {
     const anchor = this.transport.files.get('metadata/1.root.json') ?? new Uint8Array()
     const pinned = { id: 'x', name: 'x', location: '/x', pinnedAt: '' }
     return {

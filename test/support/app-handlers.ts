@@ -13,6 +13,7 @@ import { readings } from '../../src/main/reading/readings.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import type { Keychain } from '../../src/node/keychain.ts'
 import type { SshAgent } from '../../src/node/ssh-agent/agent.ts'
+import type { Systems } from '../../src/node/systems.ts'
 import { type FolderRepository, folderRepository } from './folder-repository.ts'
 import { noTokens } from './no-tokens.ts'
 import { holder, never, now } from './repository.ts'
@@ -66,6 +67,7 @@ export interface TestAppOptions {
   hear?: (notice: Notice) => void
   keychain?: Keychain
   agent?: SshAgent
+  systems?: Systems
 }
 
 export function testApp({
@@ -75,6 +77,7 @@ export function testApp({
   dataDir = temporaryFolder(),
   keychain,
   agent,
+  systems,
 }: TestAppOptions = {}): TestApp {
   const someone = person()
   const notices: Notice[] = []
@@ -87,6 +90,7 @@ export function testApp({
     rehearsalOnly: !sandboxed,
     ...(keychain === undefined ? {} : { keychain }),
     ...(agent === undefined ? {} : { agent }),
+    ...(systems === undefined ? {} : { systems }),
   })
   const shell = {
     name: 'chromium',

@@ -9,6 +9,7 @@ import {
   scriptBytes,
 } from '../../src/core/ceremony/script.ts'
 import type { Signer } from '../../src/core/signer.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../src/core/transfer/look.ts'
@@ -124,7 +125,7 @@ export async function ceremonyRoom(home: string, change: Partial<CeremonyScript>
     begin: () => beginRun(folder, false, parts, never),
     resume: () => resumeRun(folder, parts, never),
     words: async (positions) => {
-      const { words } = await lookAtRequest(request, 'the request', system, { now: today, signal: never })
+      const { words } = await lookAtRequest(request, 'the request', carriedForms, { now: today, signal: never })
       return new Map(positions.map((at) => [at, words[at - 1] ?? '']))
     },
   }

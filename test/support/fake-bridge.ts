@@ -208,7 +208,13 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
               hint: 'ask the other source again; if it stays different, this is not the right repository',
             })
           }
-          const pinned: SourceView = { id: 'loom', name: argument.name, location: argument.location, rehearsal: false }
+          const pinned: SourceView = {
+            id: 'loom',
+            name: argument.name,
+            location: argument.location,
+            inside: true,
+            rehearsal: false,
+          }
           sources = [...sources, pinned]
           return pinned
         }),
@@ -449,6 +455,7 @@ function withSignature(proposal: ProposalView, signerId: string): ProposalView {
     mine: false,
     signers: [],
     wouldComplete: false,
+    withdrawable: true,
   }
 }
 

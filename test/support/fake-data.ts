@@ -92,6 +92,7 @@ export const sources: readonly SourceView[] = [
     id: 'example',
     name: 'Example Packages',
     location: '/srv/repositories/example-packages',
+    inside: true,
     rehearsal: false,
     state: {
       anchorTitle: 'Root 14',
@@ -117,6 +118,7 @@ export const sources: readonly SourceView[] = [
     id: 'observatory',
     name: 'Observatory Tools',
     location: '/media/alex/OBSERVATORY/tuf',
+    inside: true,
     rehearsal: false,
     state: {
       anchorTitle: 'Root 8',
@@ -134,6 +136,7 @@ export const sources: readonly SourceView[] = [
     id: 'practice',
     name: 'Practice Repository',
     location: '/home/alex/.local/share/countersign/demo',
+    inside: true,
     rehearsal: true,
     state: {
       anchorTitle: 'Root 1',
@@ -159,6 +162,7 @@ export const troubled: SourceView = {
   id: 'loom',
   name: 'Loom Mirror',
   location: '/mnt/mirror/loom',
+  inside: true,
   rehearsal: false,
   problem: {
     code: 'trust/rollback',
@@ -272,10 +276,16 @@ export const inspection: SourceInspection = {
   location: '/srv/repositories/loom',
   suggestedName: 'Loom',
   title: 'Root 3',
-  rootVersion: 3,
+  version: 3,
+  anchorWord: 'root',
   digest: digests.inspected,
   words: wordsOf(digests.inspected),
-  threshold: 2,
-  holders: [people.priya, people.lee, people.noor].map((one) => ({ ...one, rehearsal: false })),
+  quorums: [
+    {
+      name: 'Root 3',
+      threshold: 2,
+      holders: [people.priya, people.lee, people.noor].map((one) => ({ ...one, rehearsal: false })),
+    },
+  ],
   ask: [3, 11],
 }

@@ -68,6 +68,7 @@ export function fakeDrafts(
           id: 'created',
           name: argument.name,
           location: argument.location,
+          inside: true,
           rehearsal: false,
           state: {
             anchorTitle: 'Root 1',

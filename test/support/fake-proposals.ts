@@ -106,6 +106,7 @@ const root15: ProposalView = {
     },
   ],
   wouldComplete: true,
+  withdrawable: true,
 }
 
 const root9: ProposalView = {
@@ -160,6 +161,7 @@ const root9: ProposalView = {
     },
   ],
   wouldComplete: false,
+  withdrawable: true,
 }
 
 const targets22: ProposalView = {
@@ -195,6 +197,7 @@ const targets22: ProposalView = {
   ],
   signers: [],
   wouldComplete: false,
+  withdrawable: true,
 }
 
 const targets4: ProposalView = {
@@ -224,6 +227,7 @@ const targets4: ProposalView = {
   findings: [],
   signers: [],
   wouldComplete: false,
+  withdrawable: true,
 }
 
 /** The same key on two tokens: which one signs is chosen by a person. */

@@ -5,8 +5,7 @@ import { expect } from 'vitest'
 import { checkRecord, isGood } from '../../src/core/ceremony/check.ts'
 import { requestJudge } from '../../src/core/ceremony/judge.ts'
 import { AppError } from '../../src/core/error.ts'
-import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { never } from './repository.ts'
 
 export interface Case {
@@ -25,7 +24,7 @@ interface Answer {
   problems: { line: number | null; what: string }[]
 }
 
-const judge = requestJudge(tufSystem(carriedLayout), never)
+const judge = requestJudge(carriedForms, never)
 const checker = join(import.meta.dirname, 'record_checker.py')
 const base64 = (bytes: Uint8Array | undefined): string | null =>
   bytes === undefined ? null : Buffer.from(bytes).toString('base64')

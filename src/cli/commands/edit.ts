@@ -16,7 +16,7 @@ import { readInput } from '../input.ts'
 import { tokenOptions } from '../parse.ts'
 import { digitsToLook, pickProposal } from '../pick-proposal.ts'
 import { namingRoles } from '../role-names.ts'
-import { deskFor, openSource, rootOption } from '../session.ts'
+import { deskFor, openTufSource, rootOption } from '../session.ts'
 import { wrapped } from '../text.ts'
 
 export const editCommand: Command = {
@@ -237,7 +237,7 @@ export const withdrawCommand: Command = {
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openTufSource(desk, parsed, io.signal)
     const [, id = ''] = parsed.positionals
     const { problems } = await desk.pending(source, io.signal)
     if (parsed.flag('yes') && problems.some(({ subject }) => subject === id)) {

@@ -17,7 +17,7 @@ import { ListedError } from '../listed-error.ts'
 import { findPinned } from '../named-source.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
-import { deskFor, openSource, rootOption } from '../session.ts'
+import { deskFor, openTufSource, rootOption } from '../session.ts'
 import { proposalData, quorumLines, reviewLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
@@ -135,7 +135,7 @@ export const acceptCommand: Command = {
 
 async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed, io.signal)
+  const source = await openTufSource(desk, parsed, io.signal)
   const { event, pinned } = source
   if (event === undefined) throw eventMissing(pinned.name)
   const wanted = parsed.text('key')
@@ -194,7 +194,7 @@ export const inviteCommand: Command = {
   arity: [3, 34],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openTufSource(desk, parsed, io.signal)
     const { event, pinned } = source
     if (event === undefined) throw eventMissing(pinned.name)
     const [, who = '', ...roles] = parsed.positionals

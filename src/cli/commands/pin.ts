@@ -7,7 +7,7 @@ import { toWords } from '../../core/words.ts'
 import { isCarriedLocation } from '../../node/carried/address.ts'
 import { forget } from '../../node/carried/forgetting.ts'
 import type { Desk } from '../../node/desk.ts'
-import { type Inspection, inspectRepository, inspectRoot } from '../../node/inspect.ts'
+import { type Inspection, inspectAnchor, inspectRepository } from '../../node/inspect.ts'
 import { rememberClone } from '../../node/sign-settings.ts'
 import { isGitLocation, parseGitAddress } from '../../node/transports/git/address.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
@@ -48,21 +48,23 @@ export const pinCommand: Command = {
     const said = await readAccess(desk, parsed, text, io.signal)
     const found =
       rootFile === undefined
-        ? await inspectRepository(text, io.now(), io.signal, { dataDir, access: asAccess(said) })
-        : await inspectRoot(text, readNamed(rootFile, maxBytes.root), rootFile)
-    const { location, bytes } = found
+        ? await inspectRepository(text, io.now(), io.signal, { dataDir, access: asAccess(said), systems: desk.systems })
+        : await inspectAnchor(text, readNamed(rootFile, maxBytes.root), rootFile, desk.systems.forms)
+    const { location, system, bytes, anchorWord } = found
     if ((await desk.workspace.sources()).some((source) => source.location === location)) {
       throw new AppError({
         code: 'usage/invalid',
         message: `${location} is pinned already`,
-        hint: 'to pin another root for it: countersign forget SOURCE, then countersign pin SOURCE',
+        hint: `to pin another ${anchorWord} for it: countersign forget SOURCE, then countersign pin SOURCE`,
       })
     }
-    const holders = found.quorum.keys.map((entry) => `  ${holderName(entry)} (${entry.label})`)
     const digest = parsed.text('digest')
-    if (digest === undefined) await askWords(found.digest, [found.title, ...holders], io)
-    else checkDigest(digest, found.digest)
-    const pinned = await desk.workspace.add({ name: parsed.text('name') ?? found.suggestedName, location }, bytes)
+    if (digest === undefined) await askWords(found, [found.title, ...holderLines(found)], io)
+    else checkDigest(digest, found.digest, anchorWord)
+    const pinned = await desk.workspace.add(
+      { name: parsed.text('name') ?? found.suggestedName, location, system },
+      bytes,
+    )
     if (Object.keys(said).length > 0) await keepAccess(desk, pinned, said)
     await settled(found, parsed, dataDir)
     const warning = rootFile === undefined ? undefined : await problemThere(desk, pinned, io)
@@ -78,6 +80,14 @@ export const pinCommand: Command = {
       ...(warning === undefined ? [] : wrapped(warningLines(pinned, warning))),
     )
   },
+}
+
+/** Under their own names where several must agree. */
+function holderLines({ quorums }: Inspection): string[] {
+  return quorums.flatMap(({ name, threshold, keys }) => [
+    ...(quorums.length === 1 ? [] : [`  ${name}, ${threshold} of ${keys.length}:`]),
+    ...keys.map((entry) => `  ${holderName(entry)} (${entry.label})`),
+  ])
 }
 
 /** A root that came by another way says nothing of the place: it is looked at once, and what is wrong there told. The pin stays. */
@@ -120,7 +130,7 @@ async function settled({ location, clone }: Inspection, parsed: Parsed, dataDir:
 }
 
 export async function askWords(
-  digest: string,
+  { digest, anchorWord }: Pick<Inspection, 'digest' | 'anchorWord'>,
   about: readonly string[],
   io: Io,
   otherwise = 'in a script there is --digest SHA256',
@@ -130,7 +140,7 @@ export async function askWords(
   const second = (first + 1 + randomInt(words.length - 1)) % words.length
   const question = [
     ...about,
-    'Its root in words:',
+    `Its ${anchorWord} in words:`,
     ...wordLines(digest, [first, second]),
     'Compare with the words you were given by someone you trust; two are asked for.',
   ].join('\n')
@@ -139,11 +149,11 @@ export async function askWords(
       `${i === 0 ? `${question}\n` : ''}Type word ${at + 1}, as you were given it: `,
       otherwise,
     )
-    if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`)
+    if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`, anchorWord)
   }
 }
 
-export function checkDigest(wanted: string, found: string): void {
+export function checkDigest(wanted: string, found: string, anchorWord: string): void {
   if (!/^[0-9a-f]{64}$/i.test(wanted)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -151,14 +161,14 @@ export function checkDigest(wanted: string, found: string): void {
       hint: 'ask the repository admin for the digest that "countersign status" shows them',
     })
   }
-  if (wanted.toLowerCase() !== found) throw differs('the digest')
+  if (wanted.toLowerCase() !== found) throw differs('the digest', anchorWord)
 }
 
-function differs(what: string): AppError {
+function differs(what: string, anchorWord: string): AppError {
   return new AppError({
     code: 'trust/changed',
-    message: `${what} is not what this repository’s root says; nothing was pinned`,
-    hint: 'ask the repository admin for the words of the root once more',
+    message: `${what} is not what this repository’s ${anchorWord} says; nothing was pinned`,
+    hint: `ask the repository admin for the words of the ${anchorWord} once more`,
   })
 }
 

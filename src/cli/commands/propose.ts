@@ -36,7 +36,8 @@ export const proposeCommand: Command = {
     const [, subject = '', file = ''] = parsed.positionals
     const bytes = await readInput(file, maxBytes[typeOf(subject)], io.signal)
     const lost = (await desk.pending(source, io.signal)).proposals.find((one) => one.subject === subject)
-    const roles = async () => readKeyedRoles(await openInside(source, contextOf(source, io)))
+    const roles = async () =>
+      source.layout === undefined ? [] : readKeyedRoles(await openInside(source, contextOf(source, io)))
     const edit = { subject, document: bytes, replace: parsed.flag('replace') }
     const proposal = await namingRoles(roles, () => propose(source, edit, io))
     const isOther = lost !== undefined && lost.id !== proposal.id

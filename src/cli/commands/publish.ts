@@ -71,7 +71,7 @@ async function readyProposals(
 ): Promise<Proposal[]> {
   if (id !== undefined) {
     const one = await pickProposal(desk, source, id, signal, digitsToAct)
-    const isHere = source.layout.elsewhere === undefined && source.served === undefined
+    const isHere = source.elsewhere === undefined && source.served === undefined
     if (one.blocked === undefined && !isReady(one) && (isComplete(one) || isHere))
       throw notYet([one], again, source.layout)
     return [one]

@@ -38,7 +38,7 @@ export const pendingCommand: Command = {
     const { proposals, problems } = await desk.pending(source, io.signal)
     const lines = proposals.flatMap((proposal) => [
       `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
-      `  ${standingOf(proposal, source.event, source.layout.carried)}; ID ${proposal.digest.slice(0, 16)}`,
+      `  ${standingOf(proposal, source.event, source.carried)}; ID ${proposal.digest.slice(0, 16)}`,
     ])
     const broken = problems.map(({ subject, error }) => `${subject}  cannot be reviewed: ${error.message}`)
     const none = proposals.length + problems.length === 0 ? ['nothing waits'] : []

@@ -77,7 +77,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const isAsked = io.isInteractive && !parsed.flag('yes')
   for (const proposal of suits(signer.key) ? proposals : []) {
     if (isAsked) await confirm(proposal, io)
-    if (source.layout.carried === true) await (isAsked ? compareScreens : skipScreens)(proposal, source, io)
+    if (source.carried === true) await (isAsked ? compareScreens : skipScreens)(proposal, source, desk, io)
   }
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
@@ -99,7 +99,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
 
 /** Who signs a carried change a second time has forgotten that the signature must go back. */
 function withWayBack(thrown: unknown, source: OpenSource, again: string): unknown {
-  if (!(thrown instanceof AppError) || thrown.code !== 'usage/invalid' || source.layout.carried !== true) return thrown
+  if (!(thrown instanceof AppError) || thrown.code !== 'usage/invalid' || source.carried !== true) return thrown
   const { code, message } = thrown
   return new AppError({ code, message, hint: wayBack(again), cause: thrown })
 }
@@ -222,7 +222,8 @@ async function nextSteps(
     return sentence === undefined ? [] : [`${sentence}; ${wayOut(one, again, source.layout)}`]
   })
   if (never.length > 0) return never
-  const { elsewhere, rstuf, carried } = source.layout
+  const { elsewhere, carried } = source
+  const rstuf = source.layout?.rstuf
   if (carried === true) return [`T${wayBack(again).slice(1)}, or --qr`]
   if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
   const [need] = needs

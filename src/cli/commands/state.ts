@@ -9,7 +9,7 @@ import { type Answer, answer, type Command } from '../command.ts'
 import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
 import { noRole } from '../role-names.ts'
-import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
+import { contextOf, deskFor, openTufSource, rootOption } from '../session.ts'
 import { expiryLine, holderName, quorumLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
@@ -29,7 +29,7 @@ export const stateCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openTufSource(desk, parsed, io.signal)
     const inside = await readInside(source, contextOf(source, io), 100_000)
     const role = parsed.positionals[1]
     if (role === undefined) return answer(insideData(inside), ...wrapped(roleLines(inside, io.now())))
@@ -154,7 +154,7 @@ export const historyCommand: Command = {
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openTufSource(desk, parsed, io.signal)
     const opened = await openInside(source, contextOf(source, io))
     const history = await readHistory(parsed.positionals[1] ?? '', opened)
     return answer(historyData(history), ...wrapped(historyLines(history)))

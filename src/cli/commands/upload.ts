@@ -2,12 +2,12 @@
 import { AppError, toErrorData } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { type LookedFile, lookAt } from '../../node/artifacts/look.ts'
-import type { OpenSource } from '../../node/desk.ts'
+import type { TufSource } from '../../node/desk.ts'
 import { type LateFile, matchFiles, sendLate } from '../../node/late-content.ts'
 import { outcomeOf } from '../../node/outcome.ts'
 import type { Answer, Command, Io, Parsed } from '../command.ts'
 import { leftOutLines, progressOn } from '../drafting.ts'
-import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
+import { contextOf, deskFor, openTufSource, rootOption } from '../session.ts'
 import { outcomeData, outcomeLines } from '../standing.ts'
 import { wrapped } from '../text.ts'
 
@@ -27,7 +27,7 @@ export const uploadCommand: Command = {
 
 async function upload(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed, io.signal)
+  const source = await openTufSource(desk, parsed, io.signal)
   const { served } = source
   if (served === undefined) throw source.unknown ?? notServed(source)
   const files: LookedFile[] = []
@@ -68,7 +68,7 @@ function fileData({ name, length, sha256, paths }: LateFile): object {
 
 async function standingOf(
   proposals: readonly Proposal[],
-  source: OpenSource,
+  source: TufSource,
   io: Io,
 ): Promise<{ data: object; lines: readonly string[] }[]> {
   const all = []
@@ -81,7 +81,7 @@ async function standingOf(
   return all
 }
 
-function notServed({ pinned }: OpenSource): AppError {
+function notServed({ pinned }: TufSource): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${pinned.name} is not served by "countersign serve", and takes no content after its change`,

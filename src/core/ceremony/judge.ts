@@ -2,7 +2,7 @@
 import { isVerdict } from '../error.ts'
 import type { Quorum } from '../proposal.ts'
 import type { PublicKey } from '../signer.ts'
-import type { TrustSystem } from '../system.ts'
+import type { CarriedForms } from '../transfer/carried-form.ts'
 import { transferKind } from '../transfer/kind.ts'
 import { lookAtRequest } from '../transfer/look.ts'
 import { parseReply } from '../transfer/reply.ts'
@@ -36,10 +36,10 @@ export interface JudgedChange {
 /** Undefined where the file is no request at all; throws where it is one, and what it says does not hold. */
 export type Judge = (bytes: Uint8Array, what: string, at: Date) => Promise<JudgedChange | undefined>
 
-export function requestJudge(system: TrustSystem, signal: AbortSignal): Judge {
+export function requestJudge(forms: CarriedForms, signal: AbortSignal): Judge {
   return async (bytes, what, now) => {
     if (transferKind(bytes) !== 'request') return undefined
-    const { anchor, proposal } = await lookAtRequest(bytes, what, system, { now, signal })
+    const { anchor, proposal, form } = await lookAtRequest(bytes, what, forms, { now, signal })
     const { subject, digest, payload, quorums } = proposal
     const keyOf = (id: string): PublicKey | undefined =>
       quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(id))?.key
@@ -54,12 +54,12 @@ export function requestJudge(system: TrustSystem, signal: AbortSignal): Judge {
         const kind = transferKind(other)
         if (kind === 'request') return undefined
         if (kind === 'reply') {
-          const reply = parseReply(other, name)
+          const reply = parseReply(other, name, forms)
           if (reply.subject !== subject || reply.digest !== digest) return undefined
           return { kind, request: reply.request, signatures: known(reply.signatures) }
         }
         try {
-          const signatures = known(await system.signatures({ ...proposal, after: other }))
+          const signatures = known(await form.system.signatures({ ...proposal, after: other }))
           return signatures.length === 0 ? undefined : { kind: 'document', signatures }
         } catch (thrown) {
           // A list of files, a picture of the room: it holds no signatures, and is what the record says all the same.

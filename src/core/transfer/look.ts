@@ -1,8 +1,9 @@
-// A request, looked at by somebody who trusts nothing yet: judged from the root that it brings along itself, whose words then
+// A request, looked at by somebody who trusts nothing yet: judged from the anchor that it brings along itself, whose words then
 // have to be compared. This is all that a second screen does.
 import type { Proposal } from '../proposal.ts'
-import type { TrustedState, TrustSystem } from '../system.ts'
+import type { TrustedState } from '../system.ts'
 import { memoryTransport } from '../transport.ts'
+import { type CarriedForm, type CarriedForms, formFor } from './carried-form.ts'
 import { anchorIn, isFirstRequest, parseRequest, requestId, type TransferRequest } from './request.ts'
 import { secondScreenWords } from './second-screen.ts'
 import { malformed } from './strict-document.ts'
@@ -10,7 +11,8 @@ import { malformed } from './strict-document.ts'
 export interface Looked {
   request: TransferRequest
   id: string
-  /** The root in force, as the request has it: nobody vouches for it but who compares its words. None is before the first one. */
+  form: CarriedForm
+  /** The anchor in force, as the request has it: nobody vouches for it but who compares its words. None is before the first one. */
   anchor: TrustedState['anchor'] | undefined
   proposal: Proposal
   /** What this screen shows, and the other one asks for. */
@@ -20,10 +22,12 @@ export interface Looked {
 export async function lookAtRequest(
   bytes: Uint8Array,
   what: string,
-  system: TrustSystem,
+  forms: CarriedForms,
   { now, signal }: { now: Date; signal: AbortSignal },
 ): Promise<Looked> {
-  const request = parseRequest(bytes, what)
+  const request = parseRequest(bytes, what, forms)
+  const form = formFor(request.system, what, forms)
+  const { system } = form
   const carried = memoryTransport(request.files)
   const context = { anchor: anchorIn(request), now, signal }
   const state = isFirstRequest(request) ? undefined : await system.state(carried, context)
@@ -36,5 +40,5 @@ export async function lookAtRequest(
   }
   const words = await secondScreenWords(bytes, proposal)
   const id = await requestId(bytes)
-  return { request, id, anchor: state?.anchor, proposal, words }
+  return { request, id, form, anchor: state?.anchor, proposal, words }
 }

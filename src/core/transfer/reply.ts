@@ -4,7 +4,9 @@ import { parseBase64, parseHex, toBase64, toHex } from '../bytes.ts'
 import { jcsBytes } from '../jcs.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { SystemId } from '../proposal.ts'
-import { checkFormat, checkSystem } from './request.ts'
+import { carriedForms } from '../systems/carried-forms.ts'
+import { type CarriedForms, formFor } from './carried-form.ts'
+import { checkFormat } from './request.ts'
 import {
   checkFields,
   listOf,
@@ -43,10 +45,10 @@ export interface TransferReply {
 
 const limits = { bytes: 256 * 1024, signatures: 64, certificates: 4 }
 
-export function replyBytes(reply: TransferReply): Uint8Array<ArrayBuffer> {
+export function replyBytes(reply: TransferReply, forms = carriedForms): Uint8Array<ArrayBuffer> {
   const { signatures, ...plain } = reply
   const bytes = jcsBytes({ format: replyFormat, ...plain, signatures: signatures.map(signatureValue) })
-  parseReply(bytes, 'the reply')
+  parseReply(bytes, 'the reply', forms)
   return bytes
 }
 
@@ -59,18 +61,18 @@ function signatureValue({ key, signature, serial, attestation }: ReplySignature)
   }
 }
 
-export function parseReply(bytes: Uint8Array, what: string): TransferReply {
+export function parseReply(bytes: Uint8Array, what: string, forms: CarriedForms = carriedForms): TransferReply {
   const value = parseStrictDocument(bytes, what, limits.bytes)
   checkFormat(value, replyFormat, what)
   checkFields(value, ['format', 'system', 'subject', 'digest', 'request', 'secondScreen', 'signatures'], what)
-  checkSystem(value, what)
+  const { system } = formFor(value.system, what, forms)
   const { secondScreen } = value
   if (secondScreen !== 'compared' && secondScreen !== 'skipped')
     throw malformed(what, 'it does not say whether a second screen was compared')
   const signatures = listOf(value.signatures, 'signatures', what, limits.signatures)
   if (signatures.length === 0) throw malformed(what, 'it holds no signature')
   return {
-    system: 'tuf',
+    system: system.id,
     subject: textOf(value.subject, 'subject', what, 1024),
     digest: matching(value.digest, sha256Digits, 'digest', what),
     request: matching(value.request, sha256Digits, 'request', what),

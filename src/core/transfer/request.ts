@@ -7,7 +7,9 @@ import { AppError } from '../error.ts'
 import { jcsBytes } from '../jcs.ts'
 import { isObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { SystemId } from '../proposal.ts'
+import { carriedForms } from '../systems/carried-forms.ts'
 import { byCodePoint } from '../transport.ts'
+import { type CarriedForm, type CarriedForms, formFor } from './carried-form.ts'
 import {
   checkFields,
   listOf,
@@ -29,9 +31,9 @@ export interface TransferRequest {
   subject: string
   /** sha256 of the bytes to be signed. */
   digest: string
-  /** Of `files`: the document from which everything else is verified. Empty: it is the first root, and nothing comes before it. */
+  /** Of `files`: the document from which everything else is verified. Empty: nothing comes before what waits: of TUF, a first root. */
   anchor: string
-  /** By their names in the plain layout, as they were received; the change itself among them. */
+  /** By the names that its system has for them on this way, as they were received; the change itself among them. */
   files: ReadonlyMap<string, Uint8Array>
   /** Who asks, why, and when: words of a person, which nobody vouches for. */
   askedBy: string
@@ -41,11 +43,10 @@ export interface TransferRequest {
   holders: ReadonlyMap<string, string>
 }
 
-const firstRootName = 'metadata/pending/root.json'
 const limits = { bytes: 64 * 1024 * 1024, files: 4096, nameLength: 1024, words: 2000, holders: 1024 }
 export const maxRequestBytes = limits.bytes
 
-export function requestBytes(request: TransferRequest): Uint8Array<ArrayBuffer> {
+export function requestBytes(request: TransferRequest, forms = carriedForms): Uint8Array<ArrayBuffer> {
   const { files, holders, ...plain } = request
   const bytes = jcsBytes({
     format: requestFormat,
@@ -54,11 +55,11 @@ export function requestBytes(request: TransferRequest): Uint8Array<ArrayBuffer> 
     holders: Object.fromEntries(holders),
   })
   // Nobody should carry what nobody can read.
-  parseRequest(bytes, 'the request')
+  parseRequest(bytes, 'the request', forms)
   return bytes
 }
 
-export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
+export function parseRequest(bytes: Uint8Array, what: string, forms: CarriedForms = carriedForms): TransferRequest {
   const value = parseStrictDocument(bytes, what, limits.bytes)
   checkFormat(value, requestFormat, what)
   const names = [
@@ -74,15 +75,17 @@ export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
     'madeAt',
   ]
   checkFields(value, [...names, 'holders'], what)
-  checkSystem(value, what)
-  const files = parseFiles(objectOf(value.files, 'files', what), what)
+  const form = formFor(value.system, what, forms)
+  const files = parseFiles(objectOf(value.files, 'files', what), form, what)
   const anchor = textOf(value.anchor, 'anchor', what, limits.nameLength)
   const subject = textOf(value.subject, 'subject', what, limits.nameLength)
-  if (anchor === '') checkIsFirst(subject, files, what)
-  else if (!files.has(anchor)) throw malformed(what, 'the root that it starts from is not among its files')
+  const fault = anchor === '' ? form.firstFault(subject, files) : undefined
+  if (fault !== undefined) throw malformed(what, fault)
+  if (anchor !== '' && !files.has(anchor))
+    throw malformed(what, `the ${form.anchorWord} that it starts from is not among its files`)
   const words = (name: 'repository' | 'askedBy' | 'reason'): string => textOf(value[name], name, what, limits.words)
   return {
-    system: 'tuf',
+    system: form.system.id,
     repository: words('repository'),
     subject,
     digest: matching(value.digest, sha256Digits, 'digest', what),
@@ -95,20 +98,14 @@ export function parseRequest(bytes: Uint8Array, what: string): TransferRequest {
   }
 }
 
-/** The bytes to judge it from, when it is judged by itself; none of a first root. */
+/** The bytes to judge it from, when it is judged by itself; none where nothing comes before it. */
 export function anchorIn({ anchor, files }: Pick<TransferRequest, 'anchor' | 'files'>): Uint8Array {
   return files.get(anchor) ?? new Uint8Array()
 }
 
-/** Before it there is no root, so nobody can vouch for it. */
+/** Nothing comes before it, so nobody can vouch for it. */
 export function isFirstRequest({ anchor }: Pick<TransferRequest, 'anchor'>): boolean {
   return anchor === ''
-}
-
-/** Without a root to judge from, nothing but the root itself has any standing. */
-function checkIsFirst(subject: string, files: TransferRequest['files'], what: string): void {
-  if (subject !== 'root') throw malformed(what, 'only a root can be without one that it starts from')
-  if (files.size !== 1 || !files.has(firstRootName)) throw malformed(what, 'a first root is carried alone')
 }
 
 /** The name of a request among all: nothing in it can change without another one. */
@@ -126,37 +123,31 @@ export function checkFormat(value: JsonObject, format: string, what: string): vo
   })
 }
 
-export function checkSystem(value: JsonObject, what: string): void {
-  if (value.system === 'tuf') return
-  throw new AppError({
-    code: 'format/unsupported',
-    message: `${what} is of a trust system that is not known here`,
-    hint: 'update Countersign',
-  })
-}
-
-function parseFiles(value: JsonObject, what: string): Map<string, Uint8Array> {
+function parseFiles(value: JsonObject, form: CarriedForm, what: string): Map<string, Uint8Array> {
   const entries = Object.entries(value).sort(([a], [b]) => byCodePoint(a, b))
   if (entries.length > limits.files)
     throw malformed(what, `it holds ${entries.length} files, ${limits.files} are allowed`)
   // On many disks the second would take the place of the first.
-  if (new Set(entries.map(([name]) => name.toLowerCase())).size < entries.length)
-    throw malformed(what, 'two of its files have names that are one on some disks')
+  const names = new Set(entries.map(([name]) => name.toLowerCase()))
+  if (names.size < entries.length) throw malformed(what, 'two of its files have names that are one on some disks')
   return new Map(
     entries.map(([name, content]) => {
-      if (!isPlainName(name)) throw malformed(what, 'the name of a file in it is no name')
+      if (!isSafeName(name, form) || foldersOf(name).some((one) => names.has(one.toLowerCase())))
+        throw malformed(what, 'the name of a file in it is no name')
       return [name, parseContent(content, name, what)]
     }),
   )
 }
 
-/**
- * A document below the folder of metadata, spelled in one way, and never a folder where another request has a document: it becomes
- * a path. What lies beside that folder is ours, and not for a request to say.
- */
-function isPlainName(name: string): boolean {
-  const found = name.length > limits.nameLength ? null : /^metadata\/(?:([\w.%~@+-]+)\/)?[\w.%~@+-]+\.json$/.exec(name)
-  return found !== null && !/^\.+$|\.json$/i.test(found[1] ?? '')
+/** It becomes a path. What lies beside the folder of the system is ours, and not for a request to say. */
+function isSafeName(name: string, { folder, isName }: CarriedForm): boolean {
+  if (name.length > limits.nameLength || !name.startsWith(folder) || !isName(name)) return false
+  return name.split('/').every((part) => /^[\w.%~@+=-]+$/.test(part) && !/^\.+$/.test(part))
+}
+
+function foldersOf(name: string): string[] {
+  const parts = name.split('/').slice(0, -1)
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
 }
 
 /** Documents are text nearly always, and then a person can read the file; what is none is base64. */

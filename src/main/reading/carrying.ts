@@ -2,8 +2,7 @@
 // the words of the second screen are worked out. Nothing is kept here, and nothing becomes trusted.
 import { toAppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
-import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../core/systems/tuf/system.ts'
+import type { CarriedForm } from '../../core/transfer/carried-form.ts'
 import { lookAtRequest } from '../../core/transfer/look.ts'
 import { parseReply, type SecondScreen, type TransferReply } from '../../core/transfer/reply.ts'
 import { requestId, type TransferRequest } from '../../core/transfer/request.ts'
@@ -20,9 +19,9 @@ import {
   signaturesMade,
 } from '../../node/carried/departure.ts'
 import { screenStanding } from '../../node/carried/second-screen.ts'
-import { firstRoot } from '../../node/carried/taking-in.ts'
+import { nothingBefore } from '../../node/carried/taking-in.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
-import { type Inspection, inspectRoot } from '../../node/inspect.ts'
+import { type Inspection, inspectAnchor } from '../../node/inspect.ts'
 import { openNamed, shownAs } from '../named-source.ts'
 import * as present from '../present.ts'
 
@@ -40,8 +39,8 @@ type HandedIn<T> = Omit<T, 'handedId' | 'pin' | 'name'>
 
 export interface RequestFacts {
   view: HandedIn<HandedRequest>
-  /** Where nobody here vouches for it: the root that it brings along. */
-  root?: Inspection
+  /** Where nobody here vouches for it: what it brings along to be judged from. */
+  anchor?: Inspection
 }
 
 interface OfProposal {
@@ -64,6 +63,8 @@ export interface Carrying {
 }
 
 export function carrying(desk: Desk, now: () => Date): Carrying {
+  const { forms } = desk.systems
+
   async function proposalOf({ sourceId, id }: OfProposal, signal: AbortSignal) {
     const source = await openNamed(desk, sourceId)
     return { source, proposal: await desk.proposal(source, id, signal) }
@@ -93,23 +94,23 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
       const bytes =
         what === 'back'
           ? await replyFor(source, proposal, desk, signal, attestation)
-          : source.layout.carried === true
-            ? (await requestBehind(source, proposal, signal)).bytes
+          : source.carried === true
+            ? (await requestBehind(source, proposal, desk, signal)).bytes
             : await requestFor(source, proposal, asking, desk, signal)
       const { title, headline } = proposal
       const { name } = shownAs(source)
       return {
         ...{ bytes, kind, title, headline, sourceName: name },
         suggestedName: departureName(name, proposal, kind),
-        ...(kind === 'reply' ? { reply: replyFacts(parseReply(bytes, 'the reply')) } : {}),
+        ...(kind === 'reply' ? { reply: replyFacts(parseReply(bytes, 'the reply', forms)) } : {}),
       }
     },
     handedRequest: async ({ bytes, name }, signal) => {
-      const { request, anchor, proposal } = await lookAtRequest(bytes, name, tufSystem(carriedLayout), {
+      const { request, form, anchor, proposal } = await lookAtRequest(bytes, name, forms, {
         now: now(),
         signal,
       })
-      if (anchor === undefined) throw firstRoot(name)
+      if (anchor === undefined) throw nothingBefore(name, form)
       const found = await vouchedBy(request, desk, now(), signal)
       const isKnown = !('reasons' in found)
       const replaces = isKnown ? await replacedBy(proposal, found.source.id, desk, signal) : undefined
@@ -127,19 +128,19 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
           ...(isKnown ? { vouchedBy: found.source.name } : {}),
           ...(replaces === undefined ? {} : { replaces }),
         },
-        ...(isKnown ? {} : { root: await rootIn(anchor.bytes, request) }),
+        ...(isKnown ? {} : { anchor: await anchorOf(anchor.bytes, form, request) }),
       }
     },
     handedReply: async ({ bytes, name }, signal) => {
-      const reply = parseReply(bytes, name)
+      const reply = parseReply(bytes, name, forms)
       const { subject, digest } = reply
       return { kind: 'reply', subject, digest, ...replyFacts(reply), ...(await placesOf(reply, signal)) }
     },
     screenWords: async ({ request, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      const bytes = request ?? (await requestBehind(source, proposal, signal)).bytes
+      const bytes = request ?? (await requestBehind(source, proposal, desk, signal)).bytes
       // As the other device does it: from the request, and from nothing that this machine knows besides.
-      const { words } = await lookAtRequest(bytes, 'the request', tufSystem(carriedLayout), { now: now(), signal })
+      const { words } = await lookAtRequest(bytes, 'the request', forms, { now: now(), signal })
       const mine = await secondScreenWords(bytes, proposal)
       // What was reviewed here must be what the request says: else the words would vouch for something else.
       return { requestId: await requestId(bytes), words: words.join() === mine.join() ? words : [] }
@@ -147,10 +148,15 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
   }
 }
 
-export async function carriedView(source: OpenSource, proposal: Proposal, signal: AbortSignal): Promise<CarriedView> {
-  const behind = await requestBehind(source, proposal, signal)
+export async function carriedView(
+  source: OpenSource,
+  proposal: Proposal,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<CarriedView> {
+  const behind = await requestBehind(source, proposal, desk, signal)
   const secondScreen = await screenStanding(source, behind.id, signal)
-  const made = await signaturesMade(source, proposal, behind)
+  const made = await signaturesMade(source, proposal, behind, desk)
   return {
     ...askedView(behind.request),
     madeHere: made.length,
@@ -166,8 +172,8 @@ function replyFacts({ secondScreen, signatures }: TransferReply): { secondScreen
   return { secondScreen, signatures: signatures.length }
 }
 
-async function rootIn(bytes: Uint8Array, { repository }: TransferRequest): Promise<Inspection> {
-  const inspection = await inspectRoot(noPlaceYet, bytes, 'the root in the request')
+async function anchorOf(bytes: Uint8Array, form: CarriedForm, { repository }: TransferRequest): Promise<Inspection> {
+  const inspection = await inspectAnchor(noPlaceYet, bytes, `the ${form.anchorWord} in the request`, [form])
   return { ...inspection, suggestedName: repository.slice(0, 120) || 'Carried' }
 }
 

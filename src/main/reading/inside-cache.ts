@@ -1,10 +1,10 @@
 // A repository with a million artifacts is read once, and again when something in it has changed.
-import type { Desk, OpenSource } from '../../node/desk.ts'
+import type { Desk, TufSource } from '../../node/desk.ts'
 import { changeMark, type Inside, readInside } from '../../node/repository-view.ts'
 
 const maxKept = 2
 
-export function insideCache(desk: Desk): (source: OpenSource, signal: AbortSignal) => Promise<Inside> {
+export function insideCache(desk: Desk): (source: TufSource, signal: AbortSignal) => Promise<Inside> {
   const kept = new Map<string, { mark: string; inside: Inside }>()
   return async (source, signal) => {
     const { id } = source.pinned

@@ -24,7 +24,7 @@ import type {
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
-import type { Desk, OpenSource } from '../../node/desk.ts'
+import type { Desk, OpenSource, TufSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
@@ -39,7 +39,7 @@ import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
-import { openNamed, openToChange } from '../named-source.ts'
+import { openNamed, openToChange, openTuf } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import { type Carrying, carriedView, carrying } from './carrying.ts'
@@ -126,7 +126,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
   const inside = insideCache(desk)
   const shown = new Map<string, readonly Change[]>()
 
-  const opened = async (source: OpenSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
+  const opened = async (source: TufSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
   const proposalOf = async ({ sourceId, id }: OfProposal, signal: AbortSignal) => {
     const source = await openNamed(desk, sourceId)
     const proposal = await desk.proposal(source, id, signal)
@@ -151,7 +151,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
       const view = present.proposalView(source, proposal, signers, { holders, tokens }, served)
-      return source.layout.carried === true ? { ...view, carried: await carriedView(source, proposal, signal) } : view
+      return source.carried === true ? { ...view, carried: await carriedView(source, proposal, desk, signal) } : view
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -162,19 +162,19 @@ export function readings(desk: Desk, now: () => Date): Readings {
     raw: async (asked, signal) => present.rawDocument((await proposalOf(asked, signal)).proposal),
 
     inside: async ({ sourceId }, signal) => {
-      const source = await openNamed(desk, sourceId)
+      const source = await openTuf(desk, sourceId)
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
     targets: async ({ sourceId, ...query }, signal) =>
       presentRepository.targetPage(
-        readTargets(await inside(await openNamed(desk, sourceId), signal), query),
+        readTargets(await inside(await openTuf(desk, sourceId), signal), query),
         query.offset,
       ),
     history: async ({ sourceId, role }, signal) =>
-      presentRepository.historyView(await readHistory(role, await opened(await openNamed(desk, sourceId), signal))),
+      presentRepository.historyView(await readHistory(role, await opened(await openTuf(desk, sourceId), signal))),
     releases: async ({ sourceId }, signal) => {
-      const source = await openNamed(desk, sourceId)
+      const source = await openTuf(desk, sourceId)
       let trusted: Trusted | undefined
       const remember = async (one: Trusted): Promise<void> => {
         trusted = one
@@ -215,7 +215,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
     prepared: async ({ sourceId, request }, signal) =>
       desk.drafts.prepare(await openToChange(desk, sourceId, signal), request).prepared,
     withdrawal: async ({ sourceId, id }, signal) =>
-      (await desk.drafts.withdrawing(await openNamed(desk, sourceId), id, signal)).prepared,
+      (await desk.drafts.withdrawing(await openTuf(desk, sourceId), id, signal)).prepared,
   }
 }
 

@@ -8,7 +8,7 @@ import type { Metadata, RoleKeys, Targets } from '../../core/systems/tuf/metadat
 import { type FoundTarget, type LoadRole, resolveTarget } from '../../core/systems/tuf/resolve.ts'
 import { trustStore } from '../../core/systems/tuf/store.ts'
 import type { Files } from '../../core/transport.ts'
-import type { OpenSource } from '../desk.ts'
+import type { TufSource } from '../desk.ts'
 import { walkRoles } from '../repository-walk.ts'
 import { type ProjectKeys, projectKeys } from './projects.ts'
 import { turns } from './turns.ts'
@@ -33,7 +33,7 @@ export interface Listing {
 }
 
 export interface Client {
-  source: OpenSource
+  source: TufSource
   set: TrustedSet
   signal: AbortSignal
   /** Of projects, as their own people changed them. */
@@ -45,7 +45,7 @@ export interface Client {
 }
 
 /** Whatever is expired is refused here, as users do. */
-export async function openClient(source: OpenSource, { now, signal, remember }: ClientCall): Promise<Client> {
+export async function openClient(source: TufSource, { now, signal, remember }: ClientCall): Promise<Client> {
   const { anchor, memory } = source.trust
   const options: ClientOptions = { now, signal, expired: 'refuse' }
   const published = source.layout.published(source.transport)

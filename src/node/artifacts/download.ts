@@ -5,7 +5,7 @@ import { AppError } from '../../core/error.ts'
 import { targetName } from '../../core/systems/tuf/names.ts'
 import { checkCancelled } from '../cancel.ts'
 import { type Content, wholeContent } from '../content.ts'
-import type { OpenSource } from '../desk.ts'
+import type { TufSource } from '../desk.ts'
 import { directoryContent, piecesOf } from '../directory/content.ts'
 import { acquireLock, isAlive } from '../directory/lock.ts'
 import { translateErrno } from '../errno.ts'
@@ -40,7 +40,7 @@ export interface Downloaded {
 }
 
 export async function download(
-  source: OpenSource,
+  source: TufSource,
   path: string,
   folder: string,
   options: ClientCall & GetOptions,
@@ -150,7 +150,7 @@ async function isThere(
   })
 }
 
-function contentOf({ pinned, layout, transport, access = {} }: OpenSource, fs: FileSystem): Content {
+function contentOf({ pinned, layout, transport, access = {} }: TufSource, fs: FileSystem): Content {
   if (isGitLocation(pinned.location)) return wholeContent(layout.targets(transport))
   return isWebLocation(pinned.location)
     ? httpContent(pinned.location, { access })

@@ -8,7 +8,7 @@ import { registryName } from '../../core/systems/tuf/projects/registry.ts'
 import { readSeen, seenName, writeSeen } from '../../core/systems/tuf/projects/seen.ts'
 import type { FoundTarget } from '../../core/systems/tuf/resolve.ts'
 import { trusted } from '../../core/systems/tuf/trusted.ts'
-import type { Place } from '../place.ts'
+import type { TufPlace } from '../place.ts'
 
 export interface ProjectKeys {
   /** The verdict on the keys of one project; undefined when there is none of this name. */
@@ -20,7 +20,7 @@ export interface ProjectKeys {
 /** What was seen to be right is put into the memory and told to `learned`: it must still be there the next time. */
 export function projectKeys(
   set: TrustedSet,
-  { transport, layout }: Place,
+  { transport, layout }: Pick<TufPlace, 'transport' | 'layout'>,
   context: Context & { memory: Map<string, Uint8Array> },
   learned: () => Promise<void>,
 ): ProjectKeys {

@@ -3,12 +3,10 @@ import { approve, findProposal, openEntries } from '../../core/approve.ts'
 import { AppError, isVerdict, toAppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
-import { isFirst } from '../../core/systems/tuf/first.ts'
-import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../core/systems/tuf/system.ts'
+import { type CarriedForm, formFor } from '../../core/transfer/carried-form.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
 import { isFirstRequest, parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
-import { type Files, memoryTransport, overlay, type Snapshot, snapshot, type Transport } from '../../core/transport.ts'
+import { type Files, overlay, type Snapshot, snapshot, type Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
 import { isCarriedLocation } from './address.ts'
@@ -29,19 +27,16 @@ export async function vouchedBy(
   now: Date,
   signal: AbortSignal,
 ): Promise<{ source: PinnedSource; trust: Trust } | { reasons: readonly string[] }> {
-  // No root that is pinned anywhere says anything of one before which there is none.
+  // No anchor that is pinned anywhere says anything of one before which there is none.
   if (isFirstRequest(request)) return { reasons: [] }
+  const form = formFor(request.system, 'the request', desk.systems.forms)
   const reasons: string[] = []
   const found: { source: PinnedSource; trust: Trust }[] = []
   for (const source of await desk.workspace.sources()) {
+    if ((source.system ?? 'tuf') !== request.system) continue
     const trust = await desk.workspace.trust(source.id)
     try {
-      await tufSystem(carriedLayout).state(memoryTransport(rootsOf(request)), {
-        anchor: trust.anchor,
-        memory: rootOf(trust.memory),
-        now,
-        signal,
-      })
+      await form.checkLeadsFrom(request.files, { anchor: trust.anchor, memory: trust.memory, now, signal })
       found.push({ source, trust })
     } catch (thrown) {
       if (!isVerdict(thrown)) throw thrown
@@ -52,15 +47,6 @@ export async function vouchedBy(
   return found.find(({ source }) => isCarriedLocation(source.location)) ?? first ?? { reasons }
 }
 
-/** The chain of roots says whose it is; what else was carried may be older than what is known of another place. */
-function rootsOf({ files }: TransferRequest): Files {
-  return new Map([...files].filter(([name]) => isRoot(name)))
-}
-
-function rootOf(memory: Files): Files {
-  return new Map([...memory].filter(([name]) => name === 'root.json'))
-}
-
 /** Nothing is kept of a request that does not verify. */
 export async function receive(
   bytes: Uint8Array,
@@ -69,17 +55,20 @@ export async function receive(
   desk: Desk,
   { replace = false, signal }: { replace?: boolean; signal: AbortSignal },
 ): Promise<Arrival> {
-  const request = parseRequest(bytes, what)
+  const { forms } = desk.systems
+  const request = parseRequest(bytes, what, forms)
+  const form = formFor(request.system, what, forms)
   const id = await requestId(bytes)
-  const { system, transport, layout } = source
+  const { system, transport } = source
+  if (system.id !== request.system) throw notOf(source, what)
   const before = snapshot(transport)
   const context = await knowing(before, source, desk.context(source, signal))
-  const { waiting, overtaken } = await waitingThen(request, before, source, context)
+  const { waiting, overtaken } = await waitingThen(request, before, source, form, context)
   // The words that both screens show are those of the file that came last, whatever date the others say.
-  const earlier = (await requestsFor(before, request, signal)).map(({ name }) => name)
+  const earlier = (await requestsFor(before, request, desk, signal)).map(({ name }) => name)
   const files = new Map<string, Uint8Array | null>([...overtaken, ...earlier].map((name) => [name, null]))
   for (const [name, content] of [...request.files, [requestName(id), bytes] as const]) files.set(name, content)
-  for (const name of await unreadable(before, files, source, context)) files.set(name, null)
+  for (const name of await unreadable(before, files, source, form, context)) files.set(name, null)
   const find = () =>
     findProposal(`${request.subject}/${request.digest}`, system, overlay(before, files), context).catch((thrown) => {
       throw notInIt(toAppError(thrown), what)
@@ -89,11 +78,11 @@ export async function receive(
   // Nobody who gives up one change gives up another that the request brings a rival of.
   const mayReplace = new Set([request.subject, ...(proposal.needs ?? []).map(({ subject }) => subject)])
   // What waits beside it and is not needed for it was not asked for.
-  const kept = new Set([...mayReplace].map((subject) => layout.candidateName(subject)))
-  for (const name of request.files.keys()) if (isPending(name) && !kept.has(name)) files.delete(name)
+  const kept = new Set([...mayReplace].map((subject) => form.candidateName(subject)))
+  for (const name of request.files.keys()) if (form.isPending(name) && !kept.has(name)) files.delete(name)
   const again: Proposal[] = []
   for (const held of waiting) {
-    const name = layout.candidateName(held.subject)
+    const name = form.candidateName(held.subject)
     const other = coming.find(({ subject }) => subject === held.subject)
     if (!files.has(name) || !request.files.has(name) || other === undefined) continue
     if (other.digest !== held.digest) {
@@ -107,13 +96,15 @@ export async function receive(
   await find()
   for (const name of files.keys()) await before.read(name, maxRead, signal)
   await transport.write(files, before.seen(files.keys()), `take in ${proposal.title}`, signal)
-  // Before a first root is signed, and a person has compared it, nothing is trusted, and nothing to remember.
+  // Before what comes first is signed, and a person has compared it, nothing is trusted, and nothing to remember.
   if (!isFirst(context)) await desk.state(source, signal)
-  for (const held of again) await addSignatures(held, request, source, context)
+  for (const held of again) await addSignatures(held, request, source, form, context)
   return { source, request, id, proposal: await findProposal(proposal.id, system, transport, context) }
 }
 
 const maxRead = 512 * 1024 * 1024
+/** An empty anchor says that a person knows that nobody vouches for what waits. */
+const isFirst = ({ anchor }: Context): boolean => anchor.length === 0
 export const requestName = (id: string): string => `requests/${id}.json`
 
 /** Whoever was interrupted here before it was remembered what had come knows it from what lies here. */
@@ -128,56 +119,57 @@ async function knowing(here: Transport, { system }: OpenSource, context: Context
 }
 
 /**
- * A root that replaces keys makes unreadable what came below the one before; a request for the next root brings nothing in its place,
+ * An anchor that replaces keys makes unreadable what came below the one before; a request for the next one brings nothing in its place,
  * and needs nothing of it. What waits below stays, until it can be judged again.
  */
 async function unreadable(
   here: Snapshot,
   files: Files,
   { system }: OpenSource,
+  form: CarriedForm,
   context: Context,
 ): Promise<readonly string[]> {
+  const isPublished = (name: string): boolean => name.startsWith(form.folder) && !form.isPending(name)
   if (isFirst(context)) return []
   try {
     await system.state(overlay(here, files), context)
     return []
   } catch (thrown) {
-    const isRootAlone = [...files.keys()].every((name) => !isPublished(name) || isRoot(name))
-    if (!isVerdict(thrown) || !isRootAlone) throw thrown
-    const below = (await here.list('metadata/', context.signal)).filter((name) => isPublished(name) && !isRoot(name))
+    const isAnchorAlone = [...files.keys()].every((name) => !isPublished(name) || form.isAnchor(name))
+    if (!isVerdict(thrown) || !isAnchorAlone) throw thrown
+    const there = await here.list(form.folder, context.signal)
+    const below = there.filter((name) => isPublished(name) && !form.isAnchor(name))
     if (below.length === 0) throw thrown
     await system.state(overlay(here, new Map([...files, ...below.map((name) => [name, null] as const)])), context)
     return below
   }
 }
 
-const isPending = (name: string): boolean => name.startsWith('metadata/pending/')
-const isPublished = (name: string): boolean => name.startsWith('metadata/') && !isPending(name)
-const isRoot = (name: string): boolean => /^metadata\/\d+\.root\.json$/.test(name)
-
 /** What waits here already, judged by what is in force as the request has it: what it has overtaken is in nobody's way. */
 async function waitingThen(
   { files }: TransferRequest,
   here: Transport,
-  { system, layout }: OpenSource,
+  { system }: OpenSource,
+  form: CarriedForm,
   context: Context,
 ): Promise<{ waiting: readonly Proposal[]; overtaken: string[] }> {
-  const published = new Map([...files].filter(([name]) => !isPending(name)))
+  const published = new Map([...files].filter(([name]) => !form.isPending(name)))
   const { proposals, problems } = await system.pending(overlay(here, published), context)
   const isOvertaken = ({ error }: { error: AppError }): boolean => error.code === 'trust/changed'
   return {
     waiting: proposals,
-    overtaken: problems.filter(isOvertaken).map((one) => layout.candidateName(one.subject)),
+    overtaken: problems.filter(isOvertaken).map((one) => form.candidateName(one.subject)),
   }
 }
 
 async function addSignatures(
   held: Proposal,
   request: TransferRequest,
-  { system, transport, layout }: OpenSource,
+  { system, transport }: OpenSource,
+  form: CarriedForm,
   context: Context,
 ): Promise<void> {
-  const after = request.files.get(layout.candidateName(held.subject))
+  const after = request.files.get(form.candidateName(held.subject))
   if (after === undefined) return
   let proposal = await findProposal(held.id, system, transport, context)
   for (const { key, signature } of await system.signatures({ ...proposal, after })) {
@@ -190,6 +182,14 @@ async function addSignatures(
       if (!(thrown instanceof AppError && thrown.code.startsWith('signer/'))) throw thrown
     }
   }
+}
+
+function notOf({ pinned }: OpenSource, what: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `${what} is of another trust system than ${pinned.name}`,
+    hint: 'do not sign it; ask who sent it which repository it is for',
+  })
 }
 
 function anotherWaits({ title, digest }: Proposal): AppError {

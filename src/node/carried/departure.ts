@@ -4,8 +4,8 @@ import { isEqualBytes, toHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { fingerprintOf, isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
-import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
-import { type ReplySignature, replyBytes } from '../../core/transfer/reply.ts'
+import { formFor } from '../../core/transfer/carried-form.ts'
+import { type ReplySignature, replyBytes, type TransferReply } from '../../core/transfer/reply.ts'
 import {
   maxRequestBytes,
   parseRequest,
@@ -36,7 +36,7 @@ export async function requestFor(
 ): Promise<Uint8Array> {
   const { askedBy = userName(), reason, at, from } = asking
   const carried = await source.system.carry(proposal, source.transport, desk.context(source, signal), from)
-  return requestBytes({
+  const request: TransferRequest = {
     system: proposal.system,
     repository: source.pinned.name,
     subject: proposal.subject,
@@ -45,7 +45,8 @@ export async function requestFor(
     ...{ askedBy, reason },
     madeAt: `${at.toISOString().slice(0, 19)}Z`,
     holders: holdersOf(proposal, await desk.tokens.holders(signal)),
-  })
+  }
+  return requestBytes(request, desk.systems.forms)
 }
 
 /** Users of a container may have none: then nobody says who asks. */
@@ -84,13 +85,14 @@ export interface KeptRequest {
 export async function requestsFor(
   transport: Pick<Transport, 'list' | 'read'>,
   { subject, digest }: Pick<Proposal, 'subject' | 'digest'>,
+  { systems }: Pick<Desk, 'systems'>,
   signal: AbortSignal,
 ): Promise<KeptRequest[]> {
   const found: KeptRequest[] = []
   for (const name of await transport.list('requests/', signal)) {
     const bytes = await transport.read(name, maxRequestBytes, signal)
     if (bytes === undefined) continue
-    const request = parseRequest(bytes, name)
+    const request = parseRequest(bytes, name, systems.forms)
     if (request.subject === subject && request.digest === digest) found.push({ bytes, name, request })
   }
   return found
@@ -100,9 +102,10 @@ export async function requestsFor(
 export async function requestBehind(
   { transport }: OpenSource,
   proposal: Proposal,
+  desk: Pick<Desk, 'systems'>,
   signal: AbortSignal,
 ): Promise<{ bytes: Uint8Array; id: string; request: TransferRequest }> {
-  const found = (await requestsFor(transport, proposal, signal)).at(-1)
+  const found = (await requestsFor(transport, proposal, desk, signal)).at(-1)
   if (found !== undefined) return { ...found, id: await requestId(found.bytes) }
   throw new AppError({
     code: 'source/not-found',
@@ -116,8 +119,10 @@ export async function signaturesMade(
   { system }: OpenSource,
   proposal: Proposal,
   { request }: { request: TransferRequest },
+  { systems }: Pick<Desk, 'systems'>,
 ): Promise<readonly { key: string; signature: Uint8Array }[]> {
-  const after = request.files.get(carriedLayout.candidateName(proposal.subject)) ?? proposal.after
+  const form = formFor(request.system, 'the request', systems.forms)
+  const after = request.files.get(form.candidateName(proposal.subject)) ?? proposal.after
   const came = await system.signatures({ ...proposal, after })
   return (await system.signatures(proposal)).filter(
     ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
@@ -131,9 +136,9 @@ export async function replyFor(
   signal: AbortSignal,
   withAttestation = false,
 ): Promise<Uint8Array> {
-  const behind = await requestBehind(source, proposal, signal)
+  const behind = await requestBehind(source, proposal, desk, signal)
   const { id } = behind
-  const made = await signaturesMade(source, proposal, behind)
+  const made = await signaturesMade(source, proposal, behind, desk)
   if (made.length === 0) {
     throw new AppError({
       code: 'usage/invalid',
@@ -155,12 +160,13 @@ export async function replyFor(
         : {}),
     }
   })
-  return replyBytes({
+  const reply: TransferReply = {
     system: proposal.system,
     subject: proposal.subject,
     digest: proposal.digest,
     request: id,
     secondScreen: (await wasCompared(source, id, signal)) ? 'compared' : 'skipped',
     signatures,
-  })
+  }
+  return replyBytes(reply, desk.systems.forms)
 }

@@ -3,18 +3,18 @@
 import { AppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { memoryTransport, type Transport } from '../../core/transport.ts'
-import type { Desk, OpenSource } from '../desk.ts'
+import type { Desk, TufSource } from '../desk.ts'
 import { type Founding, type FoundingKey, plannedRoot } from '../founding.ts'
+import { tufPlace } from '../place.ts'
 import { noPlaceYet } from './address.ts'
 import { type Asking, requestFor } from './departure.ts'
 
 /** Judged by nothing before it: whoever opens it says that nobody vouches for what lies there. */
-export function firstSource(name: string, transport: Transport): OpenSource {
+export function firstSource(name: string, transport: Transport): TufSource {
   return {
     pinned: { id: '', name, location: noPlaceYet, pinnedAt: '' },
-    ...{ transport, layout: carriedLayout, system: tufSystem(carriedLayout) },
+    ...tufPlace(transport, carriedLayout),
     trust: { anchor: new Uint8Array(), memory: new Map() },
   }
 }

@@ -1,8 +1,10 @@
-// A request becomes a change that waits here: in the place of the repository that vouches for it, or in a new one, whose root a
+// A request becomes a change that waits here: in the place of the repository that vouches for it, or in a new one, whose anchor a
 // person trusts from now on. The window and the command line differ in how they ask for that.
 import { randomBytes } from 'node:crypto'
 import { toHex } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
+import type { SystemId } from '../../core/proposal.ts'
+import { type CarriedForm, formFor } from '../../core/transfer/carried-form.ts'
 import { isFirstRequest, parseRequest } from '../../core/transfer/request.ts'
 import type { Desk } from '../desk.ts'
 import type { PinnedSource, Trust } from '../workspace.ts'
@@ -13,8 +15,8 @@ import { forget } from './forgetting.ts'
 export interface Taking {
   /** Another change of the same role that waits here is given up. */
   replace: boolean
-  /** Asked where no repository here vouches for it, and why none does: the root to trust, and what to call it; throws when there is none. */
-  pin(reasons: readonly string[]): Promise<{ name: string; root: Uint8Array }>
+  /** Asked where no repository here vouches for it, and why none does: the anchor to trust, and what to call it; throws when there is none. */
+  pin(reasons: readonly string[]): Promise<{ name: string; anchor: Uint8Array }>
   now: Date
   signal: AbortSignal
 }
@@ -24,11 +26,13 @@ export async function takeIn(
   desk: Desk,
   { replace, pin, now, signal }: Taking,
 ): Promise<Arrival> {
-  const request = parseRequest(bytes, name)
-  if (isFirstRequest(request)) throw firstRoot(name)
+  const request = parseRequest(bytes, name, desk.systems.forms)
+  const { system } = request
+  if (isFirstRequest(request)) throw nothingBefore(name, formFor(system, name, desk.systems.forms))
   const found = await vouchedBy(request, desk, now, signal)
   const isThere = !('reasons' in found) && isCarriedLocation(found.source.location)
-  const place = 'reasons' in found ? await newPlace(await pin(found.reasons), desk) : await placeFor(found, desk)
+  const place =
+    'reasons' in found ? await newPlace({ ...(await pin(found.reasons)), system }, desk) : await placeFor(found, desk)
   try {
     const source = await desk.open(place.id, undefined, signal)
     return await receive(bytes, name, source, desk, { replace, signal })
@@ -40,23 +44,27 @@ export async function takeIn(
 }
 
 /** Nobody should sign a first root alone at a desk: its keys are compared where all their holders are. */
-export function firstRoot(what: string): AppError {
+export function nothingBefore(what: string, { anchorWord }: CarriedForm): AppError {
   return new AppError({
     code: 'usage/invalid',
-    message: `${what} holds the first root of a repository, and nobody vouches for that`,
+    message: `${what} holds the first ${anchorWord} of a repository, and nobody vouches for that`,
     hint: 'sign it in a ceremony, where every key is compared with its holder: countersign ceremony --help',
   })
 }
 
-/** The one that is there, or a new one with the same root. */
+/** The one that is there, or a new one with the same anchor. */
 async function placeFor(
   { source, trust }: { source: PinnedSource; trust: Pick<Trust, 'anchor' | 'successor'> },
   desk: Desk,
 ): Promise<PinnedSource> {
   if (isCarriedLocation(source.location)) return source
-  return newPlace({ name: `${source.name} (carried)`, root: trust.successor ?? trust.anchor }, desk)
+  const { name, system = 'tuf' } = source
+  return newPlace({ name: `${name} (carried)`, system, anchor: trust.successor ?? trust.anchor }, desk)
 }
 
-function newPlace({ name, root }: { name: string; root: Uint8Array }, desk: Desk): Promise<PinnedSource> {
-  return desk.workspace.add({ name, location: carriedLocation(toHex(randomBytes(8))) }, root)
+function newPlace(
+  { name, system, anchor }: { name: string; system: SystemId; anchor: Uint8Array },
+  desk: Desk,
+): Promise<PinnedSource> {
+  return desk.workspace.add({ name, system, location: carriedLocation(toHex(randomBytes(8))) }, anchor)
 }

@@ -9,14 +9,15 @@ import { isSameKey, parsePublicKey } from '../../core/key.ts'
 import type { Proposal, QuorumKey } from '../../core/proposal.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
+import { tufForm } from '../../core/systems/tuf/carried-form.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { digestOf, parseMetadata } from '../../core/systems/tuf/metadata.ts'
-import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { givenSigner } from '../../core/transfer/given-signer.ts'
 import { lookAtRequest } from '../../core/transfer/look.ts'
 import { maxRequestBytes, parseRequest, type TransferRequest } from '../../core/transfer/request.ts'
 import { receive, requestName } from '../carried/arrival.ts'
-import type { Desk, OpenSource } from '../desk.ts'
+import type { Desk, OpenSource, TufSource } from '../desk.ts'
+import { tufPlace } from '../place.ts'
 import { directoryTransport } from '../transports/directory.ts'
 
 /** A rehearsal judges a stand-in, from a root of its own. */
@@ -28,24 +29,24 @@ export interface Ceremony {
 
 const anchorName = 'anchor.json'
 const maxRootBytes = 4 * 1024 * 1024
+/** Scripts are about roots: a ceremony is held for no other system. */
+const ceremonyForms = [tufForm]
 
 function files({ folder }: Ceremony) {
   return directoryTransport(join(folder, 'change'), { create: true, private: true })
 }
 
-function sourceFrom(ceremony: Ceremony, anchor: Uint8Array): OpenSource {
+function sourceFrom(ceremony: Ceremony, anchor: Uint8Array): TufSource {
   const { repository } = ceremony.script
   return {
     pinned: { id: '', name: repository, location: join(ceremony.folder, 'change'), pinnedAt: '' },
-    transport: files(ceremony),
-    layout: carriedLayout,
-    system: tufSystem(carriedLayout),
+    ...tufPlace(files(ceremony), carriedLayout),
     trust: { anchor, memory: new Map() },
   }
 }
 
 /** Undefined as long as nothing was received. */
-export async function changeSource(ceremony: Ceremony, signal: AbortSignal): Promise<OpenSource | undefined> {
+export async function changeSource(ceremony: Ceremony, signal: AbortSignal): Promise<TufSource | undefined> {
   const anchor = await files(ceremony).read(anchorName, maxRootBytes, signal)
   return anchor === undefined ? undefined : sourceFrom(ceremony, anchor)
 }
@@ -69,7 +70,8 @@ export async function receiveChange(
   desk: Desk,
   { now, signal }: Pick<Context, 'now' | 'signal'>,
 ): Promise<Received> {
-  const request = parseRequest(bytes, name)
+  const request = parseRequest(bytes, name, desk.systems.forms)
+  if (request.system !== 'tuf') throw notHeldFor(name)
   const { script, rehearsal } = ceremony
   if (request.subject !== script.subject)
     throw new AppError({
@@ -77,7 +79,7 @@ export async function receiveChange(
       message: `${name} asks for a change of ${request.subject}, and the script is about ${script.subject}`,
       hint: 'ask for the request of this ceremony',
     })
-  const { anchor } = await lookAtRequest(bytes, name, tufSystem(carriedLayout), { now, signal })
+  const { anchor } = await lookAtRequest(bytes, name, ceremonyForms, { now, signal })
   // Judged before anything is kept: what is refused must not stand in the way of what is right.
   if (!rehearsal && anchor?.digest !== script.anchor?.digest) throw notFrom(request, anchor?.title, script)
   // Of a first root there is none before it.
@@ -88,6 +90,14 @@ export async function receiveChange(
   const source = sourceFrom(ceremony, root)
   const { id, proposal } = await receive(bytes, name, source, desk, { replace: true, signal })
   return { request: id, proposal, anchor: anchor?.digest ?? '' }
+}
+
+function notHeldFor(name: string): AppError {
+  return new AppError({
+    code: 'format/unsupported',
+    message: `${name} is no request of a TUF repository, and ceremonies are held for those alone`,
+    hint: 'take it in at a desk: countersign import FILE',
+  })
 }
 
 /** The root in force, as the request has it, is not the one of the script. */
@@ -131,7 +141,7 @@ export async function changeWords(
 ): Promise<readonly string[]> {
   const { received } = standing
   const bytes = await requestBytesOf(source, standing, context.signal)
-  const looked = await lookAtRequest(bytes, 'the request', source.system, context)
+  const looked = await lookAtRequest(bytes, 'the request', ceremonyForms, context)
   if (looked.proposal.digest === received?.digest && looked.id === received.request) return looked.words
   throw new AppError({
     code: 'trust/changed',

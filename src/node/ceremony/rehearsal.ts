@@ -11,10 +11,10 @@ import { encodeMetadata } from '../../core/systems/tuf/encode.ts'
 import { formatDate } from '../../core/systems/tuf/expiry.ts'
 import { plainLayout } from '../../core/systems/tuf/layouts/plain.ts'
 import { parseMetadata } from '../../core/systems/tuf/metadata.ts'
-import { tufSystem } from '../../core/systems/tuf/system.ts'
 import { memoryTransport } from '../../core/transport.ts'
 import { requestFor } from '../carried/departure.ts'
-import type { Desk, OpenSource } from '../desk.ts'
+import type { Desk, TufSource } from '../desk.ts'
+import { tufPlace } from '../place.ts'
 import { type Practice, practice } from '../token-host/practice.ts'
 import { knownSigners } from '../token-host/signers.ts'
 import { directoryTransport } from '../transports/directory.ts'
@@ -123,9 +123,10 @@ export async function standInRequest(
   )
   const transport = memoryTransport(files)
   const anchor = transport.files.get('metadata/1.root.json') ?? new Uint8Array()
-  const source: OpenSource = {
+  const source: TufSource = {
     pinned: { id: '', name: `Rehearsal of ${script.repository}`, location: '', pinnedAt: '' },
-    ...{ transport, layout: plainLayout, system: tufSystem(plainLayout), trust: { anchor, memory: new Map() } },
+    ...tufPlace(transport, plainLayout),
+    trust: { anchor, memory: new Map() },
   }
   const next = {
     ...structuredClone(parseMetadata(anchor, 'root', 'the practice root').signed.raw),

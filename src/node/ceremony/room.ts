@@ -5,7 +5,7 @@ import type { FactKind } from '../../core/ceremony/facts.ts'
 import { type Standing, standingOf } from '../../core/ceremony/standing.ts'
 import { AppError, toAppError } from '../../core/error.ts'
 import type { JsonObject } from '../../core/json.ts'
-import type { Desk, OpenSource } from '../desk.ts'
+import type { Desk, TufSource } from '../desk.ts'
 import { anchorOf, type Ceremony, changeSource, nothingReceived } from './change.ts'
 import type { Machine } from './gates.ts'
 import type { Journal } from './journal.ts'
@@ -62,7 +62,7 @@ export async function noting<T>(room: Room, run: () => Promise<T>): Promise<T> {
   }
 }
 
-export async function openChange(room: Room, signal: AbortSignal): Promise<OpenSource> {
+export async function openChange(room: Room, signal: AbortSignal): Promise<TufSource> {
   const source = await changeSource(room, signal)
   const { received } = standing(room)
   if (source === undefined || received === undefined) throw nothingReceived()

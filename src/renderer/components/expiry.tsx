@@ -8,7 +8,10 @@ import { RehearsalChip } from './page.tsx'
 
 export function ExpiryList({ sources }: { sources: readonly SourceView[] }): ReactElement {
   const groups = sources
-    .map((source) => ({ source, roles: byExpiry(source.state?.roles ?? []) }))
+    .map((source) => ({
+      source,
+      roles: byExpiry((source.state?.roles ?? []).flatMap((role) => (role.expires === undefined ? [] : role))),
+    }))
     .filter((group) => group.roles.length > 0)
     .sort((a, b) => (a.roles[0]?.daysLeft ?? 0) - (b.roles[0]?.daysLeft ?? 0))
   if (groups.length === 0) return <p className="soft small">No verified role has an expiry.</p>

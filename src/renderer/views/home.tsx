@@ -65,7 +65,7 @@ export function Home({ sources, inbox, again }: HomeProps): ReactElement {
   return (
     <Page
       title={title}
-      where={`checked at ${checked}, from your pinned roots`}
+      where={`checked at ${checked}, from what you pinned`}
       by={
         <a className="button" href="#handed">
           Open a request or reply

@@ -1,4 +1,4 @@
-// Opens a repository: where it is, then a first look at what it claims, then its root is pinned by typed words.
+// Opens a repository: where it is, then a first look at what it claims, then it is pinned by typed words.
 import { type ReactElement, useEffect, useId, useState } from 'react'
 import type { ErrorData } from '../../core/error.ts'
 import type { AccessRequest, SourceInspection } from '../../ipc/contract.ts'

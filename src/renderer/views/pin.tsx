@@ -27,7 +27,9 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
   const [busy, setBusy] = useState(false)
   const nameId = useId()
   const complete = name.trim() !== '' && inspection.ask.every((position) => (answers[position] ?? '').trim() !== '')
-  const rehearsal = inspection.holders.length > 0 && inspection.holders.every((holder) => holder.rehearsal)
+  const { anchorWord, quorums } = inspection
+  const holders = quorums.flatMap((quorum) => quorum.holders)
+  const rehearsal = holders.length > 0 && holders.every((holder) => holder.rehearsal)
 
   const pin = async () => {
     setBusy(true)
@@ -56,17 +58,9 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
       aside={
         <section className="card" aria-label="Who holds the keys">
           <h2 className="label">Who holds the keys</h2>
-          <p>
-            {inspection.threshold} of {inspection.holders.length} must sign a change of the root.
-          </p>
-          <ul className="holders">
-            {inspection.holders.map((holder) => (
-              <li key={holder.id}>
-                <Foreign text={holderName(holder)} /> <span className="soft small">{holder.label}</span>{' '}
-                {holder.rehearsal ? <RehearsalChip /> : null}
-              </li>
-            ))}
-          </ul>
+          {quorums.map((quorum) => (
+            <Holders key={quorum.name} quorum={quorum} of={`the ${anchorWord}`} named={quorums.length > 1} />
+          ))}
         </section>
       }
     >
@@ -82,7 +76,7 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
         <Fingerprint
           words={inspection.words}
           digest={inspection.digest}
-          what="the fingerprint of its root"
+          what={`the fingerprint of its ${anchorWord}`}
           masked={inspection.ask}
           roomy
         />
@@ -134,7 +128,7 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
         )}
         <div className="row">
           <button type="submit" className="button go" disabled={!complete || busy}>
-            {busy ? 'Checking' : 'Pin this root'}
+            {busy ? 'Checking' : `Pin this ${anchorWord}`}
           </button>
           <button type="button" className="button" onClick={onBack}>
             Not this one
@@ -142,5 +136,37 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
         </div>
       </form>
     </Page>
+  )
+}
+
+interface HoldersProps {
+  quorum: SourceInspection['quorums'][number]
+  of: string
+  /** Where several must agree, each has its name. */
+  named: boolean
+}
+
+function Holders({ quorum, of, named }: HoldersProps): ReactElement {
+  const { name, threshold, holders } = quorum
+  return (
+    <>
+      <p>
+        {threshold} of {holders.length} must sign a change of {of}
+        {named ? (
+          <>
+            , as <Foreign text={name} />
+          </>
+        ) : null}
+        .
+      </p>
+      <ul className="holders">
+        {holders.map((holder) => (
+          <li key={holder.id}>
+            <Foreign text={holderName(holder)} /> <span className="soft small">{holder.label}</span>{' '}
+            {holder.rehearsal ? <RehearsalChip /> : null}
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

@@ -1,7 +1,7 @@
-// Every repository whose root is pinned: what is trusted now, until when, and who holds the keys.
+// Every repository that is pinned: what is trusted now, until when, and who holds the keys.
 import { type ReactElement, useState } from 'react'
 import type { ErrorData } from '../../core/error.ts'
-import type { RoleView, SourceView } from '../../ipc/contract.ts'
+import type { LastingRole, RoleView, SourceView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, settle } from '../bridge.ts'
 import { Findings } from '../components/change-card.tsx'
@@ -69,8 +69,7 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
             <Foreign text={source.location} />
           </p>
         </div>
-        {/* What was carried here is as much of it as one change needs: there is no inside. */}
-        {source.carried === true ? null : (
+        {!source.inside ? null : (
           <a className="button quiet" href={hashOf({ screen: 'repository', sourceId: source.id, tab: 'roles' })}>
             Look inside<span className="unseen"> {plainForeign(source.name)}</span>
           </a>
@@ -110,8 +109,8 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
         <Dialog title={`Forget ${plainForeign(source.name)}?`} onCancel={() => setAsked(false)}>
           <p>
             {source.carried === true
-              ? 'Its pinned root is removed from this machine, with everything that was carried here: signatures that were not carried back are lost. To take in another request of it, you check its fingerprint again.'
-              : 'Its pinned root is removed from this machine. The repository itself is not touched. To open it again, you check its fingerprint again.'}
+              ? 'What you pinned of it is removed from this machine, with everything that was carried here: signatures that were not carried back are lost. To take in another request of it, you check its fingerprint again.'
+              : 'What you pinned of it is removed from this machine. The repository itself is not touched. To open it again, you check its fingerprint again.'}
           </p>
           <div className="row">
             <button type="button" className="button" data-first={true} onClick={() => setAsked(false)}>
@@ -127,7 +126,7 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
   )
 }
 
-function Roles({ roles }: { roles: readonly RoleView[] }): ReactElement {
+function Roles({ roles }: { roles: readonly (RoleView | LastingRole)[] }): ReactElement {
   return (
     <ul className="roles">
       {roles.map((role) => (
@@ -141,13 +140,17 @@ function Roles({ roles }: { roles: readonly RoleView[] }): ReactElement {
               <Foreign text={listOf(role.holders.map(holderName))} />
             </p>
           </div>
-          <ExpiryMeter role={role} />
-          <p className="small left">
-            <span className={`until tone-${expiryTone(role)}`}>{daysText(role.daysLeft)}</span>
-            <span className="soft">
-              <Time at={role.expires} />
-            </span>
-          </p>
+          {role.expires === undefined ? null : (
+            <>
+              <ExpiryMeter role={role} />
+              <p className="small left">
+                <span className={`until tone-${expiryTone(role)}`}>{daysText(role.daysLeft)}</span>
+                <span className="soft">
+                  <Time at={role.expires} />
+                </span>
+              </p>
+            </>
+          )}
         </li>
       ))}
     </ul>

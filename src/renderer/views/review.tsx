@@ -129,9 +129,9 @@ function Loaded({ proposal, note }: { proposal: ProposalView; note: string | und
           <p className="soft small">
             This is a single file. To give the change up, delete the file; to change it, use the tool that it came from.
           </p>
-        ) : (
+        ) : proposal.withdrawable ? (
           <Withdraw proposal={proposal} />
-        )}
+        ) : null}
         <CarryLink proposal={proposal} />
       </div>
     </Page>

@@ -6,8 +6,7 @@ import type { Evidence } from '../../../src/core/ceremony/evidence.ts'
 import { requestJudge } from '../../../src/core/ceremony/judge.ts'
 import { recordBytes, redacted } from '../../../src/core/ceremony/record.ts'
 import { sha256 } from '../../../src/core/crypto.ts'
-import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { parseReply, replyBytes } from '../../../src/core/transfer/reply.ts'
 import { recordOf, type Said } from '../../support/ceremony.ts'
 import { exported, type RealCeremony, realCeremony } from '../../support/real-ceremony.ts'
@@ -19,7 +18,7 @@ beforeAll(async () => {
   real = await realCeremony()
 })
 
-const judge = requestJudge(tufSystem(carriedLayout), never)
+const judge = requestJudge(carriedForms, never)
 type Files = Readonly<Record<string, Uint8Array>>
 
 async function check(bytes: Uint8Array, files: Files, more: Evidence = {}): Promise<Checked> {

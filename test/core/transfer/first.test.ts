@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { approve } from '../../../src/core/approve.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
 import type { Context } from '../../../src/core/system.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { type KeyHolder, type RepositoryPlan, unsignedRoot } from '../../../src/core/systems/tuf/create.ts'
 import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
 import { plainLayout } from '../../../src/core/systems/tuf/layouts/plain.ts'
@@ -37,7 +38,7 @@ const sign = async (...who: readonly number[]): Promise<Proposal> => {
   return pending()
 }
 
-const look = (of: TransferRequest) => lookAtRequest(requestBytes(of), 'it', system, { now, signal: never })
+const look = (of: TransferRequest) => lookAtRequest(requestBytes(of), 'it', carriedForms, { now, signal: never })
 
 async function rootPlan(people: readonly KeyHolder[], threshold: number): Promise<RepositoryPlan> {
   const role = { holders: people, threshold, expiryDays: 365 }
@@ -64,13 +65,13 @@ describe('the request', () => {
   })
 
   test('is shown as new in every field, with one quorum of its own keys, and a finding that nobody vouches for it', async () => {
-    const { proposal, anchor, words } = await look(request)
+    const { proposal, anchor, form, words } = await look(request)
     expect(anchor).toBeUndefined()
     expect(words).toHaveLength(32)
     expect(proposal.changes.every(({ before }) => before === undefined)).toBe(true)
     expect(proposal.quorums.map((one) => [one.name, one.threshold, one.keys.length])).toEqual([['Root 1', 2, 3]])
     expect(proposal.findings.filter(({ code }) => code === 'first-root').map(({ risk }) => risk)).toEqual(['dangerous'])
-    expect(await chainOf({ request, anchor })).toEqual([])
+    expect(await chainOf({ request, anchor, form })).toEqual([])
   })
 
   test('may be partly signed', async () => {

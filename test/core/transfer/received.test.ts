@@ -1,8 +1,8 @@
 // What somebody handed over is known by its content; and which roots a request was judged from.
 import { beforeAll, expect, test } from 'vitest'
 import { concatBytes, utf8 } from '../../../src/core/bytes.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
 import { chainOf, rootWith } from '../../../src/core/transfer/compared-root.ts'
 import { pack } from '../../../src/core/transfer/deflate.ts'
 import { frameSource } from '../../../src/core/transfer/frames.ts'
@@ -54,7 +54,7 @@ test('anything else is refused', async () => {
   for (const [bytes, code] of refusals) expect(await codeOfPromise(received(bytes, 'it'))).toBe(code)
 })
 
-const look = (bytes: Uint8Array) => lookAtRequest(bytes, 'it', tufSystem(carriedLayout), { now, signal: never })
+const look = (bytes: Uint8Array) => lookAtRequest(bytes, 'it', carriedForms, { now, signal: never })
 
 test('the chain holds each root from the first to the one in force, and neither the candidate nor what else was put in', async () => {
   const office = await openOffice()
@@ -72,7 +72,7 @@ test('the chain holds each root from the first to the one in force, and neither 
   expect(rootWith(proposal.digest, chain)).toBeUndefined()
   const candidate = request.files.get(carriedLayout.candidateName('root')) ?? new Uint8Array()
   const planted = { ...request, files: new Map([...request.files, ['metadata/3.root.json', candidate]]) }
-  const { anchor } = await look(bytes)
-  expect((await chainOf({ request: planted, anchor })).map(({ version }) => version)).toEqual([1, 2])
+  const { anchor, form } = await look(bytes)
+  expect((await chainOf({ request: planted, anchor, form })).map(({ version }) => version)).toEqual([1, 2])
   expect(await codeOfPromise(look(requestBytes(planted)))).toBe('trust/threshold')
 })

@@ -5,6 +5,8 @@ import { approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
+import { tufForm } from '../../../src/core/systems/tuf/carried-form.ts'
 import { encodeMetadata } from '../../../src/core/systems/tuf/encode.ts'
 import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
 import { plainLayout } from '../../../src/core/systems/tuf/layouts/plain.ts'
@@ -53,7 +55,7 @@ async function requestOf(proposal: Proposal, from?: number): Promise<Uint8Array>
   return requestBytes({ system: 'tuf', subject, digest, anchor, files, ...words, holders: new Map() })
 }
 
-const look = (request: Uint8Array) => lookAtRequest(request, 'the request', carried, { now, signal: never })
+const look = (request: Uint8Array) => lookAtRequest(request, 'the request', carriedForms, { now, signal: never })
 
 beforeEach(async () => {
   repository = await testRepository(['Ana', 'Ben', 'Cleo', 'Dan', 'Eve'], 3)
@@ -236,6 +238,18 @@ describe('what cannot be read', () => {
   test.each(cases)('%s', (_, altered) => {
     expect(altered()).not.toBe(text())
     expect(codeOfCall(() => parseRequest(utf8(altered()), 'it'))).toBe('format/malformed')
+  })
+
+  test.each([
+    ['leads out', 'metadata/../1.root.json'],
+    ['lies beside the folder of the system', 'compared/1.root.json'],
+    ['has a letter that is none of a name', 'metadata/1 root.json'],
+    ['is the folder of another', 'metadata/pending'],
+  ])('whatever its system calls a name: one that %s', (_, name) => {
+    const careless = [{ ...tufForm, isName: () => true }]
+    const altered = utf8(text().replaceAll('metadata/1.root.json', name))
+    expect(parseRequest(bytes, 'it', careless).files.size).toBe(parseRequest(bytes, 'it').files.size)
+    expect(codeOfCall(() => parseRequest(altered, 'it', careless))).toBe('format/malformed')
   })
 
   test('a later version, another system, no request at all', () => {

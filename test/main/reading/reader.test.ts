@@ -141,7 +141,7 @@ test('an error crosses as what it is', async () => {
   const { dataDir } = await stage()
   const { reader } = realReader(dataDir)
   const nowhere = reader.read('inside', { sourceId: 'nowhere' }, never)
-  await expect(nowhere).rejects.toMatchObject({ code: 'source/not-found', hint: 'open it and pin its root' })
+  await expect(nowhere).rejects.toMatchObject({ code: 'source/not-found', hint: 'open it and pin it' })
 })
 
 test('what is closed answers nothing more, and its open questions are cancelled', async () => {

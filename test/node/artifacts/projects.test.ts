@@ -13,7 +13,7 @@ import type { Files } from '../../../src/core/transport.ts'
 import { download } from '../../../src/node/artifacts/download.ts'
 import { releases } from '../../../src/node/artifacts/releases.ts'
 import { verifyFile } from '../../../src/node/artifacts/verify-file.ts'
-import type { OpenSource } from '../../../src/node/desk.ts'
+import type { TufSource } from '../../../src/node/desk.ts'
 import { openLocation } from '../../../src/node/location.ts'
 import { type Office, openOffice } from '../../support/office.ts'
 import { never, now, signed, signedOf } from '../../support/repository.ts'
@@ -117,7 +117,7 @@ async function stolen(): Promise<void> {
   })
 }
 
-function pinned(memory: Files = new Map()): OpenSource {
+function pinned(memory: Files = new Map()): TufSource {
   const folder = temporaryFolder()
   const contents = ['good loom', 'good mill', 'evil'].flatMap((content) =>
     ['loom', 'mill'].map((project) => [`targets/${project}/1.0/${sha256(content)}.${project}.tgz`, content] as const),

@@ -9,7 +9,7 @@ import { plainLayout } from '../../../src/core/systems/tuf/layouts/plain.ts'
 import type { RoleType } from '../../../src/core/systems/tuf/metadata.ts'
 import { targetName } from '../../../src/core/systems/tuf/names.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
-import type { OpenSource } from '../../../src/node/desk.ts'
+import type { TufSource } from '../../../src/node/desk.ts'
 import { openLocation } from '../../../src/node/location.ts'
 import { days, holder, now, put, signed, signedOf, testRepository } from '../../support/repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -36,9 +36,9 @@ export interface RolePlan {
 export interface Shop {
   folder: string
   anchor: Uint8Array
-  source: OpenSource
+  source: TufSource
   /** The same repository, from somewhere else. */
-  at(location: string): OpenSource
+  at(location: string): TufSource
   path(name: string): string
 }
 
@@ -87,7 +87,7 @@ export async function openShop(roles: Readonly<Record<string, RolePlan>>): Promi
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), bytes)
   }
-  const at = (location: string): OpenSource => ({
+  const at = (location: string): TufSource => ({
     pinned: { id: '0123456789abcdef', name: 'packages', location, pinnedAt: formatDate(now) },
     transport: openLocation(location),
     layout: plainLayout,

@@ -6,8 +6,7 @@ import { checkRecord } from '../../../src/core/ceremony/check.ts'
 import { requestJudge } from '../../../src/core/ceremony/judge.ts'
 import { recordBytes } from '../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
-import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { lookAtRequest } from '../../../src/core/transfer/look.ts'
 import { firstRequest } from '../../../src/node/carried/first.ts'
 import { type CeremonyRoom, ceremonyRoom, stepOn } from '../../support/ceremony-room.ts'
@@ -27,12 +26,11 @@ async function birth(): Promise<CeremonyRoom> {
   }
   const asking = { askedBy: 'Ada', reason: 'it begins', at: now }
   const request = (await firstRequest(founding, asking, room.parts.desk, never)).bytes
-  const system = tufSystem(carriedLayout)
   return {
     ...room,
     request,
     words: async (positions) => {
-      const { words } = await lookAtRequest(request, 'it', system, { now, signal: never })
+      const { words } = await lookAtRequest(request, 'it', carriedForms, { now, signal: never })
       return new Map(positions.map((at) => [at, words[at - 1] ?? '']))
     },
   }
@@ -52,7 +50,7 @@ test('it is received from nothing, signed by its own keys, proved, written, and 
       { name: 'request.json', bytes: room.request },
       { name: '1.root.json', bytes: new Uint8Array(readFileSync(written)) },
     ],
-    judge: requestJudge(tufSystem(carriedLayout), never),
+    judge: requestJudge(carriedForms, never),
   })
   expect(results.filter(({ outcome }) => outcome === 'fails')).toEqual([])
 })

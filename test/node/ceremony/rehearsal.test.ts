@@ -5,8 +5,7 @@ import { expect, test } from 'vitest'
 import { utf8 } from '../../../src/core/bytes.ts'
 import { checkRecord } from '../../../src/core/ceremony/check.ts'
 import type { PinRequest } from '../../../src/core/signer.ts'
-import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { lookAtRequest } from '../../../src/core/transfer/look.ts'
 import { standInOf } from '../../../src/node/ceremony/places.ts'
 import { practicePin } from '../../../src/node/ceremony/rehearsal.ts'
@@ -62,7 +61,7 @@ test('everybody signs with a practice token of their own; the wrong one is refus
     }
     if (step.kind === 'receive') await run.receive('Ada', await standInOf(run.folder), never)
     if (step.kind === 'compare') {
-      const looked = await lookAtRequest(await run.request(never), 'it', tufSystem(carriedLayout), {
+      const looked = await lookAtRequest(await run.request(never), 'it', carriedForms, {
         now: new Date(),
         signal: never,
       })

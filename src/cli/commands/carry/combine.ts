@@ -4,7 +4,7 @@ import { isReady } from '../../../core/proposal.ts'
 import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
-import type { OpenSource } from '../../../node/desk.ts'
+import type { Desk, OpenSource } from '../../../node/desk.ts'
 import { answer, type Command, type Io } from '../../command.ts'
 import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
 import { proposalData, quorumLines } from '../../show.ts'
@@ -23,7 +23,7 @@ export const combineCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed, io.signal)
-    const replies = await readReplies(parsed.positionals.slice(1), io)
+    const replies = await readReplies(parsed.positionals.slice(1), desk, io)
     const { outcomes, proposals } = await combine(replies, source, desk, io.signal)
     const refused = outcomes.flatMap(({ name, signatures }) =>
       signatures.flatMap((one) => (one.outcome === 'refused' ? [`${name}: ${one.reason ?? ''}`] : [])),
@@ -47,21 +47,25 @@ export const combineCommand: Command = {
   },
 }
 
-function nextOf({ layout, served, pinned }: OpenSource, isReady: boolean, again: string): string[] {
+function nextOf({ carried, elsewhere, served, pinned }: OpenSource, isReady: boolean, again: string): string[] {
   // A slip of the hand where it was signed: nothing of this reaches the place where the change waits.
-  if (layout.carried === true)
+  if (carried === true)
     return [`${quoted(pinned.name)} was carried here to be signed. To publish, combine where the repository is.`]
   if (!isReady || served !== undefined) return []
-  return [`Enough keys have signed: ${layout.elsewhere?.how ?? `countersign publish ${again}`}`]
+  return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
 }
 
 /** All of them are read before anything is done: a file that cannot be used is named, and stops nothing half way. */
-async function readReplies(files: readonly string[], io: Io): Promise<{ name: string; reply: TransferReply }[]> {
+async function readReplies(
+  files: readonly string[],
+  { systems }: Desk,
+  io: Io,
+): Promise<{ name: string; reply: TransferReply }[]> {
   const replies: { name: string; reply: TransferReply }[] = []
   for (const file of files) {
     const { kind, bytes } = await readCarried(file, io)
     if (kind === 'request') throw isRequest(file)
-    replies.push({ name: file, reply: parseReply(bytes, file) })
+    replies.push({ name: file, reply: parseReply(bytes, file, systems.forms) })
   }
   return replies
 }

@@ -16,8 +16,8 @@ export const exportCommand: Command = {
   usage: 'export SOURCE [ID] --to FILE|--qr [--reason TEXT] [--as NAME] [--from VERSION] [--attestation]',
   summary: 'Writes a change that waits into one file, with all that is needed to verify it; or the signatures, back.',
   details: [
-    'Of a repository the file is a request: the change exactly as it waits, the chain of roots, and what clients read on',
-    'the way to it. Of a request that was imported it is the reply: the signatures that were made here.',
+    'Of a repository the file is a request: the change exactly as it waits, and what is needed to verify it: for TUF the',
+    'chain of roots, and what clients read on the way to it. Of a request that was imported it is the reply: the signatures that were made here.',
     'FILE is a new file, or a folder (a stick), where it gets a name of its own.',
   ],
   options: {
@@ -46,7 +46,7 @@ export const exportCommand: Command = {
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed, io.signal)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
-    const isReply = source.layout.carried === true
+    const isReply = source.carried === true
     checkFits(isReply, parsed)
     const asking = {
       reason: parsed.text('reason') ?? '',

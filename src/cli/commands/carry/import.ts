@@ -1,12 +1,11 @@
 // import: a request that was carried here, judged from a root that is trusted here, and kept to be reviewed and signed.
 import { AppError } from '../../../core/error.ts'
-import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
 import { maxBytes } from '../../../core/systems/tuf/names.ts'
-import { tufSystem } from '../../../core/systems/tuf/system.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { noPlaceYet } from '../../../node/carried/address.ts'
-import { firstRoot, takeIn } from '../../../node/carried/taking-in.ts'
-import { inspectRoot } from '../../../node/inspect.ts'
+import { nothingBefore, takeIn } from '../../../node/carried/taking-in.ts'
+import type { Desk } from '../../../node/desk.ts'
+import { inspectAnchor } from '../../../node/inspect.ts'
 import { answer, type Command, type Io, type Parsed } from '../../command.ts'
 import { readNamed } from '../../input.ts'
 import { deskFor } from '../../session.ts'
@@ -42,7 +41,7 @@ export const importCommand: Command = {
       replace: parsed.flag('replace'),
       pin: (reasons) => {
         hasPinned = true
-        return pinFor(bytes, reasons, parsed, io)
+        return pinFor(bytes, reasons, desk, parsed, io)
       },
       now: io.now(),
       signal: io.signal,
@@ -54,8 +53,8 @@ export const importCommand: Command = {
       { source: source.pinned.name, request: id, proposal: proposalData(proposal) },
       `${proposal.title}: ${proposal.headline}`,
       ...askedLines(request),
-      `Verified from the root pinned as ${source.pinned.name}. Nothing is signed yet.`,
-      ...unused.map((option) => `--${option} was not needed: the root was pinned before.`),
+      `Verified from what is pinned as ${source.pinned.name}. Nothing is signed yet.`,
+      ...unused.map((option) => `--${option} was not needed: it was pinned before.`),
       `  countersign review ${name} ${quoted(proposal.subject)}`,
     )
   },
@@ -64,29 +63,33 @@ export const importCommand: Command = {
 async function pinFor(
   bytes: Uint8Array,
   reasons: readonly string[],
+  { systems }: Desk,
   parsed: Parsed,
   io: Io,
-): Promise<{ name: string; root: Uint8Array }> {
+): Promise<{ name: string; anchor: Uint8Array }> {
   const rootFile = parsed.text('root')
   const digest = parsed.text('digest')
-  const { request, anchor } = await lookAtRequest(bytes, parsed.positionals[0] ?? '', tufSystem(carriedLayout), {
+  const { request, form, anchor } = await lookAtRequest(bytes, parsed.positionals[0] ?? '', systems.forms, {
     now: io.now(),
     signal: io.signal,
   })
   const name = parsed.text('name') ?? (request.repository || 'carried')
   const found =
-    rootFile === undefined ? anchor : await inspectRoot(noPlaceYet, readNamed(rootFile, maxBytes.root), rootFile)
-  if (found === undefined) throw firstRoot(parsed.positionals[0] ?? '')
+    rootFile === undefined
+      ? anchor
+      : await inspectAnchor(noPlaceYet, readNamed(rootFile, maxBytes.root), rootFile, [form])
+  if (found === undefined) throw nothingBefore(parsed.positionals[0] ?? '', form)
   if (digest === undefined && reasons.length > 0)
     io.note(`No repository pinned here leads to it. ${reasons.join('. ')}.`)
-  if (digest !== undefined) checkDigest(digest, found.digest)
+  if (digest !== undefined) checkDigest(digest, found.digest, form.anchorWord)
   else {
     // Words are typed on standard input, and there the codes came in.
     const script = 'in a script there is --digest SHA256'
     const otherwise = parsed.positionals[0] === '-' ? `name a file instead of -; ${script}` : script
-    await askWords(found.digest, [`${found.title}, from which the request must be trusted`], io, otherwise)
+    const about = [`${found.title}, from which the request must be trusted`]
+    await askWords({ ...found, anchorWord: form.anchorWord }, about, io, otherwise)
   }
-  return { name, root: found.bytes }
+  return { name, anchor: found.bytes }
 }
 
 function isReply(file: string): AppError {

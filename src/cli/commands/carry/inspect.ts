@@ -1,7 +1,6 @@
 // inspect: what a file from an air gap holds, for somebody who has nothing pinned. Of a request this is a second screen.
 import { toHex } from '../../../core/bytes.ts'
-import { carriedLayout } from '../../../core/systems/tuf/layouts/carried.ts'
-import { tufSystem } from '../../../core/systems/tuf/system.ts'
+import { carriedForms } from '../../../core/systems/carried-forms.ts'
 import { lookAtRequest } from '../../../core/transfer/look.ts'
 import { parseReply } from '../../../core/transfer/reply.ts'
 import { inQuotes } from '../../../core/visible.ts'
@@ -30,7 +29,7 @@ export const inspectCommand: Command = {
 }
 
 async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<Answer> {
-  const { request, id, anchor, proposal, words } = await lookAtRequest(bytes, file, tufSystem(carriedLayout), {
+  const { request, id, form, anchor, proposal, words } = await lookAtRequest(bytes, file, carriedForms, {
     now: io.now(),
     signal: io.signal,
   })
@@ -48,7 +47,7 @@ async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<
     '',
     ...(anchor === undefined
       ? [
-          `There is no root before ${proposal.title}, and nobody vouches for it. Compare every key with its holder, and these words with those that all the others see:`,
+          `There is no ${form.anchorWord} before ${proposal.title}, and nobody vouches for it. Compare every key with its holder, and these words with those that all the others see:`,
           ...wordLines(proposal.digest),
         ]
       : [

@@ -10,7 +10,7 @@ import { visible } from '../../../core/visible.ts'
 import type { Desk } from '../../../node/desk.ts'
 import type { Holder } from '../../../node/enrolled-file.ts'
 import type { Io, Parsed } from '../../command.ts'
-import { openSource } from '../../session.ts'
+import { openTufSource } from '../../session.ts'
 import { quoted } from '../../text.ts'
 
 export interface Roots {
@@ -34,7 +34,7 @@ export async function readRoots(
     return { repository: named(name, 'NAME is what it will be called'), anchor: null, keys: [] }
   if (name === undefined && kind === 'rehearsal') return { repository: 'practice', anchor: null, keys: [] }
   const text = named(name, 'NAME is the pinned repository whose root is changed')
-  const source = await openSource(desk, { ...parsed, positionals: [text] }, io.signal)
+  const source = await openTufSource(desk, { ...parsed, positionals: [text] }, io.signal)
   const state = await desk.state(source, io.signal)
   const inForce = state.roles.find((role) => role.name === 'root')?.quorum
   const { title, digest } = state.anchor

@@ -3,7 +3,7 @@ import { toHex } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import type { Finding, Proposal } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
-import type { Context, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
+import type { Context, Due, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { isMachineKept } from './authority.ts'
 import { carriedSystem } from './carried.ts'
@@ -73,6 +73,9 @@ function checkPublishedHere({ elsewhere }: Layout): void {
   })
 }
 
+/** Every document of TUF expires. */
+type DatedRole = TrustedRole & { expires: { text: string; at: Date }; due: Due }
+
 async function trustedState(layout: Layout, source: Transport, context: Context): Promise<TrustedState> {
   const how = { expired: 'report', copies: 'compare' } as const
   const options: ClientOptions = { ...how, now: context.now, signal: context.signal, parse: parsedOnce(context) }
@@ -86,7 +89,7 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
   const top = await Promise.all(
     topRoles.map(async (type) => ({ ...(await topRole(type, set)), due: due(set[type], false) })),
   )
-  const roles: TrustedRole[] = [
+  const roles: DatedRole[] = [
     ...top,
     ...(await Promise.all(
       delegated.map(async ({ name, metadata, keys, role }) => ({
@@ -117,7 +120,7 @@ async function trustedState(layout: Layout, source: Transport, context: Context)
   }
 }
 
-async function topRole(type: RoleType, set: TrustedSet): Promise<Omit<TrustedRole, 'due'>> {
+async function topRole(type: RoleType, set: TrustedSet): Promise<Omit<DatedRole, 'due'>> {
   const metadata: Metadata = set[type]
   const quorum =
     type === 'root'
@@ -126,7 +129,7 @@ async function topRole(type: RoleType, set: TrustedSet): Promise<Omit<TrustedRol
   return { ...describe(type, metadata), quorum }
 }
 
-function describe(name: string, metadata: Metadata): Omit<TrustedRole, 'quorum' | 'due'> {
+function describe(name: string, metadata: Metadata): Omit<DatedRole, 'quorum' | 'due'> {
   return {
     name,
     version: metadata.signed.version,
@@ -140,7 +143,7 @@ function chainFinding({ project, problem }: KeyChain): Finding[] {
   return [{ code: 'project-keys', risk: 'dangerous', sentence: `Project ${project}: ${message}; ${hint}` }]
 }
 
-function expiredFinding(role: TrustedRole): Finding {
+function expiredFinding(role: DatedRole): Finding {
   return {
     code: 'expired',
     risk: 'dangerous',

@@ -194,12 +194,12 @@ function Leaving({ proposal, what }: { proposal: ProposalView; what: CarryWay })
               onChange={setAskedBy}
             />
             <details>
-              <summary>They trust an older root than this computer</summary>
+              <summary>They trust an older version than this computer</summary>
               <div className="inset">
                 <Line
                   short
-                  label="Version of the root that they trust"
-                  hint="The roots since then go along, so that theirs leads to the change. Leave it empty when you are not told otherwise."
+                  label="Version that they trust"
+                  hint="What came into force since then goes along, so that theirs leads to the change. Leave it empty when you are not told otherwise."
                   {...(isFrom ? {} : { wrong: 'A version is a whole number, such as 3.' })}
                   maxLength={9}
                   value={from}

@@ -75,7 +75,11 @@ export function Request({ request, onAway }: { request: HandedRequest; onAway: (
             Put it away
           </button>
           <button type="button" className="button go" disabled={!complete || busy} onClick={take}>
-            {busy ? 'Checking' : pin === undefined ? 'Take it in for review' : 'Pin this root and take it in'}
+            {busy
+              ? 'Checking'
+              : pin === undefined
+                ? 'Take it in for review'
+                : `Pin this ${pin.anchorWord} and take it in`}
           </button>
         </>
       }
@@ -95,7 +99,7 @@ export function Request({ request, onAway }: { request: HandedRequest; onAway: (
           <h2>
             It comes from <Foreign text={vouchedBy} />
           </h2>
-          <p>Its roots are those that the root leads to which you pinned under this name.</p>
+          <p>It leads on from what you pinned under this name.</p>
         </div>
       )}
       {replaces === undefined ? null : (
@@ -142,19 +146,20 @@ interface PinRootProps {
 
 function PinRoot({ pin, reasons, name, answers, onName, onAnswer }: PinRootProps): ReactElement {
   const nameId = useId()
-  const holders = listOf(pin.holders.map(holderName))
+  const { anchorWord, quorums } = pin
+  const holders = quorums.flatMap((quorum) => quorum.holders)
   return (
     <>
-      <section className="card stack" aria-label="The root it starts from">
+      <section className="card stack" aria-label={`The ${anchorWord} it starts from`}>
         <div>
           <h2>No repository here vouches for it</h2>
           <p className="soft measure">
             {reasons.length === 0
               ? 'No repository is pinned on this computer yet.'
               : 'It leads from none of those that are pinned on this computer.'}{' '}
-            It starts from a root of its own, which is a claim until you have checked it: {pin.threshold} of{' '}
-            <Foreign text={holders} /> must sign a change of it.{' '}
-            {pin.holders.every((one) => one.rehearsal) ? <RehearsalChip /> : null}
+            It starts from a {anchorWord} of its own, which is a claim until you have checked it:{' '}
+            <Foreign text={quorums.map(quorumText).join('; ')} /> must sign a change of it.{' '}
+            {holders.every((one) => one.rehearsal) ? <RehearsalChip /> : null}
           </p>
         </div>
         {reasons.length === 0 ? null : (
@@ -172,7 +177,13 @@ function PinRoot({ pin, reasons, name, answers, onName, onAnswer }: PinRootProps
         <h3>
           <Foreign text={pin.title} />, in words
         </h3>
-        <Fingerprint words={pin.words} digest={pin.digest} what="the fingerprint of its root" masked={pin.ask} roomy />
+        <Fingerprint
+          words={pin.words}
+          digest={pin.digest}
+          what={`the fingerprint of its ${anchorWord}`}
+          masked={pin.ask}
+          roomy
+        />
       </section>
       <section className="card stack" aria-label="Check and pin">
         <div>
@@ -207,4 +218,8 @@ function PinRoot({ pin, reasons, name, answers, onName, onAnswer }: PinRootProps
       </section>
     </>
   )
+}
+
+function quorumText({ threshold, holders }: SourceInspection['quorums'][number]): string {
+  return `${threshold} of ${listOf(holders.map(holderName))}`
 }

@@ -1,0 +1,49 @@
+// The port of what trust systems do not share on their way over an air gap: the names of their files, what everything is verified
+// from and how people call it, and which of the files lead from one such document to the next.
+import { AppError } from '../error.ts'
+import type { Anchor, Carried, Context, TrustSystem } from '../system.ts'
+
+/** One of the documents that lead from the one that a request starts with to the one in force. */
+export interface ChainLink {
+  version: number
+  digest: string
+  /** sha256 of the whole file, which other tools show. */
+  fileDigest: string
+}
+
+export interface CarriedForm {
+  /** Over files that were carried; its id names the form. */
+  system: TrustSystem
+  /** What people call the document that all else is verified from: "root". */
+  anchorWord: string
+  /** All files are carried below it: "metadata/". What lies beside it where they arrive is ours. */
+  folder: string
+  /** Whether a file of this name can be part of a request; one spelling for each. */
+  isName(name: string): boolean
+  /** The file of what waits for a subject. */
+  candidateName(subject: string): string
+  /** Of a file that waits, and is not in force. */
+  isPending(name: string): boolean
+  /** Of one of the documents that lead to the anchor in force. */
+  isAnchor(name: string): boolean
+  /** Why this is no change before which there is nothing; undefined where it is one. */
+  firstFault(subject: string, files: ReadonlyMap<string, Uint8Array>): string | undefined
+  /** Throws unless the chain of anchors among the files leads on from the one that is trusted. */
+  checkLeadsFrom(files: ReadonlyMap<string, Uint8Array>, context: Context): Promise<void>
+  /** The anchors from the one that the request starts with to the version in force, the oldest first; never one that waits. */
+  chain(carried: Carried, version: number): Promise<readonly ChainLink[]>
+  /** Refused unless those that it names vouch for it, where that can be told from it alone. */
+  readAnchor(bytes: Uint8Array, what: string): Promise<Anchor>
+}
+
+export type CarriedForms = readonly CarriedForm[]
+
+export function formFor(system: unknown, what: string, forms: CarriedForms): CarriedForm {
+  const form = forms.find((one) => one.system.id === system)
+  if (form !== undefined) return form
+  throw new AppError({
+    code: 'format/unsupported',
+    message: `${what} is of a trust system that is not known here`,
+    hint: 'update Countersign',
+  })
+}

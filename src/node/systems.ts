@@ -1,0 +1,73 @@
+// The trust systems that have repositories here. Everything above core asks this registry for one by its id; a further system is one
+// more entry, and a form in core.
+import { AppError } from '../core/error.ts'
+import type { SystemId } from '../core/proposal.ts'
+import type { Anchor } from '../core/system.ts'
+import { tufForm } from '../core/systems/tuf/carried-form.ts'
+import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
+import { carriedFolder, isCarriedLocation } from './carried/address.ts'
+import { lookAtRoot } from './oldest-root.ts'
+import { openPlace, type Place, type PlaceOptions } from './place.ts'
+import { directoryTransport } from './transports/directory.ts'
+
+export interface KnownSystem {
+  /** How its changes cross an air gap, and how its anchor is read. */
+  form: CarriedForm
+  /** What was carried here needs no opening of its own. */
+  open(location: string, options: PlaceOptions): Promise<Place>
+  /** Whether what lies there is of this system, false where that cannot be found out; absent: whatever no other one recognises. */
+  recognises?(location: string, options: PlaceOptions): Promise<boolean>
+  /** The anchor that a place shows to whoever trusts nothing of it yet; `name`: what it calls itself. */
+  look(
+    location: string,
+    now: Date,
+    signal: AbortSignal,
+    options: PlaceOptions,
+  ): Promise<{ anchor: Anchor; name?: string }>
+}
+
+export interface Systems {
+  forms: CarriedForms
+  /** What was pinned before there were several is of the first one. */
+  of(id: SystemId | undefined): KnownSystem
+  /** Of a place that nobody has said a system of. */
+  at(location: string, options: PlaceOptions): Promise<KnownSystem>
+}
+
+const tuf: KnownSystem = { form: tufForm, open: openPlace, look: lookAtRoot }
+
+export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[]): Systems {
+  const all = [first, ...others]
+  return {
+    forms: all.map(({ form }) => form),
+    of: (id = first.form.system.id) => {
+      const found = all.find(({ form }) => form.system.id === id)
+      if (found !== undefined) return found === first ? first : { ...found, open: openedBy(found) }
+      throw new AppError({
+        code: 'format/unsupported',
+        message: `this repository was pinned by a newer version of Countersign, as one of ${id}`,
+        hint: 'update Countersign',
+      })
+    },
+    at: async (location, options) => {
+      for (const one of others) if (await one.recognises?.(location, options)) return one
+      return first
+    },
+  }
+}
+
+function openedBy({ form, open }: KnownSystem): KnownSystem['open'] {
+  return async (location, options) => {
+    if (!isCarriedLocation(location)) return open(location, options)
+    const { dataDir, fs } = options
+    const where = { create: true, private: true, ...(fs === undefined ? {} : { fs }) }
+    return {
+      transport: directoryTransport(carriedFolder(dataDir, location), where),
+      system: form.system,
+      carried: true,
+      elsewhere: { how: 'carry the signatures back; the change is published where the request came from' },
+    }
+  }
+}
+
+export const houseSystems = systemsOf(tuf)
