@@ -1,12 +1,12 @@
 // An Asfaload backend on loopback, built from what its two generations document: it verifies signed questions strictly, keeps files,
 // and completes them by an oracle of its own that shares no code with what is tested. Its faults are a test's to switch on.
-import { createHash, createPublicKey, verify as nodeVerify } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { collectorsOf, fits, isEnough, keysOf, type Signers, sha512 } from './asfaload-oracle.ts'
 
 export interface BackendFaults {
-  /** For every question whose path holds `path`. */
+  /** For every question whose path, below v1, begins so. */
   answer?: { path: string; status: number; text: string; type?: string; headers?: Record<string, string> }
   /** What the list names more, or otherwise. */
   lists?: (files: { path: string; digest: string }[]) => { path: string; digest: string }[]
@@ -17,7 +17,7 @@ export interface BackendFaults {
   lies?: boolean
   /** When a signature has arrived, this file is another one. */
   exchanges?: { path: string; bytes: Uint8Array }
-  /** Replaced just before the signature arrives, while a person looks. */
+  /** What it says that it registered: its project. */
   project?: string
 }
 
@@ -28,52 +28,12 @@ export interface Asked {
   headers: IncomingHttpHeaders
 }
 
-interface Group {
-  signers: { data: { pubkey: string } }[]
-  threshold: number
-}
-type Groups = Group[] | undefined
-interface Signers {
-  artifact_signers: Group[]
-  admin_keys?: Group[]
-  master_keys?: Group[]
-  revocation_keys?: Group[]
-}
-
 class Refusal extends Error {
   readonly status: number
   constructor(status: number, message: string) {
     super(message)
     this.status = status
   }
-}
-
-const sha512 = (bytes: Uint8Array): Buffer => createHash('sha512').update(bytes).digest()
-const unpadded = (text: string): Buffer => Buffer.from(text, 'base64')
-
-/** Ed25519 by node alone, of a raw key. */
-function isRaw(raw: Buffer, message: Buffer, signature: Buffer): boolean {
-  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw])
-  return nodeVerify(null, message, createPublicKey({ key: spki, format: 'der', type: 'spki' }), signature)
-}
-
-/** Over the SHA-512 of a file: bare, or as minisign signs a file of 64 bytes. */
-function fits(key: string, file: Uint8Array, text: string): boolean {
-  const digest = sha512(file)
-  if (key.startsWith('asfaload-pub:')) {
-    if (text.includes('=')) return false
-    return isRaw(unpadded(key.slice('asfaload-pub:'.length)), digest, unpadded(text))
-  }
-  const [, box = '', comment = '', global = ''] = Buffer.from(text, 'base64').toString('utf8').split('\n')
-  const [material, signed] = [Buffer.from(key, 'base64'), Buffer.from(box, 'base64')]
-  if (signed.subarray(0, 2).toString() !== 'ED' || !signed.subarray(2, 10).equals(material.subarray(2, 10)))
-    return false
-  const [raw, signature] = [material.subarray(10), signed.subarray(10)]
-  const trusted = Buffer.from(comment.slice('trusted comment: '.length))
-  return (
-    isRaw(raw, createHash('blake2b512').update(digest).digest(), signature) &&
-    isRaw(raw, Buffer.concat([signature, trusted]), Buffer.from(global, 'base64'))
-  )
 }
 
 export class AsfaloadBackend {
@@ -157,7 +117,7 @@ export class AsfaloadBackend {
       const path = decodeURIComponent(url).replace('/v1/', '')
       this.asked.push({ method, path, body, headers })
       const { answer } = this.faults
-      if (answer !== undefined && path.includes(answer.path))
+      if (answer !== undefined && path.startsWith(answer.path))
         return say(answer.status, answer.text, answer.type, answer.headers)
       if (method === 'GET' && path.startsWith('files/')) {
         const file = this.files.get(path.slice('files/'.length))
@@ -353,33 +313,11 @@ export class AsfaloadBackend {
   }
 
   private collectors(path: string): Set<string> {
-    const { now, next, isRevocation } = this.rules(path)
-    if (next !== undefined) return new Set([...keysOf(next), ...(now === undefined ? [] : keysOf(now))])
-    if (now === undefined) return new Set()
-    const groups = isRevocation ? (now.revocation_keys ?? now.admin_keys ?? now.artifact_signers) : now.artifact_signers
-    return new Set(groups.flatMap(({ signers }) => signers.map(({ data }) => data.pubkey)))
+    return collectorsOf(this.rules(path))
   }
 
   private isComplete(path: string, signed: ReadonlySet<string>): boolean {
-    const enough = (groups: Groups): boolean =>
-      groups !== undefined &&
-      groups.length > 0 &&
-      groups.every(({ signers, threshold }) => {
-        let count = 0
-        for (const { data } of signers) if (signed.has(data.pubkey)) count++
-        return count >= threshold
-      })
-    const lead = (file: Signers): boolean =>
-      enough(file.admin_keys ?? file.artifact_signers) || enough(file.master_keys)
-    const { now, next, isRevocation } = this.rules(path)
-    if (next !== undefined && now === undefined) return [...keysOf(next)].every((key) => signed.has(key))
-    if (next !== undefined && now !== undefined) {
-      const old = keysOf(now)
-      const fresh = [...keysOf(next)].filter((key) => !old.has(key))
-      return lead(now) && lead(next) && fresh.every((key) => signed.has(key))
-    }
-    if (now === undefined) return false
-    return enough(isRevocation ? (now.revocation_keys ?? now.admin_keys ?? now.artifact_signers) : now.artifact_signers)
+    return isEnough(this.rules(path), signed)
   }
 
   private move(from: string, to: string): void {
@@ -427,11 +365,4 @@ export class AsfaloadBackend {
     })
     this.put(name, JSON.stringify({ entries }))
   }
-}
-
-function keysOf(file: Signers): Set<string> {
-  const groups = [file.artifact_signers, file.admin_keys, file.master_keys, file.revocation_keys]
-  return new Set(
-    groups.flatMap((some) => (some ?? []).flatMap(({ signers }) => signers.map(({ data }) => data.pubkey))),
-  )
 }

@@ -58,6 +58,7 @@ const limits = { answerMs: 60_000, idleMs: 15_000, totalMs: 600_000 }
 /** A backend reads no more; what is larger is refused before anybody signs it. */
 const maxSentBytes = MiB
 const maxAnswerBytes = MiB
+const maxWordsBytes = 64 * 1024
 const maxListBytes = 4 * MiB
 const maxListed = 10_000
 
@@ -135,9 +136,13 @@ export function asfaloadApi(
 
   async function file(name: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     const path = `files/${encoded(name)}`
-    const whole = await call(path, limit, {}, signal)
+    // That it is not there takes some words, however short the file may be.
+    const whole = await call(path, Math.max(limit, maxWordsBytes), {}, signal)
     const url = new URL(`v1/${path}`, base)
-    if (whole.status === 200) return whole.bytes
+    if (whole.status === 200) {
+      checkSize(name, whole.bytes.length, limit)
+      return whole.bytes
+    }
     if (whole.status === 404 && typeof objectOr(whole.bytes)?.error === 'string') return undefined
     checkIsData(url, whole)
     throw refused('the question for a file', whole, url)
