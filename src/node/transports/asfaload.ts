@@ -6,6 +6,7 @@ import { sha256 } from '../../core/crypto.ts'
 import { AppError } from '../../core/error.ts'
 import { isSameHolder } from '../../core/systems/asfaload/keys.ts'
 import {
+  checkReleasePath,
   maxBytes,
   pendingRevocation,
   pendingSignatures,
@@ -18,6 +19,7 @@ import { byCodePoint, checkSize, checkUnchanged, type Files, type Transport } fr
 import { visible } from '../safe-name.ts'
 import type { AsfaloadApi, Listed } from './asfaload/api.ts'
 import { isThere, type Look, lookAround } from './asfaload/look.ts'
+import { exchanged, notOurs, notThere, notWaiting, partly, sentButUnseen, signedAlready } from './asfaload/refusal.ts'
 import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
 import {
   activeName,
@@ -41,8 +43,14 @@ export interface AtBackend {
   outcome(subject: string, digest: string, signal: AbortSignal): Promise<{ kind: 'published' | 'waits' | 'gone' }>
 }
 
-export function asfaloadTransport(api: AsfaloadApi): Transport & AtBackend {
+export interface AsfaloadOptions {
+  /** Below the project's folder: releases that a person named, or that were seen before. They are looked at without any key. */
+  releases?: readonly string[]
+}
+
+export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadOptions = {}): Transport & AtBackend {
   const { folder } = api.address
+  for (const name of releases) checkReleasePath(name)
   /** One look is one moment of the backend. */
   let held: Promise<Look> | undefined
   let asked: Promise<Listed[]> | undefined
@@ -64,8 +72,8 @@ export function asfaloadTransport(api: AsfaloadApi): Transport & AtBackend {
 
   async function looking(signal: AbortSignal): Promise<Look> {
     await api.generation(signal)
-    const mine = [...drafts.keys()].filter((name) => name.endsWith(pendingRevocation(''))).map((path) => ({ path }))
-    return lookAround(api, [...(await listed(signal)), ...mine], signal)
+    const mine = [...drafts.keys()].filter((name) => name.endsWith(pendingRevocation('')))
+    return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal)
   }
 
   function look(signal: AbortSignal): Promise<Look> {
@@ -101,7 +109,9 @@ export function asfaloadTransport(api: AsfaloadApi): Transport & AtBackend {
     if (release === undefined) await sendSignatures(api, primary, key, signed, signal)
     else await sendRevocation(api, release, key, await firstOf(one, release), signatures.get(primary), signal)
     held = undefined
-    const isInForce = await checkArrived(one, files, signal)
+    const isInForce = await checkArrived(one, files, signal).catch((thrown: unknown) => {
+      throw sentButUnseen(thrown)
+    })
     drafts.delete(primary)
     drafts.delete(pendingSignatures(primary))
     if (!isInForce) return
@@ -208,7 +218,7 @@ export function asfaloadTransport(api: AsfaloadApi): Transport & AtBackend {
 
 const unseen = {
   sentence: 'A backend tells only signers which releases wait: here is what everybody may see',
-  hint: 'to see which releases wait, say which key asks: --as KEY',
+  hint: 'to see which releases wait for a key, say which key asks: --as KEY',
 }
 
 /** A revocation that nobody has signed, and the empty file for its signatures: kept here until somebody does. */
@@ -231,58 +241,4 @@ function subjectOf(name: string): string {
   if (name === pendingSignersName) return signersSubject
   const suffix = pendingRevocation('')
   return name.endsWith(suffix) ? revocationSubject(name.slice(0, -suffix.length)) : releaseSubject(name)
-}
-
-function notOurs(name: string, folder: string): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${visible(name)} is not below ${folder}, the project that was opened`,
-    hint: 'open the project that it belongs to',
-  })
-}
-
-function notWaiting(name: string): AppError {
-  return new AppError({
-    code: 'source/conflict',
-    message: `${visible(name)} does not wait for signatures any more; nothing was sent`,
-    hint: 'look again: enough others may have signed it',
-    data: { name },
-  })
-}
-
-function signedAlready(name: string): AppError {
-  return new AppError({
-    code: 'source/conflict',
-    message: `the backend has a signature of this key for ${visible(name)} already; nothing was sent`,
-    hint: 'look again at what waits',
-    data: { name },
-  })
-}
-
-function exchanged(name: string): AppError {
-  return new AppError({
-    code: 'trust/changed',
-    message: `after the signature was sent, the backend serves something else as ${visible(name)} than what was signed`,
-    hint: 'tell the people of the project; the signature counts for what you reviewed, and for nothing else',
-    data: { name },
-  })
-}
-
-function notThere(name: string): AppError {
-  return new AppError({
-    code: 'source/rejected',
-    message: `the backend said that it took the signature, and does not show it for ${visible(name)}; nothing is certain`,
-    hint: 'look again at what waits, and ask whoever runs the backend',
-    data: { name },
-  })
-}
-
-function partly(thrown: unknown, done: number, all: number): unknown {
-  if (!(thrown instanceof AppError)) return thrown
-  return new AppError({
-    code: thrown.code,
-    message: `${done} of ${all} signatures were sent, and then: ${thrown.message}`,
-    hint: 'look again at what waits, then send the others',
-    cause: thrown,
-  })
 }

@@ -78,7 +78,7 @@ export function questionCost({ text, label, asks }: Pick<Authorizer, 'text' | 'l
   return `each question to the backend is signed by ${label}, ${costs[asks]}`
 }
 
-/** Whether one more question is one more thing that a person must do. */
+/** Whether one more question may be one more thing that a person must do. */
 export function isDear({ asks }: Pick<Authorizer, 'asks'>): boolean {
-  return asks === 'touch' || asks === 'pin-and-touch'
+  return asks !== 'nothing' && asks !== 'keychain'
 }

@@ -27,8 +27,13 @@ export function isThere(found: Uint8Array | undefined | AppError): boolean {
   return found !== undefined
 }
 
-/** `listed`: what waits, as the backend said to whoever asked. */
-export async function lookAround(api: AsfaloadApi, listed: readonly Listed[], signal: AbortSignal): Promise<Look> {
+/** `listed`: what waits, as the backend said to whoever asked; `known`: full names that were known without it. */
+export async function lookAround(
+  api: AsfaloadApi,
+  listed: readonly Listed[],
+  known: readonly string[],
+  signal: AbortSignal,
+): Promise<Look> {
   const { folder } = api.address
   const look = new Map<string, Uint8Array | undefined | AppError>()
   const fetch = async (names: readonly string[]): Promise<void> => {
@@ -41,7 +46,7 @@ export async function lookAround(api: AsfaloadApi, listed: readonly Listed[], si
   if (isThere(look.get(folder + pendingSignersName)))
     await fetch(besides(pendingDirectory, pendingSignersName, pendingSignatures))
   const waiting = listed.filter(({ path }) => path.startsWith(folder))
-  for (const { path } of waiting) {
+  for (const path of [...waiting.map(({ path }) => path), ...known]) {
     const name = path.slice(folder.length)
     if (isOfSigners(name)) await fetch([name])
     else await fetch([...around(name), ...nested(name)])
@@ -92,7 +97,7 @@ async function compare(
   if (served instanceof AppError) return
   if (served !== undefined && digest !== undefined && !isEqualBytes(await sha512(served), digest))
     look.set(path, otherThanListed(path))
-  // Signed by whoever asks: only where it tells something more, and costs nobody a touch.
+  // Signed by whoever asks: only where it tells something more, and asks nobody for anything.
   const isSigners = path === api.address.folder + pendingSignersName
   const isOpen = digest === undefined && !isOfSigners(path.slice(api.address.folder.length))
   if (served === undefined || (!isSigners && !isOpen)) return

@@ -1,6 +1,8 @@
-// What a backend answers when it does not do what it was asked: its status and its words, as errors of ours.
+// What a backend answers when it does not do what it was asked: its status and its words, as errors of ours; and what becomes of a
+// signature that cannot be sent, or is not seen there afterwards.
 import { AppError, type ErrorCode } from '../../../core/error.ts'
 import { isObject, parseJson } from '../../../core/json.ts'
+import { visible } from '../../safe-name.ts'
 import { badStatus } from '../../web/client.ts'
 import type { Whole } from '../../web/exchange.ts'
 import { shortWords } from '../../web/words.ts'
@@ -66,4 +68,68 @@ function wordsOf(bytes: Uint8Array): string {
     if (thrown instanceof AppError) return ''
     throw thrown
   }
+}
+
+export function notOurs(name: string, folder: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${visible(name)} is not below ${folder}, the project that was opened`,
+    hint: 'open the project that it belongs to',
+  })
+}
+
+export function notWaiting(name: string): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `${visible(name)} does not wait for signatures any more; nothing was sent`,
+    hint: 'look again: enough others may have signed it',
+    data: { name },
+  })
+}
+
+export function signedAlready(name: string): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `the backend has a signature of this key for ${visible(name)} already; nothing was sent`,
+    hint: 'look again at what waits',
+    data: { name },
+  })
+}
+
+export function exchanged(name: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `after the signature was sent, the backend serves something else as ${visible(name)} than what was signed`,
+    hint: 'tell the people of the project; the signature counts for what you reviewed, and for nothing else',
+    data: { name },
+  })
+}
+
+export function notThere(name: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `the backend said that it took the signature, and does not show it for ${visible(name)}; nothing is certain`,
+    hint: 'look again at what waits, and ask whoever runs the backend',
+    data: { name },
+  })
+}
+
+export function sentButUnseen(thrown: unknown): unknown {
+  if (!(thrown instanceof AppError) || thrown.code !== 'source/unreachable') return thrown
+  return new AppError({
+    code: thrown.code,
+    message: `the signature was sent; what became of it could not be seen: ${thrown.message}`,
+    hint: 'look again at what waits before you sign it once more',
+    cause: thrown,
+  })
+}
+
+export function partly(thrown: unknown, done: number, all: number): unknown {
+  if (!(thrown instanceof AppError)) return thrown
+  return new AppError({
+    code: thrown.code,
+    message: `${done} of ${all} signatures were sent, and then: ${thrown.message}`,
+    hint: 'look again at what waits, then send the others',
+    cause: thrown,
+  })
 }

@@ -97,6 +97,11 @@ describe('a backend that would have something else signed', () => {
     const digest = `sha512:${'ab'.repeat(64)}`
     made.backend.faults.lists = (all) => [...all, { path: 'https/github.com/443/o/p/asfaload.index.json', digest }]
     expect((await made.pending(made.as(ana))).proposals.map(({ subject }) => subject)).toEqual([release])
+    expect(
+      made.backend.asked.some(
+        ({ path }) => path.includes('/o/p/') || path === `files/${made.folder}asfaload.index.json`,
+      ),
+    ).toBe(false)
     made.backend.faults.lists = (all) => [...all, { path: `${made.folder}../x`, digest }]
     expect(await signing()).toBe('source/rejected')
     made.backend.faults.lists = (all) => [...all, { path: `${made.folder}x`, digest: 'md5:00' }]
@@ -132,7 +137,7 @@ describe('a backend that would have something else signed', () => {
       0,
     ])
     made.backend.put(file, indexText())
-    made.backend.faults.exchanges = { path: file, bytes: other }
+    made.backend.faults.arrived = () => made.backend.put(file, other)
     expect([await signing(), sent()]).toEqual(['trust/changed', 1])
   })
 
@@ -146,6 +151,16 @@ describe('what it says of a signature', () => {
   test('taken, and not there', async () => {
     made.backend.faults.forgets = true
     expect(await signing()).toBe('source/rejected')
+  })
+
+  test('sent, and then it falls silent: the error says so, and nobody signs twice', async () => {
+    made.backend.faults.arrived = () => {
+      made.backend.faults.answer = { path: 'files/', status: 503, text: '' }
+    }
+    expect([await signing(), sent()]).toEqual(['source/unreachable', 1])
+    delete made.backend.faults.answer
+    const source = made.as(ana, {}, { releases: [path] })
+    expect([await codeOfPromise(made.sign(release, ana, source)), sent()]).toEqual(['usage/invalid', 1])
   })
 
   test('complete or not: what it serves decides', async () => {

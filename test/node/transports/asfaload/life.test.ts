@@ -9,7 +9,7 @@ import { questionCost } from '../../../../src/node/transports/asfaload/authoriza
 import { registerProject, registerRelease } from '../../../../src/node/transports/asfaload/registration.ts'
 import { indexText, people, revocationText, signersText } from '../../../core/systems/asfaload/people.ts'
 import { never } from '../../../support/repository.ts'
-import { codeOfPromise } from '../../../support/thrown.ts'
+import { codeOfCall, codeOfPromise } from '../../../support/thrown.ts'
 import { authorizer, founded, path, release, stage } from './stage.ts'
 
 test.each([1, 2] as const)(
@@ -82,8 +82,13 @@ test('a key is asked once for the list, however often it is looked at, and once 
   await made.one(release, source)
   await made.sign(release, ana, source)
   expect(made.backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
+  expect((await made.pending(source)).proposals.map(({ subject }) => subject)).toEqual([release])
   source.refresh()
+  // A backend lists what a key can still sign; a release that is known by its name is seen by everybody.
   expect((await made.pending(source)).proposals).toEqual([])
+  const named = made.as(undefined, {}, { releases: [path] })
+  expect((await made.one(release, named)).quorums[0]?.keys.map(({ signed }) => signed)).toEqual([true, false])
+  expect(codeOfCall(() => made.as(undefined, {}, { releases: ['../x'] }))).toBe('format/malformed')
 })
 
 test('an earlier backend of the newer generation lists paths alone, and is asked what it would have signed', async () => {

@@ -7,7 +7,7 @@ import type { Transport } from '../../../../src/core/transport.ts'
 import { parseAsfaloadAddress } from '../../../../src/node/transports/asfaload/address.ts'
 import { type ApiOptions, asfaloadApi } from '../../../../src/node/transports/asfaload/api.ts'
 import type { Authorizer } from '../../../../src/node/transports/asfaload/authorization.ts'
-import { type AtBackend, asfaloadTransport } from '../../../../src/node/transports/asfaload.ts'
+import { type AsfaloadOptions, type AtBackend, asfaloadTransport } from '../../../../src/node/transports/asfaload.ts'
 import { type FilePlan, type Person, signersText } from '../../../core/systems/asfaload/people.ts'
 import { AsfaloadBackend } from '../../../support/asfaload-backend.ts'
 import { never } from '../../../support/repository.ts'
@@ -21,7 +21,7 @@ export interface Stage {
   folder: string
   pin(bytes: Uint8Array): void
   /** As this person, or as anybody. */
-  as(person?: Person, options?: ApiOptions): Transport & AtBackend
+  as(person?: Person, options?: ApiOptions, more?: AsfaloadOptions): Transport & AtBackend
   pending(source: Transport): Promise<Pending>
   one(subject: string, source: Transport): Promise<Proposal>
   sign(subject: string, person: Person, source?: Transport): Promise<void>
@@ -49,10 +49,11 @@ export async function stage(generation: 1 | 2, options: { hasDigests?: boolean }
     pin: (anchor) => {
       made.context = { ...made.context, anchor }
     },
-    as: (person, options = {}) => {
+    as: (person, options = {}, more = {}) => {
       const key = person === undefined ? {} : { authorizer: authorizer(person, generation) }
       return asfaloadTransport(
         asfaloadApi(parseAsfaloadAddress(`asfaload+${backend.origin}${folder}`), { ...key, ...options }),
+        more,
       )
     },
     pending: (source) => system.pending(source, made.context),
