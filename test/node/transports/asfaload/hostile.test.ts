@@ -178,7 +178,7 @@ describe('what it says of a signature', () => {
 
   test('signed elsewhere by the same key meanwhile, or complete meanwhile', async () => {
     const late = made.as(ana)
-    const { id } = await made.one(release, late)
+    await made.one(release, late)
     const signer = {
       ...ana.signer,
       sign: async (message: Uint8Array, signal: AbortSignal) => {
@@ -186,8 +186,20 @@ describe('what it says of a signature', () => {
         return ana.signer.sign(message, signal)
       },
     }
-    expect(id).toContain(release)
     expect([await codeOfPromise(made.sign(release, { ...ana, signer }, late)), sent()]).toEqual(['source/conflict', 1])
+    const gone = {
+      ...bo.signer,
+      sign: async (message: Uint8Array, signal: AbortSignal) => {
+        made.backend.files.delete(`${file}.signatures.json.pending`)
+        return bo.signer.sign(message, signal)
+      },
+    }
+    const kept = made.backend.files.get(`${file}.signatures.json.pending`) ?? ''
+    expect([await codeOfPromise(made.sign(release, { ...bo, signer: gone }, made.as(bo))), sent()]).toEqual([
+      'source/conflict',
+      1,
+    ])
+    made.backend.put(`${file}.signatures.json.pending`, kept)
     made.backend.faults.answer = { path: 'signatures', status: 409, text: '{"error":"Signature already collected: x"}' }
     expect(await codeOfPromise(made.sign(release, bo))).toBe('source/conflict')
   })
