@@ -111,6 +111,7 @@ const forbidden: [string, string][] = [
   ['src/node/signers/fido', "import '../piv.ts'"],
   ['src/node/transports/git', "import '../http.ts'"],
   ['src/node/transports/served', "import '../http.ts'"],
+  ['src/node/transports/asfaload', "import '../rstuf/api.ts'"],
   ['src/node/transports/bundle', "import '../../transports/directory.ts'"],
 ]
 

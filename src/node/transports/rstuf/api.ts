@@ -6,6 +6,7 @@ import { type JsonObject, type JsonValue, parseJson } from '../../../core/json.t
 import { checkFewNames } from '../../../core/systems/tuf/rstuf/documents.ts'
 import { visible } from '../../../core/visible.ts'
 import type { Answered, Caller } from '../../caller.ts'
+import { shortWords } from '../../web/words.ts'
 
 const api = 'api/v1/'
 const maxAnswerBytes = 1024 * 1024
@@ -146,12 +147,4 @@ function wordsOf(bytes: Uint8Array): string {
     if (thrown instanceof AppError) return ''
     throw thrown
   }
-}
-
-const mostWords = 300
-
-/** To stand in our quotes: a sentence of a stranger has quotes of its own, and must not end ours with them. */
-export function shortWords(words: string): string {
-  const text = visible(words.replace(/\s+/g, ' ').replace(/[“”]/g, '"').trim())
-  return text.length > mostWords ? `${text.slice(0, mostWords)}…` : text
 }

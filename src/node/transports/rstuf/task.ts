@@ -3,7 +3,8 @@ import { AppError } from '../../../core/error.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { visible } from '../../../core/visible.ts'
 import { checkCancelled } from '../../cancel.ts'
-import { isObject, type RstufApi, saidIn, shortWords } from './api.ts'
+import { shortWords } from '../../web/words.ts'
+import { isObject, type RstufApi, saidIn } from './api.ts'
 
 export interface Patience {
   firstMs: number

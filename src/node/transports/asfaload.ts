@@ -1,0 +1,244 @@
+// A project at an Asfaload backend as a Transport. Files are read as anybody may; which releases wait, the backend tells to their
+// signers alone, so that is asked once, and only with a key that a person named. What is written is one key's signature; what was
+// sent is looked at again before it counts. Nothing is published from here: a backend does that by itself.
+import { concatBytes, isEqualBytes, parseUtf8, toHex, utf8 } from '../../core/bytes.ts'
+import { sha256 } from '../../core/crypto.ts'
+import { AppError } from '../../core/error.ts'
+import { isSameHolder } from '../../core/systems/asfaload/keys.ts'
+import {
+  checkReleasePath,
+  maxBytes,
+  pendingRevocation,
+  pendingSignatures,
+  pendingSignersName,
+} from '../../core/systems/asfaload/names.ts'
+import { parseRevocation } from '../../core/systems/asfaload/revocation.ts'
+import { parseAggregate, type SignatureEntry } from '../../core/systems/asfaload/signatures.ts'
+import { releaseSubject, revocationSubject, signersSubject } from '../../core/systems/asfaload/subject.ts'
+import { byCodePoint, checkSize, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
+import { visible } from '../safe-name.ts'
+import type { AsfaloadApi, Listed } from './asfaload/api.ts'
+import { isThere, type Look, lookAround } from './asfaload/look.ts'
+import { exchanged, notOurs, notThere, notWaiting, partly, sentButUnseen, signedAlready } from './asfaload/refusal.ts'
+import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
+import {
+  activeName,
+  activeSignatures,
+  checkFits,
+  isSameEntry,
+  isSignaturesName,
+  type Submission,
+  submissionsOf,
+} from './asfaload/submission.ts'
+
+/** What a backend can do beyond moving bytes. */
+export interface AtBackend {
+  /** Changes take effect by other means than publishing. */
+  elsewhere: { how: string }
+  /** What is not seen without a key, and how to see it. */
+  unseen?: { sentence: string; hint: string }
+  /** What waits is asked for anew at the next look; with a token that is a touch more. */
+  refresh(): void
+  /** What became of a change, by the sha256 of its payload. */
+  outcome(subject: string, digest: string, signal: AbortSignal): Promise<{ kind: 'published' | 'waits' | 'gone' }>
+}
+
+export interface AsfaloadOptions {
+  /** Below the project's folder: releases that a person named, or that were seen before. They are looked at without any key. */
+  releases?: readonly string[]
+}
+
+export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadOptions = {}): Transport & AtBackend {
+  const { folder } = api.address
+  for (const name of releases) checkReleasePath(name)
+  /** One look is one moment of the backend. */
+  let held: Promise<Look> | undefined
+  let asked: Promise<Listed[]> | undefined
+  /** Revocations that nobody has signed: a backend takes one only with its first signature. */
+  const drafts = new Map<string, Uint8Array>()
+  /** Of what was sent from here, and seen in effect. */
+  const published = new Set<string>()
+
+  /** Asked once: each time a person may have to touch something. Which of them still wait, their files say. */
+  function listed(signal: AbortSignal): Promise<Listed[]> {
+    if (api.authorizer === undefined) return Promise.resolve([])
+    const asking = asked ?? api.pending(signal)
+    asked = asking
+    asking.catch(() => {
+      if (asked === asking) asked = undefined
+    })
+    return asking
+  }
+
+  async function looking(signal: AbortSignal): Promise<Look> {
+    await api.generation(signal)
+    const mine = [...drafts.keys()].filter((name) => name.endsWith(pendingRevocation('')))
+    return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal)
+  }
+
+  function look(signal: AbortSignal): Promise<Look> {
+    const fresh = looking(signal)
+    held = fresh
+    fresh.catch(() => {
+      if (held === fresh) held = undefined
+    })
+    return fresh
+  }
+
+  async function found(name: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined | AppError> {
+    const draft = drafts.get(name)
+    if (draft !== undefined) return draft
+    const seen = await held
+    return seen?.has(name) ? seen.get(name) : api.file(name, limit, signal)
+  }
+
+  async function submit(one: Submission, signal: AbortSignal): Promise<void> {
+    const { key, primary, signatures } = one
+    const release = drafts.has(primary) ? primary.slice(0, -pendingRevocation('').length) : undefined
+    const files = new Map<string, Uint8Array>()
+    for (const name of signatures.keys()) {
+      const bytes = drafts.get(name) ?? (await api.file(name, maxBytes.index, signal))
+      if (bytes !== undefined) files.set(name, bytes)
+    }
+    await checkFits(one, files)
+    if (release === undefined) await checkOpen(one, signal)
+    const signed = [...signatures].flatMap(([name, signature]) => {
+      const bytes = files.get(name)
+      return bytes === undefined ? [] : [{ name, bytes, signature }]
+    })
+    if (release === undefined) await sendSignatures(api, primary, key, signed, signal)
+    else await sendRevocation(api, release, key, await firstOf(one, release), signatures.get(primary), signal)
+    held = undefined
+    const isInForce = await checkArrived(one, files, signal).catch((thrown: unknown) => {
+      throw sentButUnseen(thrown)
+    })
+    drafts.delete(primary)
+    drafts.delete(pendingSignatures(primary))
+    if (!isInForce) return
+    const parts = signed
+      .sort((a, b) => Number(b.name === primary) - Number(a.name === primary))
+      .map(({ bytes }) => bytes)
+    published.add(`${subjectOf(primary.slice(folder.length))}/${toHex(await sha256(concatBytes(...parts)))}`)
+  }
+
+  /** The text that goes out is the bytes that were signed. */
+  async function firstOf({ key, primary }: Submission, release: string): Promise<string> {
+    const bytes = drafts.get(primary) ?? new Uint8Array()
+    const text = parseUtf8(bytes, primary)
+    const { initiator } = parseRevocation(bytes, primary)
+    if (isSameHolder(initiator, key) && isEqualBytes(utf8(text), bytes)) return text
+    throw new AppError({
+      code: 'signer/wrong-key',
+      message: `the revocation of ${visible(release)} says that another key begins it`,
+      hint: 'sign it first with the key that it names, or make it anew',
+    })
+  }
+
+  async function checkOpen({ key, primary }: Submission, signal: AbortSignal): Promise<void> {
+    const name = pendingSignatures(primary)
+    const there = await api.file(name, maxBytes.signatures, signal)
+    if (there === undefined) throw notWaiting(primary)
+    const isSigned = parseAggregate(there, name).some((one) => one.key !== undefined && isSameHolder(one.key, key))
+    if (isSigned) throw signedAlready(primary)
+  }
+
+  /** In effect or waiting, it holds the signature that was sent, and the file is the one that was signed. */
+  async function checkArrived(
+    { key, primary, signatures }: Submission,
+    files: ReadonlyMap<string, Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const isInForce = await holds(activeSignatures(primary), { id: key.text, key }, signatures.get(primary), signal)
+    for (const [name, signature] of signatures) {
+      const there = await api.file(isInForce ? activeName(name) : name, maxBytes.index, signal)
+      const was = files.get(name)
+      if (was === undefined || there === undefined || !isEqualBytes(there, was)) throw exchanged(name)
+      const place = isInForce ? activeSignatures(name) : pendingSignatures(name)
+      if (!(await holds(place, { id: key.text, key }, signature, signal))) throw notThere(name)
+    }
+    return isInForce
+  }
+
+  async function holds(
+    name: string,
+    entry: SignatureEntry,
+    signature: Uint8Array | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const bytes = await api.file(name, maxBytes.signatures, signal)
+    if (bytes === undefined || signature === undefined) return false
+    return parseAggregate(bytes, name).some((one) => isSameEntry(one, { ...entry, signature }))
+  }
+
+  return {
+    elsewhere: { how: 'the backend makes it take effect by itself' },
+    ...(api.authorizer === undefined ? { unseen } : {}),
+    refresh: () => {
+      asked = undefined
+      held = undefined
+    },
+    outcome: async (subject, digest, signal) => {
+      if (published.has(`${subject}/${digest}`)) return { kind: 'published' }
+      const name = folder + pendingSignatures(fileOf(subject))
+      const waits = await api.file(name, maxBytes.signatures, signal)
+      return { kind: waits === undefined ? 'gone' : 'waits' }
+    },
+    list: async (prefix, signal) => {
+      const names = [...(await look(signal))].flatMap(([name, bytes]) => (isThere(bytes) ? name : []))
+      return [...new Set([...names, ...drafts.keys()])].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
+    },
+    read: async (name, limit, signal) => {
+      if (!name.startsWith(folder)) throw notOurs(name, folder)
+      const bytes = await found(name, limit, signal)
+      if (bytes instanceof AppError) throw bytes
+      if (bytes !== undefined) checkSize(name, bytes.length, limit)
+      return bytes
+    },
+    write: async (files: Files, base: Files, _note, signal) => {
+      for (const name of files.keys()) if (!name.startsWith(folder)) throw notOurs(name, folder)
+      const draft = draftIn(files)
+      if (draft !== undefined) {
+        const done = [...draft.keys()].map(activeName).filter((name) => !isSignaturesName(name))
+        for (const name of [...draft.keys(), ...done])
+          checkUnchanged(name, base.get(name) ?? null, (await api.file(name, maxBytes.signatures, signal)) ?? null)
+        for (const [name, bytes] of draft) drafts.set(name, bytes)
+        return
+      }
+      const submissions = submissionsOf(files, base)
+      for (const [done, one] of submissions.entries()) {
+        try {
+          await submit(one, signal)
+        } catch (thrown) {
+          throw done === 0 ? thrown : partly(thrown, done, submissions.length)
+        }
+      }
+    },
+  }
+}
+
+const unseen = {
+  sentence: 'A backend tells only signers which releases wait: here is what everybody may see',
+  hint: 'to see which releases wait for a key, say which key asks: --as KEY',
+}
+
+/** A revocation that nobody has signed, and the empty file for its signatures: kept here until somebody does. */
+function draftIn(files: Files): Map<string, Uint8Array> | undefined {
+  const suffix = pendingRevocation('')
+  const draft = new Map([...files].flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes] as const])))
+  const [name] = [...draft.keys()].filter((one) => one.endsWith(suffix))
+  const signatures = name === undefined ? undefined : draft.get(pendingSignatures(name))
+  if (name === undefined || signatures === undefined || files.size !== 2 || draft.size !== 2) return undefined
+  return parseAggregate(signatures, name).length === 0 ? draft : undefined
+}
+
+function fileOf(subject: string): string {
+  if (subject === signersSubject) return pendingSignersName
+  const path = subject.slice(subject.indexOf('/') + 1)
+  return subject.startsWith(revocationSubject('')) ? pendingRevocation(path) : path
+}
+
+function subjectOf(name: string): string {
+  if (name === pendingSignersName) return signersSubject
+  const suffix = pendingRevocation('')
+  return name.endsWith(suffix) ? revocationSubject(name.slice(0, -suffix.length)) : releaseSubject(name)
+}

@@ -1,0 +1,119 @@
+// What is at a backend of one project. It lists no folders: the project's own files are found by their known names, and releases that
+// wait by its answer to a key that may sign them. Whatever it names there must be what it then serves, or it is not read at all.
+import { isEqualBytes } from '../../../core/bytes.ts'
+import { sha512 } from '../../../core/crypto.ts'
+import { AppError } from '../../../core/error.ts'
+import {
+  historyName,
+  maxBytes,
+  metadataNames,
+  pendingDirectory,
+  pendingRevocation,
+  pendingSignatures,
+  pendingSignersName,
+  revocationOf,
+  signaturesOf,
+  signersDirectory,
+  signersName,
+} from '../../../core/systems/asfaload/names.ts'
+import { visible } from '../../safe-name.ts'
+import type { AsfaloadApi, Listed } from './api.ts'
+import { isDear } from './authorization.ts'
+
+/** By full names: the bytes, nothing, or why nobody should read them. */
+export type Look = ReadonlyMap<string, Uint8Array | undefined | AppError>
+
+export function isThere(found: Uint8Array | undefined | AppError): boolean {
+  return found !== undefined
+}
+
+/** `listed`: what waits, as the backend said to whoever asked; `known`: full names that were known without it. */
+export async function lookAround(
+  api: AsfaloadApi,
+  listed: readonly Listed[],
+  known: readonly string[],
+  signal: AbortSignal,
+): Promise<Look> {
+  const { folder } = api.address
+  const look = new Map<string, Uint8Array | undefined | AppError>()
+  const fetch = async (names: readonly string[]): Promise<void> => {
+    const fresh = [...new Set(names)].map((name) => folder + name).filter((name) => !look.has(name))
+    const found = await Promise.all(fresh.map((name) => api.file(name, limitOf(name), signal)))
+    for (const [at, name] of fresh.entries()) look.set(name, found[at])
+  }
+  await fetch([signersName, pendingSignersName, historyName])
+  if (isThere(look.get(folder + signersName))) await fetch(besides(signersDirectory, signersName, signaturesOf))
+  if (isThere(look.get(folder + pendingSignersName)))
+    await fetch(besides(pendingDirectory, pendingSignersName, pendingSignatures))
+  const waiting = listed.filter(({ path }) => path.startsWith(folder))
+  for (const path of [...waiting.map(({ path }) => path), ...known]) {
+    const name = path.slice(folder.length)
+    if (isOfSigners(name)) await fetch([name])
+    else await fetch([...around(name), ...nested(name)])
+  }
+  for (const one of waiting) await compare(one, api, look, signal)
+  return look
+}
+
+function besides(directory: string, name: string, signaturesFor: (name: string) => string): string[] {
+  const metadata = metadataNames.map((one) => directory + one)
+  return [signaturesFor(name), ...metadata, ...metadata.map(signaturesFor)]
+}
+
+/** Of a file that waits, or whose revocation does. */
+function around(name: string): string[] {
+  const suffix = pendingRevocation('')
+  const release = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
+  const revocation = pendingRevocation(release)
+  return [
+    ...[release, pendingSignatures(release), signaturesOf(release)],
+    ...[revocation, pendingSignatures(revocation), revocationOf(release)],
+  ]
+}
+
+/** Signers files of other people on the way to a release: programs that walk up from it would meet them first. */
+function nested(name: string): string[] {
+  const folders = name.split('/').slice(0, -1)
+  return folders.map((_, at) => `${folders.slice(0, at + 1).join('/')}/${signersName}`)
+}
+
+function isOfSigners(name: string): boolean {
+  return name.startsWith(pendingDirectory) || name.startsWith(signersDirectory)
+}
+
+function limitOf(name: string): number {
+  if (/\.signatures\.json(?:\.pending)?$/.test(name)) return maxBytes.signatures
+  return name.endsWith(historyName) ? maxBytes.history : maxBytes.index
+}
+
+/** What it would have signed is what it serves to everybody, to the last byte. */
+async function compare(
+  { path, digest }: Listed,
+  api: AsfaloadApi,
+  look: Map<string, Uint8Array | undefined | AppError>,
+  signal: AbortSignal,
+): Promise<void> {
+  const served = look.get(path)
+  if (served instanceof AppError) return
+  if (served !== undefined && digest !== undefined && !isEqualBytes(await sha512(served), digest))
+    look.set(path, otherThanListed(path))
+  // Signed by whoever asks: only where it tells something more, and asks nobody for anything.
+  const isSigners = path === api.address.folder + pendingSignersName
+  const isOpen = digest === undefined && !isOfSigners(path.slice(api.address.folder.length))
+  if (served === undefined || (!isSigners && !isOpen)) return
+  if (api.authorizer === undefined || isDear(api.authorizer) || (await api.generation(signal)) === 1) return
+  for (const [name, bytes] of await api.filesToSign(path, signal)) {
+    if (!look.has(name)) look.set(path, otherThanListed(name))
+    const there = look.get(name)
+    if (there instanceof Uint8Array && !isEqualBytes(there, bytes)) look.set(name, otherThanListed(name))
+    if (there === undefined && look.has(name)) look.set(path, otherThanListed(name))
+  }
+}
+
+function otherThanListed(path: string): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `the backend would have ${visible(path)} signed, and serves something else under this name`,
+    hint: 'do not sign it; ask the people of the project, and whoever runs the backend',
+  })
+}
