@@ -18,7 +18,7 @@ export interface MinisignRequest {
 export const minisignSignatures = 2
 
 export async function signMinisign(
-  signer: Signer,
+  signer: Pick<Signer, 'key' | 'label' | 'sign'>,
   { keyId, content, comment, trustedComment }: MinisignRequest,
   signal: AbortSignal,
 ): Promise<MinisignSignature> {
@@ -31,7 +31,11 @@ export async function signMinisign(
 }
 
 /** Nothing leaves here that does not verify. */
-async function signed(signer: Signer, message: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+async function signed(
+  signer: Pick<Signer, 'key' | 'label' | 'sign'>,
+  message: Uint8Array,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const signature = await signer.sign(message, signal)
   if (await verifySignature(signer.key, message, signature)) return signature
   throw new AppError({ code: 'signer/failed', message: `the signature that ${signer.label} gave does not verify` })

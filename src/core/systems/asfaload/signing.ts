@@ -1,15 +1,13 @@
 // A signature more for a proposal: made here, or elsewhere and given. One act signs every file that belongs to the decision.
-import { concatBytes, isEqualBytes, utf8 } from '../../bytes.ts'
+import { concatBytes, isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
-import { contentOf } from '../../minisign/content.ts'
-import { keyIdText } from '../../minisign/public-key.ts'
-import { signMinisign, usualTrustedComment } from '../../minisign/sign.ts'
-import { toMinisignSignatureText } from '../../minisign/signature.ts'
+import { usualTrustedComment } from '../../minisign/sign.ts'
 import type { Proposal, QuorumKey } from '../../proposal.ts'
 import type { Signer } from '../../signer.ts'
 import type { Context, GivenSignature } from '../../system.ts'
 import type { Files } from '../../transport.ts'
 import type { ToSign } from './candidate.ts'
+import { keySignature } from './key-signature.ts'
 import { parseKeyText, type SignerKey } from './keys.ts'
 import { messageOf } from './message.ts'
 import {
@@ -89,26 +87,10 @@ export async function signedFiles(
   const signatures: Uint8Array[] = []
   for (const { name, bytes } of act.signed) {
     const message = await messageOf(bytes, act.generation)
-    signatures.push(await signatureOf(key, signer, name.slice(name.lastIndexOf('/') + 1), message, context))
+    const comment = usualTrustedComment(name.slice(name.lastIndexOf('/') + 1), 'prehashed', context.now)
+    signatures.push(await keySignature(key, signer, message, comment, context.signal))
   }
   return placed(act, key, signatures, proposal.parts ?? new Map())
-}
-
-/** Of a key that minisign made two operations, of which the second is of the first: where it is touched, twice. */
-async function signatureOf(
-  { keyId }: SignerKey,
-  signer: Signer,
-  name: string,
-  message: Uint8Array,
-  { now, signal }: Context,
-): Promise<Uint8Array> {
-  if (keyId === undefined) return signer.sign(message, signal)
-  const content = contentOf(message, 'prehashed')
-  const comments = {
-    comment: `signature by minisign key ${keyIdText(keyId)}`,
-    trustedComment: usualTrustedComment(name, content.form, now),
-  }
-  return utf8(toMinisignSignatureText(await signMinisign(signer, { keyId, content, ...comments }, signal)))
 }
 
 /** Signatures that were made elsewhere, put where they belong; whether they count is judged like everything that waits. */

@@ -5,8 +5,8 @@ import { concatBytes, toBase64, utf8 } from '../../../core/bytes.ts'
 import { sha512, verifySignature } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/error.ts'
 import type { Signer } from '../../../core/signer.ts'
+import { keySignature } from '../../../core/systems/asfaload/key-signature.ts'
 import { parseKeyText, type SignerKey, toUnpadded } from '../../../core/systems/asfaload/keys.ts'
-import { makeMinisig } from '../../../core/systems/asfaload/minisig.ts'
 
 /** A key of a person that says who asks; whoever gives it has asked that person. */
 export interface Authorizer extends Pick<Signer, 'label' | 'asks'> {
@@ -46,8 +46,7 @@ export async function signedHeaders(
     })
   }
   const comment = `timestamp:${Math.floor(now.getTime() / 1000)}`
-  const signature =
-    key.keyId === undefined ? await checked(message) : await makeMinisig(checked, key.keyId, message, comment)
+  const signature = await keySignature(key, { label, key: key.key, sign: checked }, message, comment, signal)
   return {
     'x-asfld-timestamp': timestamp,
     'x-asfld-nonce': nonce,
@@ -71,6 +70,7 @@ export function questionCost({ text, label, asks }: Pick<Authorizer, 'text' | 'l
   const isTwice = parseKeyText(text, 'the key that asks').form === 'minisign'
   const costs = {
     passphrase: 'which needs its passphrase',
+    agent: 'which may ask for a confirmation',
     pin: 'which needs its PIN',
     touch: isTwice ? 'with two touches' : 'with a touch',
     'pin-and-touch': isTwice ? 'which needs its PIN and two touches' : 'which needs its PIN and a touch',

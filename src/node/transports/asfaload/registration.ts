@@ -3,8 +3,8 @@
 import { sha512 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/error.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { keySignature } from '../../../core/systems/asfaload/key-signature.ts'
 import { parseKeyText } from '../../../core/systems/asfaload/keys.ts'
-import { makeMinisig } from '../../../core/systems/asfaload/minisig.ts'
 import { visible } from '../../safe-name.ts'
 import type { AsfaloadApi } from './api.ts'
 import { type Authorizer, signatureText } from './authorization.ts'
@@ -67,7 +67,7 @@ async function signedFile(key: Authorizer, file: Uint8Array, what: string, signa
   const parsed = parseKeyText(key.text, 'the key that asks')
   const sign = (bytes: Uint8Array): Promise<Uint8Array> => key.sign(bytes, what, signal)
   const message = await sha512(file)
-  const made = parsed.keyId === undefined ? await sign(message) : await makeMinisig(sign, parsed.keyId, message, 'file')
+  const made = await keySignature(parsed, { label: key.label, key: parsed.key, sign }, message, 'file', signal)
   return signatureText(parsed, made)
 }
 
