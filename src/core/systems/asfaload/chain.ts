@@ -15,7 +15,7 @@ import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
 
 /** Where what was trusted last is kept between two runs. */
 const memoryName = 'signers.json'
-const earlierName = 'earlier.txt'
+export const earlierName = 'earlier.txt'
 
 export interface Chain {
   /** From where trust begins to the one in force, each verified from the one before. */
