@@ -52,7 +52,7 @@ export async function fileVerdict(
   const chain = await verifyChain(project, context)
   const judging: Judging = { project, chain, context }
   const found: Found[] = []
-  const others = { faults: [] as Fault[], unread: [] as Fault[], sameName: [] as string[] }
+  const others: { faults: Fault[]; unread: Fault[]; sameName: string[] } = { faults: [], unread: [], sameName: [] }
   for (const path of project.names.filter((name) => isIndexPath(name) || lastPart(name) === file.name)) {
     context.signal.throwIfAborted()
     try {

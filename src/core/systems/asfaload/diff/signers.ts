@@ -68,7 +68,11 @@ function wholeFact(name: GroupName, pairs: readonly BenchPair[], { before, after
     const change = changeAt(path, 'notable', `${freshText} must ${deed}`, { after: freshText })
     return { change, covers }
   }
-  const texts = { ...(oldText === '' ? {} : { before: oldText }), ...(freshText === '' ? {} : { after: freshText }) }
+  const unnamed = (text: string): string => (text === '' ? 'not named' : `not named: ${text} in their place`)
+  const texts = {
+    before: before.written.has(name) ? oldText : unnamed(oldText),
+    after: written === undefined ? unnamed(freshText) : freshText,
+  }
   if (written !== undefined) {
     const until = oldText === '' ? 'nobody could' : `${standIn(name, before)} did, ${countsOf(old)}`
     const sentence = `${capital(them)} are named: ${freshText} must ${deed}; until now ${until}`
