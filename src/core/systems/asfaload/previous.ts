@@ -1,6 +1,6 @@
 // The release that a new one is compared with: the nearest older one beside it that stands. An unsigned one says nothing.
 import { compareVersions, plainVersion } from '../../version-order.ts'
-import { isIndexPath, maxBytes } from './names.ts'
+import { isIndexPath, maxBytes, oldReleaseNames, signaturesOf } from './names.ts'
 import { type Judging, standingOf } from './standing.ts'
 
 export interface Previous {
@@ -16,6 +16,8 @@ export async function previousRelease(path: string, judging: Judging): Promise<P
   const here = placeOf(path)
   const older = project.names
     .filter((name) => name !== path && isIndexPath(name) && placeOf(name).folder === here.folder)
+    // By its name complete: one that waits is not read, so that it does not travel along where this one is carried.
+    .filter((name) => project.has(project.isOld ? oldReleaseNames(name).copy : signaturesOf(name)))
     .filter((name) => compareVersions(placeOf(name).version, here.version) < 0)
     .sort((a, b) => compareVersions(placeOf(b).version, placeOf(a).version))
   for (const name of older.slice(0, mostTried)) {

@@ -232,13 +232,14 @@ describe('a signers file', () => {
 describe('an index beside the release before it', () => {
   const hash = (digit: string): string => digit.repeat(64)
   type Row = [name: string, hash: string, source?: string, algo?: string]
+  const home = 'https://github.com/u/r/SUMS'
   const index = (...rows: Row[]): Uint8Array =>
     utf8(
       JSON.stringify({
         mirroredOn: '2026-11-01T00:00:00Z',
         publishedOn: '2026-11-01T00:00:00Z',
         version: 1,
-        publishedFiles: rows.map(([fileName, hash, source = 'https://github.com/u/r/SUMS', algo = 'Sha256']) => ({
+        publishedFiles: rows.map(([fileName, hash, source = home, algo = 'Sha256']) => ({
           fileName,
           algo,
           source,
@@ -274,8 +275,8 @@ describe('an index beside the release before it', () => {
     expect(said(first, second)).toEqual([
       'notable: t-2.zip takes the place of t-1.zip, from evil.example, a host that the release before did not use',
     ])
-    expect(said(first, index(['t-2.zip', 'a'.repeat(32), undefined, 'Md5']))[0]).toMatch(/^dangerous: /)
-    const strong = index(['t.zip', 'a'.repeat(128), undefined, 'Sha512'])
+    expect(said(first, index(['t-2.zip', 'a'.repeat(32), home, 'Md5']))[0]).toMatch(/^dangerous: /)
+    const strong = index(['t.zip', 'a'.repeat(128), home, 'Sha512'])
     expect(said(strong, index(['t.zip', hash('a')]))[1]).toMatch(/^notable: .*SHA-256, before by SHA-512/)
     expect(diffIndex(first, first).changes).toEqual([])
   })
@@ -308,14 +309,17 @@ describe('an index beside the release before it', () => {
   test('findings: weak digests, a name with two contents, files of another project, of another host', () => {
     const codes = (bytes: Uint8Array, of = folder) =>
       lintIndex(parseIndexFile(bytes, 'index'), of).map(({ code, risk }) => [code, risk])
-    expect(codes(index(['a', 'a'.repeat(40), undefined, 'Sha1']))).toEqual([['weak-digest', 'dangerous']])
+    expect(codes(index(['a', 'a'.repeat(40), home, 'Sha1']))).toEqual([['weak-digest', 'dangerous']])
     expect(codes(index(['a', hash('a')], ['a', hash('b')]))).toEqual([['file-twice', 'dangerous']])
     expect(codes(index(['a', hash('a'), 'https://github.com/u/r2/SUMS']))).toEqual([['other-project', 'dangerous']])
     expect(codes(index(['a', hash('a'), 'https://github.com/u/r2/SUMS']), 'https/github.com/443/u/r/')).toEqual([
       ['other-project', 'dangerous'],
     ])
     expect(codes(index(['a', hash('a'), 'https://x.org/SUMS']))).toEqual([['other-host', 'notable']])
-    expect(codes(index(['a', hash('a'), 'https://github.com/u/r/SUMS']))).toEqual([])
+    expect(codes(index(['a', hash('a'), 'https://github.com/u/r/../r2/SUMS']))).toEqual([
+      ['other-project', 'dangerous'],
+    ])
+    expect(codes(index(['a', hash('a'), 'https://github.com/U/R/SUMS']))).toEqual([])
   })
 })
 

@@ -187,9 +187,19 @@ describe.each([1, 2] as const)('revoked, generation %i', (generation) => {
     }
   })
 
-  test('a revocation of other bytes does not revoke, and is not passed over', async () => {
-    const made = await revoked()
-    made.put(`${path}.revocation.json`, await revocationOfFile(utf8('other'), all.di.text(generation), at))
+  test('a complete revocation of another release, moved here, does not revoke, and is not passed over', async () => {
+    const made = await released(generation)
+    const other = 'v2/asfaload.index.json'
+    await made.draft(`release/${other}`, await indexFor('https://github.com/u/r/v2'))
+    await made.draft(
+      `revocation/${other}`,
+      await revocationOfFile(await indexFor('https://github.com/u/r/v2'), all.di.text(generation), at),
+    )
+    await made.sign(`revocation/${other}`, all.di)
+    await made.publish(`revocation/${other}`)
+    for (const end of ['', '.signatures.json', '.signers.json'])
+      made.put(`${path}.revocation.json${end}`, made.held(`${other}.revocation.json${end}`) ?? '')
+    made.source.files.delete(`${folder}${other}`)
     expect(reasonOf(await judge(made))).toBe('refused trust/changed')
   })
 })

@@ -65,7 +65,8 @@ export function otherProject({ files }: IndexFile, folder: string): string | und
   for (const { source } of files) {
     if (hostOf(source)?.replace(/:(?:443|80)$/, '') !== forge.host) continue
     const path = /^https?:\/\/[^/]+\/([^?#]*)/i.exec(source)?.[1] ?? ''
-    if (`${path}/`.startsWith(`${forge.path}/`)) return undefined
+    const isPlain = !/(?:^|\/)\.\.?(?:\/|$)|%2e/i.test(path)
+    if (isPlain && `${path}/`.toLowerCase().startsWith(`${forge.path}/`.toLowerCase())) return undefined
     other ??= `${forge.host}/${path.split('/').slice(0, 2).join('/')}`
   }
   return other
