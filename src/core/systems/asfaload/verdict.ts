@@ -144,7 +144,11 @@ type Match =
 /** By the strongest digest of each name alone; its own name first. */
 function matchIn(index: IndexFile, file: AskedFile): Match {
   const byName = new Map<string, PublishedFile[]>()
-  for (const one of index.files) byName.set(one.fileName, [...(byName.get(one.fileName) ?? []), one])
+  for (const one of index.files) {
+    const entries = byName.get(one.fileName)
+    if (entries === undefined) byName.set(one.fileName, [one])
+    else entries.push(one)
+  }
   const own = byName.get(file.name)
   const ownMatch = own === undefined ? undefined : matchOf(own, file)
   if (ownMatch !== undefined && ownMatch.kind !== 'other') return withIndex(ownMatch, index)

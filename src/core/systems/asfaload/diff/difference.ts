@@ -47,15 +47,21 @@ export function stepOf(name: string): string {
 /** Total: every leaf of either document is told by a change, or is counted as unchanged. */
 export function told(before: Leaves, after: Leaves, facts: readonly Fact[]): Difference {
   const covered = new Set(facts.flatMap(({ covers }) => covers))
-  const parents = new Set([...parentsOf(before), ...parentsOf(after)])
   const unknown: Change[] = []
   let unchanged = 0
-  for (const path of new Set([...before.keys(), ...after.keys()])) {
-    const [was, is] = [before.get(path), after.get(path)]
-    if (was === is) unchanged++
-    // An empty list that is filled, or left behind: what came or went in it is told.
-    else if (!covered.has(path) && !parents.has(path)) unknown.push(unknownChange(path, was, is))
+  // An empty list that is filled, or left behind: what came or went in it is told.
+  let parents: Set<string> | undefined
+  const isFilled = (path: string, leaf: string | undefined): boolean => {
+    if (leaf !== '[]' && leaf !== '{}') return false
+    parents ??= new Set([...parentsOf(before), ...parentsOf(after)])
+    return parents.has(path)
   }
+  const look = (path: string, was: string | undefined, is: string | undefined): void => {
+    if (was === is) unchanged++
+    else if (!covered.has(path) && !isFilled(path, was ?? is)) unknown.push(unknownChange(path, was, is))
+  }
+  for (const [path, was] of before) look(path, was, after.get(path))
+  for (const [path, is] of after) if (!before.has(path)) look(path, undefined, is)
   return { changes: [...facts.map(({ change }) => change), ...unknown], unchanged }
 }
 

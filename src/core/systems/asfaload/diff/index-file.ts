@@ -107,7 +107,9 @@ function shapesOf(files: ReadonlyMap<string, PublishedFile | undefined>): Map<st
   const shapes = new Map<string, string[]>()
   for (const [step, file] of files) {
     const shape = (file?.fileName ?? '').replace(/\d+(?:[.\-_+]?\d+)*/g, '0')
-    shapes.set(shape, [...(shapes.get(shape) ?? []), step])
+    const steps = shapes.get(shape)
+    if (steps === undefined) shapes.set(shape, [step])
+    else steps.push(step)
   }
   return shapes
 }
