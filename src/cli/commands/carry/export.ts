@@ -16,8 +16,9 @@ export const exportCommand: Command = {
   usage: 'export SOURCE [ID] --to FILE|--qr [--reason TEXT] [--as NAME] [--from VERSION] [--attestation]',
   summary: 'Writes a change that waits into one file, with all that is needed to verify it; or the signatures, back.',
   details: [
-    'Of a repository the file is a request: the change exactly as it waits, and what is needed to verify it: for TUF the',
-    'chain of roots, and what clients read on the way to it. Of a request that was imported it is the reply: the signatures that were made here.',
+    'Of a repository the file is a request: the change exactly as it waits, and all that is needed to verify it; of TUF',
+    'the chain of roots, and what clients read on the way to it. Of a request that was imported it is the reply: the',
+    'signatures that were made here.',
     'FILE is a new file, or a folder (a stick), where it gets a name of its own.',
   ],
   options: {
