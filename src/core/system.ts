@@ -77,7 +77,7 @@ export interface Carried {
   files: ReadonlyMap<string, Uint8Array>
 }
 
-/** A signature that verifies, under the first name of its key. */
+/** What its key answered for a whole change, under a name of the key; its form is known to the trust system alone. */
 export interface GivenSignature {
   key: string
   signature: Uint8Array
@@ -120,4 +120,6 @@ export interface TrustSystem {
   prove(proposal: Proposal, source: Transport, context: Context): Promise<Proof>
   /** Those that the proposal holds. */
   signatures(proposal: Proposal): Promise<readonly GivenSignature[]>
+  /** The candidate with one that was made elsewhere; nothing where its key counts already. Refused unless it fits. */
+  given(proposal: Proposal, signature: GivenSignature, context: Context): Promise<Files>
 }

@@ -8,13 +8,14 @@ import { carriedFiles } from './carry.ts'
 import { type Chain, verifyChain } from './chain.ts'
 import { quorumsOf } from './conditions.ts'
 import { draftedFiles } from './draft.ts'
+import { givenFiles, givenSignatures } from './given.ts'
 import { nestedFindings } from './pending/parts.ts'
 import { pendingProposals } from './pending.ts'
 import { openProject } from './project.ts'
 import { provenSigners } from './prove.ts'
 import { publishedFiles } from './publish.ts'
 import type { GroupName } from './signers-file.ts'
-import { givenSignatures, signedFiles } from './signing.ts'
+import { signedFiles } from './signing.ts'
 
 export function asfaloadSystem(folder: string): TrustSystem {
   return {
@@ -33,7 +34,8 @@ export function asfaloadSystem(folder: string): TrustSystem {
     },
     carry: (proposal, source, context, from) => carriedFiles(folder, proposal, source, context, from),
     prove: (proposal, source, context) => provenSigners(folder, proposal, source, context),
-    signatures: async (proposal) => givenSignatures(folder, proposal),
+    signatures: (proposal) => givenSignatures(folder, proposal),
+    given: (proposal, signature) => givenFiles(folder, proposal, signature),
   }
 }
 
