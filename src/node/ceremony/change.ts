@@ -9,7 +9,7 @@ import { isSameKey, parsePublicKey } from '../../core/key.ts'
 import type { Proposal, QuorumKey } from '../../core/proposal.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
-import { tufForm } from '../../core/systems/tuf/carried-form.ts'
+import { ceremonyForms } from '../../core/systems/carried-forms.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { digestOf, parseMetadata } from '../../core/systems/tuf/metadata.ts'
 import { lookAtRequest } from '../../core/transfer/look.ts'
@@ -28,8 +28,6 @@ export interface Ceremony {
 
 const anchorName = 'anchor.json'
 const maxRootBytes = 4 * 1024 * 1024
-/** Scripts are about roots: a ceremony is held for no other system. */
-const ceremonyForms = [tufForm]
 
 function files({ folder }: Ceremony) {
   return directoryTransport(join(folder, 'change'), { create: true, private: true })

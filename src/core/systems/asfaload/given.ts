@@ -76,7 +76,9 @@ function entriesOf({ signaturesName }: ToSign, { isOld }: Act, { parts = new Map
     return bytes === undefined ? [] : parseAggregate(bytes, signaturesName)
   }
   const below = (folder: string) =>
-    [...parts].flatMap(([name, bytes]) => (name.startsWith(folder) ? [[name.slice(folder.length), bytes] as const] : []))
+    [...parts].flatMap(([name, bytes]) =>
+      name.startsWith(folder) ? [[name.slice(folder.length), bytes] as const] : [],
+    )
   return [signaturesName, signaturesName.replace(/\.pending\/$/, '/')].flatMap((folder) =>
     parseSignatureFiles(new Map(below(folder))),
   )
