@@ -39,7 +39,7 @@ test.each([0, 1, 2] as const)(
     // The second screen shows what the machine that signs asks for, and judges from the file that is pinned.
     const looked = await look(bytes)
     const there = await desks.take(bytes)
-    expect(await wordsHere(bytes, there.proposal, there.source, knowing(desks.away, ana), never)).toEqual(looked.words)
+    expect(await wordsHere(bytes, there.proposal, there.source, knowing(desks.away, di), never)).toEqual(looked.words)
     expect(rootWith(looked.anchor?.digest ?? '', await chainOf(looked))?.version).toBe(1)
     expect(looked.proposal.quorums.map(signedCount)).toEqual([0, 1, 1])
 
