@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { carriedId } from '../support/fake-carry.ts'
+import { signersChange } from '../support/fake-signers.ts'
 import { expectGoodInEveryLight } from '../support/lights.ts'
 import { dangerous, holdSpace, openConfirm, renewal, review } from '../support/renderer-drive.ts'
 import { buildRendererPages, type RendererPages } from '../support/renderer-page.ts'
@@ -21,6 +22,9 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['repositories', 'index.html?scenario=troubled#repositories'],
   ['open', 'index.html?scenario=rich#open'],
   ['review', review(dangerous), (page) => page.getByRole('button', { name: 'Raw document' }).click()],
+  ['home with ways', 'index.html?scenario=signers'],
+  ['review with ways', `index.html?scenario=signers#review/${encodeURIComponent(signersChange.id)}`],
+  ['what is trusted of signers', 'index.html?scenario=signers#repositories'],
   ['confirm', review(dangerous), openConfirm],
   ['sign', review(renewal, '&approve=never'), signRenewal],
   ['done', review(renewal, '&approve=10'), signRenewal],
