@@ -11,6 +11,8 @@ export interface Context {
   memory?: Files
   now: Date
   signal: AbortSignal
+  /** What this machine calls the holders of keys, by the hex of their SPKI: for systems whose documents have no names in them. */
+  names?: ReadonlyMap<string, string>
   /** What was made of received bytes, by these very bytes: for whoever asks for more than one thing of the same source. */
   parsed?: WeakMap<Uint8Array, object>
 }

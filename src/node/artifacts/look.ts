@@ -9,7 +9,7 @@ import { piecesOf } from '../directory/content.ts'
 import { translateErrno } from '../errno.ts'
 import { type FileSystem, fileSystem, openFlags } from '../file-system.ts'
 import { ownPrefix, verifyPathName, visible } from '../safe-name.ts'
-import { digest } from './digest.ts'
+import { type Algorithm, digest } from './digest.ts'
 import { counter, type Progress } from './progress.ts'
 
 export interface LookedFile {
@@ -19,6 +19,8 @@ export interface LookedFile {
   file: string
   length: number
   sha256: string
+  /** Where it was asked for. */
+  sha512?: string
 }
 
 export interface Look {
@@ -32,6 +34,8 @@ export interface Look {
 export interface LookOptions {
   signal: AbortSignal
   progress?: Progress | undefined
+  /** Also by SHA-512, which takes about as long again. */
+  withSha512?: true
   /** In words, why this file or folder is left out; of its absolute path. */
   reasonAgainst?(path: string): string | undefined
   fs?: FileSystem
@@ -41,7 +45,7 @@ const limits = { files: 200_000, depth: 16 }
 
 /** A file or a folder. What is named may be a link, because a person named it; below it no link is followed. */
 export async function lookAt(path: string, options: LookOptions): Promise<Look> {
-  const { signal, progress, reasonAgainst = () => undefined, fs = fileSystem } = options
+  const { signal, progress, withSha512, reasonAgainst = () => undefined, fs = fileSystem } = options
   const chosen = resolve(path)
   try {
     checkCancelled(signal)
@@ -59,7 +63,8 @@ export async function lookAt(path: string, options: LookOptions): Promise<Look> 
     const count = counter(totalBytes, progress)
     if (totalBytes === 0) count(0)
     const files: LookedFile[] = []
-    for (const one of found.files) files.push(await hashed(one, count, { fs, signal }))
+    const algorithms: readonly Algorithm[] = withSha512 === true ? ['sha256', 'sha512'] : ['sha256']
+    for (const one of found.files) files.push(await hashed(one, algorithms, count, { fs, signal }))
     return {
       files: files.sort((a, b) => byCodePoint(a.name, b.name)),
       totalBytes,
@@ -71,7 +76,7 @@ export async function lookAt(path: string, options: LookOptions): Promise<Look> 
 }
 
 interface Found {
-  files: Omit<LookedFile, 'sha256'>[]
+  files: Omit<LookedFile, 'sha256' | 'sha512'>[]
   leftOut: { name: string; reason: string }[]
 }
 
@@ -121,12 +126,13 @@ function unfit(entry: Dirent, name: string): string | undefined {
 
 async function hashed(
   found: Found['files'][number],
+  algorithms: readonly Algorithm[],
   count: (more: number) => void,
   { fs, signal }: Place,
 ): Promise<LookedFile> {
   checkCancelled(signal)
   const { name, file, length } = found
-  const hash = digest(['sha256'])
+  const hash = digest(algorithms)
   const fd = await fs.open(file, openFlags.read)
   const stats = await fs.fstat(fd)
   for await (const piece of piecesOf(fs, fd, 0, signal)) {
@@ -136,7 +142,9 @@ async function hashed(
     if (hash.length() > length) break
   }
   if (!stats.isFile() || hash.length() !== length) throw changed(name)
-  return { ...found, sha256: hash.end().get('sha256') ?? '' }
+  const hashes = hash.end()
+  const sha512 = hashes.get('sha512')
+  return { ...found, sha256: hashes.get('sha256') ?? '', ...(sha512 === undefined ? {} : { sha512 }) }
 }
 
 function changed(name: string): AppError {

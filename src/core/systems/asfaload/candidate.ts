@@ -3,7 +3,7 @@ import { concatBytes, toHex } from '../../bytes.ts'
 import { sha256 } from '../../crypto.ts'
 import type { ErrorData } from '../../error.ts'
 import { byRisk, type Finding, type Proposal, type Quorum, worstRisk } from '../../proposal.ts'
-import type { Difference } from './diff.ts'
+import type { Difference } from './diff/difference.ts'
 
 /** One file that is signed, and the file or folder for its signatures. */
 export interface ToSign {

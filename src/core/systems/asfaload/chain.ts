@@ -15,7 +15,7 @@ import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
 
 /** Where what was trusted last is kept between two runs. */
 const memoryName = 'signers.json'
-const earlierName = 'earlier.txt'
+export const earlierName = 'earlier.txt'
 
 export interface Chain {
   /** From where trust begins to the one in force, each verified from the one before. */
@@ -35,6 +35,7 @@ export interface Chain {
 interface Link extends SignedFile {
   what: string
   metadata?: SignedFile
+  isRemembered?: true
 }
 
 export async function verifyChain(project: Project, context: Context): Promise<Chain> {
@@ -46,7 +47,7 @@ export async function verifyChain(project: Project, context: Context): Promise<C
   const current = files.at(-1)
   const [link] = links
   if (start === undefined || current === undefined || link === undefined) throw noSigners('look again')
-  let marks = await marksOf(link, start)
+  let marks = link.isRemembered === true ? noMarks : await marksOf(link, start)
   if (first === 1) findings.push(...firstFindings(start, marks, context))
   for (const [at, next] of files.entries()) {
     const [before, step] = [files[at - 1], links[at]]
@@ -87,7 +88,8 @@ async function waysFrom(place: SignersPlace, project: Project, { anchor, memory 
   const known = remembered ?? (anchor.length === 0 ? last.bytes : anchor)
   if (isLast(known)) return { links: [last], first: version, findings: [] }
   if (isLast(anchor) || earlierIn(memory).includes(digestOf(last.bytes))) throw rolledBack()
-  const before: Link = { bytes: known, signatures: [], what: 'the signers file that is trusted here' }
+  const what = 'the signers file that is trusted here'
+  const before: Link = { bytes: known, signatures: [], what, isRemembered: true }
   const findings = project.isOld ? [] : [historyRewritten()]
   return { links: [before, last], first: Math.max(1, version - 1), findings }
 }

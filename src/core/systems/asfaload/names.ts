@@ -20,6 +20,10 @@ export const pendingSignersName = `${pendingDirectory}index.json`
 export const historyName = 'asfaload.signers.history.json'
 export const indexName = 'asfaload.index.json'
 
+export function isIndexPath(name: string): boolean {
+  return name === indexName || name.endsWith(`/${indexName}`)
+}
+
 /** Of the first generation: the signers file lies in the root, its signatures in a folder beside it. */
 export const oldSignersName = 'asfaload.signers.json'
 export const oldPendingSignersName = `${oldSignersName}.pending`
@@ -74,6 +78,12 @@ export function projectFolder(text: string): string {
     message: `“${text.slice(0, 80)}” names no project on a mirror`,
     hint: 'write it as github.com/USER/REPOSITORY or https/github.com/443/USER/REPOSITORY',
   })
+}
+
+/** Host and path of the project itself, by the folder of its mirror; undefined where the folder does not say. */
+export function forgeOf(folder: string): { host: string; path: string } | undefined {
+  const [, host, path] = /^(?:https?\/)?([\w-]+\.[\w.-]+)\/(?:\d{1,5}\/)?([\w-].*)\/$/.exec(folder) ?? []
+  return host === undefined || path === undefined ? undefined : { host: host.toLowerCase(), path }
 }
 
 const signersPattern = /^(.*?)(?:asfaload\.signers(?:\.pending)?\/index\.json|asfaload\.signers\.json(?:\.pending)?)$/

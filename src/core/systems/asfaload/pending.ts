@@ -4,6 +4,7 @@ import type { Proposal } from '../../proposal.ts'
 import type { Context, Pending } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { type Chain, verifyChain } from './chain.ts'
+import { namedQuorums } from './named.ts'
 import { oldPendingSignersName, oldSignersName, pendingSignersName, signersName } from './names.ts'
 import { releaseProposal } from './pending/release.ts'
 import { revocationProposal } from './pending/revocation.ts'
@@ -26,8 +27,9 @@ export async function pendingProposals(
   for (const subject of subjects) {
     if (only !== undefined && subject !== only) continue
     try {
-      const proposal = await readProposal(folder, subject, project, chain)
-      if (proposal !== undefined) proposals.push(proposal)
+      const proposal = await readProposal(folder, subject, project, { chain, context })
+      if (proposal === undefined) continue
+      proposals.push({ ...proposal, quorums: namedQuorums(proposal.quorums, context.names ?? new Map()) })
     } catch (thrown) {
       const error = toAppError(thrown)
       if (error.code === 'user/cancelled' || error.code === 'internal/bug') throw error
@@ -48,12 +50,13 @@ async function readProposal(
   folder: string,
   subject: string,
   project: Project,
-  chain: Chain | undefined,
+  { chain, context }: { chain: Chain | undefined; context: Context },
 ): Promise<Proposal | undefined> {
   const about = parseSubject(subject)
-  if (about.kind === 'signers') return signersProposal(folder, project, chain)
+  const names = context.names ?? new Map()
+  if (about.kind === 'signers') return signersProposal(folder, project, chain, names)
   if (chain === undefined) throw noSigners('sign the first signers file before anything else')
   return about.kind === 'release'
-    ? releaseProposal(folder, about.path, project, chain)
-    : revocationProposal(folder, about.path, project, chain)
+    ? releaseProposal(folder, about.path, project, { chain, context })
+    : revocationProposal(folder, about.path, project, chain, names)
 }

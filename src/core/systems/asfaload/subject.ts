@@ -2,7 +2,7 @@
 import { AppError } from '../../error.ts'
 import {
   checkReleasePath,
-  indexName,
+  isIndexPath,
   oldReleaseNames,
   pendingRevocation,
   pendingSignatures,
@@ -41,14 +41,10 @@ export function waitingSubjects(project: Project, hasPendingSigners: boolean): s
     if (name.endsWith(waitingRevocation)) found.add(revocationSubject(name.slice(0, -waitingRevocation.length)))
     else if (name.endsWith(waiting) && !name.endsWith(waitingRevocation + waiting))
       found.add(releaseSubject(name.slice(0, -waiting.length)))
-    else if (isIndex(name) && (project.isOld ? !isOldDone(name, project) : !project.has(signaturesOf(name))))
+    else if (isIndexPath(name) && (project.isOld ? !isOldDone(name, project) : !project.has(signaturesOf(name))))
       found.add(releaseSubject(name))
   }
   return [...found]
-}
-
-function isIndex(name: string): boolean {
-  return name === indexName || name.endsWith(`/${indexName}`)
 }
 
 function isOfSigners(name: string): boolean {

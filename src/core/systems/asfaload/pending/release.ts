@@ -2,14 +2,18 @@
 import { AppError } from '../../../error.ts'
 import { countOf } from '../../../phrases.ts'
 import { areMet, type Finding, type Proposal } from '../../../proposal.ts'
+import type { Context } from '../../../system.ts'
+import { inQuotes } from '../../../visible.ts'
 import { assemble } from '../candidate.ts'
 import { type Chain, formerKeys } from '../chain.ts'
 import { releaseQuorums } from '../conditions.ts'
-import { type Difference, diffLeaves } from '../diff.ts'
-import { malformed, parseObject } from '../document.ts'
-import { type IndexFile, isWeak, parseIndexFile } from '../index-file.ts'
+import { diffIndex, type IndexDifference } from '../diff/index-file.ts'
+import { malformed } from '../document.ts'
+import { parseIndexFile } from '../index-file.ts'
+import { lintIndex } from '../lint/index-file.ts'
 import { markedBy } from '../marks.ts'
-import { indexName, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
+import { isIndexPath, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
+import { previousRelease } from '../previous.ts'
 import { type Project, readSignatureFiles, readSigned } from '../project.ts'
 import { everyKey } from '../signers-file.ts'
 import { releaseSubject } from '../subject.ts'
@@ -20,7 +24,7 @@ export async function releaseProposal(
   folder: string,
   path: string,
   project: Project,
-  chain: Chain,
+  { chain, context }: { chain: Chain; context: Context },
 ): Promise<Proposal | undefined> {
   const bytes = await project.read(path, maxBytes.index)
   if (bytes === undefined) {
@@ -33,16 +37,23 @@ export async function releaseProposal(
   const judges = { keys: everyKey(chain.current), generation: chain.current.generation, former: formerKeys(chain) }
   const marks = await markedBy({ bytes, signatures: signed.signatures }, judges)
   if (project.isOld && (await isDone({ bytes, path, project, chain }))) return undefined
-  const index = path === indexName || path.endsWith(`/${indexName}`) ? parseIndexFile(bytes, path) : undefined
+  const index = isIndexPath(path) ? parseIndexFile(bytes, path) : undefined
+  const before = index === undefined ? undefined : await previousRelease(path, { project, chain, context })
+  const { headline, ...difference } = index === undefined ? alone(bytes, path) : diffIndex(before?.bytes, bytes)
   const blocked = await nestedFault(path, project, chain)
   const toSign = { name: path, bytes, signaturesName: signed.signaturesName }
   return assemble(folder, {
     subject: releaseSubject(path),
     title: `Release ${path.slice(0, Math.max(0, path.lastIndexOf('/'))) || path}`,
-    headline: index === undefined ? 'One file of a release' : `A release of ${countOf(index.files.length, 'file')}`,
+    headline,
+    ...(before === undefined ? {} : { before: before.bytes }),
     signed: [toSign],
-    difference: differenceOf(bytes, path, index),
-    findings: [...indexFindings(index), ...(await nestedFindings(project, chain))],
+    difference,
+    findings: [
+      ...(index === undefined ? [] : lintIndex(index, folder)),
+      ...(before === undefined ? [] : [comparedWith(before.path)]),
+      ...(await nestedFindings(project, chain)),
+    ],
     quorums: releaseQuorums(chain.current, marks),
     ...(blocked === undefined ? {} : { blocked }),
     files: await readParts(project, chain, [toSign], project.isOld ? oldSigned(path, project) : []),
@@ -69,18 +80,18 @@ async function isDone(about: { bytes: Uint8Array; path: string; project: Project
   return areMet(releaseQuorums(chain.current, marks))
 }
 
-function differenceOf(bytes: Uint8Array, path: string, index: IndexFile | undefined): Difference {
-  if (index !== undefined)
-    return diffLeaves(undefined, parseObject(bytes, path, maxBytes.index).value, 'index', 'routine')
+function alone(bytes: Uint8Array, path: string): IndexDifference {
   const sentence = `This file of ${countOf(bytes.length, 'byte')} becomes a part of the release`
-  return { changes: [{ path, after: countOf(bytes.length, 'byte'), risk: 'notable', sentence }], unchanged: 0 }
+  const change = { path, after: countOf(bytes.length, 'byte'), risk: 'notable', sentence } as const
+  return { headline: 'One file of a release', changes: [change], unchanged: 0 }
 }
 
-function indexFindings(index: IndexFile | undefined): Finding[] {
-  const weak = index?.files.filter(({ algo }) => isWeak(algo)) ?? []
-  if (weak.length === 0) return []
-  const sentence = `${countOf(weak.length, 'file')} of the release ${weak.length === 1 ? 'has' : 'have'} only a SHA-1 or MD5 digest: two different files can share one, and programs refuse it`
-  return [{ code: 'weak-digest', risk: 'dangerous', sentence }]
+function comparedWith(path: string): Finding {
+  return {
+    code: 'compared-with',
+    risk: 'routine',
+    sentence: `It is compared with ${inQuotes(path)}, the nearest older release that is signed and not revoked`,
+  }
 }
 
 function isFinal(path: string): AppError {

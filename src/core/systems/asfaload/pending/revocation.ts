@@ -6,8 +6,9 @@ import type { Proposal } from '../../../proposal.ts'
 import { assemble } from '../candidate.ts'
 import { type Chain, formerKeys } from '../chain.ts'
 import { revocationQuorums } from '../conditions.ts'
-import { diffLeaves } from '../diff.ts'
-import { parseObject, unsupported } from '../document.ts'
+import { diffRevocation } from '../diff/documents.ts'
+import type { Names } from '../diff/words.ts'
+import { unsupported } from '../document.ts'
 import { materialOf } from '../keys.ts'
 import { markedBy } from '../marks.ts'
 import { maxBytes, pendingRevocation, pendingSignatures, revocationOf } from '../names.ts'
@@ -22,6 +23,7 @@ export async function revocationProposal(
   path: string,
   project: Project,
   chain: Chain,
+  names: Names,
 ): Promise<Proposal> {
   if (project.isOld) throw unsupported(path, 'signers of the first generation know no revocation')
   if (project.has(revocationOf(path))) {
@@ -41,7 +43,7 @@ export async function revocationProposal(
     title: `Revocation of ${path}`,
     headline: 'Nobody may use this release any more; it cannot be taken back',
     signed: [toSign],
-    difference: diffLeaves(undefined, parseObject(bytes, name, maxBytes.revocation).value, 'revocation', 'dangerous'),
+    difference: diffRevocation(bytes, path, names),
     findings: await nestedFindings(project, chain),
     quorums: revocationQuorums(chain.current, marks),
     ...(blocked === undefined ? {} : { blocked }),

@@ -4,16 +4,22 @@ import type { Finding, Proposal } from '../../../proposal.ts'
 import { assemble, type ToSign } from '../candidate.ts'
 import { type Chain, checkLater, marksOf, nobodyVouches } from '../chain.ts'
 import { initialQuorums, updateQuorums } from '../conditions.ts'
-import { type Difference, diffLeaves } from '../diff.ts'
-import { parseObject } from '../document.ts'
+import { diffOrigin } from '../diff/documents.ts'
+import { diffSigners, type SignersDifference } from '../diff/signers.ts'
+import type { Names } from '../diff/words.ts'
+import { lintSigners } from '../lint/signers.ts'
 import { checkOrigin, parseMetadata } from '../metadata.ts'
-import { maxBytes } from '../names.ts'
 import { type Project, readPending, type SignersPlace } from '../project.ts'
 import { parseSignersFile, type SignersFile } from '../signers-file.ts'
 import { signersSubject } from '../subject.ts'
 import { nestedFindings, readParts } from './parts.ts'
 
-export async function signersProposal(folder: string, project: Project, chain: Chain | undefined): Promise<Proposal> {
+export async function signersProposal(
+  folder: string,
+  project: Project,
+  chain: Chain | undefined,
+  names: Names,
+): Promise<Proposal> {
   const place = await readPending(project)
   if (place === undefined) {
     throw new AppError({
@@ -27,14 +33,20 @@ export async function signersProposal(folder: string, project: Project, chain: C
   if (current !== undefined) checkLater(current, next, place.name)
   const marks = await marksOf(place, next, current)
   const blocked = await originFault(place)
+  const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
   return assemble(folder, {
     subject: signersSubject,
     title: chain === undefined ? 'First signers' : `Signers ${chain.version + 1}`,
-    headline: chain === undefined ? 'The first signers of this project' : 'Other signers for this project',
+    headline,
     ...(chain === undefined ? {} : { before: chain.current.bytes }),
     signed: signedFiles(place),
-    difference: differenceOf(chain?.place, place),
-    findings: [...next.findings, ...findingsOf(place, next, current), ...(await nestedFindings(project, chain))],
+    difference,
+    findings: [
+      ...next.findings,
+      ...findingsOf(place, next, current),
+      ...lintSigners(current, next, names),
+      ...(await nestedFindings(project, chain)),
+    ],
     quorums: current === undefined ? initialQuorums(next, marks) : updateQuorums(current, next, marks),
     ...(blocked === undefined ? {} : { blocked }),
     files: await readParts(project, chain, [place, ...(place.metadata === undefined ? [] : [place.metadata])]),
@@ -48,23 +60,21 @@ function signedFiles({ name, bytes, signaturesName, metadata }: SignersPlace): [
   return [first, { name: metadata.name, bytes: metadata.bytes, signaturesName: metadata.signaturesName }]
 }
 
-function differenceOf(before: SignersPlace | undefined, after: SignersPlace): Difference {
-  const value = (bytes: Uint8Array, name: string) => parseObject(bytes, name, maxBytes.signers).value
-  const signers = diffLeaves(
-    before === undefined ? undefined : value(before.bytes, before.name),
-    value(after.bytes, after.name),
-    'signers',
-    'notable',
-  )
-  if (after.metadata === undefined) return signers
-  const old = before?.metadata
-  const origin = diffLeaves(
-    old === undefined ? undefined : value(old.bytes, old.name),
-    value(after.metadata.bytes, after.metadata.name),
-    'metadata',
-    'routine',
-  )
-  return { changes: [...signers.changes, ...origin.changes], unchanged: signers.unchanged + origin.unchanged }
+interface Version {
+  file: SignersFile | undefined
+  place: SignersPlace | undefined
+}
+
+function differenceOf(
+  before: Version,
+  after: { file: SignersFile; place: SignersPlace },
+  names: Names,
+): SignersDifference {
+  const signers = diffSigners(before.file, after.file, names)
+  if (after.place.metadata === undefined) return signers
+  const origin = diffOrigin(before.place?.metadata?.bytes, after.place.metadata.bytes)
+  const changes = [...signers.changes, ...origin.changes]
+  return { headline: signers.headline, changes, unchanged: signers.unchanged + origin.unchanged }
 }
 
 function findingsOf(place: SignersPlace, next: SignersFile, current: SignersFile | undefined): Finding[] {

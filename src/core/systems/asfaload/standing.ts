@@ -1,0 +1,171 @@
+// Whether a file of a release stands: by the signers that were in force when it was completed, and not revoked. The mirror's copy of
+// those signers counts only if it is one of the verified chain, and a revocation is always looked for.
+import { isEqualBytes, parseUtf8, toHex } from '../../bytes.ts'
+import { sha256, sha512 } from '../../crypto.ts'
+import { AppError, type ErrorData, isVerdict, toErrorData } from '../../error.ts'
+import { areMet, type Finding, type Quorum } from '../../proposal.ts'
+import type { Context } from '../../system.ts'
+import { type Chain, earlierName, shortText } from './chain.ts'
+import { releaseQuorums, revocationQuorums } from './conditions.ts'
+import type { SignerKey } from './keys.ts'
+import { markedBy } from './marks.ts'
+import {
+  maxBytes,
+  oldReleaseNames,
+  pendingRevocation,
+  pendingSignatures,
+  revocationOf,
+  revoked,
+  signaturesOf,
+  signersCopy,
+} from './names.ts'
+import { nestedFault } from './pending/parts.ts'
+import { type Project, readSignatureFiles, readSigned } from './project.ts'
+import { parseRevocation } from './revocation.ts'
+import type { SignatureEntry } from './signatures.ts'
+import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
+
+export type Standing =
+  | { kind: 'signed'; quorums: readonly Quorum[]; findings: readonly Finding[] }
+  | { kind: 'revoked'; at: string; by: SignerKey; quorums: readonly Quorum[] }
+  /** `quorums`: how far it got, where that is known. */
+  | { kind: 'refused'; why: ErrorData; quorums: readonly Quorum[] }
+
+export interface Judging {
+  project: Project
+  chain: Chain
+  context: Pick<Context, 'anchor' | 'memory'>
+}
+
+/** `bytes`: the file at `path`, an index or a file that is signed by itself. */
+export async function standingOf(path: string, bytes: Uint8Array, judging: Judging): Promise<Standing> {
+  try {
+    const { project, chain } = judging
+    const nested = await nestedFault(path, project, chain)
+    if (nested !== undefined) return { kind: 'refused', why: nested, quorums: [] }
+    return (await revocationStanding(path, bytes, judging)) ?? (await signatureStanding(path, bytes, judging))
+  } catch (error) {
+    if (isVerdict(error)) return { kind: 'refused', why: toErrorData(error), quorums: [] }
+    throw error
+  }
+}
+
+/** Undefined: none lies there. One that cannot be judged is a reason to stop: whoever revoked the file had one. */
+async function revocationStanding(path: string, bytes: Uint8Array, judging: Judging): Promise<Standing | undefined> {
+  const { project } = judging
+  const name = revocationOf(path)
+  const document = await project.read(name, maxBytes.revocation)
+  if (document === undefined) {
+    const aside = revoked(signaturesOf(path))
+    if (!project.has(aside)) return undefined
+    throw new AppError({
+      code: 'trust/changed',
+      message: `the signatures of ${path} were put aside as those of a revoked file, and the revocation itself is gone`,
+      hint: 'do not use it; ask the people of the project whether they revoked it',
+    })
+  }
+  try {
+    const { digest, initiator, timestamp } = parseRevocation(document, name)
+    if (digest !== toHex(await sha512(bytes)))
+      throw new AppError({ code: 'trust/changed', message: 'it is of other bytes' })
+    if (project.isOld)
+      throw new AppError({ code: 'format/unsupported', message: 'signers of this generation know none' })
+    const signers = await signersOfThen(signersCopy(name), judging)
+    const { signatures } = await readSigned(project, signaturesOf(name))
+    const quorums = revocationQuorums(signers, await markedFor(document, signatures, signers))
+    if (areMet(quorums)) return { kind: 'revoked', at: timestamp.text, by: initiator, quorums }
+    throw new AppError({ code: 'trust/threshold', message: shortText(quorums) })
+  } catch (error) {
+    if (!isVerdict(error)) throw error
+    throw new AppError({
+      code: 'trust/changed',
+      message: `a revocation of ${path} lies there and cannot be judged: ${error.message}`,
+      hint: 'do not use it; ask the people of the project whether they revoked it',
+      cause: error,
+    })
+  }
+}
+
+async function signatureStanding(path: string, bytes: Uint8Array, judging: Judging): Promise<Standing> {
+  const { project, chain } = judging
+  if (bytes.length === 0)
+    throw new AppError({ code: 'format/malformed', message: `${path} is empty, and an empty file is never signed` })
+  const old = project.isOld ? oldReleaseNames(path) : undefined
+  const name = old?.copy ?? signersCopy(path)
+  const signatures = await completedSignatures(path, judging)
+  const signers = await signersOfThen(name, judging)
+  const quorums = releaseQuorums(signers, await markedFor(bytes, signatures, signers))
+  if (areMet(quorums)) {
+    const findings = [...replacedFindings(signers, chain), ...(await waitingFindings(path, project))]
+    return { kind: 'signed', quorums, findings }
+  }
+  const why = new AppError({
+    code: 'trust/threshold',
+    message: `${path} is not signed by enough keys: ${shortText(quorums)}`,
+    hint: 'do not use it; ask the people of the project',
+  })
+  return { kind: 'refused', why: toErrorData(why), quorums }
+}
+
+async function completedSignatures(path: string, { project }: Judging): Promise<SignatureEntry[]> {
+  if (project.isOld) return readSignatureFiles(project, oldReleaseNames(path).signatures)
+  const { signatures, signaturesName } = await readSigned(project, signaturesOf(path))
+  if (project.has(signaturesName)) return signatures
+  const isWaiting = project.has(pendingSignatures(path))
+  throw new AppError({
+    code: 'trust/threshold',
+    message: `${path} is not signed by enough keys${isWaiting ? ' yet: signatures are still waited for' : ': there are no signatures'}`,
+    hint: isWaiting ? 'wait until the project has signed this release' : 'do not use it; ask the people of the project',
+  })
+}
+
+/** The copy is the mirror's word, so it must be one of those that the chain leads through. */
+async function signersOfThen(name: string, { project, chain, context }: Judging): Promise<SignersFile> {
+  const copy = await project.read(name, maxBytes.signers)
+  if (copy === undefined) {
+    throw new AppError({
+      code: 'trust/changed',
+      message: `${name} is missing, so nobody can say which signers were in force`,
+      hint: 'do not use it; ask the people who keep the mirror',
+    })
+  }
+  const known = chain.files.find((file) => isEqualBytes(file.bytes, copy))
+  if (known !== undefined) return known
+  const memory = context.memory?.get(earlierName) ?? undefined
+  const earlier = memory === undefined ? [] : parseUtf8(memory, earlierName).split('\n')
+  const isEarlier = isEqualBytes(copy, context.anchor) || earlier.includes(toHex(await sha256(copy)))
+  if (isEarlier) return parseSignersFile(copy, name)
+  throw new AppError({
+    code: 'trust/changed',
+    message: `${name} is no signers file that was ever in force, as far as the one that is pinned here leads`,
+    hint: 'do not use it; the mirror may have exchanged it. If the release is older than the pinned file, pin the first one of the project',
+  })
+}
+
+async function markedFor(bytes: Uint8Array, signatures: readonly SignatureEntry[], signers: SignersFile) {
+  return markedBy({ bytes, signatures }, { keys: everyKey(signers), generation: signers.generation })
+}
+
+function replacedFindings(signers: SignersFile, { current, files, first }: Chain): Finding[] {
+  if (isEqualBytes(signers.bytes, current.bytes)) return []
+  const at = files.indexOf(signers)
+  const which = at < 0 ? 'earlier signers' : `signers ${first + at}`
+  return [
+    {
+      code: 'signers-replaced',
+      risk: 'routine',
+      sentence: `It was signed by ${which}, which have been replaced since; they were in force as far as the mirror tells`,
+    },
+  ]
+}
+
+async function waitingFindings(path: string, project: Project): Promise<Finding[]> {
+  if (!project.has(pendingRevocation(path))) return []
+  return [
+    {
+      code: 'revocation-waits',
+      risk: 'notable',
+      sentence: 'Somebody proposes to revoke it, and not enough have agreed yet: ask why before you use it',
+    },
+  ]
+}

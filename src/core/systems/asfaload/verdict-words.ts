@@ -1,0 +1,70 @@
+// A verdict on a downloaded file in words: the same in the terminal and in the window.
+import { AppError } from '../../error.ts'
+import { listOf } from '../../phrases.ts'
+import { openQuorums, type Quorum, type QuorumKey, signedCount } from '../../proposal.ts'
+import { inQuotes, visible } from '../../visible.ts'
+import type { Verdict } from './verdict.ts'
+
+export function verdictLines(verdict: Verdict, file: string, project: string): string[] {
+  switch (verdict.kind) {
+    case 'listed':
+      return [
+        `${file} is ${visible(verdict.fileName)} of ${project}, listed in ${visible(verdict.path)}`,
+        ...verdict.quorums.map((quorum) => `  ${signedText(quorum)}`),
+        '  not revoked',
+        ...verdict.also.map((path) => `  the same content is also listed in ${visible(path)}`),
+        ...verdict.findings.map(({ sentence }) => `  ${sentence}`),
+      ]
+    case 'revoked':
+      return [
+        `REVOKED: ${file} is ${visible(verdict.fileName)} of ${project}, and its release was revoked`,
+        `  begun by ${verdict.by} at ${verdict.at}, by ${visible(verdict.path)}`,
+        ...verdict.quorums.map((quorum) => `  ${signedText(quorum)}`),
+      ]
+    case 'refused':
+      return [
+        `NOT VERIFIED: ${file} stands in ${visible(verdict.path)} of ${project}, which cannot be trusted`,
+        `  ${visible(verdict.why.message)}`,
+        ...openQuorums(verdict.quorums).map((quorum) => `  ${signedText(quorum)}`),
+      ]
+    case 'unknown':
+      return [
+        `NOT VERIFIED: no release of ${project} has the content of ${file}`,
+        ...verdict.sameName.map((path) => `  ${visible(path)} has a file of this name and other content`),
+        ...verdict.unread.map(({ path, why }) => `  ${visible(path)} could not be asked: ${visible(why.message)}`),
+      ]
+  }
+}
+
+/** Undefined when the file may be used. */
+export function verdictFault(verdict: Verdict, file: string): AppError | undefined {
+  switch (verdict.kind) {
+    case 'listed':
+      return undefined
+    case 'refused':
+      return new AppError(verdict.why)
+    case 'revoked':
+      return new AppError({
+        code: 'trust/changed',
+        message: `${file} was revoked at ${verdict.at} by ${verdict.by}`,
+        hint: 'do not use it, and remove it where it is in use; look for a newer release',
+      })
+    case 'unknown':
+      return new AppError({
+        code: 'trust/changed',
+        message: `no release has the content of ${file}`,
+        hint: 'do not use it; download it again from the project',
+      })
+  }
+}
+
+/** "signed by Ana and Bo: 2 of 3, and 2 are needed (Signers of releases)" */
+function signedText(quorum: Quorum): string {
+  const by = quorum.keys.filter(({ signed }) => signed).map(nameOf)
+  const counts = `${signedCount(quorum)} of ${quorum.keys.length}, and ${quorum.threshold} ${quorum.threshold === 1 ? 'is' : 'are'} needed`
+  return `${by.length === 0 ? 'signed by nobody' : `signed by ${listOf(by)}`}: ${counts} (${quorum.name})`
+}
+
+function nameOf({ owner, ids, label }: QuorumKey): string {
+  return owner === undefined ? `${label} ${inQuotes(ids[0] ?? '').slice(0, 24)}` : visible(owner)
+}

@@ -1,0 +1,232 @@
+// A downloaded file is judged by its content, by signers that a verified chain leads to, and by any revocation that lies there.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
+import { sha256, sha512 } from '../../../../src/core/crypto.ts'
+import { indexDocument, revocationOfFile } from '../../../../src/core/systems/asfaload/edit/documents.ts'
+import type { Generation } from '../../../../src/core/systems/asfaload/signers-file.ts'
+import { fileVerdict, type Verdict } from '../../../../src/core/systems/asfaload/verdict.ts'
+import { verdictFault, verdictLines } from '../../../../src/core/systems/asfaload/verdict-words.ts'
+import { codeOfPromise } from '../../../support/thrown.ts'
+import { at, type FilePlan, folder, founded, type Person, type Project, people, signersText } from './people.ts'
+
+const path = 'v1/asfaload.index.json'
+const release = `release/${path}`
+const good = utf8('the tool')
+let all: Record<'ana' | 'bo' | 'cy' | 'di', Person>
+beforeAll(async () => {
+  all = await people('ana', 'bo', 'cy', 'di')
+})
+
+async function asked(name = 'tool.zip', content = good) {
+  return { name, sha512: toHex(await sha512(content)), sha256: toHex(await sha256(content)) }
+}
+const options = { mirroredOn: at, publishedOn: at, source: 'https://github.com/u/r/releases/download/v1' }
+const indexFor = async (source = options.source): Promise<Uint8Array> =>
+  indexDocument([await asked(), { name: 'other.zip', sha512: 'cd'.repeat(64) }], { ...options, source })
+
+/** Two of three sign releases; Di alone may revoke. */
+async function released(generation: Generation, index?: Uint8Array): Promise<Project> {
+  const plan: FilePlan = {
+    artifact: [[2, all.ana, all.bo, all.cy]],
+    ...(generation === 0 ? {} : { revocation: [[1, all.di]] }),
+  }
+  const made = await founded(generation, plan, all.ana, all.bo, all.cy, ...(generation === 0 ? [] : [all.di]))
+  await made.draft(release, index ?? (await indexFor()))
+  await made.sign(release, all.ana, all.bo)
+  await made.publish(release)
+  return made
+}
+const judge = async (made: Project, file = asked()): Promise<Verdict> =>
+  fileVerdict(folder, await file, made.source, made.context)
+function reasonOf(verdict: Verdict): string {
+  const fault = verdictFault(verdict, 'tool.zip')
+  return `${verdict.kind} ${fault?.code ?? 'ok'}`
+}
+
+describe.each([0, 1, 2] as const)('generation %i', (generation) => {
+  test('a good file: where it is listed, and who of how many signed; another file, and another name', async () => {
+    const made = await released(generation)
+    const verdict = await judge(made)
+    expect(verdict).toMatchObject({
+      kind: 'listed',
+      path,
+      fileName: 'tool.zip',
+      algo: 'Sha512',
+      findings: [],
+      also: [],
+    })
+    const [quorum] = verdict.kind === 'listed' ? verdict.quorums : []
+    expect([quorum?.threshold, quorum?.keys.map(({ signed }) => signed)]).toEqual([2, [true, true, false]])
+    expect(reasonOf(await judge(made, asked('renamed.zip')))).toBe('listed ok')
+    expect(await judge(made, asked('tool.zip', utf8('another')))).toMatchObject({ kind: 'unknown', sameName: [path] })
+    expect(reasonOf(await judge(made, asked('other.zip', utf8('another'))))).toBe('unknown trust/changed')
+    expect(await codeOfPromise(judge(made, asked('../tool.zip')))).toBe('usage/invalid')
+  })
+
+  test('below the threshold, whatever the names say', async () => {
+    const plan: FilePlan = { artifact: [[2, all.ana, all.bo, all.cy]] }
+    const made = await founded(generation, plan, all.ana, all.bo, all.cy)
+    await made.draft(release, await indexFor())
+    await made.sign(release, all.ana)
+    expect(reasonOf(await judge(made))).toMatch(/^refused trust\/(threshold|changed)$/)
+    // The mirror moves it to the complete names.
+    for (const name of made.names()) {
+      if (!name.startsWith('v1/') || name === path) continue
+      const moved = name.replace('signatures.pending/', 'signatures/').replace(/\.pending$/, '')
+      made.put(moved, made.held(name) ?? '')
+    }
+    made.put(generation === 0 ? 'v1/asfaload.signers.json' : `${path}.signers.json`, signersText(generation, plan))
+    const verdict = await judge(made)
+    expect(reasonOf(verdict)).toBe('refused trust/threshold')
+    expect(verdict.kind === 'refused' && verdict.quorums[0]?.keys.filter(({ signed }) => signed)).toHaveLength(1)
+  })
+
+  test('a copy of the signers that the mirror exchanged, or that is missing', async () => {
+    const made = await released(generation)
+    const copy = generation === 0 ? 'v1/asfaload.signers.json' : `${path}.signers.json`
+    made.put(copy, signersText(generation, { artifact: [[1, all.ana]] }))
+    expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+    made.source.files.delete(`${folder}${copy}`)
+    expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+  })
+
+  test('a key that was removed later counts for what it signed then', async () => {
+    const made = await released(generation)
+    const plan: FilePlan = { artifact: [[1, all.cy]], timestamp: '2026-02-01T00:00:00Z' }
+    await made.draft('signers', signersText(generation, plan))
+    await made.sign('signers', all.ana, all.cy)
+    await made.publish('signers')
+    const verdict = await judge(made)
+    expect(verdict).toMatchObject({ kind: 'listed', findings: [{ code: 'signers-replaced' }] })
+    // In the oldest generation the pinned file says so, and afterwards what was remembered.
+    await made.remember()
+    expect(reasonOf(await judge(made))).toBe('listed ok')
+    // Who begins with the second file knows nothing of the first.
+    made.pin(signersText(generation, plan))
+    made.recall(undefined)
+    expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+  })
+
+  test('an index of another project, signed by the same people', async () => {
+    const made = await released(generation, await indexFor('https://github.com/u/r2/releases/download/v1'))
+    expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+    expect(reasonOf(await judge(await released(generation, await indexFor('https://files.example/v1'))))).toBe(
+      'listed ok',
+    )
+  })
+
+  test('only an MD5, two digests of one name, a path as a name', async () => {
+    const { sha512: hash } = await asked()
+    const index = async (...files: { fileName: string; algo: string; hash: string }[]) =>
+      utf8(
+        parseUtf8(await indexFor(), 'index').replace(
+          /"publishedFiles": \[[^\]]*\]/,
+          `"publishedFiles": ${JSON.stringify(files.map((one) => ({ ...one, source: options.source })))}`,
+        ),
+      )
+    const row = { fileName: 'tool.zip', algo: 'Sha512', hash }
+    const verdictOf = async (...files: { fileName: string; algo: string; hash: string }[]) =>
+      reasonOf(await judge(await released(generation, await index(...files))))
+    expect(await verdictOf({ ...row, algo: 'Md5', hash: 'ab'.repeat(16) })).toBe('refused format/unsupported')
+    expect(await verdictOf(row, { ...row, hash: 'ab'.repeat(64) })).toBe('refused trust/changed')
+    // SHA-512 decides: a weaker one beside it is not asked.
+    expect(await verdictOf(row, { ...row, algo: 'Sha256', hash: 'ab'.repeat(32) })).toBe('listed ok')
+    const made = await released(generation)
+    made.put('v0/asfaload.index.json', await index({ ...row, fileName: '../tool.zip' }))
+    made.put(path, '{}')
+    expect(await judge(made)).toMatchObject({ kind: 'unknown', unread: [{ path: 'v0/asfaload.index.json' }, { path }] })
+  })
+})
+
+describe.each([1, 2] as const)('revoked, generation %i', (generation) => {
+  const revocation = `revocation/${path}`
+  async function revoked(): Promise<Project> {
+    const made = await released(generation)
+    await made.draft(revocation, await revocationOfFile(await indexFor(), all.di.text(generation), at))
+    return made
+  }
+
+  test('proposed, then complete; also while the signatures lie there still', async () => {
+    const made = await revoked()
+    expect(await judge(made)).toMatchObject({ kind: 'listed', findings: [{ code: 'revocation-waits' }] })
+    const signatures = made.held(`${path}.signatures.json`) ?? ''
+    await made.sign(revocation, all.di)
+    await made.publish(revocation)
+    const verdict = await judge(made)
+    expect(verdict).toMatchObject({ kind: 'revoked', at: '2026-11-30T12:00:00Z' })
+    expect(verdictLines(verdict, 'tool.zip', 'u/r')[0]).toMatch(/^REVOKED: /)
+    made.put(`${path}.signatures.json`, signatures)
+    expect(reasonOf(await judge(made))).toBe('revoked trust/changed')
+  })
+
+  test('one that cannot be judged is shown, never ignored', async () => {
+    const made = await revoked()
+    await made.sign(revocation, all.di)
+    await made.publish(revocation)
+    const held = new Map(made.source.files)
+    const back = (): void => {
+      for (const [name, bytes] of held) made.source.files.set(name, bytes)
+    }
+    const [document, signatures, copy] = ['', '.signatures.json', '.signers.json'].map(
+      (end) => `${path}.revocation.json${end}`,
+    )
+    for (const spoil of [
+      () => made.put(document ?? '', '{'),
+      () => made.put(signatures ?? '', generation === 2 ? '{"entries":{}}' : '{}'),
+      () => made.put(copy ?? '', signersText(generation, { artifact: [[1, all.cy]] })),
+      () => made.source.files.delete(`${folder}${copy}`),
+      () => made.source.files.delete(`${folder}${document}`),
+    ]) {
+      spoil()
+      // Even with the signatures of the release back in their place.
+      made.put(`${path}.signatures.json`, held.get(`${folder}${path}.signatures.json.revoked`) ?? '')
+      const verdict = await judge(made)
+      expect(reasonOf(verdict)).toMatch(/^refused trust\//)
+      expect(verdictLines(verdict, 'tool.zip', 'u/r').join('\n')).toMatch(/revo/)
+      back()
+    }
+  })
+
+  test('a complete revocation of another release, moved here, does not revoke, and is not passed over', async () => {
+    const made = await released(generation)
+    const other = 'v2/asfaload.index.json'
+    await made.draft(`release/${other}`, await indexFor('https://github.com/u/r/v2'))
+    await made.draft(
+      `revocation/${other}`,
+      await revocationOfFile(await indexFor('https://github.com/u/r/v2'), all.di.text(generation), at),
+    )
+    await made.sign(`revocation/${other}`, all.di)
+    await made.publish(`revocation/${other}`)
+    for (const end of ['', '.signatures.json', '.signers.json'])
+      made.put(`${path}.revocation.json${end}`, made.held(`${other}.revocation.json${end}`) ?? '')
+    made.source.files.delete(`${folder}${other}`)
+    expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+  })
+})
+
+test('a signers file on the way, a broken chain, a file that is signed alone', async () => {
+  const made = await released(1)
+  made.put('v1/asfaload.signers/index.json', signersText(1, { artifact: [[1, all.cy]] }))
+  expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+  made.source.files.delete(`${folder}v1/asfaload.signers/index.json`)
+  await made.draft('release/v1/alone.zip', utf8('alone'))
+  await made.sign('release/v1/alone.zip', all.ana, all.cy)
+  await made.publish('release/v1/alone.zip')
+  expect(await judge(made, asked('alone.zip', utf8('alone')))).toMatchObject({ kind: 'listed', path: 'v1/alone.zip' })
+  expect(reasonOf(await judge(made, asked('alone.zip', utf8('else'))))).toBe('unknown trust/changed')
+  made.pin(signersText(1, { artifact: [[1, all.di]] }))
+  expect(await codeOfPromise(judge(made))).toBe('trust/changed')
+})
+
+test('the words say who, of how many, and what to do', async () => {
+  const made = await released(1)
+  const names = new Map([[toHex(all.ana.signer.key.spki), 'Ana']])
+  const verdict = await fileVerdict(folder, await asked('renamed.zip'), made.source, { ...made.context, names })
+  expect(verdictLines(verdict, 'renamed.zip', 'u/r')).toEqual([
+    `renamed.zip is tool.zip of u/r, listed in ${path}`,
+    expect.stringMatching(
+      /^ {2}signed by Ana and minisign [0-9A-F]{16} RW\S+: 2 of 3, and 2 are needed \(Signers of releases\)$/,
+    ),
+    '  not revoked',
+  ])
+})
