@@ -6,7 +6,16 @@ import type { KnownSigner } from '../core/signer.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
 import type { TokenList } from '../core/token.ts'
-import type { DraftView, HistoryView, KeyOption, RepositoryView, RoleNode, TargetPage } from '../ipc/contract.ts'
+import type {
+  DraftView,
+  HistoryView,
+  KeyOption,
+  ProjectView,
+  RepositoryView,
+  RoleNode,
+  TargetPage,
+} from '../ipc/contract.ts'
+import type { ProjectFacts } from '../node/asfaload/project-facts.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
@@ -49,6 +58,19 @@ export function repositoryView(
         })),
     ],
     omitted,
+  }
+}
+
+export function projectView(
+  { id, name, location }: PinnedSource,
+  { title, groups, releases, omitted }: ProjectFacts,
+): ProjectView {
+  return {
+    ...{ sourceId: id, name, location, rehearsal: false, title, releases, omitted },
+    groups: groups.map(({ group, of, quorum }) => ({
+      ...{ group, of, name: quorum.name, threshold: quorum.threshold },
+      holders: quorum.keys.map(holderOf),
+    })),
   }
 }
 
@@ -147,8 +169,9 @@ function replacedView({ proposal, signedBy }: NonNullable<Draft['replaces']>): N
   return { title, digest, headline, signedBy }
 }
 
-function signedText({ after, title }: Proposal): string | undefined {
+function signedText({ after, title, system }: Proposal): string | undefined {
   if (after.length > maxTextChars) return undefined
+  if (system !== 'tuf') return new TextDecoder().decode(after)
   const { document } = parseEnvelope(after, title)
   const member = document.members.get('signed')
   return member === undefined ? undefined : new TextDecoder().decode(after.subarray(member.start, member.end))

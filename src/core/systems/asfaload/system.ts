@@ -37,7 +37,7 @@ export function asfaloadSystem(folder: string): TrustSystem {
   }
 }
 
-const groupTitles: Readonly<Record<GroupName, string>> = {
+export const groupTitles: Readonly<Record<GroupName, string>> = {
   artifact: 'Signers of releases',
   admin: 'Admins',
   master: 'Master keys',
