@@ -1,9 +1,10 @@
 // How keys, groups and addresses of this system are called in sentences: by who holds a key where that is known, else by the key.
 import { toHex } from '../../../bytes.ts'
 import { fingerprintOf } from '../../../key.ts'
+import { keyIdText } from '../../../minisign/public-key.ts'
 import { capital, groupsOfFour, listOf } from '../../../phrases.ts'
 import { visible } from '../../../visible.ts'
-import { keyIdText, materialOf, type SignerKey } from '../keys.ts'
+import { materialOf, type SignerKey } from '../keys.ts'
 import type { Group, GroupName } from '../signers-file.ts'
 
 /** What this machine calls the holders of keys, by the hex of their SPKI: these files have no names in them. */

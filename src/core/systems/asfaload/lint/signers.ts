@@ -1,9 +1,11 @@
 // Advice on m of n, and on who stands where: what a signers file risks besides what it changes.
+
+import { keyIdText } from '../../../minisign/public-key.ts'
 import { capital, listOf } from '../../../phrases.ts'
 import type { Finding, Risk } from '../../../proposal.ts'
 import { standIn } from '../diff/signers.ts'
 import { begun, groupWords, type Names, ownerOf, whoAre, whoIs } from '../diff/words.ts'
-import { keyIdText, materialOf, type SignerKey } from '../keys.ts'
+import { materialOf, type SignerKey } from '../keys.ts'
 import { everyKey, type Group, type GroupName, groupsOf, type SignersFile } from '../signers-file.ts'
 
 export function lintSigners(before: SignersFile | undefined, after: SignersFile, names: Names): Finding[] {
