@@ -101,6 +101,10 @@ export interface ProjectReleases {
 
 export type FileVerdict =
   | { kind: 'listed'; path: string; role: string; signedBy: readonly string[]; length: number; sha256: string }
+  /** Its people have taken it back. */
+  | { kind: 'revoked'; path: string; at: string; by: string; length: number; sha256: string }
+  /** It is listed, and why that does not count. */
+  | { kind: 'refused'; path: string; why: ErrorData; length: number; sha256: string }
   | { kind: 'unknown'; name: string; length: number; sha256: string; sameName: readonly string[] }
 
 /** A project of an Asfaload mirror as it stands, all of it verified. */

@@ -12,6 +12,7 @@ import type {
   PreviewRequest,
   SourceView,
 } from '../ipc/contract.ts'
+import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
@@ -25,7 +26,7 @@ import type { Alone } from './alone.ts'
 import { choicesIn, editsOf, isProjectEdit } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
 import { openToDraft, shownAs } from './named-source.ts'
-import { keyOption, quorumsOf } from './present-repository.ts'
+import { keyOption, quorumsOf, verdictView } from './present-repository.ts'
 import { foundProject, wishOf } from './project-wishes.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
@@ -125,9 +126,14 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
-        const source = tufSource(await desk.open(sourceId, undefined, stop))
-        const options = { ...asClient(source, stop), progress: progress('Reading the file') }
-        return verifyFile(source, await places.toRead(file), options)
+        const opened = await desk.open(sourceId, undefined, stop)
+        const far = progress('Reading the file')
+        if (opened.system.id === 'asfaload') {
+          const project = { folder: '', transport: opened.transport, context: desk.context(opened, stop) }
+          return verdictView(await verifyReleasedFile(project, await places.toRead(file), { progress: far }), file)
+        }
+        const source = tufSource(opened)
+        return verifyFile(source, await places.toRead(file), { ...asClient(source, stop), progress: far })
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {

@@ -1,13 +1,16 @@
 // A repository from the inside, and changes that are being made, as the window shows them: plain data, nothing decided here.
+import { basename } from 'node:path'
 import { daysUntil } from '../core/days.ts'
 import { toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import { holderName } from '../core/quorum-words.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
 import type { TokenList } from '../core/token.ts'
 import type {
   DraftView,
+  FileVerdict,
   HistoryView,
   KeyOption,
   ProjectView,
@@ -16,6 +19,7 @@ import type {
   TargetPage,
 } from '../ipc/contract.ts'
 import type { ProjectFacts } from '../node/asfaload/project-facts.ts'
+import type { FoundFile } from '../node/asfaload/verify.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
@@ -71,6 +75,23 @@ export function projectView(
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },
       holders: quorum.keys.map(holderOf),
     })),
+  }
+}
+
+export function verdictView({ verdict, length, sha256 }: FoundFile, file: string): FileVerdict {
+  const facts = { length, sha256 }
+  switch (verdict.kind) {
+    case 'listed': {
+      const signed = verdict.quorums.flatMap(({ keys }) => keys.filter((key) => key.signed))
+      const signedBy = [...new Set(signed.map((key) => holderName(holderOf(key))))]
+      return { kind: 'listed', path: verdict.path, role: 'the signers of releases', signedBy, ...facts }
+    }
+    case 'revoked':
+      return { kind: 'revoked', path: verdict.path, at: verdict.at, by: verdict.by, ...facts }
+    case 'refused':
+      return { kind: 'refused', path: verdict.path, why: verdict.why, ...facts }
+    case 'unknown':
+      return { kind: 'unknown', name: basename(file), sameName: verdict.sameName, ...facts }
   }
 }
 

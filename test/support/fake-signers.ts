@@ -1,5 +1,5 @@
 // A project of an Asfaload mirror for the fake bridge: nothing in it expires, and a change of its signers has three conditions.
-import type { ProposalView, QuorumKeyView, QuorumView, SourceView } from '../../src/ipc/contract.ts'
+import type { ProjectView, ProposalView, QuorumKeyView, QuorumView, SourceView } from '../../src/ipc/contract.ts'
 import { digests, type Person, people, wordsOf } from './fake-data.ts'
 
 const { priya, alex, noor, lee, dana } = people
@@ -78,6 +78,7 @@ export const signersSource: SourceView = {
   name: 'github.com/loom/loom',
   location: '/srv/mirror/github.com/loom/loom',
   inside: false,
+  project: true,
   rehearsal: false,
   state: {
     anchorTitle: 'Signers 3',
@@ -90,4 +91,33 @@ export const signersSource: SourceView = {
     ],
     findings: [],
   },
+}
+
+export const signersProject: ProjectView = {
+  sourceId: 'loom',
+  name: 'github.com/loom/loom',
+  location: '/srv/mirror/github.com/loom/loom',
+  rehearsal: false,
+  title: 'Signers 3',
+  groups: [
+    { group: 'artifact', of: 1, name: 'Signers of releases', threshold: 2, holders },
+    { group: 'master', of: 1, name: 'Master keys', threshold: 1, holders: [{ ...minisign(dana), rehearsal: false }] },
+  ],
+  releases: [
+    { path: 'releases/download/v1.1/asfaload.index.json', standing: 'waits', revocationWaits: false },
+    { path: 'releases/download/v1.0/asfaload.index.json', standing: 'signed', revocationWaits: false },
+    {
+      path: 'releases/download/v0.9/asfaload.index.json',
+      standing: 'revoked',
+      at: '2026-11-02T09:00:00Z',
+      revocationWaits: false,
+    },
+    {
+      path: 'releases/download/v0.8/asfaload.index.json',
+      standing: 'refused',
+      why: { code: 'trust/threshold', message: 'it is signed by 1 of 2 keys' },
+      revocationWaits: false,
+    },
+  ],
+  omitted: 3,
 }
