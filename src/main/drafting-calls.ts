@@ -12,9 +12,9 @@ import type {
   PreviewRequest,
   SourceView,
 } from '../ipc/contract.ts'
-import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
+import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'

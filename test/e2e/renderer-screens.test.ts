@@ -73,7 +73,10 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
 ]
 
 async function takeKeyOut(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^Take out/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Take out/ })
+    .first()
+    .click()
   await page.getByText('As a reviewer will see it').waitFor()
 }
 

@@ -1,7 +1,7 @@
 // Keys that an edit names are found by where they stand in it, so that a new kind of edit cannot be forgotten.
 import { expect, test } from 'vitest'
 import { toPem } from '../../src/core/key.ts'
-import type { TufEditData, KeyChoice } from '../../src/ipc/contract.ts'
+import type { KeyChoice, TufEditData } from '../../src/ipc/contract.ts'
 import { choicesIn, editsOf } from '../../src/main/edit-data.ts'
 import { softwareSigner } from '../support/repository.ts'
 

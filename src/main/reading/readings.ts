@@ -22,9 +22,9 @@ import type {
   SourceView,
   TargetPage,
 } from '../../ipc/contract.ts'
+import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
 import { type ProjectWish, wishedDocument } from '../../node/asfaload/edits.ts'
 import { projectFacts } from '../../node/asfaload/project-facts.ts'
-import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
 import type { Desk, OpenSource, TufSource } from '../../node/desk.ts'
@@ -114,10 +114,7 @@ export interface Readings extends Carrying {
     signal: AbortSignal,
   ): Promise<DraftView>
   /** Of a project of an Asfaload mirror. */
-  wished(
-    asked: OfSource & Signers & { subject: string; wish: ProjectWish },
-    signal: AbortSignal,
-  ): Promise<DraftView>
+  wished(asked: OfSource & Signers & { subject: string; wish: ProjectWish }, signal: AbortSignal): Promise<DraftView>
   draftChanges(asked: OfSource & Page & { digest: string }, signal: AbortSignal): Promise<readonly Change[]>
   /** What a preview has shown, ready to be written. */
   prepared(asked: OfSource & { request: ProposeRequest }, signal: AbortSignal): Promise<Prepared>
@@ -228,7 +225,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
     wished: async ({ sourceId, signers, subject, wish }, signal) => {
       const source = await openProject(desk, sourceId)
       const document = await wishedDocument(subject, wish, source, desk.context(source, signal))
-      return presentRepository.draftView(await desk.drafts.previewDocument(source, { subject, document }, signal), signers)
+      return presentRepository.draftView(
+        await desk.drafts.previewDocument(source, { subject, document }, signal),
+        signers,
+      )
     },
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)

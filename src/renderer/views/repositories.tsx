@@ -49,9 +49,7 @@ export function Repositories({ sources, again }: { sources: readonly SourceView[
 }
 
 function insideOf({ id: sourceId, project }: SourceView): string {
-  return hashOf(
-    project === true ? { screen: 'project', sourceId } : { screen: 'repository', sourceId, tab: 'roles' },
-  )
+  return hashOf(project === true ? { screen: 'project', sourceId } : { screen: 'repository', sourceId, tab: 'roles' })
 }
 
 function Source({ source, again }: { source: SourceView; again: () => void }): ReactElement {

@@ -25,7 +25,11 @@ const place = '#found'
 
 export function Found(): ReactElement {
   const { refresh, say } = useApp()
-  const { state, patch } = useKept(drawer, place, (): FoundState => ({ keys: [], threshold: 1, location: '', name: '' }))
+  const { state, patch } = useKept(
+    drawer,
+    place,
+    (): FoundState => ({ keys: [], threshold: 1, location: '', name: '' }),
+  )
   const options = useKeyOptions('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()

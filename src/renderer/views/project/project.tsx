@@ -7,7 +7,7 @@ import { Foreign, Time } from '../../components/foreign.tsx'
 import { Page, Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { countOf, listOf, sentenceOf } from '../../format.ts'
+import { capital, countOf, listOf, sentenceOf } from '../../format.ts'
 import { holderName } from '../../quorum.ts'
 import { hashOf, type ProjectForm } from '../../route.ts'
 import { ChangeMenu } from '../inside/change-menu.tsx'
@@ -70,13 +70,13 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           <h2>
             <Foreign text={title} />
           </h2>
-          <ul className="roles">
+          <ul className="roles plain">
             {project.groups.map((group) => (
               <li key={group.name}>
                 <div>
                   <h3>{group.name}</h3>
                   <p className="small soft">
-                    {group.threshold} of {countOf(group.holders.length, 'key')}:{' '}
+                    {group.threshold} of {group.holders.length} {group.holders.length === 1 ? 'key' : 'keys'}:{' '}
                     <Foreign text={listOf(group.holders.map(holderName))} />
                   </p>
                 </div>
@@ -104,7 +104,7 @@ function Releases({ project: { sourceId, releases, omitted } }: { project: Proje
     <section className="card stack" aria-label="Releases">
       <h2>Releases</h2>
       {releases.length === 0 ? <p className="soft">There is no release yet.</p> : null}
-      <ul className="roles">
+      <ul className="roles plain">
         {releases.map(({ path, standing, at, why, revocationWaits }) => (
           <li key={path}>
             <div className="row">
@@ -134,7 +134,7 @@ function Releases({ project: { sourceId, releases, omitted } }: { project: Proje
           </li>
         ))}
       </ul>
-      {omitted === 0 ? null : <p className="small soft">{countOf(omitted, 'older release')} not listed.</p>}
+      {omitted === 0 ? null : <p className="small soft">{capital(countOf(omitted, 'older release'))} not listed.</p>}
     </section>
   )
 }

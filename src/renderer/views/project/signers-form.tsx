@@ -44,7 +44,12 @@ export function SignersForm(form: ProjectFormProps): ReactElement {
   const options = useKeyOptions(repository.sourceId)
   const making = useMemo(() => signersMade(groups, state.byName), [groups, state])
   const group = groups.find(({ name }) => name === chosen) ?? groups[0]
-  if (group === undefined) return <Frame form={form} title="Change who signs" made={missing('Nobody signs here.')}>{null}</Frame>
+  if (group === undefined)
+    return (
+      <Frame form={form} title="Change who signs" made={missing('Nobody signs here.')}>
+        {null}
+      </Frame>
+    )
   const now = state.byName[group.name] ?? startKeys(group)
   const set = (part: Partial<GroupKeys>) =>
     patch((before) => ({
@@ -56,7 +61,10 @@ export function SignersForm(form: ProjectFormProps): ReactElement {
         label="Group"
         hint={meanings[group.group]}
         value={group.name}
-        options={groups.map(({ name, isNew }) => ({ value: name, name: isNew ? `${name}, none of their own yet` : name }))}
+        options={groups.map(({ name, isNew }) => ({
+          value: name,
+          name: isNew ? `${name}, none of their own yet` : name,
+        }))}
         onChange={setChosen}
       />
       {group.isNew || group.group === 'artifact' ? null : (
@@ -111,17 +119,13 @@ function groupEdits({ group, of, threshold, isNew }: Group, keys: GroupKeys | un
   if (keys === undefined) return []
   if (isNew) {
     const { added } = keys
-    return added.length === 0
-      ? []
-      : [{ kind: 'group-add', group, keys: choicesOf(added), threshold: keys.threshold }]
+    return added.length === 0 ? [] : [{ kind: 'group-add', group, keys: choicesOf(added), threshold: keys.threshold }]
   }
   if (keys.isOut) return [{ kind: 'group-remove', group, of }]
   return [
     ...keys.added.map((key): SignersEditData => ({ kind: 'key-add', group, of, key: key.choice })),
     ...keys.removed.map((key): SignersEditData => ({ kind: 'key-remove', group, of, key })),
-    ...(keys.threshold === threshold
-      ? []
-      : [{ kind: 'threshold', group, of, threshold: keys.threshold } as const]),
+    ...(keys.threshold === threshold ? [] : [{ kind: 'threshold', group, of, threshold: keys.threshold } as const]),
   ]
 }
 
