@@ -3,10 +3,10 @@ import { isEqualBytes, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import { contentOf } from '../../minisign/content.ts'
 import { keyIdText } from '../../minisign/public-key.ts'
-import { signMinisign, usualTrustedComment } from '../../minisign/sign.ts'
+import { minisignSignatures, signMinisign, usualTrustedComment } from '../../minisign/sign.ts'
 import { toMinisignSignatureText } from '../../minisign/signature.ts'
 import type { Proposal, QuorumKey } from '../../proposal.ts'
-import type { Signer } from '../../signer.ts'
+import type { PublicKey, Signer } from '../../signer.ts'
 import type { Context } from '../../system.ts'
 import type { Files } from '../../transport.ts'
 import type { ToSign } from './candidate.ts'
@@ -86,6 +86,13 @@ export async function signedFiles(
     signatures.push(await signatureOf(key, signer, name.slice(name.lastIndexOf('/') + 1), message, context))
   }
   return placed(act, key, signatures, proposal.parts ?? new Map())
+}
+
+/** How often the key is asked: for each file that belongs to the decision once, or twice where minisign made it. */
+export function signingsOf(folder: string, proposal: Proposal, key: PublicKey): number {
+  const held = holderOf(proposal, (entry) => entry.key !== undefined && isEqualBytes(entry.key.spki, key.spki))
+  const each = held?.keyId === undefined ? 1 : minisignSignatures
+  return actOf(folder, proposal).signed.length * each
 }
 
 /** Of a key that minisign made two operations, of which the second is of the first: where it is touched, twice. */

@@ -12,13 +12,14 @@ import { draftedFiles } from './draft.ts'
 import { waitingFirst } from './first.ts'
 import { givenFiles, givenSignatures } from './given.ts'
 import { type Marks, noMarks } from './marks.ts'
+import { namedQuorums } from './named.ts'
 import { nestedFindings } from './pending/parts.ts'
 import { pendingProposals } from './pending.ts'
 import { openProject, type SignersPlace } from './project.ts'
 import { provenSigners } from './prove.ts'
 import { publishedFiles } from './publish.ts'
 import { type GroupName, parseSignersFile, type SignersFile } from './signers-file.ts'
-import { signedFiles } from './signing.ts'
+import { signedFiles, signingsOf } from './signing.ts'
 
 export function asfaloadSystem(folder: string): TrustSystem {
   return {
@@ -37,12 +38,13 @@ export function asfaloadSystem(folder: string): TrustSystem {
     },
     carry: (proposal, source, context, from) => carriedFiles(folder, proposal, source, context, from),
     prove: (proposal, source, context) => provenSigners(folder, proposal, source, context),
+    signings: (proposal, key) => signingsOf(folder, proposal, key),
     signatures: (proposal) => givenSignatures(folder, proposal),
     given: (proposal, signature) => givenFiles(folder, proposal, signature),
   }
 }
 
-const groupTitles: Readonly<Record<GroupName, string>> = {
+export const groupTitles: Readonly<Record<GroupName, string>> = {
   artifact: 'Signers of releases',
   admin: 'Admins',
   master: 'Master keys',
@@ -52,7 +54,7 @@ const groupTitles: Readonly<Record<GroupName, string>> = {
 async function trustedState(folder: string, source: Transport, context: Context): Promise<TrustedState> {
   const project = await openProject(folder, source, context)
   const waiting = (await waitingFirst(project, context))?.place
-  if (waiting !== undefined) return waitingState(waiting)
+  if (waiting !== undefined) return waitingState(waiting, context)
   const chain = await verifyChain(project, context)
   const { current, version, marks, findings, memory } = chain
   return {
@@ -63,7 +65,7 @@ async function trustedState(folder: string, source: Transport, context: Context)
       digest: toHex(await sha256(current.bytes)),
       bytes: current.bytes,
     },
-    roles: groupRoles(current, version, marks),
+    roles: groupRoles(current, version, marks, context),
     findings: [...findings, ...(await nestedFindings(project, chain))],
     memory,
     rehearsal: false,
@@ -71,11 +73,11 @@ async function trustedState(folder: string, source: Transport, context: Context)
 }
 
 /** Pinned by a person, and not in force before all of its keys have signed it. */
-async function waitingState({ bytes, name }: SignersPlace): Promise<TrustedState> {
+async function waitingState({ bytes, name }: SignersPlace, context: Context): Promise<TrustedState> {
   return {
     system: 'asfaload',
     anchor: { title: 'First signers', version: 1, digest: toHex(await sha256(bytes)), bytes },
-    roles: groupRoles(parseSignersFile(bytes, name), 1, noMarks),
+    roles: groupRoles(parseSignersFile(bytes, name), 1, noMarks, context),
     findings: [nobodyVouches, notInForce],
     memory: new Map(),
     rehearsal: false,
@@ -89,8 +91,17 @@ const notInForce: Finding = {
 }
 
 /** Groups as they are written; what stands in for a missing one is no group of its own. `signed`: who has signed this file. */
-function groupRoles({ written }: SignersFile, version: number, marks: Marks): TrustedRole[] {
+function groupRoles(
+  { written }: SignersFile,
+  version: number,
+  marks: Marks,
+  { names = new Map() }: Context,
+): TrustedRole[] {
   return [...written].flatMap(([name, groups]) =>
-    quorumsOf(groupTitles[name], groups, marks).map((quorum) => ({ name: quorum.name, version, quorum })),
+    namedQuorums(quorumsOf(groupTitles[name], groups, marks), names).map((quorum) => ({
+      name: quorum.name,
+      version,
+      quorum,
+    })),
   )
 }
