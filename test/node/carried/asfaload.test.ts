@@ -2,17 +2,21 @@
 // that way.
 import { expect, test } from 'vitest'
 import { toHex, utf8 } from '../../../src/core/bytes.ts'
+import { requestJudge } from '../../../src/core/ceremony/judge.ts'
 import { isComplete, signedCount } from '../../../src/core/proposal.ts'
+import { waysOf } from '../../../src/core/quorum-words.ts'
 import { carriedForms, ceremonyForms } from '../../../src/core/systems/carried-forms.ts'
 import { chainOf, rootWith } from '../../../src/core/transfer/compared-root.ts'
 import { lookAtRequest } from '../../../src/core/transfer/look.ts'
 import type { TransferReply } from '../../../src/core/transfer/reply.ts'
 import { parseRequest, requestBytes, type TransferRequest } from '../../../src/core/transfer/request.ts'
 import { wordsHere } from '../../../src/node/carried/second-screen.ts'
+import { receiveChange } from '../../../src/node/ceremony/change.ts'
 import type { Desk } from '../../../src/node/desk.ts'
 import { indexText, type Person, people, revocationText, signersText } from '../../core/systems/asfaload/people.ts'
 import { originText, signAt, today, twoDesks } from '../../support/asfaload-desks.ts'
 import { never } from '../../support/repository.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { codeOfCall, codeOfPromise } from '../../support/thrown.ts'
 
 const path = 'releases/v1/asfaload.index.json'
@@ -165,29 +169,47 @@ test('other signers take the place of those that were carried before, with all t
   expect(chain.map(({ version }) => version)).toEqual([1, 2])
 })
 
-test('of another project, of nobody, and for a ceremony a request is refused', async () => {
+test('a request of another project, or with files in other places, is refused, and held for no ceremony', async () => {
   const { bo, desks, bytes } = await answered(1)
   const request = parseRequest(bytes, 'it')
   const stranger = await twoDesks(1, { artifact: [[1, bo]] }, bo)
   await stranger.draft(release, indexText())
   const foreign = parseRequest(await stranger.request(release), 'it')
-  const { proposals } = await desks.away.pending(
-    await desks.away.open((await desks.away.workspace.sources())[0]?.id ?? ''),
-    never,
-  )
-  const mixed: TransferRequest = {
-    ...foreign,
-    anchor: request.anchor,
-    files: new Map([...foreign.files, [request.anchor, request.files.get(request.anchor) ?? utf8('')]]),
-  }
+  // It says that it starts from the file that is pinned.
+  const files = new Map([...foreign.files, [request.anchor, request.files.get(request.anchor) ?? utf8('')] as const])
+  const mixed: TransferRequest = { ...foreign, anchor: request.anchor, files }
   expect(await codeOfPromise(desks.take(requestBytes(mixed)))).toBe('trust/changed')
-  expect((await desks.away.workspace.sources()).length).toBe(1)
-  expect(proposals).toHaveLength(1)
+  expect(await desks.away.workspace.sources()).toHaveLength(1)
 
-  const files = new Map([...request.files].map(([name, content]) => [name.replace(/^project/, 'requests'), content]))
-  expect(codeOfCall(() => requestBytes({ ...request, files }))).toBe('format/malformed')
+  const moved = [...request.files].map(([name, content]) => [name.replace(/^project/, 'requests'), content] as const)
+  expect(codeOfCall(() => requestBytes({ ...request, files: new Map(moved) }))).toBe('format/malformed')
   expect(codeOfCall(() => requestBytes({ ...request, anchor: '' }))).toBe('format/malformed')
-  expect(await codeOfPromise(lookAtRequest(bytes, 'it', ceremonyForms, { now: today, signal: never }))).toBe(
+
+  const ceremony = { folder: temporaryFolder(), script: undefined as never, rehearsal: false }
+  const given = { name: 'it', bytes }
+  expect(await codeOfPromise(receiveChange(ceremony, given, desks.away, { now: today, signal: never }))).toBe(
     'format/unsupported',
   )
+  expect(await requestJudge(ceremonyForms, never)(bytes, 'it', today).catch(({ code }) => code)).toBe(
+    'format/unsupported',
+  )
+})
+
+test('on a second screen: who must agree, way by way, and the signers file as a person holds it', async () => {
+  const { ana, bo, cy } = await people('ana', 'bo', 'cy')
+  const desks = await twoDesks(2, { artifact: [[1, ana]], master: [[1, bo]] }, ana, bo)
+  await desks.draft('signers', signersText(2, { artifact: [[1, cy]], timestamp: later }))
+  const looked = await look(await desks.request('signers'))
+  const names = waysOf(looked.proposal.quorums).map((ways) => ways.map((way) => way.map(({ name }) => name)))
+  expect(names).toEqual([
+    [['Current signers'], ['Current master keys']],
+    [['New signers by the new file']],
+    [['Every new key']],
+  ])
+  const chain = await chainOf(looked)
+  const { digest } = await looked.form.readAnchor(desks.first, 'the file')
+  expect(rootWith(digest, chain)?.version).toBe(1)
+  const other = await looked.form.readAnchor(signersText(2, { artifact: [[1, bo]] }), 'the file')
+  expect(rootWith(other.digest, chain)).toBeUndefined()
+  expect(await codeOfPromise(looked.form.readAnchor(indexText(), 'the file'))).toBe('format/unsupported')
 })
