@@ -210,7 +210,7 @@ export function grouped(count: number): string {
   return count.toLocaleString('en-US')
 }
 
-export function leftOutLines({ leftOut }: Look): string[] {
+export function leftOutLines({ leftOut }: Pick<Look, 'leftOut'>): string[] {
   return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 

@@ -2,10 +2,10 @@
 import { AppError } from '../core/error.ts'
 import { type Client, openClient } from '../node/artifacts/client.ts'
 import { type Catalogue, catalogue, projectNames } from '../node/artifacts/releases.ts'
-import type { Desk, TufSource } from '../node/desk.ts'
+import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
 import { tufSource } from '../node/open-source.ts'
 import type { Io, Option, Parsed } from './command.ts'
-import { deskFor, openTufSource, rootOption } from './session.ts'
+import { deskFor, openSource, rootOption } from './session.ts'
 import { similarNames } from './similar.ts'
 import { quoted } from './text.ts'
 
@@ -23,11 +23,20 @@ export interface From {
   source: TufSource
 }
 
+/** Of a TUF repository. */
 export async function openFrom(parsed: Parsed, io: Io, dataDir: string): Promise<From> {
+  const { desk, source } = await openAnyFrom(parsed, io, dataDir)
+  return { desk, source: tufSource(source) }
+}
+
+export async function openAnyFrom(
+  parsed: Parsed,
+  io: Io,
+  dataDir: string,
+): Promise<{ desk: Desk; source: OpenSource }> {
   const desk = deskFor(io, dataDir)
   const from = parsed.text('from')
-  if (from !== undefined)
-    return { desk, source: await openTufSource(desk, { ...parsed, positionals: [from] }, io.signal) }
+  if (from !== undefined) return { desk, source: await openSource(desk, { ...parsed, positionals: [from] }, io.signal) }
   if (parsed.text('root') !== undefined) {
     throw new AppError({
       code: 'usage/invalid',
@@ -43,7 +52,7 @@ export async function openFrom(parsed: Parsed, io: Io, dataDir: string): Promise
       hint: 'pin one first: countersign pin SOURCE',
     })
   }
-  if (others.length === 0) return { desk, source: tufSource(await desk.open(source.id)) }
+  if (others.length === 0) return { desk, source: await desk.open(source.id) }
   const names = [source, ...others].map(({ name }) => quoted(name))
   throw new AppError({
     code: 'usage/invalid',

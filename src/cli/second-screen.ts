@@ -3,9 +3,9 @@
 import { randomInt } from 'node:crypto'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
-import { askedPositions, isRightWord, secondScreenWords } from '../core/transfer/second-screen.ts'
+import { askedPositions, isRightWord } from '../core/transfer/second-screen.ts'
 import { requestBehind } from '../node/carried/departure.ts'
-import { noteComparison, noteSkipped, wasCompared } from '../node/carried/second-screen.ts'
+import { noteComparison, noteSkipped, wasCompared, wordsHere } from '../node/carried/second-screen.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import type { Io } from './command.ts'
 
@@ -13,7 +13,7 @@ import type { Io } from './command.ts'
 export async function compareScreens(proposal: Proposal, source: OpenSource, desk: Desk, io: Io): Promise<void> {
   const { bytes, id } = await requestBehind(source, proposal, desk, io.signal)
   if (await wasCompared(source, id, io.signal)) return
-  const words = await secondScreenWords(bytes, proposal)
+  const words = await wordsHere(bytes, proposal, source, desk, io.signal)
   const positions = askedPositions(randomInt)
   const why = [
     '',

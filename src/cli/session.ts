@@ -23,7 +23,11 @@ import { isTokenSecret } from './secrets.ts'
 import { quoted } from './text.ts'
 
 export const rootOption: Readonly<Record<string, Option>> = {
-  root: { form: '--root FILE', text: 'trust this root file for this call, instead of the pinned one', type: 'string' },
+  root: {
+    form: '--root FILE',
+    text: 'trust this root (or signers) file for this call, instead of the pinned one',
+    type: 'string',
+  },
   ...accessOptions,
   first: {
     form: '--first',
@@ -81,7 +85,8 @@ async function openTrusting(
   const place = await desk.systems.of(system).open(location, placeOptions(desk, access, signal))
   const event = isGitLocation(location) ? parseGitAddress(location).event : undefined
   const trust = { anchor: anchor.bytes, memory: new Map() }
-  const found = { pinned, ...place, trust, access }
+  const names = place.layout === undefined ? { names: await desk.names(signal) } : {}
+  const found = { pinned, ...place, trust, access, ...names }
   return event === undefined ? found : { ...found, event }
 }
 
@@ -146,7 +151,9 @@ export function keptAccess(text: string): AppError {
 const unpinned = ''
 
 export function contextOf(source: OpenSource, io: Io): Context {
-  return { anchor: source.trust.anchor, memory: source.trust.memory, now: io.now(), signal: io.signal }
+  const { trust, names } = source
+  const { anchor, memory } = trust
+  return { anchor, memory, now: io.now(), signal: io.signal, ...(names === undefined ? {} : { names }) }
 }
 
 export function readState(desk: Desk, source: OpenSource, io: Io): Promise<TrustedState> {

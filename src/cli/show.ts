@@ -6,6 +6,7 @@ import {
   type Finding,
   isMet,
   type Need,
+  openQuorums,
   type Proposal,
   type Quorum,
   type QuorumKey,
@@ -22,7 +23,13 @@ import { quoted, wrapped } from './text.ts'
 const riskWord = { dangerous: 'DANGEROUS', notable: 'notable', routine: 'routine' } as const
 
 export function holderName(entry: QuorumKey): string {
-  return visible(entry.owner ?? `key ${entry.ids[0]?.slice(0, 8) ?? ''}`)
+  return visible(entry.owner ?? `key ${shortId(entry.ids[0] ?? '')}`)
+}
+
+/** The part by which two keys are told apart: all of one kind begin alike. */
+function shortId(id: string): string {
+  if (id.startsWith('ssh-ed25519 ')) return `…${id.slice(-8)}`
+  return id.replace(/^(?:asfaload-pub|minisign):/, '').slice(0, 8)
 }
 
 /** Words that must come from somewhere else are not shown here. */
@@ -39,13 +46,35 @@ export function wordTable(words: readonly string[]): string[] {
 }
 
 /** "Root 2: 2 signed, 3 needed": more may sign than are needed. */
-export function progressOf(quorum: Quorum): string {
+function progressOf(quorum: Quorum): string {
   return `${quorum.name}: ${signedCount(quorum)} signed, ${quorum.threshold} needed`
 }
 
+/** All of them, with “or” between two ways to the same end. */
+export function quorumsLines(quorums: readonly Quorum[], holders: readonly Holder[] = []): string[] {
+  const open = new Set(openQuorums(quorums))
+  return quorums.flatMap((quorum, at) => [
+    ...(isOtherWay(quorums[at - 1], quorum) ? ['or'] : []),
+    ...quorumLines(quorum, holders, !isMet(quorum) && !open.has(quorum)),
+  ])
+}
+
+export function progressText(quorums: readonly Quorum[]): string {
+  return quorums
+    .map((quorum, at) => (at === 0 ? '' : isOtherWay(quorums[at - 1], quorum) ? ' or ' : '; ') + progressOf(quorum))
+    .join('')
+}
+
+function isOtherWay(before: Quorum | undefined, { way }: Quorum): boolean {
+  return way !== undefined && before?.way?.to === way.to && before.way.by !== way.by
+}
+
 /** Of the holders that are enrolled here, what is known of where a key was made is said beside it. */
-export function quorumLines(quorum: Quorum, holders: readonly Holder[] = []): string[] {
-  const state = isMet(quorum) ? 'reached' : `${quorum.threshold - signedCount(quorum)} missing`
+function quorumLines(quorum: Quorum, holders: readonly Holder[], isSpared: boolean): string[] {
+  const missing = isSpared
+    ? 'not needed, as the other way is complete'
+    : `${quorum.threshold - signedCount(quorum)} missing`
+  const state = isMet(quorum) ? 'reached' : missing
   return [
     `${progressOf(quorum)}, ${state}`,
     ...quorum.keys.map((entry) => {
@@ -108,7 +137,7 @@ export function reviewText(proposal: Proposal, holders: readonly Holder[] = []):
     `  ${proposal.changes.length} of ${proposal.changes.length} changes shown, ${proposal.unchanged} fields unchanged.`,
     ...(proposal.findings.length === 0 ? [] : ['', 'Worth knowing:', ...proposal.findings.map(findingLine)]),
     '',
-    ...proposal.quorums.flatMap((quorum) => quorumLines(quorum, holders)),
+    ...quorumsLines(proposal.quorums, holders),
     ...(proposal.needs === undefined ? [] : ['', 'Before it can be published:', ...needLines(proposal.needs)]),
     '',
     `sha256 of the signed bytes: ${proposal.digest}`,
@@ -161,7 +190,7 @@ export function expiryLine(at: Date, now: Date): string {
 
 // ---- data ----------------------------------------------------------------------------------------------------------
 
-function quorumData(quorum: Quorum): object {
+export function quorumData(quorum: Quorum): object {
   return {
     name: quorum.name,
     threshold: quorum.threshold,

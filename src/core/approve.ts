@@ -4,7 +4,7 @@ import { AppError, isVerdict } from './error.ts'
 import { isSameKey } from './key.ts'
 import { isComplete, openQuorums, type Proposal, type QuorumKey, signedCount } from './proposal.ts'
 import type { PublicKey, Signer } from './signer.ts'
-import type { Context, TrustSystem } from './system.ts'
+import type { Context, GivenSignature, TrustSystem } from './system.ts'
 import { checkUnchanged, type Files, overlay, type Snapshot, snapshot, type Transport } from './transport.ts'
 
 export interface Approval {
@@ -34,9 +34,31 @@ export async function approve(
   checkHasSigned(signed, signer.key)
   context.signal.throwIfAborted()
   const base = await baseFor(files, before, source, target, context.signal)
-  const [owner] = holders.flatMap((entry) => entry.owner ?? [])
-  const note = `sign ${proposal.title}${owner === undefined ? '' : ` as ${owner}`}`
-  await target.write(files, base, note, context.signal)
+  const [named = {}] = holders.filter(({ owner }) => owner !== undefined)
+  await target.write(files, base, signingNote(proposal, named), context.signal)
+  return { proposal: signed, files: writtenNames(files) }
+}
+
+/** A signature that was made elsewhere: it must fit, and count in the whole result; only then is it written. No files: it was known. */
+export async function accept(
+  id: string,
+  system: TrustSystem,
+  source: Transport,
+  given: GivenSignature,
+  context: Context,
+): Promise<Approval> {
+  const before = snapshot(source)
+  const proposal = await findProposal(id, system, before, context)
+  const holder = holderOf(proposal, given)
+  const files = await system.given(proposal, given, context)
+  if (files.size === 0) return { proposal, files: [] }
+  checkNotBlocked(proposal)
+  checkMaySign(proposal, holder)
+  const signed = await findProposal(id, system, overlay(before, files), context)
+  checkHasSigned(signed, holder.key)
+  checkStillCount(proposal, signed)
+  context.signal.throwIfAborted()
+  await source.write(files, before.seen(files.keys()), signingNote(proposal, holder), context.signal)
   return { proposal: signed, files: writtenNames(files) }
 }
 
@@ -101,6 +123,10 @@ export async function findProposal(
   })
 }
 
+function signingNote({ title }: Proposal, { owner }: Pick<QuorumKey, 'owner'>): string {
+  return `sign ${title}${owner === undefined ? '' : ` as ${owner}`}`
+}
+
 function writtenNames(files: Files): string[] {
   return [...files].filter(([, bytes]) => bytes !== null).map(([name]) => name)
 }
@@ -118,7 +144,22 @@ export function openEntries(proposal: Proposal, key: PublicKey): QuorumKey[] {
   return proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isHeldBy(entry, key) && !entry.signed))
 }
 
-function checkMaySign(proposal: Proposal, signer: Signer): QuorumKey[] {
+/** By the name of the key, as a signer would stand there. */
+function holderOf({ title, quorums }: Proposal, { key: id }: GivenSignature) {
+  const entry = quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(id))
+  if (entry === undefined)
+    throw new AppError({ code: 'signer/wrong-key', message: `nobody who is asked for ${title} has this key` })
+  const { key, owner, label, rehearsal } = entry
+  if (key !== undefined)
+    return { key, label: `the reply of ${owner ?? label}`, rehearsal, ...(owner === undefined ? {} : { owner }) }
+  throw new AppError({
+    code: 'signer/unsupported',
+    message: `a key of ${owner ?? 'somebody'} (${label}) cannot be verified here`,
+    hint: 'combine this reply with a program that knows this type of key',
+  })
+}
+
+function checkMaySign(proposal: Proposal, signer: Pick<Signer, 'key' | 'label' | 'rehearsal'>): QuorumKey[] {
   const mine = proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isHeldBy(entry, signer.key)))
   if (mine.length === 0) {
     throw new AppError({
@@ -175,6 +216,18 @@ function checkHasSigned(signed: Proposal, key: PublicKey): void {
   throw new AppError({
     code: 'internal/bug',
     message: `the result does not hold the new signature; nothing was written`,
+  })
+}
+
+/** By each set of keys: what counted before must count after. */
+function checkStillCount(before: Proposal, after: Proposal): void {
+  const counted = ({ quorums }: Proposal): string[] =>
+    quorums.flatMap(({ name, keys }) => keys.flatMap(({ ids, signed }) => (signed ? [`${name} ${ids.join()}`] : [])))
+  const there = new Set(counted(after))
+  if (counted(before).every((one) => there.has(one))) return
+  throw new AppError({
+    code: 'internal/bug',
+    message: 'the result has lost a signature that counted; nothing was written',
   })
 }
 

@@ -1,7 +1,7 @@
 // The first noun: a TrustSystem turns bytes into proposals and signatures into files. Types only.
 import type { AppError } from './error.ts'
 import type { Finding, Proposal, Quorum, SystemId } from './proposal.ts'
-import type { Signer } from './signer.ts'
+import type { PublicKey, Signer } from './signer.ts'
 import type { Files, Transport } from './transport.ts'
 
 export interface Context {
@@ -77,7 +77,7 @@ export interface Carried {
   files: ReadonlyMap<string, Uint8Array>
 }
 
-/** A signature that verifies, under the first name of its key. */
+/** What its key answered for a whole change, under a name of the key; its form is known to the trust system alone. */
 export interface GivenSignature {
   key: string
   signature: Uint8Array
@@ -110,6 +110,8 @@ export interface TrustSystem {
   draft(edit: Edit, source: Transport, context: Context): Promise<Files>
   /** The candidate with one more signature. */
   sign(proposal: Proposal, signer: Signer, context: Context): Promise<Files>
+  /** How often one approval asks a key to sign, where that is more than once: a token then waits for as many touches. */
+  signings?(proposal: Proposal, key: PublicKey): number
   /** What makes a complete proposal take effect; `online` are the signers here that need no person. */
   publish(proposal: Proposal, online: readonly Signer[], source: Transport, context: Context): Promise<Files>
   /** What is due without any change, signed by the signers here that need no person: for TUF snapshot and timestamp. */
@@ -120,4 +122,6 @@ export interface TrustSystem {
   prove(proposal: Proposal, source: Transport, context: Context): Promise<Proof>
   /** Those that the proposal holds. */
   signatures(proposal: Proposal): Promise<readonly GivenSignature[]>
+  /** The candidate with one that was made elsewhere; nothing where its key counts already. Refused unless it fits. */
+  given(proposal: Proposal, signature: GivenSignature, context: Context): Promise<Files>
 }

@@ -18,7 +18,14 @@ import type {
   Proposed,
 } from './edit-views.ts'
 import { editData, keyChoice, keyChoices } from './edits.ts'
-import type { FileVerdict, HistoryView, ProjectReleases, RepositoryView, TargetPage } from './repository-views.ts'
+import type {
+  FileVerdict,
+  HistoryView,
+  ProjectReleases,
+  ProjectView,
+  RepositoryView,
+  TargetPage,
+} from './repository-views.ts'
 import type {
   AgentView,
   AppInfo,
@@ -104,6 +111,14 @@ export interface CreateRequest {
   bitLength?: number
 }
 
+/** The first signers of a project, which is not there yet. */
+export interface FoundRequest {
+  location: string
+  name: string
+  keys: readonly KeyChoice[]
+  threshold: number
+}
+
 /** What the main window may ask. */
 export const contract = {
   'app.info': call<void, AppInfo>(none),
@@ -156,6 +171,12 @@ export const contract = {
     TargetPage
   >(shape({ sourceId: id, role: id, query: text(0, 512), ...page, bins: optional(choice('too')) })),
   'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
+  /** The same of a project of an Asfaload mirror. */
+  'project.get': call<{ sourceId: string }, ProjectView>(shape({ sourceId: id })),
+  /** Writes the first signers file into an empty folder, where it waits for all of its keys, and pins it. */
+  'project.create': call<FoundRequest, SourceView>(
+    shape<FoundRequest>({ location: path, name, keys: keyChoices, threshold: whole(1, 64) }),
+  ),
   'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
   'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),
   'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string; resumedFrom: number }>(

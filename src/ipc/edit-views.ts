@@ -2,6 +2,7 @@
 import type { ErrorData } from '../core/error.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
+import type { GroupName } from '../core/systems/asfaload/signers-file.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import type { ByItself, MoreChanges, QuorumView, SignerView } from './views.ts'
 
@@ -14,8 +15,26 @@ export interface RoleChoice {
   threshold: number
 }
 
+/** Of the signers of a project; `of`: which group of a list, from 1. Keys that stand there are named by their text. */
+export type SignersEditData =
+  | { kind: 'key-add'; group: GroupName; of: number; key: KeyChoice }
+  | { kind: 'key-remove'; group: GroupName; of: number; key: string }
+  | { kind: 'threshold'; group: GroupName; of: number; threshold: number }
+  | { kind: 'group-add'; group: GroupName; keys: readonly KeyChoice[]; threshold: number }
+  | { kind: 'group-remove'; group: GroupName; of: number }
+
+/** What changes in a project of an Asfaload mirror, one a change: subjects "signers", "release/PATH", "revocation/PATH". */
+export type ProjectEditData =
+  | { kind: 'signers'; edits: readonly SignersEditData[] }
+  /** All files of a look, or, with `names`, those; `source`: the address of the folder that they are fetched from. */
+  | { kind: 'index'; lookId: string; names?: readonly string[]; source: string }
+  /** `by`: the text of the key of whoever begins it. */
+  | { kind: 'revocation'; by: string }
+
+export type EditData = TufEditData | ProjectEditData
+
 /** TufEdit as it crosses: keys are chosen, files that were looked at are named by the id of that look. */
-export type EditData =
+export type TufEditData =
   | { kind: 'expires'; date: string }
   | { kind: 'period'; role?: string; expiryDays?: number; signingDays?: number }
   | { kind: 'field'; path: readonly string[]; value?: JsonValue }

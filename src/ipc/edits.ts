@@ -1,6 +1,6 @@
 // What the window may send of a change that is being made: each kind of edit in its exact shape.
 import { choice, flag, json, list, optional, record, shape, text, variants, whole } from './argument.ts'
-import type { EditData, KeyChoice } from './edit-views.ts'
+import type { EditData, KeyChoice, SignersEditData } from './edit-views.ts'
 
 const name = text(1, 512)
 const path = text(1, 4096)
@@ -19,7 +19,22 @@ export const keyChoices = list(keyChoice, 64)
 const roleChoice = { name, keys: keyChoices, threshold }
 type Kind<K extends EditData['kind']> = Extract<EditData, { kind: K }>
 
+type SignersKind<K extends SignersEditData['kind']> = Extract<SignersEditData, { kind: K }>
+const group = choice('artifact', 'admin', 'master', 'revocation')
+const groupPlace = { group, of: whole(1, 64) }
+
+const signersEdit = variants<SignersEditData>('kind', {
+  'key-add': shape<SignersKind<'key-add'>>({ ...groupPlace, kind: choice('key-add'), key: keyChoice }),
+  'key-remove': shape<SignersKind<'key-remove'>>({ ...groupPlace, kind: choice('key-remove'), key: keyId }),
+  threshold: shape<SignersKind<'threshold'>>({ ...groupPlace, kind: choice('threshold'), threshold }),
+  'group-add': shape<SignersKind<'group-add'>>({ kind: choice('group-add'), group, keys: keyChoices, threshold }),
+  'group-remove': shape<SignersKind<'group-remove'>>({ ...groupPlace, kind: choice('group-remove') }),
+})
+
 export const editData = variants<EditData>('kind', {
+  signers: shape<Kind<'signers'>>({ kind: choice('signers'), edits: list(signersEdit, 256) }),
+  index: shape<Kind<'index'>>({ kind: choice('index'), lookId: name, names: optional(paths), source: text(0, 2048) }),
+  revocation: shape<Kind<'revocation'>>({ kind: choice('revocation'), by: keyId }),
   expires: shape<Kind<'expires'>>({ kind: choice('expires'), date: text(20, 20) }),
   period: shape<Kind<'period'>>({
     kind: choice('period'),

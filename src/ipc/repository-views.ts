@@ -1,6 +1,7 @@
 // A repository as the window shows it: its roles as a map, its artifacts by pages, its history. All of it verified. Types.
 import type { ErrorData } from '../core/error.ts'
-import type { RoleView } from './views.ts'
+import type { GroupName } from '../core/systems/asfaload/signers-file.ts'
+import type { RoleHolder, RoleView } from './views.ts'
 
 export interface RoleNode extends RoleView {
   /** Signed by people, or by keys that the repository itself uses for snapshot and timestamp. */
@@ -100,4 +101,40 @@ export interface ProjectReleases {
 
 export type FileVerdict =
   | { kind: 'listed'; path: string; role: string; signedBy: readonly string[]; length: number; sha256: string }
+  /** Its people have taken it back. */
+  | { kind: 'revoked'; path: string; at: string; by: string; length: number; sha256: string }
+  /** It is listed, and why that does not count. */
+  | { kind: 'refused'; path: string; why: ErrorData; length: number; sha256: string }
   | { kind: 'unknown'; name: string; length: number; sha256: string; sameName: readonly string[] }
+
+/** A project of an Asfaload mirror as it stands, all of it verified. */
+export interface ProjectView {
+  sourceId: string
+  name: string
+  location: string
+  rehearsal: boolean
+  /** Of the signers file in force: "Signers 3". */
+  title: string
+  /** As they are written; `of`: which group of its list, from 1. */
+  groups: readonly {
+    group: GroupName
+    of: number
+    name: string
+    threshold: number
+    holders: readonly RoleHolder[]
+  }[]
+  /** The newest first. */
+  releases: readonly {
+    /** Of its index, below the project's root. */
+    path: string
+    standing: 'signed' | 'waits' | 'revoked' | 'refused'
+    /** When it was revoked. */
+    at?: string
+    /** Why it was refused. */
+    why?: ErrorData
+    /** Somebody proposes to revoke it. */
+    revocationWaits: boolean
+  }[]
+  /** Older ones that are not listed, counted. */
+  omitted: number
+}

@@ -31,6 +31,8 @@ export interface SourceView {
   carried?: true
   /** Its roles, artifacts and history can be looked at, and changes made: of TUF repositories that lie where they are. */
   inside: boolean
+  /** Its signers and releases can be looked at, and changes made: of projects of an Asfaload mirror. */
+  project?: true
   rehearsal: boolean
   /** What is trusted now; absent when it could not be verified, then `problem` says why. */
   state?: {

@@ -14,6 +14,7 @@ import type {
 } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
+import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
@@ -22,10 +23,11 @@ import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
-import { choicesIn, editsOf } from './edit-data.ts'
+import { choicesIn, editsOf, isProjectEdit } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
-import { openToChange, shownAs } from './named-source.ts'
-import { keyOption, quorumsOf } from './present-repository.ts'
+import { openToDraft, shownAs } from './named-source.ts'
+import { keyOption, quorumsOf, verdictView } from './present-repository.ts'
+import { foundProject, wishOf } from './project-wishes.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
 import { rememberedLooks, saveNew } from './window-files.ts'
@@ -33,7 +35,7 @@ import { windowPlaces } from './window-places.ts'
 
 type Names = Extract<
   keyof typeof contract,
-  `repository.${string}` | `releases.${string}` | `drafts.${string}` | `files.${string}`
+  `repository.${string}` | `project.${string}` | `releases.${string}` | `drafts.${string}` | `files.${string}`
 >
 type DraftingHandlers = Pick<Handlers<typeof contract>, Names>
 
@@ -71,7 +73,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     return knownKeys(desk, roles, signal)
   }
 
-  async function requestOf({ sourceId, subject, edits: data, onto }: PreviewRequest, stop: AbortSignal) {
+  async function requestOf({ sourceId, subject, edits, onto }: PreviewRequest, stop: AbortSignal) {
+    const data = edits.flatMap((one) => (isProjectEdit(one) ? [] : one))
     const keys = data.some((one) => choicesIn(one).length > 0) ? await keysFor(sourceId, stop) : []
     return { subject, ...editsOf(data, { keys, look: looks.files }), ...(onto === undefined ? {} : { onto }) }
   }
@@ -82,6 +85,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     previewing?.abort()
     const mine = new AbortController()
     previewing = mine
+    const wanted = request.edits.find(isProjectEdit)
+    if (wanted !== undefined) {
+      const { sourceId, subject } = request
+      const keys = wanted.kind === 'signers' ? await keysFor(sourceId, mine.signal) : []
+      const wish = await wishOf(wanted, { desk, keys, look: looks.files, signal })
+      return reader.read('wished', { sourceId, subject, wish, signers: await desk.signers(signal) }, mine.signal)
+    }
     const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
     const file = request.edits.find((one) => one.kind === 'document-file')
     const more = file === undefined ? {} : { file: await places.toRead(file.path) }
@@ -97,6 +107,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const { pinned } = await foundRepository(desk, place, founding, now(), stop)
         return viewSource(pinned)
       }),
+    'project.create': ({ location, name, keys: choices, threshold }) =>
+      alone('a new project', async (stop) => {
+        const place = await emptyPlace(desk, await places.toCreate(location), stop)
+        const keys = await keysFor(undefined, stop)
+        return viewSource(await foundProject({ place, name, choices, threshold }, { desk, keys, now: now() }, stop))
+      }),
+    'project.get': (asked) => reader.read('project', asked, signal),
     'repository.get': (asked) => reader.read('inside', asked, signal),
     'repository.targets': ({ bins, ...asked }) =>
       reader.read('targets', { ...asked, withBins: bins === 'too' }, signal),
@@ -109,9 +126,14 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     },
     'releases.verify': ({ sourceId, file }) =>
       alone('the check of a file', async (stop) => {
-        const source = tufSource(await desk.open(sourceId, undefined, stop))
-        const options = { ...asClient(source, stop), progress: progress('Reading the file') }
-        return verifyFile(source, await places.toRead(file), options)
+        const opened = await desk.open(sourceId, undefined, stop)
+        const far = progress('Reading the file')
+        if (opened.system.id === 'asfaload') {
+          const project = { folder: '', transport: opened.transport, context: desk.context(opened, stop) }
+          return verdictView(await verifyReleasedFile(project, await places.toRead(file), { progress: far }), file)
+        }
+        const source = tufSource(opened)
+        return verifyFile(source, await places.toRead(file), { ...asClient(source, stop), progress: far })
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {
@@ -125,7 +147,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.changes': (asked) => reader.read('draftChanges', asked, signal),
     'drafts.propose': ({ sourceId, digest, replace, sentence, signerId }) =>
       alone('the proposal of a change', async (stop) => {
-        const source = await openToChange(desk, sourceId, stop)
+        const source = await openToDraft(desk, sourceId, stop)
         const shown = shownAs(source).id
         const request = { previewed: digest, replace: replace === 'yes', ...(sentence === '' ? {} : { sentence }) }
         const prepared = await reader.read('prepared', { sourceId: shown, request }, stop)

@@ -4,7 +4,7 @@ import type { JsonValue } from '../core/json.ts'
 import { isObject } from '../core/json.ts'
 import { parsePublicKeyPem } from '../core/key.ts'
 import type { KeyEntry, RoleEntry, SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
-import type { EditData, KeyChoice, RoleChoice } from '../ipc/contract.ts'
+import type { EditData, KeyChoice, ProjectEditData, RoleChoice, TufEditData } from '../ipc/contract.ts'
 import type { Upload } from '../node/drafting.ts'
 import { entryOf, type KnownKey } from '../node/known-keys.ts'
 import { type FoundFile, releaseOf } from '../node/release-edits.ts'
@@ -20,7 +20,7 @@ export interface Wanted {
   uploads: readonly Upload[]
 }
 
-export function editsOf(data: readonly EditData[], parts: EditParts): Wanted {
+export function editsOf(data: readonly TufEditData[], parts: EditParts): Wanted {
   const edits: SubjectEdit[] = []
   const uploads: Upload[] = []
   for (const one of data) {
@@ -33,7 +33,7 @@ export function editsOf(data: readonly EditData[], parts: EditParts): Wanted {
   return { edits, uploads }
 }
 
-function editOf(data: Exclude<EditData, { kind: 'files' | 'document-file' }>, { keys }: EditParts): SubjectEdit {
+function editOf(data: Exclude<TufEditData, { kind: 'files' | 'document-file' }>, { keys }: EditParts): SubjectEdit {
   switch (data.kind) {
     case 'key-add':
     case 'key-replace': {
@@ -52,8 +52,12 @@ function editOf(data: Exclude<EditData, { kind: 'files' | 'document-file' }>, { 
   }
 }
 
+export function isProjectEdit(data: EditData): data is ProjectEditData {
+  return data.kind === 'signers' || data.kind === 'index' || data.kind === 'revocation'
+}
+
 /** Every key that an edit names, wherever it stands in it. */
-export function choicesIn(data: EditData | RoleChoice): readonly KeyChoice[] {
+export function choicesIn(data: TufEditData | RoleChoice): readonly KeyChoice[] {
   if ('key' in data) return [data.key]
   if ('keys' in data) return data.keys
   return 'roles' in data ? data.roles.flatMap(choicesIn) : []
@@ -85,7 +89,7 @@ export function chosenKey(choice: KeyChoice, known: readonly KnownKey[]): KeyEnt
 }
 
 function filesOf(data: Extract<EditData, { kind: 'files' }>, { look }: EditParts): ReturnType<typeof releaseOf> {
-  const { lookId, names, folder, custom, replace } = data
+  const { folder, custom, replace } = data
   if (folder !== '' && !folder.endsWith('/')) {
     throw new AppError({
       code: 'usage/invalid',
@@ -93,17 +97,22 @@ function filesOf(data: Extract<EditData, { kind: 'files' }>, { look }: EditParts
       hint: 'write it with a slash at its end, or leave it empty',
     })
   }
+  return releaseOf(lookedAt(data, look), { folder, replace, ...customOf(custom) })
+}
+
+export function lookedAt(
+  { lookId, names }: { lookId: string; names?: readonly string[] },
+  look: EditParts['look'],
+): readonly FoundFile[] {
   const all = look(lookId)
   const wanted = names === undefined ? undefined : new Set(names)
   const files = wanted === undefined ? all : all.filter(({ name }) => wanted.has(name))
-  if (files.length === 0 || (wanted !== undefined && files.length < wanted.size)) {
-    throw new AppError({
-      code: 'usage/invalid',
-      message: 'a file that was chosen is not among those that were looked at',
-      hint: 'choose the files again',
-    })
-  }
-  return releaseOf(files, { folder, replace, ...customOf(custom) })
+  if (files.length > 0 && (wanted === undefined || files.length === wanted.size)) return files
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'a file that was chosen is not among those that were looked at',
+    hint: 'choose the files again',
+  })
 }
 
 function customOf(custom: JsonValue | undefined): Pick<Parameters<typeof releaseOf>[1], 'custom'> {

@@ -14,6 +14,23 @@ export async function openTuf(desk: Desk, name: string): Promise<TufSource> {
   return tufSource(await openNamed(desk, name))
 }
 
+/** A project of an Asfaload mirror. */
+export async function openProject(desk: Desk, name: string): Promise<OpenSource> {
+  const source = await openNamed(desk, name)
+  if (source.system.id === 'asfaload') return source
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${source.pinned.name} is no project of an Asfaload mirror`,
+    hint: 'look inside it, and make the change there',
+  })
+}
+
+/** Of whichever trust system. */
+export async function openToDraft(desk: Desk, name: string, signal: AbortSignal): Promise<OpenSource> {
+  const source = await openNamed(desk, name)
+  return source.system.id === 'asfaload' ? source : openToChange(desk, name, signal)
+}
+
 /** Changes are made in an event: where one is open, there is no question which one is meant. */
 export async function openToChange(desk: Desk, name: string, signal: AbortSignal): Promise<TufSource> {
   const source = await openTuf(desk, name)

@@ -1,12 +1,25 @@
 // A repository from the inside, and changes that are being made, as the window shows them: plain data, nothing decided here.
+import { basename } from 'node:path'
 import { daysUntil } from '../core/days.ts'
 import { toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
+import { holderName } from '../core/quorum-words.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
 import type { TokenList } from '../core/token.ts'
-import type { DraftView, HistoryView, KeyOption, RepositoryView, RoleNode, TargetPage } from '../ipc/contract.ts'
+import type {
+  DraftView,
+  FileVerdict,
+  HistoryView,
+  KeyOption,
+  ProjectView,
+  RepositoryView,
+  RoleNode,
+  TargetPage,
+} from '../ipc/contract.ts'
+import type { ProjectFacts } from '../node/asfaload/project-facts.ts'
+import type { FoundFile } from '../node/asfaload/verify.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
@@ -49,6 +62,36 @@ export function repositoryView(
         })),
     ],
     omitted,
+  }
+}
+
+export function projectView(
+  { id, name, location }: PinnedSource,
+  { title, groups, releases, omitted }: ProjectFacts,
+): ProjectView {
+  return {
+    ...{ sourceId: id, name, location, rehearsal: false, title, releases, omitted },
+    groups: groups.map(({ group, of, quorum }) => ({
+      ...{ group, of, name: quorum.name, threshold: quorum.threshold },
+      holders: quorum.keys.map(holderOf),
+    })),
+  }
+}
+
+export function verdictView({ verdict, length, sha256 }: FoundFile, file: string): FileVerdict {
+  const facts = { length, sha256 }
+  switch (verdict.kind) {
+    case 'listed': {
+      const signed = verdict.quorums.flatMap(({ keys }) => keys.filter((key) => key.signed))
+      const signedBy = [...new Set(signed.map((key) => holderName(holderOf(key))))]
+      return { kind: 'listed', path: verdict.path, role: 'the signers of releases', signedBy, ...facts }
+    }
+    case 'revoked':
+      return { kind: 'revoked', path: verdict.path, at: verdict.at, by: verdict.by, ...facts }
+    case 'refused':
+      return { kind: 'refused', path: verdict.path, why: verdict.why, ...facts }
+    case 'unknown':
+      return { kind: 'unknown', name: basename(file), sameName: verdict.sameName, ...facts }
   }
 }
 
@@ -147,8 +190,9 @@ function replacedView({ proposal, signedBy }: NonNullable<Draft['replaces']>): N
   return { title, digest, headline, signedBy }
 }
 
-function signedText({ after, title }: Proposal): string | undefined {
+function signedText({ after, title, system }: Proposal): string | undefined {
   if (after.length > maxTextChars) return undefined
+  if (system !== 'tuf') return new TextDecoder().decode(after)
   const { document } = parseEnvelope(after, title)
   const member = document.members.get('signed')
   return member === undefined ? undefined : new TextDecoder().decode(after.subarray(member.start, member.end))

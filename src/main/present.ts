@@ -85,11 +85,12 @@ function datesOf({ expires, due }: TrustedRole, now: Date) {
 
 export function sourceHead(
   pinned: PinnedSource,
-): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried' | 'inside'> {
+): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried' | 'inside' | 'project'> {
   const { id, name, location, system = 'tuf' } = pinned
   // What was carried here is as much of it as one change needs: there is no inside.
-  const inside = system === 'tuf' && !isCarriedLocation(location)
-  return { id, name, ...placeOfSource(location), inside, rehearsal: false }
+  const isWhole = !isCarriedLocation(location)
+  const project = system === 'asfaload' && isWhole ? ({ project: true } as const) : {}
+  return { id, name, ...placeOfSource(location), inside: system === 'tuf' && isWhole, ...project, rehearsal: false }
 }
 
 /** Where it is, for people: what was carried here lies in a folder of ours, whose name says nothing. */

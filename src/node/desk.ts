@@ -12,6 +12,7 @@ import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
 import { checkIdentity, type Destination, destinationOf, type EventList, listEvents } from './git-place.ts'
 import { type Acceptance, invite, prepareAcceptance } from './invitation.ts'
+import { keyNames } from './key-names.ts'
 import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
 import { checkIsolated } from './offline-setting.ts'
@@ -58,6 +59,8 @@ export interface Desk {
   systems: Systems
   keys: KeyStore
   access: AccessStore
+  /** What this machine calls the holders of keys. */
+  names(signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   /** Asks a person for the token of a server; the caller zeroes it. */
   askToken(location: string, signal: AbortSignal): Promise<Uint8Array>
   tokens: TokenDesk
@@ -110,6 +113,7 @@ export function openDesk(options: DeskOptions): Desk {
     memory: source.trust.memory,
     now: options.now(),
     signal,
+    ...(source.names === undefined ? {} : { names: source.names }),
     ...(parsed === undefined ? {} : { parsed }),
   })
 
@@ -150,6 +154,8 @@ export function openDesk(options: DeskOptions): Desk {
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
   }
 
+  const namesHere = (signal: AbortSignal) => keyNames(keys, tokens, signal)
+
   return {
     workspace,
     systems,
@@ -157,6 +163,7 @@ export function openDesk(options: DeskOptions): Desk {
     tokens,
     agent,
     access,
+    names: namesHere,
     askToken: (location, signal) => {
       const origin = originOf({ location })
       const device = `the server ${new URL(origin).host}`
@@ -177,9 +184,11 @@ export function openDesk(options: DeskOptions): Desk {
       const known = systems.of(pinned.system)
       const place = await known.open(location, signal === undefined ? how : { ...how, signal })
       const trust = await workspace.trust(sourceId)
+      const names = place.layout === undefined ? await namesHere(signal ?? new AbortController().signal) : undefined
       return {
         pinned,
         ...place,
+        ...(names === undefined ? {} : { names }),
         transport: same === undefined ? place.transport : steadyReads(place.transport, same),
         trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
         access: reached,

@@ -4,7 +4,7 @@ import { findProposal } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Purpose, Signer } from '../core/signer.ts'
-import type { Context } from '../core/system.ts'
+import type { Context, Edit } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
 import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
@@ -12,6 +12,7 @@ import { type Editable, editableText, signedPart } from '../core/systems/tuf/edi
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource, TufSource } from './desk.ts'
+import { draftDocument, noEffects } from './document-draft.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
@@ -64,19 +65,21 @@ export interface Writing {
 
 export interface Drafting {
   preview(source: TufSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
+  /** The same of a whole document, of a trust system whose changes are such. */
+  previewDocument(source: OpenSource, edit: Pick<Edit, 'subject' | 'document'>, signal: AbortSignal): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
   propose(source: TufSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
   /** What propose would write. */
-  prepare(source: TufSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
+  prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
   /** Writes that, in this process or another one's; signed first with this signer, and then what waits as it stands. */
   write(
-    source: TufSource,
+    source: OpenSource,
     prepared: Prepared,
     signal: AbortSignal,
     how: Writing,
   ): Promise<readonly Proposal[] | undefined>
   /** What a preview has shown; undefined when it is too long ago. */
-  shown(source: TufSource, digest: string): Draft | undefined
+  shown(source: OpenSource, digest: string): Draft | undefined
   /** What clients will see of the artifacts of a candidate that waits. */
   effects(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Effects>
   /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
@@ -99,7 +102,7 @@ const defaultDays = 365
 type FindSigner = (id: string, purpose: Purpose, signal: AbortSignal) => Promise<Signer>
 
 export function drafting(
-  contextOf: (source: TufSource, signal: AbortSignal) => Context,
+  contextOf: (source: OpenSource, signal: AbortSignal) => Context,
   findSigner: FindSigner,
 ): Drafting {
   async function draft(source: TufSource, request: DraftRequest, signal: AbortSignal) {
@@ -130,7 +133,7 @@ export function drafting(
   /** What is written is what was shown, byte for byte. */
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
-  function prepare(source: TufSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
+  function prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
     const { read, drafted, shown, uploads, onto } = looked(previewed.get(keyOf(source, request.previewed)))
     checkSentence(shown.sentence, request.sentence)
     checkReplaces(shown, request.replace === true, onto)
@@ -142,7 +145,7 @@ export function drafting(
   }
 
   async function write(
-    source: TufSource,
+    source: OpenSource,
     prepared: Prepared,
     signal: AbortSignal,
     { signWith, progress }: Writing,
@@ -169,6 +172,13 @@ export function drafting(
       const made = await draft(source, request, signal)
       hold(previewed, keyOf(source, made.shown.proposal.digest), made)
       return made.shown
+    },
+    previewDocument: async (source, edit, signal) => {
+      const read = snapshot(source.transport)
+      const drafted = await draftDocument(edit, source, read, contextOf(source, signal))
+      const shown = toDraft(drafted, undefined)
+      hold(previewed, keyOf(source, shown.proposal.digest), { read, drafted, shown, uploads: [], onto: undefined })
+      return shown
     },
     propose: async (source, request, signal, progress) => {
       const { shown, prepared } = prepare(source, request)
@@ -216,9 +226,6 @@ export function drafting(
 
 const maxPreviews = 8
 
-/** Where a change is no list of artifacts, all that it does is in the change itself. */
-const noEffects: Effects = { asked: 0, tried: 0, changed: 0, shown: [] }
-
 function hold<T>(held: Map<string, T>, key: string, made: T): void {
   held.delete(key)
   held.set(key, made)
@@ -228,7 +235,7 @@ function hold<T>(held: Map<string, T>, key: string, made: T): void {
   }
 }
 
-function keyOf(source: TufSource, digest: string): string {
+function keyOf(source: OpenSource, digest: string): string {
   return `${source.pinned.id} ${source.event ?? ''} ${digest}`
 }
 

@@ -9,6 +9,8 @@ interface Opened {
   trust: Trust
   /** How it is reached, where that is more than its address. */
   access?: Access
+  /** What the holders of keys are called here, where the documents of a trust system do not say it. */
+  names?: ReadonlyMap<string, string>
   /** The signing event that is looked at, where a repository keeps its changes in several. */
   event?: string
 }
@@ -26,6 +28,6 @@ export function notTuf(name: string): ErrorData {
   return {
     code: 'usage/invalid',
     message: `${name} is no TUF repository, and this is done in those alone`,
-    hint: 'list, review, sign, publish and carry what waits there; changes are made by other means',
+    hint: 'changes of an asfaload project are made with: countersign signers, countersign release --as, countersign revoke',
   }
 }

@@ -51,7 +51,7 @@ export interface TufPlace extends AnyPlace {
 }
 
 /** Of a trust system that has nothing of its own above core. */
-interface OtherPlace extends AnyPlace {
+export interface OtherPlace extends AnyPlace {
   layout?: undefined
   served?: undefined
   unknown?: undefined

@@ -3,8 +3,11 @@
 import { AppError } from '../core/error.ts'
 import type { SystemId } from '../core/proposal.ts'
 import type { Anchor } from '../core/system.ts'
+import { asfaloadForm } from '../core/systems/asfaload/carried-form.ts'
 import { tufForm } from '../core/systems/tuf/carried-form.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
+import { isAsfaload, lookAtSigners } from './asfaload/first-look.ts'
+import { openAsfaload } from './asfaload/place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { lookAtRoot } from './oldest-root.ts'
 import { openPlace, type Place, type PlaceOptions } from './place.ts'
@@ -35,6 +38,13 @@ export interface Systems {
 }
 
 const tuf: KnownSystem = { form: tufForm, open: openPlace, look: lookAtRoot }
+
+const asfaload: KnownSystem = {
+  form: asfaloadForm,
+  open: openAsfaload,
+  recognises: isAsfaload,
+  look: lookAtSigners,
+}
 
 export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[]): Systems {
   const all = [first, ...others]
@@ -70,4 +80,4 @@ function openedBy({ form, open }: KnownSystem): KnownSystem['open'] {
   }
 }
 
-export const houseSystems = systemsOf(tuf)
+export const houseSystems = systemsOf(tuf, asfaload)

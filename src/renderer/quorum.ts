@@ -2,7 +2,15 @@
 import { holderName } from '../core/quorum-words.ts'
 import type { ProposalSummary, QuorumKeyView, QuorumView, Receipt } from '../ipc/contract.ts'
 
-export { agreeTitle, holderName, keyName, missingSentence, progressText, waitedFor } from '../core/quorum-words.ts'
+export {
+  agreeTitle,
+  holderName,
+  keyName,
+  missingSentences,
+  progressText,
+  waitedFor,
+  waysOf,
+} from '../core/quorum-words.ts'
 
 /** Can be published: everything that goes along with it is signed, too. */
 export function isReady({ complete, needs = [] }: Pick<ProposalSummary | Receipt, 'complete' | 'needs'>): boolean {

@@ -6,6 +6,9 @@ export type RepositoryTab = (typeof repositoryTabs)[number]
 const carryWays = ['out', 'back', 'screen'] as const
 export type CarryWay = (typeof carryWays)[number]
 
+const projectForms = ['signers', 'release', 'revocation'] as const
+export type ProjectForm = (typeof projectForms)[number]
+
 export type Route =
   | { screen: 'home' }
   | { screen: 'repositories' }
@@ -24,6 +27,10 @@ export type Route =
   | { screen: 'invitation'; invitationId: string }
   /** `role`: the one that is looked at. */
   | { screen: 'repository'; sourceId: string; tab: RepositoryTab; role?: string }
+  /** A project of an Asfaload mirror; `form`: a change of it being made, `path`: of the release that is revoked. */
+  | { screen: 'project'; sourceId: string; form?: ProjectForm; path?: string }
+  /** The first signers of a project that is not there yet. */
+  | { screen: 'found' }
   /** A script that was chosen, before anything begins. */
   | { screen: 'ceremony-script'; scriptId: string }
   /** A ceremony while it is held; it fills the window. */
@@ -31,7 +38,7 @@ export type Route =
   /** A change being made: `form` names one of the forms of this subject. */
   | { screen: 'edit'; sourceId: string; subject: string; form?: string }
 
-const plain = ['repositories', 'open', 'create', 'keys', 'tokens', 'ceremonies', 'handed', 'scan'] as const
+const plain = ['repositories', 'open', 'create', 'found', 'keys', 'tokens', 'ceremonies', 'handed', 'scan'] as const
 
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#\/?/, '')
@@ -53,6 +60,16 @@ export function parseRoute(hash: string): Route {
     const tab = repositoryTabs.find((one) => one === second)
     if (tab === undefined || (parts.length === 3 && (third === undefined || third === ''))) return { screen: 'home' }
     return { screen, sourceId: first, tab, ...(third === undefined ? {} : { role: third }) }
+  }
+  if (screen === 'project') {
+    const form = projectForms.find((one) => one === second)
+    const isWhole = parts.length === 1 || (form !== undefined && parts.length === (form === 'revocation' ? 3 : 2))
+    if (!isWhole || third === '') return { screen: 'home' }
+    return {
+      ...{ screen, sourceId: first },
+      ...(form === undefined ? {} : { form }),
+      ...(third === undefined ? {} : { path: third }),
+    }
   }
   if (screen === 'edit') {
     if (second === undefined || second === '' || (parts.length === 3 && (third === undefined || third === ''))) {
@@ -79,6 +96,8 @@ export function hashOf(route: Route): string {
       return hash(route.screen, route.proposalId, route.what)
     case 'repository':
       return hash(route.screen, route.sourceId, route.tab, route.role)
+    case 'project':
+      return hash(route.screen, route.sourceId, route.form, route.path)
     case 'edit':
       return hash(route.screen, route.sourceId, route.subject, route.form)
     default:

@@ -2,23 +2,29 @@
 import { toHex } from '../core/bytes.ts'
 import { fingerprintOf } from '../core/key.ts'
 import { countOf, groupsOfFour } from '../core/phrases.ts'
-import { isMet, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
-import { agreeTitle, holderName, missingSentence, progressText } from '../core/quorum-words.ts'
+import { isMet, openQuorums, type Quorum, type QuorumKey, signedCount } from '../core/proposal.ts'
+import { agreeTitle, holderName, missingSentence, progressText, waysOf } from '../core/quorum-words.ts'
 import { inQuotes } from '../core/visible.ts'
 import { type Child, card, drawing, foreign, h } from './dom.ts'
 
 /** `named`: whom the sender calls how, by the digest of the key; shown beside what the metadata says, never instead. */
 export function quorumBoard(quorums: readonly Quorum[], named: ReadonlyMap<string, string>): HTMLElement {
+  const open = new Set(openQuorums(quorums))
   return card(
-    agreeTitle(quorums.length),
-    quorums.map((quorum) => part(quorum, named)),
+    agreeTitle(quorums),
+    waysOf(quorums).flatMap((ways) =>
+      ways.flatMap((way, at) => [
+        at === 0 ? undefined : h('p', { class: 'or small soft' }, 'or'),
+        ...way.map((quorum) => part(quorum, open.has(quorum), named)),
+      ]),
+    ),
   )
 }
 
-function part(quorum: Quorum, named: ReadonlyMap<string, string>): HTMLElement {
+function part(quorum: Quorum, isOpen: boolean, named: ReadonlyMap<string, string>): HTMLElement {
   const keys = quorum.keys.map((entry) => ({ ...entry, ...nameFacts(entry) }))
   const counted = { ...quorum, keys, signed: signedCount(quorum), met: isMet(quorum) }
-  const { threshold, signed, met, strangers } = counted
+  const { threshold, signed, strangers } = counted
   const bars = Array.from({ length: Math.min(threshold, 24) }, (_, at) =>
     h('i', { class: at < signed ? 'signed' : '' }),
   )
@@ -35,9 +41,9 @@ function part(quorum: Quorum, named: ReadonlyMap<string, string>): HTMLElement {
     h(
       'ul',
       {},
-      keys.map((entry) => holder(entry, met, named)),
+      keys.map((entry) => holder(entry, !isOpen, named)),
     ),
-    met ? undefined : h('p', { class: 'small soft' }, foreign(missingSentence(counted))),
+    !isOpen ? undefined : h('p', { class: 'small soft' }, foreign(missingSentence(counted))),
     strangers.length === 0 ? undefined : strangerList(strangers),
   )
 }

@@ -6,7 +6,7 @@ import { requestJudge } from '../core/ceremony/judge.ts'
 import type { Ground, Result } from '../core/ceremony/result.ts'
 import { toAppError } from '../core/error.ts'
 import { countOf, sentenceOf } from '../core/phrases.ts'
-import { carriedForms } from '../core/systems/carried-forms.ts'
+import { ceremonyForms } from '../core/systems/carried-forms.ts'
 import { toWords } from '../core/words.ts'
 import { card, drawing, foreign, h, hex, note, wordGroups } from './dom.ts'
 import { factList } from './fact-list.ts'
@@ -19,7 +19,7 @@ export async function recordScreen(among: Among, more: HTMLElement, signal: Abor
   try {
     checked = await checkRecord(record.bytes, record.name, {
       ...(previous === undefined ? {} : { previous: previous.bytes }),
-      ...{ artifacts: others, judge: requestJudge(carriedForms, signal) },
+      ...{ artifacts: others, judge: requestJudge(ceremonyForms, signal) },
     })
   } catch (thrown) {
     return { title: 'This record does not hold', content: [h('div', { class: 'stack narrow' }, broken(thrown), more)] }

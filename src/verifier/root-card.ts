@@ -9,7 +9,8 @@ import { fromWords, toWords } from '../core/words.ts'
 import { button, card, fill, foreign, h, hex, note, wordGroups } from './dom.ts'
 import { problem } from './problem.ts'
 
-const maxRootBytes = 512_000
+/** Of whichever system allows the most. */
+const maxRootBytes = 1_048_576
 
 /** `compared` is told whether the root that the person trusts is one of those that this is judged from. */
 export async function rootCard(looked: Looked, compared: (isSame: boolean) => void): Promise<HTMLElement> {

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { carriedId } from '../support/fake-carry.ts'
+import { signersChange } from '../support/fake-signers.ts'
 import { expectGoodInEveryLight } from '../support/lights.ts'
 import { dangerous, holdSpace, openConfirm, renewal, review } from '../support/renderer-drive.ts'
 import { buildRendererPages, type RendererPages } from '../support/renderer-page.ts'
@@ -21,6 +22,13 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['repositories', 'index.html?scenario=troubled#repositories'],
   ['open', 'index.html?scenario=rich#open'],
   ['review', review(dangerous), (page) => page.getByRole('button', { name: 'Raw document' }).click()],
+  ['home with ways', 'index.html?scenario=signers'],
+  ['review with ways', `index.html?scenario=signers#review/${encodeURIComponent(signersChange.id)}`],
+  ['what is trusted of signers', 'index.html?scenario=signers#repositories'],
+  ['a project', 'index.html?scenario=signers#project/loom'],
+  ['first signers', 'index.html?scenario=signers#found'],
+  ['who signs', 'index.html?scenario=signers#project/loom/signers', takeKeyOut],
+  ['a release of a project', 'index.html?scenario=signers#project/loom/release'],
   ['confirm', review(dangerous), openConfirm],
   ['sign', review(renewal, '&approve=never'), signRenewal],
   ['done', review(renewal, '&approve=10'), signRenewal],
@@ -63,6 +71,14 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['scan', 'index.html?scenario=rich#scan', (page) => page.getByRole('alert').waitFor()],
   ['components', 'components.html'],
 ]
+
+async function takeKeyOut(page: Page): Promise<void> {
+  await page
+    .getByRole('button', { name: /^Take out/ })
+    .first()
+    .click()
+  await page.getByText('As a reviewer will see it').waitFor()
+}
 
 async function openAdvanced(page: Page): Promise<void> {
   await page.getByText('They trust an older root').click()

@@ -1,7 +1,7 @@
 // Keys that an edit names are found by where they stand in it, so that a new kind of edit cannot be forgotten.
 import { expect, test } from 'vitest'
 import { toPem } from '../../src/core/key.ts'
-import type { EditData, KeyChoice } from '../../src/ipc/contract.ts'
+import type { KeyChoice, TufEditData } from '../../src/ipc/contract.ts'
 import { choicesIn, editsOf } from '../../src/main/edit-data.ts'
 import { softwareSigner } from '../support/repository.ts'
 
@@ -10,7 +10,7 @@ const ben: KeyChoice = { from: 'signer', signerId: 'ben' }
 const role = { name: 'tools', keys: [ana], threshold: 1 }
 const paths = ['tools/*']
 
-const naming: readonly EditData[] = [
+const naming: readonly TufEditData[] = [
   { kind: 'key-add', role: 'root', key: ana },
   { kind: 'key-replace', role: 'root', keyId: 'x', key: ana },
   { ...role, kind: 'delegation-add', paths, terminating: false },
@@ -25,14 +25,14 @@ test.each(naming)('$kind names its keys', (edit) => {
 
 test('several roles name all of theirs', () => {
   const roles = [role, { ...role, name: 'more', keys: [ben] }]
-  const edit: EditData = {
+  const edit: TufEditData = {
     ...{ kind: 'agreement-add', form: 'accepted', name: 'both', paths, terminating: false, minRolesInAgreement: 2 },
     roles,
   }
   expect(choicesIn(edit)).toEqual([ana, ben])
 })
 
-test.each<EditData>([
+test.each<TufEditData>([
   { kind: 'threshold', role: 'root', threshold: 1 },
   { kind: 'key-remove', role: 'root', keyId: 'x' },
   { kind: 'project-keys', keys: [], keepIds: ['x'], threshold: 1 },

@@ -1,5 +1,6 @@
 // Counts, lists, times, quorums and errors in words.
 import { expect, test } from 'vitest'
+import { missingSentence } from '../../src/core/quorum-words.ts'
 import type { QuorumKeyView, QuorumView } from '../../src/ipc/contract.ts'
 import { errorWords, todoOf, wordsFor } from '../../src/renderer/error-words.ts'
 import {
@@ -14,7 +15,15 @@ import {
   sentenceOf,
   utcOf,
 } from '../../src/renderer/format.ts'
-import { holderName, keyName, missingSentence, progressText, standingOf } from '../../src/renderer/quorum.ts'
+import {
+  agreeTitle,
+  holderName,
+  keyName,
+  missingSentences,
+  progressText,
+  standingOf,
+  waysOf,
+} from '../../src/renderer/quorum.ts'
 
 test('small counts are words, large ones figures', () => {
   expect(countOf(0, 'change')).toBe('no changes')
@@ -97,14 +106,32 @@ function quorum(threshold: number, keys: QuorumKeyView[]): QuorumView {
 
 test('who is missing is said by name', () => {
   expect(missingSentence(quorum(2, [key('A', { signed: true }), key('B'), key('C')]))).toBe(
-    'Root 14 needs one more signature: B or C.',
+    'Root 14: one more signature needed, from B or C.',
   )
-  expect(missingSentence(quorum(2, [key('A'), key('B')]))).toBe('Root 14 needs two more signatures: A and B.')
+  expect(missingSentence(quorum(2, [key('A'), key('B')]))).toBe('Root 14: two more signatures needed, from A and B.')
   expect(missingSentence(quorum(2, [key('A'), key('B'), key('C')]))).toBe(
-    'Root 14 needs two more signatures: any 2 of A, B and C.',
+    'Root 14: two more signatures needed, from any 2 of A, B and C.',
   )
   expect(missingSentence(quorum(3, [key('A')]))).toContain('too few keys')
   expect(progressText(quorum(1, [key('A', { signed: true }), key('B', { signed: true })]))).toBe('2 signed, 1 needed')
+})
+
+test('of several ways to one end a single one is enough, and what is left of each is said', () => {
+  const way = (by: string, name: string, threshold: number, keys: QuorumKeyView[]) => ({
+    ...quorum(threshold, keys),
+    name,
+    way: { to: 'current', by },
+  })
+  const admins = way('admin', 'Admins', 2, [key('A', { signed: true }), key('B')])
+  const master = (signed: boolean) => way('master', 'Master keys', 1, [key('M', { signed })])
+  const fresh = { ...quorum(1, [key('D')]), name: 'Every new key' }
+  expect(agreeTitle([admins, master(false), fresh])).toBe('Who must agree: both')
+  expect(waysOf([admins, master(false), fresh])).toEqual([[[admins], [master(false)]], [[fresh]]])
+  expect(missingSentences([admins, master(false), fresh])).toEqual([
+    'Admins: one more signature needed, from B. Or: Master keys: one more signature needed, from M.',
+    'Every new key: one more signature needed, from D.',
+  ])
+  expect(missingSentences([admins, master(true), fresh])[0]).toBe('Master keys: complete, with one signature.')
 })
 
 test('how a key stands', () => {

@@ -23,10 +23,11 @@ import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
 import { fakeRepository } from './fake-repository.ts'
+import { signersChange, signersProject, signersSource } from './fake-signers.ts'
 import * as hardware from './fake-tokens.ts'
 
-/** `carried`: one change, which came over an air gap. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
-export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried'
+/** `carried`: one change, which came over an air gap. `signers`: a project in which nothing expires, and a change of its signers. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
+export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried' | 'signers'
 
 export interface FakeOptions {
   scenario?: Scenario
@@ -76,6 +77,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     scenario === 'empty' ? [] : [...data.sources, ...(scenario === 'troubled' ? [data.troubled] : [])]
   let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
   if (scenario === 'carried') proposals = [...carriedChange]
+  if (scenario === 'signers') [sources, proposals] = [[signersSource], [signersChange]]
   if (scenario === 'tokens') proposals = proposals.map(pending.withTwoTokens)
   let tokens: TokensView = hardware.tokensFor(scenario)
   let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]
@@ -178,6 +180,10 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     ceremony: ceremony.bridge,
     ...inside,
     repository: { ...inside.repository, create },
+    project: {
+      get: (argument) => answer('project.get', argument, () => signersProject),
+      create: (argument) => answer('project.create', argument, () => signersSource),
+    },
     app: {
       info: () => answer('app.info', undefined, () => ({ ...data.info, ...options.info })),
       goOffline: () => answer('app.goOffline', undefined, () => ({ ...data.info, ...options.info, offline: true })),

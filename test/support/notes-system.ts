@@ -124,6 +124,15 @@ const notes: TrustSystem = {
   prove: refuse,
   signatures: async ({ after }) =>
     noteIn(after).signatures.map(({ key, signature }) => ({ key, signature: fromBase64(signature) })),
+  given: async ({ payload, after, quorums }, { key, signature }) => {
+    const held = quorums[0]?.keys.find(({ ids }) => ids.includes(key))
+    if (held?.key === undefined || !(await verifySignature(held.key, payload, signature)))
+      throw new AppError({ code: 'trust/bad-signature', message: 'it does not fit the note' })
+    if (held.signed) return new Map()
+    const { note, signatures } = noteIn(after)
+    const more = [...signatures, { key, signature: toBase64(signature) }]
+    return new Map([[names.next, utf8(JSON.stringify({ note, signatures: more }))]])
+  },
 }
 
 async function readAnchor(bytes: Uint8Array): Promise<Anchor> {
@@ -135,9 +144,12 @@ const form: CarriedForm = {
   anchorWord: 'key list',
   folder: 'notes/',
   isName: (name) => Object.values(names).includes(name),
-  candidateName: () => names.next,
+  isOf: (name) => name === names.next,
+  overtaken: () => [],
+  asItCame: (proposal, files) => ({ ...proposal, after: files.get(names.next) ?? proposal.after }),
   isPending: (name) => name === names.next,
   isAnchor: (name) => name === names.keys,
+  firstHint: 'make a key list',
   firstFault: () => 'a note without a key list is signed by nobody',
   checkLeadsFrom: async (files, { anchor }) => {
     if (text(files.get(names.keys) ?? utf8('')) !== text(anchor))

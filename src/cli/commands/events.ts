@@ -18,7 +18,7 @@ import { findPinned } from '../named-source.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import { deskFor, openTufSource, rootOption } from '../session.ts'
-import { proposalData, quorumLines, reviewLines } from '../show.ts'
+import { proposalData, quorumsLines, reviewLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
 export const eventsCommand: Command = {
@@ -169,7 +169,7 @@ async function accept(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> 
       ...(remark === undefined ? {} : { remark }),
     },
     `${user} accepted the invitation`,
-    ...done.proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
+    ...done.proposals.flatMap(({ quorums }) => quorumsLines(quorums)),
     ...otherLines(done.others),
     ...(remark === undefined ? [] : [remark]),
     ...(pushed === undefined ? [] : pushedLines(pushed, false)),

@@ -16,12 +16,14 @@ import type { Answer, Command, Parsed } from '../command.ts'
 import { draftOptions, grouped, leftOutLines, progressOn, proposeDraft } from '../drafting.ts'
 import { namingRoles } from '../role-names.ts'
 import { wrapped } from '../text.ts'
+import { releaseOfFolder } from './asfaload/release.ts'
 import { jsonOf } from './edit.ts'
 
 export const releaseCommand: Command = {
   name: 'release',
-  usage: 'release SOURCE ROLE (add PATH... | remove NAME...)',
-  summary: 'Proposes artifacts for a role: new files with their content, or names that go.',
+  usage: 'release SOURCE (ROLE add PATH... | ROLE remove NAME... | FOLDER --as PATH)',
+  summary:
+    'Proposes artifacts for a role, new files or names that go; or a folder as a release of an asfaload project.',
   details: [
     'ROLE is targets, a project, or another delegated role. PATH is a file or a folder; a folder is taken with all',
     'that is in it. The content is copied to where clients fetch it; they see it when the change is published.',
@@ -30,9 +32,18 @@ export const releaseCommand: Command = {
     'Examples:',
     '  countersign release packages loom add dist/ --under loom/1.4/ --custom \'{"version":"1.4.0"}\'',
     '  countersign release packages loom remove loom/1.3/loom-1.3.0.tgz',
+    'In an asfaload project FOLDER is what is released, and PATH where its index will lie below the project; nothing is',
+    'copied, for people download the files where the project publishes them:',
+    '  countersign release loom dist --as releases/download/v1.0',
   ],
   options: {
     ...draftOptions,
+    as: { form: '--as PATH', text: 'asfaload: the path of the release below the project', type: 'string' },
+    url: {
+      form: '--url ADDRESS',
+      text: 'asfaload: where people download the files; told from the folder of the mirror when left out',
+      type: 'string',
+    },
     under: { form: '--under FOLDER', text: 'what the names begin with in the repository', type: 'string' },
     custom: { form: '--custom JSON', text: 'data that stands beside each artifact, an object', type: 'string' },
     'replace-content': {
@@ -43,6 +54,8 @@ export const releaseCommand: Command = {
   },
   arity: [1, 2048],
   run: async (parsed, io, dataDir) => {
+    const path = parsed.text('as')
+    if (path !== undefined) return releaseOfFolder(parsed, path, io, dataDir)
     const [, role = '', verb, ...words] = parsed.positionals
     if (words.length === 0) throw incomplete(parsed)
     const change = await openChange(parsed, io, dataDir)

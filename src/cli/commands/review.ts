@@ -7,7 +7,7 @@ import { type Answer, answer, type Command, type Io } from '../command.ts'
 import { effectLines, effectsData } from '../drafting.ts'
 import { pickProposal } from '../pick-proposal.ts'
 import { deskFor, openSource, readState, rootOption, sourceAgain } from '../session.ts'
-import { idLines, progressOf, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
+import { idLines, progressText, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
 export const statusCommand: Command = {
@@ -88,7 +88,7 @@ function standingOf(proposal: Proposal, event: string | undefined, isCarried = f
     : event === undefined
       ? '; ready to publish'
       : '; ready to be merged'
-  return `${proposal.quorums.map(progressOf).join('; ')}${isReady(proposal) ? ready : needs}`
+  return `${progressText(proposal.quorums)}${isReady(proposal) ? ready : needs}`
 }
 
 export const reviewCommand: Command = {

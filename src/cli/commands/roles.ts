@@ -18,7 +18,7 @@ import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import { keyOptions, namedKey, pemKey } from '../role-keys.ts'
 import { askingOnce } from '../session.ts'
-import { quorumLines } from '../show.ts'
+import { quorumsLines } from '../show.ts'
 
 const verbs = {
   'add-key': [1, 2],
@@ -215,10 +215,7 @@ async function signWithBoth(
     io.note(`signed with the ${which} key, ${signerId}`)
   }
   if (signed.length === 0) return proposed
-  const lines = [
-    `signed ${latest.title} with ${signed.join(' and ')}`,
-    ...latest.quorums.flatMap((one) => quorumLines(one)),
-  ]
+  const lines = [`signed ${latest.title} with ${signed.join(' and ')}`, ...quorumsLines(latest.quorums)]
   return answer({ ...(proposed.data as object), signedWith: signed }, ...proposed.lines, '', ...lines)
 }
 

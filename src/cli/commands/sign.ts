@@ -3,6 +3,7 @@ import { type Approval, approve, openEntries } from '../../core/approve.ts'
 import { AppError, toErrorData } from '../../core/error.ts'
 import { impossibility, isReady, type Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Signer } from '../../core/signer.ts'
+import { signingsSentence } from '../../core/signings.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
@@ -21,7 +22,7 @@ import { digitsToAct, pickProposal } from '../pick-proposal.ts'
 import { plugPractice } from '../practice.ts'
 import { compareScreens, skipScreens } from '../second-screen.ts'
 import { askingOnce, contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
-import { proposalData, quorumLines } from '../show.ts'
+import { proposalData, quorumsLines } from '../show.ts'
 import { withOutcome } from '../standing.ts'
 import { quoted } from '../text.ts'
 
@@ -56,8 +57,8 @@ export const signCommand: Command = {
     ...tokenOptions,
   },
   arity: [2, 33],
-  run: (parsed, io, dataDir) =>
-    parsed.positionals.length > 2 ? askingOnce(io, (once) => run(parsed, once, dataDir)) : run(parsed, io, dataDir),
+  // One decision may take several signatures.
+  run: (parsed, io, dataDir) => askingOnce(io, (once) => run(parsed, once, dataDir)),
 }
 
 async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
@@ -79,6 +80,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     if (isAsked) await confirm(proposal, io)
     if (source.carried === true) await (isAsked ? compareScreens : skipScreens)(proposal, source, desk, io)
   }
+  for (const line of suits(signer.key) ? askedOften(proposals, signer, source) : []) io.note(line)
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
     return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, desk, io)
@@ -90,11 +92,16 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const said = answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
-    ...result.proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
+    ...quorumsLines(result.proposal.quorums),
     ...(result.remark === undefined ? [] : [result.remark]),
     ...(isServed ? [] : await nextSteps([result.proposal], { to, again: sourceAgain(parsed) }, desk, source)),
   )
   return isServed ? withOutcome(said, result.proposal, source, io) : said
+}
+
+/** Said before: a finger that is taken away after the first touch keeps the key waiting. */
+function askedOften(proposals: readonly Proposal[], signer: Signer, { system }: OpenSource): string[] {
+  return proposals.flatMap((one) => signingsSentence(one, system, signer) ?? [])
 }
 
 /** Who signs a carried change a second time has forgotten that the signature must go back. */
@@ -196,6 +203,7 @@ async function rehearse(
   return answer(
     { dryRun: true, ...(all.length === 1 ? { proposal: all[0] } : { proposals: all }) },
     ...proposals.map(({ title, headline }) => `${label} could sign ${title}: ${headline}`),
+    ...askedOften(proposals, signer, source),
     'Nothing was signed, and nothing was written.',
   )
 }
@@ -267,10 +275,7 @@ async function signSeveral(
     failed: failures.map(({ id, error }) => ({ id, error: toErrorData(error) })),
   }
   const lines = [
-    ...done.flatMap(({ proposal }) => [
-      signedLine(proposal, signer),
-      ...proposal.quorums.flatMap((quorum) => quorumLines(quorum)),
-    ]),
+    ...done.flatMap(({ proposal }) => [signedLine(proposal, signer), ...quorumsLines(proposal.quorums)]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
     ...(remark === undefined ? [] : [remark]),
     ...(source.served !== undefined && where.to === undefined

@@ -10,7 +10,7 @@ import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
 import { noRole } from '../role-names.ts'
 import { contextOf, deskFor, openTufSource, rootOption } from '../session.ts'
-import { expiryLine, holderName, quorumLines } from '../show.ts'
+import { expiryLine, holderName, quorumsLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 
 export const stateCommand: Command = {
@@ -101,7 +101,7 @@ function oneRole(name: string, inside: Inside, search: string, limit: number, no
   const lines = [
     `${role.name} ${role.version}, ${expiryWords(role, now)}${role.expires === undefined ? '' : `, until ${dateText(role.expires.text)}`}`,
     ...remarks(role),
-    ...quorumLines(role.quorum),
+    ...quorumsLines([role.quorum]),
     ...(below.length === 0 ? [] : ['Delegates, in this order:']),
     ...below.map(
       ({ to, ...edge }) => `  ${to}: ${edge.paths.join(', ')}${edge.terminating ? '; nothing is asked after it' : ''}`,

@@ -2,20 +2,28 @@
 import { AppError } from '../../core/error.ts'
 import { bytesText } from '../../core/systems/tuf/diff/shown.ts'
 import { type FileVerdict, hashFile, verifyFileWith } from '../../node/artifacts/verify-file.ts'
+import { tufSource } from '../../node/open-source.ts'
 import { answer, type Command } from '../command.ts'
-import { clientOf, fromOptions, openFrom } from '../from.ts'
+import { clientOf, fromOptions, openAnyFrom } from '../from.ts'
 import { progressLine } from '../progress.ts'
 import { wrapped } from '../text.ts'
+import { verifyReleased } from './asfaload/verify.ts'
 
 export const verifyCommand: Command = {
   name: 'verify',
   usage: 'verify FILE [--from SOURCE]',
   summary: 'Say which artifact of a repository a file is, and who signed for it.',
-  details: ['The file is known by its content, whatever it is called. Exit code 5 when no artifact has this content.'],
+  details: [
+    'The file is known by its content, whatever it is called. Exit code 5 when no artifact has this content.',
+    'Of an asfaload project: which release lists it, who signed that, whether it was revoked, and that its signers follow',
+    'from those that are pinned here.',
+  ],
   options: fromOptions,
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
-    const from = await openFrom(parsed, io, dataDir)
+    const { desk, source } = await openAnyFrom(parsed, io, dataDir)
+    if (source.system.id === 'asfaload') return verifyReleased(parsed, desk, source, io)
+    const from = { desk, source: tufSource(source) }
     const [file = ''] = parsed.positionals
     const line = progressLine(file)
     const content = await hashFile(file, { signal: io.signal, progress: line.show }).finally(line.end)

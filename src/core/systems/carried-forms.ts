@@ -1,5 +1,9 @@
 // The trust systems whose changes cross an air gap: a request or a reply of any other is refused.
 import type { CarriedForms } from '../transfer/carried-form.ts'
+import { asfaloadForm } from './asfaload/carried-form.ts'
 import { tufForm } from './tuf/carried-form.ts'
 
-export const carriedForms: CarriedForms = [tufForm]
+export const carriedForms: CarriedForms = [tufForm, asfaloadForm]
+
+/** Scripts are about roots: a ceremony is held for no other system, and no record is of one. */
+export const ceremonyForms: CarriedForms = [tufForm]

@@ -1,6 +1,7 @@
 // The port of what trust systems do not share on their way over an air gap: the names of their files, what everything is verified
 // from and how people call it, and which of the files lead from one such document to the next.
 import { AppError } from '../error.ts'
+import type { Proposal } from '../proposal.ts'
 import type { Anchor, Carried, Context, TrustSystem } from '../system.ts'
 
 /** One of the documents that lead from the one that a request starts with to the one in force. */
@@ -9,6 +10,11 @@ export interface ChainLink {
   digest: string
   /** sha256 of the whole file, which other tools show. */
   fileDigest: string
+}
+
+export interface Brought {
+  subject: string
+  files: ReadonlyMap<string, Uint8Array>
 }
 
 export interface CarriedForm {
@@ -20,12 +26,18 @@ export interface CarriedForm {
   folder: string
   /** Whether a file of this name can be part of a request; one spelling for each. */
   isName(name: string): boolean
-  /** The file of what waits for a subject. */
-  candidateName(subject: string): string
+  /** Whether a file is of what waits for a subject: the document itself, or what belongs to it. */
+  isOf(name: string, subject: string): boolean
+  /** Of the names that lie there already, those that what was brought does not stand beside. */
+  overtaken(there: readonly string[], brought: Brought): string[]
+  /** A change as it came, with the signatures that came along. */
+  asItCame(proposal: Proposal, files: ReadonlyMap<string, Uint8Array>): Proposal
   /** Of a file that waits, and is not in force. */
   isPending(name: string): boolean
   /** Of one of the documents that lead to the anchor in force. */
   isAnchor(name: string): boolean
+  /** What is done with a change before which there is nothing: an imperative. */
+  firstHint: string
   /** Why this is no change before which there is nothing; undefined where it is one. */
   firstFault(subject: string, files: ReadonlyMap<string, Uint8Array>): string | undefined
   /** Throws unless the chain of anchors among the files leads on from the one that is trusted. */

@@ -6,7 +6,6 @@ import type { CarriedForm } from '../../core/transfer/carried-form.ts'
 import { lookAtRequest } from '../../core/transfer/look.ts'
 import { parseReply, type SecondScreen, type TransferReply } from '../../core/transfer/reply.ts'
 import { requestId, type TransferRequest } from '../../core/transfer/request.ts'
-import { secondScreenWords } from '../../core/transfer/second-screen.ts'
 import type { AskedView, CarriedView, HandedReply, HandedRequest, ReplyPlace } from '../../ipc/carry-views.ts'
 import { isCarriedLocation, noPlaceYet } from '../../node/carried/address.ts'
 import { vouchedBy } from '../../node/carried/arrival.ts'
@@ -18,7 +17,7 @@ import {
   requestFor,
   signaturesMade,
 } from '../../node/carried/departure.ts'
-import { screenStanding } from '../../node/carried/second-screen.ts'
+import { screenStanding, wordsHere } from '../../node/carried/second-screen.ts'
 import { nothingBefore } from '../../node/carried/taking-in.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Inspection, inspectAnchor } from '../../node/inspect.ts'
@@ -141,7 +140,7 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
       const bytes = request ?? (await requestBehind(source, proposal, desk, signal)).bytes
       // As the other device does it: from the request, and from nothing that this machine knows besides.
       const { words } = await lookAtRequest(bytes, 'the request', forms, { now: now(), signal })
-      const mine = await secondScreenWords(bytes, proposal)
+      const mine = await wordsHere(bytes, proposal, source, desk, signal)
       // What was reviewed here must be what the request says: else the words would vouch for something else.
       return { requestId: await requestId(bytes), words: words.join() === mine.join() ? words : [] }
     },

@@ -15,6 +15,7 @@ import type {
   DraftView,
   EditableText,
   HistoryView,
+  ProjectView,
   ProposalView,
   RawDocument,
   RepositoryView,
@@ -22,6 +23,8 @@ import type {
   TargetPage,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
+import { type ProjectWish, wishedDocument } from '../../node/asfaload/edits.ts'
+import { projectFacts } from '../../node/asfaload/project-facts.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
 import type { Desk, OpenSource, TufSource } from '../../node/desk.ts'
@@ -39,7 +42,7 @@ import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
-import { openNamed, openToChange, openTuf } from '../named-source.ts'
+import { openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import { type Carrying, carriedView, carrying } from './carrying.ts'
@@ -96,6 +99,7 @@ export interface Readings extends Carrying {
   effects(asked: OfProposal, signal: AbortSignal): Promise<Effects>
   raw(asked: OfProposal, signal: AbortSignal): Promise<RawDocument>
   inside(asked: OfSource, signal: AbortSignal): Promise<RepositoryView>
+  project(asked: OfSource, signal: AbortSignal): Promise<ProjectView>
   targets(asked: OfSource & TargetQuery, signal: AbortSignal): Promise<TargetPage>
   history(asked: OfSource & { role: string }, signal: AbortSignal): Promise<HistoryView>
   releases(asked: OfSource, signal: AbortSignal): Promise<{ list: ProjectReleases[]; remember?: Memory }>
@@ -109,6 +113,8 @@ export interface Readings extends Carrying {
     asked: OfSource & Signers & { request: DraftRequest; file?: string; tokens?: TokenList },
     signal: AbortSignal,
   ): Promise<DraftView>
+  /** Of a project of an Asfaload mirror. */
+  wished(asked: OfSource & Signers & { subject: string; wish: ProjectWish }, signal: AbortSignal): Promise<DraftView>
   draftChanges(asked: OfSource & Page & { digest: string }, signal: AbortSignal): Promise<readonly Change[]>
   /** What a preview has shown, ready to be written. */
   prepared(asked: OfSource & { request: ProposeRequest }, signal: AbortSignal): Promise<Prepared>
@@ -166,6 +172,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
+    project: async ({ sourceId }, signal) => {
+      const source = await openProject(desk, sourceId)
+      return presentRepository.projectView(source.pinned, await projectFacts(source, desk.context(source, signal)))
+    },
     targets: async ({ sourceId, ...query }, signal) =>
       presentRepository.targetPage(
         readTargets(await inside(await openTuf(desk, sourceId), signal), query),
@@ -182,8 +192,12 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const list = await releases(source, { now: now(), signal, remember })
       return { list, ...remembered(source, trusted) }
     },
-    keyedRoles: async ({ sourceId }, signal) =>
-      readKeyedRoles(await opened(await openToChange(desk, sourceId, signal), signal)),
+    keyedRoles: async ({ sourceId }, signal) => {
+      const source = await openToDraft(desk, sourceId, signal)
+      if (source.layout !== undefined) return readKeyedRoles(await opened(source, signal))
+      const { roles } = await source.system.state(source.transport, desk.context(source, signal))
+      return roles.map(({ name, quorum }) => ({ name, keys: quorum.keys }))
+    },
     configuration: async ({ sourceId }, signal) => {
       const { fields, version, isSigned } = await configurationFacts(
         await opened(await openToChange(desk, sourceId, signal), signal),
@@ -208,12 +222,20 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const draft = await desk.drafts.preview(source, spread, signal)
       return presentRepository.draftView(draft, signers, stewardOf(source).signedOnly ? tokens : undefined)
     },
+    wished: async ({ sourceId, signers, subject, wish }, signal) => {
+      const source = await openProject(desk, sourceId)
+      const document = await wishedDocument(subject, wish, source, desk.context(source, signal))
+      return presentRepository.draftView(
+        await desk.drafts.previewDocument(source, { subject, document }, signal),
+        signers,
+      )
+    },
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
-      const draft = desk.drafts.shown(await openToChange(desk, sourceId, signal), digest)
+      const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
     },
     prepared: async ({ sourceId, request }, signal) =>
-      desk.drafts.prepare(await openToChange(desk, sourceId, signal), request).prepared,
+      desk.drafts.prepare(await openToDraft(desk, sourceId, signal), request).prepared,
     withdrawal: async ({ sourceId, id }, signal) =>
       (await desk.drafts.withdrawing(await openTuf(desk, sourceId), id, signal)).prepared,
   }

@@ -18,6 +18,7 @@ export interface AsfaloadProject {
 export interface FoundFile {
   verdict: Verdict
   length: number
+  sha256: string
   sha512: string
 }
 
@@ -29,5 +30,5 @@ export async function verifyReleasedFile(
 ): Promise<FoundFile> {
   const { length, sha256, sha512 } = await hashFile(file, { ...options, signal: context.signal })
   const asked = { name: basename(resolve(file)), sha256, sha512 }
-  return { verdict: await fileVerdict(folder, asked, transport, context), length, sha512 }
+  return { verdict: await fileVerdict(folder, asked, transport, context), length, sha256, sha512 }
 }

@@ -1,10 +1,9 @@
 // A request that came over an air gap, taken in: judged from a root that is trusted here, and kept until it is forgotten.
-import { approve, findProposal, openEntries } from '../../core/approve.ts'
+import { accept, findProposal } from '../../core/approve.ts'
 import { AppError, isVerdict, toAppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
 import { type CarriedForm, formFor } from '../../core/transfer/carried-form.ts'
-import { givenSigner } from '../../core/transfer/given-signer.ts'
 import { isFirstRequest, parseRequest, requestId, type TransferRequest } from '../../core/transfer/request.ts'
 import { type Files, overlay, type Snapshot, snapshot, type Transport } from '../../core/transport.ts'
 import type { Desk, OpenSource } from '../desk.ts'
@@ -63,10 +62,12 @@ export async function receive(
   if (system.id !== request.system) throw notOf(source, what)
   const before = snapshot(transport)
   const context = await knowing(before, source, desk.context(source, signal))
-  const { waiting, overtaken } = await waitingThen(request, before, source, form, context)
+  const there = await before.list(form.folder, signal)
+  const aside = form.overtaken(there, request)
+  const { waiting, overtaken } = await waitingThen(request, before, source, form, context, { there, aside })
   // The words that both screens show are those of the file that came last, whatever date the others say.
   const earlier = (await requestsFor(before, request, desk, signal)).map(({ name }) => name)
-  const files = new Map<string, Uint8Array | null>([...overtaken, ...earlier].map((name) => [name, null]))
+  const files = new Map<string, Uint8Array | null>([...aside, ...overtaken, ...earlier].map((name) => [name, null]))
   for (const [name, content] of [...request.files, [requestName(id), bytes] as const]) files.set(name, content)
   for (const name of await unreadable(before, files, source, form, context)) files.set(name, null)
   const find = () =>
@@ -78,27 +79,27 @@ export async function receive(
   // Nobody who gives up one change gives up another that the request brings a rival of.
   const mayReplace = new Set([request.subject, ...(proposal.needs ?? []).map(({ subject }) => subject)])
   // What waits beside it and is not needed for it was not asked for.
-  const kept = new Set([...mayReplace].map((subject) => form.candidateName(subject)))
-  for (const name of request.files.keys()) if (form.isPending(name) && !kept.has(name)) files.delete(name)
+  const isKept = (name: string): boolean => [...mayReplace].some((subject) => form.isOf(name, subject))
+  for (const name of request.files.keys()) if (form.isPending(name) && !isKept(name)) files.delete(name)
   const again: Proposal[] = []
   for (const held of waiting) {
-    const name = form.candidateName(held.subject)
+    const names = [...files.keys()].filter((name) => form.isOf(name, held.subject))
     const other = coming.find(({ subject }) => subject === held.subject)
-    if (!files.has(name) || !request.files.has(name) || other === undefined) continue
+    if (other === undefined || !names.some((name) => request.files.has(name))) continue
     if (other.digest !== held.digest) {
       if (!replace || !mayReplace.has(held.subject)) throw anotherWaits(held)
       continue
     }
     // Signatures that were made here since it came stay; those that come with it are added below.
-    files.delete(name)
-    again.push(held)
+    for (const name of names) files.delete(name)
+    again.push(other)
   }
   await find()
   for (const name of files.keys()) await before.read(name, maxRead, signal)
   await transport.write(files, before.seen(files.keys()), `take in ${proposal.title}`, signal)
   // Before what comes first is signed, and a person has compared it, nothing is trusted, and nothing to remember.
   if (!isFirst(context)) await desk.state(source, signal)
-  for (const held of again) await addSignatures(held, request, source, form, context)
+  for (const one of again) await addSignatures(one, source, context)
   return { source, request, id, proposal: await findProposal(proposal.id, system, transport, context) }
 }
 
@@ -147,36 +148,30 @@ async function unreadable(
 
 /** What waits here already, judged by what is in force as the request has it: what it has overtaken is in nobody's way. */
 async function waitingThen(
-  { files }: TransferRequest,
+  { subject, files }: TransferRequest,
   here: Transport,
   { system }: OpenSource,
   form: CarriedForm,
   context: Context,
+  { there, aside }: { there: readonly string[]; aside: readonly string[] },
 ): Promise<{ waiting: readonly Proposal[]; overtaken: string[] }> {
-  const published = new Map([...files].filter(([name]) => !form.isPending(name)))
+  const isItself = (name: string): boolean => form.isPending(name) || form.isOf(name, subject)
+  const published = new Map<string, Uint8Array | null>(aside.map((name) => [name, null]))
+  for (const [name, bytes] of files) published.set(name, bytes)
+  for (const name of [...published.keys()]) if (isItself(name)) published.delete(name)
   const { proposals, problems } = await system.pending(overlay(here, published), context)
-  const isOvertaken = ({ error }: { error: AppError }): boolean => error.code === 'trust/changed'
+  const gone = problems.filter(({ error }) => error.code === 'trust/changed')
   return {
     waiting: proposals,
-    overtaken: problems.filter(isOvertaken).map((one) => form.candidateName(one.subject)),
+    overtaken: there.filter((name) => gone.some((one) => form.isOf(name, one.subject))),
   }
 }
 
-async function addSignatures(
-  held: Proposal,
-  request: TransferRequest,
-  { system, transport }: OpenSource,
-  form: CarriedForm,
-  context: Context,
-): Promise<void> {
-  const after = request.files.get(form.candidateName(held.subject))
-  if (after === undefined) return
-  let proposal = await findProposal(held.id, system, transport, context)
-  for (const { key, signature } of await system.signatures({ ...proposal, after })) {
-    const entry = proposal.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(key))
-    if (entry?.key === undefined || openEntries(proposal, entry.key).length === 0) continue
+/** Those that came with a change which waits here already. */
+async function addSignatures(coming: Proposal, { system, transport }: OpenSource, context: Context): Promise<void> {
+  for (const given of await system.signatures(coming)) {
     try {
-      ;({ proposal } = await approve(held.id, system, transport, transport, givenSigner(entry, signature), context))
+      await accept(coming.id, system, transport, given, context)
     } catch (thrown) {
       // One that this machine would not have made, such as of a practice key, is not taken over; the request is in all the same.
       if (!(thrown instanceof AppError && thrown.code.startsWith('signer/'))) throw thrown

@@ -122,8 +122,7 @@ export async function signaturesMade(
   { systems }: Pick<Desk, 'systems'>,
 ): Promise<readonly { key: string; signature: Uint8Array }[]> {
   const form = formFor(request.system, 'the request', systems.forms)
-  const after = request.files.get(form.candidateName(proposal.subject)) ?? proposal.after
-  const came = await system.signatures({ ...proposal, after })
+  const came = await system.signatures(form.asItCame(proposal, request.files))
   return (await system.signatures(proposal)).filter(
     ({ key, signature }) => !came.some((one) => one.key === key && isEqualBytes(one.signature, signature)),
   )

@@ -1,10 +1,8 @@
 // Replies, put in place: in any order, from any channel. Each goes the way of every signature, and each that does not count is
 // told with its reason.
-import { approve, openEntries } from '../../core/approve.ts'
-import { verifySignature } from '../../core/crypto.ts'
+import { accept } from '../../core/approve.ts'
 import { AppError, isVerdict } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
-import { givenSigner } from '../../core/transfer/given-signer.ts'
 import type { ReplySignature, TransferReply } from '../../core/transfer/reply.ts'
 import { inQuotes } from '../../core/visible.ts'
 import type { Desk, OpenSource } from '../desk.ts'
@@ -92,19 +90,12 @@ async function place(
   signal: AbortSignal,
 ): Promise<{ said: ReplyOutcome['signatures'][number]; proposal?: Proposal }> {
   const entry = proposal.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(key))
-  if (entry === undefined)
-    return { said: { who: key, outcome: 'refused', reason: `nobody who is asked for ${proposal.title} has this key` } }
-  const who = entry.owner ?? entry.label
-  if (entry.key !== undefined && !(await verifySignature(entry.key, proposal.payload, signature)))
-    return { said: { who, outcome: 'refused', reason: `it does not fit ${proposal.title}` } }
-  if (entry.key !== undefined && openEntries(proposal, entry.key).length === 0)
-    return { said: { who, outcome: 'known' }, proposal }
+  const who = entry?.owner ?? entry?.label ?? key
   try {
-    const { system, transport } = source
-    const signer = givenSigner(entry, signature)
+    const given = { key, signature }
     const context = desk.context(source, signal)
-    const approval = await approve(proposal.id, system, transport, transport, signer, context)
-    return { said: { who, outcome: 'added' }, proposal: approval.proposal }
+    const approval = await accept(proposal.id, source.system, source.transport, given, context)
+    return { said: { who, outcome: approval.files.length === 0 ? 'known' : 'added' }, proposal: approval.proposal }
   } catch (thrown) {
     // That the place cannot be written to is no fault of the reply.
     const isOfTheKey = thrown instanceof AppError && thrown.code.startsWith('signer/')

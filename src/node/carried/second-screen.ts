@@ -1,8 +1,23 @@
 // What is kept of a comparison with a second screen: which words were asked for, of which request, and when; or that a person
 // chose to sign without one. It says what was done here, and proves nothing to anybody else.
+import { findProposal } from '../../core/approve.ts'
 import { parseUtf8, utf8 } from '../../core/bytes.ts'
+import type { Proposal } from '../../core/proposal.ts'
 import type { SecondScreen } from '../../core/transfer/reply.ts'
-import type { OpenSource } from '../desk.ts'
+import { secondScreenWords } from '../../core/transfer/second-screen.ts'
+import type { Desk, OpenSource } from '../desk.ts'
+
+/** Of a carried change as it is seen here, without what this machine alone knows: the names of holders, which stand on no other screen. */
+export async function wordsHere(
+  request: Uint8Array,
+  { id }: Pick<Proposal, 'id'>,
+  source: OpenSource,
+  desk: Pick<Desk, 'context'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { names: _own, ...context } = desk.context(source, signal)
+  return secondScreenWords(request, await findProposal(id, source.system, source.transport, context))
+}
 
 const nameOf = (requestId: string): string => `compared/${requestId}.json`
 const maxNoteBytes = 64 * 1024

@@ -43,12 +43,12 @@ export async function takeIn(
   }
 }
 
-/** Nobody should sign a first root alone at a desk: its keys are compared where all their holders are. */
-export function nothingBefore(what: string, { anchorWord }: CarriedForm): AppError {
+/** Nobody should sign it alone at a desk: its keys are compared where all their holders are. */
+export function nothingBefore(what: string, { anchorWord, firstHint }: CarriedForm): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${what} holds the first ${anchorWord} of a repository, and nobody vouches for that`,
-    hint: 'sign it in a ceremony, where every key is compared with its holder: countersign ceremony --help',
+    hint: firstHint,
   })
 }
 

@@ -1,6 +1,6 @@
 // The change that a ceremony is about: one request, judged from the root that the script names, kept in the folder of the ceremony.
 import { join } from 'node:path'
-import { approve, findProposal, openEntries } from '../../core/approve.ts'
+import { accept, findProposal, openEntries } from '../../core/approve.ts'
 import { parseBase64, parseHex, toBase64 } from '../../core/bytes.ts'
 import type { CeremonyScript } from '../../core/ceremony/script.ts'
 import type { Standing } from '../../core/ceremony/standing.ts'
@@ -9,10 +9,9 @@ import { isSameKey, parsePublicKey } from '../../core/key.ts'
 import type { Proposal, QuorumKey } from '../../core/proposal.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
-import { tufForm } from '../../core/systems/tuf/carried-form.ts'
+import { ceremonyForms } from '../../core/systems/carried-forms.ts'
 import { carriedLayout } from '../../core/systems/tuf/layouts/carried.ts'
 import { digestOf, parseMetadata } from '../../core/systems/tuf/metadata.ts'
-import { givenSigner } from '../../core/transfer/given-signer.ts'
 import { lookAtRequest } from '../../core/transfer/look.ts'
 import { maxRequestBytes, parseRequest, type TransferRequest } from '../../core/transfer/request.ts'
 import { receive, requestName } from '../carried/arrival.ts'
@@ -29,8 +28,6 @@ export interface Ceremony {
 
 const anchorName = 'anchor.json'
 const maxRootBytes = 4 * 1024 * 1024
-/** Scripts are about roots: a ceremony is held for no other system. */
-const ceremonyForms = [tufForm]
 
 function files({ folder }: Ceremony) {
   return directoryTransport(join(folder, 'change'), { create: true, private: true })
@@ -178,9 +175,8 @@ export async function placeSignatures(
     const public_ = parsePublicKey(parseBase64(key, 'a key of the record'))
     const [entry] = openEntries(proposal, public_)
     if (entry === undefined) continue
-    const signer = givenSigner(entry, parseHex(signature, 'a signature of the record'))
-    const { system, transport } = source
-    await approve(proposal.id, system, transport, transport, signer, desk.context(source, signal))
+    const given = { key: entry.ids[0] ?? '', signature: parseHex(signature, 'a signature of the record') }
+    await accept(proposal.id, source.system, source.transport, given, desk.context(source, signal))
   }
 }
 

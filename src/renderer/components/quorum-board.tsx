@@ -1,23 +1,46 @@
 // Who must agree, by name: for each quorum who signed, who can sign here, who is missing, and which signatures do not count.
-import type { ReactElement } from 'react'
+import { Fragment, type ReactElement } from 'react'
 import type { QuorumKeyView, QuorumView } from '../../ipc/contract.ts'
 import { countOf, sentenceOf } from '../format.ts'
-import { agreeTitle, holderName, progressText, type Standing, standingOf } from '../quorum.ts'
+import { agreeTitle, holderName, progressText, type Standing, standingOf, waitedFor, waysOf } from '../quorum.ts'
 import { Foreign } from './foreign.tsx'
 import { CheckIcon, CrossIcon, PenIcon } from './icons.tsx'
 import { RehearsalChip } from './page.tsx'
 
 export function QuorumBoard({ quorums }: { quorums: readonly QuorumView[] }): ReactElement {
-  const title = agreeTitle(quorums.length)
+  const title = agreeTitle(quorums)
+  const open = new Set(waitedFor(quorums))
   // Where every key is for rehearsal the page says so once, above everything.
   const isMixed = quorums.some((quorum) => quorum.keys.some((key) => !key.rehearsal))
   return (
     <section className="card" aria-label={title}>
       <h2 className="label">{title}</h2>
-      {quorums.map((quorum) => (
-        <QuorumPart key={quorum.name} quorum={quorum} isMixed={isMixed} />
+      {waysOf(quorums).map((ways) => (
+        <Ways key={ways[0]?.[0]?.name} ways={ways}>
+          {(quorum) => <QuorumPart key={quorum.name} quorum={quorum} met={!open.has(quorum)} isMixed={isMixed} />}
+        </Ways>
       ))}
     </section>
+  )
+}
+
+/** What is enough for one end, with "or" between one way to it and the next. */
+export function Ways({
+  ways,
+  children,
+}: {
+  ways: readonly (readonly QuorumView[])[]
+  children: (quorum: QuorumView) => ReactElement
+}): ReactElement {
+  return (
+    <>
+      {ways.map((way, at) => (
+        <Fragment key={way[0]?.name}>
+          {at === 0 ? null : <p className="or small soft">or</p>}
+          {way.map(children)}
+        </Fragment>
+      ))}
+    </>
   )
 }
 
@@ -38,7 +61,9 @@ export function Segments({ quorum }: { quorum: QuorumView }): ReactElement {
   )
 }
 
-function QuorumPart({ quorum, isMixed }: { quorum: QuorumView; isMixed: boolean }): ReactElement {
+/** `met`: nobody of these is waited for, by themselves or because another way is complete. */
+function QuorumPart(props: { quorum: QuorumView; met: boolean; isMixed: boolean }): ReactElement {
+  const { quorum, met, isMixed } = props
   return (
     <div className="quorum">
       <div className="quorum-head">
@@ -50,7 +75,7 @@ function QuorumPart({ quorum, isMixed }: { quorum: QuorumView; isMixed: boolean 
       <Segments quorum={quorum} />
       <ul>
         {quorum.keys.map((key) => (
-          <Holder key={key.ids.join()} entry={key} met={quorum.met} isMixed={isMixed} />
+          <Holder key={key.ids.join()} entry={key} met={met} isMixed={isMixed} />
         ))}
       </ul>
       {quorum.strangers.length === 0 ? null : (

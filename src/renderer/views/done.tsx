@@ -9,7 +9,7 @@ import { QuorumBoard } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, sentenceOf, utcOf } from '../format.ts'
-import { goneSentence, isReady, missingSentence, waitedFor } from '../quorum.ts'
+import { goneSentence, isReady, missingSentences, waitedFor } from '../quorum.ts'
 import { hashOf } from '../route.ts'
 import { screenSentence } from './carry/asked.tsx'
 import { Confirm } from './confirm.tsx'
@@ -189,7 +189,7 @@ function nextSentences(receipt: Receipt): string[] {
   const open = waitedFor(receipt.quorums)
   return [
     receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
-    ...open.map(missingSentence),
+    ...missingSentences(open),
     ...(receipt.carried === undefined || receipt.elsewhere === undefined ? [] : [sentenceOf(receipt.elsewhere)]),
     'Until then nobody sees this change.',
   ]
@@ -225,7 +225,7 @@ function handedIn(receipt: Receipt, { isFork }: Destination): string[] {
   const needs = (receipt.needs ?? []).map(({ sentence }) => `${sentence}.`)
   if (receipt.complete) return ['This document has the signatures it needs.', ...needs, ...pull, last]
   const open = waitedFor(receipt.quorums)
-  return ['Others must sign before the event can be merged.', ...pull, ...open.map(missingSentence), last]
+  return ['Others must sign before the event can be merged.', ...pull, ...missingSentences(open), last]
 }
 
 function receiptText(receipt: Receipt): string {

@@ -1,6 +1,6 @@
 // The inbox: what waits for a signature of this machine first, then what waits for others, what is ready, and problems.
 import type { ReactElement } from 'react'
-import type { InvitationView, ProposalSummary, SourceView } from '../../ipc/contract.ts'
+import type { InvitationView, ProposalSummary, QuorumView, SourceView } from '../../ipc/contract.ts'
 import type { Answer } from '../bridge.ts'
 import { ExpiryList } from '../components/expiry.tsx'
 import { Foreign } from '../components/foreign.tsx'
@@ -8,11 +8,11 @@ import { ReadyIcon, RiskIcon } from '../components/icons.tsx'
 import { Needs } from '../components/needs.tsx'
 import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
-import { Segments } from '../components/quorum-board.tsx'
+import { Segments, Ways } from '../components/quorum-board.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital, countOf, invitedSentence, riskWord, toneOf, utcOf } from '../format.ts'
 import type { Inbox } from '../library.ts'
-import { isReady, progressText } from '../quorum.ts'
+import { isReady, progressText, waysOf } from '../quorum.ts'
 import { hashOf } from '../route.ts'
 
 export interface HomeProps {
@@ -169,6 +169,12 @@ function Rows({
   )
 }
 
+/** Once one way is complete, the others say nothing any more. */
+function leftOf(ways: readonly (readonly QuorumView[])[]): readonly (readonly QuorumView[])[] {
+  const met = ways.find((way) => way.every(({ met }) => met))
+  return met === undefined ? ways : [met]
+}
+
 function Row({ proposal, verb }: { proposal: ProposalSummary; verb: string }): ReactElement {
   const name = `${proposal.title}, ${proposal.sourceName}`
   const ready = isReady(proposal)
@@ -191,12 +197,16 @@ function Row({ proposal, verb }: { proposal: ProposalSummary; verb: string }): R
         {proposal.complete ? (
           <span>{ready ? 'complete' : 'signed, not ready'}</span>
         ) : (
-          proposal.quorums.map((quorum) => (
-            <div key={quorum.name} className="progress-line">
-              {proposal.quorums.length > 1 ? <Foreign text={quorum.name} /> : null}
-              <Segments quorum={quorum} />
-              <span>{progressText(quorum)}</span>
-            </div>
+          waysOf(proposal.quorums).map((ways) => (
+            <Ways key={ways[0]?.[0]?.name} ways={leftOf(ways)}>
+              {(quorum) => (
+                <div key={quorum.name} className="progress-line">
+                  {proposal.quorums.length > 1 ? <Foreign text={quorum.name} /> : null}
+                  <Segments quorum={quorum} />
+                  <span>{progressText(quorum)}</span>
+                </div>
+              )}
+            </Ways>
           ))
         )}
       </div>

@@ -29,6 +29,9 @@ export function Repositories({ sources, again }: { sources: readonly SourceView[
           <a className="button" href="#create">
             New repository
           </a>
+          <a className="button" href="#found">
+            New signers
+          </a>
           <a className="button" href="#open">
             Open a repository
           </a>
@@ -43,6 +46,10 @@ export function Repositories({ sources, again }: { sources: readonly SourceView[
       </div>
     </Page>
   )
+}
+
+function insideOf({ id: sourceId, project }: SourceView): string {
+  return hashOf(project === true ? { screen: 'project', sourceId } : { screen: 'repository', sourceId, tab: 'roles' })
 }
 
 function Source({ source, again }: { source: SourceView; again: () => void }): ReactElement {
@@ -69,8 +76,8 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
             <Foreign text={source.location} />
           </p>
         </div>
-        {!source.inside ? null : (
-          <a className="button quiet" href={hashOf({ screen: 'repository', sourceId: source.id, tab: 'roles' })}>
+        {!source.inside && source.project !== true ? null : (
+          <a className="button quiet" href={insideOf(source)}>
             Look inside<span className="unseen"> {plainForeign(source.name)}</span>
           </a>
         )}

@@ -6,7 +6,7 @@ import { Foreign } from '../components/foreign.tsx'
 import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital } from '../format.ts'
-import { isReady, missingSentence, waitedFor } from '../quorum.ts'
+import { isReady, missingSentences, waitedFor } from '../quorum.ts'
 import { hashOf } from '../route.ts'
 import { mustChoose, signerPlace } from '../token-words.ts'
 import { SecondScreenDialog } from './carry/second-screen.tsx'
@@ -122,5 +122,5 @@ function standingSentence(proposal: ProposalView): string {
       : 'Your signature would count; others must sign too.'
   }
   const open = waitedFor(proposal.quorums)
-  return `No key on this machine can add a signature. ${open.map(missingSentence).join(' ')}`
+  return `No key on this machine can add a signature. ${missingSentences(open).join(' ')}`
 }

@@ -1,7 +1,7 @@
 // A request leaves one installation and is judged in another that shares nothing with it but a root.
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { approve, publish } from '../../../src/core/approve.ts'
+import { accept, approve, publish } from '../../../src/core/approve.ts'
 import { parseUtf8, utf8 } from '../../../src/core/bytes.ts'
 import { AppError } from '../../../src/core/error.ts'
 import { isComplete, type Proposal } from '../../../src/core/proposal.ts'
@@ -11,7 +11,6 @@ import { encodeMetadata } from '../../../src/core/systems/tuf/encode.ts'
 import { carriedLayout } from '../../../src/core/systems/tuf/layouts/carried.ts'
 import { plainLayout } from '../../../src/core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../../../src/core/systems/tuf/system.ts'
-import { givenSigner } from '../../../src/core/transfer/given-signer.ts'
 import { lookAtRequest } from '../../../src/core/transfer/look.ts'
 import { parseRequest, requestBytes } from '../../../src/core/transfer/request.ts'
 import { isRightWord, secondScreenWords } from '../../../src/core/transfer/second-screen.ts'
@@ -102,16 +101,7 @@ describe('there and back', () => {
       let now2 = proposal
       for (const at of order) {
         const { key, signature } = given[at] ?? { key: '', signature: new Uint8Array() }
-        const entry = now2.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(key))
-        if (entry === undefined) throw new Error('nobody')
-        ;({ proposal: now2 } = await approve(
-          proposal.id,
-          plain,
-          here,
-          here,
-          givenSigner(entry, signature),
-          repository.context,
-        ))
+        ;({ proposal: now2 } = await accept(proposal.id, plain, here, { key, signature }, repository.context))
       }
       expect(isComplete(now2)).toBe(true)
       await publish(proposal.id, plain, here, here, repository.online, repository.context)
@@ -120,12 +110,11 @@ describe('there and back', () => {
 
   test('a signature of another document is not put in', async () => {
     const proposal = await waiting('root')
-    const [entry] = proposal.quorums[0]?.keys ?? []
-    if (entry === undefined) throw new Error('no key')
-    const wrong = (await repository.holders[0]?.signer.sign(utf8('something else'), never)) ?? new Uint8Array()
+    const key = proposal.quorums[0]?.keys[0]?.ids[0] ?? ''
+    const signature = (await repository.holders[0]?.signer.sign(utf8('something else'), never)) ?? new Uint8Array()
     const { source, context } = repository
-    expect(await codeOfPromise(approve(proposal.id, plain, source, source, givenSigner(entry, wrong), context))).toBe(
-      'signer/failed',
+    expect(await codeOfPromise(accept(proposal.id, plain, source, { key, signature }, context))).toBe(
+      'trust/bad-signature',
     )
   })
 })

@@ -7,7 +7,7 @@ import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
 import { answer, type Command, type Io } from '../../command.ts'
 import { deskFor, openSource, rootOption, sourceAgain } from '../../session.ts'
-import { proposalData, quorumLines } from '../../show.ts'
+import { proposalData, quorumsLines } from '../../show.ts'
 import { quoted } from '../../text.ts'
 import { readCarried } from './input.ts'
 
@@ -33,7 +33,7 @@ export const combineCommand: Command = {
     const result = answer(
       { replies: outcomes.map(outcomeData), proposals: proposals.map(proposalData) },
       ...outcomes.flatMap(outcomeLines),
-      ...proposals.flatMap(({ quorums }) => quorums.flatMap((quorum) => quorumLines(quorum))),
+      ...proposals.flatMap(({ quorums }) => quorumsLines(quorums)),
       ...(refused.length === 0 ? [] : ['Ask for what does not count anew, unless its change is published by now.']),
       ...next,
     )

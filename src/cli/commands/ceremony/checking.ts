@@ -10,7 +10,7 @@ import type { Result } from '../../../core/ceremony/result.ts'
 import { type CeremonyScript, parseScript, scriptHash } from '../../../core/ceremony/script.ts'
 import { type Certificate, parseCertificatesPem } from '../../../core/certificate.ts'
 import { AppError } from '../../../core/error.ts'
-import { carriedForms } from '../../../core/systems/carried-forms.ts'
+import { ceremonyForms } from '../../../core/systems/carried-forms.ts'
 import { inQuotes, visible } from '../../../core/visible.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
@@ -80,7 +80,7 @@ export async function verifyCommand(file: string, parsed: Parsed, io: Io): Promi
   const checked = await checkRecord(await readInput(file, maxBytes, io.signal), file, {
     ...(script === undefined ? {} : { script }),
     ...(previous === undefined ? {} : { previous }),
-    ...{ artifacts, authorities, judge: requestJudge(carriedForms, io.signal) },
+    ...{ artifacts, authorities, judge: requestJudge(ceremonyForms, io.signal) },
   })
   const { fingerprint, results, record } = checked
   const isWhole = isGood(checked)

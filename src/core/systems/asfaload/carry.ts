@@ -5,11 +5,15 @@ import type { Proposal } from '../../proposal.ts'
 import type { Carried, Context } from '../../system.ts'
 import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
 import { verifyChain } from './chain.ts'
+import { maxBytes, signaturesOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
 import { openProject } from './project.ts'
+import { parseSubject } from './subject.ts'
 
+/** Where a project lies in what is carried, whatever its folder on the mirror is called. */
+export const carriedRoot = 'project/'
 /** The bytes that all else is verified from, under a name that no project has. */
-const anchorName = 'asfaload.anchor.json'
+export const anchorName = 'asfaload.anchor.json'
 
 export async function carriedFiles(
   folder: string,
@@ -24,13 +28,28 @@ export async function carriedFiles(
   const here = await pendingProposals('', recording(folder, source, held), fresh, proposal.subject)
   const found = here.proposals.find(({ id }) => id === proposal.id)
   if (found === undefined) throw notCarried(proposal, here.problems[0]?.error)
+  await readBeside(found, recording(folder, source, held), signal)
   const start = await anchorFor(folder, source, context, from)
   const alone = await pendingProposals('', memoryTransport(held), { ...fresh, anchor: start }, proposal.subject)
   const again = alone.proposals.find(({ id }) => id === proposal.id)
   if (again === undefined || facts(again) !== facts(found)) throw notCarried(proposal, alone.problems[0]?.error)
   if (start.length > 0) held.set(anchorName, start)
-  const files = new Map([...held].sort(([a], [b]) => byCodePoint(a, b)))
-  return { anchor: start.length > 0 ? anchorName : '', files }
+  const names = [...held.keys()].sort(byCodePoint)
+  const odd = names.find((name) => !isCarriedName(name))
+  if (odd !== undefined) throw oddName(odd)
+  const files = new Map(names.map((name) => [carriedRoot + name, held.get(name) ?? new Uint8Array()]))
+  return { anchor: start.length > 0 ? carriedRoot + anchorName : '', files }
+}
+
+/** Below the root of the project: of letters that every disk and every system takes for the same. */
+export function isCarriedName(name: string): boolean {
+  return name.split('/').every((part) => /^[\w.%~@+=-]*[\w%~@+=-]$/.test(part))
+}
+
+/** Of a release that is to be revoked: that it is signed already, so that it waits nowhere. */
+async function readBeside({ subject }: Proposal, source: Transport, signal: AbortSignal): Promise<void> {
+  const about = parseSubject(subject)
+  if (about.kind === 'revocation') await source.read(signaturesOf(about.path), maxBytes.signatures, signal)
 }
 
 async function anchorFor(folder: string, source: Transport, context: Context, from?: number): Promise<Uint8Array> {
@@ -59,6 +78,14 @@ function recording(folder: string, source: Transport, held: Map<string, Uint8Arr
       throw new AppError({ code: 'internal/bug', message: 'what is carried cannot be written' })
     },
   }
+}
+
+function oddName(name: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${name} cannot be carried: only letters from A to Z, digits and . % ~ @ + = - can stand in the names of files`,
+    hint: 'sign this change where the mirror is',
+  })
 }
 
 /** What people compare and count. */

@@ -14,7 +14,7 @@ import { noSigners, type Project, readActive, type SignersPlace } from './projec
 import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
 
 /** Where what was trusted last is kept between two runs. */
-const memoryName = 'signers.json'
+export const memoryName = 'signers.json'
 export const earlierName = 'earlier.txt'
 
 export interface Chain {

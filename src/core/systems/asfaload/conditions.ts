@@ -4,7 +4,7 @@ import { keyLabel } from '../../key.ts'
 import { keyIdText } from '../../minisign/public-key.ts'
 import type { Quorum, QuorumKey } from '../../proposal.ts'
 import { materialOf, type SignerKey } from './keys.ts'
-import type { Marks } from './marks.ts'
+import { type Marks, noMarks } from './marks.ts'
 import { everyKey, type Group, groupsOf, type SignersFile } from './signers-file.ts'
 
 /** Nobody was there before, so all who come in say that they do. */
@@ -23,6 +23,11 @@ export function updateQuorums(current: SignersFile, next: SignersFile, marks: Ma
     ],
     marks,
   )
+}
+
+/** Who must agree to whatever comes after this file, and nobody has signed yet. */
+export function rulingQuorums(file: SignersFile): Quorum[] {
+  return adminOrMaster(file, 'Signers', 'Master keys', 'current', noMarks)
 }
 
 export function releaseQuorums(current: SignersFile, marks: Marks): Quorum[] {

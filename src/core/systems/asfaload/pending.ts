@@ -4,8 +4,9 @@ import type { Proposal } from '../../proposal.ts'
 import type { Context, Pending } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { type Chain, verifyChain } from './chain.ts'
+import { waitingFirst } from './first.ts'
 import { namedQuorums } from './named.ts'
-import { oldPendingSignersName, oldSignersName, pendingSignersName, signersName } from './names.ts'
+import { oldPendingSignersName, pendingSignersName } from './names.ts'
 import { releaseProposal } from './pending/release.ts'
 import { revocationProposal } from './pending/revocation.ts'
 import { signersProposal } from './pending/signers.ts'
@@ -41,9 +42,8 @@ export async function pendingProposals(
 
 /** Undefined: nobody was there before, and a person knows it. */
 async function chainOrFirst(project: Project, context: Context): Promise<Chain | undefined> {
-  if (project.has(project.isOld ? oldSignersName : signersName)) return verifyChain(project, context)
-  if (context.anchor.length === 0 && context.memory === undefined) return undefined
-  throw noSigners('a signers file is pinned here, and the mirror has none any more; ask the people of the project')
+  if ((await waitingFirst(project, context)) !== undefined) return undefined
+  return verifyChain(project, context)
 }
 
 async function readProposal(

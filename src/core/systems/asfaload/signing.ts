@@ -1,10 +1,10 @@
-// A signature more for a proposal: made here, or elsewhere and given. One act signs every file that belongs to the decision.
-import { concatBytes, isEqualBytes } from '../../bytes.ts'
+// A signature more for a proposal. One act signs every file that belongs to the decision.
+import { isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
-import { usualTrustedComment } from '../../minisign/sign.ts'
+import { minisignSignatures, usualTrustedComment } from '../../minisign/sign.ts'
 import type { Proposal, QuorumKey } from '../../proposal.ts'
-import type { Signer } from '../../signer.ts'
-import type { Context, GivenSignature } from '../../system.ts'
+import type { PublicKey, Signer } from '../../signer.ts'
+import type { Context } from '../../system.ts'
 import type { Files } from '../../transport.ts'
 import type { ToSign } from './candidate.ts'
 import { keySignature } from './key-signature.ts'
@@ -23,13 +23,7 @@ import {
   signatureFileName,
   signersName,
 } from './names.ts'
-import {
-  emptyAggregate,
-  parseAggregate,
-  parseSignatureFiles,
-  type SignatureEntry,
-  withSignature,
-} from './signatures.ts'
+import { emptyAggregate, withSignature } from './signatures.ts'
 import { type Generation, parseSignersFile } from './signers-file.ts'
 import { parseSubject } from './subject.ts'
 
@@ -93,52 +87,11 @@ export async function signedFiles(
   return placed(act, key, signatures, proposal.parts ?? new Map())
 }
 
-/** Signatures that were made elsewhere, put where they belong; whether they count is judged like everything that waits. */
-export function givenFiles(folder: string, proposal: Proposal, given: readonly GivenSignature[]): Files {
-  const act = actOf(folder, proposal)
-  let parts = proposal.parts ?? new Map<string, Uint8Array>()
-  const files = new Map<string, Uint8Array | null>()
-  for (const { key: text, signature } of given) {
-    // One that counts already gives way to nothing.
-    const key = holderOf(proposal, ({ ids, signed }) => !signed && ids.includes(text))
-    if (key === undefined) continue
-    const some = placed(act, key, split(signature, key, act.signed.length), parts)
-    const fresh = [...some].flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes] as const]))
-    parts = new Map([...parts, ...fresh])
-    for (const [name, bytes] of fresh) files.set(name, bytes)
-  }
-  return files
-}
-
-/** All that stand there under the text of a key; of two files the two signatures one behind the other. */
-export function givenSignatures(folder: string, proposal: Proposal): GivenSignature[] {
-  const act = actOf(folder, proposal)
-  const signed = proposal.quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed))
-  const given = new Map<string, GivenSignature>()
-  for (const { ids } of signed) {
-    const [text] = ids
-    if (text === undefined) continue
-    const found = act.signed.flatMap((one) => {
-      const entry = entriesOf(one, act, proposal).find(
-        ({ id, signature }) => ids.includes(id) && signature !== undefined,
-      )
-      return entry?.signature ?? []
-    })
-    if (found.length === act.signed.length) given.set(text, { key: text, signature: concatBytes(...found) })
-  }
-  return [...given.values()]
-}
-
-function entriesOf({ signaturesName }: ToSign, { isOld }: Act, { parts = new Map() }: Proposal): SignatureEntry[] {
-  if (!isOld) {
-    const bytes = parts.get(signaturesName)
-    return bytes === undefined ? [] : parseAggregate(bytes, signaturesName)
-  }
-  const files = [...parts].flatMap(([name, bytes]) => {
-    const folder = [signaturesName, signaturesName.replace(/\.pending\/$/, '/')].find((one) => name.startsWith(one))
-    return folder === undefined ? [] : [[name.slice(folder.length), bytes] as const]
-  })
-  return parseSignatureFiles(new Map(files))
+/** How often the key is asked: for each file that belongs to the decision once, or twice where minisign made it. */
+export function signingsOf(folder: string, proposal: Proposal, key: PublicKey): number {
+  const held = holderOf(proposal, (entry) => entry.key !== undefined && isEqualBytes(entry.key.spki, key.spki))
+  const each = held?.keyId === undefined ? 1 : minisignSignatures
+  return actOf(folder, proposal).signed.length * each
 }
 
 function holderOf({ quorums }: Proposal, isTheirs: (entry: QuorumKey) => boolean): SignerKey | undefined {
@@ -146,7 +99,8 @@ function holderOf({ quorums }: Proposal, isTheirs: (entry: QuorumKey) => boolean
   return text === undefined ? undefined : parseKeyText(text, 'a key')
 }
 
-function placed(
+/** Each of the signatures in the file, or folder, where those of its file wait. */
+export function placed(
   act: Act,
   key: SignerKey,
   signatures: readonly Uint8Array[],
@@ -163,13 +117,4 @@ function placed(
     }
   }
   return files
-}
-
-/** A bare signature has 64 bytes; minisign's text begins anew with each untrusted comment. */
-function split(joined: Uint8Array, { form }: SignerKey, count: number): Uint8Array[] {
-  if (count === 1) return [joined]
-  if (form !== 'minisign') return [joined.subarray(0, 64), joined.subarray(64)]
-  const text = new TextDecoder('latin1').decode(joined)
-  const second = text.indexOf('untrusted comment: ', 1)
-  return second < 0 ? [joined] : [joined.subarray(0, second), joined.subarray(second)]
 }

@@ -2,19 +2,24 @@
 import { toHex } from '../../bytes.ts'
 import { sha256 } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
+import type { Finding } from '../../proposal.ts'
 import type { Context, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { carriedFiles } from './carry.ts'
-import { type Chain, verifyChain } from './chain.ts'
+import { nobodyVouches, verifyChain } from './chain.ts'
 import { quorumsOf } from './conditions.ts'
 import { draftedFiles } from './draft.ts'
+import { waitingFirst } from './first.ts'
+import { givenFiles, givenSignatures } from './given.ts'
+import { type Marks, noMarks } from './marks.ts'
+import { namedQuorums } from './named.ts'
 import { nestedFindings } from './pending/parts.ts'
 import { pendingProposals } from './pending.ts'
-import { openProject } from './project.ts'
+import { openProject, type SignersPlace } from './project.ts'
 import { provenSigners } from './prove.ts'
 import { publishedFiles } from './publish.ts'
-import type { GroupName } from './signers-file.ts'
-import { givenSignatures, signedFiles } from './signing.ts'
+import { type GroupName, parseSignersFile, type SignersFile } from './signers-file.ts'
+import { signedFiles, signingsOf } from './signing.ts'
 
 export function asfaloadSystem(folder: string): TrustSystem {
   return {
@@ -33,11 +38,13 @@ export function asfaloadSystem(folder: string): TrustSystem {
     },
     carry: (proposal, source, context, from) => carriedFiles(folder, proposal, source, context, from),
     prove: (proposal, source, context) => provenSigners(folder, proposal, source, context),
-    signatures: async (proposal) => givenSignatures(folder, proposal),
+    signings: (proposal, key) => signingsOf(folder, proposal, key),
+    signatures: (proposal) => givenSignatures(folder, proposal),
+    given: (proposal, signature) => givenFiles(folder, proposal, signature),
   }
 }
 
-const groupTitles: Readonly<Record<GroupName, string>> = {
+export const groupTitles: Readonly<Record<GroupName, string>> = {
   artifact: 'Signers of releases',
   admin: 'Admins',
   master: 'Master keys',
@@ -46,8 +53,10 @@ const groupTitles: Readonly<Record<GroupName, string>> = {
 
 async function trustedState(folder: string, source: Transport, context: Context): Promise<TrustedState> {
   const project = await openProject(folder, source, context)
+  const waiting = (await waitingFirst(project, context))?.place
+  if (waiting !== undefined) return waitingState(waiting, context)
   const chain = await verifyChain(project, context)
-  const { current, version, findings, memory } = chain
+  const { current, version, marks, findings, memory } = chain
   return {
     system: 'asfaload',
     anchor: {
@@ -56,25 +65,43 @@ async function trustedState(folder: string, source: Transport, context: Context)
       digest: toHex(await sha256(current.bytes)),
       bytes: current.bytes,
     },
-    roles: rolesOf(chain),
+    roles: groupRoles(current, version, marks, context),
     findings: [...findings, ...(await nestedFindings(project, chain))],
     memory,
     rehearsal: false,
   }
 }
 
+/** Pinned by a person, and not in force before all of its keys have signed it. */
+async function waitingState({ bytes, name }: SignersPlace, context: Context): Promise<TrustedState> {
+  return {
+    system: 'asfaload',
+    anchor: { title: 'First signers', version: 1, digest: toHex(await sha256(bytes)), bytes },
+    roles: groupRoles(parseSignersFile(bytes, name), 1, noMarks, context),
+    findings: [nobodyVouches, notInForce],
+    memory: new Map(),
+    rehearsal: false,
+  }
+}
+
+const notInForce: Finding = {
+  code: 'first-waits',
+  risk: 'notable',
+  sentence: 'These first signers are not in force yet: every one of their keys has to sign them',
+}
+
 /** Groups as they are written; what stands in for a missing one is no group of its own. `signed`: who has signed this file. */
-function rolesOf({ current, version, marks }: Chain): TrustedRole[] {
-  return [...current.written].flatMap(([name, groups]) =>
-    quorumsOf(groupTitles[name], groups, marks).map((quorum) => ({
+function groupRoles(
+  { written }: SignersFile,
+  version: number,
+  marks: Marks,
+  { names = new Map() }: Context,
+): TrustedRole[] {
+  return [...written].flatMap(([name, groups]) =>
+    namedQuorums(quorumsOf(groupTitles[name], groups, marks), names).map((quorum) => ({
       name: quorum.name,
       version,
-      expires: never,
-      due: 'later' as const,
       quorum,
     })),
   )
 }
-
-/** Nothing of a signers file expires: the latest moment that a date can say. */
-const never = { text: 'never', at: new Date(8.64e15) }

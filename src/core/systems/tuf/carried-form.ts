@@ -20,9 +20,15 @@ export const tufForm: CarriedForm = {
   anchorWord: 'root',
   folder: 'metadata/',
   isName,
-  candidateName: (subject) => carriedLayout.candidateName(subject),
+  isOf: (name, subject) => name === carriedLayout.candidateName(subject),
+  overtaken: () => [],
+  asItCame: (proposal, files) => {
+    const after = files.get(carriedLayout.candidateName(proposal.subject))
+    return after === undefined ? proposal : { ...proposal, after }
+  },
   isPending: (name) => name.startsWith('metadata/pending/'),
   isAnchor: isRoot,
+  firstHint: 'sign it in a ceremony, where every key is compared with its holder: countersign ceremony --help',
   firstFault: (subject, files) => {
     if (subject !== 'root') return 'only a root can be without one that it starts from'
     return files.size === 1 && files.has(firstRootName) ? undefined : 'a first root is carried alone'

@@ -17,7 +17,7 @@ const rootPattern = /^([1-9]\d{0,8})\.root\.json$/
 
 export function carriedSystem(
   layout: Layout,
-  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'prove'>,
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'given' | 'prove'>,
 ): TrustSystem {
   const refuse = async (): Promise<never> => {
     throw new AppError({

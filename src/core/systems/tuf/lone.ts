@@ -16,7 +16,7 @@ import { quorumOf, verifyQuorum } from './verify.ts'
 
 export function loneSystem(
   layout: Layout,
-  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'prove'>,
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'given' | 'prove'>,
 ): TrustSystem {
   const refuse = async (): Promise<never> => {
     throw new AppError({

@@ -16,7 +16,7 @@ import { rstufTrusted } from './rstuf/trusted.ts'
 
 export function rstufSystem(
   layout: Layout,
-  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'prove'>,
+  common: Pick<TrustSystem, 'sign' | 'carry' | 'signatures' | 'given' | 'prove'>,
   whole: (source: Transport, context: Context) => Promise<TrustedState>,
 ): TrustSystem {
   const refuse = async (): Promise<never> => {

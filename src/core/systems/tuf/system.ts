@@ -1,9 +1,11 @@
 // The Update Framework behind the four nouns.
 import { toHex } from '../../bytes.ts'
+import { verifySignature } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
-import type { Finding, Proposal } from '../../proposal.ts'
-import type { Signer } from '../../signer.ts'
-import type { Context, Due, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
+import { isSameKey } from '../../key.ts'
+import type { Finding, Proposal, QuorumKey } from '../../proposal.ts'
+import type { PublicKey, Signer } from '../../signer.ts'
+import type { Context, Due, GivenSignature, TrustedRole, TrustedState, TrustSystem } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { isMachineKept } from './authority.ts'
 import { carriedSystem } from './carried.ts'
@@ -40,6 +42,7 @@ export function tufSystem(layout: Layout): TrustSystem {
     carry: (...[proposal, source, context, from]: Parameters<TrustSystem['carry']>) =>
       carriedFiles(layout, tufSystem(carriedLayout), proposal, source, context, from),
     signatures: givenSignatures,
+    given: (...[proposal, signature]: Parameters<TrustSystem['given']>) => givenCandidate(layout, proposal, signature),
     prove: (...[proposal, source, context]: Parameters<TrustSystem['prove']>) =>
       provenRoot(layout, proposal, source, context),
   }
@@ -151,20 +154,35 @@ function expiredFinding(role: DatedRole): Finding {
   }
 }
 
-/** One message, one signature, written under every id of this key: old root's ids first, as key holders of two roots expect. */
+/** One message, one signature. */
 async function signCandidate(layout: Layout, proposal: Proposal, signer: Signer, context: Context): Promise<Files> {
-  const spki = toHex(signer.key.spki)
-  const ids = new Set(
-    proposal.quorums
-      .flatMap((quorum) => quorum.keys)
-      .filter((entry) => entry.key !== undefined && toHex(entry.key.spki) === spki)
-      .flatMap((entry) => entry.ids),
-  )
-  if (ids.size === 0) {
+  if (entriesOf(proposal, signer.key).length === 0) {
     throw new AppError({ code: 'signer/wrong-key', message: `${signer.label} does not stand in ${proposal.title}` })
   }
-  const sig = toHex(await signer.sign(proposal.payload, context.signal))
+  return withSignature(layout, proposal, signer.key, await signer.sign(proposal.payload, context.signal))
+}
+
+async function givenCandidate(
+  layout: Layout,
+  proposal: Proposal,
+  { key: id, signature }: GivenSignature,
+): Promise<Files> {
+  const { title, payload, quorums } = proposal
+  const key = quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(id))?.key
+  if (key === undefined || !(await verifySignature(key, payload, signature)))
+    throw new AppError({ code: 'trust/bad-signature', message: `it does not fit ${title}` })
+  if (entriesOf(proposal, key).every(({ signed }) => signed)) return new Map()
+  return withSignature(layout, proposal, key, signature)
+}
+
+function entriesOf({ quorums }: Proposal, key: PublicKey): QuorumKey[] {
+  return quorums.flatMap(({ keys }) => keys).filter((entry) => entry.key !== undefined && isSameKey(entry.key, key))
+}
+
+/** Under every id of its key: old root's ids first, as key holders of two roots expect. */
+function withSignature(layout: Layout, proposal: Proposal, key: PublicKey, signature: Uint8Array): Files {
+  const ids = new Set(entriesOf(proposal, key).flatMap((entry) => entry.ids))
   let bytes = proposal.after
-  for (const id of ids) bytes = insertSignature(bytes, id, sig)
+  for (const id of ids) bytes = insertSignature(bytes, id, toHex(signature))
   return candidateFiles(layout, proposal.subject, bytes)
 }

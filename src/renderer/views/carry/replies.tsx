@@ -11,7 +11,7 @@ import { Page } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { countOf, sentenceOf } from '../../format.ts'
-import { isReady, missingSentence } from '../../quorum.ts'
+import { isReady, missingSentences } from '../../quorum.ts'
 import { hashOf } from '../../route.ts'
 import type { HandedState } from '../../use-handed.tsx'
 import { HandedProblems } from './problems.tsx'
@@ -90,9 +90,9 @@ export function Replies({ replies, problems, onAway }: RepliesProps): ReactEleme
         ) : null}
         {combined?.proposals.map(({ id, quorums }) => (
           <ul key={id} className="stack tight" aria-label="Where it stands">
-            {quorums.map((quorum) => (
-              <li key={quorum.name}>
-                <Foreign text={missingSentence(quorum)} />
+            {missingSentences(quorums).map((sentence) => (
+              <li key={sentence}>
+                <Foreign text={sentence} />
               </li>
             ))}
           </ul>

@@ -15,13 +15,13 @@ import { sentenceOf } from '../../format.ts'
 import { DraftBoard } from './draft-board.tsx'
 import { type Guard, Guards, guardedBy, openGuard } from './guards.tsx'
 import { forget, isKept } from './kept.ts'
-import type { FormProps, Made } from './making.ts'
+import type { FramedForm, Made } from './making.ts'
 import { ProposeButton, proposingSentence, SigningFingerprint, signedWith, unsignable } from './propose-button.tsx'
 import { Proposed } from './proposed.tsx'
 import { usePreview } from './use-preview.ts'
 
 interface FrameProps {
-  form: FormProps
+  form: FramedForm
   /** The act in plain words: "Add a release to loom". */
   title: string
   made: Made

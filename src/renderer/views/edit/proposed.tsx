@@ -6,7 +6,7 @@ import { Page } from '../../components/page.tsx'
 import { QuorumBoard } from '../../components/quorum-board.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { capital, countOf, sentenceOf } from '../../format.ts'
-import { goneSentence, missingSentence } from '../../quorum.ts'
+import { goneSentence, missingSentences } from '../../quorum.ts'
 import { hashOf } from '../../route.ts'
 
 interface ProposedProps {
@@ -60,9 +60,9 @@ export function Proposed({ draft, made, where, rehearsal, next, onMore }: Propos
         )}
       </div>
       <div className="stack tight">
-        {(isPublished ? [] : quorums).map((quorum) => (
-          <p key={quorum.name}>
-            <Foreign text={missingSentence(quorum)} />
+        {(isPublished ? [] : missingSentences(quorums)).map((sentence) => (
+          <p key={sentence}>
+            <Foreign text={sentence} />
           </p>
         ))}
         {next === undefined ? null : <p>{next}</p>}

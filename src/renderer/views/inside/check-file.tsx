@@ -3,11 +3,11 @@ import { type ReactElement, useId, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { FileVerdict } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
-import { Foreign, Hex } from '../../components/foreign.tsx'
+import { Foreign, Hex, Time } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { ProgressLine, useProgress } from '../../components/progress.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { listOf, sizeText } from '../../format.ts'
+import { listOf, sentenceOf, sizeText } from '../../format.ts'
 import { PathField } from './path-field.tsx'
 
 type Check =
@@ -63,27 +63,9 @@ export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
 }
 
 function Verdict({ file, verdict }: { file: string; verdict: FileVerdict }): ReactElement {
-  const listed = verdict.kind === 'listed'
   return (
-    <div className={`note ${listed ? 'tone-ok' : 'tone-bad'}`}>
-      <h3>{listed ? `Signed by ${plainForeign(listOf(verdict.signedBy))}` : 'Nobody here signed this file'}</h3>
-      {listed ? (
-        <p>
-          It is{' '}
-          <strong className="place">
-            <Foreign text={verdict.path} />
-          </strong>
-          , listed by <Foreign text={verdict.role} />, byte for byte.
-        </p>
-      ) : (
-        <p>No artifact of this repository has this content. Do not use it as one.</p>
-      )}
-      {listed || verdict.sameName.length === 0 ? null : (
-        <p>
-          What the repository lists under this name has other content:{' '}
-          <Foreign text={listOf(verdict.sameName.slice(0, 5))} />.
-        </p>
-      )}
+    <div className={`note ${verdict.kind === 'listed' ? 'tone-ok' : 'tone-bad'}`}>
+      <Said verdict={verdict} />
       <p className="small soft mono place">
         <Foreign text={file} />, {sizeText(verdict.length)}
       </p>
@@ -92,5 +74,60 @@ function Verdict({ file, verdict }: { file: string; verdict: FileVerdict }): Rea
         <Hex hex={verdict.sha256} />
       </p>
     </div>
+  )
+}
+
+function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
+  switch (verdict.kind) {
+    case 'listed':
+      return (
+        <>
+          <h3>Signed by {plainForeign(listOf(verdict.signedBy))}</h3>
+          <p>
+            It is <Path path={verdict.path} />, listed by <Foreign text={verdict.role} />, byte for byte.
+          </p>
+        </>
+      )
+    case 'revoked':
+      return (
+        <>
+          <h3>This file was revoked. Do not use it</h3>
+          <p>
+            It was released as <Path path={verdict.path} />, and its people revoked it on <Time at={verdict.at} />,
+            begun by <Foreign text={verdict.by} />.
+          </p>
+        </>
+      )
+    case 'refused':
+      return (
+        <>
+          <h3>Not enough people signed this file</h3>
+          <p>
+            <Path path={verdict.path} /> lists it, and that does not count:{' '}
+            <Foreign text={sentenceOf(verdict.why.message)} />
+          </p>
+        </>
+      )
+    case 'unknown':
+      return (
+        <>
+          <h3>Nobody here signed this file</h3>
+          <p>No artifact of this repository has this content. Do not use it as one.</p>
+          {verdict.sameName.length === 0 ? null : (
+            <p>
+              What the repository lists under this name has other content:{' '}
+              <Foreign text={listOf(verdict.sameName.slice(0, 5))} />.
+            </p>
+          )}
+        </>
+      )
+  }
+}
+
+function Path({ path }: { path: string }): ReactElement {
+  return (
+    <strong className="place">
+      <Foreign text={path} />
+    </strong>
   )
 }

@@ -191,8 +191,8 @@ describe('an index', () => {
     expect(waiting.findings.map(({ code }) => code)).toEqual(['other-host', 'compared-with'])
     expect(waiting.before).toEqual(made.held('v1.9/asfaload.index.json'))
     const carried = await made.system.carry(waiting, made.source, made.context)
-    expect([...carried.files.keys()]).toContain('v1.9/asfaload.index.json')
-    expect([...carried.files.keys()]).not.toContain('v1.10/asfaload.index.json')
+    expect([...carried.files.keys()]).toContain('project/v1.9/asfaload.index.json')
+    expect([...carried.files.keys()]).not.toContain('project/v1.10/asfaload.index.json')
     // Complete by its names alone.
     made.put('v1.10/asfaload.index.json.signatures.json', '{}')
     made.put('v1.10/asfaload.index.json.signers.json', made.held('asfaload.signers/index.json') ?? '')

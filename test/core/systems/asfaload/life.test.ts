@@ -1,9 +1,10 @@
 // The whole life of a project, in each generation: first signers, a release, other signers, a revocation; what lies there after.
 import { describe, expect, test } from 'vitest'
+import { accept } from '../../../../src/core/approve.ts'
 import { isEqualBytes, parseUtf8, toHex } from '../../../../src/core/bytes.ts'
 import { sha512 } from '../../../../src/core/crypto.ts'
 import { isComplete } from '../../../../src/core/proposal.ts'
-import { givenFiles } from '../../../../src/core/systems/asfaload/signing.ts'
+import type { GivenSignature } from '../../../../src/core/system.ts'
 import { asfaloadSystem } from '../../../../src/core/systems/asfaload/system.ts'
 import { memoryTransport } from '../../../../src/core/transport.ts'
 import { never } from '../../../support/repository.ts'
@@ -135,7 +136,7 @@ test.each([0, 1, 2] as const)(
     const carried = await made.system.carry(proposal, made.source, made.context)
     const anchor = carried.files.get(carried.anchor) ?? new Uint8Array()
     expect(isEqualBytes(anchor, signersText(generation, first))).toBe(true)
-    const away = asfaloadSystem('')
+    const away = asfaloadSystem('project/')
     const there = memoryTransport(carried.files)
     const context = { anchor, now: made.context.now, signal: never }
     const [same] = (await away.pending(there, context)).proposals
@@ -145,11 +146,13 @@ test.each([0, 1, 2] as const)(
     const [signed] = (await away.pending(there, context)).proposals
     const given = signed === undefined ? [] : await away.signatures(signed)
     expect(given).toHaveLength(2)
-    await made.source.write(givenFiles(folder, proposal, given), new Map(), '', never)
+    const put = (signature: GivenSignature) => accept(proposal.id, made.system, made.source, signature, made.context)
+    expect((await Promise.all(given.map(put))).map(({ files }) => files.length).sort()).toEqual([0, 1])
     const whole = await made.one('signers')
     expect(isComplete(whole)).toBe(true)
-    const bad = given.map(({ key }) => ({ key, signature: new Uint8Array(64) }))
-    expect(givenFiles(folder, whole, bad).size).toBe(0)
+    for (const { key } of given)
+      expect(await codeOfPromise(put({ key, signature: new Uint8Array(64) }))).toBe('trust/bad-signature')
+    expect(await made.one('signers')).toEqual(whole)
   },
 )
 

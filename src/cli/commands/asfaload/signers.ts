@@ -1,0 +1,168 @@
+// signers: who may sign for an asfaload project: the first ones, and others from then on.
+import { AppError } from '../../../core/error.ts'
+import type { SignersEdit } from '../../../core/systems/asfaload/edit/signers.ts'
+import { editedSigners } from '../../../core/systems/asfaload/edit/signers.ts'
+import {
+  everyKey,
+  type Generation,
+  type GroupName,
+  parseSignersFile,
+} from '../../../core/systems/asfaload/signers-file.ts'
+import { signersSubject } from '../../../core/systems/asfaload/subject.ts'
+import { findFirst, firstPlace, pinFirst } from '../../../node/asfaload/first-signers.ts'
+import type { Desk } from '../../../node/desk.ts'
+import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draft.ts'
+import { keyTexts, typedText } from '../../asfaload/keys.ts'
+import { countOf, usage, verbOf } from '../../changing.ts'
+import { type Answer, answer, type Command, type Io, type Parsed } from '../../command.ts'
+import { contextOf, deskFor } from '../../session.ts'
+import { quoted } from '../../text.ts'
+
+const verbs = { show: [0, 0], new: [0, 0], add: [1, 64], remove: [1, 64], replace: [2, 2], threshold: [1, 1] } as const
+const groups = ['artifact', 'admin', 'master', 'revocation'] as const
+
+export const signersCommand: Command = {
+  name: 'signers',
+  usage:
+    'signers SOURCE (show | new --key KEY... --threshold N | add KEY... | remove KEY... | replace OLD NEW | threshold N) [--group GROUP]',
+  summary: 'Shows who may sign for an asfaload project, and proposes the first signers or others.',
+  details: [
+    'new takes a folder: the root of the project on a clone of its mirror, CLONE/github.com/USER/REPOSITORY. The first',
+    'signers are pinned here at once; they are in force when every one of their keys has signed them.',
+    'GROUP is artifact (who signs releases, when nothing is said), admin (who agrees to other signers), master (who can',
+    'do so in place of the admins) or revocation. A group that is not there yet begins with add and --threshold.',
+    'KEY is a key here, a person whose token is enrolled, a key on a token; the file of a public key (NAME.pub, of',
+    'minisign or ssh-keygen); or the text of the key: RW..., asfaload-pub:..., ssh-ed25519 ...',
+    'Several calls make one change, as long as nobody has signed it.',
+    'Examples:',
+    '  countersign signers mirror/github.com/acme/loom new --key ana --key bo.pub --threshold 2',
+    '  countersign signers loom add dana.pub --threshold 3 --dry-run',
+  ],
+  options: {
+    key: { form: '--key KEY', text: 'new: one of the first signers; may be repeated', type: 'string', multiple: true },
+    threshold: {
+      form: '--threshold N',
+      text: 'new, add, remove: how many of the group must sign from then on',
+      type: 'string',
+    },
+    group: { form: '--group GROUP', text: 'artifact, admin, master or revocation', type: 'string' },
+    generation: {
+      form: '--generation N',
+      text: 'new: the format, 0, 1 or 2; 1 for keys of minisign and 2 for others when nothing is said',
+      type: 'string',
+    },
+    name: { form: '--name NAME', text: 'new: what to call the project here', type: 'string' },
+    ...editOptions,
+  },
+  arity: [2, 66],
+  run: async (parsed, io, dataDir) => {
+    const verb = verbOf(signersCommand, parsed, verbs)
+    const desk = deskFor(io, dataDir)
+    if (verb === 'new') return found(parsed, desk, io)
+    if (verb === 'show') return show(parsed, desk, io)
+    return change(verb, parsed, desk, io)
+  },
+}
+
+// ---- the first ones ------------------------------------------------------------------------------------------------------
+
+async function found(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
+  const place = await firstPlace(desk, parsed.positionals[0] ?? '', parsed.flag('replace'), io.signal)
+  const wanted = parsed.texts('key')
+  if (wanted.length === 0) throw usage(signersCommand, 'signers new takes --key for each of the first signers')
+  const threshold = countOf(parsed.text('threshold'), '--threshold', 1, wanted.length)
+  const generation = generationOf(parsed, wanted)
+  const keys = await keyTexts(wanted, generation, desk, io)
+  const edit: SignersEdit = { kind: 'group-add', group: groupOf(parsed), keys, threshold }
+  const document = editedSigners(undefined, [edit], { now: io.now(), generation })
+  const name = parsed.text('name')
+  const source = { ...place, names: await desk.names(io.signal) }
+  const said = await proposeEdit(
+    source,
+    { subject: signersSubject, document },
+    parsed,
+    io,
+    quoted(name ?? place.pinned.name),
+  )
+  if (parsed.flag('dry-run')) return said
+  const pinned = await pinFirst(desk, place, document, name)
+  return { ...said, lines: [...said.lines, '', `pinned as ${pinned.name}; every one of these keys has to sign`] }
+}
+
+function generationOf(parsed: Parsed, wanted: readonly string[]): Generation {
+  const text = parsed.text('generation')
+  if (text === '0' || text === '1' || text === '2') return text === '0' ? 0 : text === '1' ? 1 : 2
+  if (text === undefined) return wanted.some((one) => /^(?:minisign:)?RW/.test(typedText(one) ?? '')) ? 1 : 2
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `there is no generation ${text} of signers files`,
+    hint: 'give 2 for keys of any kind, 1 for keys of minisign, or 0 for mirrors of the first design',
+  })
+}
+
+// ---- others --------------------------------------------------------------------------------------------------------------
+
+async function show(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
+  const source = await openProjectSource(desk, parsed, io.signal)
+  const { bytes } = await findFirst(source, contextOf(source, io))
+  const file = parseSignersFile(bytes, 'the signers file')
+  const named = [...file.written].map(([group, list]) => ({
+    group,
+    of: list.map(({ threshold, keys }) => ({ threshold, keys: keys.map(({ text }) => text) })),
+  }))
+  const lines = named.flatMap(({ group, of }) =>
+    of.flatMap(({ threshold, keys }) => [
+      `${group}: ${threshold} of ${keys.length}`,
+      ...keys.map((text) => `  ${text}`),
+    ]),
+  )
+  return answer({ generation: file.generation, groups: named }, ...lines)
+}
+
+async function change(verb: string, parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
+  const source = await openProjectSource(desk, parsed, io.signal)
+  const context = contextOf(source, io)
+  const { bytes, isFirst } = await findFirst(source, context, parsed.flag('replace'))
+  const edits = await editsOf(verb, bytes, parsed, desk, io)
+  const document = editedSigners(bytes, edits, { now: io.now() })
+  const edit = { subject: signersSubject, document }
+  if (!isFirst) return proposeEdit(source, edit, parsed, io)
+  // Whoever changes first signers that nobody has signed vouches for them, as whoever made them did.
+  const anew = { ...source, trust: { anchor: new Uint8Array(), memory: new Map() } }
+  const said = await proposeEdit(anew, edit, parsed, io)
+  if (!parsed.flag('dry-run')) await pinFirst(desk, source, document, source.pinned.name)
+  return said
+}
+
+async function editsOf(
+  verb: string,
+  bytes: Uint8Array,
+  parsed: Parsed,
+  desk: Desk,
+  io: Io,
+): Promise<readonly SignersEdit[]> {
+  const file = parseSignersFile(bytes, 'the signers file')
+  const there = everyKey(file).map(({ text }) => text)
+  const words = parsed.positionals.slice(2)
+  const group = groupOf(parsed)
+  const threshold = parsed.text('threshold')
+  if (verb === 'threshold') return [{ kind: 'threshold', group, threshold: countOf(words[0], 'threshold', 1, 1000) }]
+  const keys = await keyTexts(words, file.generation, desk, io, there)
+  const also: SignersEdit[] =
+    threshold === undefined ? [] : [{ kind: 'threshold', group, threshold: countOf(threshold, '--threshold', 1, 1000) }]
+  if (verb === 'add') {
+    if (file.written.has(group)) return [...keys.map((key) => ({ kind: 'key-add' as const, group, key })), ...also]
+    return [{ kind: 'group-add', group, keys, threshold: countOf(threshold, '--threshold', 1, keys.length) }]
+  }
+  if (verb === 'remove') return [...keys.map((key) => ({ kind: 'key-remove' as const, group, key })), ...also]
+  const [key = '', by = ''] = keys
+  const only = parsed.text('group') === undefined ? {} : { group }
+  return [{ kind: 'key-replace', key, by, ...only }]
+}
+
+function groupOf(parsed: Parsed): GroupName {
+  const text = parsed.text('group') ?? 'artifact'
+  const found = groups.find((one) => one === text)
+  if (found !== undefined) return found
+  throw usage(signersCommand, `there is no group ${text}: it is ${groups.join(', ')}`)
+}

@@ -1,0 +1,70 @@
+// A project as it stands: the groups of its signers, and its releases, each judged by the signers that were in force for it.
+import type { ErrorData } from '../../core/error.ts'
+import type { Quorum } from '../../core/proposal.ts'
+import type { Context } from '../../core/system.ts'
+import { verifyChain } from '../../core/systems/asfaload/chain.ts'
+import { quorumsOf } from '../../core/systems/asfaload/conditions.ts'
+import { noMarks } from '../../core/systems/asfaload/marks.ts'
+import { namedQuorums } from '../../core/systems/asfaload/named.ts'
+import {
+  isIndexPath,
+  maxBytes,
+  pendingRevocation,
+  pendingSignatures,
+  signaturesOf,
+} from '../../core/systems/asfaload/names.ts'
+import { openProject, readActive } from '../../core/systems/asfaload/project.ts'
+import { type GroupName, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import { standingOf } from '../../core/systems/asfaload/standing.ts'
+import { groupTitles } from '../../core/systems/asfaload/system.ts'
+import { compareVersions } from '../../core/version-order.ts'
+import type { OpenSource } from '../open-source.ts'
+
+export interface ReleaseFact {
+  /** Of its index, below the project's root. */
+  path: string
+  standing: 'signed' | 'waits' | 'revoked' | 'refused'
+  /** When it was revoked. */
+  at?: string
+  why?: ErrorData
+  /** Somebody proposes to revoke it. */
+  revocationWaits: boolean
+}
+
+export interface ProjectFacts {
+  title: string
+  groups: readonly { group: GroupName; of: number; quorum: Quorum }[]
+  /** The newest first; of very many only those. */
+  releases: readonly ReleaseFact[]
+  omitted: number
+}
+
+/** Each is read and judged. */
+const maxReleases = 100
+
+export async function projectFacts({ system, transport }: OpenSource, context: Context): Promise<ProjectFacts> {
+  const { anchor } = await system.state(transport, context)
+  const { written } = parseSignersFile(anchor.bytes, 'the signers file')
+  const groups = [...written].flatMap(([group, list]) =>
+    namedQuorums(quorumsOf(groupTitles[group], list, noMarks), context.names ?? new Map()).map((quorum, at) => ({
+      ...{ group, of: at + 1, quorum },
+    })),
+  )
+  const project = await openProject('', transport, context)
+  const isInForce = (await readActive(project)) !== undefined
+  const paths = (isInForce ? project.names.filter(isIndexPath) : []).sort((a, b) => compareVersions(b, a))
+  const chain = paths.length === 0 ? undefined : await verifyChain(project, context)
+  const releases: ReleaseFact[] = []
+  for (const path of paths.slice(0, maxReleases)) {
+    const bytes = await project.read(path, maxBytes.index)
+    if (bytes === undefined || chain === undefined) continue
+    const revocationWaits = project.has(pendingRevocation(path))
+    const standing = await standingOf(path, bytes, { project, chain, context })
+    const isOpen = !project.has(signaturesOf(path)) && project.has(pendingSignatures(path))
+    if (standing.kind === 'revoked') releases.push({ path, standing: 'revoked', at: standing.at, revocationWaits })
+    else if (standing.kind === 'signed') releases.push({ path, standing: 'signed', revocationWaits })
+    else if (isOpen) releases.push({ path, standing: 'waits', revocationWaits })
+    else releases.push({ path, standing: 'refused', why: standing.why, revocationWaits })
+  }
+  return { title: anchor.title, groups, releases, omitted: Math.max(0, paths.length - maxReleases) }
+}

@@ -1,0 +1,140 @@
+// A project of an Asfaload mirror: who signs what, its releases and which of them are revoked, and whether a file is one of them.
+import type { ReactElement } from 'react'
+import type { ProjectView } from '../../../ipc/contract.ts'
+import { useApp } from '../../app-context.ts'
+import { bridge, useAnswer } from '../../bridge.ts'
+import { Foreign, Time } from '../../components/foreign.tsx'
+import { Page, Waiting } from '../../components/page.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { plainForeign } from '../../foreign.ts'
+import { capital, countOf, listOf, sentenceOf } from '../../format.ts'
+import { holderName } from '../../quorum.ts'
+import { hashOf, type ProjectForm } from '../../route.ts'
+import { ChangeMenu } from '../inside/change-menu.tsx'
+import { CheckFile } from '../inside/check-file.tsx'
+import { ProjectChange } from './change.tsx'
+
+interface ProjectProps {
+  sourceId: string
+  form?: ProjectForm
+  path?: string
+}
+
+export function Project({ sourceId, form, path }: ProjectProps): ReactElement {
+  const { revision } = useApp()
+  const { answer, again } = useAnswer(`project ${sourceId}`, revision, () => bridge().project.get({ sourceId }))
+  if (answer.kind === 'waiting') {
+    return (
+      <Page title="Project">
+        <Waiting text="Reading the signers and every release, and checking every signature." />
+      </Page>
+    )
+  }
+  if (answer.kind === 'failed') {
+    return (
+      <Page title="This project cannot be shown">
+        <div className="stack content">
+          <Problem error={answer.error} again={again} />
+          <div className="row">
+            <a className="button" href="#repositories">
+              Back to your repositories
+            </a>
+          </div>
+        </div>
+      </Page>
+    )
+  }
+  if (form !== undefined) return <ProjectChange project={answer.value} form={form} path={path} />
+  return <Whole project={answer.value} />
+}
+
+function Whole({ project }: { project: ProjectView }): ReactElement {
+  const { sourceId, name, location, title } = project
+  const changes = [
+    { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
+    { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
+  ]
+  return (
+    <Page
+      title={plainForeign(name)}
+      where={
+        <span className="mono place">
+          <Foreign text={location} />
+        </span>
+      }
+      by={<ChangeMenu changes={changes} label="Change ..." />}
+      rehearsal={false}
+    >
+      <div className="stack wide content">
+        <section className="card stack" aria-label="Who signs">
+          <h2>
+            <Foreign text={title} />
+          </h2>
+          <ul className="roles plain">
+            {project.groups.map((group) => (
+              <li key={group.name}>
+                <div>
+                  <h3>{group.name}</h3>
+                  <p className="small soft">
+                    {group.threshold} of {group.holders.length} {group.holders.length === 1 ? 'key' : 'keys'}:{' '}
+                    <Foreign text={listOf(group.holders.map(holderName))} />
+                  </p>
+                </div>
+              </li>
+            ))}
+          </ul>
+          <p className="small soft">Nothing of it expires. It counts until other signers take its place.</p>
+        </section>
+        <Releases project={project} />
+        <CheckFile sourceId={sourceId} />
+      </div>
+    </Page>
+  )
+}
+
+const standings = {
+  signed: { text: 'signed', tone: 'tone-ok' },
+  waits: { text: 'waits for signatures', tone: 'tone-warn' },
+  revoked: { text: 'revoked', tone: 'tone-bad' },
+  refused: { text: 'does not count', tone: 'tone-bad' },
+} as const
+
+function Releases({ project: { sourceId, releases, omitted } }: { project: ProjectView }): ReactElement {
+  return (
+    <section className="card stack" aria-label="Releases">
+      <h2>Releases</h2>
+      {releases.length === 0 ? <p className="soft">There is no release yet.</p> : null}
+      <ul className="roles plain">
+        {releases.map(({ path, standing, at, why, revocationWaits }) => (
+          <li key={path}>
+            <div className="row">
+              <div className="grow">
+                <h3 className="mono place">
+                  <Foreign text={path} />
+                </h3>
+                <p className="small soft">
+                  {standing === 'revoked' && at !== undefined ? (
+                    <>
+                      Revoked on <Time at={at} />. Nobody should use it.
+                    </>
+                  ) : why !== undefined ? (
+                    <Foreign text={sentenceOf(why.message)} />
+                  ) : revocationWaits ? (
+                    'Somebody proposes to revoke it, and not enough have agreed yet.'
+                  ) : null}
+                </p>
+              </div>
+              <span className={`chip ${standings[standing].tone}`}>{standings[standing].text}</span>
+              {standing !== 'signed' || revocationWaits ? null : (
+                <a className="button quiet" href={hashOf({ screen: 'project', sourceId, form: 'revocation', path })}>
+                  Revoke<span className="unseen"> {plainForeign(path)}</span>
+                </a>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+      {omitted === 0 ? null : <p className="small soft">{capital(countOf(omitted, 'older release'))} not listed.</p>}
+    </section>
+  )
+}
