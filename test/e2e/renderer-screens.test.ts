@@ -28,6 +28,7 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['a project', 'index.html?scenario=signers#project/loom'],
   ['first signers', 'index.html?scenario=signers#found'],
   ['who signs', 'index.html?scenario=signers#project/loom/signers', takeKeyOut],
+  ['revoke a release', 'index.html?scenario=signers#project/loom/revocation/releases%2Fv1%2Fasfaload.index.json', seen],
   ['a release of a project', 'index.html?scenario=signers#project/loom/release'],
   ['confirm', review(dangerous), openConfirm],
   ['sign', review(renewal, '&approve=never'), signRenewal],
@@ -71,6 +72,10 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['scan', 'index.html?scenario=rich#scan', (page) => page.getByRole('alert').waitFor()],
   ['components', 'components.html'],
 ]
+
+async function seen(page: Page): Promise<void> {
+  await page.getByText('As a reviewer will see it').waitFor()
+}
 
 async function takeKeyOut(page: Page): Promise<void> {
   await page

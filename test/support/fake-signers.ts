@@ -68,7 +68,7 @@ export const signersChange: ProposalView = {
     },
   ],
   wouldComplete: false,
-  withdrawable: true,
+  withdrawable: false,
 }
 
 const holders = [priya, alex, noor].map((one) => ({ ...minisign(one), rehearsal: false }))

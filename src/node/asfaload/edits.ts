@@ -2,7 +2,12 @@
 import type { PublicKey } from '../../core/signer.ts'
 import { indexDocument, type ReleasedFile } from '../../core/systems/asfaload/edit/documents.ts'
 import { editedSigners, type SignersEdit } from '../../core/systems/asfaload/edit/signers.ts'
-import { everyKey, type Generation, type GroupName, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import {
+  everyKey,
+  type Generation,
+  type GroupName,
+  parseSignersFile,
+} from '../../core/systems/asfaload/signers-file.ts'
 import { parseSubject } from '../../core/systems/asfaload/subject.ts'
 import type { Desk } from '../desk.ts'
 import type { OpenSource } from '../open-source.ts'
