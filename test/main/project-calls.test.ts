@@ -13,6 +13,8 @@ import { codeOfPromise } from '../support/thrown.ts'
 const key = (name: string) => ({ from: 'signer', signerId: `file:${name}` }) as const
 const subject = 'release/releases/v1/asfaload.index.json'
 
+const codeOf = (run: unknown): Promise<string> => codeOfPromise(Promise.resolve(run))
+
 let app: TestApp
 let folder: string
 let sourceId: string
@@ -111,8 +113,8 @@ test('nothing is written that was not shown, and nothing signed is given up unas
       ...{ sourceId, subject: 'signers' },
       edits: [{ kind: 'signers', edits: [{ kind: 'threshold', group: 'artifact', of: 1, threshold }] }],
     })
-  expect(await codeOfPromise(propose('0'.repeat(64), 'no'))).toBe('trust/changed')
-  expect(await codeOfPromise(shown(3))).toBe('usage/invalid')
+  expect(await codeOf(propose('0'.repeat(64), 'no'))).toBe('trust/changed')
+  expect(await codeOf(shown(3))).toBe('usage/invalid')
   const { digest } = await shown(2)
   const { proposalIds } = await propose(digest, 'no')
   await app.calls['proposals.approve']({ proposalId: proposalIds[0] ?? '', signerId: 'file:Ben' })
@@ -121,7 +123,7 @@ test('nothing is written that was not shown, and nothing signed is given up unas
     edits: [{ kind: 'signers', edits: [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] }],
   })
   expect(again.replaces).toMatchObject({ signedBy: ['Ben'] })
-  expect(await codeOfPromise(propose(again.digest, 'no'))).toBe('usage/invalid')
+  expect(await codeOf(propose(again.digest, 'no'))).toBe('usage/invalid')
   const waits = join(folder, 'asfaload.signers.pending/index.json')
   const before = readFileSync(waits, 'utf8')
   await propose(again.digest, 'yes')
@@ -134,9 +136,9 @@ test('keys that nobody could tell from real ones, and kinds that the format does
   const found = (signerId: string, location: string) =>
     app.calls['project.create']({ location, name: 'x', keys: [{ from: 'signer', signerId }], threshold: 1 })
   const place = join(temporaryFolder(), 'project')
-  expect(await codeOfPromise(found('rehearsal:Play', place))).toBe('signer/unsupported')
-  expect(await codeOfPromise(found('file:Other', place))).toBe('signer/unsupported')
+  expect(await codeOf(found('rehearsal:Play', place))).toBe('signer/unsupported')
+  expect(await codeOf(found('file:Other', place))).toBe('signer/unsupported')
   expect(existsSync(place)).toBe(false)
-  expect(await codeOfPromise(found('file:Ana', folder))).toBe('usage/invalid')
-  expect(await codeOfPromise(app.calls['repository.get']({ sourceId }))).toBe('usage/invalid')
+  expect(await codeOf(found('file:Ana', folder))).toBe('usage/invalid')
+  expect(await codeOf(app.calls['repository.get']({ sourceId }))).toBe('usage/invalid')
 })

@@ -11,7 +11,7 @@ import {
 import { parseSubject } from '../../core/systems/asfaload/subject.ts'
 import type { Desk } from '../desk.ts'
 import type { OpenSource } from '../open-source.ts'
-import { findFirst } from './first-signers.ts'
+import { findStart } from './first-signers.ts'
 import { keyTextFor, sameKeyText } from './key-text.ts'
 import { revocationEdit } from './revocation.ts'
 
@@ -47,7 +47,7 @@ export async function wishedDocument(
   const { now } = context
   switch (wish.kind) {
     case 'signers': {
-      const { bytes } = await findFirst(source, context, true)
+      const { bytes } = await findStart(source, context, true)
       const file = parseSignersFile(bytes, 'the signers file')
       const there = everyKey(file).map(({ text }) => text)
       return editedSigners(bytes, await spelled(wish.edits, file.generation, there, desk, signal), { now })
