@@ -26,8 +26,7 @@ const groups = ['artifact', 'admin', 'master', 'revocation'] as const
 
 export const signersCommand: Command = {
   name: 'signers',
-  usage:
-    'signers SOURCE (show | new --key KEY... --threshold N | add KEY... | remove KEY... | replace OLD NEW | threshold N) [--group GROUP]',
+  usage: 'signers SOURCE [show | new | add KEY... | remove KEY... | replace OLD NEW | threshold N]',
   summary: 'Shows who may sign for an asfaload project, and proposes the first signers or others.',
   details: [
     'new takes a folder: the root of the project on a clone of its mirror, CLONE/github.com/USER/REPOSITORY. The first',
