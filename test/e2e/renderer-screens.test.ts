@@ -24,13 +24,9 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['review', review(dangerous), (page) => page.getByRole('button', { name: 'Raw document' }).click()],
   ['home with ways', 'index.html?scenario=signers'],
   ['review with ways', `index.html?scenario=signers#review/${encodeURIComponent(signersChange.id)}`],
-  ['what is trusted of signers', 'index.html?scenario=signers#repositories'],
   ['a project', 'index.html?scenario=signers#project/loom'],
   ['pin signers', 'index.html?scenario=signers#open', lookAtIt],
-  ['first signers', 'index.html?scenario=signers#found'],
-  ['who signs', 'index.html?scenario=signers#project/loom/signers', takeKeyOut],
   ['revoke a release', 'index.html?scenario=signers#project/loom/revocation/releases%2Fv1%2Fasfaload.index.json', seen],
-  ['a release of a project', 'index.html?scenario=signers#project/loom/release'],
   ['confirm', review(dangerous), openConfirm],
   ['sign', review(renewal, '&approve=never'), signRenewal],
   ['done', review(renewal, '&approve=10'), signRenewal],
@@ -81,14 +77,6 @@ async function lookAtIt(page: Page): Promise<void> {
 }
 
 async function seen(page: Page): Promise<void> {
-  await page.getByText('As a reviewer will see it').waitFor()
-}
-
-async function takeKeyOut(page: Page): Promise<void> {
-  await page
-    .getByRole('button', { name: /^Take out/ })
-    .first()
-    .click()
   await page.getByText('As a reviewer will see it').waitFor()
 }
 
