@@ -28,7 +28,9 @@ export async function keyTexts(
       found.push(given)
       continue
     }
-    const { key, rehearsal } = await namedKey(one, known, desk, io)
+    const { key, rehearsal } = await namedKey(one, known, desk, io).catch((thrown: unknown) => {
+      throw withOtherWays(thrown, one)
+    })
     if (rehearsal === true) throw isRehearsal(one)
     found.push(sameKeyText(texts, key) ?? (await keyTextFor(desk, key, generation, io.signal)))
   }
@@ -41,6 +43,18 @@ export function typedText(words: string): string | undefined {
   if (typed !== undefined || !words.endsWith('.pub')) return typed
   if (statSync(words, { throwIfNoEntry: false }) === undefined) return undefined
   return keyTextOfFile(readNamed(words, maxKeyFileBytes), words)
+}
+
+/** What a signers file takes besides. */
+function withOtherWays(thrown: unknown, wanted: string): unknown {
+  if (!(thrown instanceof AppError) || thrown.code !== 'signer/absent') return thrown
+  const { code, message } = thrown
+  return new AppError({
+    code,
+    message,
+    hint: `see which there are: countersign keys list; or give ${wanted}.pub, the file of the public key, or the key’s text`,
+    cause: thrown,
+  })
 }
 
 function isRehearsal(name: string): AppError {

@@ -80,12 +80,13 @@ async function readyProposals(
   const ready = byTurn(proposals.filter(isReady))
   if (ready.length > 0) return ready
   if (proposals.length > 0) throw notYet(proposals, again, source.layout)
+  const isTuf = source.layout !== undefined
   throw (
     problems[0]?.error ??
     new AppError({
       code: 'source/not-found',
       message: 'no change waits here',
-      hint: 'make one: countersign propose SOURCE ROLE FILE',
+      hint: isTuf ? 'make one: countersign propose SOURCE ROLE FILE' : 'see what is trusted: countersign status SOURCE',
     })
   )
 }

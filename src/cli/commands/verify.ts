@@ -11,14 +11,21 @@ import { verifyReleased } from './asfaload/verify.ts'
 
 export const verifyCommand: Command = {
   name: 'verify',
-  usage: 'verify FILE [--from SOURCE]',
+  usage: 'verify FILE [--from SOURCE] [--release PATH]',
   summary: 'Say which artifact of a repository a file is, and who signed for it.',
   details: [
     'The file is known by its content, whatever it is called. Exit code 5 when no artifact has this content.',
     'Of an asfaload project: which release lists it, who signed that, whether it was revoked, and that its signers follow',
     'from those that are pinned here.',
   ],
-  options: fromOptions,
+  options: {
+    ...fromOptions,
+    release: {
+      form: '--release PATH',
+      text: 'asfaload, on the web: the folder of the release below the project',
+      type: 'string',
+    },
+  },
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const { desk, source } = await openAnyFrom(parsed, io, dataDir)

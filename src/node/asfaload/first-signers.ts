@@ -60,19 +60,22 @@ export async function pinFirst(
 
 export interface Start {
   bytes: Uint8Array
-  /** It waits itself, and nobody was there before. */
+  /** It is not in force. */
+  waits: boolean
+  /** Nobody was there before it. */
   isFirst: boolean
 }
 
 /** What waits and has no signature is changed further; else the file in force is. `fresh`: that one in any case. */
-export async function findFirst(source: OpenSource, context: Context, fresh = false): Promise<Start> {
+export async function findStart(source: OpenSource, context: Context, fresh = false): Promise<Start> {
   const project = await openProject('', source.transport, context)
   const first = await waitingFirst(project, context)
-  if (first?.place !== undefined) return { bytes: first.place.bytes, isFirst: true }
+  if (first?.place !== undefined) return { bytes: first.place.bytes, waits: true, isFirst: true }
   const { current } = await verifyChain(project, context)
   const place = fresh ? undefined : await readPending(project)
-  const isSigned = place !== undefined && place.signatures.length > 0
   const { proposals } = await source.system.pending(source.transport, context)
   const isGood = proposals.some(({ subject }) => subject === signersSubject)
-  return { bytes: place !== undefined && !isSigned && isGood ? place.bytes : current.bytes, isFirst: false }
+  if (place === undefined || place.signatures.length > 0 || !isGood)
+    return { bytes: current.bytes, waits: false, isFirst: false }
+  return { bytes: place.bytes, waits: true, isFirst: false }
 }

@@ -2,18 +2,25 @@
 // not known.
 import { AppError } from '../../core/error.ts'
 import {
+  checkReleasePath,
   historyName,
+  indexName,
   maxBytes,
   metadataNames,
   oldPendingSignatures,
   oldPendingSignersName,
+  oldReleaseNames,
   oldSignatures,
   oldSignersName,
   pendingDirectory,
+  pendingRevocation,
   pendingSignatures,
   pendingSignersName,
+  revocationOf,
+  revoked,
   signatureFileName,
   signaturesOf,
+  signersCopy,
   signersDirectory,
   signersName,
 } from '../../core/systems/asfaload/names.ts'
@@ -42,12 +49,55 @@ export function webMirror(location: string, access: Access): OtherPlace {
 }
 
 async function namesThere(server: Transport, prefix: string, signal: AbortSignal): Promise<string[]> {
-  const wanted = [...fixedNames, ...(await signatureNames(server, signal))].filter((name) => name.startsWith(prefix))
-  const found = wanted.map(async (name) => {
-    const bytes = await server.read(name, maxBytes.history, signal)
-    return bytes === undefined ? [] : [name]
-  })
-  return (await Promise.all(found)).flat().sort(byCodePoint)
+  const wanted = [...fixedNames, ...(await signatureNames(server, signal))]
+  return thereAmong(
+    wanted.filter((name) => name.startsWith(prefix)),
+    server,
+    signal,
+  )
+}
+
+const atOnce = 6
+
+async function thereAmong(names: readonly string[], server: Transport, signal: AbortSignal): Promise<string[]> {
+  const found: string[] = []
+  for (let from = 0; from < names.length; from += atOnce) {
+    const some = names.slice(from, from + atOnce)
+    const bytes = await Promise.all(some.map((name) => server.read(name, maxBytes.history, signal)))
+    found.push(...some.filter((_, at) => bytes[at] !== undefined))
+  }
+  return found.sort(byCodePoint)
+}
+
+/** With one release that a person named: what can lie beside it has names that follow from its own. */
+export function withRelease(mirror: Transport, path: string): Transport {
+  const index = path.endsWith(`/${indexName}`) ? path : `${path.replace(/\/$/, '')}/${indexName}`
+  checkReleasePath(index)
+  const { copy, signatures } = oldReleaseNames(index)
+  const revocation = revocationOf(index)
+  return {
+    ...mirror,
+    list: async (prefix, signal) => {
+      const names = await mirror.list('', signal)
+      const active = names.includes(oldSignersName)
+        ? await mirror.read(oldSignersName, maxBytes.signers, signal)
+        : undefined
+      const keys = active === undefined ? [] : everyKey(parseSignersFile(active, oldSignersName))
+      const beside = [
+        ...[index, signaturesOf(index), signersCopy(index), pendingSignatures(index), revoked(signaturesOf(index))],
+        ...[revocation, signaturesOf(revocation), signersCopy(revocation), pendingRevocation(index)],
+        ...(active === undefined ? [] : [copy, ...keys.map(({ text }) => signatures + signatureFileName(text))]),
+        // Another signers file on the way up would be the nearest one for other programs.
+        ...foldersOf(index).map((folder) => folder + signersName),
+      ]
+      const all = [...names, ...(await thereAmong(beside, mirror, signal))]
+      return [...new Set(all)].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
+    },
+  }
+}
+
+function foldersOf(name: string): string[] {
+  return [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1))
 }
 
 const ofFolder = (folder: string, file: string, signatures: (name: string) => string): string[] =>

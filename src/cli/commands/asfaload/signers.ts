@@ -1,5 +1,7 @@
 // signers: who may sign for an asfaload project: the first ones, and others from then on.
+import { toHex } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
+import type { PublicKey } from '../../../core/signer.ts'
 import type { SignersEdit } from '../../../core/systems/asfaload/edit/signers.ts'
 import { editedSigners } from '../../../core/systems/asfaload/edit/signers.ts'
 import {
@@ -9,22 +11,22 @@ import {
   parseSignersFile,
 } from '../../../core/systems/asfaload/signers-file.ts'
 import { signersSubject } from '../../../core/systems/asfaload/subject.ts'
-import { findFirst, firstPlace, pinFirst } from '../../../node/asfaload/first-signers.ts'
-import type { Desk } from '../../../node/desk.ts'
+import { visible } from '../../../core/visible.ts'
+import { findStart, firstPlace, pinFirst } from '../../../node/asfaload/first-signers.ts'
+import { sameKey } from '../../../node/asfaload/key-text.ts'
+import type { Desk, OpenSource } from '../../../node/desk.ts'
 import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draft.ts'
 import { keyTexts, typedText } from '../../asfaload/keys.ts'
 import { countOf, usage, verbOf } from '../../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../../command.ts'
-import { contextOf, deskFor } from '../../session.ts'
-import { quoted } from '../../text.ts'
+import { contextOf, deskFor, sourceAgain } from '../../session.ts'
 
 const verbs = { show: [0, 0], new: [0, 0], add: [1, 64], remove: [1, 64], replace: [2, 2], threshold: [1, 1] } as const
 const groups = ['artifact', 'admin', 'master', 'revocation'] as const
 
 export const signersCommand: Command = {
   name: 'signers',
-  usage:
-    'signers SOURCE (show | new --key KEY... --threshold N | add KEY... | remove KEY... | replace OLD NEW | threshold N) [--group GROUP]',
+  usage: 'signers SOURCE [show | new | add KEY... | remove KEY... | replace OLD NEW | threshold N]',
   summary: 'Shows who may sign for an asfaload project, and proposes the first signers or others.',
   details: [
     'new takes a folder: the root of the project on a clone of its mirror, CLONE/github.com/USER/REPOSITORY. The first',
@@ -54,9 +56,9 @@ export const signersCommand: Command = {
     name: { form: '--name NAME', text: 'new: what to call the project here', type: 'string' },
     ...editOptions,
   },
-  arity: [2, 66],
+  arity: [1, 66],
   run: async (parsed, io, dataDir) => {
-    const verb = verbOf(signersCommand, parsed, verbs)
+    const verb = parsed.positionals.length === 1 ? 'show' : verbOf(signersCommand, parsed, verbs)
     const desk = deskFor(io, dataDir)
     if (verb === 'new') return found(parsed, desk, io)
     if (verb === 'show') return show(parsed, desk, io)
@@ -77,13 +79,8 @@ async function found(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const document = editedSigners(undefined, [edit], { now: io.now(), generation })
   const name = parsed.text('name')
   const source = { ...place, names: await desk.names(io.signal) }
-  const said = await proposeEdit(
-    source,
-    { subject: signersSubject, document },
-    parsed,
-    io,
-    quoted(name ?? place.pinned.name),
-  )
+  const again = sourceAgain({ ...parsed, positionals: [name ?? place.pinned.name] })
+  const said = await proposeEdit(source, { subject: signersSubject, document }, parsed, io, again)
   if (parsed.flag('dry-run')) return said
   const pinned = await pinFirst(desk, place, document, name)
   return { ...said, lines: [...said.lines, '', `pinned as ${pinned.name}; every one of these keys has to sign`] }
@@ -104,25 +101,30 @@ function generationOf(parsed: Parsed, wanted: readonly string[]): Generation {
 
 async function show(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const source = await openProjectSource(desk, parsed, io.signal)
-  const { bytes } = await findFirst(source, contextOf(source, io))
-  const file = parseSignersFile(bytes, 'the signers file')
-  const named = [...file.written].map(([group, list]) => ({
-    group,
-    of: list.map(({ threshold, keys }) => ({ threshold, keys: keys.map(({ text }) => text) })),
-  }))
-  const lines = named.flatMap(({ group, of }) =>
-    of.flatMap(({ threshold, keys }) => [
-      `${group}: ${threshold} of ${keys.length}`,
-      ...keys.map((text) => `  ${text}`),
-    ]),
+  const { bytes, waits } = await findStart(source, contextOf(source, io))
+  const { generation, written } = parseSignersFile(bytes, 'the signers file')
+  const all = [...written].flatMap(([group, list]) => list.map((one) => ({ group, ...one })))
+  const lines = all.flatMap(({ group, threshold, keys }) => [
+    `${group}: ${threshold} of ${keys.length}`,
+    ...keys.map((key) => `  ${key.text}${namedAs(key, source)}`),
+  ])
+  const data = all.map(({ group, threshold, keys }) => ({ group, threshold, keys: keys.map(({ text }) => text) }))
+  return answer(
+    { generation, waits, groups: data },
+    waits ? 'Waiting for signatures, and changed further by the next call:' : 'In force:',
+    ...lines,
   )
-  return answer({ generation: file.generation, groups: named }, ...lines)
+}
+
+function namedAs({ key }: { key: PublicKey }, { names }: OpenSource): string {
+  const name = names?.get(toHex(key.spki))
+  return name === undefined ? '' : `  ${visible(name)}`
 }
 
 async function change(verb: string, parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const source = await openProjectSource(desk, parsed, io.signal)
   const context = contextOf(source, io)
-  const { bytes, isFirst } = await findFirst(source, context, parsed.flag('replace'))
+  const { bytes, isFirst } = await findStart(source, context, parsed.flag('replace'))
   const edits = await editsOf(verb, bytes, parsed, desk, io)
   const document = editedSigners(bytes, edits, { now: io.now() })
   const edit = { subject: signersSubject, document }
@@ -152,10 +154,13 @@ async function editsOf(
     threshold === undefined ? [] : [{ kind: 'threshold', group, threshold: countOf(threshold, '--threshold', 1, 1000) }]
   if (verb === 'add') {
     if (file.written.has(group)) return [...keys.map((key) => ({ kind: 'key-add' as const, group, key })), ...also]
+    if (threshold === undefined)
+      throw usage(signersCommand, `there is no group ${group} yet: it begins with add and --threshold`)
     return [{ kind: 'group-add', group, keys, threshold: countOf(threshold, '--threshold', 1, keys.length) }]
   }
   if (verb === 'remove') return [...keys.map((key) => ({ kind: 'key-remove' as const, group, key })), ...also]
   const [key = '', by = ''] = keys
+  if (sameKey(key, by)) throw usage(signersCommand, 'the key that comes is the one that goes')
   const only = parsed.text('group') === undefined ? {} : { group }
   return [{ kind: 'key-replace', key, by, ...only }]
 }

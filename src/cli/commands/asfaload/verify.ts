@@ -1,8 +1,11 @@
 // verify of an asfaload project: which release a downloaded file belongs to, by whom that is signed, and whether it was revoked.
 
+import { AppError } from '../../../core/error.ts'
 import { verdictFault, verdictLines } from '../../../core/systems/asfaload/verdict-words.ts'
 import { verifyReleasedFile } from '../../../node/asfaload/verify.ts'
+import { withRelease } from '../../../node/asfaload/web-mirror.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
+import { isWebLocation } from '../../../node/location.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
 import { grouped } from '../../drafting.ts'
 import { progressLine } from '../../progress.ts'
@@ -15,7 +18,11 @@ export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSou
   const { transport, pinned } = source
   const line = progressLine(file)
   const context = contextOf(source, io)
-  const asked = { folder: '', transport, context }
+  const release = parsed.text('release')
+  const isListed = !isWebLocation(pinned.location)
+  if (release === undefined && !isListed) throw releaseMissing(pinned.location)
+  const place = release === undefined || isListed ? transport : withRelease(transport, release)
+  const asked = { folder: '', transport: place, context }
   const { verdict, length, sha512 } = await verifyReleasedFile(asked, file, { progress: line.show }).finally(line.end)
   // Which signers are trusted from now on is kept, so that nobody can lead back behind them.
   const { anchor } = await readState(desk, source, io)
@@ -31,4 +38,12 @@ export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSou
   )
   const failed = verdictFault(verdict, file)
   return failed === undefined ? said : { ...said, failed }
+}
+
+function releaseMissing(location: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${location} is a web server, which cannot be listed: it must be told which release the file is from`,
+    hint: 'name its folder: --release releases/download/v1.0; or open a clone of the mirror',
+  })
 }

@@ -6,6 +6,7 @@ import {
   oldReleaseNames,
   pendingRevocation,
   pendingSignatures,
+  revocationOf,
   signaturesOf,
 } from './names.ts'
 import type { Project } from './project.ts'
@@ -41,10 +42,15 @@ export function waitingSubjects(project: Project, hasPendingSigners: boolean): s
     if (name.endsWith(waitingRevocation)) found.add(revocationSubject(name.slice(0, -waitingRevocation.length)))
     else if (name.endsWith(waiting) && !name.endsWith(waitingRevocation + waiting))
       found.add(releaseSubject(name.slice(0, -waiting.length)))
-    else if (isIndexPath(name) && (project.isOld ? !isOldDone(name, project) : !project.has(signaturesOf(name))))
+    else if (isIndexPath(name) && (project.isOld ? !isOldDone(name, project) : !isFinal(name, project)))
       found.add(releaseSubject(name))
   }
   return [...found]
+}
+
+/** Signed or revoked: nothing waits, unless signatures say so. */
+function isFinal(name: string, project: Project): boolean {
+  return project.has(signaturesOf(name)) || project.has(revocationOf(name))
 }
 
 function isOfSigners(name: string): boolean {
