@@ -15,6 +15,7 @@ const tests = {
     'stories',
     'e2e/served',
     'e2e/rstuf',
+    'e2e/asfaload',
     'e2e/verifier',
     'air-gap',
     'ceremony-rehearsal',

@@ -89,7 +89,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     if (wanted !== undefined) {
       const { sourceId, subject } = request
       const keys = wanted.kind === 'signers' ? await keysFor(sourceId, mine.signal) : []
-      const wish = await wishOf(wanted, { desk, keys, look: looks.files, signal })
+      const wish = wishOf(wanted, { keys, look: looks.files })
       return reader.read('wished', { sourceId, subject, wish, signers: await desk.signers(signal) }, mine.signal)
     }
     const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
@@ -107,11 +107,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const { pinned } = await foundRepository(desk, place, founding, now(), stop)
         return viewSource(pinned)
       }),
-    'project.create': ({ location, name, keys: choices, threshold }) =>
+    'project.create': (request) =>
       alone('a new project', async (stop) => {
-        const place = await emptyPlace(desk, await places.toCreate(location), stop)
-        const keys = await keysFor(undefined, stop)
-        return viewSource(await foundProject({ place, name, choices, threshold }, { desk, keys, now: now() }, stop))
+        const wanted = { ...request, location: await places.toCreate(request.location) }
+        return viewSource(await foundProject(wanted, await keysFor(undefined, stop), desk, now(), stop))
       }),
     'project.get': (asked) => reader.read('project', asked, signal),
     'repository.get': (asked) => reader.read('inside', asked, signal),

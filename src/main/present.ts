@@ -108,7 +108,10 @@ export function inspectionView(inspection: Inspection, ask: readonly number[]): 
     anchorWord,
     digest,
     words: wordsOf(digest),
-    quorums: quorums.map(({ name, threshold, keys }) => ({ name, threshold, holders: keys.map(holderOf) })),
+    quorums: quorums.map(({ name, threshold, keys, way }) => ({
+      ...{ name, threshold, holders: keys.map(holderOf) },
+      ...(way === undefined ? {} : { way }),
+    })),
     ask,
   }
 }

@@ -11,8 +11,8 @@ import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { overlay, snapshot } from '../core/transport.ts'
+import { previewEdit } from './asfaload/draft.ts'
 import type { OpenSource, TufSource } from './desk.ts'
-import { draftDocument, noEffects } from './document-draft.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
@@ -114,7 +114,7 @@ export function drafting(
     const made = await draftEdits(wanted, source.layout, overlay(read, artifacts), contextOf(source, signal))
     const drafted = artifacts.size === 0 ? made : { ...made, files: new Map([...artifacts, ...made.files]) }
     const uploads = source.layout.artifactFile === undefined ? (request.uploads ?? []) : []
-    return { read, drafted, shown: toDraft(drafted, onto), uploads, onto }
+    return { base: read.seen(drafted.files.keys()), drafted, shown: toDraft(drafted, onto), uploads, onto }
   }
 
   async function withdrawSigned(
@@ -134,14 +134,14 @@ export function drafting(
   const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
 
   function prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
-    const { read, drafted, shown, uploads, onto } = looked(previewed.get(keyOf(source, request.previewed)))
+    const { base, drafted, shown, uploads, onto } = looked(previewed.get(keyOf(source, request.previewed)))
     checkSentence(shown.sentence, request.sentence)
     checkReplaces(shown, request.replace === true, onto)
     checkConsistent(drafted, uploads)
     const { files, proposal, along } = drafted
     const ids = [proposal, ...along].map(({ id }) => id)
     const note = `propose ${proposal.title}`
-    return { shown, prepared: { files, base: read.seen(files.keys()), note, uploads, ids } }
+    return { shown, prepared: { files, base, note, uploads, ids } }
   }
 
   async function write(
@@ -174,10 +174,13 @@ export function drafting(
       return made.shown
     },
     previewDocument: async (source, edit, signal) => {
-      const read = snapshot(source.transport)
-      const drafted = await draftDocument(edit, source, read, contextOf(source, signal))
+      // Whether what waits may be given up is asked before it is written.
+      const made = await previewEdit(source, { ...edit, replace: true }, contextOf(source, signal))
+      const { proposal, files, base, replaces } = made
+      const waiting = replaces === undefined ? [] : [replaces]
+      const drafted = { files, proposal, along: [], effects: noEffects, consistent: true, waiting }
       const shown = toDraft(drafted, undefined)
-      hold(previewed, keyOf(source, shown.proposal.digest), { read, drafted, shown, uploads: [], onto: undefined })
+      hold(previewed, keyOf(source, proposal.digest), { base, drafted, shown, uploads: [], onto: undefined })
       return shown
     },
     propose: async (source, request, signal, progress) => {
@@ -225,6 +228,9 @@ export function drafting(
 }
 
 const maxPreviews = 8
+
+/** Where a change is no list of artifacts, all that it does is in the change itself. */
+const noEffects: Effects = { asked: 0, tried: 0, changed: 0, shown: [] }
 
 function hold<T>(held: Map<string, T>, key: string, made: T): void {
   held.delete(key)

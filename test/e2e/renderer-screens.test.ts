@@ -26,8 +26,10 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['review with ways', `index.html?scenario=signers#review/${encodeURIComponent(signersChange.id)}`],
   ['what is trusted of signers', 'index.html?scenario=signers#repositories'],
   ['a project', 'index.html?scenario=signers#project/loom'],
+  ['pin signers', 'index.html?scenario=signers#open', lookAtIt],
   ['first signers', 'index.html?scenario=signers#found'],
   ['who signs', 'index.html?scenario=signers#project/loom/signers', takeKeyOut],
+  ['revoke a release', 'index.html?scenario=signers#project/loom/revocation/releases%2Fv1%2Fasfaload.index.json', seen],
   ['a release of a project', 'index.html?scenario=signers#project/loom/release'],
   ['confirm', review(dangerous), openConfirm],
   ['sign', review(renewal, '&approve=never'), signRenewal],
@@ -71,6 +73,16 @@ const screens: [string, string, ((page: Page) => Promise<unknown>)?][] = [
   ['scan', 'index.html?scenario=rich#scan', (page) => page.getByRole('alert').waitFor()],
   ['components', 'components.html'],
 ]
+
+async function lookAtIt(page: Page): Promise<void> {
+  await page.getByLabel('Folder, file or address').fill('/srv/mirror/github.com/loom/loom')
+  await page.getByRole('button', { name: 'Look at it' }).click()
+  await page.getByText('or', { exact: true }).waitFor()
+}
+
+async function seen(page: Page): Promise<void> {
+  await page.getByText('As a reviewer will see it').waitFor()
+}
 
 async function takeKeyOut(page: Page): Promise<void> {
   await page

@@ -23,7 +23,7 @@ import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
 import { fakeRepository } from './fake-repository.ts'
-import { signersChange, signersProject, signersSource } from './fake-signers.ts'
+import { signersChange, signersInspection, signersProject, signersSource } from './fake-signers.ts'
 import * as hardware from './fake-tokens.ts'
 
 /** `carried`: one change, which came over an air gap. `signers`: a project in which nothing expires, and a change of its signers. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
@@ -199,7 +199,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
                 message: `${argument.location} does not exist`,
                 hint: 'check the spelling, and that the disk is connected',
               })
-            : { ...data.inspection, location: argument.location },
+            : { ...(scenario === 'signers' ? signersInspection : data.inspection), location: argument.location },
         ),
       pin: (argument) =>
         answer('sources.pin', argument, () => {

@@ -1,5 +1,5 @@
 // A project of an Asfaload mirror for the fake bridge: nothing in it expires, and a change of its signers has three conditions.
-import type { ProjectView, ProposalView, QuorumKeyView, QuorumView, SourceView } from '../../src/ipc/contract.ts'
+import type { ProjectView, ProposalView, QuorumKeyView, QuorumView, SourceInspection, SourceView } from '../../src/ipc/contract.ts'
 import { digests, type Person, people, wordsOf } from './fake-data.ts'
 
 const { priya, alex, noor, lee, dana } = people
@@ -68,7 +68,7 @@ export const signersChange: ProposalView = {
     },
   ],
   wouldComplete: false,
-  withdrawable: true,
+  withdrawable: false,
 }
 
 const holders = [priya, alex, noor].map((one) => ({ ...minisign(one), rehearsal: false }))
@@ -120,4 +120,24 @@ export const signersProject: ProjectView = {
     },
   ],
   omitted: 3,
+}
+
+export const signersInspection: SourceInspection = {
+  location: '/srv/mirror/github.com/loom/loom',
+  suggestedName: 'loom',
+  title: 'Signers 1',
+  version: 1,
+  anchorWord: 'signers file',
+  digest: digests.root14,
+  words: wordsOf(digests.root14),
+  quorums: [
+    { name: 'Signers', threshold: 2, holders, way: { to: 'current', by: 'admin' } },
+    {
+      name: 'Master keys',
+      threshold: 1,
+      holders: [{ ...minisign(dana), rehearsal: false }],
+      way: { to: 'current', by: 'master' },
+    },
+  ],
+  ask: [3, 9],
 }

@@ -224,7 +224,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     wished: async ({ sourceId, signers, subject, wish }, signal) => {
       const source = await openProject(desk, sourceId)
-      const document = await wishedDocument(subject, wish, source, desk.context(source, signal))
+      const document = await wishedDocument(subject, wish, desk, source, signal)
       return presentRepository.draftView(
         await desk.drafts.previewDocument(source, { subject, document }, signal),
         signers,

@@ -1,18 +1,19 @@
 // What a person wants changed in a project, as the document that says so: a signers file, the index of a release, a revocation.
-import { AppError } from '../../core/error.ts'
-import type { Context } from '../../core/system.ts'
-import { indexDocument, type ReleasedFile, revocationOfFile } from '../../core/systems/asfaload/edit/documents.ts'
+import type { PublicKey } from '../../core/signer.ts'
+import { indexDocument, type ReleasedFile } from '../../core/systems/asfaload/edit/documents.ts'
 import { editedSigners, type SignersEdit } from '../../core/systems/asfaload/edit/signers.ts'
-import { maxBytes } from '../../core/systems/asfaload/names.ts'
-import { type Generation, type GroupName, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import {
+  everyKey,
+  type Generation,
+  type GroupName,
+  parseSignersFile,
+} from '../../core/systems/asfaload/signers-file.ts'
 import { parseSubject } from '../../core/systems/asfaload/subject.ts'
+import type { Desk } from '../desk.ts'
 import type { OpenSource } from '../open-source.ts'
-
-/** One key in the spellings of the generations: minisign's line, and the text of keys of its own. */
-export interface KeyTexts {
-  minisign: string
-  own: string
-}
+import { findStart } from './first-signers.ts'
+import { keyTextFor, sameKeyText } from './key-text.ts'
+import { revocationEdit } from './revocation.ts'
 
 interface Place {
   group: GroupName
@@ -20,11 +21,12 @@ interface Place {
   of: number
 }
 
+/** Keys that come in are named by themselves, and those that go by their text. */
 export type SignersWish =
-  | ({ kind: 'key-add'; key: KeyTexts } & Place)
+  | ({ kind: 'key-add'; key: PublicKey } & Place)
   | ({ kind: 'key-remove'; key: string } & Place)
   | ({ kind: 'threshold'; threshold: number } & Place)
-  | { kind: 'group-add'; group: GroupName; keys: readonly KeyTexts[]; threshold: number }
+  | { kind: 'group-add'; group: GroupName; keys: readonly PublicKey[]; threshold: number }
   | ({ kind: 'group-remove' } & Place)
 
 export type ProjectWish =
@@ -37,45 +39,56 @@ export type ProjectWish =
 export async function wishedDocument(
   subject: string,
   wish: ProjectWish,
-  { system, transport }: OpenSource,
-  context: Context,
+  desk: Desk,
+  source: OpenSource,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
+  const context = desk.context(source, signal)
   const { now } = context
   switch (wish.kind) {
     case 'signers': {
-      const { bytes } = (await system.state(transport, context)).anchor
-      const { generation } = parseSignersFile(bytes, 'the signers file')
-      return editedSigners(
-        bytes,
-        wish.edits.map((one) => spelled(one, generation)),
-        { now },
-      )
+      const { bytes } = await findStart(source, context, true)
+      const file = parseSignersFile(bytes, 'the signers file')
+      const there = everyKey(file).map(({ text }) => text)
+      return editedSigners(bytes, await spelled(wish.edits, file.generation, there, desk, signal), { now })
     }
     case 'index':
       return indexDocument(wish.files, { mirroredOn: now, publishedOn: now, source: wish.source })
     case 'revocation': {
       const about = parseSubject(subject)
       const path = about.kind === 'signers' ? '' : about.path
-      const file = await transport.read(path, maxBytes.index, context.signal)
-      if (file !== undefined) return revocationOfFile(file, wish.by, now)
-      throw new AppError({
-        code: 'source/not-found',
-        message: `${path} is not there, so it cannot be revoked`,
-        hint: 'look again',
-      })
+      return (await revocationEdit(source, path, context, async () => wish.by)).document
     }
   }
 }
 
 /** The first signers file of a project: one group, of which so many sign releases and all else. */
-export function firstSigners(keys: readonly KeyTexts[], threshold: number, now: Date): Uint8Array {
+export async function firstSigners(
+  keys: readonly PublicKey[],
+  threshold: number,
+  now: Date,
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const generation = 2
-  const edit: SignersWish = { kind: 'group-add', group: 'artifact', keys, threshold }
-  return editedSigners(undefined, [spelled(edit, generation)], { now, generation })
+  const wish: SignersWish = { kind: 'group-add', group: 'artifact', keys, threshold }
+  return editedSigners(undefined, await spelled([wish], generation, [], desk, signal), { now, generation })
 }
 
-function spelled(wish: SignersWish, generation: Generation): SignersEdit {
-  const text = ({ own, minisign }: KeyTexts): string => (generation === 2 ? own : minisign)
-  if (wish.kind === 'key-add') return { ...wish, key: text(wish.key) }
-  return wish.kind === 'group-add' ? { ...wish, keys: wish.keys.map(text) } : wish
+async function spelled(
+  wishes: readonly SignersWish[],
+  generation: Generation,
+  there: readonly string[],
+  desk: Desk,
+  signal: AbortSignal,
+): Promise<SignersEdit[]> {
+  const text = async (key: PublicKey): Promise<string> =>
+    sameKeyText(there, key) ?? keyTextFor(desk, key, generation, signal)
+  const edits: SignersEdit[] = []
+  for (const wish of wishes) {
+    if (wish.kind === 'key-add') edits.push({ ...wish, key: await text(wish.key) })
+    else if (wish.kind === 'group-add') edits.push({ ...wish, keys: await Promise.all(wish.keys.map(text)) })
+    else edits.push(wish)
+  }
+  return edits
 }

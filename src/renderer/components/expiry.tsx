@@ -14,7 +14,10 @@ export function ExpiryList({ sources }: { sources: readonly SourceView[] }): Rea
     }))
     .filter((group) => group.roles.length > 0)
     .sort((a, b) => (a.roles[0]?.daysLeft ?? 0) - (b.roles[0]?.daysLeft ?? 0))
-  if (groups.length === 0) return <p className="soft small">No verified role has an expiry.</p>
+  if (groups.length === 0) {
+    const isLasting = sources.length > 0 && sources.every(({ state }) => state !== undefined)
+    return <p className="soft small">{isLasting ? 'Nothing here expires.' : 'No verified role has an expiry.'}</p>
+  }
   return (
     <>
       {groups.map(({ source, roles }) => (

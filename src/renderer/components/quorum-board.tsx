@@ -25,12 +25,12 @@ export function QuorumBoard({ quorums }: { quorums: readonly QuorumView[] }): Re
 }
 
 /** What is enough for one end, with "or" between one way to it and the next. */
-export function Ways({
+export function Ways<T extends { name: string }>({
   ways,
   children,
 }: {
-  ways: readonly (readonly QuorumView[])[]
-  children: (quorum: QuorumView) => ReactElement
+  ways: readonly (readonly T[])[]
+  children: (quorum: T) => ReactElement
 }): ReactElement {
   return (
     <>

@@ -8,10 +8,11 @@ import { AskedWord } from '../components/asked-word.tsx'
 import { Foreign } from '../components/foreign.tsx'
 import { Page, RehearsalChip } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
+import { Ways } from '../components/quorum-board.tsx'
 import { Fingerprint } from '../components/words.tsx'
 import { plainForeign } from '../foreign.ts'
 import { countOf, listOf } from '../format.ts'
-import { holderName } from '../quorum.ts'
+import { holderName, waysOf } from '../quorum.ts'
 
 export interface PinProps {
   inspection: SourceInspection
@@ -58,8 +59,12 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
       aside={
         <section className="card" aria-label="Who holds the keys">
           <h2 className="label">Who holds the keys</h2>
-          {quorums.map((quorum) => (
-            <Holders key={quorum.name} quorum={quorum} of={`the ${anchorWord}`} named={quorums.length > 1} />
+          {waysOf(quorums).map((ways) => (
+            <Ways key={ways[0]?.[0]?.name} ways={ways}>
+              {(quorum) => (
+                <Holders key={quorum.name} quorum={quorum} of={`the ${anchorWord}`} named={quorums.length > 1} />
+              )}
+            </Ways>
           ))}
         </section>
       }

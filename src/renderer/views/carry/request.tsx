@@ -12,7 +12,7 @@ import { QuorumBoard } from '../../components/quorum-board.tsx'
 import { Fingerprint } from '../../components/words.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { countOf, listOf, sentenceOf, toneOf } from '../../format.ts'
-import { holderName } from '../../quorum.ts'
+import { holderName, waysOf } from '../../quorum.ts'
 import { hashOf } from '../../route.ts'
 import { Tick } from '../edit/fields.tsx'
 import { AskedFacts } from './asked.tsx'
@@ -158,7 +158,7 @@ function PinRoot({ pin, reasons, name, answers, onName, onAnswer }: PinRootProps
               ? 'No repository is pinned on this computer yet.'
               : 'It leads from none of those that are pinned on this computer.'}{' '}
             It starts from a {anchorWord} of its own, which is a claim until you have checked it:{' '}
-            <Foreign text={quorums.map(quorumText).join('; ')} /> must sign a change of it.{' '}
+            <Foreign text={waysOf(quorums).map(waysText).join('; ')} /> must sign a change of it.{' '}
             {holders.every((one) => one.rehearsal) ? <RehearsalChip /> : null}
           </p>
         </div>
@@ -218,6 +218,10 @@ function PinRoot({ pin, reasons, name, answers, onName, onAnswer }: PinRootProps
       </section>
     </>
   )
+}
+
+function waysText(ways: readonly SourceInspection['quorums'][]): string {
+  return ways.map((way) => way.map(quorumText).join(' and ')).join(', or ')
 }
 
 function quorumText({ threshold, holders }: SourceInspection['quorums'][number]): string {

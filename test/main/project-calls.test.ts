@@ -1,0 +1,144 @@
+// The calls of a window in which a project of an Asfaload mirror is begun, changed, and files are held against it.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import type { EditData } from '../../src/ipc/contract.ts'
+import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
+import { createKey, type TestApp, testApp } from '../support/app-handlers.ts'
+import { memoryKeychain } from '../support/keychain.ts'
+import { never } from '../support/repository.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { codeOfPromise } from '../support/thrown.ts'
+
+const key = (name: string) => ({ from: 'signer', signerId: `file:${name}` }) as const
+const subject = 'release/releases/v1/asfaload.index.json'
+
+const codeOf = (run: unknown): Promise<string> => codeOfPromise(Promise.resolve(run))
+
+let app: TestApp
+let folder: string
+let sourceId: string
+
+beforeEach(async () => {
+  app = testApp({ keychain: memoryKeychain() })
+  for (const name of ['Ana', 'Ben', 'Cleo']) await createKey(app, name, 'keychain')
+  folder = join(temporaryFolder(), 'loom')
+  const made = await app.calls['project.create']({
+    location: folder,
+    name: 'Loom',
+    keys: [key('Ana'), key('Ben')],
+    threshold: 1,
+  })
+  sourceId = made.id
+  expect(made).toMatchObject({ inside: false, project: true, state: { anchorTitle: 'First signers' } })
+})
+
+async function carryOut(proposalId: string, ...names: readonly string[]): Promise<void> {
+  for (const name of names) await app.calls['proposals.approve']({ proposalId, signerId: `file:${name}` })
+  await app.calls['proposals.publish']({ proposalId })
+}
+
+async function firstInForce(): Promise<void> {
+  const [first] = (await app.calls['proposals.list']()).proposals
+  await carryOut(first?.id ?? '', 'Ana', 'Ben')
+}
+
+async function propose(of: string, edit: EditData): Promise<string> {
+  const { digest } = await app.calls['drafts.preview']({ sourceId, subject: of, edits: [edit] })
+  const { proposalIds } = await app.calls['drafts.propose']({ sourceId, digest, replace: 'no', sentence: '' })
+  return proposalIds[0] ?? ''
+}
+
+async function released(): Promise<string> {
+  const built = join(temporaryFolder(), 'built')
+  mkdirSync(built)
+  writeFileSync(join(built, 'loom.zip'), 'weft and warp')
+  const { lookId } = await app.calls['files.look']({ path: built })
+  await carryOut(await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' }), 'Ana')
+  return join(built, 'loom.zip')
+}
+
+test('signers change by all three conditions, and are named as this machine knows them', async () => {
+  await firstInForce()
+  const edits = [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] as const
+  const before = await app.calls['project.get']({ sourceId })
+  expect(before).toMatchObject({
+    title: 'Signers 1',
+    groups: [{ group: 'artifact', of: 1, threshold: 1 }],
+    releases: [],
+  })
+  const { quorums, text } = await app.calls['drafts.preview']({
+    ...{ sourceId, subject: 'signers' },
+    edits: [{ kind: 'signers', edits }],
+  })
+  expect(quorums.map(({ keys }) => keys.map(({ owner }) => owner))).toEqual([
+    ['Ana', 'Ben'],
+    ['Ana', 'Ben', 'Cleo'],
+    ['Cleo'],
+  ])
+  expect(text).toContain('asfaload-pub:')
+  await carryOut(await propose('signers', { kind: 'signers', edits }), 'Ana', 'Cleo')
+  const after = await app.calls['project.get']({ sourceId })
+  expect(after.groups[0]?.holders.map(({ owner }) => owner)).toEqual(['Ana', 'Ben', 'Cleo'])
+  const gone = after.groups[0]?.holders[0]?.id ?? ''
+  const out = [{ kind: 'key-remove', group: 'artifact', of: 1, key: gone }] as const
+  const without = { sourceId, subject: 'signers', edits: [{ kind: 'signers', edits: out }] } as const
+  expect((await app.calls['drafts.preview'](without)).quorums.map(({ keys }) => keys.length)).toEqual([3, 2])
+})
+
+test('a file is listed once its release is signed, and revoked once that is', async () => {
+  await firstInForce()
+  const file = await released()
+  const verdict = await app.calls['releases.verify']({ sourceId, file })
+  expect(verdict).toMatchObject({ kind: 'listed', signedBy: ['Ana'] })
+  const project = await app.calls['project.get']({ sourceId })
+  expect(project.releases).toMatchObject([{ path: 'releases/v1/asfaload.index.json', standing: 'signed' }])
+  const by = project.groups[0]?.holders.find(({ owner }) => owner === 'Ben')?.id ?? ''
+  const of = subject.replace('release/', 'revocation/')
+  const proposalId = await propose(of, { kind: 'revocation', by })
+  expect((await app.calls['project.get']({ sourceId })).releases).toMatchObject([{ revocationWaits: true }])
+  await carryOut(proposalId, 'Ben')
+  expect((await app.calls['project.get']({ sourceId })).releases).toMatchObject([{ standing: 'revoked' }])
+  expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({ kind: 'revoked', by: 'Ben' })
+  writeFileSync(file, 'moths')
+  expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({ kind: 'unknown' })
+})
+
+test('nothing is written that was not shown, and nothing signed is given up unasked', async () => {
+  await firstInForce()
+  const propose = (digest: string, replace: 'yes' | 'no') =>
+    app.calls['drafts.propose']({ sourceId, digest, replace, sentence: '' })
+  const shown = (threshold: number) =>
+    app.calls['drafts.preview']({
+      ...{ sourceId, subject: 'signers' },
+      edits: [{ kind: 'signers', edits: [{ kind: 'threshold', group: 'artifact', of: 1, threshold }] }],
+    })
+  expect(await codeOf(propose('0'.repeat(64), 'no'))).toBe('trust/changed')
+  expect(await codeOf(shown(3))).toBe('usage/invalid')
+  const { digest } = await shown(2)
+  const { proposalIds } = await propose(digest, 'no')
+  await app.calls['proposals.approve']({ proposalId: proposalIds[0] ?? '', signerId: 'file:Ben' })
+  const again = await app.calls['drafts.preview']({
+    ...{ sourceId, subject: 'signers' },
+    edits: [{ kind: 'signers', edits: [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] }],
+  })
+  expect(again.replaces).toMatchObject({ signedBy: ['Ben'] })
+  expect(await codeOf(propose(again.digest, 'no'))).toBe('usage/invalid')
+  const waits = join(folder, 'asfaload.signers.pending/index.json')
+  const before = readFileSync(waits, 'utf8')
+  await propose(again.digest, 'yes')
+  expect(readFileSync(waits, 'utf8')).not.toBe(before)
+})
+
+test('keys that nobody could tell from real ones, and kinds that the format does not know, are refused', async () => {
+  await createRehearsalKey(app.desk.workspace.rehearsal, 'Play', 'ed25519', never)
+  await app.calls['keys.create']({ name: 'Other', scheme: 'ecdsa-p256-sha256', protection: 'keychain' })
+  const found = (signerId: string, location: string) =>
+    app.calls['project.create']({ location, name: 'x', keys: [{ from: 'signer', signerId }], threshold: 1 })
+  const place = join(temporaryFolder(), 'project')
+  expect(await codeOf(found('rehearsal:Play', place))).toBe('signer/unsupported')
+  expect(await codeOf(found('file:Other', place))).toBe('signer/unsupported')
+  expect(existsSync(place)).toBe(false)
+  expect(await codeOf(found('file:Ana', folder))).toBe('usage/invalid')
+  expect(await codeOf(app.calls['repository.get']({ sourceId }))).toBe('usage/invalid')
+})
