@@ -92,7 +92,8 @@ export interface DraftView {
   unchanged: number
   findings: readonly Finding[]
   quorums: readonly QuorumView[]
-  effects: Effects
+  /** Absent where a change is no list of artifacts, and all that it does is in the change itself. */
+  effects?: Effects
   /** What must be typed before this may be proposed, because it would lock everybody out. */
   sentence?: string
   /** A candidate waits already: who signed it, and that this one takes its place. */

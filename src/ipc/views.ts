@@ -86,7 +86,12 @@ export interface SourceInspection {
   digest: string
   words: readonly string[]
   /** Who must sign what changes it: all of these, but for those that are ways to the same end. */
-  quorums: readonly { name: string; threshold: number; holders: readonly RoleHolder[]; way?: { to: string; by: string } }[]
+  quorums: readonly {
+    name: string
+    threshold: number
+    holders: readonly RoleHolder[]
+    way?: { to: string; by: string }
+  }[]
   /** Word positions, counted from 1, to be typed back from another source before it is pinned. */
   ask: readonly number[]
 }

@@ -157,7 +157,8 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
   const { title, digest, headline, risk, changes, unchanged, findings, blocked } = proposal
   const text = signedText(proposal)
   return {
-    ...{ title, digest, headline, risk, unchanged, findings, effects },
+    ...{ title, digest, headline, risk, unchanged, findings },
+    ...(proposal.system === 'tuf' ? { effects } : {}),
     ...firstChanges(changes),
     quorums: quorumsOf(proposal, signers),
     along: along.map(({ subject }) => subject),

@@ -51,7 +51,7 @@ beforeAll(async () => {
   // The port of the tests counts as a lost protection, with which no real key signs: the shell is taken for protected.
   await startApp({ ...shell, sandboxed: true }, { dataDir, demo: false })
   page = await app.window('index.html')
-  page.setDefaultTimeout(12_000)
+  page.setDefaultTimeout(25_000)
 })
 
 afterAll(async () => {

@@ -1,5 +1,12 @@
 // A project of an Asfaload mirror for the fake bridge: nothing in it expires, and a change of its signers has three conditions.
-import type { ProjectView, ProposalView, QuorumKeyView, QuorumView, SourceInspection, SourceView } from '../../src/ipc/contract.ts'
+import type {
+  ProjectView,
+  ProposalView,
+  QuorumKeyView,
+  QuorumView,
+  SourceInspection,
+  SourceView,
+} from '../../src/ipc/contract.ts'
 import { digests, type Person, people, wordsOf } from './fake-data.ts'
 
 const { priya, alex, noor, lee, dana } = people

@@ -40,7 +40,7 @@ export function DraftBoard({ sourceId, draft, children }: BoardProps): ReactElem
           <Findings findings={findings} />
         </section>
       )}
-      <EffectsCard effects={draft.effects} />
+      {draft.effects === undefined ? null : <EffectsCard effects={draft.effects} />}
       <section className="stack tight" aria-label="Changes">
         <h3 className="label">Every change in the document</h3>
         <ChangeList

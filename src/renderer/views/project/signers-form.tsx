@@ -1,6 +1,7 @@
 // Who signs: keys in and out of each group, how many of them must sign, and groups that have no keys of their own yet.
 import { type ReactElement, useMemo, useState } from 'react'
-import type { ProjectView, SignersEditData } from '../../../ipc/contract.ts'
+import type { KeyOption, ProjectView, SignersEditData } from '../../../ipc/contract.ts'
+import type { Answer } from '../../bridge.ts'
 import { plainForeign } from '../../foreign.ts'
 import { Pick, Tick } from '../edit/fields.tsx'
 import { Frame } from '../edit/frame.tsx'
@@ -84,7 +85,7 @@ export function SignersForm(form: ProjectFormProps): ReactElement {
             key={group.name}
             legend="New keys"
             hint="Ed25519 keys alone. Each of them must sign this change, too."
-            options={options}
+            options={freeOf(options, group)}
             value={now.added}
             onChange={(added) => set({ added })}
           />
@@ -98,6 +99,13 @@ export function SignersForm(form: ProjectFormProps): ReactElement {
       )}
     </Frame>
   )
+}
+
+/** Who stands in the group already is not offered again: a key counts once. */
+function freeOf(options: Answer<KeyOption[]>, { holders }: Group): Answer<KeyOption[]> {
+  if (options.kind !== 'ready') return options
+  const taken = new Set(holders.map(({ fingerprint }) => fingerprint))
+  return { ...options, value: options.value.filter(({ fingerprint }) => !taken.has(fingerprint)) }
 }
 
 function groupsOf({ groups }: ProjectView): Group[] {
