@@ -13,7 +13,14 @@ import { combine, type ReplyOutcome } from '../../src/node/carried/replies.ts'
 import { takeIn } from '../../src/node/carried/taking-in.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import type { OpenSource } from '../../src/node/open-source.ts'
-import { type FilePlan, founded, type Person, signersText } from '../core/systems/asfaload/people.ts'
+import {
+  type FilePlan,
+  founded,
+  type Person,
+  type Project,
+  project,
+  signersText,
+} from '../core/systems/asfaload/people.ts'
 import { noTokens } from './no-tokens.ts'
 import { never } from './repository.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -35,13 +42,20 @@ export async function originText(of: Uint8Array): Promise<Uint8Array> {
   return utf8(JSON.stringify({ data: { Forge: forge } }))
 }
 
+async function waitingFirst(generation: Generation, plan: FilePlan): Promise<Project> {
+  const made = project()
+  await made.draft('signers', signersText(generation, plan))
+  return made
+}
+
+/** `all`: who has signed the first signers; nobody: they wait. */
 export async function twoDesks(generation: Generation, plan: FilePlan, ...all: readonly Person[]) {
   const folder = temporaryFolder()
   const put = (name: string, bytes: Uint8Array): void => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), bytes)
   }
-  const made = await founded(generation, plan, ...all)
+  const made = all.length === 0 ? await waitingFirst(generation, plan) : await founded(generation, plan, ...all)
   for (const name of made.names()) put(name, made.held(name) ?? utf8(''))
   const first = signersText(generation, plan)
   const [home, away] = [newDesk(), newDesk()]

@@ -38,8 +38,3 @@ export function sameKeyText(texts: Iterable<string>, key: PublicKey): string | u
   for (const text of texts) if (isSameKey(parseKeyText(text, 'a key of the signers file').key, key)) return text
   return undefined
 }
-
-/** In whatever spelling. */
-export function sameKey(a: string, b: string): boolean {
-  return isSameKey(parseKeyText(a, 'the key').key, parseKeyText(b, 'the key').key)
-}

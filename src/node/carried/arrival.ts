@@ -155,6 +155,7 @@ async function waitingThen(
   context: Context,
   { there, aside }: { there: readonly string[]; aside: readonly string[] },
 ): Promise<{ waiting: readonly Proposal[]; overtaken: string[] }> {
+  if (there.length === 0) return { waiting: [], overtaken: [] }
   const isItself = (name: string): boolean => form.isPending(name) || form.isOf(name, subject)
   const published = new Map<string, Uint8Array | null>(aside.map((name) => [name, null]))
   for (const [name, bytes] of files) published.set(name, bytes)

@@ -119,6 +119,24 @@ describe('there and back', () => {
   })
 })
 
+test('whatever a system lays in, a signature that counts is not lost by it', async () => {
+  const unsigned = await waiting('root')
+  const { id } = unsigned
+  const { source, context, holders } = repository
+  const [ana, ben] = holders.map(({ signer }) => signer)
+  if (ana === undefined || ben === undefined) throw new Error('nobody')
+  const elsewhere = memoryTransport(source.files)
+  const { proposal } = await approve(id, plain, elsewhere, elsewhere, ana, context)
+  const [given] = await plain.signatures(proposal)
+  await approve(id, plain, source, source, ben, context)
+  const careless = { ...plain, given: () => plain.given(unsigned, given ?? lacking, context) }
+  const before = new Map(source.files)
+  expect(await codeOfPromise(accept(id, careless, source, given ?? lacking, context))).toBe('internal/bug')
+  expect(source.files).toEqual(before)
+})
+
+const lacking = { key: '', signature: new Uint8Array() }
+
 describe('whose it is', () => {
   const judge = (request: Uint8Array, anchor: Uint8Array) =>
     carried.pending(memoryTransport(parseRequest(request, 'it').files), { anchor, now, signal: never })

@@ -61,6 +61,11 @@ test.each([0, 1, 2] as const)(
     await desks.home.publish(desks.source, (await desks.one('signers')).id, never)
     const { anchor } = await desks.home.state(desks.source, never)
     expect(anchor.bytes).toEqual(next)
+
+    await desks.draft(release, indexText())
+    const last = await desks.take(await desks.request(release))
+    const { proposals, problems } = await desks.away.pending(last.source, never)
+    expect([proposals.map(({ subject }) => subject), problems]).toEqual([[release], []])
   },
 )
 
@@ -212,4 +217,19 @@ test('on a second screen: who must agree, way by way, and the signers file as a 
   const other = await looked.form.readAnchor(signersText(2, { artifact: [[1, bo]] }), 'the file')
   expect(rootWith(other.digest, chain)).toBeUndefined()
   expect(await codeOfPromise(looked.form.readAnchor(indexText(), 'the file'))).toBe('format/unsupported')
+})
+
+test('first signers that are pinned while they wait are carried like any other', async () => {
+  const { ana, bo } = await people('ana', 'bo')
+  const desks = await twoDesks(1, { artifact: [[1, ana, bo]] })
+  const there = await desks.take(await desks.request('signers'))
+  await signAt(desks.away, there.source, there.proposal, bo)
+  const proposal = await desks.away.proposal(there.source, there.proposal.id, never)
+  await signAt(desks.home, desks.source, await desks.one('signers'), ana)
+  expect(await desks.combine(await desks.reply({ ...there, proposal }))).toMatchObject([{ outcome: 'added' }])
+  await desks.home.publish(desks.source, proposal.id, never)
+  await desks.draft(release, indexText())
+  const last = await desks.take(await desks.request(release))
+  const { proposals, problems } = await desks.away.pending(last.source, never)
+  expect([proposals.map(({ subject }) => subject), problems]).toEqual([[release], []])
 })

@@ -13,7 +13,6 @@ import {
 import { signersSubject } from '../../../core/systems/asfaload/subject.ts'
 import { visible } from '../../../core/visible.ts'
 import { findStart, firstPlace, pinFirst } from '../../../node/asfaload/first-signers.ts'
-import { sameKey } from '../../../node/asfaload/key-text.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
 import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draft.ts'
 import { keyTexts, typedText } from '../../asfaload/keys.ts'
@@ -160,7 +159,6 @@ async function editsOf(
   }
   if (verb === 'remove') return [...keys.map((key) => ({ kind: 'key-remove' as const, group, key })), ...also]
   const [key = '', by = ''] = keys
-  if (sameKey(key, by)) throw usage(signersCommand, 'the key that comes is the one that goes')
   const only = parsed.text('group') === undefined ? {} : { group }
   return [{ kind: 'key-replace', key, by, ...only }]
 }

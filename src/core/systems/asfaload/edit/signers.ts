@@ -131,6 +131,8 @@ function replace(
   { group, key: old, by }: Extract<SignersEdit, { kind: 'key-replace' }>,
   form: Generation,
 ): void {
+  if (isSame(parseKeyText(old, 'the key'), by))
+    throw refused('the key that comes is the one that goes', 'name another key')
   let count = 0
   for (const [name, groups] of draft) {
     if (group !== undefined && group !== name) continue

@@ -1,4 +1,5 @@
 // A signers file that waits: the first one, or one that takes the place of another.
+import { isEqualBytes } from '../../../bytes.ts'
 import { AppError, type ErrorData, toErrorData } from '../../../error.ts'
 import type { Finding, Proposal } from '../../../proposal.ts'
 import { assemble, type ToSign } from '../candidate.ts'
@@ -30,7 +31,7 @@ export async function signersProposal(
   }
   const next = parseSignersFile(place.bytes, place.name)
   const current = chain?.current
-  if (current !== undefined) checkLater(current, next, place.name)
+  if (current !== undefined) checkWaits(current, next, place.name)
   const marks = await marksOf(place, next, current)
   const blocked = await originFault(place)
   const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
@@ -51,6 +52,18 @@ export async function signersProposal(
     ...(blocked === undefined ? {} : { blocked }),
     files: await readParts(project, chain, [place, ...(place.metadata === undefined ? [] : [place.metadata])]),
   })
+}
+
+/** Where it was carried to, it lies there still when it is published elsewhere. */
+function checkWaits(current: SignersFile, next: SignersFile, what: string): void {
+  if (isEqualBytes(current.bytes, next.bytes)) {
+    throw new AppError({
+      code: 'trust/changed',
+      message: `${what} is in force already`,
+      hint: 'nothing is left to do',
+    })
+  }
+  checkLater(current, next, what)
 }
 
 /** In the newest generation where it came from is signed, too: in the same act, or there is no second one. */
