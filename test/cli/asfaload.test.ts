@@ -1,8 +1,9 @@
 // The whole life of an asfaload project on the command line, called as functions: first signers, a release, a change of signers by the
 // three conditions, a revocation, and a download judged on the way; and files that are refused, with the line.
+import { scryptSync } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Answer, Command } from '../../src/cli/command.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
@@ -19,6 +20,12 @@ import { typing } from '../support/practice-key.ts'
 import { never, now } from '../support/repository.ts'
 import { everythingIn, temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
+
+// A passphrase is slow to try on purpose, which is no part of this: thirteen of them would take longer than all the rest.
+vi.mock('../../src/node/stretch.ts', () => ({
+  stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
+    new Uint8Array(scryptSync(secret, salt, length, { N: 2 })),
+}))
 
 const passphrase = 'ana rides a bicycle'
 
