@@ -1,7 +1,10 @@
-// Three suites: unit needs nothing but Node, e2e a browser and a display server, card the virtual smart card reader.
+// Three suites: unit needs nothing but Node (and has a part that shares its processes, pure), e2e a browser and a display server, card the virtual smart card reader.
 import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+
+/** What has no process, file or environment of its own to leave changed. */
+const pure = ['test/{core,ipc,renderer}/**/*.test.{ts,tsx}']
 
 export default defineConfig({
   test: {
@@ -9,16 +12,27 @@ export default defineConfig({
       {
         plugins: [react()],
         test: {
+          name: 'pure',
+          include: pure,
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Nothing here leaves anything behind in its process, and a new one for each file takes half a second.
+          isolate: false,
+          maxWorkers: availableParallelism(),
+        },
+      },
+      {
+        plugins: [react()],
+        test: {
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**'],
+          exclude: ['test/e2e/**', 'test/card/**', 'test/bench/**', ...pure],
           environment: 'node',
           // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // No test leaves anything behind in its process, and a new one for each file takes half a second.
-          isolate: false,
           // Most of them wait for processes that they started.
           maxWorkers: availableParallelism(),
         },

@@ -6,6 +6,8 @@ import { ensureBuilt, ensureDependencies, ensurePrograms } from './setup.mjs'
 import { at, main, runTool, Stop } from './tools.mjs'
 
 const suites = ['unit', 'e2e', 'card']
+/** Those of several projects of vitest. */
+const parts = { unit: ['pure', 'unit'] }
 
 // What a failure says, short enough to stand below the last suite: a log is often kept by its end alone.
 function describe(file, name, message) {
@@ -36,7 +38,8 @@ function countReport(path) {
 async function runSuite(name) {
   const path = at('.cache', 'reports', `${name}.json`)
   rmSync(path, { force: true })
-  const args = ['run', '--project', name, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]
+  const projects = (parts[name] ?? [name]).flatMap((part) => ['--project', part])
+  const args = ['run', ...projects, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]
   const code = await runTool('vitest', args)
   let count
   try {

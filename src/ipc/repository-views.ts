@@ -100,7 +100,16 @@ export interface ProjectReleases {
 }
 
 export type FileVerdict =
-  | { kind: 'listed'; path: string; role: string; signedBy: readonly string[]; length: number; sha256: string }
+  | {
+      kind: 'listed'
+      path: string
+      role: string
+      signedBy: readonly string[]
+      length: number
+      sha256: string
+      /** What should be known before it is used. */
+      warnings?: readonly string[]
+    }
   /** Its people have taken it back. */
   | { kind: 'revoked'; path: string; at: string; by: string; length: number; sha256: string }
   /** It is listed, and why that does not count. */

@@ -205,6 +205,8 @@ export interface SignerView {
   owner?: string
   /** What will be asked before it signs. */
   asks: Asks
+  /** To be said before, where it is needed more than once: how often. */
+  often?: string
   /** Where the key is, when it is on a token: two tokens may hold the same key, and the person chooses. */
   token?: { name: string; serial?: string; slot: string; triesLeft?: number }
 }

@@ -1,4 +1,5 @@
 // A repository from the inside, and changes that are being made, as the window shows them: plain data, nothing decided here.
+
 import { basename } from 'node:path'
 import { daysUntil } from '../core/days.ts'
 import { toErrorData } from '../core/error.ts'
@@ -8,6 +9,7 @@ import type { KnownSigner } from '../core/signer.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
 import type { TokenList } from '../core/token.ts'
+import { inQuotes } from '../core/visible.ts'
 import type {
   DraftView,
   FileVerdict,
@@ -84,7 +86,14 @@ export function verdictView({ verdict, length, sha256 }: FoundFile, file: string
     case 'listed': {
       const signed = verdict.quorums.flatMap(({ keys }) => keys.filter((key) => key.signed))
       const signedBy = [...new Set(signed.map((key) => holderName(holderOf(key))))]
-      return { kind: 'listed', path: verdict.path, role: 'the signers of releases', signedBy, ...facts }
+      const isRenamed = basename(file) !== verdict.fileName
+      const warnings = [
+        ...(isRenamed
+          ? [`Its people released it as ${inQuotes(verdict.fileName)}, and not under the name that it has here`]
+          : []),
+        ...verdict.findings.filter(({ risk }) => risk !== 'routine').map(({ sentence }) => sentence),
+      ]
+      return { kind: 'listed', path: verdict.path, role: 'the signers of releases', signedBy, ...facts, warnings }
     }
     case 'revoked':
       return { kind: 'revoked', path: verdict.path, at: verdict.at, by: verdict.by, ...facts }

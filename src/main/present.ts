@@ -1,4 +1,5 @@
 // From what the core says to what the window shows: plain data, bytes as words and hex, nothing decided here.
+
 import { parseHex, toHex } from '../core/bytes.ts'
 import { daysUntil } from '../core/days.ts'
 import { fingerprintOf, keyLabel } from '../core/key.ts'
@@ -13,6 +14,7 @@ import {
   signedCount,
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
+import { signingsSentence } from '../core/signings.ts'
 import type { TrustedRole, TrustedState } from '../core/system.ts'
 import { isSingleFile } from '../core/systems/tuf/layout.ts'
 import type { TokenList } from '../core/token.ts'
@@ -154,7 +156,7 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
 }
 
 /** An open repository, as far as the window is told of it. */
-type Opened = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere'>
+type Opened = Pick<OpenSource, 'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere'>
 
 export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {
   const pinned = shownAs(source)
@@ -227,6 +229,10 @@ export function proposalView(
   served?: { why?: string },
 ): ProposalView {
   const able = ableSigners(proposal, signers)
+  const often = (signer: KnownSigner | undefined): { often?: string } => {
+    const sentence = signer === undefined ? undefined : signingsSentence(proposal, source.system, signer)
+    return sentence === undefined ? {} : { often: sentence }
+  }
   return {
     ...proposalSummary(source, proposal, signers),
     quorums: proposal.quorums.map((quorum) => quorumView(quorum, able, about.holders)),
@@ -235,7 +241,7 @@ export function proposalView(
     ...firstChanges(proposal.changes),
     unchanged: proposal.unchanged,
     findings: proposal.findings,
-    signers: signerViews(proposal, able, about.tokens),
+    signers: signerViews(proposal, able, about.tokens).map((view, at) => ({ ...view, ...often(able[at]) })),
     wouldComplete: able.some((signer) => areMet(proposal.quorums.map((quorum) => withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
     withdrawable: stewardOf(source).refuses.withdraw === undefined,

@@ -5,6 +5,7 @@ import type { Asks, Signer } from '../../src/core/signer.ts'
 import { loneLayout } from '../../src/core/systems/tuf/layouts/lone.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { rstufLayout } from '../../src/core/systems/tuf/layouts/rstuf.ts'
+import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import type { Token } from '../../src/core/token.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
 import {
@@ -23,7 +24,7 @@ import { expectPlain } from '../support/app-handlers.ts'
 import { now, softwareSigner } from '../support/repository.ts'
 
 const pinned = { id: 'a1', name: 'Packages', location: '/srv/packages', pinnedAt: '2026-01-01T00:00:00Z' }
-const opened = { pinned, layout: plainLayout }
+const opened = { pinned, layout: plainLayout, system: tufSystem(plainLayout) }
 const digest = 'c0'.repeat(32)
 
 function entry(signer: Signer, signed: boolean, rehearsal = false): QuorumKey {

@@ -30,7 +30,7 @@ export function scryptCostOf({ opslimit, memlimit }: ScryptLimits, what: string)
   while (N <= maxN / 2n) N *= 2n
   const maxBlocks = ops / 4n / N
   const p = isShort ? 1n : (maxBlocks > 0x3fff_ffffn ? 0x3fff_ffffn : maxBlocks) / blockSize
-  const memory = 128n * blockSize * N
+  const memory = 128n * blockSize * (N + p)
   if (memory > maxMemoryBytes) {
     throw tooDear(`${mebibytes(memory)} of memory for each try of its passphrase`, mebibytes(maxMemoryBytes), what)
   }

@@ -11,6 +11,7 @@ import { isFolderLocation, parseLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import type { PinnedSource } from '../workspace.ts'
+import { forgeAt } from './public-address.ts'
 
 /** A folder, as a project that trusts nobody yet. `again`: first signers that wait there are made anew. */
 export async function firstPlace(desk: Desk, text: string, again: boolean, signal: AbortSignal): Promise<OpenSource> {
@@ -40,7 +41,7 @@ export async function firstPlace(desk: Desk, text: string, again: boolean, signa
   return {
     pinned: { id: '', name: name.slice(0, 120), location, pinnedAt: '', system: 'asfaload' },
     transport,
-    system: asfaloadSystem(''),
+    system: asfaloadSystem('', forgeAt(location)),
     trust: { anchor: new Uint8Array(), memory: new Map() },
   }
 }

@@ -5,6 +5,7 @@ import { isWebLocation } from '../location.ts'
 import type { OtherPlace, PlaceOptions } from '../place.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { isGitLocation } from '../transports/git/address.ts'
+import { forgeAt } from './public-address.ts'
 import { webMirror } from './web-mirror.ts'
 
 /** The location is the root of the project, so its names begin there. */
@@ -16,7 +17,7 @@ export async function openAsfaload(
   if (isWebLocation(location)) return webMirror(location, access)
   // A release lies wherever its project wants: there is no folder of the project that a change may not touch.
   const transport = directoryTransport(location, fs === undefined ? {} : { fs })
-  return { transport, system: asfaloadSystem('') }
+  return { transport, system: asfaloadSystem('', forgeAt(location)) }
 }
 
 function inGit(location: string): AppError {

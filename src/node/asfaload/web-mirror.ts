@@ -31,10 +31,11 @@ import { byCodePoint } from '../../core/transport.ts'
 import type { OtherPlace } from '../place.ts'
 import { httpTransport } from '../transports/http.ts'
 import type { Access } from '../web/send.ts'
+import { forgeAt } from './public-address.ts'
 
 export function webMirror(location: string, access: Access): OtherPlace {
   const server = httpTransport(location, { access })
-  const system = asfaloadSystem('')
+  const system = asfaloadSystem('', forgeAt(location))
   return {
     transport: { ...server, list: (prefix, signal) => namesThere(server, prefix, signal) },
     system: {

@@ -5,7 +5,7 @@ import { useApp } from '../app-context.ts'
 import { Foreign } from '../components/foreign.tsx'
 import { LowPin, SignWith } from '../components/sign-with.tsx'
 import { plainForeign } from '../foreign.ts'
-import { capital } from '../format.ts'
+import { capital, sentenceOf } from '../format.ts'
 import { isReady, missingSentences, waitedFor } from '../quorum.ts'
 import { hashOf } from '../route.ts'
 import { mustChoose, signerPlace } from '../token-words.ts'
@@ -42,6 +42,11 @@ export function ReviewFoot({ proposal, note }: { proposal: ProposalView; note: s
       </p>
       {kind === 'sign' ? <SignWith signers={proposal.signers} chosen={signer} onChoose={setSignerId} /> : null}
       {kind === 'sign' && signer !== undefined && !choose ? <LowPin signer={signer} /> : null}
+      {kind === 'sign' && signer?.often !== undefined ? (
+        <p className="small soft">
+          <Foreign text={sentenceOf(signer.often)} />
+        </p>
+      ) : null}
       {kind === 'sign' && carried === undefined && proposal.singleFile !== true && label !== undefined && !blocked ? (
         <a className="button" href={hashOf({ screen: 'carry', proposalId: proposal.id, what: 'screen' })}>
           Compare on a second screen

@@ -2,6 +2,7 @@
 
 import { AppError } from '../../../core/error.ts'
 import { verdictFault, verdictLines } from '../../../core/systems/asfaload/verdict-words.ts'
+import { forgeAt } from '../../../node/asfaload/public-address.ts'
 import { verifyReleasedFile } from '../../../node/asfaload/verify.ts'
 import { withRelease } from '../../../node/asfaload/web-mirror.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
@@ -22,7 +23,7 @@ export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSou
   const isListed = !isWebLocation(pinned.location)
   if (release === undefined && !isListed) throw releaseMissing(pinned.location)
   const place = release === undefined || isListed ? transport : withRelease(transport, release)
-  const asked = { folder: '', transport: place, context }
+  const asked = { folder: '', forge: forgeAt(pinned.location), transport: place, context }
   const { verdict, length, sha512 } = await verifyReleasedFile(asked, file, { progress: line.show }).finally(line.end)
   // Which signers are trusted from now on is kept, so that nobody can lead back behind them.
   const { anchor } = await readState(desk, source, io)

@@ -25,12 +25,17 @@ export async function carriedFiles(
   const { now, signal, anchor } = context
   const held = new Map<string, Uint8Array>()
   const fresh: Context = { anchor, now, signal }
-  const here = await pendingProposals('', recording(folder, source, held), fresh, proposal.subject)
+  const here = await pendingProposals('', recording(folder, source, held), fresh, { only: proposal.subject })
   const found = here.proposals.find(({ id }) => id === proposal.id)
   if (found === undefined) throw notCarried(proposal, here.problems[0]?.error)
   await readBeside(found, recording(folder, source, held), signal)
   const start = await anchorFor(folder, source, context, from)
-  const alone = await pendingProposals('', memoryTransport(held), { ...fresh, anchor: start }, proposal.subject)
+  const alone = await pendingProposals(
+    '',
+    memoryTransport(held),
+    { ...fresh, anchor: start },
+    { only: proposal.subject },
+  )
   const again = alone.proposals.find(({ id }) => id === proposal.id)
   if (again === undefined || facts(again) !== facts(found)) throw notCarried(proposal, alone.problems[0]?.error)
   if (start.length > 0) held.set(anchorName, start)

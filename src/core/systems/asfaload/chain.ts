@@ -78,7 +78,8 @@ async function waysFrom(place: SignersPlace, project: Project, { anchor, memory 
   const links = [...history.slice(gap + 1).flatMap((link) => link ?? []), last]
   const at = (bytes: Uint8Array): number => links.findLastIndex((link) => isEqualBytes(link.bytes, bytes))
   const begin = anchor.length === 0 && gap < 0 ? 0 : at(anchor)
-  const isKnown = remembered === undefined || at(remembered) >= 0
+  // What stands before the pinned file is not verified: a file that was in force here must stand behind it.
+  const isKnown = remembered === undefined || at(remembered) >= begin
   if (!project.isOld && begin >= 0 && isKnown)
     return { links: links.slice(begin), first: gap + 2 + begin, findings: [] }
   if (!project.isOld && gap < 0) throw begin < 0 ? notDescended() : rolledBack()
@@ -101,7 +102,11 @@ function digestOf(bytes: Uint8Array): string {
 /** Those that were in force before: the first generation has no time in its files, so one of them could be played back. */
 function earlierIn(memory: Context['memory']): string[] {
   const bytes = memory?.get(earlierName) ?? undefined
-  return bytes === undefined ? [] : parseUtf8(bytes, earlierName).split('\n')
+  return bytes === undefined
+    ? []
+    : parseUtf8(bytes, earlierName)
+        .split('\n')
+        .filter((line) => line !== '')
 }
 
 function memoryOf(

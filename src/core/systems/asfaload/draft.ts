@@ -1,5 +1,4 @@
 // A document that a person made, as a change that waits: a signers file, a release's index or file, a revocation.
-import { isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context, Edit } from '../../system.ts'
@@ -35,7 +34,7 @@ export async function draftedFiles(folder: string, edit: Edit, source: Transport
   if (edit.document.length === 0) throw malformed(edit.subject, 'it is empty, and an empty file is never signed')
   const isFirst = !project.has(project.isOld ? oldSignersName : signersName)
   const judged = isFirst ? { ...context, anchor: new Uint8Array() } : context
-  const [waiting] = (await pendingProposals(folder, source, judged, edit.subject)).proposals
+  const [waiting] = (await pendingProposals(folder, source, judged, { only: edit.subject })).proposals
   if (waiting !== undefined && edit.replace !== true && isSigned(waiting)) throw othersSigned(waiting)
   const changes =
     about.kind === 'signers'
@@ -44,7 +43,7 @@ export async function draftedFiles(folder: string, edit: Edit, source: Transport
         ? await releaseDraft(about.path, edit.document, project)
         : await revocationDraft(about.path, edit.document, project)
   const files = new Map([...changes].map(([name, bytes]) => [folder + name, bytes]))
-  const [problem] = (await pendingProposals(folder, overlay(source, files), judged, edit.subject)).problems
+  const [problem] = (await pendingProposals(folder, overlay(source, files), judged, { only: edit.subject })).problems
   if (problem !== undefined) throw problem.error
   return files
 }
@@ -80,7 +79,7 @@ async function releaseDraft(path: string, document: Uint8Array, project: Project
     if (!path.endsWith(indexName)) throw unsupported(path, `this generation signs only files called ${indexName}`)
     const { copy, signatures, pending } = oldReleaseNames(path)
     const before = await project.read(path, maxBytes.index)
-    if (project.has(copy) && before !== undefined && !isEqualBytes(before, document))
+    if (project.has(copy) && before !== undefined && project.names.some((name) => name.startsWith(signatures)))
       throw refused(`${path} is released already`, 'release it under another name')
     const gone = project.names.filter((name) => name.startsWith(pending) || name.startsWith(signatures))
     return new Map([...emptied(gone), [path, document] as const])

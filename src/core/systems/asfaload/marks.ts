@@ -40,6 +40,8 @@ export const noMarks: Marks = { of: new Map(), strangers: [] }
 
 export async function markedBy({ bytes, signatures }: SignedFile, judges: Judges): Promise<Marks> {
   const message = await messageOf(bytes, judges.generation)
+  const known = new Map<string, SignerKey[]>()
+  for (const key of judges.keys) known.set(materialOf(key), [...(known.get(materialOf(key)) ?? []), key])
   const of = new Map<string, Mark>()
   const strangers: { id: string; reason: string }[] = []
   for (const entry of signatures) {
@@ -48,8 +50,8 @@ export async function markedBy({ bytes, signatures }: SignedFile, judges: Judges
       continue
     }
     const material = materialOf(entry.key)
-    const spellings = judges.keys.filter((key) => materialOf(key) === material)
-    if (spellings.length === 0) {
+    const spellings = known.get(material)
+    if (spellings === undefined) {
       const isFormer = judges.former?.has(material) === true
       strangers.push({
         id: entry.id,

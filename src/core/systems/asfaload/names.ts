@@ -80,8 +80,15 @@ export function projectFolder(text: string): string {
   })
 }
 
-/** Host and path of the project itself, by the folder of its mirror; undefined where the folder does not say. */
-export function forgeOf(folder: string): { host: string; path: string } | undefined {
+/** Where the project itself is, of which a mirror keeps what was signed. */
+export interface Forge {
+  host: string
+  /** "user/repository" */
+  path: string
+}
+
+/** By the folder of its mirror; undefined where the folder does not say. */
+export function forgeOf(folder: string): Forge | undefined {
   const [, host, path] = /^(?:https?\/)?([\w-]+\.[\w.-]+)\/(?:\d{1,5}\/)?([\w-].*)\/$/.exec(folder) ?? []
   return host === undefined || path === undefined ? undefined : { host: host.toLowerCase(), path }
 }

@@ -6,19 +6,19 @@ import type { Transport } from '../../transport.ts'
 import { type Chain, verifyChain } from './chain.ts'
 import { waitingFirst } from './first.ts'
 import { namedQuorums } from './named.ts'
-import { oldPendingSignersName, pendingSignersName } from './names.ts'
+import { type Forge, forgeOf, oldPendingSignersName, pendingSignersName } from './names.ts'
 import { releaseProposal } from './pending/release.ts'
 import { revocationProposal } from './pending/revocation.ts'
 import { signersProposal } from './pending/signers.ts'
 import { noSigners, openProject, type Project } from './project.ts'
 import { parseSubject, waitingSubjects } from './subject.ts'
 
-/** `only`: this subject, and nothing else is read. */
+/** `only`: this subject, and nothing else is read. `forge`: of the project, where the folder does not say it. */
 export async function pendingProposals(
   folder: string,
   source: Transport,
   context: Context,
-  only?: string,
+  { only, forge = forgeOf(folder) }: { only?: string; forge?: Forge | undefined } = {},
 ): Promise<Pending> {
   const project = await openProject(folder, source, context)
   const chain = await chainOrFirst(project, context)
@@ -28,7 +28,7 @@ export async function pendingProposals(
   for (const subject of subjects) {
     if (only !== undefined && subject !== only) continue
     try {
-      const proposal = await readProposal(folder, subject, project, { chain, context })
+      const proposal = await readProposal(folder, subject, project, { chain, context, forge })
       if (proposal === undefined) continue
       proposals.push({ ...proposal, quorums: namedQuorums(proposal.quorums, context.names ?? new Map()) })
     } catch (thrown) {
@@ -50,13 +50,13 @@ async function readProposal(
   folder: string,
   subject: string,
   project: Project,
-  { chain, context }: { chain: Chain | undefined; context: Context },
+  { chain, context, forge }: { chain: Chain | undefined; context: Context; forge: Forge | undefined },
 ): Promise<Proposal | undefined> {
   const about = parseSubject(subject)
   const names = context.names ?? new Map()
-  if (about.kind === 'signers') return signersProposal(folder, project, chain, names)
+  if (about.kind === 'signers') return signersProposal(folder, project, chain, context)
   if (chain === undefined) throw noSigners('sign the first signers file before anything else')
   return about.kind === 'release'
-    ? releaseProposal(folder, about.path, project, { chain, context })
+    ? releaseProposal(folder, about.path, project, { chain, context, forge })
     : revocationProposal(folder, about.path, project, chain, names)
 }

@@ -53,8 +53,6 @@ export async function publishedFiles(
         : await signersChanges(proposal, project, held, context)
   // What is written over is read first, so that nobody's change in the meantime is lost.
   for (const name of changes.keys()) await project.read(name, maxBytes.history)
-  // What is written over is read first, so that nobody's change in the meantime is lost.
-  for (const name of changes.keys()) await project.read(name, maxBytes.history)
   return new Map([...changes].map(([name, bytes]) => [folder + name, bytes]))
 }
 

@@ -1,5 +1,5 @@
 // Signatures of one file, as each generation keeps them. One more goes into the received text; nothing else of it changes.
-import { parseBase64, toBase64, utf8 } from '../../bytes.ts'
+import { isEqualBytes, parseBase64, toBase64, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import { isObject, type JsonValue, parseJson } from '../../json.ts'
 import { editedJson } from '../../json-edit.ts'
@@ -50,7 +50,9 @@ export function withSignature(bytes: Uint8Array, key: SignerKey, signature: Uint
   const value = objectOf(document.value(), what)
   const isWrapped = isObject(value.entries)
   const before = parseAggregate(bytes, what)
-  const there = before.find((one) => one.key?.form === key.form && isSameHolder(one.key, key))
+  const there =
+    before.find(({ id }) => id === key.text) ??
+    before.find((one) => one.key?.form === key.form && isSameHolder(one.key, key) && isSameNumber(one.key, key))
   const id = there?.id ?? key.text
   const entry: JsonValue = isWrapped
     ? { format: key.form, signature: textFor(key, signature) }
@@ -58,6 +60,11 @@ export function withSignature(bytes: Uint8Array, key: SignerKey, signature: Uint
   const result = editedJson(document, [{ path: isWrapped ? ['entries', id] : [id], value: entry }])
   checkInserted(before, result, id, what)
   return result
+}
+
+/** Under another number of minisign's the signature would stand where no other program looks for it. */
+function isSameNumber(a: SignerKey, b: SignerKey): boolean {
+  return isEqualBytes(a.keyId ?? new Uint8Array(), b.keyId ?? new Uint8Array())
 }
 
 function textFor({ form }: SignerKey, signature: Uint8Array): string {

@@ -44,7 +44,9 @@ export function parseSignersFile(bytes: Uint8Array, what: string): SignersFile {
     throw unsupported(what, `a signers file of no known generation, with ${found === '' ? 'nothing in it' : found}`)
   }
   const threshold = objectOf(value.threshold, `${what}: threshold`).signatures_required
-  const keys = listIn(value.signers, `${what}: signers`).map((one, at) => formatted(one, `${what}: signer ${at + 1}`))
+  const keys = listIn(value.signers, `${what}: signers`).map((one, at) =>
+    minisigned(formatted(one, `${what}: signer ${at + 1}`), `${what}: signer ${at + 1}`),
+  )
   const group = groupOf(keys, threshold, 'signers', what, findings)
   return { bytes, generation: 0, written: new Map([['artifact', [group]]]), findings }
 }
@@ -87,6 +89,12 @@ function formatted(value: JsonValue | undefined, what: string): SignerKey {
   const key = parseKeyText(textOf(pubkey, `${what}: pubkey`), what)
   if (format === undefined || (format === 'minisign' && key.form === 'minisign')) return key
   throw unsupported(what, `a key of format ${JSON.stringify(format)}`)
+}
+
+/** In the first generation the file itself is signed: a bare key would sign whatever a mirror calls a release, also a root of TUF. */
+function minisigned(key: SignerKey, what: string): SignerKey {
+  if (key.form === 'minisign') return key
+  throw unsupported(what, 'a key that minisign did not make, and the first generation knows no others')
 }
 
 function groupOf(

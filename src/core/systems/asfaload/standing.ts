@@ -153,7 +153,7 @@ function replacedFindings(signers: SignersFile, { current, files, first }: Chain
   return [
     {
       code: 'signers-replaced',
-      risk: 'routine',
+      risk: 'notable',
       sentence: `It was signed by ${which}, which have been replaced since; they were in force as far as the mirror tells`,
     },
   ]

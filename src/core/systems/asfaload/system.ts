@@ -13,6 +13,7 @@ import { waitingFirst } from './first.ts'
 import { givenFiles, givenSignatures } from './given.ts'
 import { type Marks, noMarks } from './marks.ts'
 import { namedQuorums } from './named.ts'
+import { forgeOf } from './names.ts'
 import { nestedFindings } from './pending/parts.ts'
 import { pendingProposals } from './pending.ts'
 import { openProject, type SignersPlace } from './project.ts'
@@ -21,11 +22,12 @@ import { publishedFiles } from './publish.ts'
 import { type GroupName, parseSignersFile, type SignersFile } from './signers-file.ts'
 import { signedFiles, signingsOf } from './signing.ts'
 
-export function asfaloadSystem(folder: string): TrustSystem {
+/** `forge`: where the project is, when the folder does not say it: releases of another one are told by it. */
+export function asfaloadSystem(folder: string, forge = forgeOf(folder)): TrustSystem {
   return {
     id: 'asfaload',
     state: (source, context) => trustedState(folder, source, context),
-    pending: (source, context) => pendingProposals(folder, source, context),
+    pending: (source, context) => pendingProposals(folder, source, context, { forge }),
     draft: (edit, source, context) => draftedFiles(folder, edit, source, context),
     sign: (proposal, signer, context) => signedFiles(folder, proposal, signer, context),
     publish: (proposal, _online, source, context) => publishedFiles(folder, proposal, source, context),

@@ -12,7 +12,7 @@ import { whoIs } from './diff/words.ts'
 import { type IndexFile, isWeak, type PublishedFile, parseIndexFile } from './index-file.ts'
 import { otherProject } from './lint/index-file.ts'
 import { namedQuorums } from './named.ts'
-import { checkReleasePath, isIndexPath, maxBytes } from './names.ts'
+import { checkReleasePath, type Forge, forgeOf, isIndexPath, maxBytes } from './names.ts'
 import { openProject } from './project.ts'
 import { type Judging, type Standing, standingOf } from './standing.ts'
 
@@ -46,6 +46,7 @@ export async function fileVerdict(
   file: AskedFile,
   source: Transport,
   context: Context,
+  forge = forgeOf(folder),
 ): Promise<Verdict> {
   checkName(file.name)
   const project = await openProject(folder, source, context)
@@ -57,7 +58,7 @@ export async function fileVerdict(
     context.signal.throwIfAborted()
     try {
       const [match, bytes] = await matchAt(path, file, judging)
-      if (match.kind === 'same') found.push(await judged(path, bytes, match, folder, judging))
+      if (match.kind === 'same') found.push(await judged(path, bytes, match, forge, judging))
       else if (match.kind === 'fault') others.faults.push({ path, why: match.why })
       else if (match.kind === 'other') others.sameName.push(path)
     } catch (error) {
@@ -89,12 +90,12 @@ async function judged(
   path: string,
   bytes: Uint8Array,
   { entry, index }: Extract<Match, { kind: 'same' }>,
-  folder: string,
+  forge: Forge | undefined,
   judging: Judging,
 ): Promise<Found> {
   const { fileName, algo, source } = entry
   const listed = { path, fileName, algo, ...(source === '' ? {} : { source }) }
-  const foreign = index === undefined ? undefined : otherProject(index, folder)
+  const foreign = index === undefined ? undefined : otherProject(index, forge)
   if (foreign !== undefined)
     return { listed, standing: { kind: 'refused', why: ofAnotherProject(path, foreign), quorums: [] } }
   return { listed, standing: await standingOf(path, bytes, judging) }

@@ -64,7 +64,7 @@ export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
 
 function Verdict({ file, verdict }: { file: string; verdict: FileVerdict }): ReactElement {
   return (
-    <div className={`note ${verdict.kind === 'listed' ? 'tone-ok' : 'tone-bad'}`}>
+    <div className={`note tone-${toneOf(verdict)}`}>
       <Said verdict={verdict} />
       <p className="small soft mono place">
         <Foreign text={file} />, {sizeText(verdict.length)}
@@ -77,6 +77,11 @@ function Verdict({ file, verdict }: { file: string; verdict: FileVerdict }): Rea
   )
 }
 
+function toneOf(verdict: FileVerdict): 'ok' | 'warn' | 'bad' {
+  if (verdict.kind !== 'listed') return 'bad'
+  return (verdict.warnings ?? []).length > 0 ? 'warn' : 'ok'
+}
+
 function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
   switch (verdict.kind) {
     case 'listed':
@@ -86,6 +91,11 @@ function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
           <p>
             It is <Path path={verdict.path} />, listed by <Foreign text={verdict.role} />, byte for byte.
           </p>
+          {(verdict.warnings ?? []).map((warning) => (
+            <p key={warning}>
+              <Foreign text={sentenceOf(warning)} />
+            </p>
+          ))}
         </>
       )
     case 'revoked':
@@ -101,7 +111,11 @@ function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
     case 'refused':
       return (
         <>
-          <h3>Not enough people signed this file</h3>
+          <h3>
+            {verdict.why.code === 'trust/threshold'
+              ? 'Not enough people signed this file'
+              : 'This file cannot be trusted'}
+          </h3>
           <p>
             <Path path={verdict.path} /> lists it, and that does not count:{' '}
             <Foreign text={sentenceOf(verdict.why.message)} />

@@ -10,6 +10,7 @@ import { diffSigners } from '../../../../src/core/systems/asfaload/diff/signers.
 import { parseIndexFile } from '../../../../src/core/systems/asfaload/index-file.ts'
 import { lintIndex } from '../../../../src/core/systems/asfaload/lint/index-file.ts'
 import { lintSigners } from '../../../../src/core/systems/asfaload/lint/signers.ts'
+import { forgeOf } from '../../../../src/core/systems/asfaload/names.ts'
 import { type Generation, parseSignersFile } from '../../../../src/core/systems/asfaload/signers-file.ts'
 import { type FilePlan, folder, type Person, people, revocationText, signersText } from './people.ts'
 
@@ -308,7 +309,7 @@ describe('an index beside the release before it', () => {
 
   test('findings: weak digests, a name with two contents, files of another project, of another host', () => {
     const codes = (bytes: Uint8Array, of = folder) =>
-      lintIndex(parseIndexFile(bytes, 'index'), of).map(({ code, risk }) => [code, risk])
+      lintIndex(parseIndexFile(bytes, 'index'), forgeOf(of)).map(({ code, risk }) => [code, risk])
     expect(codes(index(['a', 'a'.repeat(40), home, 'Sha1']))).toEqual([['weak-digest', 'dangerous']])
     expect(codes(index(['a', hash('a')], ['a', hash('b')]))).toEqual([['file-twice', 'dangerous']])
     expect(codes(index(['a', hash('a'), 'https://github.com/u/r2/SUMS']))).toEqual([['other-project', 'dangerous']])

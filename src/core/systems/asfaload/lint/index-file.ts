@@ -4,10 +4,10 @@ import type { Finding } from '../../../proposal.ts'
 import { inQuotes } from '../../../visible.ts'
 import { hostOf, shortened, someOf } from '../diff/words.ts'
 import { type IndexFile, isWeak } from '../index-file.ts'
-import { forgeOf } from '../names.ts'
+import type { Forge } from '../names.ts'
 
-export function lintIndex(index: IndexFile, folder: string): Finding[] {
-  return [...weakFindings(index), ...doubleFindings(index), ...elsewhereFindings(index, folder)]
+export function lintIndex(index: IndexFile, forge: Forge | undefined): Finding[] {
+  return [...weakFindings(index), ...doubleFindings(index), ...elsewhereFindings(index, forge)]
 }
 
 function weakFindings({ files }: IndexFile): Finding[] {
@@ -36,10 +36,9 @@ export function namesWithTwoContents(files: IndexFile['files']): string[] {
 }
 
 /** Nothing that is signed names the project: where the files come from is all that tells two projects of one person apart. */
-function elsewhereFindings(index: IndexFile, folder: string): Finding[] {
-  const forge = forgeOf(folder)
+function elsewhereFindings(index: IndexFile, forge: Forge | undefined): Finding[] {
   if (forge === undefined || index.files.length === 0) return []
-  const other = otherProject(index, folder)
+  const other = otherProject(index, forge)
   if (other !== undefined) {
     const sentence = `Every file of this index comes from ${shortened(inQuotes(other), 80)}, which is another project than ${inQuotes(`${forge.host}/${forge.path}`)}: it may have been signed for that one`
     return [{ code: 'other-project', risk: 'dangerous', sentence }]
@@ -58,8 +57,7 @@ function elsewhereFindings(index: IndexFile, folder: string): Finding[] {
 }
 
 /** "github.com/other/tool" when no file is of this project, and one is of another one on the same host. */
-export function otherProject({ files }: IndexFile, folder: string): string | undefined {
-  const forge = forgeOf(folder)
+export function otherProject({ files }: IndexFile, forge: Forge | undefined): string | undefined {
   if (forge === undefined) return undefined
   let other: string | undefined
   for (const { source } of files) {

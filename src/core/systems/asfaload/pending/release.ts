@@ -12,11 +12,20 @@ import { malformed } from '../document.ts'
 import { parseIndexFile } from '../index-file.ts'
 import { lintIndex } from '../lint/index-file.ts'
 import { markedBy } from '../marks.ts'
-import { isIndexPath, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
+import {
+  type Forge,
+  isIndexPath,
+  maxBytes,
+  oldReleaseNames,
+  pendingSignatures,
+  revocationOf,
+  signaturesOf,
+} from '../names.ts'
 import { previousRelease } from '../previous.ts'
 import { type Project, readSignatureFiles, readSigned } from '../project.ts'
 import { everyKey } from '../signers-file.ts'
 import { releaseSubject } from '../subject.ts'
+import { otherKind } from './other-kind.ts'
 import { nestedFault, nestedFindings, readParts } from './parts.ts'
 
 /** Undefined when it is signed by enough already: a complete one is final. */
@@ -24,7 +33,7 @@ export async function releaseProposal(
   folder: string,
   path: string,
   project: Project,
-  { chain, context }: { chain: Chain; context: Context },
+  { chain, context, forge }: { chain: Chain; context: Context; forge: Forge | undefined },
 ): Promise<Proposal | undefined> {
   const bytes = await project.read(path, maxBytes.index)
   if (bytes === undefined) {
@@ -40,7 +49,7 @@ export async function releaseProposal(
   const index = isIndexPath(path) ? parseIndexFile(bytes, path) : undefined
   const before = index === undefined ? undefined : await previousRelease(path, { project, chain, context })
   const { headline, ...difference } = index === undefined ? alone(bytes, path) : diffIndex(before?.bytes, bytes)
-  const blocked = await nestedFault(path, project, chain)
+  const blocked = (await nestedFault(path, project, chain)) ?? otherKind(bytes, index === undefined ? 'file' : 'index')
   const toSign = { name: path, bytes, signaturesName: signed.signaturesName }
   return assemble(folder, {
     subject: releaseSubject(path),
@@ -50,7 +59,7 @@ export async function releaseProposal(
     signed: [toSign],
     difference,
     findings: [
-      ...(index === undefined ? [] : lintIndex(index, folder)),
+      ...(index === undefined ? [] : lintIndex(index, forge)),
       ...(before === undefined ? [] : [comparedWith(before.path)]),
       ...(await nestedFindings(project, chain)),
     ],

@@ -16,6 +16,7 @@ import { type Project, readSigned } from '../project.ts'
 import { parseRevocation, type Revocation } from '../revocation.ts'
 import { everyKey, groupsOf } from '../signers-file.ts'
 import { revocationSubject } from '../subject.ts'
+import { otherKind } from './other-kind.ts'
 import { nestedFindings, readParts } from './parts.ts'
 
 export async function revocationProposal(
@@ -36,7 +37,8 @@ export async function revocationProposal(
   const { signaturesName, signatures } = await readSigned(project, pendingSignatures(name))
   const judges = { keys: everyKey(chain.current), generation: chain.current.generation, former: formerKeys(chain) }
   const marks = await markedBy({ bytes, signatures }, judges)
-  const blocked = (await otherFile(path, revocation, project)) ?? notTheirs(revocation, chain)
+  const blocked =
+    (await otherFile(path, revocation, project)) ?? notTheirs(revocation, chain) ?? otherKind(bytes, 'revocation')
   const toSign = { name, bytes, signaturesName }
   return assemble(folder, {
     subject: revocationSubject(path),

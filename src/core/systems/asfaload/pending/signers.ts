@@ -2,6 +2,7 @@
 import { isEqualBytes } from '../../../bytes.ts'
 import { AppError, type ErrorData, toErrorData } from '../../../error.ts'
 import type { Finding, Proposal } from '../../../proposal.ts'
+import type { Context } from '../../../system.ts'
 import { assemble, type ToSign } from '../candidate.ts'
 import { type Chain, checkLater, marksOf, nobodyVouches } from '../chain.ts'
 import { initialQuorums, updateQuorums } from '../conditions.ts'
@@ -13,13 +14,16 @@ import { checkOrigin, parseMetadata } from '../metadata.ts'
 import { type Project, readPending, type SignersPlace } from '../project.ts'
 import { parseSignersFile, type SignersFile } from '../signers-file.ts'
 import { signersSubject } from '../subject.ts'
+import { otherKind } from './other-kind.ts'
 import { nestedFindings, readParts } from './parts.ts'
+
+const dayMs = 86_400_000
 
 export async function signersProposal(
   folder: string,
   project: Project,
   chain: Chain | undefined,
-  names: Names,
+  { names = new Map(), now }: Pick<Context, 'names' | 'now'>,
 ): Promise<Proposal> {
   const place = await readPending(project)
   if (place === undefined) {
@@ -33,7 +37,7 @@ export async function signersProposal(
   const current = chain?.current
   if (current !== undefined) checkWaits(current, next, place.name)
   const marks = await marksOf(place, next, current)
-  const blocked = await originFault(place)
+  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place))
   const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
   return assemble(folder, {
     subject: signersSubject,
@@ -52,6 +56,16 @@ export async function signersProposal(
     ...(blocked === undefined ? {} : { blocked }),
     files: await readParts(project, chain, [place, ...(place.metadata === undefined ? [] : [place.metadata])]),
   })
+}
+
+/** Nothing can be later than the last moment that can be written: whoever signed that could never be replaced. */
+function futureFault({ timestamp }: SignersFile, now: Date): ErrorData | undefined {
+  if (timestamp === undefined || timestamp.at.getTime() <= now.getTime() + dayMs) return undefined
+  return {
+    code: 'format/malformed',
+    message: `it says that it is of ${timestamp.text}, which is to come, and no change of signers before that could follow it`,
+    hint: 'do not sign this; have it made again, with the time of today',
+  }
 }
 
 /** Where it was carried to, it lies there still when it is published elsewhere. */
