@@ -30,7 +30,8 @@ export function scryptCostOf({ opslimit, memlimit }: ScryptLimits, what: string)
   while (N <= maxN / 2n) N *= 2n
   const maxBlocks = ops / 4n / N
   const p = isShort ? 1n : (maxBlocks > 0x3fff_ffffn ? 0x3fff_ffffn : maxBlocks) / blockSize
-  const memory = 128n * blockSize * (N + p)
+  // Blocks for what is worked on, and one for each of its lanes, of which the usual one is counted already.
+  const memory = 128n * blockSize * (N + p - 1n)
   if (memory > maxMemoryBytes) {
     throw tooDear(`${mebibytes(memory)} of memory for each try of its passphrase`, mebibytes(maxMemoryBytes), what)
   }

@@ -41,6 +41,8 @@ describe('what a try of a passphrase costs', () => {
     [2n ** 26n, 2n ** 31n],
     [2n ** 63n, 2n ** 63n],
     [2n ** 64n - 1n, 2n ** 64n - 1n],
+    // As much work as is allowed, in so many lanes that these alone want 2 GiB.
+    [2n ** 27n, 0n],
     // Little memory and endless work.
     [2n ** 28n, 2n ** 25n],
     [2n ** 64n - 1n, 0n],
