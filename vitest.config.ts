@@ -34,7 +34,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Most of them wait for processes that they started.
-          maxWorkers: availableParallelism(),
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {
@@ -45,8 +45,8 @@ export default defineConfig({
           environment: 'node',
           // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
-          // Each window has a display of its own: two do not take the focus from each other.
-          maxWorkers: Math.min(2, availableParallelism()),
+          // Each window has a display of its own: they do not take the focus from each other, and often wait for a person.
+          maxWorkers: Math.min(3, availableParallelism() + 1),
           testTimeout: 90_000,
           hookTimeout: 90_000,
         },

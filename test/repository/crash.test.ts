@@ -1,4 +1,4 @@
-// A power cut at any instant: the process is killed while it takes changes and publishes them, two hundred times, and each
+// A power cut at any instant: the process is killed while it takes changes and publishes them, a hundred times, and each
 // time a client that no one here wrote refreshes from what lies there, and nothing that was acknowledged is lost.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
@@ -14,9 +14,9 @@ import { refreshWithPeer } from '../support/peer-client.ts'
 import { never } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const kills = 200
+const kills = 100
 
-/** In one file it starts four times as fast, which two hundred starts are worth. */
+/** In one file it starts four times as fast, which a hundred starts are worth. */
 async function bundled(folder: string): Promise<string> {
   await build({
     root: resolve(import.meta.dirname, '../..'),
