@@ -74,7 +74,7 @@ function sign(...messages: string[]): Promise<Uint8Array[]> {
 }
 
 test('without the service there are no tokens, and the list says why and what to do', async () => {
-  await expect.poll(codes).toEqual(['signer/absent'])
+  await expect.poll(codes, { timeout: 5_000 }).toEqual(['signer/absent'])
   expect(latest().problems[0]?.error.hint).toMatch(/pcscd/)
 })
 
@@ -113,7 +113,7 @@ test('from the event of the smart card service to the list that shows it: within
   lists = []
   await reader().reader.insert(card)
   await expect.poll(() => latest().tokens.some(({ id }) => id === tokenId), { timeout: 5_000 }).toBe(true)
-  await expect.poll(() => events.length).toBeGreaterThan(0)
+  await expect.poll(() => events.length, { timeout: 5_000 }).toBeGreaterThan(0)
   stop()
   const shown = lists.find(({ list }) => list.tokens.length > 0)?.at ?? 0
   const named = lists.find(({ list }) => list.tokens.some(({ id }) => id === tokenId))?.at ?? 0
