@@ -81,7 +81,7 @@ async function seen(page: Page): Promise<void> {
 }
 
 async function openAdvanced(page: Page): Promise<void> {
-  await page.getByText('They trust an older root').click()
+  await page.getByText('They trust an older version').click()
   await page.getByLabel('Version that they trust').fill('x')
   await page.getByText('A version is a whole number').waitFor()
 }
