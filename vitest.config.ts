@@ -20,6 +20,7 @@ export default defineConfig({
           // Nothing here leaves anything behind in its process, and a new one for each file takes half a second.
           isolate: false,
           maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -33,8 +34,9 @@ export default defineConfig({
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Most of them wait for processes that they started.
+          // Most of them wait for processes that they started; after the pure ones, as vitest gives one number of workers to all that run together.
           maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -14,6 +14,12 @@ const retryMs = 1_000
 const firstWordMs = 300
 const nextWordMs = 30
 
+/**
+ * Every client that was started, for as long as the process lives: when one is collected that belongs to a service that has died,
+ * the module throws where nobody can catch it, and the process ends.
+ */
+const started = new Set<Client>()
+
 /** Each call that does not return holds one of the process's worker threads: see spawn.ts for how many there are. */
 const maxStuck = 8
 
@@ -75,6 +81,7 @@ export function systemReaders({ onStuck }: PcscOptions = {}): Readers {
     const { ReaderStatus } = native
     const client = new native.Client()
     const mine = { client }
+    started.add(client)
     running = mine
     client.on('error', (error) => {
       if (running === mine) lose(error)
@@ -105,6 +112,7 @@ export function systemReaders({ onStuck }: PcscOptions = {}): Readers {
       problem = undefined
       if (wasLost) tell()
     } catch (thrown) {
+      started.delete(client)
       lose(thrown)
     }
   }
