@@ -1,10 +1,19 @@
-// Three suites: unit needs nothing but Node (and has a part that shares its processes, pure), e2e a browser and a display server, card the virtual smart card reader.
+// Three suites: unit needs nothing but Node (and has a part that shares its processes, pure), e2e a browser and a display server, card the virtual smart card reader (and has a part that measures, card-alone).
 import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 /** What has no process, file or environment of its own to leave changed. */
 const pure = ['test/{core,ipc,renderer}/**/*.test.{ts,tsx}']
+
+/** There is one smart card service on a machine. */
+const card = {
+  environment: 'node' as const,
+  env: { SSH_AUTH_SOCK: '' },
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+}
 
 export default defineConfig({
   test: {
@@ -56,12 +65,15 @@ export default defineConfig({
       {
         test: {
           name: 'card',
-          include: ['test/card/**/*.test.ts'],
-          environment: 'node',
-          env: { SSH_AUTH_SOCK: '' },
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          include: ['test/card/*.test.ts'],
+          ...card,
+        },
+      },
+      {
+        test: {
+          name: 'card-alone',
+          include: ['test/card/alone/*.test.ts'],
+          ...card,
         },
       },
     ],

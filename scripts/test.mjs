@@ -1,13 +1,24 @@
 // npm test: sets up, runs the suites, ends with one line that sums them. A skipped test counts as failed: it proved nothing.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { ensureBuilt, ensureDependencies, ensurePrograms } from './setup.mjs'
 import { at, main, runTool, Stop } from './tools.mjs'
 
 const suites = ['unit', 'e2e', 'card']
-/** Those of several projects of vitest. */
-const parts = { unit: ['pure', 'unit'] }
+
+/**
+ * One after the other, and what stands in one line at the same time: most tests with a card wait for it, alone they would leave the
+ * processors idle. Those that measure how soon something is seen have the machine for themselves.
+ */
+const stages = [
+  [
+    { suite: 'unit', projects: ['pure', 'unit'] },
+    { suite: 'card', projects: ['card'] },
+  ],
+  [{ suite: 'e2e', projects: ['e2e'] }],
+  [{ suite: 'card', projects: ['card-alone'] }],
+]
 
 // What a failure says, short enough to stand below the last suite: a log is often kept by its end alone.
 function describe(file, name, message) {
@@ -35,12 +46,21 @@ function countReport(path) {
   return count
 }
 
-async function runSuite(name) {
+/** Of runs at the same time the first speaks at once, the others when they are done. */
+async function runProjects({ suite, projects }, isFirst) {
+  const name = projects.join('+')
   const path = at('.cache', 'reports', `${name}.json`)
+  const log = at('.cache', 'reports', `${name}.log`)
   rmSync(path, { force: true })
-  const projects = (parts[name] ?? [name]).flatMap((part) => ['--project', part])
-  const args = ['run', ...projects, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]
-  const code = await runTool('vitest', args)
+  const chosen = projects.flatMap((project) => ['--project', project])
+  const args = ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${path}`]
+  const said = isFirst ? undefined : openSync(log, 'w')
+  const code = await runTool('vitest', args, said === undefined ? {} : { stdio: ['ignore', said, said] })
+  if (said !== undefined) closeSync(said)
+  return { suite, log: isFirst ? undefined : log, ...resultOf(path, code) }
+}
+
+function resultOf(path, code) {
   let count
   try {
     count = countReport(path)
@@ -53,6 +73,10 @@ async function runSuite(name) {
     return { passed, failed: failed + skipped, failures, remark: `${skipped} skipped, counted as failed` }
   if (failed === 0 && code !== 0) return { passed, failed: 1, remark: 'the run ended with an error outside a test' }
   return { passed, failed, failures, remark: '' }
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0)
 }
 
 main(async () => {
@@ -69,18 +93,21 @@ main(async () => {
   process.env.NODE_COMPILE_CACHE = at('.cache', 'compiled')
   mkdirSync(at('.cache', 'reports'), { recursive: true })
   const results = []
-  for (const name of chosen) results.push({ name, ...(await runSuite(name)) })
+  for (const stage of stages) {
+    const runs = stage.filter((run) => chosen.includes(run.suite))
+    const done = await Promise.all(runs.map((run, index) => runProjects(run, index === 0)))
+    for (const { log } of done) if (log !== undefined) process.stdout.write(readFileSync(log))
+    results.push(...done)
+  }
   console.log('')
   for (const failure of results.flatMap((result) => result.failures ?? [])) console.log(`${failure}\n`)
-  let passed = 0
-  let failed = 0
-  for (const result of results) {
-    console.log(
-      `${result.name}: ${result.passed} passed, ${result.failed} failed${result.remark ? ` (${result.remark})` : ''}`,
-    )
-    passed += result.passed
-    failed += result.failed
+  for (const suite of chosen) {
+    const own = results.filter((result) => result.suite === suite)
+    const remarks = own.map((result) => result.remark).filter((remark) => remark !== '')
+    const counts = `${sum(own.map((result) => result.passed))} passed, ${sum(own.map((result) => result.failed))} failed`
+    console.log(`${suite}: ${counts}${remarks.length === 0 ? '' : ` (${remarks.join('; ')})`}`)
   }
-  console.log(`${passed} passed, ${failed} failed`)
+  const failed = sum(results.map((result) => result.failed))
+  console.log(`${sum(results.map((result) => result.passed))} passed, ${failed} failed`)
   return failed === 0 ? 0 : 1
 })

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
-import type { ReadersState } from '../../src/node/card.ts'
-import { systemReaders } from '../../src/node/pcsc.ts'
-import { type Pcscd, startPcscd } from '../support/pcscd.ts'
+import type { ReadersState } from '../../../src/node/card.ts'
+import { systemReaders } from '../../../src/node/pcsc.ts'
+import { type Pcscd, startPcscd } from '../../support/pcscd.ts'
 
 let pcscd: Pcscd | undefined
 const uncaught: unknown[] = []

@@ -5,23 +5,23 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
-import { startApp } from '../../src/main/app.ts'
-import type { Shell } from '../../src/main/shell.ts'
-import { openChromiumShell } from '../../src/main/shells/chromium.ts'
-import { openDesk } from '../../src/node/desk.ts'
-import { inspectRepository } from '../../src/node/inspect.ts'
-import { type RehearsalCard, rehearsalCard } from '../../src/node/rehearsal-card/card.ts'
-import { type HostProcess, tokenHost } from '../../src/node/token-host/client.ts'
-import { sealing } from '../../src/node/token-host/sealed-prompt.ts'
-import { forkTokenHost } from '../../src/node/token-host/spawn.ts'
-import { portOf, until, writeWrapper } from '../e2e/support/app.ts'
-import { type Display, startDisplay } from '../e2e/support/display.ts'
-import { picture } from '../e2e/support/picture.ts'
-import { type FolderRepository, folderRepository } from '../support/folder-repository.ts'
-import { type Pcscd, startPcscd } from '../support/pcscd.ts'
-import { typing } from '../support/practice-key.ts'
-import { holder, never } from '../support/repository.ts'
-import { everythingIn } from '../support/temporary-folder.ts'
+import { startApp } from '../../../src/main/app.ts'
+import type { Shell } from '../../../src/main/shell.ts'
+import { openChromiumShell } from '../../../src/main/shells/chromium.ts'
+import { openDesk } from '../../../src/node/desk.ts'
+import { inspectRepository } from '../../../src/node/inspect.ts'
+import { type RehearsalCard, rehearsalCard } from '../../../src/node/rehearsal-card/card.ts'
+import { type HostProcess, tokenHost } from '../../../src/node/token-host/client.ts'
+import { sealing } from '../../../src/node/token-host/sealed-prompt.ts'
+import { forkTokenHost } from '../../../src/node/token-host/spawn.ts'
+import { portOf, until, writeWrapper } from '../../e2e/support/app.ts'
+import { type Display, startDisplay } from '../../e2e/support/display.ts'
+import { picture } from '../../e2e/support/picture.ts'
+import { type FolderRepository, folderRepository } from '../../support/folder-repository.ts'
+import { type Pcscd, startPcscd } from '../../support/pcscd.ts'
+import { typing } from '../../support/practice-key.ts'
+import { holder, never } from '../../support/repository.ts'
+import { everythingIn } from '../../support/temporary-folder.ts'
 import {
   expectAccessible,
   heading,
@@ -32,9 +32,9 @@ import {
   promptOf,
   typeSecret,
   type Windows,
-} from '../support/window.ts'
+} from '../../support/window.ts'
 
-const out = resolve(import.meta.dirname, '../../out')
+const out = resolve(import.meta.dirname, '../../../out')
 const serial = 15_835_999
 const pin = '58314679'
 const wrongPin = '58314670'
