@@ -6,78 +6,15 @@ import { goOffline, obeyOffline } from '../node/offline.ts'
 import { readOffline } from '../node/offline-setting.ts'
 import { dataDirectory, openWorkspace } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
-import { accessCommand } from './commands/access.ts'
-import { revokeCommand } from './commands/asfaload/revoke.ts'
-import { signersCommand } from './commands/asfaload/signers.ts'
-import { combineCommand } from './commands/carry/combine.ts'
-import { exportCommand } from './commands/carry/export.ts'
-import { importCommand } from './commands/carry/import.ts'
-import { inspectCommand } from './commands/carry/inspect.ts'
-import { ceremonyCommand } from './commands/ceremony/ceremony.ts'
-import { clientCommand } from './commands/client.ts'
-import { configureCommand } from './commands/configure.ts'
-import { demoCommand, initCommand } from './commands/create.ts'
-import { delegateCommand } from './commands/delegate.ts'
-import { downloadCommand, listCommand } from './commands/download.ts'
-import { editCommand, withdrawCommand } from './commands/edit.ts'
-import { acceptCommand, eventsCommand, inviteCommand } from './commands/events.ts'
-import { keysCommand } from './commands/keys.ts'
-import { minisignCommand } from './commands/minisign.ts'
-import { offlineCommand } from './commands/offline.ts'
-import { forgetCommand, pinCommand } from './commands/pin.ts'
-import { projectCommand } from './commands/project.ts'
-import { proposeCommand } from './commands/propose.ts'
-import { publishCommand } from './commands/publish.ts'
-import { releaseCommand } from './commands/release.ts'
-import { renewCommand } from './commands/renew.ts'
-import { pendingCommand, reviewCommand, statusCommand } from './commands/review.ts'
-import { rolesCommand } from './commands/roles.ts'
-import { rstufCommand } from './commands/rstuf.ts'
-import { serveCommand } from './commands/serve.ts'
-import { signCommand } from './commands/sign.ts'
-import { historyCommand, stateCommand } from './commands/state.ts'
-import { tokensCommand } from './commands/tokens.ts'
-import { uploadCommand } from './commands/upload.ts'
-import { verifyCommand } from './commands/verify.ts'
-import { hintWith, ListedError } from './listed-error.ts'
+import { findCommand, groupedCommands } from './command-table.ts'
+import { ListedError } from './listed-error.ts'
 import { commonOptions, helpOf, parseCommand } from './parse.ts'
-import { sourceAgain } from './session.ts'
+import { hintWith, sourceAgain } from './source-again.ts'
 import { terminal } from './terminal.ts'
 import { jsonText, wrapped } from './text.ts'
 
-const groups: readonly { title: string; commands: readonly Command[] }[] = [
-  { title: 'To begin', commands: [demoCommand, pinCommand, accessCommand, forgetCommand] },
-  {
-    title: 'To look, review and sign',
-    commands: [statusCommand, stateCommand, historyCommand, pendingCommand, reviewCommand, signCommand, publishCommand],
-  },
-  {
-    title: 'For admins',
-    commands: [
-      initCommand,
-      rolesCommand,
-      delegateCommand,
-      configureCommand,
-      editCommand,
-      proposeCommand,
-      renewCommand,
-      rstufCommand,
-      serveCommand,
-    ],
-  },
-  {
-    title: 'Over an air gap',
-    commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand, ceremonyCommand],
-  },
-  { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
-  { title: 'For asfaload projects', commands: [signersCommand, revokeCommand] },
-  { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
-  { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
-  { title: 'Keys', commands: [keysCommand, tokensCommand, minisignCommand] },
-]
-const commands: readonly Command[] = groups.flatMap((group) => group.commands)
-
-function overview(): string[] {
+async function overview(): Promise<string[]> {
+  const groups = await groupedCommands()
   return [
     'countersign: review and sign changes to software repositories',
     '',
@@ -95,13 +32,13 @@ function overview(): string[] {
 
 async function run(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === '-h') return print(overview())
+  if (name === undefined || name === '--help' || name === '-h') return print(await overview())
   if (name === '--version') return print([version])
-  if (name === 'help') return print(rest[0] === undefined ? overview() : helpOf(find(rest[0])))
-  const command = find(name)
+  if (name === 'help') return print(rest[0] === undefined ? await overview() : helpOf(await find(rest[0])))
+  const command = await find(name)
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))
-  if (/^\S+ SOURCE\b/.test(command.usage)) sourceFor = (next) => sourceAgain(parsed, takenBy(next))
+  if (/^\S+ SOURCE\b/.test(command.usage)) sourceFor = async (next) => sourceAgain(parsed, await takenBy(next))
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   const passphraseFd = descriptorOf(parsed, 'passphrase-fd')
@@ -119,7 +56,7 @@ async function run(args: readonly string[]): Promise<void> {
     atEnd: (run) => void ends.push(run),
   }
   const home = parsed.text('home')
-  if (command !== offlineCommand) await leaveNetwork(parsed, home ?? dataDirectory(), controller.signal)
+  if (command.name !== 'offline') await leaveNetwork(parsed, home ?? dataDirectory(), controller.signal)
   const { data, lines, failed } = await command.run(parsed, io, home ?? dataDirectory()).finally(async () => {
     for (const end of ends.reverse()) await end()
   })
@@ -135,8 +72,8 @@ async function leaveNetwork(parsed: Parsed, dataDir: string, signal: AbortSignal
 }
 
 /** Options that a command has; a hint may give a token or a root only where they are taken. */
-function takenBy(name: string): (option: string) => boolean {
-  const known = { ...commands.find((one) => one.name === name)?.options, ...commonOptions }
+async function takenBy(name: string): Promise<(option: string) => boolean> {
+  const known = { ...(await findCommand(name))?.options, ...commonOptions }
   return (option) => option in known && !(option === 'token' && name === 'access')
 }
 
@@ -151,8 +88,8 @@ function descriptorOf(parsed: Parsed, name: string): number | undefined {
   })
 }
 
-function find(name: string): Command {
-  const command = commands.find((one) => one.name === name)
+async function find(name: string): Promise<Command> {
+  const command = await findCommand(name)
   if (command !== undefined) return command
   throw new AppError({
     code: 'usage/invalid',
@@ -174,13 +111,13 @@ for (const stream of [process.stdout, process.stderr]) {
 obeyOffline()
 const args = process.argv.slice(2)
 /** The words by which this call named its repository, once they are known. */
-let sourceFor: ((command: string) => string) | undefined
+let sourceFor: ((command: string) => Promise<string>) | undefined
 try {
   await run(args)
 } catch (thrown) {
   const error = toAppError(thrown)
   const details = error instanceof ListedError ? error.lines : []
-  const hint = error.hint === undefined || sourceFor === undefined ? error.hint : hintWith(sourceFor, error.hint)
+  const hint = error.hint === undefined || sourceFor === undefined ? error.hint : await hintWith(sourceFor, error.hint)
   if (args.includes('--json')) {
     const data = { ...toErrorData(error), ...(hint === undefined ? {} : { hint }) }
     print([jsonText({ error: data, ...(details.length === 0 ? {} : { details: details.map((line) => line.trim()) }) })])

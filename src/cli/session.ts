@@ -116,19 +116,6 @@ async function openFirst(
   return { pinned, ...place, trust, access }
 }
 
-/** The words by which this call named its repository, to be typed again; `takes`: which options the next command has. */
-export function sourceAgain(parsed: Parsed, takes: (option: string) => boolean = () => true): string {
-  const options = ['root', 'ca', 'home'].filter(takes).flatMap((name) => {
-    const value = parsed.text(name)
-    return value === undefined ? [] : [`--${name}`, quoted(value)]
-  })
-  return [
-    quoted(parsed.positionals[0] ?? ''),
-    ...options,
-    ...['first', 'token'].filter(takes).flatMap((name) => (parsed.flag(name) ? [`--${name}`] : [])),
-  ].join(' ')
-}
-
 /** For this call: nothing of it is kept. */
 export async function accessFor(desk: Desk, parsed: Parsed, text: string, signal: AbortSignal): Promise<Access> {
   const said = await readAccess(desk, parsed, text, signal)

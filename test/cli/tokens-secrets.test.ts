@@ -2,7 +2,7 @@
 // a person did not mean to lose, and no secret is ever said.
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   answerOf,
   type CliOptions,
@@ -286,9 +286,9 @@ require('node:readline').createInterface({ input: process.stdin }).on('line', (l
   test('Ctrl-C takes the question away', async () => {
     restoreUnsigned()
     prepare('HANG')
-    const interrupt = new Promise((resolve) => setTimeout(resolve, 3_000))
+    const interrupt = vi.waitUntil(() => told().includes('GETPIN'), { timeout: 60_000 })
     await stage.refused('user/cancelled', [...sign, ...withPinentry], { ...options, interrupt })
-    expect(told()).toContain('GETPIN')
+    await interrupt
   })
 })
 

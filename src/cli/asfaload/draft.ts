@@ -4,8 +4,9 @@ import type { Edit } from '../../core/system.ts'
 import { previewEdit, writeEdit } from '../../node/asfaload/draft.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from '../command.ts'
-import { contextOf, openSource, rootOption, sourceAgain } from '../session.ts'
+import { contextOf, openSource, rootOption } from '../session.ts'
 import { proposalData, reviewLines } from '../show.ts'
+import { sourceAgain } from '../source-again.ts'
 import { withStanding } from '../standing.ts'
 
 export const editOptions: Readonly<Record<string, Option>> = {

@@ -10,8 +10,9 @@ import { readKeyedRoles } from '../../node/repository-walk.ts'
 import { answer, type Command, type Io } from '../command.ts'
 import { readInput } from '../input.ts'
 import { namingRoles } from '../role-names.ts'
-import { contextOf, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
+import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
 import { holderName, proposalData } from '../show.ts'
+import { sourceAgain } from '../source-again.ts'
 import { withStanding } from '../standing.ts'
 
 export const proposeCommand: Command = {

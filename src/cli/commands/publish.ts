@@ -7,7 +7,8 @@ import { checkMay } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { notYet } from '../not-yet.ts'
 import { digitsToAct, pickProposal } from '../pick-proposal.ts'
-import { askingOnce, deskFor, openSource, rootOption, sourceAgain } from '../session.ts'
+import { askingOnce, deskFor, openSource, rootOption } from '../session.ts'
+import { sourceAgain } from '../source-again.ts'
 
 export const publishCommand: Command = {
   name: 'publish',

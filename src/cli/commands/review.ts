@@ -6,8 +6,9 @@ import { unreadHolders } from '../../node/enrolled.ts'
 import { type Answer, answer, type Command, type Io } from '../command.ts'
 import { effectLines, effectsData } from '../drafting.ts'
 import { pickProposal } from '../pick-proposal.ts'
-import { deskFor, openSource, readState, rootOption, sourceAgain } from '../session.ts'
+import { deskFor, openSource, readState, rootOption } from '../session.ts'
 import { idLines, progressText, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
+import { sourceAgain } from '../source-again.ts'
 import { wrapped } from '../text.ts'
 
 export const statusCommand: Command = {

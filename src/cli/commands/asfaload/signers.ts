@@ -18,7 +18,8 @@ import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draf
 import { keyTexts, typedText } from '../../asfaload/keys.ts'
 import { countOf, usage, verbOf } from '../../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../../command.ts'
-import { contextOf, deskFor, sourceAgain } from '../../session.ts'
+import { contextOf, deskFor } from '../../session.ts'
+import { sourceAgain } from '../../source-again.ts'
 
 const verbs = { show: [0, 0], new: [0, 0], add: [1, 64], remove: [1, 64], replace: [2, 2], threshold: [1, 1] } as const
 const groups = ['artifact', 'admin', 'master', 'revocation'] as const
