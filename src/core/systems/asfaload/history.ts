@@ -9,14 +9,16 @@ import { type Moment, parseMoment } from './moment.ts'
 import { maxBytes } from './names.ts'
 import { parseAggregate, type SignatureEntry } from './signatures.ts'
 
-export interface HistoryEntry {
-  obsoletedAt: Moment
-  /** Undefined: only a rewritten object is there. */
-  signers?: Uint8Array
-  signatures: readonly SignatureEntry[]
-  metadata?: Uint8Array
-  metadataSignatures?: readonly SignatureEntry[]
-}
+/** `rewritten`: what was left of a file, as text that nobody signed. */
+export type HistoryEntry = { obsoletedAt: Moment } & (
+  | { rewritten: Uint8Array }
+  | {
+      signers: Uint8Array
+      signatures: readonly SignatureEntry[]
+      metadata?: Uint8Array
+      metadataSignatures?: readonly SignatureEntry[]
+    }
+)
 
 export function parseHistory(bytes: Uint8Array, what: string): HistoryEntry[] {
   const { value } = parseObject(bytes, what, maxBytes.history)
@@ -38,9 +40,11 @@ export function parseHistory(bytes: Uint8Array, what: string): HistoryEntry[] {
 
 function entryOf(entry: JsonObject, what: string): HistoryEntry {
   const { signers_file: signers, signatures, metadata, metadata_signatures: signed } = entry
+  const obsoletedAt = parseMoment(textOf(entry.obsoleted_at, `${what}: obsoleted_at`), `${what}: obsoleted_at`)
+  if (isObject(signers)) return { obsoletedAt, rewritten: utf8(JSON.stringify(signers)) }
   return {
-    obsoletedAt: parseMoment(textOf(entry.obsoleted_at, `${what}: obsoleted_at`), `${what}: obsoleted_at`),
-    ...(isObject(signers) ? {} : { signers: exactBytes(signers, `${what}: signers_file`) }),
+    obsoletedAt,
+    signers: exactBytes(signers, `${what}: signers_file`),
     signatures: signaturesIn(signatures, `${what}: signatures`),
     ...(typeof metadata === 'string' ? { metadata: exactBytes(metadata, `${what}: metadata`) } : {}),
     ...(signed === undefined ? {} : { metadataSignatures: signaturesIn(signed, `${what}: metadata_signatures`) }),
