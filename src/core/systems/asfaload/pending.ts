@@ -57,6 +57,6 @@ async function readProposal(
   if (about.kind === 'signers') return signersProposal(folder, project, chain, context)
   if (chain === undefined) throw noSigners('sign the first signers file before anything else')
   return about.kind === 'release'
-    ? releaseProposal(folder, about.path, project, { chain, context, forge })
+    ? releaseProposal(folder, about.path, project, { chain, forge })
     : revocationProposal(folder, about.path, project, chain, names)
 }

@@ -60,7 +60,7 @@ async function walkFrom(
   const chain = await verifyChain(await openProject(folder, after, fresh), fresh)
   return {
     from: { title: `signers ${at}`, version: at, digest: toHex(await sha256(file.bytes)) },
-    steps: chain.files.slice(1).map((_, step) => chain.first + step + 1),
+    steps: chain.files.slice(1).map((_, step) => at + step + 1),
   }
 }
 

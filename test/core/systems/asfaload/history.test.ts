@@ -1,6 +1,8 @@
 // A history of signers that one early program wrote anew: what is trusted here is found in what is left, and no step is believed
 // that nobody can verify. And the first generation, which has no history at all.
 import { describe, expect, test } from 'vitest'
+import { asfaloadSystem } from '../../../../src/core/systems/asfaload/system.ts'
+import { memoryTransport } from '../../../../src/core/transport.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
 import { type Person, type Project, people, project, signersText } from './people.ts'
 
@@ -109,5 +111,34 @@ describe('a history with rewritten entries', () => {
     await trusting(made, 3, 4)
     made.put(name, JSON.stringify({ entries: entries.slice(0, 2) }))
     expect(await stateOf(made)).toBe('trust/rollback')
+  })
+})
+
+describe('the first generation', () => {
+  const oldFile = (at: number): Uint8Array => signersText(0, { artifact: [[1, ...(sets[at] ?? [])]] })
+
+  test('counts signers files from the pinned one, and takes a change over an air gap after any number of others', async () => {
+    const made = project()
+    const counted: number[] = []
+    for (const [at, members] of sets.entries()) {
+      await made.draft('signers', oldFile(at))
+      await made.sign('signers', ...members)
+      if (at > 0) {
+        const proposal = await made.one('signers')
+        const proof = await made.system.prove(proposal, made.source, made.context)
+        expect(proof.walks.map(({ from, steps }) => [from.version, steps])).toEqual([[at, [at + 1]]])
+        const carried = await made.system.carry(proposal, made.source, made.context)
+        const there = memoryTransport(carried.files)
+        const context = { ...made.context, anchor: carried.files.get(carried.anchor) ?? oldFile(3), memory: new Map() }
+        const [same] = (await asfaloadSystem('project/').pending(there, context)).proposals
+        expect([same?.id, same?.quorums]).toEqual([proposal.id, proposal.quorums])
+      }
+      await made.publish('signers')
+      if (at === 0) made.pin(oldFile(0))
+      counted.push((await made.system.state(made.source, made.context)).anchor.version)
+      await made.remember()
+      counted.push((await made.system.state(made.source, made.context)).anchor.version)
+    }
+    expect(counted).toEqual([1, 1, 2, 2, 3, 3, 4, 4])
   })
 })
