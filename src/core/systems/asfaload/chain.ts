@@ -9,6 +9,7 @@ import { parseHistory } from './history.ts'
 import { materialOf } from './keys.ts'
 import { both, type Marks, markedBy, noMarks, type SignedFile } from './marks.ts'
 import { checkOrigin, parseMetadata } from './metadata.ts'
+import { isToCome } from './moment.ts'
 import { historyName, maxBytes } from './names.ts'
 import { noSigners, type Project, readActive, type SignersPlace } from './project.ts'
 import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
@@ -73,7 +74,7 @@ async function waysFrom(place: SignersPlace, project: Project, context: Context)
   const last: Link = { ...place, what: place.name }
   const remembered = memory?.get(memoryName) ?? undefined
   if (project.isOld) return oldWay(last, remembered, context)
-  const history = await readHistory(project)
+  const { history, findings: times } = await readHistory(project, context)
   // Nothing before a rewritten entry can be verified.
   const gap = history.findLastIndex((one) => 'rewritten' in one)
   const links = [...history.slice(gap + 1).flatMap((one) => ('rewritten' in one ? [] : [one])), last]
@@ -81,7 +82,7 @@ async function waysFrom(place: SignersPlace, project: Project, context: Context)
   const from = (begin: number, findings: Finding[]): Way => ({
     links: links.slice(begin),
     first: gap + 2 + begin,
-    findings,
+    findings: [...times, ...findings],
   })
   const begin = anchor.length === 0 && gap < 0 ? 0 : at(anchor)
   if (begin >= 0) {
@@ -101,7 +102,7 @@ async function waysFrom(place: SignersPlace, project: Project, context: Context)
   if (stood < 0) throw remembered === undefined ? notDescended() : rolledBack()
   if (stood < gap) throw unverifiedBetween(gap - stood)
   const before: Link = { bytes: known, signatures: [], what, isRemembered: true }
-  return { links: [before, ...links], first: gap + 1, findings: [historyRewritten()] }
+  return { links: [before, ...links], first: gap + 1, findings: [...times, historyRewritten()] }
 }
 
 /** No history: what is in force is what is known here, or one step from it. Counted from the file that is pinned here. */
@@ -159,10 +160,14 @@ function memoryOf(
   ])
 }
 
-async function readHistory(project: Project): Promise<(Link | { rewritten: Uint8Array })[]> {
+async function readHistory(
+  project: Project,
+  { now }: Pick<Context, 'now'>,
+): Promise<{ history: (Link | { rewritten: Uint8Array })[]; findings: Finding[] }> {
   const bytes = await project.read(historyName, maxBytes.history)
-  if (bytes === undefined) return []
-  return parseHistory(bytes, historyName).map((entry, at) => {
+  if (bytes === undefined) return { history: [], findings: [] }
+  const entries = parseHistory(bytes, historyName)
+  const history = entries.map((entry, at) => {
     if ('rewritten' in entry) return { rewritten: entry.rewritten }
     const { signers, signatures, metadata, metadataSignatures = [] } = entry
     return {
@@ -172,6 +177,8 @@ async function readHistory(project: Project): Promise<(Link | { rewritten: Uint8
       ...(metadata === undefined ? {} : { metadata: { bytes: metadata, signatures: metadataSignatures } }),
     }
   })
+  const ahead = entries.find(({ obsoletedAt }) => isToCome(obsoletedAt, now))
+  return { history, findings: ahead === undefined ? [] : [historyAhead(ahead.obsoletedAt.text)] }
 }
 
 /** What its signatures prove, of the keys of its own and of the file before it. In the newest generation metadata is signed, too. */
@@ -250,6 +257,15 @@ function historyRewritten(): Finding {
     risk: 'notable',
     sentence:
       'The history of signers on this mirror holds rewritten files, whose signatures nobody can verify; only the steps from the signers file trusted here were verified',
+  }
+}
+
+/** Decides nothing: the steps are proven by signatures, and each signers file has a time of its own that is signed. */
+function historyAhead(time: string): Finding {
+  return {
+    code: 'history-ahead',
+    risk: 'notable',
+    sentence: `The history of signers says that one went out of force at ${time}, which is to come: nobody signs that time, and the next change of signers sets it right`,
   }
 }
 

@@ -142,3 +142,45 @@ describe('the first generation', () => {
     expect(counted).toEqual([1, 1, 2, 2, 3, 3, 4, 4])
   })
 })
+
+describe('when signers went out of force, which nobody signs', () => {
+  const times = (made: Project): string[] =>
+    JSON.parse(Buffer.from(made.held(name) ?? []).toString()).entries.map(
+      ({ obsoleted_at }: { obsoleted_at: string }) => obsoleted_at,
+    )
+  async function changed(made: Project, at: number): Promise<void> {
+    await made.draft('signers', fileOf(at))
+    await made.sign('signers', ...(sets[at] ?? []))
+    await made.publish('signers')
+  }
+  async function withTime(time: string): Promise<Project> {
+    const made = project()
+    await changed(made, 0)
+    made.pin(fileOf(0))
+    await changed(made, 1)
+    const { entries } = JSON.parse(Buffer.from(made.held(name) ?? []).toString())
+    made.put(name, JSON.stringify({ entries: [{ ...entries[0], obsoleted_at: time }] }))
+    return made
+  }
+
+  test.each(['2027-06-01T00:00:00Z', '9999-12-31T23:59:59.999999999Z'])(
+    '%s is told as a time to come, keeps nobody from the next change, and is set right by it',
+    async (time) => {
+      const made = await withTime(time)
+      const codes = async () => (await made.system.state(made.source, made.context)).findings.map(({ code }) => code)
+      expect(await codes()).toEqual(['history-ahead'])
+      await changed(made, 2)
+      expect(times(made)).toEqual(['2026-11-30T12:00:00.000Z', '2026-11-30T12:00:00.001Z'])
+      expect(await codes()).toEqual([])
+      await changed(made, 3)
+      expect((await made.system.state(made.source, made.context)).anchor.version).toBe(4)
+    },
+  )
+
+  test('by a clock that runs a little ahead: the next change follows it', async () => {
+    const made = await withTime('2026-12-01T11:00:00.0000005Z')
+    expect((await made.system.state(made.source, made.context)).findings).toEqual([])
+    await changed(made, 2)
+    expect(times(made)).toEqual(['2026-12-01T11:00:00.0000005Z', '2026-12-01T11:00:00.001Z'])
+  })
+})

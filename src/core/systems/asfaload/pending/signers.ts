@@ -11,13 +11,12 @@ import { diffSigners, type SignersDifference } from '../diff/signers.ts'
 import type { Names } from '../diff/words.ts'
 import { lintSigners } from '../lint/signers.ts'
 import { checkOrigin, parseMetadata } from '../metadata.ts'
+import { isToCome } from '../moment.ts'
 import { type Project, readPending, type SignersPlace } from '../project.ts'
 import { parseSignersFile, type SignersFile } from '../signers-file.ts'
 import { signersSubject } from '../subject.ts'
 import { otherKind } from './other-kind.ts'
 import { nestedFindings, readParts } from './parts.ts'
-
-const dayMs = 86_400_000
 
 export async function signersProposal(
   folder: string,
@@ -60,7 +59,7 @@ export async function signersProposal(
 
 /** Nothing can be later than the last moment that can be written: whoever signed that could never be replaced. */
 function futureFault({ timestamp }: SignersFile, now: Date): ErrorData | undefined {
-  if (timestamp === undefined || timestamp.at.getTime() <= now.getTime() + dayMs) return undefined
+  if (timestamp === undefined || !isToCome(timestamp, now)) return undefined
   return {
     code: 'format/malformed',
     message: `it says that it is of ${timestamp.text}, which is to come, and no change of signers before that could follow it`,
