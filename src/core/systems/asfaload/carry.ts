@@ -6,9 +6,9 @@ import type { Carried, Context } from '../../system.ts'
 import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
 import { verifyChain } from './chain.ts'
 import { waitingFirst } from './first.ts'
-import { maxBytes, signaturesOf } from './names.ts'
+import { type Forge, maxBytes, signaturesOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
-import { openProject } from './project.ts'
+import { openProject, type Project } from './project.ts'
 import { parseSubject } from './subject.ts'
 
 /** Where a project lies in what is carried, whatever its folder on the mirror is called. */
@@ -17,7 +17,7 @@ export const carriedRoot = 'project/'
 export const anchorName = 'asfaload.anchor.json'
 
 export async function carriedFiles(
-  folder: string,
+  { folder, forge }: { folder: string; forge: Forge | undefined },
   proposal: Proposal,
   source: Transport,
   context: Context,
@@ -25,11 +25,14 @@ export async function carriedFiles(
 ): Promise<Carried> {
   const { now, signal } = context
   const held = new Map<string, Uint8Array>()
-  const start = await startFor(folder, source, context, from)
+  const start = await startFor(await openProject(folder, source, context, forge), context, from)
   const judge: Context = { anchor: start, now, signal }
-  const here = await pendingProposals('', recording(folder, source, held), judge, { only: proposal.subject })
+  const here = await pendingProposals('', recording(folder, source, held), judge, {
+    ...{ only: proposal.subject, forge },
+  })
   const found = here.proposals.find(({ id }) => id === proposal.id)
   if (found === undefined) throw notCarried(proposal, here.problems[0]?.error)
+  if (found.blocked !== undefined) throw new AppError(found.blocked)
   await readBeside(found, recording(folder, source, held), signal)
   const alone = await pendingProposals('', memoryTransport(held), judge, { only: proposal.subject })
   const again = alone.proposals.find(({ id }) => id === proposal.id)
@@ -57,8 +60,7 @@ async function readBeside({ subject }: Proposal, source: Transport, signal: Abor
  * What the receiver can begin with: the pinned file, or where its history was rewritten the one that is trusted here. The first
  * generation has no history, so the file in force is the only one that leads to itself.
  */
-async function startFor(folder: string, source: Transport, context: Context, from?: number): Promise<Uint8Array> {
-  const project = await openProject(folder, source, context)
+async function startFor(project: Project, context: Context, from?: number): Promise<Uint8Array> {
   const isFirst = context.anchor.length === 0 || (await waitingFirst(project, context)) !== undefined
   if (from === undefined && isFirst) return context.anchor
   const { files, first, current } = await verifyChain(project, context)

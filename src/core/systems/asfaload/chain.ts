@@ -48,6 +48,7 @@ export async function verifyChain(project: Project, context: Context): Promise<C
   const current = files.at(-1)
   const [link] = links
   if (start === undefined || current === undefined || link === undefined) throw noSigners('look again')
+  for (const [at, file] of files.entries()) await checkLinkOrigin(file, links[at], project)
   let marks = link.isRemembered === true ? noMarks : await marksOf(link, start)
   if (first === 1) findings.push(...firstFindings(start, marks, context))
   for (const [at, next] of files.entries()) {
@@ -190,10 +191,18 @@ export async function marksOf(link: Omit<Link, 'what'>, file: SignersFile, befor
   return both(marks, await markedBy(link.metadata, judges), 'where the file comes from (its metadata)')
 }
 
+/** In the newest generation where it comes from is signed, too; before, it is the mirror's word. */
+async function checkLinkOrigin(
+  { bytes, generation }: SignersFile,
+  link: Link | undefined,
+  { forge }: Project,
+): Promise<void> {
+  if (generation !== 2 || link?.metadata === undefined) return
+  await checkOrigin(parseMetadata(link.metadata.bytes, link.what), bytes, forge, link.what)
+}
+
 async function verifyStep(before: SignersFile, next: SignersFile, link: Link): Promise<Marks> {
   checkLater(before, next, link.what)
-  if (next.generation === 2 && link.metadata !== undefined)
-    await checkOrigin(parseMetadata(link.metadata.bytes, link.what), next.bytes, link.what)
   const marks = await marksOf(link, next, before)
   const quorums = updateQuorums(before, next, marks)
   if (areMet(quorums)) return marks

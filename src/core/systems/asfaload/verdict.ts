@@ -50,7 +50,7 @@ export async function fileVerdict(
   forge = forgeOf(folder),
 ): Promise<Verdict> {
   checkName(file.name)
-  const project = await openProject(folder, source, context)
+  const project = await openProject(folder, source, context, forge)
   const chain = await verifyChain(project, context)
   const judging: Judging = { project, chain, context }
   const found: Found[] = []

@@ -11,15 +11,7 @@ import { malformed } from '../document.ts'
 import { parseIndexFile } from '../index-file.ts'
 import { lintIndex } from '../lint/index-file.ts'
 import { markedBy } from '../marks.ts'
-import {
-  type Forge,
-  isIndexPath,
-  maxBytes,
-  oldReleaseNames,
-  pendingSignatures,
-  revocationOf,
-  signaturesOf,
-} from '../names.ts'
+import { isIndexPath, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
 import { previousRelease } from '../previous.ts'
 import { type Project, readSignatureFiles, readSigned } from '../project.ts'
 import { everyKey } from '../signers-file.ts'
@@ -32,7 +24,7 @@ export async function releaseProposal(
   folder: string,
   path: string,
   project: Project,
-  { chain, forge }: { chain: Chain; forge: Forge | undefined },
+  chain: Chain,
 ): Promise<Proposal | undefined> {
   const bytes = await project.read(path, maxBytes.index)
   if (bytes === undefined) {
@@ -58,7 +50,7 @@ export async function releaseProposal(
     signed: [toSign],
     difference,
     findings: [
-      ...(index === undefined ? [] : lintIndex(index, forge)),
+      ...(index === undefined ? [] : lintIndex(index, project.forge)),
       ...(before === undefined ? [] : [comparedWith(before.path)]),
       ...(await nestedFindings(project, chain)),
     ],

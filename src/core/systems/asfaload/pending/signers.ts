@@ -36,7 +36,7 @@ export async function signersProposal(
   const current = chain?.current
   if (current !== undefined) checkWaits(current, next, place.name)
   const marks = await marksOf(place, next, current)
-  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place))
+  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place, project))
   const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
   return assemble(folder, {
     subject: signersSubject,
@@ -123,10 +123,10 @@ function findingsOf(place: SignersPlace, next: SignersFile, current: SignersFile
   return findings
 }
 
-async function originFault({ bytes, metadata }: SignersPlace): Promise<ErrorData | undefined> {
+async function originFault({ bytes, metadata }: SignersPlace, { forge }: Project): Promise<ErrorData | undefined> {
   if (metadata === undefined) return undefined
   try {
-    await checkOrigin(parseMetadata(metadata.bytes, metadata.name), bytes, metadata.name)
+    await checkOrigin(parseMetadata(metadata.bytes, metadata.name), bytes, forge, metadata.name)
     return undefined
   } catch (error) {
     if (error instanceof AppError) return toErrorData(error)
