@@ -50,7 +50,7 @@ export async function accept(
   const before = snapshot(source)
   const proposal = await findProposal(id, system, before, context)
   const holder = holderOf(proposal, given)
-  const files = await system.given(proposal, given, context)
+  const files = await system.given(proposal, given)
   if (files.size === 0) return { proposal, files: [] }
   checkNotBlocked(proposal)
   checkMaySign(proposal, holder)

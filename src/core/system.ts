@@ -123,5 +123,5 @@ export interface TrustSystem {
   /** Those that the proposal holds. */
   signatures(proposal: Proposal): Promise<readonly GivenSignature[]>
   /** The candidate with one that was made elsewhere; nothing where its key counts already. Refused unless it fits. */
-  given(proposal: Proposal, signature: GivenSignature, context: Context): Promise<Files>
+  given(proposal: Proposal, signature: GivenSignature): Promise<Files>
 }

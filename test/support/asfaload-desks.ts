@@ -61,8 +61,10 @@ export async function twoDesks(generation: Generation, plan: FilePlan, ...all: r
   const [home, away] = [newDesk(), newDesk()]
   const { id } = await home.workspace.add({ name: 'tool', system: 'asfaload', location: folder }, first)
   const source = await home.open(id)
+  /** With what is remembered by now. */
+  const opened = (): Promise<OpenSource> => home.open(id)
   const one = async (subject: string): Promise<Proposal> => {
-    const { proposals, problems } = await home.pending(source, never)
+    const { proposals, problems } = await home.pending(await opened(), never)
     const found = proposals.find((proposal) => proposal.subject === subject)
     if (found !== undefined) return found
     throw problems.find((problem) => problem.subject === subject)?.error ?? new Error(`${subject} does not wait`)
@@ -79,11 +81,12 @@ export async function twoDesks(generation: Generation, plan: FilePlan, ...all: r
           .map((name) => [name, readFileSync(name, 'latin1')] as const),
       ),
     draft: async (subject: string, document: Uint8Array) => {
-      const files = await source.system.draft({ subject, document }, source.transport, home.context(source, never))
-      await source.transport.write(files, new Map(), '', never)
+      const there = await opened()
+      const files = await there.system.draft({ subject, document }, there.transport, home.context(there, never))
+      await there.transport.write(files, new Map(), '', never)
     },
     request: async (subject: string) =>
-      requestFor(source, await one(subject), { reason: 'it is time', at: today }, home, never),
+      requestFor(await opened(), await one(subject), { reason: 'it is time', at: today }, home, never),
     take: (bytes: Uint8Array, replace = false): Promise<Arrival> =>
       takeIn({ name: 'the request', bytes }, away, {
         ...{ replace, now: today, signal: never },

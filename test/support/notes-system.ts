@@ -147,6 +147,7 @@ const form: CarriedForm = {
   isOf: (name) => name === names.next,
   overtaken: () => [],
   asItCame: (proposal, files) => ({ ...proposal, after: files.get(names.next) ?? proposal.after }),
+  trustIn: (trust) => trust,
   isPending: (name) => name === names.next,
   isAnchor: (name) => name === names.keys,
   firstHint: 'make a key list',

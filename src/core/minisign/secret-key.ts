@@ -1,15 +1,15 @@
 // Secret key files of minisign: 158 bytes, the secret part under a passphrase or open. Whoever opens one zeroes what it gets.
 // The texts here are what lies on the disk anyway; what was under a passphrase is never made a text.
 import { blake2b } from '@noble/hashes/blake2.js'
-import { concatBytes, isEqualBytes, parseBase64, toBase64, utf8 } from '../bytes.ts'
+import { isEqualBytes, parseBase64, utf8 } from '../bytes.ts'
 import { verifySignature } from '../crypto.ts'
 import { AppError } from '../error.ts'
-import { parsePublicKey, rawEd25519, spkiOfRawEd25519 } from '../key.ts'
-import { concatSecret, secretBytes } from '../secret.ts'
+import { parsePublicKey, spkiOfRawEd25519 } from '../key.ts'
+import { concatSecret } from '../secret.ts'
 import { signWithSecret } from '../software-key.ts'
-import { malformed, parseComment, parseLines, toCommentLine } from './lines.ts'
+import { malformed, parseComment, parseLines } from './lines.ts'
 import { algorithm, keyIdBytes, type MinisignPublicKey, startsWith } from './public-key.ts'
-import { type ScryptCost, type ScryptLimits, scryptCostOf } from './scrypt-cost.ts'
+import { type ScryptCost, scryptCostOf } from './scrypt-cost.ts'
 
 /** The work itself is done elsewhere: it takes seconds, and no thread that has anything else to do. */
 export type Stretch = (
@@ -93,24 +93,6 @@ async function secretOf(box: Uint8Array, what: string): Promise<MinisignSecret> 
     seed.fill(0)
     throw thrown
   }
-}
-
-/** A new file. The salt is 32 random bytes; the secret stays the caller's. */
-export async function sealMinisignSecret(
-  { keyId, key, seed }: MinisignSecret,
-  passphrase: Uint8Array,
-  { limits, salt }: { limits: ScryptLimits; salt: Uint8Array },
-  stretch: Stretch,
-): Promise<string> {
-  const cost = { ...scryptCostOf(limits, 'the new key file'), salt }
-  const box = concatSecret(keyId, seed, rawEd25519(key), secretBytes(32))
-  box.set(checksumOf(box), boxBytes - 32)
-  await mask(box, passphrase, cost, stretch)
-  const numbers = new DataView(new ArrayBuffer(16))
-  numbers.setBigUint64(0, limits.opslimit, true)
-  numbers.setBigUint64(8, limits.memlimit, true)
-  const whole = concatBytes(algorithm, kdf, checksumKind, salt, new Uint8Array(numbers.buffer), box)
-  return `${toCommentLine('minisign encrypted secret key')}${toBase64(whole)}\n`
 }
 
 function checksumOf(box: Uint8Array): Uint8Array {

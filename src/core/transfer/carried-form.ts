@@ -3,6 +3,7 @@
 import { AppError } from '../error.ts'
 import type { Proposal } from '../proposal.ts'
 import type { Anchor, Carried, Context, TrustSystem } from '../system.ts'
+import type { Files } from '../transport.ts'
 
 /** One of the documents that lead from the one that a request starts with to the one in force. */
 export interface ChainLink {
@@ -32,6 +33,8 @@ export interface CarriedForm {
   overtaken(there: readonly string[], brought: Brought): string[]
   /** A change as it came, with the signatures that came along. */
   asItCame(proposal: Proposal, files: ReadonlyMap<string, Uint8Array>): Proposal
+  /** What a place for its requests begins with, where a repository is trusted already. `successor`: the anchor in force. */
+  trustIn(trust: { anchor: Uint8Array; successor?: Uint8Array; memory: Files }): { anchor: Uint8Array; memory: Files }
   /** Of a file that waits, and is not in force. */
   isPending(name: string): boolean
   /** Of one of the documents that lead to the anchor in force. */

@@ -23,6 +23,7 @@ import type { PlaceOptions } from '../place.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { httpTransport } from '../transports/http.ts'
 import { openAsfaload } from './place.ts'
+import { forgeAt } from './public-address.ts'
 
 const marks = [signersName, oldSignersName, pendingSignersName, oldPendingSignersName] as const
 /** Where mirrors keep their projects, by the host that these are from. */
@@ -99,7 +100,7 @@ export async function lookAtSigners(
     throw await notTheProject(location, fs, signal)
   const { transport } = await openAsfaload(location, options)
   const context: Context = { anchor: new Uint8Array(), now, signal }
-  const project = await openProject('', transport, context)
+  const project = await openProject('', transport, context, forgeAt(location))
   const oldest = await oldestSigners(project)
   if (oldest === undefined) throw nothingThere(location)
   const { bytes, name, version, waits } = oldest

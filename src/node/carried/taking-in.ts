@@ -52,14 +52,14 @@ export function nothingBefore(what: string, { anchorWord, firstHint }: CarriedFo
   })
 }
 
-/** The one that is there, or a new one with the same anchor. */
-async function placeFor(
-  { source, trust }: { source: PinnedSource; trust: Pick<Trust, 'anchor' | 'successor'> },
-  desk: Desk,
-): Promise<PinnedSource> {
+/** The one that is there, or a new one that trusts the same. */
+async function placeFor({ source, trust }: { source: PinnedSource; trust: Trust }, desk: Desk): Promise<PinnedSource> {
   if (isCarriedLocation(source.location)) return source
   const { name, system = 'tuf' } = source
-  return newPlace({ name: `${name} (carried)`, system, anchor: trust.successor ?? trust.anchor }, desk)
+  const { anchor, memory } = formFor(system, name, desk.systems.forms).trustIn(trust)
+  const place = await newPlace({ name: `${name} (carried)`, system, anchor }, desk)
+  await desk.workspace.remember(place.id, { successor: trust.successor ?? anchor, memory })
+  return place
 }
 
 function newPlace(

@@ -1,12 +1,13 @@
 // What minisign signs of a file on this machine: its hash, or in the old form the whole of it.
 import { AppError } from '../../core/error.ts'
-import { fileHash, maxLegacyBytes, type SignedContent } from '../../core/minisign/content.ts'
+import { maxLegacyBytes, type SignedContent } from '../../core/minisign/content.ts'
 import type { Form } from '../../core/minisign/signature.ts'
 import { type ReadOptions, readPieces } from '../named-file.ts'
+import { engineFileHash } from './file-hash.ts'
 
 export async function readContent(file: string, form: Form, options: ReadOptions): Promise<SignedContent> {
   if (form === 'prehashed') {
-    const hash = fileHash()
+    const hash = engineFileHash()
     await readPieces(file, () => hash.add, options)
     return { form, hash: hash.end() }
   }

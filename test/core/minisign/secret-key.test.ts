@@ -4,14 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { parseBase64, toBase64, toHex, utf8 } from '../../../src/core/bytes.ts'
 import { ownKeyId } from '../../../src/core/minisign/public-key.ts'
 import { scryptCostOf, usualLimits } from '../../../src/core/minisign/scrypt-cost.ts'
-import {
-  type MinisignSecret,
-  openMinisignSecret,
-  parseMinisignSecret,
-  sealMinisignSecret,
-} from '../../../src/core/minisign/secret-key.ts'
+import { type MinisignSecret, openMinisignSecret, parseMinisignSecret } from '../../../src/core/minisign/secret-key.ts'
 import { createSoftwareKey } from '../../../src/core/software-key.ts'
 import { stretch } from '../../../src/node/stretch.ts'
+import { sealedMinisign } from '../../support/sealed-minisign.ts'
 import { codeOfCall, codeOfPromise } from '../../support/thrown.ts'
 
 const passphrase = utf8('correct horse')
@@ -58,7 +54,7 @@ describe('a file under a passphrase', () => {
   beforeAll(async () => {
     const { key, secret: seed } = await createSoftwareKey('ed25519')
     secret = { key, seed, keyId: ownKeyId(key) }
-    text = await sealMinisignSecret(secret, passphrase, { limits, salt: randomBytes(32) }, stretch)
+    text = await sealedMinisign(secret, passphrase, { limits, salt: randomBytes(32) })
   })
   const open = (file: string, typed = passphrase) =>
     openMinisignSecret(parseMinisignSecret(utf8(file), 'key'), typed, stretch, 'key')

@@ -129,7 +129,7 @@ test('whatever a system lays in, a signature that counts is not lost by it', asy
   const { proposal } = await approve(id, plain, elsewhere, elsewhere, ana, context)
   const [given] = await plain.signatures(proposal)
   await approve(id, plain, source, source, ben, context)
-  const careless = { ...plain, given: () => plain.given(unsigned, given ?? lacking, context) }
+  const careless = { ...plain, given: () => plain.given(unsigned, given ?? lacking) }
   const before = new Map(source.files)
   expect(await codeOfPromise(accept(id, careless, source, given ?? lacking, context))).toBe('internal/bug')
   expect(source.files).toEqual(before)

@@ -233,3 +233,40 @@ test('first signers that are pinned while they wait are carried like any other',
   const { proposals, problems } = await desks.away.pending(last.source, never)
   expect([proposals.map(({ subject }) => subject), problems]).toEqual([[release], []])
 })
+
+test.each([0, 1, 2] as const)(
+  'generation %i: where the project is known from its mirror, too, a change of today has the words of a second screen',
+  async (generation) => {
+    const { ana, bo, cy } = await people('ana', 'bo', 'cy')
+    const desks = await twoDesks(generation, { artifact: [[1, ana]] }, ana)
+    const { home, away, source, first } = desks
+    const { location } = source.pinned
+    const { id } = await away.workspace.add({ name: 'tool', system: 'asfaload', location }, first)
+    const publish = async (subject: string, document: Uint8Array, ...by: Person[]) => {
+      await desks.draft(subject, document)
+      await signAt(home, await home.open(source.pinned.id), await desks.one(subject), ...by)
+      await home.publish(await home.open(source.pinned.id), (await desks.one(subject)).id, never)
+      await home.state(await home.open(source.pinned.id), never)
+      await away.state(await away.open(id), never)
+    }
+    await publish(release, indexText(), ana)
+    const plan = (timestamp: string, ...members: Person[]): Uint8Array =>
+      signersText(generation, { artifact: [[1, ...members]], timestamp })
+    await publish('signers', plan(later, ana, bo), ana, bo)
+    await publish('signers', plan('2026-03-01T00:00:00Z', bo), bo)
+    const next = 'release/releases/v2/asfaload.index.json'
+    await desks.draft(next, indexText('cd'.repeat(32)))
+    const bytes = await desks.request(next)
+    const looked = await look(bytes)
+    const there = await desks.take(bytes)
+    expect(await wordsHere(bytes, there.proposal, there.source, away, never)).toEqual(looked.words)
+    // In a generation with a history the older release is known on both.
+    expect(there.proposal.before).toEqual(generation === 0 ? undefined : indexText())
+    // And again where it was taken in before.
+    await publish('signers', plan('2026-04-01T00:00:00Z', bo, cy), bo, cy)
+    const again = await desks.request(next)
+    const second = await desks.take(again)
+    expect(second.source.pinned.id).toBe(there.source.pinned.id)
+    expect(await wordsHere(again, second.proposal, second.source, away, never)).toEqual((await look(again)).words)
+  },
+)

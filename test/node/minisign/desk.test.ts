@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { toHex, utf8 } from '../../../src/core/bytes.ts'
 import { keyIdText, ownKeyId, toMinisignLine, toMinisignPublicKeyText } from '../../../src/core/minisign/public-key.ts'
-import { sealMinisignSecret } from '../../../src/core/minisign/secret-key.ts'
 import type { PinRequest, TouchRequest } from '../../../src/core/signer.ts'
 import { memoryTransport } from '../../../src/core/transport.ts'
 import { type Desk, openDesk } from '../../../src/node/desk.ts'
@@ -12,7 +11,6 @@ import { type Adopted, adoptMinisign } from '../../../src/node/minisign/adopt.ts
 import { namedKey, rememberKey } from '../../../src/node/minisign/key-ids.ts'
 import { signFile } from '../../../src/node/minisign/sign-file.ts'
 import { createRehearsalKey } from '../../../src/node/signers/rehearsal.ts'
-import { stretch } from '../../../src/node/stretch.ts'
 import type { TokenHost } from '../../../src/node/token-host/client.ts'
 import type { SignRequest } from '../../../src/node/tokens.ts'
 import { memoryKeychain } from '../../support/keychain.ts'
@@ -20,6 +18,7 @@ import { openPair, runMinisign } from '../../support/minisign.ts'
 import { noTokens } from '../../support/no-tokens.ts'
 import { type PracticeKey, practiceKey, type TypingPrompt, typing } from '../../support/practice-key.ts'
 import { never, now } from '../../support/repository.ts'
+import { sealedMinisign } from '../../support/sealed-minisign.ts'
 import { everythingIn, temporaryFolder } from '../../support/temporary-folder.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
@@ -174,7 +173,7 @@ describe('a key that minisign made', () => {
     const at = stage(noTokens(), prompt)
     const pair = await openPair(at.folder)
     const how = { limits: { opslimit: 0n, memlimit: 0n }, salt: new Uint8Array(32).fill(9) }
-    const content = utf8(await sealMinisignSecret(pair, utf8('correct horse'), how, stretch))
+    const content = utf8(await sealedMinisign(pair, utf8('correct horse'), how))
     expect(await codeOfPromise(adopt(at, content, 'short'))).toBe('usage/invalid')
     expect(prompt.given.every((typed) => typed.every((byte) => byte === 0))).toBe(true)
     expect(prompt.asked.map(({ wasWrong }) => wasWrong)).toEqual([false, true, true])

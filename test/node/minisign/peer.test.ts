@@ -13,12 +13,7 @@ import {
   toMinisignLine,
   toMinisignPublicKeyText,
 } from '../../../src/core/minisign/public-key.ts'
-import {
-  type MinisignSecret,
-  openMinisignSecret,
-  parseMinisignSecret,
-  sealMinisignSecret,
-} from '../../../src/core/minisign/secret-key.ts'
+import { type MinisignSecret, openMinisignSecret, parseMinisignSecret } from '../../../src/core/minisign/secret-key.ts'
 import { signMinisign } from '../../../src/core/minisign/sign.ts'
 import {
   type Form,
@@ -32,6 +27,7 @@ import { verifyFile } from '../../../src/node/minisign/verify-file.ts'
 import { stretch } from '../../../src/node/stretch.ts'
 import { openPair, runMinisign, softSigner } from '../../support/minisign.ts'
 import { never } from '../../support/repository.ts'
+import { sealedMinisign } from '../../support/sealed-minisign.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
 
 const fileCount = 500
@@ -199,7 +195,7 @@ describe('keys', () => {
     [1n, 2n ** 30n],
   ])('a key under a passphrase, made here with %d and %d', async (opslimit, memlimit) => {
     const how = { limits: { opslimit, memlimit }, salt: randomBytes(32) }
-    writeFileSync(at('s.key'), await sealMinisignSecret(pair, utf8('correct horse'), how, stretch))
+    writeFileSync(at('s.key'), await sealedMinisign(pair, utf8('correct horse'), how))
     expect(runMinisign(folder, ['-S', '-s', 's.key', '-m', 'f22'], 'correct horse\n').code).toBe(0)
     const signature = parseMinisignSignature(readFileSync(at('f22.minisig')), 'f22')
     await verifyFile(at('f22'), signature, pair, { signal: never, takesLegacy: false })

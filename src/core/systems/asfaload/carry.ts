@@ -5,9 +5,10 @@ import type { Proposal } from '../../proposal.ts'
 import type { Carried, Context } from '../../system.ts'
 import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
 import { verifyChain } from './chain.ts'
-import { maxBytes, signaturesOf } from './names.ts'
+import { waitingFirst } from './first.ts'
+import { type Forge, maxBytes, signaturesOf } from './names.ts'
 import { pendingProposals } from './pending.ts'
-import { openProject } from './project.ts'
+import { openProject, type Project } from './project.ts'
 import { parseSubject } from './subject.ts'
 
 /** Where a project lies in what is carried, whatever its folder on the mirror is called. */
@@ -16,26 +17,24 @@ export const carriedRoot = 'project/'
 export const anchorName = 'asfaload.anchor.json'
 
 export async function carriedFiles(
-  folder: string,
+  { folder, forge }: { folder: string; forge: Forge | undefined },
   proposal: Proposal,
   source: Transport,
   context: Context,
   from?: number,
 ): Promise<Carried> {
-  const { now, signal, anchor } = context
+  const { now, signal } = context
   const held = new Map<string, Uint8Array>()
-  const fresh: Context = { anchor, now, signal }
-  const here = await pendingProposals('', recording(folder, source, held), fresh, { only: proposal.subject })
+  const start = await startFor(await openProject(folder, source, context, forge), context, from)
+  const judge: Context = { anchor: start, now, signal }
+  const here = await pendingProposals('', recording(folder, source, held), judge, {
+    ...{ only: proposal.subject, forge },
+  })
   const found = here.proposals.find(({ id }) => id === proposal.id)
   if (found === undefined) throw notCarried(proposal, here.problems[0]?.error)
+  if (found.blocked !== undefined) throw new AppError(found.blocked)
   await readBeside(found, recording(folder, source, held), signal)
-  const start = await anchorFor(folder, source, context, from)
-  const alone = await pendingProposals(
-    '',
-    memoryTransport(held),
-    { ...fresh, anchor: start },
-    { only: proposal.subject },
-  )
+  const alone = await pendingProposals('', memoryTransport(held), judge, { only: proposal.subject })
   const again = alone.proposals.find(({ id }) => id === proposal.id)
   if (again === undefined || facts(again) !== facts(found)) throw notCarried(proposal, alone.problems[0]?.error)
   if (start.length > 0) held.set(anchorName, start)
@@ -57,10 +56,15 @@ async function readBeside({ subject }: Proposal, source: Transport, signal: Abor
   if (about.kind === 'revocation') await source.read(signaturesOf(about.path), maxBytes.signatures, signal)
 }
 
-async function anchorFor(folder: string, source: Transport, context: Context, from?: number): Promise<Uint8Array> {
-  if (from === undefined) return context.anchor
-  const { files, first } = await verifyChain(await openProject(folder, source, context), context)
-  const file = files[from - first]
+/**
+ * What the receiver can begin with: the pinned file, or where its history was rewritten the one that is trusted here. The first
+ * generation has no history, so the file in force is the only one that leads to itself.
+ */
+async function startFor(project: Project, context: Context, from?: number): Promise<Uint8Array> {
+  const isFirst = context.anchor.length === 0 || (await waitingFirst(project, context)) !== undefined
+  if (from === undefined && isFirst) return context.anchor
+  const { files, first, current } = await verifyChain(project, context)
+  const file = from !== undefined ? files[from - first] : project.isOld ? current : files[0]
   if (file !== undefined) return file.bytes
   throw new AppError({
     code: 'usage/invalid',

@@ -1,7 +1,7 @@
 // From the pinned first signers file, step by step, to the one in force: each was agreed to by those before it.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { isEqualBytes, parseUtf8, toHex, utf8 } from '../../bytes.ts'
-import { AppError } from '../../error.ts'
+import { AppError, isVerdict } from '../../error.ts'
 import { areMet, type Finding, openQuorums, type Quorum, signedCount } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { initialQuorums, updateQuorums } from './conditions.ts'
@@ -9,6 +9,7 @@ import { parseHistory } from './history.ts'
 import { materialOf } from './keys.ts'
 import { both, type Marks, markedBy, noMarks, type SignedFile } from './marks.ts'
 import { checkOrigin, parseMetadata } from './metadata.ts'
+import { isToCome } from './moment.ts'
 import { historyName, maxBytes } from './names.ts'
 import { noSigners, type Project, readActive, type SignersPlace } from './project.ts'
 import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
@@ -47,6 +48,7 @@ export async function verifyChain(project: Project, context: Context): Promise<C
   const current = files.at(-1)
   const [link] = links
   if (start === undefined || current === undefined || link === undefined) throw noSigners('look again')
+  for (const [at, file] of files.entries()) await checkLinkOrigin(file, links[at], project)
   let marks = link.isRemembered === true ? noMarks : await marksOf(link, start)
   if (first === 1) findings.push(...firstFindings(start, marks, context))
   for (const [at, next] of files.entries()) {
@@ -68,31 +70,68 @@ interface Way {
   findings: Finding[]
 }
 
-async function waysFrom(place: SignersPlace, project: Project, { anchor, memory }: Context): Promise<Way> {
-  const history = await readHistory(project)
+async function waysFrom(place: SignersPlace, project: Project, context: Context): Promise<Way> {
+  const { anchor, memory } = context
   const last: Link = { ...place, what: place.name }
   const remembered = memory?.get(memoryName) ?? undefined
-  const isLast = (bytes: Uint8Array): boolean => isEqualBytes(bytes, last.bytes)
+  if (project.isOld) return oldWay(last, remembered, context)
+  const { history, findings: times } = await readHistory(project, context)
   // Nothing before a rewritten entry can be verified.
-  const gap = history.lastIndexOf(undefined)
-  const links = [...history.slice(gap + 1).flatMap((link) => link ?? []), last]
+  const gap = history.findLastIndex((one) => 'rewritten' in one)
+  const links = [...history.slice(gap + 1).flatMap((one) => ('rewritten' in one ? [] : [one])), last]
   const at = (bytes: Uint8Array): number => links.findLastIndex((link) => isEqualBytes(link.bytes, bytes))
+  const from = (begin: number, findings: Finding[]): Way => ({
+    links: links.slice(begin),
+    first: gap + 2 + begin,
+    findings: [...times, ...findings],
+  })
   const begin = anchor.length === 0 && gap < 0 ? 0 : at(anchor)
-  // What stands before the pinned file is not verified: a file that was in force here must stand behind it.
-  const isKnown = remembered === undefined || at(remembered) >= begin
-  if (!project.isOld && begin >= 0 && isKnown)
-    return { links: links.slice(begin), first: gap + 2 + begin, findings: [] }
-  if (!project.isOld && gap < 0) throw begin < 0 ? notDescended() : rolledBack()
-  if (gap >= 0 && anchor.length === 0) throw nothingPinned()
-  // Nothing that can be verified leads here: what is remembered, or pinned, must be the step before.
-  const version = history.length + 1
-  const known = remembered ?? (anchor.length === 0 ? last.bytes : anchor)
-  if (isLast(known)) return { links: [last], first: version, findings: [] }
-  if (isLast(anchor) || earlierIn(memory).includes(digestOf(last.bytes))) throw rolledBack()
+  if (begin >= 0) {
+    // What stands before the pinned file is not verified: a file that was in force here must stand behind it.
+    if (remembered !== undefined && at(remembered) < begin) throw rolledBack()
+    return from(begin, [])
+  }
+  if (gap < 0) throw notDescended()
+  if (anchor.length === 0) throw nothingPinned()
+  const known = remembered ?? anchor
+  const seen = at(known)
+  if (seen >= 0) return from(seen, seen === links.length - 1 ? [] : [historyRewritten()])
+  // Only its content is left: it tells where the known file stood, and vouches for nothing.
   const what = 'the signers file that is trusted here'
+  const file = parseSignersFile(known, what)
+  const stood = history.findLastIndex((one) => 'rewritten' in one && isSameContent(one.rewritten, file))
+  if (stood < 0) throw remembered === undefined ? notDescended() : rolledBack()
+  if (stood < gap) throw unverifiedBetween(gap - stood)
   const before: Link = { bytes: known, signatures: [], what, isRemembered: true }
-  const findings = project.isOld ? [] : [historyRewritten()]
-  return { links: [before, last], first: Math.max(1, version - 1), findings }
+  return { links: [before, ...links], first: gap + 1, findings: [...times, historyRewritten()] }
+}
+
+/** No history: what is in force is what is known here, or one step from it. Counted from the file that is pinned here. */
+function oldWay(last: Link, remembered: Uint8Array | undefined, { anchor, memory }: Context): Way {
+  const known = remembered ?? (anchor.length === 0 ? last.bytes : anchor)
+  const first = earlierIn(memory).length + 1
+  if (isEqualBytes(known, last.bytes)) return { links: [last], first, findings: [] }
+  if (isEqualBytes(anchor, last.bytes) || earlierIn(memory).includes(digestOf(last.bytes))) throw rolledBack()
+  const what = 'the signers file that is trusted here'
+  return { links: [{ bytes: known, signatures: [], what, isRemembered: true }, last], first, findings: [] }
+}
+
+function isSameContent(rewritten: Uint8Array, file: SignersFile): boolean {
+  try {
+    return contentOf(parseSignersFile(rewritten, 'a rewritten signers file')) === contentOf(file)
+  } catch (error) {
+    if (isVerdict(error)) return false
+    throw error
+  }
+}
+
+/** What a program that writes a signers file anew keeps of it. */
+function contentOf({ timestamp, written }: SignersFile): string {
+  const groups = [...written].map(([name, list]) => [
+    name,
+    list.map(({ threshold, keys }) => [threshold, keys.map(materialOf).sort()]),
+  ])
+  return JSON.stringify([String(timestamp?.nanoseconds), groups])
 }
 
 function digestOf(bytes: Uint8Array): string {
@@ -122,20 +161,25 @@ function memoryOf(
   ])
 }
 
-/** Undefined: of this entry only a rewritten object is left. */
-async function readHistory(project: Project): Promise<(Link | undefined)[]> {
-  const bytes = project.isOld ? undefined : await project.read(historyName, maxBytes.history)
-  if (bytes === undefined) return []
-  return parseHistory(bytes, historyName).map(({ signers, signatures, metadata, metadataSignatures = [] }, at) =>
-    signers === undefined
-      ? undefined
-      : {
-          bytes: signers,
-          signatures,
-          what: `signers file ${at + 1} of the history`,
-          ...(metadata === undefined ? {} : { metadata: { bytes: metadata, signatures: metadataSignatures } }),
-        },
-  )
+async function readHistory(
+  project: Project,
+  { now }: Pick<Context, 'now'>,
+): Promise<{ history: (Link | { rewritten: Uint8Array })[]; findings: Finding[] }> {
+  const bytes = await project.read(historyName, maxBytes.history)
+  if (bytes === undefined) return { history: [], findings: [] }
+  const entries = parseHistory(bytes, historyName)
+  const history = entries.map((entry, at) => {
+    if ('rewritten' in entry) return { rewritten: entry.rewritten }
+    const { signers, signatures, metadata, metadataSignatures = [] } = entry
+    return {
+      bytes: signers,
+      signatures,
+      what: `signers file ${at + 1} of the history`,
+      ...(metadata === undefined ? {} : { metadata: { bytes: metadata, signatures: metadataSignatures } }),
+    }
+  })
+  const ahead = entries.find(({ obsoletedAt }) => isToCome(obsoletedAt, now))
+  return { history, findings: ahead === undefined ? [] : [historyAhead(ahead.obsoletedAt.text)] }
 }
 
 /** What its signatures prove, of the keys of its own and of the file before it. In the newest generation metadata is signed, too. */
@@ -147,10 +191,18 @@ export async function marksOf(link: Omit<Link, 'what'>, file: SignersFile, befor
   return both(marks, await markedBy(link.metadata, judges), 'where the file comes from (its metadata)')
 }
 
+/** In the newest generation where it comes from is signed, too; before, it is the mirror's word. */
+async function checkLinkOrigin(
+  { bytes, generation }: SignersFile,
+  link: Link | undefined,
+  { forge }: Project,
+): Promise<void> {
+  if (generation !== 2 || link?.metadata === undefined) return
+  await checkOrigin(parseMetadata(link.metadata.bytes, link.what), bytes, forge, link.what)
+}
+
 async function verifyStep(before: SignersFile, next: SignersFile, link: Link): Promise<Marks> {
   checkLater(before, next, link.what)
-  if (next.generation === 2 && link.metadata !== undefined)
-    await checkOrigin(parseMetadata(link.metadata.bytes, link.what), next.bytes, link.what)
   const marks = await marksOf(link, next, before)
   const quorums = updateQuorums(before, next, marks)
   if (areMet(quorums)) return marks
@@ -213,7 +265,16 @@ function historyRewritten(): Finding {
     code: 'history-rewritten',
     risk: 'notable',
     sentence:
-      'The history of signers on this mirror holds rewritten files, whose signatures nobody can verify; only the last step was verified, from the signers file trusted here',
+      'The history of signers on this mirror holds rewritten files, whose signatures nobody can verify; only the steps from the signers file trusted here were verified',
+  }
+}
+
+/** Decides nothing: the steps are proven by signatures, and each signers file has a time of its own that is signed. */
+function historyAhead(time: string): Finding {
+  return {
+    code: 'history-ahead',
+    risk: 'notable',
+    sentence: `The history of signers says that one went out of force at ${time}, which is to come: nobody signs that time, and the next change of signers sets it right`,
   }
 }
 
@@ -222,6 +283,14 @@ function nothingPinned(): AppError {
     code: 'format/unsupported',
     message: 'the history of signers on this mirror holds rewritten files, whose signatures nobody can verify',
     hint: 'ask the people of the project for the signers file in force, and pin it',
+  })
+}
+
+function unverifiedBetween(count: number): AppError {
+  return new AppError({
+    code: 'trust/changed',
+    message: `between the signers file that is trusted here and those whose signatures can be verified ${count === 1 ? 'one signers file lies' : `${count} signers files lie`}, rewritten in the history of this mirror: whether the steps were agreed to, nobody can tell`,
+    hint: 'ask the people of the project for the signers file in force; if it is that of this mirror: countersign forget, then countersign pin',
   })
 }
 

@@ -1,9 +1,7 @@
 // Who must agree to what, as quorums. A change of signers has three conditions; all of them, and all groups of a list, must be met.
 
-import { keyLabel } from '../../key.ts'
-import { keyIdText } from '../../minisign/public-key.ts'
 import type { Quorum, QuorumKey } from '../../proposal.ts'
-import { materialOf, type SignerKey } from './keys.ts'
+import { formLabel, materialOf, type SignerKey } from './keys.ts'
 import { type Marks, noMarks } from './marks.ts'
 import { everyKey, type Group, groupsOf, type SignersFile } from './signers-file.ts'
 
@@ -73,7 +71,7 @@ function holders(keys: readonly SignerKey[], marks: Marks): QuorumKey[] {
     return {
       ids: [first, ...others].map(({ text }) => text),
       key: first.key,
-      label: first.keyId === undefined ? keyLabel(first.key) : `minisign ${keyIdText(first.keyId)}`,
+      label: formLabel(first),
       signed,
       ...(reason === undefined ? {} : { reason }),
       rehearsal: false,

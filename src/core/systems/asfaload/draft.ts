@@ -6,6 +6,7 @@ import { type Files, overlay, type Transport } from '../../transport.ts'
 import { malformed, unsupported } from './document.ts'
 import { parseIndexFile } from './index-file.ts'
 import {
+  type Forge,
   indexName,
   maxBytes,
   oldPendingSignatures,
@@ -28,13 +29,19 @@ import { type Generation, parseSignersFile } from './signers-file.ts'
 import { parseSubject } from './subject.ts'
 
 /** What comes of it is read like anything that waits: what could never be signed is not written. */
-export async function draftedFiles(folder: string, edit: Edit, source: Transport, context: Context): Promise<Files> {
+export async function draftedFiles(
+  folder: string,
+  edit: Edit,
+  source: Transport,
+  context: Context,
+  forge: Forge | undefined,
+): Promise<Files> {
   const project = await openProject(folder, source, context)
   const about = parseSubject(edit.subject)
   if (edit.document.length === 0) throw malformed(edit.subject, 'it is empty, and an empty file is never signed')
   const isFirst = !project.has(project.isOld ? oldSignersName : signersName)
   const judged = isFirst ? { ...context, anchor: new Uint8Array() } : context
-  const [waiting] = (await pendingProposals(folder, source, judged, { only: edit.subject })).proposals
+  const [waiting] = (await pendingProposals(folder, source, judged, { only: edit.subject, forge })).proposals
   if (waiting !== undefined && edit.replace !== true && isSigned(waiting)) throw othersSigned(waiting)
   const changes =
     about.kind === 'signers'
@@ -43,7 +50,8 @@ export async function draftedFiles(folder: string, edit: Edit, source: Transport
         ? await releaseDraft(about.path, edit.document, project)
         : await revocationDraft(about.path, edit.document, project)
   const files = new Map([...changes].map(([name, bytes]) => [folder + name, bytes]))
-  const [problem] = (await pendingProposals(folder, overlay(source, files), judged, { only: edit.subject })).problems
+  const [problem] = (await pendingProposals(folder, overlay(source, files), judged, { only: edit.subject, forge }))
+    .problems
   if (problem !== undefined) throw problem.error
   return files
 }

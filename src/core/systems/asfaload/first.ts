@@ -50,9 +50,10 @@ export async function oldestSigners(project: Project): Promise<Oldest | undefine
   const held = project.isOld ? undefined : await project.read(historyName, maxBytes.history)
   const history = held === undefined ? [] : parseHistory(held, historyName)
   // Nothing before a rewritten entry can be verified.
-  const from = history.findLastIndex(({ signers }) => signers === undefined) + 1
-  const signers = history[from]?.signers
+  const from = history.findLastIndex((entry) => 'rewritten' in entry) + 1
+  const oldest = history[from]
   const version = from + 1
-  if (signers !== undefined) return { bytes: signers, name: historyName, version, waits: false }
+  if (oldest !== undefined && 'signers' in oldest)
+    return { bytes: oldest.signers, name: historyName, version, waits: false }
   return { bytes: active.bytes, name: active.name, version, waits: false }
 }

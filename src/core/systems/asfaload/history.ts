@@ -5,18 +5,20 @@ import { AppError } from '../../error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../json.ts'
 import { editedJson } from '../../json-edit.ts'
 import { listIn, objectOf, parseObject, textOf } from './document.ts'
-import { type Moment, parseMoment } from './moment.ts'
+import { isToCome, type Moment, parseMoment } from './moment.ts'
 import { maxBytes } from './names.ts'
 import { parseAggregate, type SignatureEntry } from './signatures.ts'
 
-export interface HistoryEntry {
-  obsoletedAt: Moment
-  /** Undefined: only a rewritten object is there. */
-  signers?: Uint8Array
-  signatures: readonly SignatureEntry[]
-  metadata?: Uint8Array
-  metadataSignatures?: readonly SignatureEntry[]
-}
+/** `rewritten`: what was left of a file, as text that nobody signed. */
+export type HistoryEntry = { obsoletedAt: Moment } & (
+  | { rewritten: Uint8Array }
+  | {
+      signers: Uint8Array
+      signatures: readonly SignatureEntry[]
+      metadata?: Uint8Array
+      metadataSignatures?: readonly SignatureEntry[]
+    }
+)
 
 export function parseHistory(bytes: Uint8Array, what: string): HistoryEntry[] {
   const { value } = parseObject(bytes, what, maxBytes.history)
@@ -38,9 +40,11 @@ export function parseHistory(bytes: Uint8Array, what: string): HistoryEntry[] {
 
 function entryOf(entry: JsonObject, what: string): HistoryEntry {
   const { signers_file: signers, signatures, metadata, metadata_signatures: signed } = entry
+  const obsoletedAt = parseMoment(textOf(entry.obsoleted_at, `${what}: obsoleted_at`), `${what}: obsoleted_at`)
+  if (isObject(signers)) return { obsoletedAt, rewritten: utf8(JSON.stringify(signers)) }
   return {
-    obsoletedAt: parseMoment(textOf(entry.obsoleted_at, `${what}: obsoleted_at`), `${what}: obsoleted_at`),
-    ...(isObject(signers) ? {} : { signers: exactBytes(signers, `${what}: signers_file`) }),
+    obsoletedAt,
+    signers: exactBytes(signers, `${what}: signers_file`),
     signatures: signaturesIn(signatures, `${what}: signatures`),
     ...(typeof metadata === 'string' ? { metadata: exactBytes(metadata, `${what}: metadata`) } : {}),
     ...(signed === undefined ? {} : { metadataSignatures: signaturesIn(signed, `${what}: metadata_signatures`) }),
@@ -56,25 +60,50 @@ function signaturesIn(value: JsonValue | undefined, what: string): SignatureEntr
 }
 
 export interface Obsolete {
-  obsoletedAt: string
   signers: Uint8Array
   signatures: Uint8Array
   metadata?: Uint8Array
   metadataSignatures?: Uint8Array
 }
 
-/** With one more at its end; every entry before it keeps its bytes. */
-export function withEntry(bytes: Uint8Array | undefined, one: Obsolete, what: string): Uint8Array {
+/** With one more at its end, which goes out of force now; every entry before it keeps what was signed. */
+export function withEntry(bytes: Uint8Array | undefined, one: Obsolete, what: string, now: Date): Uint8Array {
   const { document, value } = parseObject(bytes ?? utf8('{\n  "entries": []\n}\n'), what, maxBytes.history)
   const aggregate = (of: Uint8Array): JsonValue => parseObject(of, 'signatures', maxBytes.signatures).value
+  const { entries, time } = inOrder(listIn(value.entries, what), parseHistory(document.bytes, what), now)
   const entry: JsonObject = {
-    obsoleted_at: one.obsoletedAt,
+    obsoleted_at: time,
     signers_file: toBase64(one.signers),
     signatures: aggregate(one.signatures),
     ...(one.metadata === undefined ? {} : { metadata: toBase64(one.metadata) }),
     ...(one.metadataSignatures === undefined ? {} : { metadata_signatures: aggregate(one.metadataSignatures) }),
   }
-  const result = editedJson(document, [{ path: ['entries'], value: [...listIn(value.entries, what), entry] }])
+  const result = editedJson(document, [{ path: ['entries'], value: [...entries, entry] }])
   parseHistory(result, what)
   return result
+}
+
+/**
+ * Entries follow each other, also two of one moment or by two clocks. A time to come, which a wrong clock or a mirror wrote, would
+ * keep every honest one from following it: nobody signs it, so it gives way.
+ */
+function inOrder(
+  entries: readonly JsonValue[],
+  read: readonly HistoryEntry[],
+  now: Date,
+): { entries: JsonValue[]; time: string } {
+  let last = Number.NEGATIVE_INFINITY
+  const next = (): string => {
+    last = Math.max(now.getTime(), last + 1)
+    return new Date(last).toISOString()
+  }
+  const kept = entries.map((entry, at) => {
+    const time = read[at]?.obsoletedAt
+    if (time === undefined || !isToCome(time, now)) {
+      last = time?.at.getTime() ?? last
+      return entry
+    }
+    return { ...objectOf(entry, 'an entry'), obsoleted_at: next() }
+  })
+  return { entries: kept, time: next() }
 }

@@ -1,8 +1,8 @@
 // Keys as signers files write them: minisign's own text, and two spellings of a bare Ed25519 key. Material decides, not text.
 import { parseBase64, toBase64, toHex, utf8 } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
-import { isSameKey, parsePublicKey, rawEd25519, spkiOfRawEd25519 } from '../../key.ts'
-import { parseMinisignLine } from '../../minisign/public-key.ts'
+import { isSameKey, keyLabel, parsePublicKey, rawEd25519, spkiOfRawEd25519 } from '../../key.ts'
+import { keyIdText, parseMinisignLine } from '../../minisign/public-key.ts'
 import type { PublicKey } from '../../signer.ts'
 import { malformed, unsupported } from './document.ts'
 
@@ -38,6 +38,12 @@ export function asfaloadKeyText(key: PublicKey): string {
 
 export function isSameHolder(a: SignerKey, b: SignerKey): boolean {
   return isSameKey(a.key, b.key)
+}
+
+/** What kind of key it is, and of minisign's the number: another key may have the same, so it never stands alone. */
+export function formLabel({ form, key, keyId }: SignerKey): string {
+  if (keyId !== undefined) return `minisign ${keyIdText(keyId)}`
+  return form === 'ssh' ? `SSH ${keyLabel(key)}` : keyLabel(key)
 }
 
 /** The same for every spelling of one key. */

@@ -1,11 +1,13 @@
 // Where a signers file came from, as the mirror tells it; in the newest generation signed along with the file.
-import { isEqualBytes, parseHex, toHex } from '../../bytes.ts'
+import { parseHex, toHex } from '../../bytes.ts'
 import { sha512 } from '../../crypto.ts'
 import { AppError } from '../../error.ts'
 import { isObject } from '../../json.ts'
+import { inQuotes } from '../../visible.ts'
 import { malformed, objectOf, parseObject, textOf, unsupported } from './document.ts'
 import { type Moment, parseMoment } from './moment.ts'
-import { maxBytes } from './names.ts'
+import { type Forge, maxBytes } from './names.ts'
+import { isOfProject } from './of-project.ts'
 
 export interface Origin {
   /** "Github", "Gitlab", "FileServer"; "Cli" when somebody sent it in by hand. */
@@ -47,22 +49,26 @@ export function parseMetadata(bytes: Uint8Array, what: string): Origin {
   }
 }
 
-/** The mirror says itself which bytes it read; older generations say nothing that could be compared. */
-export async function checkOrigin(origin: Origin, signers: Uint8Array, what: string): Promise<void> {
+/** The mirror says itself which bytes it read, and where; `forge` is undefined where it is not known which project this is. */
+export async function checkOrigin(
+  origin: Origin,
+  signers: Uint8Array,
+  forge: Forge | undefined,
+  what: string,
+): Promise<void> {
+  const addresses = [origin.url, origin.retrievalUrl].filter((one) => one !== undefined)
+  const other = forge && addresses.find((address) => !isOfProject(address, forge))
+  if (forge !== undefined && other !== undefined) {
+    throw new AppError({
+      code: 'trust/changed',
+      message: `${what} says that the signers file was made for another project, at ${inQuotes(other.slice(0, 120))}, and this one is ${forge.host}/${forge.path}`,
+      hint: 'do not sign or use this; ask the people of the project whether it moved',
+    })
+  }
   if (origin.contentHash === undefined || origin.contentHash === toHex(await sha512(signers))) return
   throw new AppError({
     code: 'trust/changed',
     message: `${what} says that the project published another signers file than this one`,
     hint: 'do not sign this; compare it with the file in the project’s own repository',
-  })
-}
-
-/** What somebody fetched from the project's own place is this very file, to the last byte. */
-export function checkForge(fetched: Uint8Array, signers: Uint8Array, from: string): void {
-  if (isEqualBytes(fetched, signers)) return
-  throw new AppError({
-    code: 'trust/changed',
-    message: `the signers file on the mirror is not the one at ${from}`,
-    hint: 'do not sign this; ask the people of the project which one is theirs',
   })
 }

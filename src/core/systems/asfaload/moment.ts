@@ -19,3 +19,10 @@ export function parseMoment(text: string, what: string): Moment {
   const nanoseconds = BigInt(at.getTime()) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))
   return { text, at: new Date(Number(nanoseconds / 1_000_000n)), nanoseconds }
 }
+
+const skewMs = 86_400_000
+
+/** Further ahead than a clock may be wrong. */
+export function isToCome({ at }: Moment, now: Date): boolean {
+  return at.getTime() > now.getTime() + skewMs
+}

@@ -20,7 +20,7 @@ export async function pendingProposals(
   context: Context,
   { only, forge = forgeOf(folder) }: { only?: string; forge?: Forge | undefined } = {},
 ): Promise<Pending> {
-  const project = await openProject(folder, source, context)
+  const project = await openProject(folder, source, context, forge)
   const chain = await chainOrFirst(project, context)
   const subjects = waitingSubjects(project, project.has(project.isOld ? oldPendingSignersName : pendingSignersName))
   const proposals: Proposal[] = []
@@ -28,7 +28,7 @@ export async function pendingProposals(
   for (const subject of subjects) {
     if (only !== undefined && subject !== only) continue
     try {
-      const proposal = await readProposal(folder, subject, project, { chain, context, forge })
+      const proposal = await readProposal(folder, subject, project, { chain, context })
       if (proposal === undefined) continue
       proposals.push({ ...proposal, quorums: namedQuorums(proposal.quorums, context.names ?? new Map()) })
     } catch (thrown) {
@@ -50,13 +50,13 @@ async function readProposal(
   folder: string,
   subject: string,
   project: Project,
-  { chain, context, forge }: { chain: Chain | undefined; context: Context; forge: Forge | undefined },
+  { chain, context }: { chain: Chain | undefined; context: Context },
 ): Promise<Proposal | undefined> {
   const about = parseSubject(subject)
   const names = context.names ?? new Map()
   if (about.kind === 'signers') return signersProposal(folder, project, chain, context)
   if (chain === undefined) throw noSigners('sign the first signers file before anything else')
   return about.kind === 'release'
-    ? releaseProposal(folder, about.path, project, { chain, context, forge })
+    ? releaseProposal(folder, about.path, project, chain)
     : revocationProposal(folder, about.path, project, chain, names)
 }

@@ -11,8 +11,12 @@ export interface Previous {
 /** Those that do not stand are passed over, but not for ever: a mirror may hold thousands. */
 const mostTried = 3
 
-export async function previousRelease(path: string, judging: Judging): Promise<Previous | undefined> {
-  const { project } = judging
+/** By the verified chain alone: what this machine remembers besides would make another comparison than a second screen makes. */
+export async function previousRelease(
+  path: string,
+  { project, chain }: Pick<Judging, 'project' | 'chain'>,
+): Promise<Previous | undefined> {
+  const judging: Judging = { project, chain, context: { anchor: new Uint8Array() } }
   const here = placeOf(path)
   const older = project.names
     .filter((name) => name !== path && isIndexPath(name) && placeOf(name).folder === here.folder)

@@ -5,6 +5,8 @@ import { type Transport, within } from '../../transport.ts'
 import { unsupported } from './document.ts'
 import type { SignedFile } from './marks.ts'
 import {
+  type Forge,
+  forgeOf,
   maxBytes,
   metadataNames,
   oldPendingSignatures,
@@ -28,10 +30,17 @@ export interface Project {
   hasBelow(folder: string): boolean
   /** The first generation: a file for each signature. */
   isOld: boolean
+  /** Where it is on the web; undefined where that is not known, as where it was carried to. */
+  forge?: Forge | undefined
   read(name: string, maxBytes: number): Promise<Uint8Array | undefined>
 }
 
-export async function openProject(folder: string, source: Transport, { signal }: Context): Promise<Project> {
+export async function openProject(
+  folder: string,
+  source: Transport,
+  { signal }: Context,
+  forge = forgeOf(folder),
+): Promise<Project> {
   const below = within(source, folder)
   const names = await below.list('', signal)
   const there = new Set(names)
@@ -49,6 +58,7 @@ export async function openProject(folder: string, source: Transport, { signal }:
     has,
     hasBelow: (folder) => folders.has(folder),
     isOld,
+    forge,
     read: (name, limit) => below.read(name, limit, signal),
   }
 }

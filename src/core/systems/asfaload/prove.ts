@@ -7,13 +7,18 @@ import { type Proposal, signedCount } from '../../proposal.ts'
 import type { Context, Proof, Walk } from '../../system.ts'
 import { overlay, type Transport } from '../../transport.ts'
 import { verifyChain } from './chain.ts'
-import { oldSignersName, signersName } from './names.ts'
+import { type Forge, oldSignersName, signersName } from './names.ts'
 import { openProject } from './project.ts'
 import { publishedFiles } from './publish.ts'
 import type { SignersFile } from './signers-file.ts'
 
+interface Place {
+  folder: string
+  forge: Forge | undefined
+}
+
 export async function provenSigners(
-  folder: string,
+  { folder, forge }: Place,
   proposal: Proposal,
   source: Transport,
   context: Context,
@@ -27,7 +32,7 @@ export async function provenSigners(
   }
   if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
   const files = await publishedFiles(folder, proposal, source, context)
-  const project = await openProject(folder, source, context)
+  const project = await openProject(folder, source, context, forge)
   const isThere = project.has(project.isOld ? oldSignersName : signersName)
   const starts = isThere ? await verifyChain(project, context) : undefined
   const after = overlay(source, files)
@@ -37,9 +42,10 @@ export async function provenSigners(
   const reachable = project.isOld ? all.slice(-1) : all
   for (const file of reachable) {
     const at = (starts?.first ?? 1) + all.indexOf(file)
-    walks.push(await walkFrom(file, at, folder, after, context))
+    walks.push(await walkFrom(file, at, { folder, forge }, after, context))
   }
-  if (!isThere) await verifyChain(await openProject(folder, after, context), { ...context, anchor: proposal.after })
+  if (!isThere)
+    await verifyChain(await openProject(folder, after, context, forge), { ...context, anchor: proposal.after })
   const written = [...files].flatMap(([name, bytes]) => (bytes === null ? [] : [[name, bytes] as const]))
   return {
     quorums: proposal.quorums.map((one) => ({ name: one.name, threshold: one.threshold, signed: signedCount(one) })),
@@ -52,15 +58,15 @@ export async function provenSigners(
 async function walkFrom(
   file: SignersFile,
   at: number,
-  folder: string,
+  { folder, forge }: Place,
   after: Transport,
   context: Context,
 ): Promise<Walk> {
   const fresh = { anchor: file.bytes, now: context.now, signal: context.signal }
-  const chain = await verifyChain(await openProject(folder, after, fresh), fresh)
+  const chain = await verifyChain(await openProject(folder, after, fresh, forge), fresh)
   return {
     from: { title: `signers ${at}`, version: at, digest: toHex(await sha256(file.bytes)) },
-    steps: chain.files.slice(1).map((_, step) => chain.first + step + 1),
+    steps: chain.files.slice(1).map((_, step) => at + step + 1),
   }
 }
 

@@ -7,7 +7,6 @@ import { areMet, type Finding, type Quorum } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { type Chain, earlierName, shortText } from './chain.ts'
 import { releaseQuorums, revocationQuorums } from './conditions.ts'
-import type { SignerKey } from './keys.ts'
 import { markedBy } from './marks.ts'
 import {
   maxBytes,
@@ -27,7 +26,7 @@ import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
 
 export type Standing =
   | { kind: 'signed'; quorums: readonly Quorum[]; findings: readonly Finding[] }
-  | { kind: 'revoked'; at: string; by: SignerKey; quorums: readonly Quorum[] }
+  | { kind: 'revoked'; at: string; quorums: readonly Quorum[] }
   /** `quorums`: how far it got, where that is known. */
   | { kind: 'refused'; why: ErrorData; quorums: readonly Quorum[] }
 
@@ -65,7 +64,7 @@ async function revocationStanding(path: string, bytes: Uint8Array, judging: Judg
     })
   }
   try {
-    const { digest, initiator, timestamp } = parseRevocation(document, name)
+    const { digest, timestamp } = parseRevocation(document, name)
     if (digest !== toHex(await sha512(bytes)))
       throw new AppError({ code: 'trust/changed', message: 'it is of other bytes' })
     if (project.isOld)
@@ -73,7 +72,7 @@ async function revocationStanding(path: string, bytes: Uint8Array, judging: Judg
     const signers = await signersOfThen(signersCopy(name), judging)
     const { signatures } = await readSigned(project, signaturesOf(name))
     const quorums = revocationQuorums(signers, await markedFor(document, signatures, signers))
-    if (areMet(quorums)) return { kind: 'revoked', at: timestamp.text, by: initiator, quorums }
+    if (areMet(quorums)) return { kind: 'revoked', at: timestamp.text, quorums }
     throw new AppError({ code: 'trust/threshold', message: shortText(quorums) })
   } catch (error) {
     if (!isVerdict(error)) throw error

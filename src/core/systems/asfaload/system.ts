@@ -13,7 +13,7 @@ import { waitingFirst } from './first.ts'
 import { givenFiles, givenSignatures } from './given.ts'
 import { type Marks, noMarks } from './marks.ts'
 import { namedQuorums } from './named.ts'
-import { forgeOf } from './names.ts'
+import { type Forge, forgeOf } from './names.ts'
 import { nestedFindings } from './pending/parts.ts'
 import { pendingProposals } from './pending.ts'
 import { openProject, type SignersPlace } from './project.ts'
@@ -26,9 +26,9 @@ import { signedFiles, signingsOf } from './signing.ts'
 export function asfaloadSystem(folder: string, forge = forgeOf(folder)): TrustSystem {
   return {
     id: 'asfaload',
-    state: (source, context) => trustedState(folder, source, context),
+    state: (source, context) => trustedState(folder, source, context, forge),
     pending: (source, context) => pendingProposals(folder, source, context, { forge }),
-    draft: (edit, source, context) => draftedFiles(folder, edit, source, context),
+    draft: (edit, source, context) => draftedFiles(folder, edit, source, context, forge),
     sign: (proposal, signer, context) => signedFiles(folder, proposal, signer, context),
     publish: (proposal, _online, source, context) => publishedFiles(folder, proposal, source, context),
     renew: async () => {
@@ -38,8 +38,8 @@ export function asfaloadSystem(folder: string, forge = forgeOf(folder)): TrustSy
         hint: 'propose a change of its signers where somebody should be replaced',
       })
     },
-    carry: (proposal, source, context, from) => carriedFiles(folder, proposal, source, context, from),
-    prove: (proposal, source, context) => provenSigners(folder, proposal, source, context),
+    carry: (proposal, source, context, from) => carriedFiles({ folder, forge }, proposal, source, context, from),
+    prove: (proposal, source, context) => provenSigners({ folder, forge }, proposal, source, context),
     signings: (proposal, key) => signingsOf(folder, proposal, key),
     signatures: (proposal) => givenSignatures(folder, proposal),
     given: (proposal, signature) => givenFiles(folder, proposal, signature),
@@ -53,8 +53,13 @@ export const groupTitles: Readonly<Record<GroupName, string>> = {
   revocation: 'Who may revoke',
 }
 
-async function trustedState(folder: string, source: Transport, context: Context): Promise<TrustedState> {
-  const project = await openProject(folder, source, context)
+async function trustedState(
+  folder: string,
+  source: Transport,
+  context: Context,
+  forge: Forge | undefined,
+): Promise<TrustedState> {
+  const project = await openProject(folder, source, context, forge)
   const waiting = (await waitingFirst(project, context))?.place
   if (waiting !== undefined) return waitingState(waiting, context)
   const chain = await verifyChain(project, context)

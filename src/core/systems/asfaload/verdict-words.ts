@@ -1,8 +1,9 @@
 // A verdict on a downloaded file in words: the same in the terminal and in the window.
 import { AppError } from '../../error.ts'
 import { listOf } from '../../phrases.ts'
-import { openQuorums, type Quorum, type QuorumKey, signedCount } from '../../proposal.ts'
-import { inQuotes, visible } from '../../visible.ts'
+import { openQuorums, type Quorum, signedCount } from '../../proposal.ts'
+import { visible } from '../../visible.ts'
+import { keyNames } from './key-names.ts'
 import type { Verdict } from './verdict.ts'
 
 export function verdictLines(verdict: Verdict, file: string, project: string): string[] {
@@ -10,7 +11,7 @@ export function verdictLines(verdict: Verdict, file: string, project: string): s
     case 'listed':
       return [
         `${file} is ${visible(verdict.fileName)} of ${project}, listed in ${visible(verdict.path)}`,
-        ...verdict.quorums.map((quorum) => `  ${signedText(quorum)}`),
+        ...signedLines(verdict.quorums),
         '  not revoked',
         ...verdict.also.map((path) => `  the same content is also listed in ${visible(path)}`),
         ...verdict.findings.map(({ sentence }) => `  ${sentence}`),
@@ -18,14 +19,14 @@ export function verdictLines(verdict: Verdict, file: string, project: string): s
     case 'revoked':
       return [
         `REVOKED: ${file} is ${visible(verdict.fileName)} of ${project}, and its release was revoked`,
-        `  begun by ${verdict.by} at ${verdict.at}, by ${visible(verdict.path)}`,
-        ...verdict.quorums.map((quorum) => `  ${signedText(quorum)}`),
+        `  at ${verdict.at}, ${visible(verdict.path)}`,
+        ...signedLines(verdict.quorums),
       ]
     case 'refused':
       return [
         `NOT VERIFIED: ${file} stands in ${visible(verdict.path)} of ${project}, which cannot be trusted`,
         `  ${visible(verdict.why.message)}`,
-        ...openQuorums(verdict.quorums).map((quorum) => `  ${signedText(quorum)}`),
+        ...signedLines(openQuorums(verdict.quorums)),
       ]
     case 'unknown':
       return [
@@ -59,12 +60,11 @@ export function verdictFault(verdict: Verdict, file: string): AppError | undefin
 }
 
 /** "signed by Ana and Bo: 2 of 3, and 2 are needed (Signers of releases)" */
-function signedText(quorum: Quorum): string {
-  const by = quorum.keys.filter(({ signed }) => signed).map(nameOf)
-  const counts = `${signedCount(quorum)} of ${quorum.keys.length}, and ${quorum.threshold} ${quorum.threshold === 1 ? 'is' : 'are'} needed`
-  return `${by.length === 0 ? 'signed by nobody' : `signed by ${listOf(by)}`}: ${counts} (${quorum.name})`
-}
-
-function nameOf({ owner, ids, label }: QuorumKey): string {
-  return owner === undefined ? `${label} ${inQuotes(ids[0] ?? '').slice(0, 24)}` : visible(owner)
+function signedLines(quorums: readonly Quorum[]): string[] {
+  const nameOf = keyNames(quorums)
+  return quorums.map((quorum) => {
+    const by = quorum.keys.filter(({ signed }) => signed).map(nameOf)
+    const counts = `${signedCount(quorum)} of ${quorum.keys.length}, and ${quorum.threshold} ${quorum.threshold === 1 ? 'is' : 'are'} needed`
+    return `  ${by.length === 0 ? 'signed by nobody' : `signed by ${listOf(by)}`}: ${counts} (${quorum.name})`
+  })
 }

@@ -8,8 +8,8 @@ import type { Context } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
 import { compareVersions } from '../../version-order.ts'
 import { verifyChain } from './chain.ts'
-import { whoIs } from './diff/words.ts'
 import { type IndexFile, isWeak, type PublishedFile, parseIndexFile } from './index-file.ts'
+import { signedBy } from './key-names.ts'
 import { otherProject } from './lint/index-file.ts'
 import { namedQuorums } from './named.ts'
 import { checkReleasePath, type Forge, forgeOf, isIndexPath, maxBytes } from './names.ts'
@@ -36,6 +36,7 @@ interface Listed {
 
 export type Verdict =
   | (Listed & { kind: 'listed'; quorums: readonly Quorum[]; findings: readonly Finding[]; also: readonly string[] })
+  /** `by`: whose signatures of the revocation count. */
   | (Listed & { kind: 'revoked'; at: string; by: string; quorums: readonly Quorum[] })
   | { kind: 'refused'; path: string; why: ErrorData; quorums: readonly Quorum[] }
   /** `sameName`: indexes that list another content under this name; `unread`: those that could not be asked. */
@@ -49,7 +50,7 @@ export async function fileVerdict(
   forge = forgeOf(folder),
 ): Promise<Verdict> {
   checkName(file.name)
-  const project = await openProject(folder, source, context)
+  const project = await openProject(folder, source, context, forge)
   const chain = await verifyChain(project, context)
   const judging: Judging = { project, chain, context }
   const found: Found[] = []
@@ -116,8 +117,8 @@ function decided(
 ): Verdict {
   for (const { listed, standing } of found) {
     if (standing.kind !== 'revoked') continue
-    const { at, by, quorums } = standing
-    return { ...listed, kind: 'revoked', at, by: whoIs(by, names), quorums: namedQuorums(quorums, names) }
+    const quorums = namedQuorums(standing.quorums, names)
+    return { ...listed, kind: 'revoked', at: standing.at, by: signedBy(quorums), quorums }
   }
   for (const { listed, standing } of found) {
     if (standing.kind !== 'signed') continue

@@ -26,6 +26,8 @@ export const tufForm: CarriedForm = {
     const after = files.get(carriedLayout.candidateName(proposal.subject))
     return after === undefined ? proposal : { ...proposal, after }
   },
+  // Requests begin at a root of late, and hold older metadata than the repository has by now.
+  trustIn: ({ anchor, successor = anchor }) => ({ anchor: successor, memory: new Map() }),
   isPending: (name) => name.startsWith('metadata/pending/'),
   isAnchor: isRoot,
   firstHint: 'sign it in a ceremony, where every key is compared with its holder: countersign ceremony --help',

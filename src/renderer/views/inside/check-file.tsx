@@ -104,7 +104,7 @@ function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
           <h3>This file was revoked. Do not use it</h3>
           <p>
             It was released as <Path path={verdict.path} />, and its people revoked it on <Time at={verdict.at} />,
-            begun by <Foreign text={verdict.by} />.
+            signed by <Foreign text={verdict.by} />.
           </p>
         </>
       )

@@ -2,7 +2,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { sha256, sha512 } from '../../../../src/core/crypto.ts'
+import { distinctStarts } from '../../../../src/core/systems/asfaload/diff/words.ts'
 import { indexDocument, revocationOfFile } from '../../../../src/core/systems/asfaload/edit/documents.ts'
+import { alikeFindings } from '../../../../src/core/systems/asfaload/lint/signers.ts'
 import type { Generation } from '../../../../src/core/systems/asfaload/signers-file.ts'
 import { fileVerdict, type Verdict } from '../../../../src/core/systems/asfaload/verdict.ts'
 import { verdictFault, verdictLines } from '../../../../src/core/systems/asfaload/verdict-words.ts'
@@ -225,8 +227,58 @@ test('the words say who, of how many, and what to do', async () => {
   expect(verdictLines(verdict, 'renamed.zip', 'u/r')).toEqual([
     `renamed.zip is tool.zip of u/r, listed in ${path}`,
     expect.stringMatching(
-      /^ {2}signed by Ana and minisign [0-9A-F]{16} RW\S+: 2 of 3, and 2 are needed \(Signers of releases\)$/,
+      /^ {2}signed by Ana and minisign [0-9A-F]{16} · [0-9a-f ]{19}: 2 of 3, and 2 are needed \(Signers of releases\)$/,
     ),
     '  not revoked',
   ])
+})
+
+test('who revoked it is who has signed that, whoever is said to have begun it', async () => {
+  const plan: FilePlan = { artifact: [[1, all.ana]], revocation: [[1, all.di, all.cy]] }
+  const made = await founded(1, plan, all.ana, all.di, all.cy)
+  await made.draft(release, await indexFor())
+  await made.sign(release, all.ana)
+  await made.publish(release)
+  await made.draft(`revocation/${path}`, await revocationOfFile(await indexFor(), all.di.text(1), at))
+  await made.sign(`revocation/${path}`, all.cy)
+  await made.publish(`revocation/${path}`)
+  const names = new Map([all.cy, all.di].map(({ name, signer }) => [toHex(signer.key.spki), name]))
+  const verdict = await fileVerdict(folder, await asked(), made.source, { ...made.context, names })
+  expect(verdict).toMatchObject({ kind: 'revoked', by: 'cy' })
+  expect(verdictLines(verdict, 'tool.zip', 'u/r').join('\n')).not.toMatch(/begun|di\b/)
+  expect(verdictFault(verdict, 'tool.zip')?.message).toBe('tool.zip was revoked at 2026-11-30T12:00:00Z by cy')
+})
+
+test('keys of every form are told apart by what they are, not by how their text begins', async () => {
+  const ssh = (one: Person): Person => {
+    const start = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20'), one.signer.key.spki.slice(-32)])
+    return { ...one, text: () => `ssh-ed25519 ${start.toString('base64')}` }
+  }
+  const [ana, bo, cy] = [ssh(all.ana), ssh(all.bo), all.cy]
+  const made = await founded(2, { artifact: [[3, ana, bo, cy]] }, ana, bo, cy)
+  await made.draft(release, await indexFor())
+  await made.sign(release, ana, bo, cy)
+  await made.publish(release)
+  const words = verdictLines(await judge(made), 'tool.zip', 'u/r')[1] ?? ''
+  const shown = words.match(/(?:SSH )?Ed25519 · [0-9a-f ]{19}/g) ?? []
+  expect(shown.map((one) => one.slice(0, 3)).sort()).toEqual(['Ed2', 'SSH', 'SSH'])
+  expect(new Set(shown).size).toBe(3)
+})
+
+test('of two that begin alike more is shown, of both, until they differ', () => {
+  const hex = '7247f0a193bc11d0'
+  expect(distinctStarts([hex + 'a'.repeat(48), hex + 'b'.repeat(48), 'c'.repeat(64)])).toEqual([
+    `${hex}aaaa`,
+    `${hex}bbbb`,
+    'c'.repeat(16),
+  ])
+  expect(distinctStarts([`${hex}${'0'.repeat(47)}1`, `${hex}${'0'.repeat(48)}`]).map((one) => one.length)).toEqual([
+    64, 64,
+  ])
+  expect(alikeFindings([hex + 'a'.repeat(48), hex + 'b'.repeat(48), 'c'.repeat(64)])).toMatchObject([
+    { code: 'keys-alike', risk: 'dangerous', sentence: expect.stringContaining('aaaa aaaa and 7247') },
+  ])
+  expect(alikeFindings([hex.repeat(4), hex.repeat(4), 'c'.repeat(64)])).toEqual([])
+  // The same key twice is one key.
+  expect(distinctStarts([hex.repeat(4), hex.repeat(4)])).toEqual([hex, hex])
 })

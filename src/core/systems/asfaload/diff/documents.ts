@@ -7,7 +7,7 @@ import { parseMetadata } from '../metadata.ts'
 import { maxBytes } from '../names.ts'
 import { parseRevocation } from '../revocation.ts'
 import { changeAt, type Difference, type Fact, leavesOf, told } from './difference.ts'
-import { begun, hostOf, keyText, type Names, shortened, whoIs } from './words.ts'
+import { hostOf, keyText, type Names, shortened, whoIs } from './words.ts'
 
 export function diffRevocation(bytes: Uint8Array, path: string, names: Names): Difference {
   const { timestamp, digest, initiator } = parseRevocation(bytes, 'the revocation')
@@ -23,7 +23,7 @@ export function diffRevocation(bytes: Uint8Array, path: string, names: Names): D
       covers: ['revocation/subject_digest'],
     },
     {
-      change: changeAt('revocation/initiator', 'notable', `${begun(whoIs(initiator, names))} began it`, {
+      change: changeAt('revocation/initiator', 'notable', `It says that ${whoIs(initiator, names)} began it`, {
         after: keyText(initiator, names),
       }),
       covers: ['revocation/initiator'],

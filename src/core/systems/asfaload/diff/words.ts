@@ -2,10 +2,9 @@
 
 import { toHex } from '../../../bytes.ts'
 import { fingerprintOf } from '../../../key.ts'
-import { keyIdText } from '../../../minisign/public-key.ts'
 import { capital, groupsOfFour, listOf } from '../../../phrases.ts'
 import { visible } from '../../../visible.ts'
-import { materialOf, type SignerKey } from '../keys.ts'
+import { formLabel, materialOf, type SignerKey } from '../keys.ts'
 import type { Group, GroupName } from '../signers-file.ts'
 
 /** What this machine calls the holders of keys, by the hex of their SPKI: these files have no names in them. */
@@ -24,14 +23,26 @@ export function whoIs(key: SignerKey, names: Names): string {
 /** "Dana · minisign 388D672A5E9291B5 · 7247 f0a1 93bc 11d0": a minisign key's own number can be chosen, so it never stands alone. */
 export function keyText(key: SignerKey, names: Names): string {
   const owner = ownerOf(key, names)
-  const form =
-    key.keyId === undefined ? (key.form === 'ssh' ? 'SSH Ed25519' : 'Ed25519') : `minisign ${keyIdText(key.keyId)}`
-  return [...(owner === undefined ? [] : [owner]), form, fingerprintText(key)].join(' · ')
+  return [...(owner === undefined ? [] : [owner]), formLabel(key), fingerprintText(key)].join(' · ')
 }
 
 /** Of the key itself: the same in every spelling, and on every screen. */
 function fingerprintText({ key }: SignerKey): string {
-  return groupsOfFour(toHex(fingerprintOf(key)).slice(0, 16)).join(' ')
+  return groupsOfFour(toHex(fingerprintOf(key)).slice(0, shortDigits)).join(' ')
+}
+
+/** What a sentence shows of a fingerprint. */
+export const shortDigits = 16
+
+/** Of each its start: longer where another begins alike, since keys can be made until two do. */
+export function distinctStarts(texts: readonly string[], least = shortDigits): string[] {
+  const all = [...new Set(texts)]
+  return texts.map((text) => {
+    const others = all.filter((one) => one !== text)
+    let length = least
+    while (length < text.length && others.some((one) => one.startsWith(text.slice(0, length)))) length += 4
+    return text.slice(0, length)
+  })
 }
 
 export function whoAre(keys: Iterable<SignerKey>, names: Names, most = 4): string {

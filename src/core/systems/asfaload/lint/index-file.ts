@@ -5,6 +5,7 @@ import { inQuotes } from '../../../visible.ts'
 import { hostOf, shortened, someOf } from '../diff/words.ts'
 import { type IndexFile, isWeak } from '../index-file.ts'
 import type { Forge } from '../names.ts'
+import { forgeHostOf, isOfProject, pathOf } from '../of-project.ts'
 
 export function lintIndex(index: IndexFile, forge: Forge | undefined): Finding[] {
   return [...weakFindings(index), ...doubleFindings(index), ...elsewhereFindings(index, forge)]
@@ -61,11 +62,8 @@ export function otherProject({ files }: IndexFile, forge: Forge | undefined): st
   if (forge === undefined) return undefined
   let other: string | undefined
   for (const { source } of files) {
-    if (hostOf(source)?.replace(/:(?:443|80)$/, '') !== forge.host) continue
-    const path = /^https?:\/\/[^/]+\/([^?#]*)/i.exec(source)?.[1] ?? ''
-    const isPlain = !/(?:^|\/)\.\.?(?:\/|$)|%2e/i.test(path)
-    if (isPlain && `${path}/`.toLowerCase().startsWith(`${forge.path}/`.toLowerCase())) return undefined
-    other ??= `${forge.host}/${path.split('/').slice(0, 2).join('/')}`
+    if (isOfProject(source, forge)) return undefined
+    if (forgeHostOf(source) === forge.host) other ??= `${forge.host}/${pathOf(source).split('/').slice(0, 2).join('/')}`
   }
   return other
 }

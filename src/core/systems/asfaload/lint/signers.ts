@@ -1,9 +1,11 @@
 // Advice on m of n, and on who stands where: what a signers file risks besides what it changes.
+import { toHex } from '../../../bytes.ts'
+import { fingerprintOf } from '../../../key.ts'
 import { keyIdText } from '../../../minisign/public-key.ts'
-import { capital, listOf } from '../../../phrases.ts'
+import { capital, groupsOfFour, listOf } from '../../../phrases.ts'
 import type { Finding, Risk } from '../../../proposal.ts'
 import { standIn } from '../diff/signers.ts'
-import { begun, groupWords, type Names, ownerOf, whoAre, whoIs } from '../diff/words.ts'
+import { begun, distinctStarts, groupWords, type Names, ownerOf, shortDigits, whoAre, whoIs } from '../diff/words.ts'
 import { materialOf, type SignerKey } from '../keys.ts'
 import { everyKey, type Group, type GroupName, groupsOf, type SignersFile } from '../signers-file.ts'
 
@@ -17,6 +19,7 @@ export function lintSigners(before: SignersFile | undefined, after: SignersFile,
     ...revocationFindings(after, names),
     ...adminFindings(before, after, names),
     ...keyIdFindings(after, names),
+    ...alikeFindings([...everyKey(after), ...(before === undefined ? [] : everyKey(before))].map(fingerprintIn)),
   ]
 }
 
@@ -138,6 +141,17 @@ function adminFindings(before: SignersFile | undefined, after: SignersFile, name
   if (old.some((key) => now.has(materialOf(key)))) return findings
   const sentence = `Nobody who decides about the signers today (${whoAre(old, names)}) decides any more: from then on it is ${whoAre(admins(after), names)} alone`
   return [...findings, finding('admins-all-new', 'dangerous', sentence)]
+}
+
+const fingerprintIn = ({ key }: SignerKey): string => toHex(fingerprintOf(key))
+
+/** Sentences show the start of a fingerprint. Two that start alike were made so. */
+export function alikeFindings(fingerprints: readonly string[]): Finding[] {
+  const alike = [...new Set(fingerprints)].filter((_, at, all) => (distinctStarts(all)[at]?.length ?? 0) > shortDigits)
+  if (alike.length === 0) return []
+  const keys = alike.map((text) => groupsOfFour(text).join(' '))
+  const sentence = `Fingerprints of different keys begin alike, and nobody makes such keys by accident: ${listOf(keys)}`
+  return [finding('keys-alike', 'dangerous', sentence)]
 }
 
 /** An arbitrary number by which people know minisign keys, and programs find them. */

@@ -2,7 +2,6 @@
 import { AppError } from '../../../error.ts'
 import { countOf } from '../../../phrases.ts'
 import { areMet, type Finding, type Proposal } from '../../../proposal.ts'
-import type { Context } from '../../../system.ts'
 import { inQuotes } from '../../../visible.ts'
 import { assemble } from '../candidate.ts'
 import { type Chain, formerKeys } from '../chain.ts'
@@ -12,15 +11,7 @@ import { malformed } from '../document.ts'
 import { parseIndexFile } from '../index-file.ts'
 import { lintIndex } from '../lint/index-file.ts'
 import { markedBy } from '../marks.ts'
-import {
-  type Forge,
-  isIndexPath,
-  maxBytes,
-  oldReleaseNames,
-  pendingSignatures,
-  revocationOf,
-  signaturesOf,
-} from '../names.ts'
+import { isIndexPath, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
 import { previousRelease } from '../previous.ts'
 import { type Project, readSignatureFiles, readSigned } from '../project.ts'
 import { everyKey } from '../signers-file.ts'
@@ -33,7 +24,7 @@ export async function releaseProposal(
   folder: string,
   path: string,
   project: Project,
-  { chain, context, forge }: { chain: Chain; context: Context; forge: Forge | undefined },
+  chain: Chain,
 ): Promise<Proposal | undefined> {
   const bytes = await project.read(path, maxBytes.index)
   if (bytes === undefined) {
@@ -47,7 +38,7 @@ export async function releaseProposal(
   const marks = await markedBy({ bytes, signatures: signed.signatures }, judges)
   if (project.isOld && (await isDone({ bytes, path, project, chain }))) return undefined
   const index = isIndexPath(path) ? parseIndexFile(bytes, path) : undefined
-  const before = index === undefined ? undefined : await previousRelease(path, { project, chain, context })
+  const before = index === undefined ? undefined : await previousRelease(path, { project, chain })
   const { headline, ...difference } = index === undefined ? alone(bytes, path) : diffIndex(before?.bytes, bytes)
   const blocked = (await nestedFault(path, project, chain)) ?? otherKind(bytes, index === undefined ? 'file' : 'index')
   const toSign = { name: path, bytes, signaturesName: signed.signaturesName }
@@ -59,7 +50,7 @@ export async function releaseProposal(
     signed: [toSign],
     difference,
     findings: [
-      ...(index === undefined ? [] : lintIndex(index, forge)),
+      ...(index === undefined ? [] : lintIndex(index, project.forge)),
       ...(before === undefined ? [] : [comparedWith(before.path)]),
       ...(await nestedFindings(project, chain)),
     ],

@@ -11,13 +11,12 @@ import { diffSigners, type SignersDifference } from '../diff/signers.ts'
 import type { Names } from '../diff/words.ts'
 import { lintSigners } from '../lint/signers.ts'
 import { checkOrigin, parseMetadata } from '../metadata.ts'
+import { isToCome } from '../moment.ts'
 import { type Project, readPending, type SignersPlace } from '../project.ts'
 import { parseSignersFile, type SignersFile } from '../signers-file.ts'
 import { signersSubject } from '../subject.ts'
 import { otherKind } from './other-kind.ts'
 import { nestedFindings, readParts } from './parts.ts'
-
-const dayMs = 86_400_000
 
 export async function signersProposal(
   folder: string,
@@ -37,7 +36,7 @@ export async function signersProposal(
   const current = chain?.current
   if (current !== undefined) checkWaits(current, next, place.name)
   const marks = await marksOf(place, next, current)
-  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place))
+  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place, project))
   const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
   return assemble(folder, {
     subject: signersSubject,
@@ -60,7 +59,7 @@ export async function signersProposal(
 
 /** Nothing can be later than the last moment that can be written: whoever signed that could never be replaced. */
 function futureFault({ timestamp }: SignersFile, now: Date): ErrorData | undefined {
-  if (timestamp === undefined || timestamp.at.getTime() <= now.getTime() + dayMs) return undefined
+  if (timestamp === undefined || !isToCome(timestamp, now)) return undefined
   return {
     code: 'format/malformed',
     message: `it says that it is of ${timestamp.text}, which is to come, and no change of signers before that could follow it`,
@@ -124,10 +123,10 @@ function findingsOf(place: SignersPlace, next: SignersFile, current: SignersFile
   return findings
 }
 
-async function originFault({ bytes, metadata }: SignersPlace): Promise<ErrorData | undefined> {
+async function originFault({ bytes, metadata }: SignersPlace, { forge }: Project): Promise<ErrorData | undefined> {
   if (metadata === undefined) return undefined
   try {
-    await checkOrigin(parseMetadata(metadata.bytes, metadata.name), bytes, metadata.name)
+    await checkOrigin(parseMetadata(metadata.bytes, metadata.name), bytes, forge, metadata.name)
     return undefined
   } catch (error) {
     if (error instanceof AppError) return toErrorData(error)

@@ -1,0 +1,88 @@
+// A signers file that was made for another project of the same people: signed well, and not for this one.
+import { describe, expect, test } from 'vitest'
+import { toHex, utf8 } from '../../../../src/core/bytes.ts'
+import { sha256, sha512 } from '../../../../src/core/crypto.ts'
+import { isOfProject } from '../../../../src/core/systems/asfaload/of-project.ts'
+import { asfaloadSystem } from '../../../../src/core/systems/asfaload/system.ts'
+import { fileVerdict } from '../../../../src/core/systems/asfaload/verdict.ts'
+import { memoryTransport } from '../../../../src/core/transport.ts'
+import { codeOfPromise } from '../../../support/thrown.ts'
+import { folder, founded, type Project, people, project, signersText } from './people.ts'
+
+const { ana, bo } = await people('ana', 'bo')
+const waiting = 'asfaload.signers.pending/index.json.metadata.json'
+const next = signersText(2, { artifact: [[1, ana, bo]], timestamp: '2026-02-01T00:00:00Z' })
+
+async function originOf(url: string, retrieval = `${url}/raw/main/x.json`): Promise<string> {
+  const verified_content = { retrieval_url: retrieval, content_hash: toHex(await sha512(next)) }
+  return JSON.stringify({
+    data: { Forge: { kind: 'Github', url, verified_content, retrieved_at: '2026-02-01T00:00:00Z' } },
+  })
+}
+
+async function proposed(origin: string): Promise<Project> {
+  const made = await founded(2, { artifact: [[1, ana]] }, ana)
+  await made.draft('signers', next)
+  made.put(waiting, origin)
+  return made
+}
+
+test.each([
+  ['https://github.com/u/r', undefined, undefined],
+  ['https://github.com/U/R', 'https://raw.githubusercontent.com/u/r/main/x.json', undefined],
+  ['https://github.com/u/r2', undefined, 'trust/changed'],
+  ['https://github.com/u', undefined, 'trust/changed'],
+  ['https://github.com/u/r', 'https://github.com/other/r/raw/main/x.json', 'trust/changed'],
+  ['https://github.com/u/r', 'https://raw.githubusercontent.com/other/r/main/x.json', 'trust/changed'],
+  ['https://evil.example/u/r', undefined, 'trust/changed'],
+  ['https://github.com@evil.example/u/r', undefined, 'trust/changed'],
+  ['https://github.com/u/r/../r2', undefined, 'trust/changed'],
+] as const)('in the review: %s, read at %s: %s', async (url, retrieval, code) => {
+  const made = await proposed(await originOf(url, retrieval))
+  const { blocked } = await made.one('signers')
+  expect(blocked?.code).toBe(code)
+  if (code !== undefined) expect(await codeOfPromise(made.sign('signers', ana))).toBe(code)
+})
+
+test('what is not verified of the same people for this project is refused by who verifies, reads or pins it', async () => {
+  // Signed where nobody could tell which project it is.
+  const made = await proposed(await originOf('https://github.com/u/r2'))
+  const names = new Map([...made.source.files].map(([name, bytes]) => [name.slice(folder.length), bytes]))
+  const elsewhere = { ...project(signersText(2, { artifact: [[1, ana]] })) }
+  const source = memoryTransport(names)
+  const system = asfaloadSystem('')
+  for (const one of [ana, bo]) {
+    const [proposal] = (await system.pending(source, made.context)).proposals
+    if (proposal === undefined) throw new Error('nothing waits')
+    await source.write(await system.sign(proposal, one.signer, made.context), new Map(), '', made.context.signal)
+  }
+  const [whole] = (await system.pending(source, made.context)).proposals
+  if (whole === undefined) throw new Error('nothing waits')
+  await source.write(await system.publish(whole, [], source, made.context), new Map(), '', made.context.signal)
+  expect(await codeOfPromise(system.state(source, made.context))).toBe('ok')
+  for (const [name, bytes] of source.files) elsewhere.put(name, bytes)
+  expect(await codeOfPromise(elsewhere.system.state(elsewhere.source, elsewhere.context))).toBe('trust/changed')
+  const file = { name: 'x', sha512: toHex(await sha512(utf8('x'))), sha256: toHex(await sha256(utf8('x'))) }
+  const verdict = (forge?: { host: string; path: string }) =>
+    codeOfPromise(fileVerdict('', file, source, made.context, forge))
+  expect(await verdict()).toBe('ok')
+  expect(await verdict({ host: 'github.com', path: 'u/r2' })).toBe('ok')
+  expect(await verdict({ host: 'github.com', path: 'u/r' })).toBe('trust/changed')
+})
+
+describe('an address of a project', () => {
+  const forge = { host: 'files.example', path: 'a/b' }
+  test.each([
+    ['https://files.example:8443/a/b/x', true],
+    ['http://files.example/A/b', true],
+    ['https://files.example/a/b.git', true],
+    ['https://files.example/a/bc', false],
+    ['https://files.example/a/b/../c', false],
+    ['https://files.example/a/b/%2e%2e/c', false],
+    ['https://files.example.org/a/b', false],
+    ['files.example/a/b', false],
+    ['', false],
+  ] as const)('%s: %s', (address, is) => {
+    expect(isOfProject(address, forge)).toBe(is)
+  })
+})
