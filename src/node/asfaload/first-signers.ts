@@ -55,8 +55,8 @@ export async function pinFirst(
 ): Promise<PinnedSource> {
   const { location } = pinned
   const before = (await desk.workspace.sources()).find((one) => one.location === location)
-  if (before !== undefined) await desk.workspace.remove(before.id)
-  return desk.workspace.add({ name: name ?? before?.name ?? pinned.name, location, system: 'asfaload' }, document)
+  if (before !== undefined) return desk.workspace.repin(before.id, name ?? before.name, document)
+  return desk.workspace.add({ name: name ?? pinned.name, location, system: 'asfaload' }, document)
 }
 
 export interface Start {
