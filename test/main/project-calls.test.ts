@@ -33,6 +33,8 @@ beforeEach(async () => {
   expect(made).toMatchObject({ inside: false, project: true, state: { anchorTitle: 'First signers' } })
 })
 
+const waiting = (): string => join(folder, 'asfaload.signers.pending/index.json')
+
 async function carryOut(proposalId: string, ...names: readonly string[]): Promise<void> {
   for (const name of names) await app.calls['proposals.approve']({ proposalId, signerId: `file:${name}` })
   await app.calls['proposals.publish']({ proposalId })
@@ -43,9 +45,9 @@ async function firstInForce(): Promise<void> {
   await carryOut(first?.id ?? '', 'Ana', 'Ben')
 }
 
-async function propose(of: string, edit: EditData): Promise<string> {
+async function propose(of: string, edit: EditData, replace: 'yes' | 'no' = 'no'): Promise<string> {
   const { digest } = await app.calls['drafts.preview']({ sourceId, subject: of, edits: [edit] })
-  const { proposalIds } = await app.calls['drafts.propose']({ sourceId, digest, replace: 'no', sentence: '' })
+  const { proposalIds } = await app.calls['drafts.propose']({ sourceId, digest, replace, sentence: '' })
   return proposalIds[0] ?? ''
 }
 
@@ -86,6 +88,27 @@ test('signers change by all three conditions, and are named as this machine know
   expect((await app.calls['drafts.preview'](without)).quorums.map(({ keys }) => keys.length)).toEqual([3, 2])
 })
 
+test('first signers that wait are changed further, and stay pinned; others in their place are refused', async () => {
+  const edits = [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] as const
+  const wanted = { sourceId, subject: 'signers', edits: [{ kind: 'signers', edits }] } as const
+  const first = readFileSync(waiting())
+  const { replaces, quorums } = await app.calls['drafts.preview'](wanted)
+  expect([replaces?.signedBy, quorums.map(({ keys }) => keys.map(({ owner }) => owner))]).toEqual([
+    [],
+    [['Ana', 'Ben', 'Cleo']],
+  ])
+  await propose('signers', wanted.edits[0], 'yes')
+  expect((await app.calls['sources.list']()).map(({ id, problem }) => [id, problem])).toEqual([[sourceId, undefined]])
+  const second = readFileSync(waiting())
+  writeFileSync(waiting(), first)
+  expect(await codeOf(app.calls['drafts.preview'](wanted))).toBe('trust/changed')
+  writeFileSync(waiting(), second)
+  const [made] = (await app.calls['proposals.list']()).proposals
+  await carryOut(made?.id ?? '', 'Ana', 'Ben', 'Cleo')
+  const { title, groups } = await app.calls['project.get']({ sourceId })
+  expect([title, groups[0]?.holders.length]).toEqual(['Signers 1', 3])
+})
+
 test('a file is listed once its release is signed, and revoked once that is', async () => {
   await firstInForce()
   const file = await released()
@@ -124,10 +147,9 @@ test('nothing is written that was not shown, and nothing signed is given up unas
   })
   expect(again.replaces).toMatchObject({ signedBy: ['Ben'] })
   expect(await codeOf(propose(again.digest, 'no'))).toBe('usage/invalid')
-  const waits = join(folder, 'asfaload.signers.pending/index.json')
-  const before = readFileSync(waits, 'utf8')
+  const before = readFileSync(waiting(), 'utf8')
   await propose(again.digest, 'yes')
-  expect(readFileSync(waits, 'utf8')).not.toBe(before)
+  expect(readFileSync(waiting(), 'utf8')).not.toBe(before)
 })
 
 test('keys that nobody could tell from real ones, and kinds that the format does not know, are refused', async () => {

@@ -23,7 +23,7 @@ import type {
   TargetPage,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
-import { type ProjectWish, wishedDocument } from '../../node/asfaload/edits.ts'
+import { type ProjectWish, wishedEdit } from '../../node/asfaload/edits.ts'
 import { projectFacts } from '../../node/asfaload/project-facts.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
@@ -224,11 +224,8 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     wished: async ({ sourceId, signers, subject, wish }, signal) => {
       const source = await openProject(desk, sourceId)
-      const document = await wishedDocument(subject, wish, desk, source, signal)
-      return presentRepository.draftView(
-        await desk.drafts.previewDocument(source, { subject, document }, signal),
-        signers,
-      )
+      const edit = await wishedEdit(subject, wish, desk, source, signal)
+      return presentRepository.draftView(await desk.drafts.previewDocument(source, edit, signal), signers)
     },
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)

@@ -7,16 +7,29 @@ import { openProject, readPending } from '../../core/systems/asfaload/project.ts
 import { signersSubject } from '../../core/systems/asfaload/subject.ts'
 import { asfaloadSystem } from '../../core/systems/asfaload/system.ts'
 import type { Desk } from '../desk.ts'
+import { nameOfFolder } from '../founding.ts'
 import { isFolderLocation, parseLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { directoryTransport } from '../transports/directory.ts'
-import type { PinnedSource } from '../workspace.ts'
 import { forgeAt } from './public-address.ts'
 
-/** A folder, as a project that trusts nobody yet. `again`: first signers that wait there are made anew. */
-export async function firstPlace(desk: Desk, text: string, again: boolean, signal: AbortSignal): Promise<OpenSource> {
-  const pinned = (await desk.workspace.sources()).find(({ name }) => name === text)
-  const location = pinned?.location ?? parseLocation(text)
+export interface FirstPlace {
+  /** What to call the project here; as its folder, when nothing is said. */
+  name?: string | undefined
+  /** First signers that wait there are made anew. */
+  again?: boolean
+}
+
+/** A folder, as a project that trusts nobody yet. */
+export async function firstPlace(
+  desk: Desk,
+  text: string,
+  { name, again = false }: FirstPlace,
+  signal: AbortSignal,
+): Promise<OpenSource> {
+  const sources = await desk.workspace.sources()
+  const location = sources.find((one) => one.name === text)?.location ?? parseLocation(text)
+  const pinned = sources.find((one) => one.location === location)
   if (!isFolderLocation(location)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -37,26 +50,13 @@ export async function firstPlace(desk: Desk, text: string, again: boolean, signa
           : 'review them: countersign review SOURCE signers; or make them anew with --replace',
     })
   }
-  const name = location.split(/[/\\]/).at(-1) ?? 'Project'
+  const called = name ?? pinned?.name ?? nameOfFolder(location).slice(0, 120)
   return {
-    pinned: { id: '', name: name.slice(0, 120), location, pinnedAt: '', system: 'asfaload' },
+    pinned: { id: '', name: called, location, pinnedAt: '', system: 'asfaload' },
     transport,
     system: asfaloadSystem('', forgeAt(location)),
     trust: { anchor: new Uint8Array(), memory: new Map() },
   }
-}
-
-/** These very bytes are what this person has made, so they are what is trusted here from now on. */
-export async function pinFirst(
-  desk: Desk,
-  { pinned }: Pick<OpenSource, 'pinned'>,
-  document: Uint8Array,
-  name: string | undefined,
-): Promise<PinnedSource> {
-  const { location } = pinned
-  const before = (await desk.workspace.sources()).find((one) => one.location === location)
-  if (before !== undefined) return desk.workspace.repin(before.id, name ?? before.name, document)
-  return desk.workspace.add({ name: name ?? pinned.name, location, system: 'asfaload' }, document)
 }
 
 export interface Start {
