@@ -3,14 +3,17 @@ import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { waitingFirst } from '../../core/systems/asfaload/first.ts'
+import { projectFolders } from '../../core/systems/asfaload/names.ts'
 import { openProject, readPending } from '../../core/systems/asfaload/project.ts'
 import { signersSubject } from '../../core/systems/asfaload/subject.ts'
 import { asfaloadSystem } from '../../core/systems/asfaload/system.ts'
 import type { Desk } from '../desk.ts'
+import { fileSystem } from '../file-system.ts'
 import { nameOfFolder } from '../founding.ts'
 import { isFolderLocation, parseLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { directoryTransport } from '../transports/directory.ts'
+import { projectAbove } from './first-look.ts'
 import { forgeAt } from './public-address.ts'
 
 export interface FirstPlace {
@@ -22,12 +25,12 @@ export interface FirstPlace {
 
 /** A folder, as a project that trusts nobody yet. */
 export async function firstPlace(
-  desk: Desk,
+  { workspace }: Pick<Desk, 'workspace'>,
   text: string,
   { name, again = false }: FirstPlace,
   signal: AbortSignal,
 ): Promise<OpenSource> {
-  const sources = await desk.workspace.sources()
+  const sources = await workspace.sources()
   const location = sources.find((one) => one.name === text)?.location ?? parseLocation(text)
   const pinned = sources.find((one) => one.location === location)
   if (!isFolderLocation(location)) {
@@ -39,7 +42,14 @@ export async function firstPlace(
   }
   const transport = directoryTransport(location, { create: true })
   const context = { anchor: new Uint8Array(), now: new Date(0), signal }
-  const waiting = await waitingFirst(await openProject('', transport, context), context)
+  const above = await projectAbove(location, fileSystem)
+  if (above !== undefined) throw notHere(`${location} lies in a project that is there already: ${above}`)
+  const project = await openProject('', transport, context)
+  if ((pinned !== undefined && pinned.system !== 'asfaload') || project.names.some((name) => tufName.test(name)))
+    throw notHere(`${location} holds a TUF repository`)
+  const [below] = projectFolders(project.names).filter((folder) => folder !== '')
+  if (below !== undefined) throw notHere(`${location} holds a project already: ${below}`)
+  const waiting = await waitingFirst(project, context)
   if (waiting === undefined || (waiting.place !== undefined && !again)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -57,6 +67,17 @@ export async function firstPlace(
     system: asfaloadSystem('', forgeAt(location)),
     trust: { anchor: new Uint8Array(), memory: new Map() },
   }
+}
+
+const tufName = /^(?:metadata\/)?(?:(?:\d+\.)?root|timestamp)\.json$/
+
+/** Programs take the nearest signers file: one inside another project would rule there, or be ruled. */
+function notHere(message: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message,
+    hint: 'name a folder of its own for the project, such as CLONE/github.com/USER/REPOSITORY',
+  })
 }
 
 export interface Start {
