@@ -212,8 +212,12 @@ export const contract = {
   /** Gives a candidate up: its file goes, what is published stays. */
   'drafts.withdraw': call<WithdrawRequest, void>(shape<WithdrawRequest>({ proposalId: id, signerId: optional(id) })),
   /** Reads and hashes files or a folder on this machine; notices tell how far it is. */
-  'files.look': call<{ path: string; more?: readonly string[] | undefined }, FileLook>(
-    shape({ path, more: optional(list(path, maxDropped)) }),
+  'files.look': call<
+    { path: string; more?: readonly string[] | undefined; of?: 'role' | 'project' | undefined },
+    FileLook
+  >(
+    // What may be in a release of a project, and by which digest, is not what a role takes.
+    shape({ path, more: optional(list(path, maxDropped)), of: optional(choice('role', 'project')) }),
   ),
   /** Asks the person; nothing when they cancel. */
   'files.pick': call<{ what: 'files' | 'folder' }, { paths: readonly string[] }>(

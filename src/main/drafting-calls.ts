@@ -179,10 +179,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         await put(source, prepared, stop)
       }),
 
-    'files.look': ({ path, more = [] }) =>
+    'files.look': ({ path, more = [], of = 'role' }) =>
       alone('the reading of files', async (stop) => {
-        const { lookId, look } = await looks.look([path, ...more], stop, progress('Reading files'))
-        const files = look.files.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
+        const { lookId, look } = await looks.look([path, ...more], of, stop, progress('Reading files'))
+        const files = look.files.map(({ file: _, ...one }) => one)
         return { lookId, files, totalBytes: look.totalBytes, leftOut: look.leftOut }
       }),
     'files.pick': async ({ what }) => {

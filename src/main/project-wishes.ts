@@ -23,7 +23,14 @@ export function wishOf(data: ProjectEditData, { keys, look }: WishParts): Projec
     case 'signers':
       return { kind: 'signers', edits: data.edits.map((one) => signersWish(one, keys)) }
     case 'index': {
-      const files = lookedAt(data, look).map(({ name, sha256 }) => ({ name, sha256 }))
+      const files = lookedAt(data, look).map(({ name, sha512 }) => {
+        if (sha512 !== undefined) return { name, sha512 }
+        throw new AppError({
+          code: 'usage/invalid',
+          message: 'these files were not looked at for a project',
+          hint: 'choose them again',
+        })
+      })
       return { kind: 'index', files, source: data.source }
     }
     default:

@@ -1,4 +1,5 @@
 // The calls of a window in which a project of an Asfaload mirror is begun, changed, and files are held against it.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -55,7 +56,7 @@ async function released(): Promise<string> {
   const built = join(temporaryFolder(), 'built')
   mkdirSync(built)
   writeFileSync(join(built, 'loom.zip'), 'weft and warp')
-  const { lookId } = await app.calls['files.look']({ path: built })
+  const { lookId } = await app.calls['files.look']({ path: built, of: 'project' })
   await carryOut(await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' }), 'Ana')
   return join(built, 'loom.zip')
 }
@@ -125,6 +126,27 @@ test('a file is listed once its release is signed, and revoked once that is', as
   expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({ kind: 'revoked', by: 'Ben' })
   writeFileSync(file, 'moths')
   expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({ kind: 'unknown' })
+})
+
+test('an index of the window is that of the command line: plain files by SHA-512, and where they are fetched', async () => {
+  await firstInForce()
+  const built = join(temporaryFolder(), 'built')
+  mkdirSync(join(built, 'docs'), { recursive: true })
+  for (const name of ['loom.zip', 'docs/page.html', 'asfaload.index.json']) writeFileSync(join(built, name), name)
+  const { lookId, files, leftOut } = await app.calls['files.look']({ path: built, of: 'project' })
+  expect([files.map(({ name }) => name), leftOut.map(({ name }) => name)]).toEqual([
+    ['loom.zip'],
+    ['asfaload.index.json', 'docs/page.html'],
+  ])
+  const edits = [{ kind: 'index', lookId, source: '' }] as const
+  const { text = '' } = await app.calls['drafts.preview']({ sourceId, subject, edits })
+  const hash = createHash('sha512').update('loom.zip').digest('hex')
+  expect(JSON.parse(text)).toMatchObject({ publishedFiles: [{ fileName: 'loom.zip', algo: 'Sha512', hash }] })
+  const own = { path: join(built, 'asfaload.index.json'), of: 'project' } as const
+  expect((await app.calls['files.look'](own)).files).toEqual([])
+  const { lookId: whole } = await app.calls['files.look']({ path: built })
+  const wrong = { sourceId, subject, edits: [{ kind: 'index', lookId: whole, source: '' }] } as const
+  expect(await codeOf(app.calls['drafts.preview'](wrong))).toBe('usage/invalid')
 })
 
 test('nothing is written that was not shown, and nothing signed is given up unasked', async () => {
