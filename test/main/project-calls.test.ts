@@ -1,11 +1,15 @@
 // The calls of a window in which a project of an Asfaload mirror is begun, changed, and files are held against it.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { verdictLines } from '../../src/core/systems/asfaload/verdict-words.ts'
 import type { EditData } from '../../src/ipc/contract.ts'
+import { projectAt } from '../../src/node/asfaload/listing.ts'
+import { verifyReleasedFile } from '../../src/node/asfaload/verify.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
-import { createKey, type TestApp, testApp } from '../support/app-handlers.ts'
+import { createKey, pin, type TestApp, testApp } from '../support/app-handlers.ts'
+import { serveFolder } from '../support/file-server.ts'
 import { memoryKeychain } from '../support/keychain.ts'
 import { never } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -52,10 +56,17 @@ async function propose(of: string, edit: EditData, replace: 'yes' | 'no' = 'no')
   return proposalIds[0] ?? ''
 }
 
+function filesIn(...names: readonly string[]): string {
+  const place = join(temporaryFolder(), 'built')
+  for (const name of names) {
+    mkdirSync(dirname(join(place, name)), { recursive: true })
+    writeFileSync(join(place, name), name)
+  }
+  return place
+}
+
 async function released(): Promise<string> {
-  const built = join(temporaryFolder(), 'built')
-  mkdirSync(built)
-  writeFileSync(join(built, 'loom.zip'), 'weft and warp')
+  const built = filesIn('loom.zip')
   const { lookId } = await app.calls['files.look']({ path: built, of: 'project' })
   await carryOut(await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' }), 'Ana')
   return join(built, 'loom.zip')
@@ -130,9 +141,7 @@ test('a file is listed once its release is signed, and revoked once that is', as
 
 test('an index of the window is that of the command line: plain files by SHA-512, and where they are fetched', async () => {
   await firstInForce()
-  const built = join(temporaryFolder(), 'built')
-  mkdirSync(join(built, 'docs'), { recursive: true })
-  for (const name of ['loom.zip', 'docs/page.html', 'asfaload.index.json']) writeFileSync(join(built, name), name)
+  const built = filesIn('loom.zip', 'docs/page.html', 'asfaload.index.json')
   const { lookId, files, leftOut } = await app.calls['files.look']({ path: built, of: 'project' })
   expect([files.map(({ name }) => name), leftOut.map(({ name }) => name)]).toEqual([
     ['loom.zip'],
@@ -147,6 +156,56 @@ test('an index of the window is that of the command line: plain files by SHA-512
   const { lookId: whole } = await app.calls['files.look']({ path: built })
   const wrong = { sourceId, subject, edits: [{ kind: 'index', lookId: whole, source: '' }] } as const
   expect(await codeOf(app.calls['drafts.preview'](wrong))).toBe('usage/invalid')
+})
+
+test('a file of a release that not enough have signed is refused in the words of the terminal', async () => {
+  await firstInForce()
+  const built = filesIn('loom.zip')
+  const { lookId } = await app.calls['files.look']({ path: built, of: 'project' })
+  await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' })
+  const file = join(built, 'loom.zip')
+  const verdict = await app.calls['releases.verify']({ sourceId, file })
+  expect(verdict).toMatchObject({ kind: 'refused', path: 'releases/v1/asfaload.index.json' })
+  const source = await app.desk.open(sourceId)
+  const asked = await projectAt(source, undefined, app.desk.context(source, never))
+  const [first] = verdictLines((await verifyReleasedFile(asked, file)).verdict, file, 'Loom')
+  expect(verdict).toMatchObject({ says: first })
+  expect(first).toMatch(/^REFUSED: .*not signed by enough keys/)
+})
+
+test('an index that cannot be read is told, for the file may be in it', async () => {
+  await firstInForce()
+  const file = await released()
+  const path = 'releases/v2/asfaload.index.json'
+  mkdirSync(join(folder, 'releases/v2'))
+  writeFileSync(join(folder, path), 'no index')
+  writeFileSync(file, 'moths')
+  expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({
+    ...{ kind: 'unknown', sameName: ['releases/v1/asfaload.index.json'] },
+    unread: [{ path, why: { code: 'format/malformed' } }],
+  })
+})
+
+test('on the web, where nothing is listed, that is said, and a release is found by its name', async () => {
+  await firstInForce()
+  const file = await released()
+  const server = await serveFolder(folder)
+  const other = testApp()
+  const web = await pin(other, server.url, 'Loom')
+  const get = (release?: string) => other.calls['project.get']({ sourceId: web, release })
+  const verify = (release?: string) => other.calls['releases.verify']({ sourceId: web, file, release })
+  expect(await app.calls['project.get']({ sourceId })).toMatchObject({ listed: true, releases: [{}] })
+  expect(await get()).toMatchObject({ listed: false, releases: [] })
+  expect(await codeOf(verify())).toBe('usage/invalid')
+  const path = 'releases/v1/asfaload.index.json'
+  for (const name of ['releases/v1', 'releases/v1/', path]) {
+    expect((await get(name)).releases).toMatchObject([{ path, standing: 'signed' }])
+    expect(await verify(name)).toMatchObject({ kind: 'listed', path })
+  }
+  for (const name of ['releases/v2', 'releases', 'v1'])
+    expect([await codeOf(get(name)), await codeOf(verify(name))]).toEqual(['source/not-found', 'source/not-found'])
+  expect(await codeOf(get('../v1'))).toBe('format/malformed')
+  await server.end()
 })
 
 test('nothing is written that was not shown, and nothing signed is given up unasked', async () => {

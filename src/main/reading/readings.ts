@@ -99,7 +99,7 @@ export interface Readings extends Carrying {
   effects(asked: OfProposal, signal: AbortSignal): Promise<Effects>
   raw(asked: OfProposal, signal: AbortSignal): Promise<RawDocument>
   inside(asked: OfSource, signal: AbortSignal): Promise<RepositoryView>
-  project(asked: OfSource, signal: AbortSignal): Promise<ProjectView>
+  project(asked: OfSource & { release?: string | undefined }, signal: AbortSignal): Promise<ProjectView>
   targets(asked: OfSource & TargetQuery, signal: AbortSignal): Promise<TargetPage>
   history(asked: OfSource & { role: string }, signal: AbortSignal): Promise<HistoryView>
   releases(asked: OfSource, signal: AbortSignal): Promise<{ list: ProjectReleases[]; remember?: Memory }>
@@ -172,9 +172,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
-    project: async ({ sourceId }, signal) => {
+    project: async ({ sourceId, release }, signal) => {
       const source = await openProject(desk, sourceId)
-      return presentRepository.projectView(source.pinned, await projectFacts(source, desk.context(source, signal)))
+      const facts = await projectFacts(source, desk.context(source, signal), release)
+      return presentRepository.projectView(source.pinned, facts)
     },
     targets: async ({ sourceId, ...query }, signal) =>
       presentRepository.targetPage(
