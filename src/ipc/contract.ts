@@ -60,6 +60,8 @@ const none = nothing()
 const days = whole(1, 3650)
 const edits = list(editData, 2048)
 const digest = text(64, 64)
+/** The folder of a release, or its index. */
+const release = text(1, 512)
 const page = { offset: whole(0, 1e9), limit: whole(1, 500) }
 /** A few of them, as text. */
 const certificates = text(1, 60_000)
@@ -172,13 +174,18 @@ export const contract = {
   >(shape({ sourceId: id, role: id, query: text(0, 512), ...page, bins: optional(choice('too')) })),
   'repository.history': call<{ sourceId: string; role: string }, HistoryView>(shape({ sourceId: id, role: id })),
   /** The same of a project of an Asfaload mirror. */
-  'project.get': call<{ sourceId: string }, ProjectView>(shape({ sourceId: id })),
+  /** `release`: one that a person named, where none is listed. */
+  'project.get': call<{ sourceId: string; release?: string | undefined }, ProjectView>(
+    shape({ sourceId: id, release: optional(release) }),
+  ),
   /** Writes the first signers file into an empty folder, where it waits for all of its keys, and pins it. */
   'project.create': call<FoundRequest, SourceView>(
     shape<FoundRequest>({ location: path, name, keys: keyChoices, threshold: whole(1, 64) }),
   ),
   'releases.list': call<{ sourceId: string }, ProjectReleases[]>(shape({ sourceId: id })),
-  'releases.verify': call<{ sourceId: string; file: string }, FileVerdict>(shape({ sourceId: id, file: path })),
+  'releases.verify': call<{ sourceId: string; file: string; release?: string | undefined }, FileVerdict>(
+    shape({ sourceId: id, file: path, release: optional(release) }),
+  ),
   'releases.download': call<{ sourceId: string; path: string; folder: string }, { file: string; resumedFrom: number }>(
     shape({ sourceId: id, path, folder: path }),
   ),
@@ -212,8 +219,12 @@ export const contract = {
   /** Gives a candidate up: its file goes, what is published stays. */
   'drafts.withdraw': call<WithdrawRequest, void>(shape<WithdrawRequest>({ proposalId: id, signerId: optional(id) })),
   /** Reads and hashes files or a folder on this machine; notices tell how far it is. */
-  'files.look': call<{ path: string; more?: readonly string[] | undefined }, FileLook>(
-    shape({ path, more: optional(list(path, maxDropped)) }),
+  'files.look': call<
+    { path: string; more?: readonly string[] | undefined; of?: 'role' | 'project' | undefined },
+    FileLook
+  >(
+    // What may be in a release of a project, and by which digest, is not what a role takes.
+    shape({ path, more: optional(list(path, maxDropped)), of: optional(choice('role', 'project')) }),
   ),
   /** Asks the person; nothing when they cancel. */
   'files.pick': call<{ what: 'files' | 'folder' }, { paths: readonly string[] }>(

@@ -120,7 +120,8 @@ export interface EditableText {
 /** Files on this machine, read and hashed. */
 export interface FileLook {
   lookId: string
-  files: readonly { name: string; length: number; sha256: string }[]
+  /** SHA-512 where they are for a project, whose index has that. */
+  files: readonly { name: string; length: number; sha256: string; sha512?: string }[]
   totalBytes: number
   /** What lies there too and is not among the files, such as hidden files and links: with the reason in words. */
   leftOut: readonly { name: string; reason: string }[]

@@ -112,9 +112,17 @@ export type FileVerdict =
     }
   /** Its people have taken it back. */
   | { kind: 'revoked'; path: string; at: string; by: string; length: number; sha256: string }
-  /** It is listed, and why that does not count. */
-  | { kind: 'refused'; path: string; why: ErrorData; length: number; sha256: string }
-  | { kind: 'unknown'; name: string; length: number; sha256: string; sameName: readonly string[] }
+  /** It is listed, and why that does not count; `says`: the first line of it, as in the terminal. */
+  | { kind: 'refused'; path: string; says: string; why: ErrorData; length: number; sha256: string }
+  | {
+      kind: 'unknown'
+      name: string
+      length: number
+      sha256: string
+      sameName: readonly string[]
+      /** What could not be asked, and why. */
+      unread?: readonly { path: string; why: ErrorData }[]
+    }
 
 /** A project of an Asfaload mirror as it stands, all of it verified. */
 export interface ProjectView {
@@ -132,6 +140,10 @@ export interface ProjectView {
     threshold: number
     holders: readonly RoleHolder[]
   }[]
+  /** Where the project itself is, when its folder says it: "https://github.com/u/r/". */
+  address?: string
+  /** It is known which releases there are; else only what was named is here. */
+  listed: boolean
   /** The newest first. */
   releases: readonly {
     /** Of its index, below the project's root. */

@@ -14,7 +14,7 @@ import type {
 } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
-import { forgeAt } from '../node/asfaload/public-address.ts'
+import { projectAt } from '../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
@@ -124,13 +124,12 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
       if (remember !== undefined) await desk.workspace.remember(asked.sourceId, remember)
       return list
     },
-    'releases.verify': ({ sourceId, file }) =>
+    'releases.verify': ({ sourceId, file, release }) =>
       alone('the check of a file', async (stop) => {
         const opened = await desk.open(sourceId, undefined, stop)
         const far = progress('Reading the file')
         if (opened.system.id === 'asfaload') {
-          const forge = forgeAt(opened.pinned.location)
-          const project = { folder: '', forge, transport: opened.transport, context: desk.context(opened, stop) }
+          const project = await projectAt(opened, release, desk.context(opened, stop))
           return verdictView(await verifyReleasedFile(project, await places.toRead(file), { progress: far }), file)
         }
         const source = tufSource(opened)
@@ -179,10 +178,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         await put(source, prepared, stop)
       }),
 
-    'files.look': ({ path, more = [] }) =>
+    'files.look': ({ path, more = [], of = 'role' }) =>
       alone('the reading of files', async (stop) => {
-        const { lookId, look } = await looks.look([path, ...more], stop, progress('Reading files'))
-        const files = look.files.map(({ name, length, sha256 }) => ({ name, length, sha256 }))
+        const { lookId, look } = await looks.look([path, ...more], of, stop, progress('Reading files'))
+        const files = look.files.map(({ file: _, ...one }) => one)
         return { lookId, files, totalBytes: look.totalBytes, leftOut: look.leftOut }
       }),
     'files.pick': async ({ what }) => {

@@ -6,6 +6,7 @@ import { toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import { holderName } from '../core/quorum-words.ts'
 import type { KnownSigner } from '../core/signer.ts'
+import { refusedWords } from '../core/systems/asfaload/verdict-words.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
 import type { TokenList } from '../core/token.ts'
@@ -21,6 +22,7 @@ import type {
   TargetPage,
 } from '../ipc/contract.ts'
 import type { ProjectFacts } from '../node/asfaload/project-facts.ts'
+import { forgeAt } from '../node/asfaload/public-address.ts'
 import type { FoundFile } from '../node/asfaload/verify.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
@@ -69,10 +71,12 @@ export function repositoryView(
 
 export function projectView(
   { id, name, location }: PinnedSource,
-  { title, groups, releases, omitted }: ProjectFacts,
+  { title, groups, listed, releases, omitted }: ProjectFacts,
 ): ProjectView {
+  const forge = forgeAt(location)
   return {
-    ...{ sourceId: id, name, location, rehearsal: false, title, releases, omitted },
+    ...{ sourceId: id, name, location, rehearsal: false, title, listed, releases, omitted },
+    ...(forge === undefined ? {} : { address: `https://${forge.host}/${forge.path}/` }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },
       holders: quorum.keys.map(holderOf),
@@ -98,9 +102,12 @@ export function verdictView({ verdict, length, sha256 }: FoundFile, file: string
     case 'revoked':
       return { kind: 'revoked', path: verdict.path, at: verdict.at, by: verdict.by, ...facts }
     case 'refused':
-      return { kind: 'refused', path: verdict.path, why: verdict.why, ...facts }
+      return { kind: 'refused', path: verdict.path, says: refusedWords(verdict.why), why: verdict.why, ...facts }
     case 'unknown':
-      return { kind: 'unknown', name: basename(file), sameName: verdict.sameName, ...facts }
+      return {
+        ...{ kind: 'unknown', name: basename(file), sameName: verdict.sameName, ...facts },
+        ...(verdict.unread.length === 0 ? {} : { unread: verdict.unread }),
+      }
   }
 }
 

@@ -4,10 +4,10 @@ import { keyLabel } from '../core/key.ts'
 import type { PublicKey } from '../core/signer.ts'
 import { signersSubject } from '../core/systems/asfaload/subject.ts'
 import type { KeyChoice, ProjectEditData, SignersEditData } from '../ipc/contract.ts'
-import { previewEdit, writeEdit } from '../node/asfaload/draft.ts'
 import { firstSigners, type ProjectWish, type SignersWish } from '../node/asfaload/edits.ts'
-import { firstPlace, pinFirst } from '../node/asfaload/first-signers.ts'
+import { firstPlace } from '../node/asfaload/first-signers.ts'
 import type { Desk } from '../node/desk.ts'
+import { previewEdit, writeEdit } from '../node/document-edit.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { FoundFile } from '../node/release-edits.ts'
 import type { PinnedSource } from '../node/workspace.ts'
@@ -23,7 +23,14 @@ export function wishOf(data: ProjectEditData, { keys, look }: WishParts): Projec
     case 'signers':
       return { kind: 'signers', edits: data.edits.map((one) => signersWish(one, keys)) }
     case 'index': {
-      const files = lookedAt(data, look).map(({ name, sha256 }) => ({ name, sha256 }))
+      const files = lookedAt(data, look).map(({ name, sha512 }) => {
+        if (sha512 !== undefined) return { name, sha512 }
+        throw new AppError({
+          code: 'usage/invalid',
+          message: 'these files were not looked at for a project',
+          hint: 'choose them again',
+        })
+      })
       return { kind: 'index', files, source: data.source }
     }
     default:
@@ -67,8 +74,7 @@ export async function foundProject(
 ): Promise<PinnedSource> {
   const chosen = keys.map((choice) => fitKey(choice, known))
   const document = await firstSigners(chosen, threshold, now, desk, signal)
-  const place = await firstPlace(desk, location, false, signal)
-  const context = { anchor: new Uint8Array(), now, signal }
-  await writeEdit(place, await previewEdit(place, { subject: signersSubject, document }, context), signal)
-  return pinFirst(desk, place, document, name)
+  const place = await firstPlace(desk, location, { name }, signal)
+  const edit = { subject: signersSubject, document, isAnchor: true }
+  return writeEdit(desk.workspace, place, await previewEdit(place, edit, desk.context(place, signal)), signal)
 }

@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import { AppError } from '../core/error.ts'
 import { byCodePoint } from '../core/transport.ts'
 import { type Look, lookAt } from '../node/artifacts/look.ts'
+import { lookAtRelease } from '../node/asfaload/release.ts'
 import { writeNewFile } from '../node/new-file.ts'
 import type { FoundFile } from '../node/release-edits.ts'
 import type { Places } from './window-places.ts'
@@ -12,6 +13,7 @@ import type { Places } from './window-places.ts'
 export interface Looks {
   look(
     paths: readonly string[],
+    of: 'role' | 'project',
     signal: AbortSignal,
     progress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<{ lookId: string; look: Look }>
@@ -24,11 +26,12 @@ const maxLooks = 8
 export function rememberedLooks(places: Places): Looks {
   const held = new Map<string, Look>()
   return {
-    look: async (paths, signal, progress) => {
+    look: async (paths, of, signal, progress) => {
+      const lookAtAll = of === 'project' ? lookAtRelease : lookAt
       const found: Look[] = []
       for (const path of paths) {
         const place = await places.toLook(path)
-        found.push(await lookAt(place.path, { signal, progress, reasonAgainst: place.reasonAgainst }))
+        found.push(await lookAtAll(place.path, { signal, progress, reasonAgainst: place.reasonAgainst }))
       }
       const look = together(found)
       const lookId = randomUUID()

@@ -5,6 +5,12 @@ import { lstat, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '../core/error.ts'
+import {
+  oldPendingSignersName,
+  oldSignersName,
+  pendingSignersName,
+  signersName,
+} from '../core/systems/asfaload/names.ts'
 import type { Desk } from '../node/desk.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import { isFolderLocation, parseLocation } from '../node/location.ts'
@@ -70,10 +76,16 @@ function existing(folder: string): Promise<string> {
   return realPlace(folder).catch(() => folder)
 }
 
+/** What no repository of a system is without. */
+const marks = [
+  'metadata/timestamp.json',
+  ...[signersName, pendingSignersName, oldSignersName, oldPendingSignersName],
+] as const
+
 /** Also one that is not pinned: the page could forget it, write, and pin it again. */
 async function isInRepository(path: string): Promise<boolean> {
   for (let folder = path; ; folder = dirname(folder)) {
-    if ((await there(join(folder, 'metadata', 'timestamp.json'))) !== undefined) return true
+    for (const name of marks) if ((await there(join(folder, name))) !== undefined) return true
     if (folder === dirname(folder)) return false
   }
 }

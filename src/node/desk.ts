@@ -173,7 +173,7 @@ export function openDesk(options: DeskOptions): Desk {
       )
     },
     context: contextOf,
-    drafts: drafting(contextOf, findSigner),
+    drafts: drafting(contextOf, findSigner, workspace),
     open: async (sourceId, event, signal) => {
       const pinned = (await workspace.sources()).find((one) => one.id === sourceId)
       if (pinned === undefined) throw notOpen()

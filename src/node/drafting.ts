@@ -4,20 +4,21 @@ import { findProposal } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { Purpose, Signer } from '../core/signer.ts'
-import type { Context, Edit } from '../core/system.ts'
+import type { Context } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
 import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { overlay, snapshot } from '../core/transport.ts'
-import { previewEdit } from './asfaload/draft.ts'
 import type { OpenSource, TufSource } from './desk.ts'
+import { type DocumentEdit, pinMade, previewEdit } from './document-edit.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
 import { checkMay, put, type Steward, stewardOf, unsigned } from './steward.ts'
 import { discarding, otherThere, prepareWithdrawing, type Withdrawing } from './withdrawing.ts'
+import type { Workspace } from './workspace.ts'
 
 export type { Upload } from './prepared.ts'
 
@@ -66,7 +67,7 @@ export interface Writing {
 export interface Drafting {
   preview(source: TufSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
   /** The same of a whole document, of a trust system whose changes are such. */
-  previewDocument(source: OpenSource, edit: Pick<Edit, 'subject' | 'document'>, signal: AbortSignal): Promise<Draft>
+  previewDocument(source: OpenSource, edit: DocumentEdit, signal: AbortSignal): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
   propose(source: TufSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
   /** What propose would write. */
@@ -104,6 +105,7 @@ type FindSigner = (id: string, purpose: Purpose, signal: AbortSignal) => Promise
 export function drafting(
   contextOf: (source: OpenSource, signal: AbortSignal) => Context,
   findSigner: FindSigner,
+  workspace: Workspace,
 ): Drafting {
   async function draft(source: TufSource, request: DraftRequest, signal: AbortSignal) {
     checkMay('draft', source)
@@ -131,17 +133,17 @@ export function drafting(
   }
 
   /** What is written is what was shown, byte for byte. */
-  const previewed = new Map<string, Awaited<ReturnType<typeof draft>>>()
+  const previewed = new Map<string, Awaited<ReturnType<typeof draft>> & { pins?: Uint8Array | undefined }>()
 
   function prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared } {
-    const { base, drafted, shown, uploads, onto } = looked(previewed.get(keyOf(source, request.previewed)))
+    const { base, drafted, shown, uploads, onto, pins } = looked(previewed.get(keyOf(source, request.previewed)))
     checkSentence(shown.sentence, request.sentence)
     checkReplaces(shown, request.replace === true, onto)
     checkConsistent(drafted, uploads)
     const { files, proposal, along } = drafted
     const ids = [proposal, ...along].map(({ id }) => id)
     const note = `propose ${proposal.title}`
-    return { shown, prepared: { files, base, note, uploads, ids } }
+    return { shown, prepared: { files, base, note, uploads, ids, ...(pins === undefined ? {} : { pins }) } }
   }
 
   async function write(
@@ -153,6 +155,7 @@ export function drafting(
     if (signWith === undefined) {
       if (stewardOf(source).signedOnly) throw unsigned(source.pinned)
       await put(source, prepared, signal, progress)
+      if (prepared.pins !== undefined) await pinMade(workspace, source.pinned, prepared.pins)
       return undefined
     }
     await stewardOf(source).beforeSigning(signal)
@@ -176,11 +179,11 @@ export function drafting(
     previewDocument: async (source, edit, signal) => {
       // Whether what waits may be given up is asked before it is written.
       const made = await previewEdit(source, { ...edit, replace: true }, contextOf(source, signal))
-      const { proposal, files, base, replaces } = made
+      const { proposal, files, base, replaces, pins } = made
       const waiting = replaces === undefined ? [] : [replaces]
       const drafted = { files, proposal, along: [], effects: noEffects, consistent: true, waiting }
       const shown = toDraft(drafted, undefined)
-      hold(previewed, keyOf(source, proposal.digest), { base, drafted, shown, uploads: [], onto: undefined })
+      hold(previewed, keyOf(source, proposal.digest), { base, drafted, shown, uploads: [], onto: undefined, pins })
       return shown
     },
     propose: async (source, request, signal, progress) => {

@@ -18,6 +18,8 @@ export interface Prepared {
   uploads: readonly Upload[]
   /** The proposal that this becomes, and those that come along. */
   ids: readonly string[]
+  /** A document that is trusted as soon as it is written, as nobody was before it. */
+  pins?: Uint8Array
 }
 
 export type Progress = (doneBytes: number, totalBytes: number) => void

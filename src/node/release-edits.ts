@@ -14,6 +14,8 @@ export interface FoundFile {
   name: string
   length: number
   sha256: string
+  /** Where it was looked at for a project. */
+  sha512?: string
 }
 
 export interface ReleaseOptions {

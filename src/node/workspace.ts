@@ -9,7 +9,7 @@ import type { SystemId } from '../core/proposal.ts'
 import { type Files, type Transport, within } from '../core/transport.ts'
 import { asFields, type Fields, list, parseJsonObject, text } from './json-file.ts'
 import { isEqualFast } from './steady.ts'
-import { directoryTransport } from './transports/directory.ts'
+import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 
 interface NewSource {
   name: string
@@ -38,6 +38,8 @@ export interface Workspace {
   directory: string
   sources(): Promise<PinnedSource[]>
   add(source: NewSource, anchor: Uint8Array): Promise<PinnedSource>
+  /** Another anchor in the place of the one that was pinned, under the same id: what was trusted by that one is forgotten with it. */
+  repin(id: string, name: string, anchor: Uint8Array): Promise<PinnedSource>
   remove(id: string): Promise<void>
   trust(id: string): Promise<Trust>
   /** Replaces successor and memory in one step; writes only what is different. */
@@ -81,8 +83,8 @@ interface Entry extends PinnedSource {
 }
 
 /** The folder is made by the first change. */
-export function openWorkspace(directory: string): Workspace {
-  const files = directoryTransport(directory, { create: true, private: true })
+export function openWorkspace(directory: string, options: Pick<DirectoryOptions, 'fs'> = {}): Workspace {
+  const files = directoryTransport(directory, { ...options, create: true, private: true })
   const { signal } = new AbortController()
 
   async function readList(): Promise<{ entries: Entry[]; bytes: Uint8Array | null }> {
@@ -132,7 +134,7 @@ export function openWorkspace(directory: string): Workspace {
         id: toHex(randomBytes(8)),
         name,
         location,
-        pinnedAt: `${new Date().toISOString().slice(0, 19)}Z`,
+        pinnedAt: momentNow(),
         // An older version reads the file as long as it knows all that is in it.
         ...(system === 'tuf' ? {} : { system }),
       }
@@ -141,6 +143,19 @@ export function openWorkspace(directory: string): Workspace {
         [listName, toListBytes([...entries, { ...source, anchorSha256: sha256Hex(anchor) }])],
       ])
       await files.write(changes, new Map([[listName, bytes]]), `open ${name}`, signal)
+      return source
+    },
+
+    repin: async (id, name, anchor) => {
+      const { entries, bytes } = await readList()
+      const { anchorSha256: _, ...before } = await find(id)
+      const source = { ...before, name, pinnedAt: momentNow() }
+      const entry = { ...source, anchorSha256: sha256Hex(anchor) }
+      const changes = new Map<string, Uint8Array | null>()
+      for (const file of await files.list(folderOf(id), signal)) changes.set(file, null)
+      changes.set(`${folderOf(id)}anchor`, anchor)
+      changes.set(listName, toListBytes(entries.map((one) => (one.id === id ? entry : one))))
+      await files.write(changes, new Map([[listName, bytes]]), `pin ${name} anew`, signal)
       return source
     },
 
@@ -187,6 +202,10 @@ export function openWorkspace(directory: string): Workspace {
 }
 
 const folderOf = (id: string): string => `sources/${id}/`
+
+function momentNow(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z`
+}
 
 function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

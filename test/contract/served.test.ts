@@ -19,6 +19,7 @@ import { listenToEvents } from '../../src/node/transports/served/events.ts'
 import { natureOf, type Served, servedTransport } from '../../src/node/transports/served.ts'
 import { uploadNames } from '../../src/node/upload-names.ts'
 import { send } from '../../src/node/web/send.ts'
+import { openWorkspace } from '../../src/node/workspace.ts'
 import { startServer } from '../../src/repository/server.ts'
 import { never } from '../support/repository.ts'
 import { fromBase64, idsOf, openTeam, sha256, type Team, type TeamOptions } from '../support/team.ts'
@@ -206,10 +207,11 @@ describe('served: writing', () => {
         expect((await team.send(await team.documents(drafted, ['Ben'], base))).status).toBe(200)
       }
       const context = () => ({ anchor: team.anchor, now: new Date(), signal: never })
-      const drafts = drafting(context, async () => {
+      const findSigner = async () => {
         await meanwhile()
         return team.person('Ana')
-      })
+      }
+      const drafts = drafting(context, findSigner, openWorkspace(temporaryFolder()))
       const take = (id: string) =>
         act === 'withdraw'
           ? drafts.withdraw(source, id, never, 'file:Ana')

@@ -1,10 +1,15 @@
 // The calls of a window in which a project of an Asfaload mirror is begun, changed, and files are held against it.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { verdictLines } from '../../src/core/systems/asfaload/verdict-words.ts'
 import type { EditData } from '../../src/ipc/contract.ts'
+import { projectAt } from '../../src/node/asfaload/listing.ts'
+import { verifyReleasedFile } from '../../src/node/asfaload/verify.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
-import { createKey, type TestApp, testApp } from '../support/app-handlers.ts'
+import { createKey, pin, type TestApp, testApp } from '../support/app-handlers.ts'
+import { serveFolder } from '../support/file-server.ts'
 import { memoryKeychain } from '../support/keychain.ts'
 import { never } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -33,6 +38,8 @@ beforeEach(async () => {
   expect(made).toMatchObject({ inside: false, project: true, state: { anchorTitle: 'First signers' } })
 })
 
+const waiting = (): string => join(folder, 'asfaload.signers.pending/index.json')
+
 async function carryOut(proposalId: string, ...names: readonly string[]): Promise<void> {
   for (const name of names) await app.calls['proposals.approve']({ proposalId, signerId: `file:${name}` })
   await app.calls['proposals.publish']({ proposalId })
@@ -43,17 +50,24 @@ async function firstInForce(): Promise<void> {
   await carryOut(first?.id ?? '', 'Ana', 'Ben')
 }
 
-async function propose(of: string, edit: EditData): Promise<string> {
+async function propose(of: string, edit: EditData, replace: 'yes' | 'no' = 'no'): Promise<string> {
   const { digest } = await app.calls['drafts.preview']({ sourceId, subject: of, edits: [edit] })
-  const { proposalIds } = await app.calls['drafts.propose']({ sourceId, digest, replace: 'no', sentence: '' })
+  const { proposalIds } = await app.calls['drafts.propose']({ sourceId, digest, replace, sentence: '' })
   return proposalIds[0] ?? ''
 }
 
+function filesIn(...names: readonly string[]): string {
+  const place = join(temporaryFolder(), 'built')
+  for (const name of names) {
+    mkdirSync(dirname(join(place, name)), { recursive: true })
+    writeFileSync(join(place, name), name)
+  }
+  return place
+}
+
 async function released(): Promise<string> {
-  const built = join(temporaryFolder(), 'built')
-  mkdirSync(built)
-  writeFileSync(join(built, 'loom.zip'), 'weft and warp')
-  const { lookId } = await app.calls['files.look']({ path: built })
+  const built = filesIn('loom.zip')
+  const { lookId } = await app.calls['files.look']({ path: built, of: 'project' })
   await carryOut(await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' }), 'Ana')
   return join(built, 'loom.zip')
 }
@@ -86,6 +100,27 @@ test('signers change by all three conditions, and are named as this machine know
   expect((await app.calls['drafts.preview'](without)).quorums.map(({ keys }) => keys.length)).toEqual([3, 2])
 })
 
+test('first signers that wait are changed further, and stay pinned; others in their place are refused', async () => {
+  const edits = [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] as const
+  const wanted = { sourceId, subject: 'signers', edits: [{ kind: 'signers', edits }] } as const
+  const first = readFileSync(waiting())
+  const { replaces, quorums } = await app.calls['drafts.preview'](wanted)
+  expect([replaces?.signedBy, quorums.map(({ keys }) => keys.map(({ owner }) => owner))]).toEqual([
+    [],
+    [['Ana', 'Ben', 'Cleo']],
+  ])
+  await propose('signers', wanted.edits[0], 'yes')
+  expect((await app.calls['sources.list']()).map(({ id, problem }) => [id, problem])).toEqual([[sourceId, undefined]])
+  const second = readFileSync(waiting())
+  writeFileSync(waiting(), first)
+  expect(await codeOf(app.calls['drafts.preview'](wanted))).toBe('trust/changed')
+  writeFileSync(waiting(), second)
+  const [made] = (await app.calls['proposals.list']()).proposals
+  await carryOut(made?.id ?? '', 'Ana', 'Ben', 'Cleo')
+  const { title, groups } = await app.calls['project.get']({ sourceId })
+  expect([title, groups[0]?.holders.length]).toEqual(['Signers 1', 3])
+})
+
 test('a file is listed once its release is signed, and revoked once that is', async () => {
   await firstInForce()
   const file = await released()
@@ -102,6 +137,75 @@ test('a file is listed once its release is signed, and revoked once that is', as
   expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({ kind: 'revoked', by: 'Ben' })
   writeFileSync(file, 'moths')
   expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({ kind: 'unknown' })
+})
+
+test('an index of the window is that of the command line: plain files by SHA-512, and where they are fetched', async () => {
+  await firstInForce()
+  const built = filesIn('loom.zip', 'docs/page.html', 'asfaload.index.json')
+  const { lookId, files, leftOut } = await app.calls['files.look']({ path: built, of: 'project' })
+  expect([files.map(({ name }) => name), leftOut.map(({ name }) => name)]).toEqual([
+    ['loom.zip'],
+    ['asfaload.index.json', 'docs/page.html'],
+  ])
+  const edits = [{ kind: 'index', lookId, source: '' }] as const
+  const { text = '' } = await app.calls['drafts.preview']({ sourceId, subject, edits })
+  const hash = createHash('sha512').update('loom.zip').digest('hex')
+  expect(JSON.parse(text)).toMatchObject({ publishedFiles: [{ fileName: 'loom.zip', algo: 'Sha512', hash }] })
+  const own = { path: join(built, 'asfaload.index.json'), of: 'project' } as const
+  expect((await app.calls['files.look'](own)).files).toEqual([])
+  const { lookId: whole } = await app.calls['files.look']({ path: built })
+  const wrong = { sourceId, subject, edits: [{ kind: 'index', lookId: whole, source: '' }] } as const
+  expect(await codeOf(app.calls['drafts.preview'](wrong))).toBe('usage/invalid')
+})
+
+test('a file of a release that not enough have signed is refused in the words of the terminal', async () => {
+  await firstInForce()
+  const built = filesIn('loom.zip')
+  const { lookId } = await app.calls['files.look']({ path: built, of: 'project' })
+  await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' })
+  const file = join(built, 'loom.zip')
+  const verdict = await app.calls['releases.verify']({ sourceId, file })
+  expect(verdict).toMatchObject({ kind: 'refused', path: 'releases/v1/asfaload.index.json' })
+  const source = await app.desk.open(sourceId)
+  const asked = await projectAt(source, undefined, app.desk.context(source, never))
+  const [first] = verdictLines((await verifyReleasedFile(asked, file)).verdict, file, 'Loom')
+  expect(verdict).toMatchObject({ says: first })
+  expect(first).toMatch(/^REFUSED: .*not signed by enough keys/)
+})
+
+test('an index that cannot be read is told, for the file may be in it', async () => {
+  await firstInForce()
+  const file = await released()
+  const path = 'releases/v2/asfaload.index.json'
+  mkdirSync(join(folder, 'releases/v2'))
+  writeFileSync(join(folder, path), 'no index')
+  writeFileSync(file, 'moths')
+  expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({
+    ...{ kind: 'unknown', sameName: ['releases/v1/asfaload.index.json'] },
+    unread: [{ path, why: { code: 'format/malformed' } }],
+  })
+})
+
+test('on the web, where nothing is listed, that is said, and a release is found by its name', async () => {
+  await firstInForce()
+  const file = await released()
+  const server = await serveFolder(folder)
+  const other = testApp()
+  const web = await pin(other, server.url, 'Loom')
+  const get = (release?: string) => other.calls['project.get']({ sourceId: web, release })
+  const verify = (release?: string) => other.calls['releases.verify']({ sourceId: web, file, release })
+  expect(await app.calls['project.get']({ sourceId })).toMatchObject({ listed: true, releases: [{}] })
+  expect(await get()).toMatchObject({ listed: false, releases: [] })
+  expect(await codeOf(verify())).toBe('usage/invalid')
+  const path = 'releases/v1/asfaload.index.json'
+  for (const name of ['releases/v1', 'releases/v1/', path]) {
+    expect((await get(name)).releases).toMatchObject([{ path, standing: 'signed' }])
+    expect(await verify(name)).toMatchObject({ kind: 'listed', path })
+  }
+  for (const name of ['releases/v2', 'releases', 'v1'])
+    expect([await codeOf(get(name)), await codeOf(verify(name))]).toEqual(['source/not-found', 'source/not-found'])
+  expect(await codeOf(get('../v1'))).toBe('format/malformed')
+  await server.end()
 })
 
 test('nothing is written that was not shown, and nothing signed is given up unasked', async () => {
@@ -124,10 +228,9 @@ test('nothing is written that was not shown, and nothing signed is given up unas
   })
   expect(again.replaces).toMatchObject({ signedBy: ['Ben'] })
   expect(await codeOf(propose(again.digest, 'no'))).toBe('usage/invalid')
-  const waits = join(folder, 'asfaload.signers.pending/index.json')
-  const before = readFileSync(waits, 'utf8')
+  const before = readFileSync(waiting(), 'utf8')
   await propose(again.digest, 'yes')
-  expect(readFileSync(waits, 'utf8')).not.toBe(before)
+  expect(readFileSync(waiting(), 'utf8')).not.toBe(before)
 })
 
 test('keys that nobody could tell from real ones, and kinds that the format does not know, are refused', async () => {

@@ -1,7 +1,7 @@
 // A page that somebody took over names any place it likes: through links, below hidden folders, into repositories and our own
 // files. None of it is read or written.
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CreateRequest } from '../../src/ipc/contract.ts'
 import { isShown } from '../../src/main/window-places.ts'
@@ -89,6 +89,16 @@ test('a repository is not written into: pinned, through a link, or forgotten a m
 test('what is pinned is no place either while there is nothing in it', async () => {
   rmSync(join(repository, 'metadata'), { recursive: true })
   expect(await save(join(repository, 'metadata.json'))).toBe('usage/invalid')
+})
+
+test('nor is a project of an Asfaload mirror, whose signers lie or wait there', async () => {
+  for (const mark of ['asfaload.signers/index.json', 'asfaload.signers.pending/index.json', 'asfaload.signers.json']) {
+    const project = join(home, 'work', mark.replace('/', '-'))
+    mkdirSync(dirname(join(project, mark)), { recursive: true })
+    writeFileSync(join(project, mark), '{}')
+    expect(await save(join(project, 'asfaload.index.json'))).toBe('usage/invalid')
+    expect(await create(join(project, 'releases'))).toBe('usage/invalid')
+  }
 })
 
 test('a file of a repository can be checked, and be released again', async () => {

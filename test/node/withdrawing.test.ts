@@ -6,6 +6,7 @@ import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { drafting } from '../../src/node/drafting.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
+import { openWorkspace } from '../../src/node/workspace.ts'
 import { never } from '../support/repository.ts'
 import { everythingIn, temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
@@ -19,7 +20,11 @@ test('a candidate that nobody can read, replaced while somebody gave it up', asy
   const transport = directoryTransport(location)
   const source = { pinned, transport, layout: plainLayout, system: tufSystem(plainLayout), trust }
   const nobody = () => Promise.reject(new Error('nobody signs this'))
-  const drafts = drafting((_, signal) => ({ ...trust, now: new Date(), signal }), nobody)
+  const drafts = drafting(
+    (_, signal) => ({ ...trust, now: new Date(), signal }),
+    nobody,
+    openWorkspace(temporaryFolder()),
+  )
   writeFileSync(file, 'no document')
   const seen = await drafts.waitingDigest(source, 'root', never)
   writeFileSync(file, 'another one')

@@ -1,10 +1,11 @@
 // The workspace: private, all or nothing, and never guessing at what is damaged.
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { utf8 } from '../../src/core/bytes.ts'
+import { isEqualBytes, utf8 } from '../../src/core/bytes.ts'
 import type { Files } from '../../src/core/transport.ts'
 import { dataDirectory, openWorkspace } from '../../src/node/workspace.ts'
+import { faultyFileSystem } from '../support/faulty-file-system.ts'
 import { everythingIn, temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfCall, codeOfPromise } from '../support/thrown.ts'
 
@@ -54,6 +55,42 @@ test('what was trusted is remembered, replaced as a whole, and written only when
     memory: new Map([['root.json', utf8('r2')]]),
   })
   expect(await codeOfPromise(workspace.remember('0123456789abcdef', { successor: utf8(''), memory }))).toBe(
+    'source/not-found',
+  )
+})
+
+test('another anchor takes the place of the pinned one in one step: whenever the program dies, one of the two is pinned', async () => {
+  const other = { location: '/b', name: 'B' }
+  const first = temporaryFolder()
+  const before = openWorkspace(first)
+  const { id } = await before.add({ name: 'A', location: '/a', system: 'asfaload' }, utf8('first'))
+  await before.add(other, utf8('theirs'))
+  await before.remember(id, { successor: utf8('led to by the first'), memory })
+  let times = 0
+  for (let at = 0; ; at++) {
+    const folder = temporaryFolder()
+    cpSync(first, folder, { recursive: true })
+    const fs = faultyFileSystem(at, { kind: 'death', when: at % 2 === 0 ? 'before' : 'after' })
+    const repinned = openWorkspace(folder, { fs }).repin(id, 'A2', utf8('second'))
+    const isDone = await repinned.then(
+      () => true,
+      () => false,
+    )
+    const after = openWorkspace(folder)
+    const { anchor, successor } = await after.trust(id)
+    const [source] = await after.sources()
+    const isNew = isEqualBytes(anchor, utf8('second'))
+    expect(source).toMatchObject({ id, name: isNew ? 'A2' : 'A', location: '/a', system: 'asfaload' })
+    expect(isNew ? successor : anchor).toEqual(isNew ? undefined : utf8('first'))
+    expect((await after.sources())[1]).toMatchObject(other)
+    if (!fs.struck) {
+      expect([isDone, isNew]).toEqual([true, true])
+      break
+    }
+    times += 1
+  }
+  expect(times).toBeGreaterThan(10)
+  expect(await codeOfPromise(openWorkspace(temporaryFolder()).repin('0'.repeat(16), 'A', utf8('x')))).toBe(
     'source/not-found',
   )
 })

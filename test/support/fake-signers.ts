@@ -105,6 +105,8 @@ export const signersProject: ProjectView = {
   name: 'github.com/loom/loom',
   location: '/srv/mirror/github.com/loom/loom',
   rehearsal: false,
+  address: 'https://github.com/loom/loom/',
+  listed: true,
   title: 'Signers 3',
   groups: [
     { group: 'artifact', of: 1, name: 'Signers of releases', threshold: 2, holders },
@@ -128,6 +130,16 @@ export const signersProject: ProjectView = {
   ],
   omitted: 3,
 }
+
+/** The same on a web server, where nothing is listed; a release is there when it is named. */
+export const webProject = (release: string | undefined): ProjectView => ({
+  ...signersProject,
+  sourceId: 'mirror',
+  location: 'https://mirror.example/github.com/loom/loom/',
+  listed: false,
+  releases: release === undefined ? [] : signersProject.releases.filter(({ path }) => path.startsWith(release)),
+  omitted: 0,
+})
 
 export const signersInspection: SourceInspection = {
   location: '/srv/mirror/github.com/loom/loom',

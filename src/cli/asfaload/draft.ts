@@ -1,8 +1,7 @@
 // What every command ends with that changes an asfaload project: the change as a reviewer sees it, and written, unless it is a dry run.
 import { AppError } from '../../core/error.ts'
-import type { Edit } from '../../core/system.ts'
-import { previewEdit, writeEdit } from '../../node/asfaload/draft.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { type DocumentEdit, previewEdit, writeEdit } from '../../node/document-edit.ts'
 import { type Answer, answer, type Io, type Option, type Parsed } from '../command.ts'
 import { contextOf, openSource, rootOption } from '../session.ts'
 import { proposalData, reviewLines } from '../show.ts'
@@ -31,17 +30,18 @@ export async function openProjectSource(desk: Desk, parsed: Parsed, signal: Abor
 
 /** `again`: the words by which the project is named from now on, when not those of this call. */
 export async function proposeEdit(
+  desk: Desk,
   source: OpenSource,
-  edit: Edit,
+  edit: DocumentEdit,
   parsed: Parsed,
   io: Io,
   again = sourceAgain(parsed),
 ): Promise<Answer> {
   const wish = parsed.flag('replace') ? { ...edit, replace: true } : edit
   const preview = await previewEdit(source, wish, contextOf(source, io))
-  const { proposal, replaces } = preview
+  const { proposal, replaces, pins } = preview
   const isDry = parsed.flag('dry-run')
-  if (!isDry) await writeEdit(source, preview, io.signal)
+  if (!isDry) await writeEdit(desk.workspace, source, preview, io.signal)
   const took = isDry ? 'would take' : 'took'
   const lines = [
     ...reviewLines(proposal),
@@ -50,5 +50,9 @@ export async function proposeEdit(
   ]
   const data = { ...(isDry ? { dryRun: true } : {}), ...proposalData(proposal) }
   const said = answer(data, ...lines)
-  return isDry ? said : withStanding(said, [proposal], again, source, io)
+  if (isDry) return said
+  const standing = await withStanding(said, [proposal], again, source, io)
+  if (pins === undefined) return standing
+  const pinned = `pinned as ${source.pinned.name}; every one of these keys has to sign`
+  return { ...standing, lines: [...standing.lines, '', pinned] }
 }

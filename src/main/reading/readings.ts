@@ -23,7 +23,7 @@ import type {
   TargetPage,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
-import { type ProjectWish, wishedDocument } from '../../node/asfaload/edits.ts'
+import { type ProjectWish, wishedEdit } from '../../node/asfaload/edits.ts'
 import { projectFacts } from '../../node/asfaload/project-facts.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
@@ -99,7 +99,7 @@ export interface Readings extends Carrying {
   effects(asked: OfProposal, signal: AbortSignal): Promise<Effects>
   raw(asked: OfProposal, signal: AbortSignal): Promise<RawDocument>
   inside(asked: OfSource, signal: AbortSignal): Promise<RepositoryView>
-  project(asked: OfSource, signal: AbortSignal): Promise<ProjectView>
+  project(asked: OfSource & { release?: string | undefined }, signal: AbortSignal): Promise<ProjectView>
   targets(asked: OfSource & TargetQuery, signal: AbortSignal): Promise<TargetPage>
   history(asked: OfSource & { role: string }, signal: AbortSignal): Promise<HistoryView>
   releases(asked: OfSource, signal: AbortSignal): Promise<{ list: ProjectReleases[]; remember?: Memory }>
@@ -172,9 +172,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
-    project: async ({ sourceId }, signal) => {
+    project: async ({ sourceId, release }, signal) => {
       const source = await openProject(desk, sourceId)
-      return presentRepository.projectView(source.pinned, await projectFacts(source, desk.context(source, signal)))
+      const facts = await projectFacts(source, desk.context(source, signal), release)
+      return presentRepository.projectView(source.pinned, facts)
     },
     targets: async ({ sourceId, ...query }, signal) =>
       presentRepository.targetPage(
@@ -224,11 +225,8 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     wished: async ({ sourceId, signers, subject, wish }, signal) => {
       const source = await openProject(desk, sourceId)
-      const document = await wishedDocument(subject, wish, desk, source, signal)
-      return presentRepository.draftView(
-        await desk.drafts.previewDocument(source, { subject, document }, signal),
-        signers,
-      )
+      const edit = await wishedEdit(subject, wish, desk, source, signal)
+      return presentRepository.draftView(await desk.drafts.previewDocument(source, edit, signal), signers)
     },
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)

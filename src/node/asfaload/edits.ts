@@ -10,6 +10,7 @@ import {
 } from '../../core/systems/asfaload/signers-file.ts'
 import { parseSubject } from '../../core/systems/asfaload/subject.ts'
 import type { Desk } from '../desk.ts'
+import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
 import { findStart } from './first-signers.ts'
 import { keyTextFor, sameKeyText } from './key-text.ts'
@@ -36,28 +37,32 @@ export type ProjectWish =
   /** `by`: the text of the key of whoever begins it. */
   | { kind: 'revocation'; by: string }
 
-export async function wishedDocument(
+export async function wishedEdit(
   subject: string,
   wish: ProjectWish,
   desk: Desk,
   source: OpenSource,
   signal: AbortSignal,
-): Promise<Uint8Array> {
+): Promise<DocumentEdit> {
   const context = desk.context(source, signal)
   const { now } = context
   switch (wish.kind) {
     case 'signers': {
-      const { bytes } = await findStart(source, context, true)
+      const { bytes, isFirst } = await findStart(source, context, true)
       const file = parseSignersFile(bytes, 'the signers file')
       const there = everyKey(file).map(({ text }) => text)
-      return editedSigners(bytes, await spelled(wish.edits, file.generation, there, desk, signal), { now })
+      const document = editedSigners(bytes, await spelled(wish.edits, file.generation, there, desk, signal), { now })
+      return { subject, document, isAnchor: isFirst }
     }
-    case 'index':
-      return indexDocument(wish.files, { mirroredOn: now, publishedOn: now, source: wish.source })
+    case 'index': {
+      const options = { mirroredOn: now, publishedOn: now, source: wish.source }
+      return { subject, document: indexDocument(wish.files, options) }
+    }
     case 'revocation': {
       const about = parseSubject(subject)
       const path = about.kind === 'signers' ? '' : about.path
-      return (await revocationEdit(source, path, context, async () => wish.by)).document
+      const { document } = await revocationEdit(source, path, context, async () => wish.by)
+      return { subject, document }
     }
   }
 }

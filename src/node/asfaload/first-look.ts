@@ -63,7 +63,8 @@ async function hasAny(folder: string, names: readonly string[], fs: FileSystem):
   return false
 }
 
-async function projectAbove(location: string, fs: FileSystem): Promise<string | undefined> {
+/** Its folder. */
+export async function projectAbove(location: string, fs: FileSystem): Promise<string | undefined> {
   let folder = location
   for (let up = 0; up < maxParents; up++) {
     const parent = dirname(folder)

@@ -3,20 +3,36 @@ import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { waitingFirst } from '../../core/systems/asfaload/first.ts'
+import { projectFolders } from '../../core/systems/asfaload/names.ts'
 import { openProject, readPending } from '../../core/systems/asfaload/project.ts'
 import { signersSubject } from '../../core/systems/asfaload/subject.ts'
 import { asfaloadSystem } from '../../core/systems/asfaload/system.ts'
 import type { Desk } from '../desk.ts'
+import { fileSystem } from '../file-system.ts'
+import { nameOfFolder } from '../founding.ts'
 import { isFolderLocation, parseLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { directoryTransport } from '../transports/directory.ts'
-import type { PinnedSource } from '../workspace.ts'
+import { projectAbove } from './first-look.ts'
 import { forgeAt } from './public-address.ts'
 
-/** A folder, as a project that trusts nobody yet. `again`: first signers that wait there are made anew. */
-export async function firstPlace(desk: Desk, text: string, again: boolean, signal: AbortSignal): Promise<OpenSource> {
-  const pinned = (await desk.workspace.sources()).find(({ name }) => name === text)
-  const location = pinned?.location ?? parseLocation(text)
+export interface FirstPlace {
+  /** What to call the project here; as its folder, when nothing is said. */
+  name?: string | undefined
+  /** First signers that wait there are made anew. */
+  again?: boolean
+}
+
+/** A folder, as a project that trusts nobody yet. */
+export async function firstPlace(
+  { workspace }: Pick<Desk, 'workspace'>,
+  text: string,
+  { name, again = false }: FirstPlace,
+  signal: AbortSignal,
+): Promise<OpenSource> {
+  const sources = await workspace.sources()
+  const location = sources.find((one) => one.name === text)?.location ?? parseLocation(text)
+  const pinned = sources.find((one) => one.location === location)
   if (!isFolderLocation(location)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -26,7 +42,14 @@ export async function firstPlace(desk: Desk, text: string, again: boolean, signa
   }
   const transport = directoryTransport(location, { create: true })
   const context = { anchor: new Uint8Array(), now: new Date(0), signal }
-  const waiting = await waitingFirst(await openProject('', transport, context), context)
+  const above = await projectAbove(location, fileSystem)
+  if (above !== undefined) throw notHere(`${location} lies in a project that is there already: ${above}`)
+  const project = await openProject('', transport, context)
+  if ((pinned !== undefined && pinned.system !== 'asfaload') || project.names.some((name) => tufName.test(name)))
+    throw notHere(`${location} holds a TUF repository`)
+  const [below] = projectFolders(project.names).filter((folder) => folder !== '')
+  if (below !== undefined) throw notHere(`${location} holds a project already: ${below}`)
+  const waiting = await waitingFirst(project, context)
   if (waiting === undefined || (waiting.place !== undefined && !again)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -37,26 +60,24 @@ export async function firstPlace(desk: Desk, text: string, again: boolean, signa
           : 'review them: countersign review SOURCE signers; or make them anew with --replace',
     })
   }
-  const name = location.split(/[/\\]/).at(-1) ?? 'Project'
+  const called = name ?? pinned?.name ?? nameOfFolder(location).slice(0, 120)
   return {
-    pinned: { id: '', name: name.slice(0, 120), location, pinnedAt: '', system: 'asfaload' },
+    pinned: { id: '', name: called, location, pinnedAt: '', system: 'asfaload' },
     transport,
     system: asfaloadSystem('', forgeAt(location)),
     trust: { anchor: new Uint8Array(), memory: new Map() },
   }
 }
 
-/** These very bytes are what this person has made, so they are what is trusted here from now on. */
-export async function pinFirst(
-  desk: Desk,
-  { pinned }: Pick<OpenSource, 'pinned'>,
-  document: Uint8Array,
-  name: string | undefined,
-): Promise<PinnedSource> {
-  const { location } = pinned
-  const before = (await desk.workspace.sources()).find((one) => one.location === location)
-  if (before !== undefined) await desk.workspace.remove(before.id)
-  return desk.workspace.add({ name: name ?? before?.name ?? pinned.name, location, system: 'asfaload' }, document)
+const tufName = /^(?:metadata\/)?(?:(?:\d+\.)?root|timestamp)\.json$/
+
+/** Programs take the nearest signers file: one inside another project would rule there, or be ruled. */
+function notHere(message: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message,
+    hint: 'name a folder of its own for the project, such as CLONE/github.com/USER/REPOSITORY',
+  })
 }
 
 export interface Start {

@@ -19,6 +19,7 @@ import { standingOf } from '../../core/systems/asfaload/standing.ts'
 import { groupTitles } from '../../core/systems/asfaload/system.ts'
 import { compareVersions } from '../../core/version-order.ts'
 import type { OpenSource } from '../open-source.ts'
+import { isListed, knowing } from './listing.ts'
 
 export interface ReleaseFact {
   /** Of its index, below the project's root. */
@@ -32,6 +33,8 @@ export interface ReleaseFact {
 }
 
 export interface ProjectFacts {
+  /** The releases are those that are there, and not just those that were named. */
+  listed: boolean
   title: string
   groups: readonly { group: GroupName; of: number; quorum: Quorum }[]
   /** The newest first; of very many only those. */
@@ -42,7 +45,10 @@ export interface ProjectFacts {
 /** Each is read and judged. */
 const maxReleases = 100
 
-export async function projectFacts({ system, transport }: OpenSource, context: Context): Promise<ProjectFacts> {
+/** `release`: one that a person named, where none is listed. */
+export async function projectFacts(source: OpenSource, context: Context, release?: string): Promise<ProjectFacts> {
+  const { system } = source
+  const transport = await knowing(source, release, context.signal)
   const { anchor } = await system.state(transport, context)
   const { written } = parseSignersFile(anchor.bytes, 'the signers file')
   const groups = [...written].flatMap(([group, list]) =>
@@ -66,5 +72,6 @@ export async function projectFacts({ system, transport }: OpenSource, context: C
     else if (isOpen) releases.push({ path, standing: 'waits', revocationWaits })
     else releases.push({ path, standing: 'refused', why: standing.why, revocationWaits })
   }
-  return { title: anchor.title, groups, releases, omitted: Math.max(0, paths.length - maxReleases) }
+  const omitted = Math.max(0, paths.length - maxReleases)
+  return { listed: isListed(source), title: anchor.title, groups, releases, omitted }
 }

@@ -33,7 +33,7 @@ export async function releaseOfFolder(parsed: Parsed, path: string, io: Io, data
   io.note(`${countOf(look.files.length, 'file')}, ${grouped(look.totalBytes)} bytes`)
   const at = io.now()
   const edit = releaseEdit(path, look.files, { mirroredOn: at, publishedOn: at, source: address })
-  return proposeEdit(source, edit, parsed, io)
+  return proposeEdit(desk, source, edit, parsed, io)
 }
 
 function addressMissing(location: string): AppError {

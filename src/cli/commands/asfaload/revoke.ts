@@ -41,6 +41,6 @@ export const revokeCommand: Command = {
         return text
       },
     )
-    return proposeEdit(source, { subject: revocationSubject(path), document }, parsed, io)
+    return proposeEdit(desk, source, { subject: revocationSubject(path), document }, parsed, io)
   },
 }

@@ -12,7 +12,7 @@ import {
 } from '../../../core/systems/asfaload/signers-file.ts'
 import { signersSubject } from '../../../core/systems/asfaload/subject.ts'
 import { visible } from '../../../core/visible.ts'
-import { findStart, firstPlace, pinFirst } from '../../../node/asfaload/first-signers.ts'
+import { findStart, firstPlace } from '../../../node/asfaload/first-signers.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
 import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draft.ts'
 import { keyTexts, typedText } from '../../asfaload/keys.ts'
@@ -69,7 +69,8 @@ export const signersCommand: Command = {
 // ---- the first ones ------------------------------------------------------------------------------------------------------
 
 async function found(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
-  const place = await firstPlace(desk, parsed.positionals[0] ?? '', parsed.flag('replace'), io.signal)
+  const named = { name: parsed.text('name'), again: parsed.flag('replace') }
+  const place = await firstPlace(desk, parsed.positionals[0] ?? '', named, io.signal)
   const wanted = parsed.texts('key')
   if (wanted.length === 0) throw usage(signersCommand, 'signers new takes --key for each of the first signers')
   const threshold = countOf(parsed.text('threshold'), '--threshold', 1, wanted.length)
@@ -77,13 +78,9 @@ async function found(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const keys = await keyTexts(wanted, generation, desk, io)
   const edit: SignersEdit = { kind: 'group-add', group: groupOf(parsed), keys, threshold }
   const document = editedSigners(undefined, [edit], { now: io.now(), generation })
-  const name = parsed.text('name')
   const source = { ...place, names: await desk.names(io.signal) }
-  const again = sourceAgain({ ...parsed, positionals: [name ?? place.pinned.name] })
-  const said = await proposeEdit(source, { subject: signersSubject, document }, parsed, io, again)
-  if (parsed.flag('dry-run')) return said
-  const pinned = await pinFirst(desk, place, document, name)
-  return { ...said, lines: [...said.lines, '', `pinned as ${pinned.name}; every one of these keys has to sign`] }
+  const again = sourceAgain({ ...parsed, positionals: [place.pinned.name] })
+  return proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: true }, parsed, io, again)
 }
 
 function generationOf(parsed: Parsed, wanted: readonly string[]): Generation {
@@ -127,13 +124,7 @@ async function change(verb: string, parsed: Parsed, desk: Desk, io: Io): Promise
   const { bytes, isFirst } = await findStart(source, context, parsed.flag('replace'))
   const edits = await editsOf(verb, bytes, parsed, desk, io)
   const document = editedSigners(bytes, edits, { now: io.now() })
-  const edit = { subject: signersSubject, document }
-  if (!isFirst) return proposeEdit(source, edit, parsed, io)
-  // Whoever changes first signers that nobody has signed vouches for them, as whoever made them did.
-  const anew = { ...source, trust: { anchor: new Uint8Array(), memory: new Map() } }
-  const said = await proposeEdit(anew, edit, parsed, io)
-  if (!parsed.flag('dry-run')) await pinFirst(desk, source, document, source.pinned.name)
-  return said
+  return proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: isFirst }, parsed, io)
 }
 
 async function editsOf(

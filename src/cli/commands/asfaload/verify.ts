@@ -1,12 +1,9 @@
 // verify of an asfaload project: which release a downloaded file belongs to, by whom that is signed, and whether it was revoked.
 
-import { AppError } from '../../../core/error.ts'
 import { verdictFault, verdictLines } from '../../../core/systems/asfaload/verdict-words.ts'
-import { forgeAt } from '../../../node/asfaload/public-address.ts'
+import { isListed, projectAt } from '../../../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../../../node/asfaload/verify.ts'
-import { withRelease } from '../../../node/asfaload/web-mirror.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
-import { isWebLocation } from '../../../node/location.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
 import { grouped } from '../../drafting.ts'
 import { progressLine } from '../../progress.ts'
@@ -16,14 +13,9 @@ import { wrapped } from '../../text.ts'
 
 export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSource, io: Io): Promise<Answer> {
   const [file = ''] = parsed.positionals
-  const { transport, pinned } = source
   const line = progressLine(file)
-  const context = contextOf(source, io)
-  const release = parsed.text('release')
-  const isListed = !isWebLocation(pinned.location)
-  if (release === undefined && !isListed) throw releaseMissing(pinned.location)
-  const place = release === undefined || isListed ? transport : withRelease(transport, release)
-  const asked = { folder: '', forge: forgeAt(pinned.location), transport: place, context }
+  const release = isListed(source) ? undefined : parsed.text('release')
+  const asked = await projectAt(source, release, contextOf(source, io))
   const { verdict, length, sha512 } = await verifyReleasedFile(asked, file, { progress: line.show }).finally(line.end)
   // Which signers are trusted from now on is kept, so that nobody can lead back behind them.
   const { anchor } = await readState(desk, source, io)
@@ -32,19 +24,11 @@ export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSou
   const said = answer(
     data,
     ...wrapped([
-      ...verdictLines(verdict, file, pinned.name),
+      ...verdictLines(verdict, file, source.pinned.name, release),
       `  signers: ${anchor.title}, led to step by step from those pinned here`,
       `  ${grouped(length)} bytes, sha512 ${sha512.slice(0, 32)}…`,
     ]),
   )
   const failed = verdictFault(verdict, file)
   return failed === undefined ? said : { ...said, failed }
-}
-
-function releaseMissing(location: string): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${location} is a web server, which cannot be listed: it must be told which release the file is from`,
-    hint: 'name its folder: --release releases/download/v1.0; or open a clone of the mirror',
-  })
 }

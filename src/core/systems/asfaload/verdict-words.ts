@@ -1,12 +1,18 @@
 // A verdict on a downloaded file in words: the same in the terminal and in the window.
-import { AppError } from '../../error.ts'
+import { AppError, type ErrorData } from '../../error.ts'
 import { listOf } from '../../phrases.ts'
 import { openQuorums, type Quorum, signedCount } from '../../proposal.ts'
 import { visible } from '../../visible.ts'
 import { keyNames } from './key-names.ts'
 import type { Verdict } from './verdict.ts'
 
-export function verdictLines(verdict: Verdict, file: string, project: string): string[] {
+/** What is said first of a file that a release lists, and that must not be used. */
+export function refusedWords({ message }: ErrorData): string {
+  return `REFUSED: ${message}`
+}
+
+/** `release`: the only one that was asked. */
+export function verdictLines(verdict: Verdict, file: string, project: string, release?: string): string[] {
   switch (verdict.kind) {
     case 'listed':
       return [
@@ -24,13 +30,15 @@ export function verdictLines(verdict: Verdict, file: string, project: string): s
       ]
     case 'refused':
       return [
-        `NOT VERIFIED: ${file} stands in ${visible(verdict.path)} of ${project}, which cannot be trusted`,
-        `  ${visible(verdict.why.message)}`,
+        visible(refusedWords(verdict.why)),
+        `  ${file} is listed in ${visible(verdict.path)} of ${project}, and that does not count`,
         ...signedLines(openQuorums(verdict.quorums)),
       ]
     case 'unknown':
       return [
-        `NOT VERIFIED: no release of ${project} has the content of ${file}`,
+        release === undefined
+          ? `NOT VERIFIED: no release of ${project} has the content of ${file}`
+          : `NOT VERIFIED: ${visible(release)} of ${project} does not list the content of ${file}, and no other release was asked`,
         ...verdict.sameName.map((path) => `  ${visible(path)} has a file of this name and other content`),
         ...verdict.unread.map(({ path, why }) => `  ${visible(path)} could not be asked: ${visible(why.message)}`),
       ]

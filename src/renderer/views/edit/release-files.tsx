@@ -13,15 +13,17 @@ import { folderAs, type ReleaseState } from './release.ts'
 import { useLook } from './use-look.ts'
 
 interface ReleaseFilesProps {
+  /** What they are released in: it is not the same that a role and a project take. */
+  of: 'role' | 'project'
   state: ReleaseState
   patch: (part: Partial<ReleaseState>) => void
 }
 
-export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement {
+export function ReleaseFiles({ of, state, patch }: ReleaseFilesProps): ReactElement {
   const { info } = useApp()
   const id = useId()
   const [problem, setProblem] = useState<ErrorData>()
-  const looking = useLook((look) => patch({ look, leftOut: [] }))
+  const looking = useLook(of, (look) => patch({ look, leftOut: [] }))
   const start = ([path = '', ...more]: readonly string[]) => {
     patch({ path, more, look: undefined })
     setProblem(undefined)
@@ -76,7 +78,10 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
           </span>
         ) : null}
         <p className="hint">
-          Of a folder every file in it is taken, with its place in the folder. You can also drop files or folders here.
+          {of === 'role'
+            ? 'Of a folder every file in it is taken, with its place in the folder. '
+            : 'Of a folder every file that lies right in it is taken. '}
+          You can also drop files or folders here.
         </p>
       </div>
       {state.more.length === 0 ? null : <p className="small">and {countOf(state.more.length, 'other')} beside it</p>}
@@ -85,14 +90,14 @@ export function ReleaseFiles({ state, patch }: ReleaseFilesProps): ReactElement 
       ) : null}
       {problem === undefined ? null : <Problem error={problem} level={3} />}
       {looking.problem === undefined ? null : <Problem error={looking.problem} level={3} />}
-      {state.look === undefined ? null : <Files state={state} patch={patch} />}
+      {state.look === undefined ? null : <Files of={of} state={state} patch={patch} />}
     </DropArea>
   )
 }
 
 const few = 100
 
-function Files({ state, patch }: ReleaseFilesProps): ReactElement | null {
+function Files({ of, state, patch }: ReleaseFilesProps): ReactElement | null {
   const [all, setAll] = useState(false)
   const { look } = state
   if (look === undefined) return null
@@ -114,9 +119,9 @@ function Files({ state, patch }: ReleaseFilesProps): ReactElement | null {
           <caption className="unseen">Files of the release</caption>
           <thead className="unseen">
             <tr>
-              <th scope="col">Taken in, and its path in the repository</th>
+              <th scope="col">Taken in, and its path in the {of === 'role' ? 'repository' : 'project'}</th>
               <th scope="col">Size</th>
-              <th scope="col">SHA-256</th>
+              <th scope="col">{of === 'role' ? 'SHA-256' : 'SHA-512'}</th>
             </tr>
           </thead>
           <tbody>
@@ -140,8 +145,8 @@ function Files({ state, patch }: ReleaseFilesProps): ReactElement | null {
                 <td className="size" title={`${file.length} bytes`}>
                   {sizeText(file.length)}
                 </td>
-                <td className="soft" title={file.sha256}>
-                  <Hex hex={file.sha256.slice(0, 16)} />
+                <td className="soft" title={file.sha512 ?? file.sha256}>
+                  <Hex hex={(file.sha512 ?? file.sha256).slice(0, 16)} />
                 </td>
               </tr>
             ))}

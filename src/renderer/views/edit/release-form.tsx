@@ -63,7 +63,7 @@ export function ReleaseForm(form: FormProps): ReactElement {
       ) : (
         <>
           {agreement === undefined ? null : <p className="note tone-warn">{agreement}</p>}
-          <ReleaseFiles state={state} patch={patch} />
+          <ReleaseFiles of="role" state={state} patch={patch} />
           <Line
             label="Folder in the repository"
             hint="Where clients find the files; usually the project and its version. Empty puts them at the top."

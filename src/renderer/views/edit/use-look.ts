@@ -12,7 +12,7 @@ export interface Looking {
   look: (paths: readonly string[]) => Promise<void>
 }
 
-export function useLook(onLook: (look: FileLook) => void): Looking {
+export function useLook(of: 'role' | 'project', onLook: (look: FileLook) => void): Looking {
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
   const turn = useRef(0)
@@ -22,7 +22,7 @@ export function useLook(onLook: (look: FileLook) => void): Looking {
     const mine = turn.current
     setBusy(true)
     setProblem(undefined)
-    const answer = await settle(bridge().files.look({ path, ...(more.length === 0 ? {} : { more }) }))
+    const answer = await settle(bridge().files.look({ path, of, ...(more.length === 0 ? {} : { more }) }))
     if (mine !== turn.current) return
     setBusy(false)
     if (answer.ok) onLook(answer.value)

@@ -15,18 +15,27 @@ type Check =
   | { step: 'busy' }
   | { step: 'stopped' }
   | { step: 'failed'; error: ErrorData }
-  | { step: 'done'; file: string; verdict: FileVerdict }
+  | { step: 'done'; file: string; release?: string; verdict: FileVerdict }
 
-export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
+interface CheckFileProps {
+  sourceId: string
+  /** A project of an Asfaload mirror; `release`: the only one that is asked, "" while it is not named. */
+  project?: { release?: string | undefined }
+}
+
+export function CheckFile({ sourceId, project }: CheckFileProps): ReactElement {
+  const release = project?.release
   const [file, setFile] = useState('')
   const [check, setCheck] = useState<Check>({ step: 'rest' })
   const far = useProgress(check.step === 'busy')
   const id = useId()
+  const isReady = check.step !== 'busy' && file.trim() !== '' && release !== ''
   const verify = async () => {
     const asked = file.trim()
     setCheck({ step: 'busy' })
-    const outcome = await settle(bridge().releases.verify({ sourceId, file: asked }))
-    if (outcome.ok) setCheck({ step: 'done', file: asked, verdict: outcome.value })
+    const outcome = await settle(bridge().releases.verify({ sourceId, file: asked, release }))
+    if (outcome.ok)
+      setCheck({ step: 'done', file: asked, ...(release === undefined ? {} : { release }), verdict: outcome.value })
     else if (outcome.error.code === 'user/cancelled') setCheck({ step: 'stopped' })
     else setCheck({ step: 'failed', error: outcome.error })
   }
@@ -37,17 +46,28 @@ export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
         <p className="soft small">
           Says whether a file on this machine is one that people signed here, whatever its name.
         </p>
+        {release === undefined ? null : (
+          <p className="small">
+            {release === '' ? (
+              'First name the release above that it should be from.'
+            ) : (
+              <>
+                It is held against <Path path={release} /> alone.
+              </>
+            )}
+          </p>
+        )}
       </div>
       <form
         className="stack tight"
         onSubmit={(event) => {
           event.preventDefault()
-          if (check.step !== 'busy' && file.trim() !== '') verify()
+          if (isReady) verify()
         }}
       >
         <PathField id={id} label="File on this machine" what="files" value={file} onChange={setFile} />
         <div className="row">
-          <button type="submit" className="button" disabled={check.step === 'busy' || file.trim() === ''}>
+          <button type="submit" className="button" disabled={!isReady}>
             Check this file
           </button>
         </div>
@@ -55,17 +75,23 @@ export function CheckFile({ sourceId }: { sourceId: string }): ReactElement {
       <div role="status">
         {check.step === 'busy' ? <ProgressLine far={far} what="Reading the file" stop="Stop reading" /> : null}
         {check.step === 'stopped' ? <p className="small">Stopped. Nothing is known of this file.</p> : null}
-        {check.step === 'done' ? <Verdict file={check.file} verdict={check.verdict} /> : null}
+        {check.step === 'done' ? <Verdict check={check} isProject={project !== undefined} /> : null}
       </div>
       {check.step === 'failed' ? <Problem error={check.error} title="The file was not checked" level={3} /> : null}
     </section>
   )
 }
 
-function Verdict({ file, verdict }: { file: string; verdict: FileVerdict }): ReactElement {
+interface SaidProps {
+  check: Extract<Check, { step: 'done' }>
+  isProject: boolean
+}
+
+function Verdict({ check, isProject }: SaidProps): ReactElement {
+  const { file, verdict } = check
   return (
     <div className={`note tone-${toneOf(verdict)}`}>
-      <Said verdict={verdict} />
+      <Said check={check} isProject={isProject} />
       <p className="small soft mono place">
         <Foreign text={file} />, {sizeText(verdict.length)}
       </p>
@@ -82,7 +108,7 @@ function toneOf(verdict: FileVerdict): 'ok' | 'warn' | 'bad' {
   return (verdict.warnings ?? []).length > 0 ? 'warn' : 'ok'
 }
 
-function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
+function Said({ check: { verdict, release }, isProject }: SaidProps): ReactElement {
   switch (verdict.kind) {
     case 'listed':
       return (
@@ -112,27 +138,40 @@ function Said({ verdict }: { verdict: FileVerdict }): ReactElement {
       return (
         <>
           <h3>
-            {verdict.why.code === 'trust/threshold'
-              ? 'Not enough people signed this file'
-              : 'This file cannot be trusted'}
+            <Foreign text={verdict.says} />
           </h3>
           <p>
-            <Path path={verdict.path} /> lists it, and that does not count:{' '}
-            <Foreign text={sentenceOf(verdict.why.message)} />
+            <Path path={verdict.path} /> lists this file, and that does not count.
+            {verdict.why.hint === undefined ? null : (
+              <>
+                {' '}
+                <Foreign text={sentenceOf(verdict.why.hint)} />
+              </>
+            )}
           </p>
         </>
       )
     case 'unknown':
       return (
         <>
-          <h3>Nobody here signed this file</h3>
-          <p>No artifact of this repository has this content. Do not use it as one.</p>
+          <h3>{release === undefined ? 'Nobody here signed this file' : 'This release does not list this file'}</h3>
+          <p>
+            {release !== undefined
+              ? 'It has no file with this content. No other release was asked.'
+              : isProject
+                ? 'No release of this project lists this content. Do not use it as one of its files.'
+                : 'No artifact of this repository has this content. Do not use it as one.'}
+          </p>
           {verdict.sameName.length === 0 ? null : (
             <p>
-              What the repository lists under this name has other content:{' '}
-              <Foreign text={listOf(verdict.sameName.slice(0, 5))} />.
+              What is listed under this name has other content: <Foreign text={listOf(verdict.sameName.slice(0, 5))} />.
             </p>
           )}
+          {(verdict.unread ?? []).slice(0, 5).map(({ path, why }) => (
+            <p key={path}>
+              <Path path={path} /> could not be asked: <Foreign text={sentenceOf(why.message)} />
+            </p>
+          ))}
         </>
       )
   }

@@ -1,18 +1,20 @@
 // A project of an Asfaload mirror: who signs what, its releases and which of them are revoked, and whether a file is one of them.
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { ProjectView } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, useAnswer } from '../../bridge.ts'
-import { Foreign, Time } from '../../components/foreign.tsx'
+import { Foreign } from '../../components/foreign.tsx'
 import { Page, Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { capital, countOf, listOf, sentenceOf } from '../../format.ts'
+import { listOf } from '../../format.ts'
 import { holderName } from '../../quorum.ts'
 import { hashOf, type ProjectForm } from '../../route.ts'
 import { ChangeMenu } from '../inside/change-menu.tsx'
 import { CheckFile } from '../inside/check-file.tsx'
 import { ProjectChange } from './change.tsx'
+import { type Named, NamedRelease } from './named-release.tsx'
+import { Releases } from './releases.tsx'
 
 interface ProjectProps {
   sourceId: string
@@ -50,6 +52,7 @@ export function Project({ sourceId, form, path }: ProjectProps): ReactElement {
 
 function Whole({ project }: { project: ProjectView }): ReactElement {
   const { sourceId, name, location, title } = project
+  const [named, setNamed] = useState<Named>()
   const changes = [
     { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
     { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
@@ -85,56 +88,13 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           </ul>
           <p className="small soft">Nothing of it expires. It counts until other signers take its place.</p>
         </section>
-        <Releases project={project} />
-        <CheckFile sourceId={sourceId} />
+        {project.listed ? (
+          <Releases project={project} />
+        ) : (
+          <NamedRelease project={project} named={named} onNamed={setNamed} />
+        )}
+        <CheckFile sourceId={sourceId} project={project.listed ? {} : { release: named?.release ?? '' }} />
       </div>
     </Page>
-  )
-}
-
-const standings = {
-  signed: { text: 'signed', tone: 'tone-ok' },
-  waits: { text: 'waits for signatures', tone: 'tone-warn' },
-  revoked: { text: 'revoked', tone: 'tone-bad' },
-  refused: { text: 'does not count', tone: 'tone-bad' },
-} as const
-
-function Releases({ project: { sourceId, releases, omitted } }: { project: ProjectView }): ReactElement {
-  return (
-    <section className="card stack" aria-label="Releases">
-      <h2>Releases</h2>
-      {releases.length === 0 ? <p className="soft">There is no release yet.</p> : null}
-      <ul className="roles plain">
-        {releases.map(({ path, standing, at, why, revocationWaits }) => (
-          <li key={path}>
-            <div className="row">
-              <div className="grow">
-                <h3 className="mono place">
-                  <Foreign text={path} />
-                </h3>
-                <p className="small soft">
-                  {standing === 'revoked' && at !== undefined ? (
-                    <>
-                      Revoked on <Time at={at} />. Nobody should use it.
-                    </>
-                  ) : why !== undefined ? (
-                    <Foreign text={sentenceOf(why.message)} />
-                  ) : revocationWaits ? (
-                    'Somebody proposes to revoke it, and not enough have agreed yet.'
-                  ) : null}
-                </p>
-              </div>
-              <span className={`chip ${standings[standing].tone}`}>{standings[standing].text}</span>
-              {standing !== 'signed' || revocationWaits ? null : (
-                <a className="button quiet" href={hashOf({ screen: 'project', sourceId, form: 'revocation', path })}>
-                  Revoke<span className="unseen"> {plainForeign(path)}</span>
-                </a>
-              )}
-            </div>
-          </li>
-        ))}
-      </ul>
-      {omitted === 0 ? null : <p className="small soft">{capital(countOf(omitted, 'older release'))} not listed.</p>}
-    </section>
   )
 }

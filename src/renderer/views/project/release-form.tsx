@@ -35,7 +35,7 @@ export function ReleaseForm(form: ProjectFormProps): ReactElement {
   const making = useMemo(() => indexMade(state), [state])
   return (
     <Frame form={form} title="Add a release" made={making}>
-      <ReleaseFiles state={state} patch={patch} />
+      <ReleaseFiles of="project" state={state} patch={patch} />
       <Line
         label="Folder of the release in the project"
         hint="Where its index lies: releases/download/v1.0. A folder that was signed once is final."

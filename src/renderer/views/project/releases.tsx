@@ -1,0 +1,61 @@
+// Releases of a project, each with what its signatures say of it.
+import type { ReactElement } from 'react'
+import type { ProjectView } from '../../../ipc/contract.ts'
+import { Foreign, Time } from '../../components/foreign.tsx'
+import { plainForeign } from '../../foreign.ts'
+import { capital, countOf, sentenceOf } from '../../format.ts'
+import { hashOf } from '../../route.ts'
+
+const standings = {
+  signed: { text: 'signed', tone: 'tone-ok' },
+  waits: { text: 'waits for signatures', tone: 'tone-warn' },
+  revoked: { text: 'revoked', tone: 'tone-bad' },
+  refused: { text: 'does not count', tone: 'tone-bad' },
+} as const
+
+export function Releases({ project }: { project: ProjectView }): ReactElement {
+  const { releases, omitted } = project
+  return (
+    <section className="card stack" aria-label="Releases">
+      <h2>Releases</h2>
+      {releases.length === 0 ? <p className="soft">There is no release yet.</p> : <ReleaseList project={project} />}
+      {omitted === 0 ? null : <p className="small soft">{capital(countOf(omitted, 'older release'))} not listed.</p>}
+    </section>
+  )
+}
+
+/** Where a place cannot be listed, nothing is written to it either. */
+export function ReleaseList({ project: { sourceId, listed, releases } }: { project: ProjectView }): ReactElement {
+  return (
+    <ul className="roles plain">
+      {releases.map(({ path, standing, at, why, revocationWaits }) => (
+        <li key={path}>
+          <div className="row">
+            <div className="grow">
+              <h3 className="mono place">
+                <Foreign text={path} />
+              </h3>
+              <p className="small soft">
+                {standing === 'revoked' && at !== undefined ? (
+                  <>
+                    Revoked on <Time at={at} />. Nobody should use it.
+                  </>
+                ) : why !== undefined ? (
+                  <Foreign text={sentenceOf(why.message)} />
+                ) : revocationWaits ? (
+                  'Somebody proposes to revoke it, and not enough have agreed yet.'
+                ) : null}
+              </p>
+            </div>
+            <span className={`chip ${standings[standing].tone}`}>{standings[standing].text}</span>
+            {standing !== 'signed' || revocationWaits || !listed ? null : (
+              <a className="button quiet" href={hashOf({ screen: 'project', sourceId, form: 'revocation', path })}>
+                Revoke<span className="unseen"> {plainForeign(path)}</span>
+              </a>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}
