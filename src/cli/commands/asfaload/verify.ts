@@ -2,6 +2,7 @@
 
 import { AppError } from '../../../core/error.ts'
 import { verdictFault, verdictLines } from '../../../core/systems/asfaload/verdict-words.ts'
+import type { Transport } from '../../../core/transport.ts'
 import { forgeAt } from '../../../node/asfaload/public-address.ts'
 import { verifyReleasedFile } from '../../../node/asfaload/verify.ts'
 import { withRelease } from '../../../node/asfaload/web-mirror.ts'
@@ -21,8 +22,8 @@ export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSou
   const context = contextOf(source, io)
   const release = parsed.text('release')
   const isListed = !isWebLocation(pinned.location)
-  if (release === undefined && !isListed) throw releaseMissing(pinned.location)
-  const place = release === undefined || isListed ? transport : withRelease(transport, release)
+  if (release === undefined && !isListed) throw releaseMissing(source)
+  const place = release === undefined || isListed ? transport : placeOf(source, release)
   const asked = { folder: '', forge: forgeAt(pinned.location), transport: place, context }
   const { verdict, length, sha512 } = await verifyReleasedFile(asked, file, { progress: line.show }).finally(line.end)
   // Which signers are trusted from now on is kept, so that nobody can lead back behind them.
@@ -41,10 +42,16 @@ export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSou
   return failed === undefined ? said : { ...said, failed }
 }
 
-function releaseMissing(location: string): AppError {
+/** With one release that cannot be found without its name. */
+function placeOf({ backend, transport }: OpenSource, release: string): Transport {
+  return backend === undefined ? withRelease(transport, release) : backend.asked({ releases: [release] }).transport
+}
+
+function releaseMissing({ pinned: { location }, backend }: OpenSource): AppError {
+  const what = backend === undefined ? 'a web server, which cannot be listed' : 'at a backend, which lists no releases'
   return new AppError({
     code: 'usage/invalid',
-    message: `${location} is a web server, which cannot be listed: it must be told which release the file is from`,
+    message: `${location} is ${what}: it must be told which release the file is from`,
     hint: 'name its folder: --release releases/download/v1.0; or open a clone of the mirror',
   })
 }
