@@ -1,7 +1,7 @@
 // The life of a project at an Asfaload backend on the command line, in both generations: nothing lies here but the pinned signers file.
 import { createHash, scryptSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
@@ -15,6 +15,7 @@ import { utf8 } from '../../src/core/bytes.ts'
 import { indexText } from '../core/systems/asfaload/people.ts'
 import { AsfaloadBackend } from '../support/asfaload-backend.ts'
 import { calls } from '../support/calls.ts'
+import { serveFolder } from '../support/file-server.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 // A passphrase is slow to try on purpose, which is no part of this.
@@ -48,7 +49,6 @@ async function registered(generation: 1 | 2) {
     ...{ ...made, backend, project, address, first, subjects },
     pin: (text = address) => call(pinCommand, text, '--digest', sha256(first)),
     sign: (id: string, key: string, ...more: string[]) => call(signCommand, 'loom', id, '--key', key, ...more),
-    questions: () => backend.signedQuestions().splice(0),
   }
 }
 
@@ -119,3 +119,143 @@ test.each([1, 2] as const)(
     expect(await refused(signersCommand, 'loom', 'remove', 'a', '--threshold', '1')).toBe('source/rejected')
   },
 )
+
+test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {
+  const { backend, call, notes, project, prompt, refused, sign, subjects } = await founded(2)
+  backend.wait(project + path, indexText())
+  await call(keysCommand, 'create', 'd')
+  prompt.asked.length = 0
+  // No signer of this project: refused before it is asked for anything.
+  expect(await refused(pendingCommand, 'loom', '--as', 'd')).toBe('signer/wrong-key')
+  expect(await refused(pendingCommand, 'loom', '--as', 'nobody')).toBe('signer/absent')
+  expect([prompt.asked, backend.signedQuestions()]).toEqual([[], []])
+  notes.length = 0
+  const asked = await call(pendingCommand, 'loom', '--as', 'b')
+  expect([subjects(asked), asked.data]).toEqual([[release], expect.not.objectContaining({ unseen: expect.anything() })])
+  expect(backend.signedQuestions()).toEqual(['pending_signatures'])
+  expect(notes).toEqual([expect.stringContaining('passphrase')])
+  expect(prompt.asked.map(({ purpose }) => purpose)).toEqual([expect.stringContaining('which files wait')])
+  backend.asked.length = 0
+  expect((await call(reviewCommand, 'loom')).data).toMatchObject({ subject: release })
+  expect(backend.signedQuestions()).toEqual([])
+  // The list and the signature, each in a question of its own.
+  await sign(release, 'b', '--as', 'b')
+  expect(backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
+})
+
+test('what is asked of a backend is not asked elsewhere', async () => {
+  const { at, call, refused } = calls()
+  await call(keysCommand, 'create', 'a')
+  const key = ['--key', 'a', '--threshold', '1', '--generation', '2']
+  await call(signersCommand, at('loom'), 'new', ...key)
+  expect(await refused(pendingCommand, 'loom', '--as', 'a')).toBe('usage/invalid')
+  expect(await refused(reviewCommand, 'loom', '--release', folder)).toBe('usage/invalid')
+  expect(await refused(pinCommand, 'asfaload+http://example.com/github.com/u/r')).toBe('usage/invalid')
+  expect(await refused(pinCommand, 'asfaload+http://127.0.0.1/nothing')).toBe('usage/invalid')
+})
+
+describe('a backend that means harm, or is broken: nothing is signed, or it is said that nothing is certain', () => {
+  let made: Awaited<ReturnType<typeof founded>>
+
+  beforeEach(async () => {
+    made = await founded(2)
+    made.backend.wait(made.project + path, indexText())
+  })
+
+  /** Of each refusal: how often the key was asked to sign, and what was sent. */
+  async function signing(id: string, ...more: string[]): Promise<unknown[]> {
+    made.prompt.asked.length = 0
+    const code = await made.refused(signCommand, 'loom', id, '--key', 'a', ...more)
+    return [
+      code,
+      made.prompt.asked.map(({ purpose }) => purpose).filter((text) => !text.includes('which files wait')).length,
+      made.backend.posts().length,
+    ]
+  }
+
+  test('it lists other bytes than it serves', async () => {
+    const other = `sha512:${'ab'.repeat(64)}`
+    made.backend.faults.lists = (all) => all.map((one) => ({ ...one, digest: other }))
+    const { data } = await made.call(pendingCommand, 'loom', '--as', 'a')
+    expect(data).toMatchObject({ proposals: [], problems: [{ subject: release, code: 'trust/changed' }] })
+    expect(await signing(release, '--as', 'a')).toEqual(['trust/changed', 0, 0])
+  })
+
+  test('it lists what is of another project, and a path that leads out', async () => {
+    const digest = `sha512:${'ab'.repeat(64)}`
+    made.backend.faults.lists = (all) => [...all, { path: 'https/github.com/443/o/p/asfaload.index.json', digest }]
+    const { data } = await made.call(pendingCommand, 'loom', '--as', 'a')
+    expect(data).toMatchObject({ proposals: [{ subject: release }], problems: [] })
+    made.backend.faults.lists = (all) => [...all, { path: `${made.project}../p/x`, digest }]
+    expect(await signing(release, '--as', 'a')).toEqual(['source/rejected', 0, 0])
+  })
+
+  test('the file is another one when it comes to signing what was reviewed', async () => {
+    const { data } = await made.call(reviewCommand, 'loom', '--release', folder)
+    const { digest } = data as { digest: string }
+    made.backend.wait(made.project + path, indexText('cd'.repeat(32)))
+    expect(await signing(digest)).toEqual(['trust/changed', 0, 0])
+  })
+
+  test('the file becomes another one while the key signs', async () => {
+    await made.call(reviewCommand, 'loom', '--release', folder)
+    const { prompt, backend, project } = made
+    const { pin } = prompt
+    prompt.pin = (request, signal) => {
+      backend.put(project + path, indexText('cd'.repeat(32)))
+      return pin(request, signal)
+    }
+    // The key has signed what was reviewed; nobody is given that for something else.
+    expect(await signing(release)).toEqual(['trust/changed', 1, 0])
+    prompt.pin = pin
+  })
+
+  test.each([
+    ['source/rejected', { status: 422, text: '{"error":"missing field"}' }],
+    ['source/conflict', { status: 409, text: '{"error":"Signature already collected"}' }],
+    ['source/rejected', { status: 200, text: '<html>sign in</html>', type: 'text/html' }],
+    ['source/rejected', { status: 307, text: '', headers: { location: 'https://example.com/' } }],
+    ['format/malformed', { status: 200, text: '{}' }],
+  ])('a signature is answered with %s', async (code, answer) => {
+    await made.call(reviewCommand, 'loom', '--release', folder)
+    made.backend.faults.answer = { ...answer, path: 'signatures' }
+    expect((await signing(release))[0]).toBe(code)
+  })
+
+  test('it says that it took the signature, and does not show it', async () => {
+    await made.call(reviewCommand, 'loom', '--release', folder)
+    made.backend.faults.forgets = true
+    expect((await signing(release))[0]).toBe('source/rejected')
+  })
+
+  test.each([
+    ['source/rejected', { status: 200, text: '<html></html>', type: 'text/html' }],
+    ['source/rejected', { status: 302, text: '', headers: { location: 'https://example.com/' } }],
+    ['source/unreachable', { status: 503, text: '' }],
+  ])('it answers every question with %s', async (code, answer) => {
+    made.backend.faults.answer = { ...answer, path: '' }
+    expect(await made.refused(pinCommand, made.address.replace('/loom', '/other'), '--digest', 'a'.repeat(64))).toBe(
+      code,
+    )
+    expect(await signing('signers')).toEqual([code, 0, 0])
+  })
+})
+
+test('a web server is only read: that is said before a key is asked for anything', async () => {
+  const { at, call, prompt, refused } = calls()
+  for (const name of ['a', 'b']) await call(keysCommand, 'create', name)
+  const keys = ['--key', 'a', '--key', 'b', '--threshold', '2', '--generation', '2']
+  await call(signersCommand, at('github.com/u/loom'), 'new', ...keys, '--name', 'draft')
+  const server = await serveFolder(at(''))
+  const first = readFileSync(at('github.com/u/loom/asfaload.signers.pending/index.json'))
+  await call(pinCommand, `${server.url}/github.com/u/loom`, '--digest', sha256(first))
+  prompt.asked.length = 0
+  for (const more of [[], ['--dry-run']])
+    expect(await refused(signCommand, 'loom', 'signers', '--key', 'a', ...more)).toBe('source/rejected')
+  expect(await refused(publishCommand, 'loom')).toBe('source/rejected')
+  expect(prompt.asked).toEqual([])
+  // Into a folder it can be signed.
+  await call(signCommand, 'loom', 'signers', '--key', 'a', '--to', at('signed'))
+  expect(prompt.asked).toHaveLength(1)
+  await server.end()
+})
