@@ -7,6 +7,7 @@ import type { Transport } from '../core/transport.ts'
 import { field, parseJsonObject, text } from './json-file.ts'
 import { type Keychain, systemKeychain } from './keychain.ts'
 import { isWebLocation } from './location.ts'
+import { isAsfaloadLocation, parseAsfaloadAddress } from './transports/asfaload/address.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
 import { authoritiesIn } from './web/authorities.ts'
 import { isLoopback } from './web/loopback.ts'
@@ -150,7 +151,8 @@ export function bearerOf(token: Uint8Array): Pick<Access, 'bearer'> {
 
 /** To whom the token is sent: where the address leads, and not where clients of a service read. */
 export function originOf({ location }: Pick<Where, 'location'>): string {
-  return new URL(isRstufLocation(location) ? parseRstufAddress(location).service : location).origin
+  if (isRstufLocation(location)) return new URL(parseRstufAddress(location).service).origin
+  return new URL(isAsfaloadLocation(location) ? parseAsfaloadAddress(location).backend : location).origin
 }
 
 /** RFC 6750, 2.1: anything else would break the header, or become another one. */

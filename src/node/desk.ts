@@ -4,9 +4,10 @@ import { AppError } from '../core/error.ts'
 import { isReady, type Proposal } from '../core/proposal.ts'
 import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState } from '../core/system.ts'
-import type { Files, Transport } from '../core/transport.ts'
+import { type Files, type Transport, within } from '../core/transport.ts'
 import { type AccessStore, accessStore, originOf } from './access-store.ts'
 import { renameContent } from './artifacts/rename.ts'
+import { sendingKey, sendingTo } from './asfaload/asking.ts'
 import { withAwaited } from './awaited.ts'
 import { type Drafting, drafting } from './drafting.ts'
 import type { FileSystem } from './file-system.ts'
@@ -180,7 +181,8 @@ export function openDesk(options: DeskOptions): Desk {
       const location = event === undefined ? pinned.location : withEvent(pinned.location, event)
       const reached = await access.of(pinned)
       const { fs, dataDir } = options
-      const how = { dataDir, access: reached, ...(fs === undefined ? {} : { fs }) }
+      const kept = within(workspace.files, `sources/${sourceId}/kept/`)
+      const how = { dataDir, access: reached, kept, ...(fs === undefined ? {} : { fs }) }
       const known = systems.of(pinned.system)
       const place = await known.open(location, signal === undefined ? how : { ...how, signal })
       const trust = await workspace.trust(sourceId)
@@ -232,11 +234,14 @@ export function openDesk(options: DeskOptions): Desk {
 
     approve: async (source, proposalId, signerId, target, signal) => {
       const { system, transport } = source
-      await stewardOf(source).beforeSigning(signal)
+      if (target === transport) await stewardOf(source).beforeSigning(signal)
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
       const signer = await findSigner(signerId, purpose, signal)
-      const approval = await approve(proposalId, system, transport, target, signer, contextOf(source, signal))
+      const find = (id: string, stop: AbortSignal, what: string) => findSigner(id, what, stop)
+      const sender = target === transport ? sendingKey(source, [reviewed], signer, find) : undefined
+      const to = sender === undefined ? target : sendingTo(source, sender)
+      const approval = await approve(proposalId, system, transport, to, signer, contextOf(source, signal))
       const remark = source.event === undefined ? undefined : await keepAddress(signer, [reviewed], signal)
       return remark === undefined ? approval : { ...approval, remark }
     },

@@ -3,9 +3,10 @@ import { AppError } from '../core/error.ts'
 import type { SystemId } from '../core/proposal.ts'
 import type { Anchor } from '../core/system.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
-import { isWebLocation } from './location.ts'
+import { atBackend, isWebLocation } from './location.ts'
 import { type PlaceOptions, repositoryOf } from './place.ts'
 import { houseSystems, type Systems } from './systems.ts'
+import { isAsfaloadLocation } from './transports/asfaload/address.ts'
 import { isGitLocation } from './transports/git/address.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
 import { dataDirectory } from './workspace.ts'
@@ -30,7 +31,9 @@ export async function inspectAnchor(
   forms: CarriedForms = houseSystems.forms,
 ): Promise<Inspection> {
   const { form, anchor } = await anchorIn(bytes, file, forms)
-  return inspectionOf(await repositoryOf(text), form, anchor)
+  const found = await repositoryOf(text)
+  if (isAsfaloadLocation(found.location) && form.system.id !== 'asfaload') throw atBackend(found.location)
+  return inspectionOf(found, form, anchor)
 }
 
 /** Of whichever system: a file that is none of its anchors says so at once. */

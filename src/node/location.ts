@@ -7,6 +7,7 @@ import type { Transport } from '../core/transport.ts'
 import { visible as shown } from '../core/visible.ts'
 import { isCarriedLocation } from './carried/address.ts'
 import { visible } from './safe-name.ts'
+import { asfaloadLocation, isAsfaloadLocation, parseAsfaloadAddress } from './transports/asfaload/address.ts'
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 import { addressOfRemote, gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
@@ -14,7 +15,7 @@ import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/
 import { isLoopback } from './web/loopback.ts'
 import type { Access } from './web/send.ts'
 
-/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, or of a git repository. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service or backend, or of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -26,6 +27,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
     return url.pathname.endsWith('/') ? url.href : `${url.href}/`
   }
   if (isRstufLocation(trimmed)) return rstufLocation(parseRstufAddress(trimmed))
+  if (isAsfaloadLocation(trimmed)) return asfaloadLocation(parseAsfaloadAddress(trimmed))
   if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
@@ -80,8 +82,18 @@ export function notInGit(location: string): AppError {
   })
 }
 
+/** What stands at a backend is a project of its own system, and nothing else is looked for there. */
+export function atBackend(location: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${location} is a project at an Asfaload backend, and no folder and no TUF repository`,
+    hint: 'name the folder or the web address of the repository',
+  })
+}
+
+/** Reached over the network by http, whatever answers there. */
 export function isWebLocation(location: string): boolean {
-  return /^https?:\/\//i.test(location) || isRstufLocation(location)
+  return /^https?:\/\//i.test(location) || isRstufLocation(location) || isAsfaloadLocation(location)
 }
 
 export function isFolderLocation(location: string): boolean {
@@ -94,5 +106,6 @@ export function openLocation(
 ): Transport {
   const location = parseLocation(text)
   if (isGitLocation(location)) throw notInGit(location)
+  if (isAsfaloadLocation(location)) throw atBackend(location)
   return isWebLocation(location) ? httpTransport(location, { access }) : directoryTransport(location, options)
 }

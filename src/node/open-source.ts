@@ -28,6 +28,6 @@ export function notTuf(name: string): ErrorData {
   return {
     code: 'usage/invalid',
     message: `${name} is no TUF repository, and this is done in those alone`,
-    hint: 'changes of an asfaload project are made with: countersign signers, countersign release --as, countersign revoke',
+    hint: 'changes of an asfaload project are made with: countersign signers, countersign release --at, countersign revoke',
   }
 }

@@ -12,14 +12,15 @@ export type Outcome = Standing | { kind: 'unknown'; why: string }
 
 /** undefined of a repository that does not publish by itself. */
 export async function outcomeOf(
-  { served, layout, transport }: Pick<OpenSource, 'served' | 'layout' | 'transport'>,
+  { served, layout, transport, backend }: Pick<OpenSource, 'served' | 'layout' | 'transport' | 'backend'>,
   proposal: Pick<Proposal, 'subject' | 'payload' | 'digest'>,
   context: Context,
 ): Promise<Outcome | undefined> {
-  if (served === undefined || layout === undefined) return undefined
+  const asked = backend ?? served
+  if (asked === undefined) return undefined
   try {
-    const standing = await served.outcome(proposal.subject, proposal.digest, context.signal)
-    if (standing.kind !== 'gone') return standing
+    const standing = await asked.outcome(proposal.subject, proposal.digest, context.signal)
+    if (layout === undefined || standing.kind !== 'gone') return standing
     return (await isInForce(proposal, layout, transport, context)) ? { kind: 'published' } : standing
   } catch (thrown) {
     return { kind: 'unknown', why: `sent; what became of it could not be asked: ${toAppError(thrown).message}` }

@@ -11,6 +11,7 @@ import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Transport } from '../core/transport.ts'
+import type { Backend, Unseen } from './asfaload/backend-place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { openGit } from './git-place.ts'
@@ -48,10 +49,16 @@ export interface TufPlace extends AnyPlace {
   served?: Served
   /** Why it is not known whether it is one; then the next look may find that out. */
   unknown?: AppError
+  backend?: undefined
+  unseen?: undefined
 }
 
 /** Of a trust system that has nothing of its own above core. */
 export interface OtherPlace extends AnyPlace {
+  /** A server that takes signatures, and lists what waits to those whom it waits for. */
+  backend?: Backend
+  /** What is not seen there without a key. */
+  unseen?: Unseen
   layout?: undefined
   served?: undefined
   unknown?: undefined
@@ -75,6 +82,8 @@ export interface PlaceOptions {
   access?: Access
   /** Where copies of git repositories are kept. */
   dataDir: string
+  /** What stays on this machine of a pinned source, and goes with it. */
+  kept?: Transport
   /** Of whoever waits for it. */
   signal?: AbortSignal
 }

@@ -11,7 +11,7 @@ import type { Prepared, Progress, Upload } from './prepared.ts'
 import type { Served } from './transports/served.ts'
 
 export type Deed = 'draft' | 'withdraw' | 'publish'
-type Kept = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event' | 'carried'>
+type Kept = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend'>
 
 export interface Steward {
   /** Why this is not done from here, and where it is. */
@@ -28,7 +28,7 @@ export interface Steward {
 }
 
 export function stewardOf(source: Kept): Steward {
-  const { pinned, layout, served, event, carried } = source
+  const { pinned, layout, served, event, carried, elsewhere, backend } = source
   if (served !== undefined) return server(pinned.name, served)
   const folder: Steward = {
     refuses: {},
@@ -41,10 +41,16 @@ export function stewardOf(source: Kept): Steward {
     const refused = carriedHere(pinned.name)
     return { ...folder, refuses: { draft: refused, publish: refused } }
   }
+  const read = /^https?:/i.test(pinned.location) ? onlyRead(pinned.location, elsewhere?.how) : undefined
   if (layout === undefined) {
     const refused = notTuf(pinned.name)
-    return { ...folder, refuses: { draft: refused, withdraw: refused } }
+    const refuses = { draft: refused, withdraw: refused }
+    if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
+    return read === undefined
+      ? { ...folder, refuses }
+      : { ...reading(folder, read), refuses: { ...refuses, publish: read } }
   }
+  if (read !== undefined) return reading(folder, read)
   if (layout.rstuf !== undefined) return { ...folder, refuses: { draft: madeByItsTool(pinned.name) } }
   if (layout.alone === true) {
     const refused = singleFile(pinned.name)
@@ -105,6 +111,33 @@ async function putContent(
 }
 
 // ---- each of them --------------------------------------------------------------------------------------------------------
+
+/** Nobody is asked for a signature that could be put nowhere. */
+function reading(steward: Steward, read: ErrorData): Steward {
+  const beforeSigning = async (): Promise<void> => {
+    throw new AppError(read)
+  }
+  return { ...steward, beforeSigning, refuses: { ...steward.refuses, publish: read } }
+}
+
+function onlyRead(
+  location: string,
+  how = 'open the folder of the repository; or write into one: --to FOLDER',
+): ErrorData {
+  return {
+    code: 'source/rejected',
+    message: `${location} is a web server, which is only read; nothing was signed`,
+    hint: how,
+  }
+}
+
+function byItself(name: string): ErrorData {
+  return {
+    code: 'usage/invalid',
+    message: `${name} is at a backend, which makes changes take effect by itself once enough keys have signed them`,
+    hint: 'nothing is left to do here; see what waits: countersign pending SOURCE',
+  }
+}
 
 function server(name: string, served: Served): Steward {
   return {

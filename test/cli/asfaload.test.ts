@@ -4,7 +4,7 @@ import { scryptSync } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import type { Answer, Command } from '../../src/cli/command.ts'
+import type { Answer } from '../../src/cli/command.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
@@ -14,41 +14,15 @@ import { releaseCommand } from '../../src/cli/commands/release.ts'
 import { pendingCommand, reviewCommand, statusCommand } from '../../src/cli/commands/review.ts'
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import { verifyCommand } from '../../src/cli/commands/verify.ts'
-import { parseCommand } from '../../src/cli/parse.ts'
 import type { AppError } from '../../src/core/error.ts'
-import { typing } from '../support/practice-key.ts'
-import { never, now } from '../support/repository.ts'
-import { everythingIn, temporaryFolder } from '../support/temporary-folder.ts'
-import { codeOfPromise } from '../support/thrown.ts'
+import { calls as stage } from '../support/calls.ts'
+import { everythingIn } from '../support/temporary-folder.ts'
 
 // A passphrase is slow to try on purpose, which is no part of this: thirteen of them would take longer than all the rest.
 vi.mock('../../src/node/stretch.ts', () => ({
   stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
     new Uint8Array(scryptSync(secret, salt, length, { N: 2 })),
 }))
-
-const passphrase = 'ana rides a bicycle'
-
-function stage() {
-  const folder = temporaryFolder()
-  const at = (name: string): string => join(folder, name)
-  const prompt = typing()
-  const ends: (() => Promise<void>)[] = []
-  const notes: string[] = []
-  const io = {
-    ...{ signal: never, prompt, isInteractive: false, size: () => undefined, out: () => {} },
-    ...{ ask: () => Promise.reject(new Error('asked')), enter: () => Promise.resolve(), now: () => now },
-    note: (line: string) => void notes.push(line),
-    atEnd: (end: () => Promise<void>) => void ends.push(end),
-  }
-  const call = async (command: Command, ...args: string[]): Promise<Answer> => {
-    prompt.replies = args[0] === 'create' ? [passphrase, passphrase] : [passphrase]
-    const answer = await command.run(parseCommand(command, args), io, at('home'))
-    for (const end of ends.splice(0)) await end()
-    return answer
-  }
-  return { folder, at, call, prompt, refused: (...args: Parameters<typeof call>) => codeOfPromise(call(...args)) }
-}
 
 const v1 = 'releases/download/v1.0'
 const release = `release/${v1}/asfaload.index.json`
@@ -77,7 +51,7 @@ test('first signers, a release, other signers by A, B and D, a revocation; a dow
   mkdirSync(at('dist'))
   writeFileSync(at('dist/loom.tgz'), 'loom')
   expect(await refused(releaseCommand, 'loom', 'targets', 'add', at('dist'))).toBe('usage/invalid')
-  const drafted = await call(releaseCommand, 'loom', at('dist'), '--as', v1)
+  const drafted = await call(releaseCommand, 'loom', at('dist'), '--at', v1)
   expect(JSON.stringify(drafted.data)).toContain('https://github.com/acme/loom/releases/download/v1.0/loom.tgz')
   const verify = (): Promise<Answer> => call(verifyCommand, at('dist/loom.tgz'), '--from', 'loom')
   expect((await verify()).failed?.code).toBe('trust/threshold')

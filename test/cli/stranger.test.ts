@@ -26,6 +26,7 @@ const common = ['--help', '--json', '--home DIR', '--offline', '--passphrase-fd 
 const forTokens = ['--pin-fd N', '--last-try', '--practice']
 const reached = ['--ca FILE', '--token']
 const root = ['--root FILE', ...reached, '--first']
+const asking = ['--release PATH', '--as KEY']
 const draft = [
   ...[...root, '--dry-run', '--onto DIGEST', '--replace', '--sign-with KEY', '--sentence TEXT'],
   ...forTokens,
@@ -38,9 +39,9 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['status', [...root]],
   ['state', [...root, '--search TEXT', '--limit N']],
   ['history', [...root]],
-  ['pending', [...root]],
-  ['review', [...root, '--raw']],
-  ['sign', [...root, '--key KEY', '--yes', '--to TARGET', '--dry-run', ...forTokens]],
+  ['pending', [...root, ...asking]],
+  ['review', [...root, ...asking, '--raw']],
+  ['sign', [...root, ...asking, '--key KEY', '--yes', '--to TARGET', '--dry-run', ...forTokens]],
   ['publish', [...root]],
   [
     'init',
@@ -105,7 +106,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['revoke', ['--key KEY', ...root, '--dry-run', '--replace']],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
-  ['release', [...draft, '--as PATH', '--url ADDRESS', '--under FOLDER', '--custom JSON', '--replace-content']],
+  ['release', [...draft, '--at PATH', '--url ADDRESS', '--under FOLDER', '--custom JSON', '--replace-content']],
   ['upload', [...root]],
   ['withdraw', [...root, '--sign-with KEY', '--yes', ...forTokens]],
   ['list', ['--from SOURCE', ...root]],
@@ -170,7 +171,7 @@ describe('a call that is not right', () => {
     [['minisign', 'sign', 'x']],
     [['signers', 'x', 'new']],
     [['revoke', 'x', 'y']],
-    [['release', 'x', '--as', 'y']],
+    [['release', 'x', '--at', 'y']],
     [['client', 'refresh']],
     [['client', '--metadata-dir', 'd', 'refresh']],
     [['client', '--metadata-dir', 'd', 'init']],

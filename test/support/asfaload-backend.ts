@@ -81,7 +81,8 @@ export class AsfaloadBackend {
     this.wait(`${pending}index.json`, signers)
     const hash = sha512(signers).toString('hex')
     const at = '2026-11-01T00:00:00Z'
-    const url = 'https://github.com/u/r/blob/main/asfaload.signers.json'
+    const project = folder.split('/').slice(-3, -1).join('/')
+    const url = `https://github.com/${project}/blob/main/asfaload.signers.json`
     if (this.generation === 1)
       this.put(
         `${pending}metadata.json`,

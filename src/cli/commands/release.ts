@@ -21,7 +21,7 @@ import { jsonOf } from './edit.ts'
 
 export const releaseCommand: Command = {
   name: 'release',
-  usage: 'release SOURCE (ROLE add PATH... | ROLE remove NAME... | FOLDER --as PATH)',
+  usage: 'release SOURCE (ROLE add PATH... | ROLE remove NAME... | FOLDER --at PATH)',
   summary:
     'Proposes artifacts for a role, new files or names that go; or a folder as a release of an asfaload project.',
   details: [
@@ -34,11 +34,11 @@ export const releaseCommand: Command = {
     '  countersign release packages loom remove loom/1.3/loom-1.3.0.tgz',
     'In an asfaload project FOLDER is what is released, and PATH where its index will lie below the project; nothing is',
     'copied, for people download the files where the project publishes them:',
-    '  countersign release loom dist --as releases/download/v1.0',
+    '  countersign release loom dist --at releases/download/v1.0',
   ],
   options: {
     ...draftOptions,
-    as: { form: '--as PATH', text: 'asfaload: the path of the release below the project', type: 'string' },
+    at: { form: '--at PATH', text: 'asfaload: the path of the release below the project', type: 'string' },
     url: {
       form: '--url ADDRESS',
       text: 'asfaload: where people download the files; told from the folder of the mirror when left out',
@@ -54,7 +54,7 @@ export const releaseCommand: Command = {
   },
   arity: [1, 2048],
   run: async (parsed, io, dataDir) => {
-    const path = parsed.text('as')
+    const path = parsed.text('at')
     if (path !== undefined) return releaseOfFolder(parsed, path, io, dataDir)
     const [, role = '', verb, ...words] = parsed.positionals
     if (words.length === 0) throw incomplete(parsed)

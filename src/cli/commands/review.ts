@@ -3,6 +3,7 @@ import { type ErrorData, toErrorData } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
+import { askingOptions, openAsked } from '../asfaload/asking.ts'
 import { type Answer, answer, type Command, type Io } from '../command.ts'
 import { effectLines, effectsData } from '../drafting.ts'
 import { pickProposal } from '../pick-proposal.ts'
@@ -29,25 +30,28 @@ export const pendingCommand: Command = {
   name: 'pending',
   usage: 'pending SOURCE',
   summary: 'Lists the changes that wait for signatures.',
-  options: rootOption,
+  options: { ...rootOption, ...askingOptions },
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openAsked(desk, parsed, io)
     const list = source.event === undefined ? await desk.events(source.pinned, io.signal) : undefined
     if (list !== undefined && list.events.length > 0) return pendingInEvents(desk, source, list.events, io)
     const { proposals, problems } = await desk.pending(source, io.signal)
     const lines = proposals.flatMap((proposal) => [
       `${proposal.subject}  ${proposal.title}: ${proposal.headline}`,
-      `  ${standingOf(proposal, source.event, source.carried)}; ID ${proposal.digest.slice(0, 16)}`,
+      `  ${standingOf(proposal, source)}; ID ${proposal.digest.slice(0, 16)}`,
     ])
     const broken = problems.map(({ subject, error }) => `${subject}  cannot be reviewed: ${error.message}`)
     const none = proposals.length + problems.length === 0 ? ['nothing waits'] : []
+    const { unseen } = source
+    const more = unseen === undefined ? [] : [`${unseen.sentence}.`, `  ${unseen.hint}`]
     const data = {
       proposals: proposals.map(proposalData),
       problems: problems.map(({ subject, error }) => ({ subject, ...toErrorData(error) })),
+      ...(unseen === undefined ? {} : { unseen: unseen.sentence }),
     }
-    return answer(data, ...wrapped([...none, ...lines, ...broken]))
+    return answer(data, ...wrapped([...none, ...lines, ...broken, ...more]))
   },
 }
 
@@ -67,7 +71,7 @@ async function pendingInEvents(desk: Desk, { pinned }: OpenSource, events: reado
   const lines = all.flatMap(({ event, proposals, problems }) => [
     event,
     ...proposals.map(
-      (one) => `  ${one.title}: ${one.headline}; ${standingOf(one, event)}; ID ${one.digest.slice(0, 16)}`,
+      (one) => `  ${one.title}: ${one.headline}; ${standingOf(one, { event })}; ID ${one.digest.slice(0, 16)}`,
     ),
     ...problems.map(({ message }) => `  cannot be reviewed: ${message}`),
     ...(proposals.length + problems.length === 0 ? ['  nothing waits'] : []),
@@ -80,15 +84,18 @@ async function pendingInEvents(desk: Desk, { pinned }: OpenSource, events: reado
   return answer({ events: data }, ...wrapped(lines))
 }
 
-function standingOf(proposal: Proposal, event: string | undefined, isCarried = false): string {
+type At = { event?: string | undefined } & Pick<OpenSource, 'carried' | 'backend'>
+
+function standingOf(proposal: Proposal, { event, carried, backend }: At): string {
   if (proposal.blocked !== undefined) return `cannot be signed: ${proposal.blocked.message}`
   const needs = (proposal.needs ?? []).map(({ sentence }) => `; ${sentence}`).join('')
-  // Where it was carried to it is signed, and published elsewhere.
-  const ready = isCarried
-    ? '; enough keys have signed'
-    : event === undefined
-      ? '; ready to publish'
-      : '; ready to be merged'
+  // Where it was carried to it is signed, and published elsewhere; a backend does that by itself.
+  const ready =
+    carried === true || backend !== undefined
+      ? '; enough keys have signed'
+      : event === undefined
+        ? '; ready to publish'
+        : '; ready to be merged'
   return `${progressText(proposal.quorums)}${isReady(proposal) ? ready : needs}`
 }
 
@@ -97,11 +104,15 @@ export const reviewCommand: Command = {
   usage: 'review SOURCE [ID]',
   summary: 'Says in words what a change does: most dangerous first, every field, who signed, who is missing.',
   details: ['ID is the subject ("root"), or at least eight digits of the digest; one change alone needs no ID.'],
-  options: { ...rootOption, raw: { form: '--raw', text: 'print the candidate file itself instead', type: 'boolean' } },
+  options: {
+    ...rootOption,
+    ...askingOptions,
+    raw: { form: '--raw', text: 'print the candidate file itself instead', type: 'boolean' },
+  },
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openAsked(desk, parsed, io)
     const proposal = await pickProposal(desk, source, parsed.positionals[1], io.signal)
     if (parsed.flag('raw')) return answer({ raw: textOf(proposal) }, ...textOf(proposal).split('\n'))
     const { holders, problem } = await desk.tokens.knownHolders(io.signal)

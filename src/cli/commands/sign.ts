@@ -6,12 +6,15 @@ import type { PublicKey, Signer } from '../../core/signer.ts'
 import { signingsSentence } from '../../core/signings.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
+import { sendingKey, sendingTo } from '../../node/asfaload/asking.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
+import type { Authorizer } from '../../node/transports/asfaload/authorization.ts'
+import { askingOptions, openAsked } from '../asfaload/asking.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { signerFor } from '../find-key.ts'
@@ -21,7 +24,7 @@ import { tokenOptions } from '../parse.ts'
 import { digitsToAct, pickProposal } from '../pick-proposal.ts'
 import { plugPractice } from '../practice.ts'
 import { compareScreens, skipScreens } from '../second-screen.ts'
-import { askingOnce, contextOf, deskFor, openSource, rootOption } from '../session.ts'
+import { askingOnce, contextOf, deskFor, rootOption } from '../session.ts'
 import { proposalData, quorumsLines } from '../show.ts'
 import { sourceAgain } from '../source-again.ts'
 import { withOutcome } from '../standing.ts'
@@ -43,6 +46,7 @@ export const signCommand: Command = {
   ],
   options: {
     ...rootOption,
+    ...askingOptions,
     key: { form: '--key KEY', text: 'the key to sign with', type: 'string' },
     yes: {
       form: '--yes',
@@ -64,7 +68,7 @@ export const signCommand: Command = {
 
 async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
-  const source = await openSource(desk, parsed, io.signal)
+  const source = await openAsked(desk, parsed, io)
   const to = parsed.text('to')
   const target = targetOf(to, source)
   const proposals = await pick(desk, source, parsed.positionals.slice(1), parsed.flag('first'), io)
@@ -74,6 +78,8 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const purpose = proposals.length === 1 ? undefined : purposeOf(proposals, source)
   const suits = (one: PublicKey): boolean => proposals.some((proposal) => openEntries(proposal, one).length > 0)
   const signer = await signerFor(desk, key, io, purpose, suits)
+  // What cannot be written here is said before anybody reads, types or touches anything.
+  if (target === source.transport) await stewardOf(source).beforeSigning(io.signal)
   if (parsed.flag('dry-run')) return rehearse(proposals, signer, source, target, io)
   // A key that may sign none of it is refused below; nobody reads and types for nothing.
   const isAsked = io.isInteractive && !parsed.flag('yes')
@@ -82,14 +88,24 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
     if (source.carried === true) await (isAsked ? compareScreens : skipScreens)(proposal, source, desk, io)
   }
   for (const line of suits(signer.key) ? askedOften(proposals, signer, source) : []) io.note(line)
+  const sender = target === source.transport ? sendingKey(source, proposals, signer, desk.signer) : undefined
+  for (const line of await sendingCosts(proposals, sender, source, io)) io.note(line)
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
-    return signSeveral(proposals, signer, source, target, { to, again: sourceAgain(parsed) }, desk, io)
+    return signSeveral(
+      proposals,
+      signer,
+      source,
+      sender === undefined ? target : sendingTo(source, sender),
+      { to, again: sourceAgain(parsed) },
+      desk,
+      io,
+    )
   }
   const result = await desk.approve(source, proposal.id, signer.id, target, io.signal).catch((thrown: unknown) => {
     throw suits(signer.key) ? thrown : withWayBack(thrown, source, sourceAgain(parsed))
   })
-  const isServed = source.served !== undefined && to === undefined
+  const isServed = (source.served !== undefined || source.backend !== undefined) && to === undefined
   const said = answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
@@ -104,6 +120,21 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
 function askedOften(proposals: readonly Proposal[], signer: Signer, { system }: OpenSource): string[] {
   return proposals.flatMap((one) => signingsSentence(one, system, signer) ?? [])
 }
+
+/** A signature goes to a backend in a question that is signed, too: once for all of them, where one says the same of each. */
+async function sendingCosts(
+  proposals: readonly Proposal[],
+  sender: Authorizer | undefined,
+  { backend }: OpenSource,
+  { signal }: Io,
+): Promise<string[]> {
+  if (sender === undefined || backend === undefined) return []
+  const costs: string[] = []
+  for (const { subject } of proposals) costs.push(...lineOf(await backend.sendingCost(subject, sender, signal)))
+  return [...new Set(costs)]
+}
+
+const lineOf = (text: string | undefined): string[] => (text === undefined ? [] : [text])
 
 /** Who signs a carried change a second time has forgotten that the signature must go back. */
 function withWayBack(thrown: unknown, source: OpenSource, again: string): unknown {
@@ -256,7 +287,6 @@ async function signSeveral(
 ): Promise<Answer> {
   const ids = proposals.map(({ id }) => id)
   const context = contextOf(source, io)
-  if (where.to === undefined) await stewardOf(source).beforeSigning(io.signal)
   const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
   const done = outcomes.flatMap(({ approval }) => approval ?? [])
   const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))

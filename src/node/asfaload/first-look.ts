@@ -20,6 +20,7 @@ import { parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
 import { isFolderLocation } from '../location.ts'
 import type { PlaceOptions } from '../place.ts'
+import { isAsfaloadLocation } from '../transports/asfaload/address.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { httpTransport } from '../transports/http.ts'
 import { openAsfaload } from './place.ts'
@@ -35,6 +36,8 @@ export async function isAsfaload(
   location: string,
   { fs = fileSystem, access, signal }: PlaceOptions,
 ): Promise<boolean> {
+  // Its address says so: it is no place where anything else could be.
+  if (isAsfaloadLocation(location)) return true
   if (/^https?:/.test(location)) return isOnTheWeb(location, access, signal)
   if (!isFolderLocation(location)) return false
   if (await hasAny(location, marks, fs)) return true

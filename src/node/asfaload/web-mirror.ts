@@ -2,9 +2,7 @@
 // not known.
 import { AppError } from '../../core/error.ts'
 import {
-  checkReleasePath,
   historyName,
-  indexName,
   maxBytes,
   metadataNames,
   oldPendingSignatures,
@@ -16,6 +14,7 @@ import {
   pendingRevocation,
   pendingSignatures,
   pendingSignersName,
+  releaseIndex,
   revocationOf,
   revoked,
   signatureFileName,
@@ -72,8 +71,7 @@ async function thereAmong(names: readonly string[], server: Transport, signal: A
 
 /** With one release that a person named: what can lie beside it has names that follow from its own. */
 export function withRelease(mirror: Transport, path: string): Transport {
-  const index = path.endsWith(`/${indexName}`) ? path : `${path.replace(/\/$/, '')}/${indexName}`
-  checkReleasePath(index)
+  const index = releaseIndex(path)
   const { copy, signatures } = oldReleaseNames(index)
   const revocation = revocationOf(index)
   return {

@@ -15,9 +15,17 @@ import {
 import { parseRevocation } from '../../core/systems/asfaload/revocation.ts'
 import { parseAggregate, type SignatureEntry } from '../../core/systems/asfaload/signatures.ts'
 import { releaseSubject, revocationSubject, signersSubject } from '../../core/systems/asfaload/subject.ts'
-import { byCodePoint, checkSize, checkUnchanged, type Files, type Transport } from '../../core/transport.ts'
+import {
+  byCodePoint,
+  checkSize,
+  checkUnchanged,
+  type Files,
+  memoryTransport,
+  type Transport,
+} from '../../core/transport.ts'
 import { visible } from '../safe-name.ts'
 import type { AsfaloadApi, Listed } from './asfaload/api.ts'
+import { type Authorizer, questionCost } from './asfaload/authorization.ts'
 import { isThere, type Look, lookAround } from './asfaload/look.ts'
 import { exchanged, notOurs, notThere, notWaiting, partly, sentButUnseen, signedAlready } from './asfaload/refusal.ts'
 import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
@@ -32,13 +40,11 @@ import {
 } from './asfaload/submission.ts'
 
 /** What a backend can do beyond moving bytes. */
-export interface AtBackend {
-  /** Changes take effect by other means than publishing. */
-  elsewhere: { how: string }
-  /** What is not seen without a key, and how to see it. */
-  unseen?: { sentence: string; hint: string }
-  /** What waits is asked for anew at the next look; with a token that is a touch more. */
-  refresh(): void
+export interface AtBackend extends Transport {
+  /** The same, and what is written there is sent as a question that this key signs. */
+  sentBy(authorizer: Authorizer): Transport
+  /** What that asks of whoever holds the key, to be said before; `subject`: of the change. */
+  sendingCost(subject: string, authorizer: Authorizer, signal: AbortSignal): Promise<string | undefined>
   /** What became of a change, by the sha256 of its payload. */
   outcome(subject: string, digest: string, signal: AbortSignal): Promise<{ kind: 'published' | 'waits' | 'gone' }>
 }
@@ -46,16 +52,19 @@ export interface AtBackend {
 export interface AsfaloadOptions {
   /** Below the project's folder: releases that a person named, or that were seen before. They are looked at without any key. */
   releases?: readonly string[]
+  /** Revocations that nobody has signed, by their full names: a backend takes one only with its first signature. */
+  drafts?: Transport
 }
 
-export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadOptions = {}): Transport & AtBackend {
+export function asfaloadTransport(
+  api: AsfaloadApi,
+  { releases = [], drafts = memoryTransport() }: AsfaloadOptions = {},
+): AtBackend {
   const { folder } = api.address
   for (const name of releases) checkReleasePath(name)
   /** One look is one moment of the backend. */
   let held: Promise<Look> | undefined
   let asked: Promise<Listed[]> | undefined
-  /** Revocations that nobody has signed: a backend takes one only with its first signature. */
-  const drafts = new Map<string, Uint8Array>()
   /** Of what was sent from here, and seen in effect. */
   const published = new Set<string>()
 
@@ -72,7 +81,7 @@ export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadO
 
   async function looking(signal: AbortSignal): Promise<Look> {
     await api.generation(signal)
-    const mine = [...drafts.keys()].filter((name) => name.endsWith(pendingRevocation('')))
+    const mine = (await drafts.list(folder, signal)).filter((name) => name.endsWith(pendingRevocation('')))
     return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal)
   }
 
@@ -86,18 +95,21 @@ export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadO
   }
 
   async function found(name: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined | AppError> {
-    const draft = drafts.get(name)
+    const draft = await drafts.read(name, limit, signal)
     if (draft !== undefined) return draft
     const seen = await held
     return seen?.has(name) ? seen.get(name) : api.file(name, limit, signal)
   }
 
-  async function submit(one: Submission, signal: AbortSignal): Promise<void> {
+  const draft = (name: string, signal: AbortSignal) => drafts.read(name, maxBytes.index, signal)
+
+  async function submit(one: Submission, by: AsfaloadApi, signal: AbortSignal): Promise<void> {
     const { key, primary, signatures } = one
-    const release = drafts.has(primary) ? primary.slice(0, -pendingRevocation('').length) : undefined
+    const drafted = await draft(primary, signal)
+    const release = drafted === undefined ? undefined : primary.slice(0, -pendingRevocation('').length)
     const files = new Map<string, Uint8Array>()
     for (const name of signatures.keys()) {
-      const bytes = drafts.get(name) ?? (await api.file(name, maxBytes.index, signal))
+      const bytes = (await draft(name, signal)) ?? (await api.file(name, maxBytes.index, signal))
       if (bytes !== undefined) files.set(name, bytes)
     }
     await checkFits(one, files)
@@ -106,14 +118,13 @@ export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadO
       const bytes = files.get(name)
       return bytes === undefined ? [] : [{ name, bytes, signature }]
     })
-    if (release === undefined) await sendSignatures(api, primary, key, signed, signal)
-    else await sendRevocation(api, release, key, await firstOf(one, release), signatures.get(primary), signal)
+    if (drafted === undefined || release === undefined) await sendSignatures(by, primary, key, signed, signal)
+    else await sendRevocation(by, release, key, firstOf(one, release, drafted), signatures.get(primary), signal)
     held = undefined
     const isInForce = await checkArrived(one, files, signal).catch((thrown: unknown) => {
       throw sentButUnseen(thrown)
     })
-    drafts.delete(primary)
-    drafts.delete(pendingSignatures(primary))
+    if (drafted !== undefined) await forgetDraft(primary, signal)
     if (!isInForce) return
     const parts = signed
       .sort((a, b) => Number(b.name === primary) - Number(a.name === primary))
@@ -121,9 +132,13 @@ export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadO
     published.add(`${subjectOf(primary.slice(folder.length))}/${toHex(await sha256(concatBytes(...parts)))}`)
   }
 
+  async function forgetDraft(name: string, signal: AbortSignal): Promise<void> {
+    const gone = new Map([name, pendingSignatures(name)].map((one) => [one, null]))
+    await drafts.write(gone, new Map(), `sent ${name}`, signal)
+  }
+
   /** The text that goes out is the bytes that were signed. */
-  async function firstOf({ key, primary }: Submission, release: string): Promise<string> {
-    const bytes = drafts.get(primary) ?? new Uint8Array()
+  function firstOf({ key, primary }: Submission, release: string, bytes: Uint8Array): string {
     const text = parseUtf8(bytes, primary)
     const { initiator } = parseRevocation(bytes, primary)
     if (isSameHolder(initiator, key) && isEqualBytes(utf8(text), bytes)) return text
@@ -170,22 +185,32 @@ export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadO
     return parseAggregate(bytes, name).some((one) => isSameEntry(one, { ...entry, signature }))
   }
 
-  return {
-    elsewhere: { how: 'the backend makes it take effect by itself' },
-    ...(api.authorizer === undefined ? { unseen } : {}),
-    refresh: () => {
-      asked = undefined
-      held = undefined
-    },
-    outcome: async (subject, digest, signal) => {
-      if (published.has(`${subject}/${digest}`)) return { kind: 'published' }
-      const name = folder + pendingSignatures(fileOf(subject))
-      const waits = await api.file(name, maxBytes.signatures, signal)
-      return { kind: waits === undefined ? 'gone' : 'waits' }
-    },
+  async function write(files: Files, base: Files, by: AsfaloadApi, signal: AbortSignal): Promise<void> {
+    for (const name of files.keys()) if (!name.startsWith(folder)) throw notOurs(name, folder)
+    const drafted = draftIn(files)
+    if (drafted !== undefined) {
+      const done = [...drafted.keys()].map(activeName).filter((name) => !isSignaturesName(name))
+      for (const name of [...drafted.keys(), ...done]) {
+        const there = (await draft(name, signal)) ?? (await api.file(name, maxBytes.signatures, signal))
+        checkUnchanged(name, base.get(name) ?? null, there ?? null)
+      }
+      return drafts.write(drafted, new Map(), 'a revocation', signal)
+    }
+    const submissions = submissionsOf(files, base)
+    for (const [done, one] of submissions.entries()) {
+      try {
+        await submit(one, by, signal)
+      } catch (thrown) {
+        throw done === 0 ? thrown : partly(thrown, done, submissions.length)
+      }
+    }
+  }
+
+  const transport: Transport = {
     list: async (prefix, signal) => {
       const names = [...(await look(signal))].flatMap(([name, bytes]) => (isThere(bytes) ? name : []))
-      return [...new Set([...names, ...drafts.keys()])].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
+      const all = new Set([...names, ...(await drafts.list(folder, signal))])
+      return [...all].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
     },
     read: async (name, limit, signal) => {
       if (!name.startsWith(folder)) throw notOurs(name, folder)
@@ -194,31 +219,26 @@ export function asfaloadTransport(api: AsfaloadApi, { releases = [] }: AsfaloadO
       if (bytes !== undefined) checkSize(name, bytes.length, limit)
       return bytes
     },
-    write: async (files: Files, base: Files, _note, signal) => {
-      for (const name of files.keys()) if (!name.startsWith(folder)) throw notOurs(name, folder)
-      const draft = draftIn(files)
-      if (draft !== undefined) {
-        const done = [...draft.keys()].map(activeName).filter((name) => !isSignaturesName(name))
-        for (const name of [...draft.keys(), ...done])
-          checkUnchanged(name, base.get(name) ?? null, (await api.file(name, maxBytes.signatures, signal)) ?? null)
-        for (const [name, bytes] of draft) drafts.set(name, bytes)
-        return
-      }
-      const submissions = submissionsOf(files, base)
-      for (const [done, one] of submissions.entries()) {
-        try {
-          await submit(one, signal)
-        } catch (thrown) {
-          throw done === 0 ? thrown : partly(thrown, done, submissions.length)
-        }
-      }
+    write: (files, base, _note, signal) => write(files, base, api, signal),
+  }
+
+  return {
+    ...transport,
+    sentBy: (authorizer) => {
+      const by = api.as(authorizer)
+      return { ...transport, write: (files, base, _note, signal) => write(files, base, by, signal) }
+    },
+    sendingCost: async (subject, authorizer, signal) => {
+      const isAlways = (await draft(folder + fileOf(subject), signal)) !== undefined
+      return isAlways || (await api.generation(signal)) === 2 ? questionCost(authorizer) : undefined
+    },
+    outcome: async (subject, digest, signal) => {
+      if (published.has(`${subject}/${digest}`)) return { kind: 'published' }
+      const name = folder + pendingSignatures(fileOf(subject))
+      const waits = await api.file(name, maxBytes.signatures, signal)
+      return { kind: waits === undefined ? 'gone' : 'waits' }
     },
   }
-}
-
-const unseen = {
-  sentence: 'A backend tells only signers which releases wait: here is what everybody may see',
-  hint: 'to see which releases wait for a key, say which key asks: --as KEY',
 }
 
 /** A revocation that nobody has signed, and the empty file for its signatures: kept here until somebody does. */

@@ -1,4 +1,4 @@
-// release SOURCE FOLDER --as PATH: the files of a folder as a release of an asfaload project, listed in an index that is signed.
+// release SOURCE FOLDER --at PATH: the files of a folder as a release of an asfaload project, listed in an index that is signed.
 import { AppError } from '../../../core/error.ts'
 import { countOf } from '../../../core/phrases.ts'
 import { publicAddress } from '../../../node/asfaload/public-address.ts'
@@ -13,8 +13,8 @@ export async function releaseOfFolder(parsed: Parsed, path: string, io: Io, data
   if (folder === '' || more.length > 0) {
     throw new AppError({
       code: 'usage/invalid',
-      message: 'release with --as takes one folder, in which the files of the release are',
-      hint: 'for example: countersign release loom dist --as releases/download/v1.0',
+      message: 'release with --at takes one folder, in which the files of the release are',
+      hint: 'for example: countersign release loom dist --at releases/download/v1.0',
     })
   }
   const desk = deskFor(io, dataDir)

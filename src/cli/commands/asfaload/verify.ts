@@ -1,5 +1,4 @@
 // verify of an asfaload project: which release a downloaded file belongs to, by whom that is signed, and whether it was revoked.
-
 import { verdictFault, verdictLines } from '../../../core/systems/asfaload/verdict-words.ts'
 import { isListed, projectAt } from '../../../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../../../node/asfaload/verify.ts'

@@ -117,6 +117,13 @@ export function signersOnTheWay(path: string, names: readonly string[]): string[
 
 const reserved = /(?:\.signatures\.json|\.signers\.json|\.revocation\.json|\.pending|\.revoked|\.metadata\.json)$/
 
+/** The index of a release, of which a person named the folder, or the index itself. */
+export function releaseIndex(path: string): string {
+  const index = path.endsWith(`/${indexName}`) ? path : `${path.replace(/\/$/, '')}/${indexName}`
+  checkReleasePath(index)
+  return index
+}
+
 /** A file that can be released under this name: below the root, and none of the names that say something else. */
 export function checkReleasePath(path: string): void {
   const parts = path.split('/')

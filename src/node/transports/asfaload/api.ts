@@ -43,6 +43,8 @@ export interface Question {
 export interface AsfaloadApi {
   readonly address: AsfaloadAddress
   readonly authorizer?: Authorizer
+  /** The same backend, asked with this key. */
+  as(authorizer: Authorizer): AsfaloadApi
   generation(signal: AbortSignal): Promise<Backend>
   /** undefined: certainly absent. */
   file(name: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
@@ -151,6 +153,7 @@ export function asfaloadApi(
   return {
     address,
     ...(authorizer === undefined ? {} : { authorizer }),
+    as: (authorizer) => asfaloadApi(address, { access, authorizer, moment }),
     generation,
     file,
     ask,

@@ -12,7 +12,9 @@ import {
   pendingSignatures,
   pendingSignersName,
   revocationOf,
+  revoked,
   signaturesOf,
+  signersCopy,
   signersDirectory,
   signersName,
 } from '../../../core/systems/asfaload/names.ts'
@@ -60,14 +62,15 @@ function besides(directory: string, name: string, signaturesFor: (name: string) 
   return [signaturesFor(name), ...metadata, ...metadata.map(signaturesFor)]
 }
 
-/** Of a file that waits, or whose revocation does. */
+/** Of a file that waits, or was released, or whose revocation waits. */
 function around(name: string): string[] {
   const suffix = pendingRevocation('')
   const release = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
-  const revocation = pendingRevocation(release)
+  const [waiting, revocation] = [pendingRevocation(release), revocationOf(release)]
   return [
-    ...[release, pendingSignatures(release), signaturesOf(release)],
-    ...[revocation, pendingSignatures(revocation), revocationOf(release)],
+    ...[release, pendingSignatures(release), signaturesOf(release), signersCopy(release)],
+    ...[waiting, pendingSignatures(waiting), revocation, signaturesOf(revocation), signersCopy(revocation)],
+    revoked(signaturesOf(release)),
   ]
 }
 

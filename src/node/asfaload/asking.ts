@@ -1,0 +1,63 @@
+// Keys of this person that sign what is asked of a backend: which of the project's signers they are, and what each question costs.
+import { AppError } from '../../core/error.ts'
+import { isSameKey } from '../../core/key.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import type { KnownSigner, PublicKey, Signer } from '../../core/signer.ts'
+import type { Context } from '../../core/system.ts'
+import { openProject, readActive, readPending } from '../../core/systems/asfaload/project.ts'
+import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import type { Transport } from '../../core/transport.ts'
+import type { OpenSource } from '../open-source.ts'
+import type { Authorizer } from '../transports/asfaload/authorization.ts'
+import { sameKeyText } from './key-text.ts'
+
+/** The key anew for each question, so that whoever holds it is told what this one is. */
+type FindSigner = (id: string, signal: AbortSignal, purpose: string) => Promise<Signer>
+
+/** Refused before anybody touches anything: a backend answers the signers of the project alone. */
+export async function askingKey(
+  { pinned, transport }: Pick<OpenSource, 'pinned' | 'transport'>,
+  signer: KnownSigner,
+  find: FindSigner,
+  context: Context,
+): Promise<Authorizer> {
+  const project = await openProject('', transport, context)
+  const files = [await readActive(project), await readPending(project)]
+  const texts = files.flatMap((file) =>
+    file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text),
+  )
+  const text = sameKeyText(texts, signer.key)
+  if (text !== undefined) return authorizerOf(signer, text, pinned.name, find)
+  throw new AppError({
+    code: 'signer/wrong-key',
+    message: `${signer.label} is not one of the signers of ${pinned.name}, and a backend answers those alone`,
+    hint: 'see which keys are: countersign signers SOURCE show',
+  })
+}
+
+/** Of a key that may sign one of these; undefined: nothing will be sent for it. */
+export function sendingKey(
+  { pinned, backend }: Pick<OpenSource, 'pinned' | 'backend'>,
+  proposals: readonly Proposal[],
+  signer: KnownSigner,
+  find: FindSigner,
+): Authorizer | undefined {
+  const text = backend === undefined ? undefined : textIn(proposals, signer.key)
+  return text === undefined ? undefined : authorizerOf(signer, text, pinned.name, find)
+}
+
+/** Where a signature goes. */
+export function sendingTo({ transport, backend }: OpenSource, key: Authorizer | undefined): Transport {
+  return key === undefined || backend === undefined ? transport : backend.sentBy(key)
+}
+
+function textIn(proposals: readonly Proposal[], key: PublicKey): string | undefined {
+  const entries = proposals.flatMap(({ quorums }) => quorums.flatMap(({ keys }) => keys))
+  return entries.find((entry) => entry.key !== undefined && isSameKey(entry.key, key))?.ids[0]
+}
+
+function authorizerOf({ id, label, asks }: KnownSigner, text: string, name: string, find: FindSigner): Authorizer {
+  const sign: Authorizer['sign'] = async (message, what, signal) =>
+    (await find(id, signal, `${what}, to the backend of ${name}`)).sign(message, signal)
+  return { text, label, asks, sign }
+}

@@ -1,0 +1,112 @@
+// A project at an Asfaload backend, as a place: its files below its own folder, and releases by their names, for a backend lists them
+// to their signers alone. Which ones a person named, or a key was told of, is kept here, so that nobody is asked for them again.
+import { utf8 } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import { parseJson } from '../../core/json.ts'
+import { checkReleasePath, forgeOf, releaseIndex } from '../../core/systems/asfaload/names.ts'
+import { parseSubject } from '../../core/systems/asfaload/subject.ts'
+import { asfaloadSystem } from '../../core/systems/asfaload/system.ts'
+import { memoryTransport, type Transport, within } from '../../core/transport.ts'
+import type { OtherPlace } from '../place.ts'
+import { parseAsfaloadAddress } from '../transports/asfaload/address.ts'
+import { asfaloadApi } from '../transports/asfaload/api.ts'
+import type { Authorizer } from '../transports/asfaload/authorization.ts'
+import { type AtBackend, asfaloadTransport } from '../transports/asfaload.ts'
+import type { Access } from '../web/send.ts'
+
+/** What is not seen at a place, and how to see it. */
+export interface Unseen {
+  sentence: string
+  hint: string
+}
+
+export interface Backend extends Pick<AtBackend, 'sendingCost' | 'outcome'> {
+  /** The same project, with what else a person knows of it: releases by their paths, or a key that is told which ones wait for it. */
+  asked(more: { releases?: readonly string[]; by?: Authorizer }): OtherPlace
+  /** Where one signature goes, in a question that the same key signs. */
+  sentBy(authorizer: Authorizer): Transport
+}
+
+/** `kept`: what stays on this machine of this source; without it nothing does. */
+export async function openBackend(
+  location: string,
+  { access, kept = memoryTransport(), signal }: { access: Access; kept?: Transport | undefined; signal: AbortSignal },
+): Promise<OtherPlace> {
+  const address = parseAsfaloadAddress(location)
+  const { folder } = address
+  const known = await readKnown(kept, signal)
+  const place = (releases: readonly string[], by?: Authorizer): OtherPlace => {
+    const api = asfaloadApi(address, by === undefined ? { access } : { access, authorizer: by })
+    const drafts = within(kept, 'drafts/')
+    const transport = asfaloadTransport(api, { releases, drafts })
+    const system = asfaloadSystem('', forgeOf(folder))
+    const { sendingCost, outcome, sentBy } = transport
+    return {
+      transport: within(transport, folder),
+      system: {
+        ...system,
+        pending: async (source, context) => {
+          const found = await system.pending(source, context)
+          await keepKnown(
+            kept,
+            [...releases, ...found.proposals.flatMap(({ subject }) => pathOf(subject))],
+            context.signal,
+          )
+          return found
+        },
+      },
+      elsewhere: { how: 'the backend makes it take effect by itself' },
+      ...(by === undefined ? { unseen } : {}),
+      backend: {
+        sendingCost,
+        outcome,
+        sentBy: (authorizer) => within(sentBy(authorizer), folder),
+        asked: (more) => place([...new Set([...releases, ...(more.releases ?? []).map(releaseIndex)])], more.by ?? by),
+      },
+    }
+  }
+  return place(known)
+}
+
+const unseen: Unseen = {
+  sentence: 'A backend tells only signers which releases wait: here is what everybody may see',
+  hint: 'name a release: --release PATH; or say which key asks what waits for it: --as KEY',
+}
+
+function pathOf(subject: string): string[] {
+  const about = parseSubject(subject)
+  return about.kind === 'signers' ? [] : [about.path]
+}
+
+// ---- releases that are known here ---------------------------------------------------------------------------------------
+
+const listName = 'releases.json'
+const maxListBytes = 1024 * 1024
+/** Each is looked at whenever the project is; the newest names stay. */
+const maxKnown = 50
+
+async function readKnown(kept: Transport, signal: AbortSignal): Promise<string[]> {
+  const bytes = await kept.read(listName, maxListBytes, signal)
+  const value = bytes === undefined ? [] : parseJson(bytes, listName).value()
+  if (!Array.isArray(value)) throw damaged()
+  return value.map((name) => {
+    if (typeof name !== 'string') throw damaged()
+    checkReleasePath(name)
+    return name
+  })
+}
+
+async function keepKnown(kept: Transport, names: readonly string[], signal: AbortSignal): Promise<void> {
+  const before = await readKnown(kept, signal)
+  const all = [...new Set([...before, ...names])].slice(-maxKnown)
+  if (all.length === before.length && all.every((name, at) => name === before[at])) return
+  await kept.write(new Map([[listName, utf8(`${JSON.stringify(all)}\n`)]]), new Map(), 'releases', signal)
+}
+
+function damaged(): AppError {
+  return new AppError({
+    code: 'format/malformed',
+    message: `${listName}, the releases of this project that are known here, is damaged`,
+    hint: 'forget the project and pin it again',
+  })
+}

@@ -1,0 +1,261 @@
+// The life of a project at an Asfaload backend on the command line, in both generations: nothing lies here but the pinned signers file.
+import { createHash, scryptSync } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Answer } from '../../src/cli/command.ts'
+import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
+import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
+import { keysCommand } from '../../src/cli/commands/keys.ts'
+import { pinCommand } from '../../src/cli/commands/pin.ts'
+import { publishCommand } from '../../src/cli/commands/publish.ts'
+import { pendingCommand, reviewCommand, statusCommand } from '../../src/cli/commands/review.ts'
+import { signCommand } from '../../src/cli/commands/sign.ts'
+import { verifyCommand } from '../../src/cli/commands/verify.ts'
+import { utf8 } from '../../src/core/bytes.ts'
+import { indexText } from '../core/systems/asfaload/people.ts'
+import { AsfaloadBackend } from '../support/asfaload-backend.ts'
+import { calls } from '../support/calls.ts'
+import { serveFolder } from '../support/file-server.ts'
+import { codeOfPromise } from '../support/thrown.ts'
+
+// A passphrase is slow to try on purpose, which is no part of this.
+vi.mock('../../src/node/stretch.ts', () => ({
+  stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
+    new Uint8Array(scryptSync(secret, salt, length, { N: 2 })),
+}))
+
+const folder = 'releases/tag/v1'
+const path = `${folder}/asfaload.index.json`
+const release = `release/${path}`
+const revocation = `revocation/${path}`
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** Keys a, b and c here; signers that a, b and c may sign for, two of them a release, c alone a revocation: registered, not signed. */
+async function registered(generation: 1 | 2) {
+  const made = calls({ replies: 2 })
+  const { at, call } = made
+  for (const name of ['a', 'b', 'c']) await call(keysCommand, 'create', name)
+  const keys = ['--key', 'a', '--key', 'b', '--threshold', '2', '--generation', String(generation)]
+  await call(signersCommand, at('draft'), 'new', ...keys, '--name', 'draft')
+  await call(signersCommand, 'draft', 'add', 'c', '--group', 'revocation', '--threshold', '1')
+  const first = readFileSync(at('draft/asfaload.signers.pending/index.json'))
+  const backend = await AsfaloadBackend.start(generation)
+  const project = generation === 1 ? 'github.com/u/loom/' : 'https/github.com/443/u/loom/'
+  backend.register(project, first)
+  const address = `asfaload+${backend.origin}${project}`
+  const subjects = (answer: Answer): string[] =>
+    (answer.data as { proposals: { subject: string }[] }).proposals.map(({ subject }) => subject)
+  return {
+    ...{ ...made, backend, project, address, first, subjects },
+    pin: (text = address) => call(pinCommand, text, '--digest', sha256(first)),
+    sign: (id: string, key: string, ...more: string[]) => call(signCommand, 'loom', id, '--key', key, ...more),
+  }
+}
+
+/** The same with its first signers in force. */
+async function founded(generation: 1 | 2) {
+  const made = await registered(generation)
+  await made.pin()
+  for (const key of ['a', 'b', 'c']) await made.sign('signers', key)
+  made.backend.asked.length = 0
+  return made
+}
+
+test.each([1, 2] as const)(
+  'generation %i: pinned, reviewed, signed, in force; a release; a revocation',
+  async (generation) => {
+    const { at, backend, call, first, notes, pin, project, prompt, refused, sign, subjects } =
+      await registered(generation)
+    // As it is pasted from elsewhere, and pinned in its one spelling.
+    const pinned = await pin(`asfaload+${backend.origin}v1/files/${project}`)
+    expect(pinned.data).toMatchObject({ name: 'loom', location: `asfaload+${backend.origin}${project}` })
+    const waiting = await call(pendingCommand, 'loom')
+    expect([subjects(waiting), waiting.data]).toMatchObject([['signers'], { problems: [], unseen: expect.any(String) }])
+    expect((await call(reviewCommand, 'loom')).data).toMatchObject({ subject: 'signers' })
+    expect((await call(statusCommand, 'loom')).data).toMatchObject({ anchor: { title: 'First signers' } })
+    expect(backend.signedQuestions()).toEqual([])
+
+    // A rehearsal sends nothing, and asks for no secret.
+    prompt.asked.length = 0
+    await sign('signers', 'a', '--dry-run')
+    expect([prompt.asked, backend.posts()]).toEqual([[], []])
+    expect((await sign('signers', 'a')).data).toMatchObject({ signed: true, outcome: 'waits' })
+    expect(await refused(signCommand, 'loom', 'signers', '--key', 'a')).toBe('usage/invalid')
+    expect((await sign('signers', 'b')).data).toMatchObject({ outcome: 'waits' })
+    expect((await sign('signers', 'c')).data).toMatchObject({ outcome: 'published', published: true })
+    expect(Buffer.from(backend.files.get(`${project}asfaload.signers/index.json`) ?? '')).toEqual(first)
+    expect((await call(statusCommand, 'loom')).data).toMatchObject({ anchor: { version: 1 } })
+
+    // What nobody named and no key asked for is not seen; what a person named stays known.
+    backend.wait(project + path, indexText(sha256(utf8('the tool'))))
+    expect(subjects(await call(pendingCommand, 'loom'))).toEqual([])
+    const named = await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v0')
+    expect(subjects(named)).toEqual([release])
+    expect(subjects(await call(pendingCommand, 'loom'))).toEqual([release])
+    notes.length = 0
+    expect((await sign(release, 'a')).data).toMatchObject({ outcome: 'waits' })
+    // Of the older generation a signature is sent without saying who sends it.
+    expect(notes.filter((line) => line.includes('question to the backend'))).toHaveLength(generation === 1 ? 0 : 1)
+    // Nothing is published from here, and that is said before any key is asked.
+    prompt.asked.length = 0
+    expect(await refused(publishCommand, 'loom')).toBe('usage/invalid')
+    expect((await sign(release, 'b')).data).toMatchObject({ outcome: 'published' })
+
+    writeFileSync(at('tool.tar.gz'), 'the tool')
+    const verify = (...more: string[]) => call(verifyCommand, at('tool.tar.gz'), '--from', 'loom', ...more)
+    expect(await codeOfPromise(verify())).toBe('usage/invalid')
+    expect((await verify('--release', folder)).data).toMatchObject({ kind: 'listed', quorums: [{ signed: 2 }] })
+
+    // A revocation that nobody has signed stays here: a backend takes it with its first signature.
+    await call(revokeCommand, 'loom', folder, '--key', 'c')
+    expect(backend.posts().some(([where]) => where === 'revoke')).toBe(false)
+    expect(subjects(await call(pendingCommand, 'loom'))).toEqual([revocation])
+    expect((await sign(revocation, 'c')).data).toMatchObject({ outcome: 'published' })
+    expect(backend.files.has(`${project}${path}.revocation.json`)).toBe(true)
+    const revoked = await verify('--release', folder)
+    expect([revoked.failed?.code, revoked.data]).toMatchObject(['trust/changed', { kind: 'revoked', by: 'c' }])
+    expect(subjects(await call(pendingCommand, 'loom'))).toEqual([])
+    // Signers and releases are made in the project's own place.
+    expect(await refused(signersCommand, 'loom', 'remove', 'a', '--threshold', '1')).toBe('source/rejected')
+  },
+)
+
+test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {
+  const { backend, call, notes, project, prompt, refused, sign, subjects } = await founded(2)
+  backend.wait(project + path, indexText())
+  await call(keysCommand, 'create', 'd')
+  prompt.asked.length = 0
+  // No signer of this project: refused before it is asked for anything.
+  expect(await refused(pendingCommand, 'loom', '--as', 'd')).toBe('signer/wrong-key')
+  expect(await refused(pendingCommand, 'loom', '--as', 'nobody')).toBe('signer/absent')
+  expect([prompt.asked, backend.signedQuestions()]).toEqual([[], []])
+  notes.length = 0
+  const asked = await call(pendingCommand, 'loom', '--as', 'b')
+  expect([subjects(asked), asked.data]).toEqual([[release], expect.not.objectContaining({ unseen: expect.anything() })])
+  expect(backend.signedQuestions()).toEqual(['pending_signatures'])
+  expect(notes).toEqual([expect.stringContaining('passphrase')])
+  expect(prompt.asked.map(({ purpose }) => purpose)).toEqual([expect.stringContaining('which files wait')])
+  backend.asked.length = 0
+  expect((await call(reviewCommand, 'loom')).data).toMatchObject({ subject: release })
+  expect(backend.signedQuestions()).toEqual([])
+  // The list and the signature, each in a question of its own.
+  await sign(release, 'b', '--as', 'b')
+  expect(backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
+})
+
+test('what is asked of a backend is not asked elsewhere', async () => {
+  const { at, call, refused } = calls()
+  await call(keysCommand, 'create', 'a')
+  const key = ['--key', 'a', '--threshold', '1', '--generation', '2']
+  await call(signersCommand, at('loom'), 'new', ...key)
+  expect(await refused(pendingCommand, 'loom', '--as', 'a')).toBe('usage/invalid')
+  expect(await refused(reviewCommand, 'loom', '--release', folder)).toBe('usage/invalid')
+  expect(await refused(pinCommand, 'asfaload+http://example.com/github.com/u/r')).toBe('usage/invalid')
+  expect(await refused(pinCommand, 'asfaload+http://127.0.0.1/nothing')).toBe('usage/invalid')
+})
+
+describe('a backend that means harm, or is broken: nothing is signed, or it is said that nothing is certain', () => {
+  let made: Awaited<ReturnType<typeof founded>>
+
+  beforeEach(async () => {
+    made = await founded(2)
+    made.backend.wait(made.project + path, indexText())
+  })
+
+  /** Of each refusal: how often the key was asked to sign, and what was sent. */
+  async function signing(id: string, ...more: string[]): Promise<unknown[]> {
+    made.prompt.asked.length = 0
+    const code = await made.refused(signCommand, 'loom', id, '--key', 'a', ...more)
+    return [
+      code,
+      made.prompt.asked.map(({ purpose }) => purpose).filter((text) => !text.includes('which files wait')).length,
+      made.backend.posts().length,
+    ]
+  }
+
+  test('it lists other bytes than it serves', async () => {
+    const other = `sha512:${'ab'.repeat(64)}`
+    made.backend.faults.lists = (all) => all.map((one) => ({ ...one, digest: other }))
+    const { data } = await made.call(pendingCommand, 'loom', '--as', 'a')
+    expect(data).toMatchObject({ proposals: [], problems: [{ subject: release, code: 'trust/changed' }] })
+    expect(await signing(release, '--as', 'a')).toEqual(['trust/changed', 0, 0])
+  })
+
+  test('it lists what is of another project, and a path that leads out', async () => {
+    const digest = `sha512:${'ab'.repeat(64)}`
+    made.backend.faults.lists = (all) => [...all, { path: 'https/github.com/443/o/p/asfaload.index.json', digest }]
+    const { data } = await made.call(pendingCommand, 'loom', '--as', 'a')
+    expect(data).toMatchObject({ proposals: [{ subject: release }], problems: [] })
+    made.backend.faults.lists = (all) => [...all, { path: `${made.project}../p/x`, digest }]
+    expect(await signing(release, '--as', 'a')).toEqual(['source/rejected', 0, 0])
+  })
+
+  test('the file is another one when it comes to signing what was reviewed', async () => {
+    const { data } = await made.call(reviewCommand, 'loom', '--release', folder)
+    const { digest } = data as { digest: string }
+    made.backend.wait(made.project + path, indexText('cd'.repeat(32)))
+    expect(await signing(digest)).toEqual(['trust/changed', 0, 0])
+  })
+
+  test('the file becomes another one while the key signs', async () => {
+    await made.call(reviewCommand, 'loom', '--release', folder)
+    const { prompt, backend, project } = made
+    const { pin } = prompt
+    prompt.pin = (request, signal) => {
+      backend.put(project + path, indexText('cd'.repeat(32)))
+      return pin(request, signal)
+    }
+    // The key has signed what was reviewed; nobody is given that for something else.
+    expect(await signing(release)).toEqual(['trust/changed', 1, 0])
+    prompt.pin = pin
+  })
+
+  test.each([
+    ['source/rejected', { status: 422, text: '{"error":"missing field"}' }],
+    ['source/conflict', { status: 409, text: '{"error":"Signature already collected"}' }],
+    ['source/rejected', { status: 200, text: '<html>sign in</html>', type: 'text/html' }],
+    ['source/rejected', { status: 307, text: '', headers: { location: 'https://example.com/' } }],
+    ['format/malformed', { status: 200, text: '{}' }],
+  ])('a signature is answered with %s', async (code, answer) => {
+    await made.call(reviewCommand, 'loom', '--release', folder)
+    made.backend.faults.answer = { ...answer, path: 'signatures' }
+    expect((await signing(release))[0]).toBe(code)
+  })
+
+  test('it says that it took the signature, and does not show it', async () => {
+    await made.call(reviewCommand, 'loom', '--release', folder)
+    made.backend.faults.forgets = true
+    expect((await signing(release))[0]).toBe('source/rejected')
+  })
+
+  test.each([
+    ['source/rejected', { status: 200, text: '<html></html>', type: 'text/html' }],
+    ['source/rejected', { status: 302, text: '', headers: { location: 'https://example.com/' } }],
+    ['source/unreachable', { status: 503, text: '' }],
+  ])('it answers every question with %s', async (code, answer) => {
+    made.backend.faults.answer = { ...answer, path: '' }
+    expect(await made.refused(pinCommand, made.address.replace('/loom', '/other'), '--digest', 'a'.repeat(64))).toBe(
+      code,
+    )
+    expect(await signing('signers')).toEqual([code, 0, 0])
+  })
+})
+
+test('a web server is only read: that is said before a key is asked for anything', async () => {
+  const { at, call, prompt, refused } = calls()
+  for (const name of ['a', 'b']) await call(keysCommand, 'create', name)
+  const keys = ['--key', 'a', '--key', 'b', '--threshold', '2', '--generation', '2']
+  await call(signersCommand, at('github.com/u/loom'), 'new', ...keys, '--name', 'draft')
+  const server = await serveFolder(at(''))
+  const first = readFileSync(at('github.com/u/loom/asfaload.signers.pending/index.json'))
+  await call(pinCommand, `${server.url}/github.com/u/loom`, '--digest', sha256(first))
+  prompt.asked.length = 0
+  for (const more of [[], ['--dry-run']])
+    expect(await refused(signCommand, 'loom', 'signers', '--key', 'a', ...more)).toBe('source/rejected')
+  expect(await refused(publishCommand, 'loom')).toBe('source/rejected')
+  expect(prompt.asked).toEqual([])
+  // Into a folder it can be signed.
+  await call(signCommand, 'loom', 'signers', '--key', 'a', '--to', at('signed'))
+  expect(prompt.asked).toHaveLength(1)
+  await server.end()
+})
