@@ -18,7 +18,8 @@ export function isListed({ pinned }: Pick<OpenSource, 'pinned'>): boolean {
 export async function knowing(source: Source, release: string | undefined, signal: AbortSignal): Promise<Transport> {
   const { pinned, transport, backend } = source
   if (release === undefined || isListed(source)) return transport
-  const known = backend === undefined ? withRelease(transport, release) : backend.asked({ releases: [release] }).transport
+  const known =
+    backend === undefined ? withRelease(transport, release) : backend.asked({ releases: [release] }).transport
   if ((await known.list(`${release.replace(/\/$/, '')}`, signal)).length > 0) return known
   throw new AppError({
     code: 'source/not-found',
