@@ -148,6 +148,27 @@ describe('what is refused as a whole', () => {
     }
   })
 
+  test.each([0, 1, 2] as const)(
+    'generation %i: a stale pending file, of what is in force or was before',
+    async (generation) => {
+      const first = signersText(generation, { artifact: [[1, ana, bo]] })
+      const second = signersText(generation, { artifact: [[1, ana, cy]], timestamp: '2026-02-01T00:00:00Z' })
+      const made = await founded(generation, { artifact: [[1, ana, bo]] }, ana, bo)
+      await made.draft('signers', second)
+      await made.sign('signers', ana, cy)
+      const waiting = new Map(made.source.files)
+      await made.publish('signers')
+      await made.remember()
+      const name = generation === 0 ? 'asfaload.signers.json.pending' : 'asfaload.signers.pending/index.json'
+      for (const [one, bytes] of waiting) if (one.includes('pending')) made.source.files.set(one, bytes)
+      expect(await codeOf(made, 'signers')).toBe('trust/changed')
+      // All of its own signatures would count once more.
+      made.put(name, first)
+      expect(await codeOf(made, 'signers')).toBe('trust/rollback')
+      expect(await codeOfPromise(made.draft('signers', first))).toBe('trust/rollback')
+    },
+  )
+
   test('a file of no known generation, an empty one, one with a comma too many: each by itself', async () => {
     const made = await withRelease(1)
     for (const [text, code] of [
