@@ -124,6 +124,17 @@ describe('signatures that do not count, each with its reason', () => {
     }
   })
 
+  test('by the right key in a form that the signers file does not have for it', async () => {
+    const made = await withRelease(2)
+    await made.sign(release, ana)
+    const [own] = Object.values(JSON.parse(Buffer.from(made.held(waiting) ?? []).toString()).entries)
+    const start = Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20')
+    const ssh = `ssh-ed25519 ${Buffer.concat([start, ana.signer.key.spki.slice(-32)]).toString('base64')}`
+    made.put(waiting, JSON.stringify({ entries: { [ssh]: own } }))
+    const found = await made.one(release)
+    expect([signedBy(found), reasons(found)]).toEqual([0, ['the signature is made in another form than this key has']])
+  })
+
   test('twice by one person under two spellings counts once', async () => {
     const made = await withRelease(1, { artifact: [[2, ana, bo]] })
     await made.sign(release, ana)
