@@ -4,8 +4,8 @@ import { basename } from 'node:path'
 import { daysUntil } from '../core/days.ts'
 import { toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
-import { holderName } from '../core/quorum-words.ts'
 import type { KnownSigner } from '../core/signer.ts'
+import { keyNames } from '../core/systems/asfaload/key-names.ts'
 import { refusedWords } from '../core/systems/asfaload/verdict-words.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
@@ -89,7 +89,7 @@ export function verdictView({ verdict, length, sha256 }: FoundFile, file: string
   switch (verdict.kind) {
     case 'listed': {
       const signed = verdict.quorums.flatMap(({ keys }) => keys.filter((key) => key.signed))
-      const signedBy = [...new Set(signed.map((key) => holderName(holderOf(key))))]
+      const signedBy = [...new Set(signed.map(keyNames(verdict.quorums)))]
       const isRenamed = basename(file) !== verdict.fileName
       const warnings = [
         ...(isRenamed

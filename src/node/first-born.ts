@@ -1,7 +1,9 @@
 // A repository whose first root was signed before, where its holders met: what follows from it is signed by keys that are here,
 // in an empty folder, and the root is pinned.
+
 import { AppError } from '../core/error.ts'
 import type { Signer } from '../core/signer.ts'
+import { carriedForms } from '../core/systems/carried-forms.ts'
 import { authorityOf } from '../core/systems/tuf/authority.ts'
 import { rootQuorum } from '../core/systems/tuf/client.ts'
 import { type KeyHolder, type RepositoryPlan, repositoryUnder } from '../core/systems/tuf/create.ts'
@@ -59,7 +61,7 @@ export async function foundUnder(
 
 function rootIn(bytes: Uint8Array, what: string): Uint8Array {
   if (transferKind(bytes) !== 'request') return bytes
-  const request = parseRequest(bytes, what)
+  const request = parseRequest(bytes, what, carriedForms)
   const root = request.files.get(carriedLayout.candidateName('root'))
   if (root === undefined || !isFirstRequest(request)) throw notFirst(`${what} is a request for a later change`)
   return root

@@ -1,11 +1,13 @@
 // A reply is shown as what it is: signatures, which are judged where the change waits and not here.
+
 import { countOf } from '../core/phrases.ts'
+import { carriedForms } from '../core/systems/carried-forms.ts'
 import { parseReply } from '../core/transfer/reply.ts'
 import { card, foreign, h, hex, note } from './dom.ts'
 import type { Screen } from './review.ts'
 
 export function replyScreen(bytes: Uint8Array, what: string): Screen {
-  const { subject, digest, request, secondScreen, signatures } = parseReply(bytes, what)
+  const { subject, digest, request, secondScreen, signatures } = parseReply(bytes, what, carriedForms)
   const compared =
     secondScreen === 'compared' ? 'A second screen was compared, as it says.' : 'No second screen was compared.'
   const items = signatures.map(({ key, serial }) =>

@@ -136,16 +136,19 @@ async function prepare(): Promise<void> {
   await source.write(draft, new Map(), 'propose', never)
   const [proposal] = (await system.pending(source, context)).proposals
   if (proposal === undefined) throw new Error('nothing waits')
-  request = requestBytes({
-    ...{ system: 'tuf', repository: 'Observatory Tools', subject: 'root', digest: proposal.digest },
-    ...(await system.carry(proposal, source, context)),
-    ...{
-      askedBy: 'Ada',
-      reason: 'Dan and Eve take over from Gus and Hal',
-      madeAt: `${now.toISOString().slice(0, 19)}Z`,
+  request = requestBytes(
+    {
+      ...{ system: 'tuf', repository: 'Observatory Tools', subject: 'root', digest: proposal.digest },
+      ...(await system.carry(proposal, source, context)),
+      ...{
+        askedBy: 'Ada',
+        reason: 'Dan and Eve take over from Gus and Hal',
+        madeAt: `${now.toISOString().slice(0, 19)}Z`,
+      },
+      holders: new Map(),
     },
-    holders: new Map(),
-  })
+    carriedForms,
+  )
   const state = await system.state(source, context)
   const person = (name: string, ...roles: Person['roles']): Person => ({ name, roles, keys: [] })
   const signer = (name: string): Person => ({

@@ -1,9 +1,11 @@
 // The first root of a repository through the command line: asked for with public keys alone, signed by holders elsewhere, and a
 // repository that begins with it, which a client that no one here wrote accepts.
+
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseUtf8, utf8 } from '../../src/core/bytes.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { parseRequest, requestBytes } from '../../src/core/transfer/request.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
@@ -71,7 +73,7 @@ describe('asking for it', () => {
     expect(kind).toBe('request')
     expect(everythingIn(asker.home)).toEqual(before)
     expect(existsSync(repository)).toBe(false)
-    const request = parseRequest(readFileSync(file), file)
+    const request = parseRequest(readFileSync(file), file, carriedForms)
     expect(request).toMatchObject({ anchor: '', subject: 'root', digest, repository: 'packages', askedBy: 'Ana' })
     const root = parseUtf8(request.files.get(carriedLayout.candidateName('root')) ?? new Uint8Array(), 'it')
     expect(JSON.parse(root)).toMatchObject({
@@ -161,7 +163,7 @@ describe('beginning with it', () => {
     await ask()
     const root = readFileSync(await signedBy('ana', 'ben'))
     const files = new Map([[carriedLayout.candidateName('root'), new Uint8Array(root)]])
-    writeFileSync(file, requestBytes({ ...parseRequest(readFileSync(file), file), files }))
+    writeFileSync(file, requestBytes({ ...parseRequest(readFileSync(file), file, carriedForms), files }, carriedForms))
     await answerOf(begin(file, ['ana', 'ben']), withKeys('ana', 'ben', 'online'))
     expect(readFileSync(join(repository, 'metadata/1.root.json'))).toEqual(root)
   })

@@ -195,7 +195,7 @@ test('the signature goes back: as a file, and as one code that stands still', as
   await expectAccessible(page)
   await picture(page, 'carry-back')
   await save(page, reply())
-  expect(parseReply(new Uint8Array(readFileSync(reply())), 'the reply').secondScreen).toBe('compared')
+  expect(parseReply(new Uint8Array(readFileSync(reply())), 'the reply', carriedForms).secondScreen).toBe('compared')
   await page.getByRole('button', { name: 'Show as QR codes' }).click()
   await page.getByText('One code holds all of it. Nothing moves.').waitFor()
   await picture(page, 'codes-reply')

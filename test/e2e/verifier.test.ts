@@ -147,10 +147,13 @@ test('neither a request nor a reply, and what is cut off, are told in plain word
 test('a reply is shown as one, and nothing is judged', async () => {
   const [key] = change.proposal.quorums[0]?.keys[0]?.ids ?? []
   const { subject, digest } = change.proposal
-  const reply = replyBytes({
-    ...{ system: 'tuf', subject, digest, request: 'ab'.repeat(32), secondScreen: 'skipped' },
-    signatures: [{ key: key ?? '', signature: new Uint8Array(64), serial: '15835999' }],
-  })
+  const reply = replyBytes(
+    {
+      ...{ system: 'tuf', subject, digest, request: 'ab'.repeat(32), secondScreen: 'skipped' },
+      signatures: [{ key: key ?? '', signature: new Uint8Array(64), serial: '15835999' }],
+    },
+    carriedForms,
+  )
   expect(await chooseFile('reply.json', reply)).toBe('A reply for root')
   expect(await page.getByText('No second screen was compared.').count()).toBe(1)
   expect(await wordsShown(page)).toEqual([])

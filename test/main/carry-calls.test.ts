@@ -309,7 +309,7 @@ describe('the second screen', () => {
     expect((await off.calls['proposals.get']({ proposalId: id })).carried?.secondScreen).toBe('skipped')
     expect(await sign(off, id)).toMatchObject({ secondScreen: 'skipped' })
     const path = await saved(off, id, 'back')
-    expect(parseReply(new Uint8Array(readFileSync(path)), path).secondScreen).toBe('skipped')
+    expect(parseReply(new Uint8Array(readFileSync(path)), path, carriedForms).secondScreen).toBe('skipped')
     expect((await off.calls['proposals.get']({ proposalId: id })).carried).toMatchObject({ madeHere: 1 })
   })
 

@@ -1,9 +1,11 @@
 // A first root at a desk: it is received into a place of which nothing is remembered, and signed there by its own keys.
+
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { isComplete, signedCount } from '../../src/core/proposal.ts'
 import type { Signer } from '../../src/core/signer.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
 import { parseRequest, requestBytes } from '../../src/core/transfer/request.ts'
 import { memoryTransport } from '../../src/core/transport.ts'
@@ -70,7 +72,13 @@ test('signatures that come with it again are added to those that were made here'
   await desk.approve(there, proposal.id, 'rehearsal:Ben', there.transport, never)
   const signed = await desk.proposal(there, proposal.id, never)
   const carried = await there.system.carry(signed, there.transport, desk.context(there, never))
-  const again = await receive(requestBytes({ ...parseRequest(bytes, 'it'), ...carried }), 'it', here, desk, options)
+  const again = await receive(
+    requestBytes({ ...parseRequest(bytes, 'it', carriedForms), ...carried }, carriedForms),
+    'it',
+    here,
+    desk,
+    options,
+  )
   expect(again.proposal.quorums.map(signedCount)).toEqual([2])
 })
 
@@ -94,7 +102,7 @@ test('it is no change of a repository that is pinned here, and not imported: it 
   const { office } = await dangerousChange()
   const { anchor } = office.repository
   await desk.workspace.add({ name: 'pinned', location: join(temporaryFolder(), 'pinned') }, anchor)
-  expect(await vouchedBy(parseRequest(bytes, 'it'), desk, now, never)).toEqual({ reasons: [] })
+  expect(await vouchedBy(parseRequest(bytes, 'it', carriedForms), desk, now, never)).toEqual({ reasons: [] })
   const asked: unknown[] = []
   const pin = async (reasons: readonly string[]) => {
     asked.push(reasons)
@@ -106,7 +114,7 @@ test('it is no change of a repository that is pinned here, and not imported: it 
 })
 
 test('the file that is written holds no signature, and public keys alone were asked for', async () => {
-  const { files } = parseRequest(bytes, 'it')
+  const { files } = parseRequest(bytes, 'it', carriedForms)
   const root = files.get(carriedLayout.candidateName('root')) ?? new Uint8Array()
   expect(JSON.parse(new TextDecoder().decode(root))).toMatchObject({ signatures: [], signed: { version: 1 } })
 })

@@ -1,4 +1,5 @@
 // Two computers with an air gap between them: a desk beside the folder of an asfaload project, and one that has nothing.
+
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { approve } from '../../src/core/approve.ts'
@@ -6,6 +7,7 @@ import { toHex, utf8 } from '../../src/core/bytes.ts'
 import { sha512 } from '../../src/core/crypto.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
 import type { Generation } from '../../src/core/systems/asfaload/signers-file.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { parseReply, type TransferReply } from '../../src/core/transfer/reply.ts'
 import type { Arrival } from '../../src/node/carried/arrival.ts'
 import { replyFor, requestFor } from '../../src/node/carried/departure.ts'
@@ -93,7 +95,7 @@ export async function twoDesks(generation: Generation, plan: FilePlan, ...all: r
         pin: async () => ({ name: 'tool', anchor: first }),
       }),
     reply: async ({ source: there, proposal }: Arrival): Promise<TransferReply> =>
-      parseReply(await replyFor(there, proposal, away, never), 'the reply'),
+      parseReply(await replyFor(there, proposal, away, never), 'the reply', carriedForms),
     combine: async (...replies: readonly TransferReply[]): Promise<ReplyOutcome['signatures']> => {
       const given = replies.map((reply) => ({ name: 'a reply', reply }))
       return (await combine(given, source, home, never)).outcomes.flatMap(({ signatures }) => signatures)

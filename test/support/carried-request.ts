@@ -1,7 +1,9 @@
 // Requests as somebody exports them: a repository in memory, a change that waits, and everything that belongs to it.
+
 import { toHex } from '../../src/core/bytes.ts'
 import { fingerprintOf } from '../../src/core/key.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { unsignedRoot } from '../../src/core/systems/tuf/create.ts'
 import type { SubjectEdit } from '../../src/core/systems/tuf/edit/edit.ts'
 import { carriedLayout } from '../../src/core/systems/tuf/layouts/carried.ts'
@@ -42,7 +44,7 @@ export async function carriedChange(
     holders: new Map(known),
     ...words,
   }
-  return { office, proposal, request, bytes: requestBytes(request) }
+  return { office, proposal, request, bytes: requestBytes(request, carriedForms) }
 }
 
 /** Root needs fewer signatures, one holder is replaced, one has signed. */
@@ -71,11 +73,14 @@ export async function firstChange(): Promise<Uint8Array> {
   const system = tufSystem(carriedLayout)
   const [proposal] = (await system.pending(source, context)).proposals
   if (proposal === undefined) throw new Error('the first root does not wait')
-  return requestBytes({
-    ...{ system: 'tuf', repository: 'Observatory Tools', subject: 'root', digest: proposal.digest },
-    ...(await system.carry(proposal, source, context)),
-    ...{ askedBy: 'Ben Ortiz', reason: 'it begins', madeAt: '2026-03-01T09:30:00Z', holders: new Map() },
-  })
+  return requestBytes(
+    {
+      ...{ system: 'tuf', repository: 'Observatory Tools', subject: 'root', digest: proposal.digest },
+      ...(await system.carry(proposal, source, context)),
+      ...{ askedBy: 'Ben Ortiz', reason: 'it begins', madeAt: '2026-03-01T09:30:00Z', holders: new Map() },
+    },
+    carriedForms,
+  )
 }
 
 /** As many new artifacts, in targets. */

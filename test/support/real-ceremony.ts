@@ -1,8 +1,10 @@
 // A ceremony about a change that is one: a request as it is carried, signatures over its bytes, the document that came of it.
+
 import { toHex } from '../../src/core/bytes.ts'
 import { type CeremonyRecord, recordBytes } from '../../src/core/ceremony/record.ts'
 import { sha256 } from '../../src/core/crypto.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
+import { carriedForms } from '../../src/core/systems/carried-forms.ts'
 import { plainLayout } from '../../src/core/systems/tuf/layouts/plain.ts'
 import { tufSystem } from '../../src/core/systems/tuf/system.ts'
 import { replyBytes } from '../../src/core/transfer/reply.ts'
@@ -38,10 +40,13 @@ export async function realCeremony(): Promise<RealCeremony> {
   const signed = await office.sign('root', 'Ana', 'Ben')
   const { digest } = carried.proposal
   const given = await signatures(cast, carried.proposal)
-  const reply = replyBytes({
-    ...{ system: 'tuf', subject: 'root', digest, request: toHex(await sha256(request)), secondScreen: 'compared' },
-    signatures: given.map(({ id, value }) => ({ key: id, signature: value })),
-  })
+  const reply = replyBytes(
+    {
+      ...{ system: 'tuf', subject: 'root', digest, request: toHex(await sha256(request)), secondScreen: 'compared' },
+      signatures: given.map(({ id, value }) => ({ key: id, signature: value })),
+    },
+    carriedForms,
+  )
   const real = await Promise.all(
     goodRun(cast).map(async (one): Promise<Said> => {
       const fact = one.fact.digest === change ? { ...one.fact, digest } : one.fact

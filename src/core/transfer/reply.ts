@@ -4,7 +4,6 @@ import { parseBase64, parseHex, toBase64, toHex } from '../bytes.ts'
 import { jcsBytes } from '../jcs.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import type { SystemId } from '../proposal.ts'
-import { carriedForms } from '../systems/carried-forms.ts'
 import { type CarriedForms, formFor } from './carried-form.ts'
 import { checkFormat } from './request.ts'
 import {
@@ -45,7 +44,7 @@ export interface TransferReply {
 
 const limits = { bytes: 256 * 1024, signatures: 64, certificates: 4 }
 
-export function replyBytes(reply: TransferReply, forms = carriedForms): Uint8Array<ArrayBuffer> {
+export function replyBytes(reply: TransferReply, forms: CarriedForms): Uint8Array<ArrayBuffer> {
   const { signatures, ...plain } = reply
   const bytes = jcsBytes({ format: replyFormat, ...plain, signatures: signatures.map(signatureValue) })
   parseReply(bytes, 'the reply', forms)
@@ -61,7 +60,7 @@ function signatureValue({ key, signature, serial, attestation }: ReplySignature)
   }
 }
 
-export function parseReply(bytes: Uint8Array, what: string, forms: CarriedForms = carriedForms): TransferReply {
+export function parseReply(bytes: Uint8Array, what: string, forms: CarriedForms): TransferReply {
   const value = parseStrictDocument(bytes, what, limits.bytes)
   checkFormat(value, replyFormat, what)
   checkFields(value, ['format', 'system', 'subject', 'digest', 'request', 'secondScreen', 'signatures'], what)

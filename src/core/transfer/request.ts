@@ -7,7 +7,6 @@ import { AppError } from '../error.ts'
 import { jcsBytes } from '../jcs.ts'
 import { isObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { SystemId } from '../proposal.ts'
-import { carriedForms } from '../systems/carried-forms.ts'
 import { byCodePoint } from '../transport.ts'
 import { type CarriedForm, type CarriedForms, formFor } from './carried-form.ts'
 import {
@@ -46,7 +45,7 @@ export interface TransferRequest {
 const limits = { bytes: 64 * 1024 * 1024, files: 4096, nameLength: 1024, words: 2000, holders: 1024 }
 export const maxRequestBytes = limits.bytes
 
-export function requestBytes(request: TransferRequest, forms = carriedForms): Uint8Array<ArrayBuffer> {
+export function requestBytes(request: TransferRequest, forms: CarriedForms): Uint8Array<ArrayBuffer> {
   const { files, holders, ...plain } = request
   const bytes = jcsBytes({
     format: requestFormat,
@@ -59,7 +58,7 @@ export function requestBytes(request: TransferRequest, forms = carriedForms): Ui
   return bytes
 }
 
-export function parseRequest(bytes: Uint8Array, what: string, forms: CarriedForms = carriedForms): TransferRequest {
+export function parseRequest(bytes: Uint8Array, what: string, forms: CarriedForms): TransferRequest {
   const value = parseStrictDocument(bytes, what, limits.bytes)
   checkFormat(value, requestFormat, what)
   const names = [

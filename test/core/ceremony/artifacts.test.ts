@@ -188,7 +188,7 @@ test('a request that does not hold fails on its line: the change in it is not th
 })
 
 test('a reply to another request, for another change, or with a signature that does not fit', async () => {
-  const reply = parseReply(real.reply, 'it')
+  const reply = parseReply(real.reply, 'it', carriedForms)
   const [first] = reply.signatures
   const cases = [
     [{ request: otherDigest }, /reply to another request/],
@@ -196,7 +196,7 @@ test('a reply to another request, for another change, or with a signature that d
     [{ signatures: [{ ...first, key: first?.key ?? '', signature: new Uint8Array(64) }] }, /0 signatures .* of 1/],
   ] as const
   for (const [change, why] of cases) {
-    const bytes = replyBytes({ ...reply, ...change })
+    const bytes = replyBytes({ ...reply, ...change }, carriedForms)
     const run = editsOf(real.run)
     const record = await recorded(run.before(run.at('closed'), await exported('x.json', bytes)))
     expect(told(await check(record, { ...all(), x: bytes }), 'fails').join('\n')).toMatch(why)

@@ -38,7 +38,8 @@ const sign = async (...who: readonly number[]): Promise<Proposal> => {
   return pending()
 }
 
-const look = (of: TransferRequest) => lookAtRequest(requestBytes(of), 'it', carriedForms, { now, signal: never })
+const look = (of: TransferRequest) =>
+  lookAtRequest(requestBytes(of, carriedForms), 'it', carriedForms, { now, signal: never })
 
 async function rootPlan(people: readonly KeyHolder[], threshold: number): Promise<RepositoryPlan> {
   const role = { holders: people, threshold, expiryDays: 365 }
@@ -61,7 +62,7 @@ describe('the request', () => {
   test('holds the root alone, and no root that it starts from', async () => {
     expect(request.anchor).toBe('')
     expect([...request.files.keys()]).toEqual([name])
-    expect(parseRequest(requestBytes(request), 'it')).toEqual(request)
+    expect(parseRequest(requestBytes(request, carriedForms), 'it', carriedForms)).toEqual(request)
   })
 
   test('is shown as new in every field, with one quorum of its own keys, and a finding that nobody vouches for it', async () => {
@@ -93,7 +94,7 @@ describe('the request', () => {
     ['another subject', () => ({ subject: 'targets' })],
     ['no file', () => ({ files: new Map() })],
   ])('is refused with %s', (_, wrong) => {
-    expect(codeOfCall(() => requestBytes({ ...request, ...wrong(request) }))).toBe('format/malformed')
+    expect(codeOfCall(() => requestBytes({ ...request, ...wrong(request) }, carriedForms))).toBe('format/malformed')
   })
 
   test('of a later root must start from one', async () => {

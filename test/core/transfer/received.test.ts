@@ -74,5 +74,5 @@ test('the chain holds each root from the first to the one in force, and neither 
   const planted = { ...request, files: new Map([...request.files, ['metadata/3.root.json', candidate]]) }
   const { anchor, form } = await look(bytes)
   expect((await chainOf({ request: planted, anchor, form })).map(({ version }) => version)).toEqual([1, 2])
-  expect(await codeOfPromise(look(requestBytes(planted)))).toBe('trust/threshold')
+  expect(await codeOfPromise(look(requestBytes(planted, carriedForms)))).toBe('trust/threshold')
 })

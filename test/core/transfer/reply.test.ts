@@ -1,6 +1,8 @@
 // A reply: small, strict, and told apart from everything else by its content.
+
 import { describe, expect, test } from 'vitest'
 import { parseHex, parseUtf8, toHex, utf8 } from '../../../src/core/bytes.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { pack } from '../../../src/core/transfer/deflate.ts'
 import { shownFrames } from '../../../src/core/transfer/frames.ts'
 import { transferKind } from '../../../src/core/transfer/kind.ts'
@@ -21,9 +23,9 @@ const reply: TransferReply = {
 }
 
 test('comes back as it was, in one form', () => {
-  const bytes = replyBytes(reply)
-  expect(parseReply(bytes, 'it')).toEqual(reply)
-  expect(replyBytes(parseReply(bytes, 'it'))).toEqual(bytes)
+  const bytes = replyBytes(reply, carriedForms)
+  expect(parseReply(bytes, 'it', carriedForms)).toEqual(reply)
+  expect(replyBytes(parseReply(bytes, 'it', carriedForms), carriedForms)).toEqual(bytes)
 })
 
 /** Digits that do not repeat: real digests cannot be packed, nor can signatures. */
@@ -37,7 +39,10 @@ test.each([
 ])('whether one signature by %s is one QR code that stands still: %i bytes, %s', async (_, bytes, isOne) => {
   const signature = { key: random(32), signature: parseHex(random(bytes), 'it'), serial: '15835999' }
   const packed = await pack(
-    replyBytes({ ...reply, subject: 'timestamp', digest: random(32), request: random(32), signatures: [signature] }),
+    replyBytes(
+      { ...reply, subject: 'timestamp', digest: random(32), request: random(32), signatures: [signature] },
+      carriedForms,
+    ),
   )
   for (const density of ['normal', 'dense'] as const) expect(shownFrames(packed, density).blocks === 1).toBe(isOne)
   expect(shownFrames(packed, 'coarse', true).blocks === 1).toBe(isOne)
@@ -45,7 +50,7 @@ test.each([
 })
 
 describe('is refused', () => {
-  const text = parseUtf8(replyBytes(reply), 'it')
+  const text = parseUtf8(replyBytes(reply, carriedForms), 'it')
   const cases: readonly (readonly [string, string, string])[] = [
     ['without signatures', text.replace(/"signatures":\[.*\],/, '"signatures":[],'), 'format/malformed'],
     ['with half a byte', text.replace('"3001"', '"300"'), 'format/malformed'],
@@ -57,16 +62,16 @@ describe('is refused', () => {
   ]
   test.each(cases)('%s', (_, altered, code) => {
     expect(altered).not.toBe(text)
-    expect(codeOfCall(() => parseReply(utf8(altered), 'it'))).toBe(code)
+    expect(codeOfCall(() => parseReply(utf8(altered), 'it', carriedForms))).toBe(code)
   })
 
   test('larger than any reply', () => {
-    expect(codeOfCall(() => parseReply(new Uint8Array(300_000).fill(32), 'it'))).toBe('source/too-large')
+    expect(codeOfCall(() => parseReply(new Uint8Array(300_000).fill(32), 'it', carriedForms))).toBe('source/too-large')
   })
 })
 
 test('the kind is told by the content', () => {
-  expect(transferKind(replyBytes(reply))).toBe('reply')
+  expect(transferKind(replyBytes(reply, carriedForms))).toBe('reply')
   expect(transferKind(utf8('{"format":"countersign request 7"}'))).toBe('request')
   expect(transferKind(utf8('{"format":"countersign requests"}'))).toBeUndefined()
   for (const other of ['', '{', '[]', '{"format":1}', 'PK', '{"signed":{}}'])

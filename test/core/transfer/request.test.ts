@@ -51,7 +51,7 @@ async function requestOf(proposal: Proposal, from?: number): Promise<Uint8Array>
   const { anchor, files } = await plain.carry(proposal, repository.source, repository.context, from)
   const words = { repository: 'prod', askedBy: 'Ana', reason: 'time to renew', madeAt: '2026-03-01T12:00:00Z' }
   const { subject, digest } = proposal
-  return requestBytes({ system: 'tuf', subject, digest, anchor, files, ...words, holders: new Map() })
+  return requestBytes({ system: 'tuf', subject, digest, anchor, files, ...words, holders: new Map() }, carriedForms)
 }
 
 const look = (request: Uint8Array) => lookAtRequest(request, 'the request', carriedForms, { now, signal: never })
@@ -75,18 +75,18 @@ describe('there and back', () => {
     for (const name of [...repository.source.files.keys()]) {
       if (/(timestamp|snapshot|targets)\.json$/.test(name)) repository.source.files.delete(name)
     }
-    const { files } = parseRequest(await requestOf(await waiting('root')), 'it')
+    const { files } = parseRequest(await requestOf(await waiting('root')), 'it', carriedForms)
     expect([...files.keys()]).toEqual(['metadata/1.root.json', 'metadata/pending/root.json'])
   })
 
   test('the same change at the same time is the same bytes', async () => {
     expect(await requestOf(await waiting('root'))).toEqual(bytes)
-    expect(requestBytes(parseRequest(bytes, 'it'))).toEqual(bytes)
+    expect(requestBytes(parseRequest(bytes, 'it', carriedForms), carriedForms)).toEqual(bytes)
   })
 
   test('signatures made there count here, in every order', async () => {
     const proposal = await waiting('root')
-    const there = memoryTransport(parseRequest(bytes, 'it').files)
+    const there = memoryTransport(parseRequest(bytes, 'it', carriedForms).files)
     const context = { anchor: repository.anchor, now, signal: never }
     for (const { signer } of repository.holders) await approve(proposal.id, carried, there, there, signer, context)
     const done = (await carried.pending(there, context)).proposals[0]
@@ -139,7 +139,7 @@ const lacking = { key: '', signature: new Uint8Array() }
 
 describe('whose it is', () => {
   const judge = (request: Uint8Array, anchor: Uint8Array) =>
-    carried.pending(memoryTransport(parseRequest(request, 'it').files), { anchor, now, signal: never })
+    carried.pending(memoryTransport(parseRequest(request, 'it', carriedForms).files), { anchor, now, signal: never })
 
   test('a request of another repository is refused, not shown as a large change of this one', async () => {
     const other = await testRepository()
@@ -244,7 +244,7 @@ describe('what cannot be read', () => {
   ]
   test.each(cases)('%s', (_, altered) => {
     expect(altered()).not.toBe(text())
-    expect(codeOfCall(() => parseRequest(utf8(altered()), 'it'))).toBe('format/malformed')
+    expect(codeOfCall(() => parseRequest(utf8(altered()), 'it', carriedForms))).toBe('format/malformed')
   })
 
   test.each([
@@ -255,7 +255,7 @@ describe('what cannot be read', () => {
   ])('whatever its system calls a name: one that %s', (_, name) => {
     const careless = [{ ...tufForm, isName: () => true }]
     const altered = utf8(text().replaceAll('metadata/1.root.json', name))
-    expect(parseRequest(bytes, 'it', careless).files.size).toBe(parseRequest(bytes, 'it').files.size)
+    expect(parseRequest(bytes, 'it', careless).files.size).toBe(parseRequest(bytes, 'it', carriedForms).files.size)
     expect(codeOfCall(() => parseRequest(altered, 'it', careless))).toBe('format/malformed')
   })
 
@@ -265,11 +265,11 @@ describe('what cannot be read', () => {
       text().replace('"system":"tuf"', '"system":"xyz"'),
       '{"format":"something"}',
     ])
-      expect(codeOfCall(() => parseRequest(utf8(altered), 'it'))).toBe('format/unsupported')
+      expect(codeOfCall(() => parseRequest(utf8(altered), 'it', carriedForms))).toBe('format/unsupported')
   })
 
   test('a digest that is not of the change in it', async () => {
-    const { digest } = parseRequest(bytes, 'it')
+    const { digest } = parseRequest(bytes, 'it', carriedForms)
     const altered = text().replace(
       digest,
       digest.replace(/^./, (one) => (one === '0' ? '1' : '0')),

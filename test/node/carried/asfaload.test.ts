@@ -176,19 +176,19 @@ test('other signers take the place of those that were carried before, with all t
 
 test('a request of another project, or with files in other places, is refused, and held for no ceremony', async () => {
   const { bo, desks, bytes } = await answered(1)
-  const request = parseRequest(bytes, 'it')
+  const request = parseRequest(bytes, 'it', carriedForms)
   const stranger = await twoDesks(1, { artifact: [[1, bo]] }, bo)
   await stranger.draft(release, indexText())
-  const foreign = parseRequest(await stranger.request(release), 'it')
+  const foreign = parseRequest(await stranger.request(release), 'it', carriedForms)
   // It says that it starts from the file that is pinned.
   const files = new Map([...foreign.files, [request.anchor, request.files.get(request.anchor) ?? utf8('')] as const])
   const mixed: TransferRequest = { ...foreign, anchor: request.anchor, files }
-  expect(await codeOfPromise(desks.take(requestBytes(mixed)))).toBe('trust/changed')
+  expect(await codeOfPromise(desks.take(requestBytes(mixed, carriedForms)))).toBe('trust/changed')
   expect(await desks.away.workspace.sources()).toHaveLength(1)
 
   const moved = [...request.files].map(([name, content]) => [name.replace(/^project/, 'requests'), content] as const)
-  expect(codeOfCall(() => requestBytes({ ...request, files: new Map(moved) }))).toBe('format/malformed')
-  expect(codeOfCall(() => requestBytes({ ...request, anchor: '' }))).toBe('format/malformed')
+  expect(codeOfCall(() => requestBytes({ ...request, files: new Map(moved) }, carriedForms))).toBe('format/malformed')
+  expect(codeOfCall(() => requestBytes({ ...request, anchor: '' }, carriedForms))).toBe('format/malformed')
 
   const ceremony = { folder: temporaryFolder(), script: undefined as never, rehearsal: false }
   const given = { name: 'it', bytes }

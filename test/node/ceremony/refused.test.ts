@@ -1,11 +1,13 @@
 // What a ceremony does not let happen, and that nothing is lost by trying: each refusal has its code, and is in the record where a token
 // was involved.
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkRecord } from '../../../src/core/ceremony/check.ts'
 import { type CeremonyRecord, recordBytes } from '../../../src/core/ceremony/record.ts'
 import { scriptBytes } from '../../../src/core/ceremony/script.ts'
+import { carriedForms } from '../../../src/core/systems/carried-forms.ts'
 import { parseRequest } from '../../../src/core/transfer/request.ts'
 import { beginRun, type Run } from '../../../src/node/ceremony/run.ts'
 import { carriedChange } from '../../support/carried-request.ts'
@@ -70,7 +72,7 @@ test('a root that was put into the folder in place of the one that judged the re
   const { room, run } = await upTo('sign')
   const file = join(room.folder, 'change/anchor.json')
   const was = readFileSync(file)
-  const { files } = parseRequest(room.request, 'the request')
+  const { files } = parseRequest(room.request, 'the request', carriedForms)
   for (const other of [files.get('metadata/pending/root.json') ?? new Uint8Array(), new Uint8Array()]) {
     writeFileSync(file, other)
     expect(await codeOfPromise(run.sign('Ana', keyOf(room, 'Ana'), never))).toBe('trust/changed')

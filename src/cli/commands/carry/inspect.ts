@@ -61,7 +61,7 @@ async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<
 }
 
 function inspectReply(bytes: Uint8Array, file: string): Answer {
-  const { signatures, ...reply } = parseReply(bytes, file)
+  const { signatures, ...reply } = parseReply(bytes, file, carriedForms)
   return answer(
     {
       kind: 'reply',

@@ -3,10 +3,10 @@
 import { isEqualBytes } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import type { Context } from '../../system.ts'
-import { memoryName } from './chain.ts'
 import { parseHistory } from './history.ts'
 import { historyName, maxBytes, oldSignersName, signersName } from './names.ts'
 import { noSigners, type Project, readActive, readPending, type SignersPlace } from './project.ts'
+import { memoryName } from './way.ts'
 
 /** Undefined: a signers file is in force. `place` is absent where not even one waits. */
 export async function waitingFirst(

@@ -1,11 +1,11 @@
 // Whether a file of a release stands: by the signers that were in force when it was completed, and not revoked. The mirror's copy of
 // those signers counts only if it is one of the verified chain, and a revocation is always looked for.
-import { isEqualBytes, parseUtf8, toHex } from '../../bytes.ts'
-import { sha256, sha512 } from '../../crypto.ts'
+import { isEqualBytes, toHex } from '../../bytes.ts'
+import { sha512 } from '../../crypto.ts'
 import { AppError, type ErrorData, isVerdict, toErrorData } from '../../error.ts'
 import { areMet, type Finding, type Quorum } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
-import { type Chain, earlierName, shortText } from './chain.ts'
+import { type Chain, shortText } from './chain.ts'
 import { releaseQuorums, revocationQuorums } from './conditions.ts'
 import { markedBy } from './marks.ts'
 import {
@@ -23,6 +23,7 @@ import { type Project, readSignatureFiles, readSigned } from './project.ts'
 import { parseRevocation } from './revocation.ts'
 import type { SignatureEntry } from './signatures.ts'
 import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
+import { digestOf, earlierIn } from './way.ts'
 
 export type Standing =
   | { kind: 'signed'; quorums: readonly Quorum[]; findings: readonly Finding[] }
@@ -130,9 +131,7 @@ async function signersOfThen(name: string, { project, chain, context }: Judging)
   }
   const known = chain.files.find((file) => isEqualBytes(file.bytes, copy))
   if (known !== undefined) return known
-  const memory = context.memory?.get(earlierName) ?? undefined
-  const earlier = memory === undefined ? [] : parseUtf8(memory, earlierName).split('\n')
-  const isEarlier = isEqualBytes(copy, context.anchor) || earlier.includes(toHex(await sha256(copy)))
+  const isEarlier = isEqualBytes(copy, context.anchor) || earlierIn(context.memory).includes(digestOf(copy))
   if (isEarlier) return parseSignersFile(copy, name)
   throw new AppError({
     code: 'trust/changed',

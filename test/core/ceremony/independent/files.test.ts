@@ -1,8 +1,10 @@
 // Files beside a record, and signatures over what they ask for: our checker and the second one say the same.
+
 import { beforeAll, test } from 'vitest'
 import { parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { recordBytes, redacted } from '../../../../src/core/ceremony/record.ts'
 import { sha256 } from '../../../../src/core/crypto.ts'
+import { carriedForms } from '../../../../src/core/systems/carried-forms.ts'
 import { parseReply, replyBytes } from '../../../../src/core/transfer/reply.ts'
 import { recordOf, type Said } from '../../../support/ceremony.ts'
 import { exported, type RealCeremony, realCeremony } from '../../../support/real-ceremony.ts'
@@ -52,7 +54,7 @@ test('runs in which the record says something else than its files', async () => 
   const digest = 'ee'.repeat(32)
   const value = toHex((await cast.signers.get('Ana')?.sign(utf8('something else'), never)) ?? new Uint8Array())
   const replies = [{ digest }, { request: digest }, { subject: 'targets' }].map((one) =>
-    replyBytes({ ...parseReply(reply, 'it'), ...one }),
+    replyBytes({ ...parseReply(reply, 'it', carriedForms), ...one }, carriedForms),
   )
   const strange = await Promise.all(
     replies.map(async (one, n) => of(`reply ${n}`, before(at('closed'), await exported('x', one)), false, one)),

@@ -40,7 +40,13 @@ test('the seed’s example is no JSON: the comma is named, and its line; without
     expect.unreachable()
   } catch (error) {
     expect(error).toBeInstanceOf(AppError)
-    expect(error).toMatchObject({ code: 'format/malformed', data: { line: 4 } })
+    // What is wrong is in the words alone.
+    expect(error).toMatchObject({
+      code: 'format/malformed',
+      data: { line: 4 },
+      message: expect.stringMatching(/comma.*line 4/),
+      hint: expect.stringContaining('comma'),
+    })
   }
   const file = parse(seed.replace('1,\n', '1\n'))
   expect(file.generation).toBe(0)

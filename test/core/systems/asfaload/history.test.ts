@@ -114,6 +114,26 @@ describe('a history with rewritten entries', () => {
   })
 })
 
+test('a step back in time is none, however well it is signed', async () => {
+  const step = async (from: string, to: string) => {
+    const made = project()
+    await made.draft('signers', signersText(1, { artifact: [[1, ana]], timestamp: from }))
+    await made.sign('signers', ana)
+    await made.publish('signers')
+    made.pin(made.held(active) ?? new Uint8Array())
+    await made.draft('signers', signersText(1, { artifact: [[1, ana, bo]], timestamp: to }))
+    await made.sign('signers', ana, bo)
+    await made.publish('signers')
+    return made
+  }
+  // The second file follows one of 2024, and lies where it would follow one of 2026.
+  const other = await step('2024-01-01T00:00:00Z', '2025-01-01T00:00:00Z')
+  const made = await step('2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z')
+  expect(await stateOf(made)).toBe('ok')
+  for (const one of [active, `${active}.signatures.json`]) made.put(one, other.held(one) ?? '')
+  expect(await stateOf(made)).toBe('trust/rollback')
+})
+
 describe('the first generation', () => {
   const oldFile = (at: number): Uint8Array => signersText(0, { artifact: [[1, ...(sets[at] ?? [])]] })
 

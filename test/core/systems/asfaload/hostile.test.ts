@@ -124,6 +124,17 @@ describe('signatures that do not count, each with its reason', () => {
     }
   })
 
+  test('by the right key in a form that the signers file does not have for it', async () => {
+    const made = await withRelease(2)
+    await made.sign(release, ana)
+    const [own] = Object.values(JSON.parse(Buffer.from(made.held(waiting) ?? []).toString()).entries)
+    const start = Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20')
+    const ssh = `ssh-ed25519 ${Buffer.concat([start, ana.signer.key.spki.slice(-32)]).toString('base64')}`
+    made.put(waiting, JSON.stringify({ entries: { [ssh]: own } }))
+    const found = await made.one(release)
+    expect([signedBy(found), reasons(found)]).toEqual([0, ['the signature is made in another form than this key has']])
+  })
+
   test('twice by one person under two spellings counts once', async () => {
     const made = await withRelease(1, { artifact: [[2, ana, bo]] })
     await made.sign(release, ana)
@@ -147,6 +158,27 @@ describe('what is refused as a whole', () => {
       expect(proposals.map(({ subject }) => subject)).toEqual([release])
     }
   })
+
+  test.each([0, 1, 2] as const)(
+    'generation %i: a stale pending file, of what is in force or was before',
+    async (generation) => {
+      const first = signersText(generation, { artifact: [[1, ana, bo]] })
+      const second = signersText(generation, { artifact: [[1, ana, cy]], timestamp: '2026-02-01T00:00:00Z' })
+      const made = await founded(generation, { artifact: [[1, ana, bo]] }, ana, bo)
+      await made.draft('signers', second)
+      await made.sign('signers', ana, cy)
+      const waiting = new Map(made.source.files)
+      await made.publish('signers')
+      await made.remember()
+      const name = generation === 0 ? 'asfaload.signers.json.pending' : 'asfaload.signers.pending/index.json'
+      for (const [one, bytes] of waiting) if (one.includes('pending')) made.source.files.set(one, bytes)
+      expect(await codeOf(made, 'signers')).toBe('trust/changed')
+      // All of its own signatures would count once more.
+      made.put(name, first)
+      expect(await codeOf(made, 'signers')).toBe('trust/rollback')
+      expect(await codeOfPromise(made.draft('signers', first))).toBe('trust/rollback')
+    },
+  )
 
   test('a file of no known generation, an empty one, one with a comma too many: each by itself', async () => {
     const made = await withRelease(1)

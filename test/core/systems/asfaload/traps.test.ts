@@ -46,6 +46,16 @@ describe('what is signed as one thing and counts as another', () => {
     expect((await made.one('release/v1/asfaload.index.json')).blocked?.code).toBe('trust/changed')
   })
 
+  test.each(['publishedFiles', 'subject_digest'])('a signers file with %s of another kind', async (member) => {
+    const made = await founded(1, { artifact: [[1, ana, bo]] }, ana, bo)
+    const next = signersText(1, { artifact: [[1, ana]], timestamp: '2026-06-01T00:00:00Z' })
+    await made.draft('signers', next)
+    expect((await made.one('signers')).blocked).toBeUndefined()
+    const both = { ...JSON.parse(Buffer.from(next).toString()), [member]: [] }
+    made.put('asfaload.signers.pending/index.json', JSON.stringify(both))
+    expect((await made.one('signers')).blocked?.code).toBe('trust/changed')
+  })
+
   test('in the first generation no key signs the bytes themselves: only minisign’s keys, which sign their hash, are known', async () => {
     const made = project()
     const signers = [{ pubkey: asfaloadKeyText(ana.signer.key) }]

@@ -133,6 +133,11 @@ describe.each([0, 1, 2] as const)('generation %i', (generation) => {
     expect(await verdictOf(row, { ...row, hash: 'ab'.repeat(64) })).toBe('refused trust/changed')
     // SHA-512 decides: a weaker one beside it is not asked.
     expect(await verdictOf(row, { ...row, algo: 'Sha256', hash: 'ab'.repeat(32) })).toBe('listed ok')
+    // Nor one that proves nothing, beside one that does, in either order.
+    const sha256Row = { ...row, algo: 'Sha256', hash: (await asked()).sha256 }
+    const weak = { ...row, algo: 'Md5', hash: 'ab'.repeat(16) }
+    expect(await verdictOf(sha256Row, weak)).toBe('listed ok')
+    expect(await verdictOf(weak, sha256Row)).toBe('listed ok')
     const made = await released(generation)
     made.put('v0/asfaload.index.json', await index({ ...row, fileName: '../tool.zip' }))
     made.put(path, '{}')

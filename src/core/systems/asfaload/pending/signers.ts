@@ -4,7 +4,7 @@ import { AppError, type ErrorData, toErrorData } from '../../../error.ts'
 import type { Finding, Proposal } from '../../../proposal.ts'
 import type { Context } from '../../../system.ts'
 import { assemble, type ToSign } from '../candidate.ts'
-import { type Chain, checkLater, marksOf, nobodyVouches } from '../chain.ts'
+import { type Chain, checkLater, marksOf, nobodyVouches, wasInForce } from '../chain.ts'
 import { initialQuorums, updateQuorums } from '../conditions.ts'
 import { diffOrigin } from '../diff/documents.ts'
 import { diffSigners, type SignersDifference } from '../diff/signers.ts'
@@ -22,7 +22,7 @@ export async function signersProposal(
   folder: string,
   project: Project,
   chain: Chain | undefined,
-  { names = new Map(), now }: Pick<Context, 'names' | 'now'>,
+  { names = new Map(), now, anchor }: Pick<Context, 'names' | 'now' | 'anchor'>,
 ): Promise<Proposal> {
   const place = await readPending(project)
   if (place === undefined) {
@@ -34,7 +34,7 @@ export async function signersProposal(
   }
   const next = parseSignersFile(place.bytes, place.name)
   const current = chain?.current
-  if (current !== undefined) checkWaits(current, next, place.name)
+  if (chain !== undefined) checkWaits(chain, next, place.name, anchor)
   const marks = await marksOf(place, next, current)
   const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place, project))
   const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
@@ -68,7 +68,8 @@ function futureFault({ timestamp }: SignersFile, now: Date): ErrorData | undefin
 }
 
 /** Where it was carried to, it lies there still when it is published elsewhere. */
-function checkWaits(current: SignersFile, next: SignersFile, what: string): void {
+function checkWaits(chain: Chain, next: SignersFile, what: string, anchor: Uint8Array): void {
+  const { current } = chain
   if (isEqualBytes(current.bytes, next.bytes)) {
     throw new AppError({
       code: 'trust/changed',
@@ -77,6 +78,12 @@ function checkWaits(current: SignersFile, next: SignersFile, what: string): void
     })
   }
   checkLater(current, next, what)
+  if (!wasInForce(next.bytes, chain, { anchor })) return
+  throw new AppError({
+    code: 'trust/rollback',
+    message: `${what} was in force before, and its signatures of then would count once more`,
+    hint: 'do not sign this; where these signers should come back, make a file that differs in a space at least',
+  })
 }
 
 /** In the newest generation where it came from is signed, too: in the same act, or there is no second one. */
