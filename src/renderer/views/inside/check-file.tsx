@@ -137,7 +137,7 @@ function Said({ check: { verdict, release }, isProject }: SaidProps): ReactEleme
     case 'refused':
       return (
         <>
-          <h3>
+          <h3 className="place">
             <Foreign text={verdict.says} />
           </h3>
           <p>
