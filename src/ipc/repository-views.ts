@@ -148,6 +148,8 @@ export interface ProjectView {
   releases: readonly {
     /** Of its index, below the project's root. */
     path: string
+    /** What people call it: its folder. */
+    name: string
     standing: 'signed' | 'waits' | 'revoked' | 'refused'
     /** When it was revoked. */
     at?: string

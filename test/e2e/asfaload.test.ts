@@ -92,7 +92,9 @@ test('a release: a folder becomes an index, its signers sign it, and a download 
   await picture(page, 'signers-refused')
   await page.getByRole('link', { name: /^Home/ }).click()
   await carryOut(title, 'signers-release-review', 'Ana')
-  expect(readFileSync(join(project, index), 'utf8')).toContain('loom.tar.gz')
+  expect(readFileSync(join(project, index), 'utf8')).toContain(
+    'https://github.com/loom/loom/releases/download/v1.0/loom.tar.gz',
+  )
   await openProject()
   await page.getByText('signed', { exact: true }).waitFor()
   await check(join(release, 'loom.zip'), /^Signed by /)
@@ -116,7 +118,7 @@ test('other signers: three conditions, and the new key signs, too', async () => 
 
 test('a revocation: the file that was signed is one that nobody should use', async () => {
   await openProject()
-  await page.getByRole('link', { name: `Revoke ${index}` }).click()
+  await page.getByRole('link', { name: 'Revoke releases/download/v1.0' }).click()
   await page.getByText('As a reviewer will see it').waitFor()
   await picture(page, 'signers-revoke')
   await carryOut(await propose(page), 'signers-revoke-review', 'Ben', 'Cleo')
@@ -143,6 +145,7 @@ async function check(file: string, verdict: string | RegExp): Promise<void> {
   await page.getByLabel('File on this machine').fill(file)
   await page.getByRole('button', { name: 'Check this file' }).click()
   await page.getByRole('heading', { name: verdict }).waitFor()
+  await page.getByText(/^sha256/).scrollIntoViewIfNeeded()
 }
 
 /** Reviews and signs with each of these keys in turn, then publishes. */

@@ -31,7 +31,7 @@ test('a mirror on the web lists no releases: one is named, and files are held ag
   expect(await page.getByText('There is no release yet').count()).toBe(0)
   await page.getByLabel('File on this machine').fill('/home/alex/loom-1.0.zip')
   expect(await checkFile(page).isDisabled()).toBe(true)
-  await page.getByLabel('Folder of a release').fill(' releases/download/v1.0 ')
+  await page.getByLabel('Folder of a release').fill('releases/download/v1.0 ')
   await page.getByRole('button', { name: 'Look for it' }).click()
   await page.getByText('signed', { exact: true }).waitFor()
   expect(await asked(page, 'project.get')).toEqual({ sourceId: 'mirror', release: 'releases/download/v1.0' })
@@ -40,6 +40,7 @@ test('a mirror on the web lists no releases: one is named, and files are held ag
   await checkFile(page).click()
   await page.getByRole('heading', { name: 'This release does not list this file' }).waitFor()
   expect(await asked(page, 'releases.verify')).toMatchObject({ release: 'releases/download/v1.0' })
+  expect(await page.getByText('Change ...', { exact: true }).count()).toBe(0)
   await picture(page, 'project-web')
   await page.evaluate(() =>
     window.fake.failNext('project.get', { code: 'source/not-found', message: 'there is no v9' }),
@@ -57,6 +58,7 @@ test('a file that is refused is said to be so first, and why', async () => {
   await checkFile(page).click()
   await page.getByRole('heading', { name: /^REFUSED: .* is not signed by enough keys/ }).waitFor()
   expect(await asked(page, 'releases.verify')).toEqual({ sourceId: 'loom', file: '/home/alex/refused.zip' })
+  await page.getByText(/^sha256/).scrollIntoViewIfNeeded()
   await picture(page, 'project-refused')
   await expectGoodInEveryLight(page, complaints)
   await page.getByLabel('File on this machine').fill('/home/alex/moths.zip')

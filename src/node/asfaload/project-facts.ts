@@ -11,6 +11,7 @@ import {
   maxBytes,
   pendingRevocation,
   pendingSignatures,
+  releaseName,
   signaturesOf,
 } from '../../core/systems/asfaload/names.ts'
 import { openProject, readActive } from '../../core/systems/asfaload/project.ts'
@@ -24,6 +25,7 @@ import { isListed, knowing } from './listing.ts'
 export interface ReleaseFact {
   /** Of its index, below the project's root. */
   path: string
+  name: string
   standing: 'signed' | 'waits' | 'revoked' | 'refused'
   /** When it was revoked. */
   at?: string
@@ -67,10 +69,11 @@ export async function projectFacts(source: OpenSource, context: Context, release
     const revocationWaits = project.has(pendingRevocation(path))
     const standing = await standingOf(path, bytes, { project, chain, context })
     const isOpen = !project.has(signaturesOf(path)) && project.has(pendingSignatures(path))
-    if (standing.kind === 'revoked') releases.push({ path, standing: 'revoked', at: standing.at, revocationWaits })
-    else if (standing.kind === 'signed') releases.push({ path, standing: 'signed', revocationWaits })
-    else if (isOpen) releases.push({ path, standing: 'waits', revocationWaits })
-    else releases.push({ path, standing: 'refused', why: standing.why, revocationWaits })
+    const facts = { path, name: releaseName(path), revocationWaits }
+    if (standing.kind === 'revoked') releases.push({ ...facts, standing: 'revoked', at: standing.at })
+    else if (standing.kind === 'signed') releases.push({ ...facts, standing: 'signed' })
+    else if (isOpen) releases.push({ ...facts, standing: 'waits' })
+    else releases.push({ ...facts, standing: 'refused', why: standing.why })
   }
   const omitted = Math.max(0, paths.length - maxReleases)
   return { listed: isListed(source), title: anchor.title, groups, releases, omitted }

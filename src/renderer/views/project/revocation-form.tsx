@@ -30,13 +30,13 @@ export function RevocationForm(form: ProjectFormProps & { path: string }): React
     <Frame form={form} title="Revoke a release" made={making}>
       <p className="measure">
         <strong className="place">
-          <Foreign text={path} />
+          <Foreign text={repository.releases.find((one) => one.path === path)?.name ?? path} />
         </strong>{' '}
         and every file that it lists: once enough have signed, nobody should use them any more. Nothing takes it back.
       </p>
       <Pick
         label="Who begins it"
-        hint="Stands in the revocation. It still needs everybody’s signatures."
+        hint="Stands in the revocation. Those who may revoke must still sign it, as many as it takes."
         value={key ?? ''}
         options={holders.map((one) => ({
           value: one.id,

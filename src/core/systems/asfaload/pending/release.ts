@@ -18,6 +18,7 @@ import {
   maxBytes,
   oldReleaseNames,
   pendingSignatures,
+  releaseName,
   revocationOf,
   signaturesOf,
 } from '../names.ts'
@@ -53,7 +54,7 @@ export async function releaseProposal(
   const toSign = { name: path, bytes, signaturesName: signed.signaturesName }
   return assemble(folder, {
     subject: releaseSubject(path),
-    title: `Release ${path.slice(0, Math.max(0, path.lastIndexOf('/'))) || path}`,
+    title: `Release ${releaseName(path)}`,
     headline,
     ...(before === undefined ? {} : { before: before.bytes }),
     signed: [toSign],
