@@ -72,11 +72,12 @@ export function repositoryView(
 
 export function projectView(
   { id, name, location }: PinnedSource,
-  { title, groups, listed, releases, omitted }: ProjectFacts,
+  { title, groups, missing, revokers, listed, releases, omitted }: ProjectFacts,
 ): ProjectView {
   const forge = forgeAt(location)
   return {
-    ...{ sourceId: id, name, location, rehearsal: false, title, listed, releases, omitted },
+    ...{ sourceId: id, name, location, rehearsal: false, title, missing, listed, releases, omitted },
+    revokers: revokers.map(holderOf),
     ...(forge === undefined ? {} : { address: `https://${forge.host}/${forge.path}/` }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },

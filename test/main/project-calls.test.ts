@@ -91,6 +91,9 @@ test('signers change by all three conditions, and are named as this machine know
     ['Cleo'],
   ])
   expect(text).toContain('asfaload-pub:')
+  expect(before.missing.map(({ group }) => group)).toEqual(['admin', 'master', 'revocation'])
+  // Nobody was named for it, so the signers of releases stand in.
+  expect(before.revokers.map(({ owner }) => owner)).toEqual(['Ana', 'Ben'])
   await carryOut(await propose('signers', { kind: 'signers', edits }), 'Ana', 'Cleo')
   const after = await app.calls['project.get']({ sourceId })
   expect(after.groups[0]?.holders.map(({ owner }) => owner)).toEqual(['Ana', 'Ben', 'Cleo'])

@@ -112,6 +112,11 @@ export const signersProject: ProjectView = {
     { group: 'artifact', of: 1, name: 'Signers of releases', threshold: 2, holders },
     { group: 'master', of: 1, name: 'Master keys', threshold: 1, holders: [{ ...minisign(dana), rehearsal: false }] },
   ],
+  missing: [
+    { group: 'admin', name: 'Admins' },
+    { group: 'revocation', name: 'Who may revoke' },
+  ],
+  revokers: holders,
   releases: [
     {
       path: 'releases/download/v1.1/asfaload.index.json',

@@ -1,9 +1,10 @@
 // A project as it stands: the groups of its signers, and its releases, each judged by the signers that were in force for it.
 import type { ErrorData } from '../../core/error.ts'
-import type { Quorum } from '../../core/proposal.ts'
+import type { Quorum, QuorumKey } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { quorumsOf } from '../../core/systems/asfaload/conditions.ts'
+import { type GroupName, groupNames } from '../../core/systems/asfaload/group-names.ts'
 import { noMarks } from '../../core/systems/asfaload/marks.ts'
 import { namedQuorums } from '../../core/systems/asfaload/named.ts'
 import {
@@ -15,7 +16,7 @@ import {
   signaturesOf,
 } from '../../core/systems/asfaload/names.ts'
 import { openProject, readActive } from '../../core/systems/asfaload/project.ts'
-import { type GroupName, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import { groupsOf, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import { standingOf } from '../../core/systems/asfaload/standing.ts'
 import { groupTitles } from '../../core/systems/asfaload/system.ts'
 import { compareVersions } from '../../core/version-order.ts'
@@ -39,6 +40,10 @@ export interface ProjectFacts {
   listed: boolean
   title: string
   groups: readonly { group: GroupName; of: number; quorum: Quorum }[]
+  /** Groups that have no keys of their own: others stand in for them. */
+  missing: readonly { group: GroupName; name: string }[]
+  /** Who may revoke, or whoever stands in for them. */
+  revokers: readonly QuorumKey[]
   /** The newest first; of very many only those. */
   releases: readonly ReleaseFact[]
   omitted: number
@@ -52,12 +57,19 @@ export async function projectFacts(source: OpenSource, context: Context, release
   const { system } = source
   const transport = await knowing(source, release, context.signal)
   const { anchor } = await system.state(transport, context)
-  const { written } = parseSignersFile(anchor.bytes, 'the signers file')
+  const file = parseSignersFile(anchor.bytes, 'the signers file')
+  const { written } = file
+  const { names = new Map() } = context
   const groups = [...written].flatMap(([group, list]) =>
-    namedQuorums(quorumsOf(groupTitles[group], list, noMarks), context.names ?? new Map()).map((quorum, at) => ({
+    namedQuorums(quorumsOf(groupTitles[group], list, noMarks), names).map((quorum, at) => ({
       ...{ group, of: at + 1, quorum },
     })),
   )
+  const missing = groupNames
+    .filter((group) => !written.has(group))
+    .map((group) => ({ group, name: groupTitles[group] }))
+  const revoking = namedQuorums(quorumsOf(groupTitles.revocation, groupsOf(file, 'revocation'), noMarks), names)
+  const revokers = new Map(revoking.flatMap(({ keys }) => keys.map((one) => [one.ids[0], one] as const)))
   const project = await openProject('', transport, context)
   const isInForce = (await readActive(project)) !== undefined
   const paths = (isInForce ? project.names.filter(isIndexPath) : []).sort((a, b) => compareVersions(b, a))
@@ -76,5 +88,6 @@ export async function projectFacts(source: OpenSource, context: Context, release
     else releases.push({ ...facts, standing: 'refused', why: standing.why })
   }
   const omitted = Math.max(0, paths.length - maxReleases)
-  return { listed: isListed(source), title: anchor.title, groups, releases, omitted }
+  const signers = { title: anchor.title, groups, missing, revokers: [...revokers.values()] }
+  return { listed: isListed(source), ...signers, releases, omitted }
 }

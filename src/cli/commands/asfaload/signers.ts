@@ -4,6 +4,7 @@ import { AppError } from '../../../core/error.ts'
 import type { PublicKey } from '../../../core/signer.ts'
 import type { SignersEdit } from '../../../core/systems/asfaload/edit/signers.ts'
 import { editedSigners } from '../../../core/systems/asfaload/edit/signers.ts'
+import { groupNames } from '../../../core/systems/asfaload/group-names.ts'
 import {
   everyKey,
   type Generation,
@@ -21,7 +22,6 @@ import { type Answer, answer, type Command, type Io, type Parsed } from '../../c
 import { contextOf, deskFor, sourceAgain } from '../../session.ts'
 
 const verbs = { show: [0, 0], new: [0, 0], add: [1, 64], remove: [1, 64], replace: [2, 2], threshold: [1, 1] } as const
-const groups = ['artifact', 'admin', 'master', 'revocation'] as const
 
 export const signersCommand: Command = {
   name: 'signers',
@@ -156,7 +156,7 @@ async function editsOf(
 
 function groupOf(parsed: Parsed): GroupName {
   const text = parsed.text('group') ?? 'artifact'
-  const found = groups.find((one) => one === text)
+  const found = groupNames.find((one) => one === text)
   if (found !== undefined) return found
-  throw usage(signersCommand, `there is no group ${text}: it is ${groups.join(', ')}`)
+  throw usage(signersCommand, `there is no group ${text}: it is ${groupNames.join(', ')}`)
 }
