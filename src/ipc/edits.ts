@@ -1,4 +1,5 @@
 // What the window may send of a change that is being made: each kind of edit in its exact shape.
+import { groupNames } from '../core/systems/asfaload/group-names.ts'
 import { choice, flag, json, list, optional, record, shape, text, variants, whole } from './argument.ts'
 import type { EditData, KeyChoice, SignersEditData } from './edit-views.ts'
 
@@ -20,7 +21,7 @@ const roleChoice = { name, keys: keyChoices, threshold }
 type Kind<K extends EditData['kind']> = Extract<EditData, { kind: K }>
 
 type SignersKind<K extends SignersEditData['kind']> = Extract<SignersEditData, { kind: K }>
-const group = choice('artifact', 'admin', 'master', 'revocation')
+const group = choice(...groupNames)
 const groupPlace = { group, of: whole(1, 64) }
 
 const signersEdit = variants<SignersEditData>('kind', {

@@ -140,6 +140,10 @@ export interface ProjectView {
     threshold: number
     holders: readonly RoleHolder[]
   }[]
+  /** Groups without keys of their own: others stand in for them. */
+  missing: readonly { group: GroupName; name: string }[]
+  /** Who may revoke, or whoever stands in for them. */
+  revokers: readonly RoleHolder[]
   /** Where the project itself is, when its folder says it: "https://github.com/u/r/". */
   address?: string
   /** It is known which releases there are; else only what was named is here. */
@@ -148,6 +152,8 @@ export interface ProjectView {
   releases: readonly {
     /** Of its index, below the project's root. */
     path: string
+    /** What people call it: its folder. */
+    name: string
     standing: 'signed' | 'waits' | 'revoked' | 'refused'
     /** When it was revoked. */
     at?: string

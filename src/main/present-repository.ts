@@ -6,6 +6,7 @@ import { toErrorData } from '../core/error.ts'
 import type { Proposal } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import { keyNames } from '../core/systems/asfaload/key-names.ts'
+import { isIndexPath, releaseName } from '../core/systems/asfaload/names.ts'
 import { refusedWords } from '../core/systems/asfaload/verdict-words.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
@@ -71,11 +72,12 @@ export function repositoryView(
 
 export function projectView(
   { id, name, location }: PinnedSource,
-  { title, groups, listed, releases, omitted }: ProjectFacts,
+  { title, groups, missing, revokers, listed, releases, omitted }: ProjectFacts,
 ): ProjectView {
   const forge = forgeAt(location)
   return {
-    ...{ sourceId: id, name, location, rehearsal: false, title, listed, releases, omitted },
+    ...{ sourceId: id, name, location, rehearsal: false, title, missing, listed, releases, omitted },
+    revokers: revokers.map(holderOf),
     ...(forge === undefined ? {} : { address: `https://${forge.host}/${forge.path}/` }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },
@@ -97,15 +99,22 @@ export function verdictView({ verdict, length, sha256 }: FoundFile, file: string
           : []),
         ...verdict.findings.filter(({ risk }) => risk !== 'routine').map(({ sentence }) => sentence),
       ]
-      return { kind: 'listed', path: verdict.path, role: 'the signers of releases', signedBy, ...facts, warnings }
+      const path = isIndexPath(verdict.path) ? `${releaseName(verdict.path)}/${verdict.fileName}` : verdict.path
+      return { kind: 'listed', path, role: 'the signers of releases', signedBy, ...facts, warnings }
     }
     case 'revoked':
-      return { kind: 'revoked', path: verdict.path, at: verdict.at, by: verdict.by, ...facts }
+      return { kind: 'revoked', path: releaseName(verdict.path), at: verdict.at, by: verdict.by, ...facts }
     case 'refused':
-      return { kind: 'refused', path: verdict.path, says: refusedWords(verdict.why), why: verdict.why, ...facts }
+      return {
+        kind: 'refused',
+        path: releaseName(verdict.path),
+        says: refusedWords(verdict.why),
+        why: verdict.why,
+        ...facts,
+      }
     case 'unknown':
       return {
-        ...{ kind: 'unknown', name: basename(file), sameName: verdict.sameName, ...facts },
+        ...{ kind: 'unknown', name: basename(file), sameName: verdict.sameName.map(releaseName), ...facts },
         ...(verdict.unread.length === 0 ? {} : { unread: verdict.unread }),
       }
   }

@@ -70,7 +70,7 @@ test('first signers: in force when every one of them has signed', async () => {
   await picture(page, 'signers-first')
   await page.getByRole('button', { name: 'Propose these signers' }).click()
   await heading(page, 'One change waits for you')
-  await carryOut('First signers', 'Ana', 'Ben')
+  await carryOut('First signers', 'signers-first-review', 'Ana', 'Ben')
   await openProject()
   await page.getByText('1 of 2 keys').waitFor()
   await page.getByText('There is no release yet.').waitFor()
@@ -85,8 +85,16 @@ test('a release: a folder becomes an index, its signers sign it, and a download 
   await page.getByText('As a reviewer will see it').waitFor()
   await expectAccessible(page)
   await picture(page, 'signers-release')
-  await carryOut(await propose(page), 'Ana')
-  expect(readFileSync(join(project, index), 'utf8')).toContain('loom.tar.gz')
+  const title = await propose(page)
+  await openProject()
+  await check(join(release, 'loom.zip'), /^REFUSED: .*is not signed by enough keys/)
+  await expectAccessible(page)
+  await picture(page, 'signers-refused')
+  await page.getByRole('link', { name: /^Home/ }).click()
+  await carryOut(title, 'signers-release-review', 'Ana')
+  expect(readFileSync(join(project, index), 'utf8')).toContain(
+    'https://github.com/loom/loom/releases/download/v1.0/loom.tar.gz',
+  )
   await openProject()
   await page.getByText('signed', { exact: true }).waitFor()
   await check(join(release, 'loom.zip'), /^Signed by /)
@@ -103,16 +111,17 @@ test('other signers: three conditions, and the new key signs, too', async () => 
   await board.getByText('Every new key').waitFor()
   await expectAccessible(page)
   await picture(page, 'signers-change')
-  await carryOut(await propose(page), 'Ana', 'Cleo')
+  await carryOut(await propose(page), 'signers-change-review', 'Ana', 'Cleo')
   await openProject()
   await page.getByText('2 of 3 keys').waitFor()
 })
 
 test('a revocation: the file that was signed is one that nobody should use', async () => {
   await openProject()
-  await page.getByRole('link', { name: `Revoke ${index}` }).click()
+  await page.getByRole('link', { name: 'Revoke releases/download/v1.0' }).click()
   await page.getByText('As a reviewer will see it').waitFor()
-  await carryOut(await propose(page), 'Ben', 'Cleo')
+  await picture(page, 'signers-revoke')
+  await carryOut(await propose(page), 'signers-revoke-review', 'Ben', 'Cleo')
   await openProject()
   await page.getByText('revoked', { exact: true }).waitFor()
   await check(join(temporary, 'built/loom.zip'), 'This file was revoked. Do not use it')
@@ -136,12 +145,17 @@ async function check(file: string, verdict: string | RegExp): Promise<void> {
   await page.getByLabel('File on this machine').fill(file)
   await page.getByRole('button', { name: 'Check this file' }).click()
   await page.getByRole('heading', { name: verdict }).waitFor()
+  await page.getByText(/^sha256/).scrollIntoViewIfNeeded()
 }
 
 /** Reviews and signs with each of these keys in turn, then publishes. */
-async function carryOut(title: string, ...names: readonly string[]): Promise<void> {
-  for (const name of names) {
+async function carryOut(title: string, shown: string, ...names: readonly string[]): Promise<void> {
+  for (const [at, name] of names.entries()) {
     await review(page, title)
+    if (at === 0) {
+      await expectAccessible(page)
+      await picture(page, shown)
+    }
     await sign(name)
   }
   await publish(page, title)

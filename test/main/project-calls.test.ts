@@ -91,6 +91,9 @@ test('signers change by all three conditions, and are named as this machine know
     ['Cleo'],
   ])
   expect(text).toContain('asfaload-pub:')
+  expect(before.missing.map(({ group }) => group)).toEqual(['admin', 'master', 'revocation'])
+  // Nobody was named for it, so the signers of releases stand in.
+  expect(before.revokers.map(({ owner }) => owner)).toEqual(['Ana', 'Ben'])
   await carryOut(await propose('signers', { kind: 'signers', edits }), 'Ana', 'Cleo')
   const after = await app.calls['project.get']({ sourceId })
   expect(after.groups[0]?.holders.map(({ owner }) => owner)).toEqual(['Ana', 'Ben', 'Cleo'])
@@ -165,7 +168,7 @@ test('a file of a release that not enough have signed is refused in the words of
   await propose(subject, { kind: 'index', lookId, source: 'https://example.org/v1' })
   const file = join(built, 'loom.zip')
   const verdict = await app.calls['releases.verify']({ sourceId, file })
-  expect(verdict).toMatchObject({ kind: 'refused', path: 'releases/v1/asfaload.index.json' })
+  expect(verdict).toMatchObject({ kind: 'refused', path: 'releases/v1' })
   const source = await app.desk.open(sourceId)
   const asked = await projectAt(source, undefined, app.desk.context(source, never))
   const [first] = verdictLines((await verifyReleasedFile(asked, file)).verdict, file, 'Loom')
@@ -181,7 +184,7 @@ test('an index that cannot be read is told, for the file may be in it', async ()
   writeFileSync(join(folder, path), 'no index')
   writeFileSync(file, 'moths')
   expect(await app.calls['releases.verify']({ sourceId, file })).toMatchObject({
-    ...{ kind: 'unknown', sameName: ['releases/v1/asfaload.index.json'] },
+    ...{ kind: 'unknown', sameName: ['releases/v1'] },
     unread: [{ path, why: { code: 'format/malformed' } }],
   })
 })
@@ -200,7 +203,7 @@ test('on the web, where nothing is listed, that is said, and a release is found 
   const path = 'releases/v1/asfaload.index.json'
   for (const name of ['releases/v1', 'releases/v1/', path]) {
     expect((await get(name)).releases).toMatchObject([{ path, standing: 'signed' }])
-    expect(await verify(name)).toMatchObject({ kind: 'listed', path })
+    expect(await verify(name)).toMatchObject({ kind: 'listed', path: 'releases/v1/loom.zip' })
   }
   for (const name of ['releases/v2', 'releases', 'v1'])
     expect([await codeOf(get(name)), await codeOf(verify(name))]).toEqual(['source/not-found', 'source/not-found'])

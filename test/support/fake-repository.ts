@@ -46,6 +46,12 @@ function verdictOn(file: string): FileVerdict | Refused {
   if (file.includes('nothing')) {
     return { ok: false, error: { code: 'source/not-found', message: `${file} does not exist` } }
   }
+  if (name.startsWith('refused')) {
+    const index = 'releases/download/v1.1/asfaload.index.json'
+    const message = `${index} is not signed by enough keys yet: signatures are still waited for`
+    const why = { code: 'trust/threshold', message, hint: 'wait until the project has signed this release' } as const
+    return { kind: 'refused', path: index, says: `REFUSED: ${message}`, why, length: 88_113, sha256: digestOf(name) }
+  }
   if (path.endsWith(name)) {
     const signedBy = ['Alex Moreau', 'Dana Ortiz']
     return { kind: 'listed', path, role: 'loom', signedBy, length: 4_118_022, sha256: digestOf(path) }

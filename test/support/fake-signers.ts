@@ -112,17 +112,34 @@ export const signersProject: ProjectView = {
     { group: 'artifact', of: 1, name: 'Signers of releases', threshold: 2, holders },
     { group: 'master', of: 1, name: 'Master keys', threshold: 1, holders: [{ ...minisign(dana), rehearsal: false }] },
   ],
+  missing: [
+    { group: 'admin', name: 'Admins' },
+    { group: 'revocation', name: 'Who may revoke' },
+  ],
+  revokers: holders,
   releases: [
-    { path: 'releases/download/v1.1/asfaload.index.json', standing: 'waits', revocationWaits: false },
-    { path: 'releases/download/v1.0/asfaload.index.json', standing: 'signed', revocationWaits: false },
+    {
+      path: 'releases/download/v1.1/asfaload.index.json',
+      name: 'releases/download/v1.1',
+      standing: 'waits',
+      revocationWaits: false,
+    },
+    {
+      path: 'releases/download/v1.0/asfaload.index.json',
+      name: 'releases/download/v1.0',
+      standing: 'signed',
+      revocationWaits: false,
+    },
     {
       path: 'releases/download/v0.9/asfaload.index.json',
+      name: 'releases/download/v0.9',
       standing: 'revoked',
       at: '2026-11-02T09:00:00Z',
       revocationWaits: false,
     },
     {
       path: 'releases/download/v0.8/asfaload.index.json',
+      name: 'releases/download/v0.8',
       standing: 'refused',
       why: { code: 'trust/threshold', message: 'it is signed by 1 of 2 keys' },
       revocationWaits: false,

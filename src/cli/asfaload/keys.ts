@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { AppError } from '../../core/error.ts'
 import type { Generation } from '../../core/systems/asfaload/signers-file.ts'
-import { keyTextFor, keyTextOfFile, sameKeyText, typedKeyText } from '../../node/asfaload/key-text.ts'
+import { keyTextFor, keyTextOfFile, typedKeyText } from '../../node/asfaload/key-text.ts'
 import type { Desk } from '../../node/desk.ts'
 import { knownKeys } from '../../node/known-keys.ts'
 import type { Io } from '../command.ts'
@@ -17,10 +17,9 @@ export async function keyTexts(
   generation: Generation,
   desk: Desk,
   io: Io,
-  there: Iterable<string> = [],
+  there: readonly string[] = [],
 ): Promise<string[]> {
   const known = await knownKeys(desk, [], io.signal)
-  const texts = [...there]
   const found: string[] = []
   for (const one of wanted) {
     const given = typedText(one)
@@ -32,7 +31,7 @@ export async function keyTexts(
       throw withOtherWays(thrown, one)
     })
     if (rehearsal === true) throw isRehearsal(one)
-    found.push(sameKeyText(texts, key) ?? (await keyTextFor(desk, key, generation, io.signal)))
+    found.push(await keyTextFor(desk, key, { generation, there }, io.signal))
   }
   return found
 }

@@ -13,7 +13,7 @@ import type { Desk } from '../desk.ts'
 import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
 import { findStart } from './first-signers.ts'
-import { keyTextFor, sameKeyText } from './key-text.ts'
+import { keyTextFor } from './key-text.ts'
 import { revocationEdit } from './revocation.ts'
 
 interface Place {
@@ -87,8 +87,7 @@ async function spelled(
   desk: Desk,
   signal: AbortSignal,
 ): Promise<SignersEdit[]> {
-  const text = async (key: PublicKey): Promise<string> =>
-    sameKeyText(there, key) ?? keyTextFor(desk, key, generation, signal)
+  const text = async (key: PublicKey): Promise<string> => keyTextFor(desk, key, { generation, there }, signal)
   const edits: SignersEdit[] = []
   for (const wish of wishes) {
     if (wish.kind === 'key-add') edits.push({ ...wish, key: await text(wish.key) })

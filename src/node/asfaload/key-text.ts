@@ -22,13 +22,15 @@ export function keyTextOfFile(bytes: Uint8Array, file: string): string {
   return typed ?? toMinisignLine(parseMinisignPublicKey(bytes, file))
 }
 
-/** In the spelling of a generation, under the number that minisign knows it by. */
+/** As a file has it already; else in the spelling of its generation, under the number that minisign knows it by. */
 export async function keyTextFor(
   desk: Desk,
   key: PublicKey,
-  generation: Generation,
+  { generation, there }: { generation: Generation; there: Iterable<string> },
   signal: AbortSignal,
 ): Promise<string> {
+  const same = sameKeyText(there, key)
+  if (same !== undefined) return same
   if (generation === 2 || key.scheme !== 'ed25519') return asfaloadKeyText(key)
   return toMinisignLine(await namedKey(desk.workspace.files, key, signal))
 }

@@ -1,9 +1,10 @@
 // A project as it stands: the groups of its signers, and its releases, each judged by the signers that were in force for it.
 import type { ErrorData } from '../../core/error.ts'
-import type { Quorum } from '../../core/proposal.ts'
+import type { Quorum, QuorumKey } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { quorumsOf } from '../../core/systems/asfaload/conditions.ts'
+import { type GroupName, groupNames } from '../../core/systems/asfaload/group-names.ts'
 import { noMarks } from '../../core/systems/asfaload/marks.ts'
 import { namedQuorums } from '../../core/systems/asfaload/named.ts'
 import {
@@ -11,10 +12,11 @@ import {
   maxBytes,
   pendingRevocation,
   pendingSignatures,
+  releaseName,
   signaturesOf,
 } from '../../core/systems/asfaload/names.ts'
 import { openProject, readActive } from '../../core/systems/asfaload/project.ts'
-import { type GroupName, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import { groupsOf, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import { standingOf } from '../../core/systems/asfaload/standing.ts'
 import { groupTitles } from '../../core/systems/asfaload/system.ts'
 import { compareVersions } from '../../core/version-order.ts'
@@ -24,6 +26,7 @@ import { isListed, knowing } from './listing.ts'
 export interface ReleaseFact {
   /** Of its index, below the project's root. */
   path: string
+  name: string
   standing: 'signed' | 'waits' | 'revoked' | 'refused'
   /** When it was revoked. */
   at?: string
@@ -37,6 +40,10 @@ export interface ProjectFacts {
   listed: boolean
   title: string
   groups: readonly { group: GroupName; of: number; quorum: Quorum }[]
+  /** Groups that have no keys of their own: others stand in for them. */
+  missing: readonly { group: GroupName; name: string }[]
+  /** Who may revoke, or whoever stands in for them. */
+  revokers: readonly QuorumKey[]
   /** The newest first; of very many only those. */
   releases: readonly ReleaseFact[]
   omitted: number
@@ -50,12 +57,19 @@ export async function projectFacts(source: OpenSource, context: Context, release
   const { system } = source
   const transport = await knowing(source, release, context.signal)
   const { anchor } = await system.state(transport, context)
-  const { written } = parseSignersFile(anchor.bytes, 'the signers file')
+  const file = parseSignersFile(anchor.bytes, 'the signers file')
+  const { written } = file
+  const { names = new Map() } = context
   const groups = [...written].flatMap(([group, list]) =>
-    namedQuorums(quorumsOf(groupTitles[group], list, noMarks), context.names ?? new Map()).map((quorum, at) => ({
+    namedQuorums(quorumsOf(groupTitles[group], list, noMarks), names).map((quorum, at) => ({
       ...{ group, of: at + 1, quorum },
     })),
   )
+  const missing = groupNames
+    .filter((group) => !written.has(group))
+    .map((group) => ({ group, name: groupTitles[group] }))
+  const revoking = namedQuorums(quorumsOf(groupTitles.revocation, groupsOf(file, 'revocation'), noMarks), names)
+  const revokers = new Map(revoking.flatMap(({ keys }) => keys.map((one) => [one.ids[0], one] as const)))
   const project = await openProject('', transport, context)
   const isInForce = (await readActive(project)) !== undefined
   const paths = (isInForce ? project.names.filter(isIndexPath) : []).sort((a, b) => compareVersions(b, a))
@@ -67,11 +81,13 @@ export async function projectFacts(source: OpenSource, context: Context, release
     const revocationWaits = project.has(pendingRevocation(path))
     const standing = await standingOf(path, bytes, { project, chain, context })
     const isOpen = !project.has(signaturesOf(path)) && project.has(pendingSignatures(path))
-    if (standing.kind === 'revoked') releases.push({ path, standing: 'revoked', at: standing.at, revocationWaits })
-    else if (standing.kind === 'signed') releases.push({ path, standing: 'signed', revocationWaits })
-    else if (isOpen) releases.push({ path, standing: 'waits', revocationWaits })
-    else releases.push({ path, standing: 'refused', why: standing.why, revocationWaits })
+    const facts = { path, name: releaseName(path), revocationWaits }
+    if (standing.kind === 'revoked') releases.push({ ...facts, standing: 'revoked', at: standing.at })
+    else if (standing.kind === 'signed') releases.push({ ...facts, standing: 'signed' })
+    else if (isOpen) releases.push({ ...facts, standing: 'waits' })
+    else releases.push({ ...facts, standing: 'refused', why: standing.why })
   }
   const omitted = Math.max(0, paths.length - maxReleases)
-  return { listed: isListed(source), title: anchor.title, groups, releases, omitted }
+  const signers = { title: anchor.title, groups, missing, revokers: [...revokers.values()] }
+  return { listed: isListed(source), ...signers, releases, omitted }
 }

@@ -1,7 +1,6 @@
 // The revocation of a release, from the path that a person names and the key of whoever begins it.
 
 import { AppError } from '../../core/error.ts'
-import { isSameKey } from '../../core/key.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { revocationOfFile } from '../../core/systems/asfaload/edit/documents.ts'
@@ -10,17 +9,18 @@ import { checkReleasePath, indexName, maxBytes } from '../../core/systems/asfalo
 import { openProject } from '../../core/systems/asfaload/project.ts'
 import { type Generation, groupsOf } from '../../core/systems/asfaload/signers-file.ts'
 import type { OpenSource } from '../open-source.ts'
+import { sameKeyText } from './key-text.ts'
 
 /** `initiator`: the text of a key, given those that may revoke. */
 export async function revocationEdit(
   { transport }: Pick<OpenSource, 'transport'>,
-  named: string,
+  release: string,
   context: Context,
   initiator: (generation: Generation, may: readonly string[]) => Promise<string>,
 ): Promise<{ path: string; document: Uint8Array }> {
   const project = await openProject('', transport, context)
   const { current } = await verifyChain(project, context)
-  const asked = named.replace(/\/$/, '')
+  const asked = release.replace(/\/$/, '')
   const path = project.has(`${asked}/${indexName}`) ? `${asked}/${indexName}` : asked
   checkReleasePath(path)
   const bytes = await project.read(path, maxBytes.index)
@@ -32,9 +32,9 @@ export async function revocationEdit(
     })
   }
   const may = groupsOf(current, 'revocation').flatMap(({ keys }) => keys.map(({ text }) => text))
-  const text = await initiator(current.generation, may)
-  const { key } = parseKeyText(text, 'the key')
-  if (!may.some((one) => isSameKey(parseKeyText(one, 'a key of the signers file').key, key))) {
+  const named = parseKeyText(await initiator(current.generation, may), 'the key')
+  const text = sameKeyText(may, named.key)
+  if (text === undefined) {
     throw new AppError({
       code: 'signer/wrong-key',
       message: 'this key is not one of those that may revoke',

@@ -4,6 +4,7 @@ import { AppError } from '../../../core/error.ts'
 import type { PublicKey } from '../../../core/signer.ts'
 import type { SignersEdit } from '../../../core/systems/asfaload/edit/signers.ts'
 import { editedSigners } from '../../../core/systems/asfaload/edit/signers.ts'
+import { groupNames } from '../../../core/systems/asfaload/group-names.ts'
 import {
   everyKey,
   type Generation,
@@ -22,7 +23,6 @@ import { contextOf, deskFor } from '../../session.ts'
 import { sourceAgain } from '../../source-again.ts'
 
 const verbs = { show: [0, 0], new: [0, 0], add: [1, 64], remove: [1, 64], replace: [2, 2], threshold: [1, 1] } as const
-const groups = ['artifact', 'admin', 'master', 'revocation'] as const
 
 export const signersCommand: Command = {
   name: 'signers',
@@ -157,7 +157,7 @@ async function editsOf(
 
 function groupOf(parsed: Parsed): GroupName {
   const text = parsed.text('group') ?? 'artifact'
-  const found = groups.find((one) => one === text)
+  const found = groupNames.find((one) => one === text)
   if (found !== undefined) return found
-  throw usage(signersCommand, `there is no group ${text}: it is ${groups.join(', ')}`)
+  throw usage(signersCommand, `there is no group ${text}: it is ${groupNames.join(', ')}`)
 }

@@ -8,6 +8,7 @@ import { parseIndexFile } from './index-file.ts'
 import {
   type Forge,
   indexName,
+  isIndexPath,
   maxBytes,
   oldPendingSignatures,
   oldPendingSignersName,
@@ -81,10 +82,10 @@ async function releaseDraft(path: string, document: Uint8Array, project: Project
   const generation = await generationOf(project)
   if (project.has(signaturesOf(path)) || project.has(revocationOf(path)))
     throw refused(`${path} is signed or revoked, and so it is final`, 'release it under another name')
-  if (path === indexName || path.endsWith(`/${indexName}`)) parseIndexFile(document, path)
+  if (isIndexPath(path)) parseIndexFile(document, path)
   const changes = new Map<string, Uint8Array | null>()
   if (generation === 0) {
-    if (!path.endsWith(indexName)) throw unsupported(path, `this generation signs only files called ${indexName}`)
+    if (!isIndexPath(path)) throw unsupported(path, `this generation signs only files called ${indexName}`)
     const { copy, signatures, pending } = oldReleaseNames(path)
     const before = await project.read(path, maxBytes.index)
     if (project.has(copy) && before !== undefined && project.names.some((name) => name.startsWith(signatures)))

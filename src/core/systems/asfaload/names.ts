@@ -24,6 +24,11 @@ export function isIndexPath(name: string): boolean {
   return name === indexName || name.endsWith(`/${indexName}`)
 }
 
+/** What people call a release: the folder that its index is of, or the file that is signed by itself. */
+export function releaseName(path: string): string {
+  return isIndexPath(path) && path !== indexName ? path.slice(0, -indexName.length - 1) : path
+}
+
 /** Of the first generation: the signers file lies in the root, its signatures in a folder beside it. */
 export const oldSignersName = 'asfaload.signers.json'
 export const oldPendingSignersName = `${oldSignersName}.pending`

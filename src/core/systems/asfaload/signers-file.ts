@@ -4,6 +4,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../json.ts'
 import { countOf } from '../../phrases.ts'
 import type { Finding } from '../../proposal.ts'
 import { listIn, malformed, objectOf, parseObject, textOf, unsupported } from './document.ts'
+import { type GroupName, groupNames } from './group-names.ts'
 import { materialOf, parseKeyText, type SignerKey } from './keys.ts'
 import { type Moment, parseMoment } from './moment.ts'
 import { maxBytes } from './names.ts'
@@ -17,7 +18,7 @@ export interface Group {
   keys: readonly SignerKey[]
 }
 
-export type GroupName = 'artifact' | 'admin' | 'master' | 'revocation'
+export type { GroupName }
 
 export interface SignersFile {
   bytes: Uint8Array
@@ -56,7 +57,7 @@ function grouped(bytes: Uint8Array, value: JsonObject, what: string, findings: F
   const timestamp = parseMoment(textOf(value.timestamp, `${what}: timestamp`), `${what}: timestamp`)
   const written = new Map<GroupName, readonly Group[]>()
   let isFormatted = false
-  for (const name of ['artifact', 'admin', 'master', 'revocation'] as const) {
+  for (const name of groupNames) {
     const member = memberOf[name]
     const list = value[member]
     if (list === undefined || list === null) continue

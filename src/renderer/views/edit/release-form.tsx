@@ -6,7 +6,7 @@ import { Frame } from './frame.tsx'
 import { JsonField } from './json-field.tsx'
 import { drawerOf, useKept } from './kept.ts'
 import type { FormProps } from './making.ts'
-import { folderProblem, type ReleaseState, releaseMade } from './release.ts'
+import { emptyRelease, folderProblem, type ReleaseState, releaseMade } from './release.ts'
 import { ReleaseFiles } from './release-files.tsx'
 import { ReleaseRemove } from './release-remove.tsx'
 import { agreementWords } from './role-facts.ts'
@@ -15,21 +15,7 @@ const drawer = drawerOf<ReleaseState>()
 
 export function ReleaseForm(form: FormProps): ReactElement {
   const { repository, subject, role, place } = form
-  const { state, patch } = useKept(
-    drawer,
-    place,
-    (): ReleaseState => ({
-      act: 'add',
-      path: '',
-      more: [],
-      look: undefined,
-      leftOut: [],
-      folder: role?.folder ?? '',
-      custom: '',
-      replace: false,
-      removed: [],
-    }),
-  )
+  const { state, patch } = useKept(drawer, place, () => emptyRelease(role?.folder ?? ''))
   const making = useMemo(() => releaseMade(subject, state), [subject, state])
   const name = plainForeign(subject)
   const agreement = agreementWords(repository, subject)

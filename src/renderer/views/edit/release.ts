@@ -16,6 +16,13 @@ export interface ReleaseState {
   removed: readonly string[]
 }
 
+export function emptyRelease(folder: string): ReleaseState {
+  return {
+    ...{ act: 'add', path: '', more: [], look: undefined, leftOut: [], folder },
+    ...{ custom: '', replace: false, removed: [] },
+  }
+}
+
 /** As the contract takes it: a path that ends with a slash, or nothing. */
 export function folderAs(text: string): string {
   const trimmed = text.trim()

@@ -129,15 +129,15 @@ function Said({ check: { verdict, release }, isProject }: SaidProps): ReactEleme
         <>
           <h3>This file was revoked. Do not use it</h3>
           <p>
-            It was released as <Path path={verdict.path} />, and its people revoked it on <Time at={verdict.at} />,
-            signed by <Foreign text={verdict.by} />.
+            It is of <Path path={verdict.path} />, which its people revoked on <Time at={verdict.at} />, signed by{' '}
+            <Foreign text={verdict.by} />.
           </p>
         </>
       )
     case 'refused':
       return (
         <>
-          <h3>
+          <h3 className="place">
             <Foreign text={verdict.says} />
           </h3>
           <p>

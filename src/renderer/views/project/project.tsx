@@ -65,7 +65,7 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           <Foreign text={location} />
         </span>
       }
-      by={<ChangeMenu changes={changes} label="Change ..." />}
+      {...(project.listed ? { by: <ChangeMenu changes={changes} label="Change ..." /> } : {})}
       rehearsal={false}
     >
       <div className="stack wide content">

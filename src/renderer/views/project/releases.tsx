@@ -28,12 +28,12 @@ export function Releases({ project }: { project: ProjectView }): ReactElement {
 export function ReleaseList({ project: { sourceId, listed, releases } }: { project: ProjectView }): ReactElement {
   return (
     <ul className="roles plain">
-      {releases.map(({ path, standing, at, why, revocationWaits }) => (
+      {releases.map(({ path, name, standing, at, why, revocationWaits }) => (
         <li key={path}>
           <div className="row">
             <div className="grow">
               <h3 className="mono place">
-                <Foreign text={path} />
+                <Foreign text={name} />
               </h3>
               <p className="small soft">
                 {standing === 'revoked' && at !== undefined ? (
@@ -50,7 +50,7 @@ export function ReleaseList({ project: { sourceId, listed, releases } }: { proje
             <span className={`chip ${standings[standing].tone}`}>{standings[standing].text}</span>
             {standing !== 'signed' || revocationWaits || !listed ? null : (
               <a className="button quiet" href={hashOf({ screen: 'project', sourceId, form: 'revocation', path })}>
-                Revoke<span className="unseen"> {plainForeign(path)}</span>
+                Revoke<span className="unseen"> {plainForeign(name)}</span>
               </a>
             )}
           </div>

@@ -1,6 +1,5 @@
 // Revoking a release: it says of exactly these bytes that nobody should use them any more, and nothing takes it back.
 import { type ReactElement, useMemo } from 'react'
-import type { ProjectView } from '../../../ipc/contract.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { holderName } from '../../quorum.ts'
@@ -16,7 +15,7 @@ const drawer = drawerOf<{ by: string }>()
 export function RevocationForm(form: ProjectFormProps & { path: string }): ReactElement {
   const { repository, place, path } = form
   const { state, patch } = useKept(drawer, place, () => ({ by: '' }))
-  const holders = useMemo(() => revokers(repository), [repository])
+  const holders = repository.revokers
   const by = holders.find(({ id }) => id === state.by) ?? holders[0]
   const key = by?.id
   const making = useMemo(
@@ -30,13 +29,13 @@ export function RevocationForm(form: ProjectFormProps & { path: string }): React
     <Frame form={form} title="Revoke a release" made={making}>
       <p className="measure">
         <strong className="place">
-          <Foreign text={path} />
+          <Foreign text={repository.releases.find((one) => one.path === path)?.name ?? path} />
         </strong>{' '}
         and every file that it lists: once enough have signed, nobody should use them any more. Nothing takes it back.
       </p>
       <Pick
         label="Who begins it"
-        hint="Stands in the revocation. It still needs everybody’s signatures."
+        hint="Stands in the revocation. Those who may revoke must still sign it, as many as it takes."
         value={key ?? ''}
         options={holders.map((one) => ({
           value: one.id,
@@ -46,13 +45,4 @@ export function RevocationForm(form: ProjectFormProps & { path: string }): React
       />
     </Frame>
   )
-}
-
-/** A group without keys of its own is stood in for by the next one. */
-function revokers({ groups }: ProjectView): ProjectView['groups'][number]['holders'] {
-  for (const name of ['revocation', 'admin', 'artifact'] as const) {
-    const holders = groups.filter(({ group }) => group === name).flatMap((group) => group.holders)
-    if (holders.length > 0) return holders
-  }
-  return []
 }

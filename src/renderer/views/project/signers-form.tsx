@@ -35,8 +35,6 @@ const meanings = {
   revocation: 'They agree when a release is revoked. Without keys of their own, the admins do.',
 } as const
 
-const names = { artifact: 'Signers of releases', admin: 'Admins', master: 'Master keys', revocation: 'Who may revoke' }
-
 export function SignersForm(form: ProjectFormProps): ReactElement {
   const { repository, place } = form
   const { state, patch } = useKept(drawer, place, (): SignersState => ({ byName: {} }))
@@ -108,15 +106,9 @@ function freeOf(options: Answer<KeyOption[]>, { holders }: Group): Answer<KeyOpt
   return { ...options, value: options.value.filter(({ fingerprint }) => !taken.has(fingerprint)) }
 }
 
-function groupsOf({ groups }: ProjectView): Group[] {
+function groupsOf({ groups, missing }: ProjectView): Group[] {
   const written = groups.map((one) => ({ ...one, name: plainForeign(one.name), isNew: false }))
-  const others = (['artifact', 'admin', 'master', 'revocation'] as const).filter(
-    (group) => !groups.some((one) => one.group === group),
-  )
-  return [
-    ...written,
-    ...others.map((group) => ({ group, of: 1, name: names[group], threshold: 1, holders: [], isNew: true })),
-  ]
+  return [...written, ...missing.map((one) => ({ ...one, of: 1, threshold: 1, holders: [], isNew: true }))]
 }
 
 function startKeys({ threshold }: Group): GroupKeys {

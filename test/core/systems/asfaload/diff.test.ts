@@ -330,7 +330,7 @@ test('a revocation says what, by which digest and by whom, and that it cannot be
   const { changes } = diffRevocation(bytes, 'v1/asfaload.index.json', names)
   expect(changes.map(({ risk }) => risk)).toEqual(['dangerous', 'notable', 'routine'])
   expect(changes[0]?.sentence).toMatch(
-    /^Nobody may use v1\/asfaload.index.json any more, by its SHA-512 [0-9a-f ]{19}; this cannot be undone$/,
+    /^Nobody may use the release v1 any more, by its SHA-512 [0-9a-f ]{19}; this cannot be undone$/,
   )
   expect(changes[1]?.sentence).toBe('It says that Ana began it')
   const more = utf8(new TextDecoder().decode(bytes).replace('{', '{"reason":"bug",'))

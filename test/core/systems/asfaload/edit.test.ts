@@ -13,7 +13,7 @@ import { editedSigners, type SignersEdit } from '../../../../src/core/systems/as
 import { parseIndexFile } from '../../../../src/core/systems/asfaload/index-file.ts'
 import { parseRevocation } from '../../../../src/core/systems/asfaload/revocation.ts'
 import { type Generation, groupsOf, parseSignersFile } from '../../../../src/core/systems/asfaload/signers-file.ts'
-import { codeOfCall } from '../../../support/thrown.ts'
+import { codeOfCall, codeOfPromise } from '../../../support/thrown.ts'
 import { at, founded, indexText, type Person, people, project, signersText } from './people.ts'
 
 let all: Record<'ana' | 'bo' | 'cy' | 'di', Person>
@@ -198,6 +198,19 @@ describe('an index', () => {
     made.put('v1.10/asfaload.index.json.signers.json', made.held('asfaload.signers/index.json') ?? '')
     expect((await made.one(release('1.11'))).before).toEqual(made.held('v1.9/asfaload.index.json'))
   })
+})
+
+test('an index has its name in every generation: a longer one is another file', async () => {
+  const { ana } = await people('ana')
+  for (const generation of [0, 1, 2] as const) {
+    const made = await founded(generation, { artifact: [[1, ana]] }, ana)
+    await made.draft('release/v1/asfaload.index.json', indexText())
+    await made.draft('release/asfaload.index.json', indexText())
+    const longer = codeOfPromise(made.draft('release/v1/my-asfaload.index.json', utf8('{}')))
+    // In the first generation nothing but an index is signed; later ones sign any file.
+    expect([generation, await longer]).toEqual([generation, generation === 0 ? 'format/unsupported' : 'ok'])
+    expect(made.names().some((name) => name.includes('my-'))).toBe(generation > 0)
+  }
 })
 
 test('a revocation, by digest', async () => {

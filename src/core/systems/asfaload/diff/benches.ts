@@ -2,12 +2,11 @@
 import { AppError } from '../../../error.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../../json.ts'
 import { parseObject } from '../document.ts'
+import { groupNames } from '../group-names.ts'
 import { materialOf, parseKeyText, type SignerKey } from '../keys.ts'
 import { maxBytes } from '../names.ts'
 import { type Group, type GroupName, memberOf, type SignersFile } from '../signers-file.ts'
 import { type EntryName, type Leaves, leavesOf } from './difference.ts'
-
-export const groupNames: readonly GroupName[] = ['artifact', 'admin', 'master', 'revocation']
 
 /** One group of one file. */
 export interface Bench {

@@ -4,21 +4,22 @@ import { capital, groupsOfFour } from '../../../phrases.ts'
 import { inQuotes } from '../../../visible.ts'
 import { parseObject } from '../document.ts'
 import { parseMetadata } from '../metadata.ts'
-import { maxBytes } from '../names.ts'
+import { isIndexPath, maxBytes, releaseName } from '../names.ts'
 import { parseRevocation } from '../revocation.ts'
 import { changeAt, type Difference, type Fact, leavesOf, told } from './difference.ts'
 import { hostOf, keyText, type Names, shortened, whoIs } from './words.ts'
 
 export function diffRevocation(bytes: Uint8Array, path: string, names: Names): Difference {
   const { timestamp, digest, initiator } = parseRevocation(bytes, 'the revocation')
-  const shownPath = shortened(inQuotes(path), 160)
+  const name = shortened(inQuotes(releaseName(path)), 160)
+  const what = isIndexPath(path) ? `the release ${name}` : name
   const facts: Fact[] = [
     {
       change: changeAt(
         'revocation/subject_digest',
         'dangerous',
-        `Nobody may use ${shownPath} any more, by its SHA-512 ${groupsOfFour(digest.slice(0, 16)).join(' ')}; this cannot be undone`,
-        { after: `sha512 ${digest}` },
+        `Nobody may use ${what} any more, by its SHA-512 ${groupsOfFour(digest.slice(0, 16)).join(' ')}; this cannot be undone`,
+        { after: `SHA-512 ${groupsOfFour(digest).join(' ')}` },
       ),
       covers: ['revocation/subject_digest'],
     },

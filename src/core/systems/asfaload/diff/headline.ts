@@ -1,8 +1,8 @@
 // One sentence for a whole change of signers: who comes and goes, and how many must sign from now on.
 import { capital } from '../../../phrases.ts'
+import { groupNames } from '../group-names.ts'
 import { materialOf, type SignerKey } from '../keys.ts'
 import { everyKey, type GroupName, groupsOf, type SignersFile } from '../signers-file.ts'
-import { groupNames } from './benches.ts'
 import type { Difference } from './difference.ts'
 import { countsOf, groupWords, type Names, whoAre, whoIs } from './words.ts'
 

@@ -1,18 +1,10 @@
 // What a signers file changes, group by group: who comes, goes, takes whose place; how many must sign; what stands in for a group.
 import { capital } from '../../../phrases.ts'
 import type { Change, Risk } from '../../../proposal.ts'
+import { groupNames } from '../group-names.ts'
 import { materialOf, type SignerKey } from '../keys.ts'
 import { type GroupName, groupsOf, memberOf, type SignersFile } from '../signers-file.ts'
-import {
-  type Bench,
-  type BenchPair,
-  benchPairs,
-  groupNames,
-  seatMembers,
-  seatsOf,
-  signersLeaves,
-  thresholdOf,
-} from './benches.ts'
+import { type Bench, type BenchPair, benchPairs, seatMembers, seatsOf, signersLeaves, thresholdOf } from './benches.ts'
 import { changeAt, type Difference, type Fact, told } from './difference.ts'
 import { signersHeadline } from './headline.ts'
 import { begun, countsOf, groupText, groupWords, keyText, membersOf, type Names, someOf, whoIs } from './words.ts'

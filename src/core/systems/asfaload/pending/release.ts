@@ -11,7 +11,15 @@ import { malformed } from '../document.ts'
 import { parseIndexFile } from '../index-file.ts'
 import { lintIndex } from '../lint/index-file.ts'
 import { markedBy } from '../marks.ts'
-import { isIndexPath, maxBytes, oldReleaseNames, pendingSignatures, revocationOf, signaturesOf } from '../names.ts'
+import {
+  isIndexPath,
+  maxBytes,
+  oldReleaseNames,
+  pendingSignatures,
+  releaseName,
+  revocationOf,
+  signaturesOf,
+} from '../names.ts'
 import { previousRelease } from '../previous.ts'
 import { type Project, readSignatureFiles, readSigned } from '../project.ts'
 import { everyKey } from '../signers-file.ts'
@@ -44,7 +52,7 @@ export async function releaseProposal(
   const toSign = { name: path, bytes, signaturesName: signed.signaturesName }
   return assemble(folder, {
     subject: releaseSubject(path),
-    title: `Release ${path.slice(0, Math.max(0, path.lastIndexOf('/'))) || path}`,
+    title: `Release ${releaseName(path)}`,
     headline,
     ...(before === undefined ? {} : { before: before.bytes }),
     signed: [toSign],

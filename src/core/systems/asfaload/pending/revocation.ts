@@ -11,7 +11,7 @@ import type { Names } from '../diff/words.ts'
 import { unsupported } from '../document.ts'
 import { materialOf } from '../keys.ts'
 import { markedBy } from '../marks.ts'
-import { maxBytes, pendingRevocation, pendingSignatures, revocationOf } from '../names.ts'
+import { maxBytes, pendingRevocation, pendingSignatures, releaseName, revocationOf } from '../names.ts'
 import { type Project, readSigned } from '../project.ts'
 import { parseRevocation, type Revocation } from '../revocation.ts'
 import { everyKey, groupsOf } from '../signers-file.ts'
@@ -42,7 +42,7 @@ export async function revocationProposal(
   const toSign = { name, bytes, signaturesName }
   return assemble(folder, {
     subject: revocationSubject(path),
-    title: `Revocation of ${path}`,
+    title: `Revocation of ${releaseName(path)}`,
     headline: 'Nobody may use this release any more; it cannot be taken back',
     signed: [toSign],
     difference: diffRevocation(bytes, path, names),
