@@ -70,9 +70,11 @@ export function repositoryView(
 export function projectView(
   { id, name, location }: PinnedSource,
   { title, groups, releases, omitted }: ProjectFacts,
+  asking?: ProjectView['asking'],
 ): ProjectView {
   return {
     ...{ sourceId: id, name, location, rehearsal: false, title, releases, omitted },
+    ...(asking === undefined ? {} : { asking }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },
       holders: quorum.keys.map(holderOf),

@@ -89,7 +89,9 @@ test.each([1, 2] as const)(
     // What nobody named and no key asked for is not seen; what a person named stays known.
     backend.wait(project + path, indexText(sha256(utf8('the tool'))))
     expect(subjects(await call(pendingCommand, 'loom'))).toEqual([])
-    const named = await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v0')
+    const named = await call(pendingCommand, 'loom', '--release', folder, '--release', path)
+    expect(await refused(pendingCommand, 'loom', '--release', 'releases/tag/v0')).toBe('source/not-found')
+    expect(await refused(pendingCommand, 'loom', '--release', '../x')).toBe('format/malformed')
     expect(subjects(named)).toEqual([release])
     expect(subjects(await call(pendingCommand, 'loom'))).toEqual([release])
     notes.length = 0

@@ -182,6 +182,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     repository: { ...inside.repository, create },
     project: {
       get: (argument) => answer('project.get', argument, () => signersProject),
+      ask: (argument) => answer('project.ask', argument, () => ({ waits: 1 })),
       create: (argument) => answer('project.create', argument, () => signersSource),
     },
     app: {

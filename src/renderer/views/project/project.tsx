@@ -12,6 +12,7 @@ import { holderName } from '../../quorum.ts'
 import { hashOf, type ProjectForm } from '../../route.ts'
 import { ChangeMenu } from '../inside/change-menu.tsx'
 import { CheckFile } from '../inside/check-file.tsx'
+import { AtBackend } from './backend.tsx'
 import { ProjectChange } from './change.tsx'
 
 interface ProjectProps {
@@ -50,10 +51,14 @@ export function Project({ sourceId, form, path }: ProjectProps): ReactElement {
 
 function Whole({ project }: { project: ProjectView }): ReactElement {
   const { sourceId, name, location, title } = project
-  const changes = [
-    { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
-    { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
-  ]
+  // At a backend both are made in the project's own place, from where it fetches them.
+  const changes =
+    project.asking === undefined
+      ? [
+          { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
+          { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
+        ]
+      : []
   return (
     <Page
       title={plainForeign(name)}
@@ -62,7 +67,7 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           <Foreign text={location} />
         </span>
       }
-      by={<ChangeMenu changes={changes} label="Change ..." />}
+      by={changes.length === 0 ? null : <ChangeMenu changes={changes} label="Change ..." />}
       rehearsal={false}
     >
       <div className="stack wide content">
@@ -86,6 +91,7 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           <p className="small soft">Nothing of it expires. It counts until other signers take its place.</p>
         </section>
         <Releases project={project} />
+        {project.asking === undefined ? null : <AtBackend sourceId={sourceId} asking={project.asking} />}
         <CheckFile sourceId={sourceId} />
       </div>
     </Page>
