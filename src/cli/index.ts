@@ -7,6 +7,7 @@ import { readOffline } from '../node/offline-setting.ts'
 import { dataDirectory, openWorkspace } from '../node/workspace.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { accessCommand } from './commands/access.ts'
+import { registerCommand } from './commands/asfaload/register.ts'
 import { revokeCommand } from './commands/asfaload/revoke.ts'
 import { signersCommand } from './commands/asfaload/signers.ts'
 import { combineCommand } from './commands/carry/combine.ts'
@@ -70,7 +71,7 @@ const groups: readonly { title: string; commands: readonly Command[] }[] = [
     commands: [exportCommand, importCommand, combineCommand, inspectCommand, offlineCommand, ceremonyCommand],
   },
   { title: 'For tuf-on-ci repositories', commands: [eventsCommand, acceptCommand, inviteCommand] },
-  { title: 'For asfaload projects', commands: [signersCommand, revokeCommand] },
+  { title: 'For asfaload projects', commands: [signersCommand, revokeCommand, registerCommand] },
   { title: 'For maintainers', commands: [projectCommand, releaseCommand, uploadCommand, withdrawCommand] },
   { title: 'For users of a repository', commands: [listCommand, downloadCommand, verifyCommand, clientCommand] },
   { title: 'Keys', commands: [keysCommand, tokensCommand, minisignCommand] },

@@ -3,6 +3,7 @@ import { createHash, scryptSync } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
+import { registerCommand } from '../../src/cli/commands/asfaload/register.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
@@ -143,6 +144,35 @@ test('a key that asks learns what waits for it, once and for a price that is sai
   // The list and the signature, each in a question of its own.
   await sign(release, 'b', '--as', 'b')
   expect(backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
+})
+
+test('a backend is told of a project and of a release, and what it fetched is reviewed like everything else', async () => {
+  const { address, backend, call, first, notes, project, refused, subjects } = await registered(2)
+  for (const name of [...backend.files.keys()]) backend.files.delete(name)
+  backend.faults.project = project.slice(0, -1)
+  const url = 'https://github.com/u/loom/blob/main/signers.json'
+  const page = 'https://github.com/u/loom/releases/tag/v1'
+  backend.put(url, first)
+  backend.put(page, indexText())
+  const told = await call(registerCommand, address, 'project', url, '--as', 'a')
+  expect([told.data, notes]).toMatchObject([{ keys: { length: 3 } }, [expect.stringContaining('passphrase')]])
+  await call(pinCommand, address, '--digest', sha256(first))
+  for (const key of ['a', 'b', 'c']) await call(signCommand, 'loom', 'signers', '--key', key)
+  // Nobody else than its signers tells it more.
+  await call(keysCommand, 'create', 'd')
+  const before = backend.asked.length
+  for (const [code, ...args] of [
+    ['signer/wrong-key', 'loom', 'release', page, '--as', 'd'],
+    ['usage/invalid', 'loom', 'release', page],
+    ['usage/invalid', 'loom', 'release', page, page, '--as', 'a'],
+    ['usage/invalid', 'loom', 'release', 'http://example.com/', '--as', 'a'],
+    ['usage/invalid', '.', 'project', url, '--as', 'a'],
+  ] as const)
+    expect([args, await refused(registerCommand, ...args)]).toEqual([args, code])
+  expect(backend.asked.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
+  await call(registerCommand, 'loom', 'release', page, '--as', 'a')
+  expect(subjects(await call(pendingCommand, 'loom'))).toEqual([release])
+  expect(await refused(registerCommand, 'loom', 'release', page, '--as', 'a')).toBe('source/conflict')
 })
 
 test('what is asked of a backend is not asked elsewhere', async () => {

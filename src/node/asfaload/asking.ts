@@ -122,7 +122,13 @@ function textIn(proposals: readonly Proposal[], key: PublicKey): string | undefi
   return entries.find((entry) => entry.key !== undefined && isSameKey(entry.key, key))?.ids[0]
 }
 
-function authorizerOf({ id, label, asks }: KnownSigner, text: string, name: string, find: FindSigner): Authorizer {
+/** `text`: the key as the signers file writes it, or will. */
+export function authorizerOf(
+  { id, label, asks }: KnownSigner,
+  text: string,
+  name: string,
+  find: FindSigner,
+): Authorizer {
   const sign: Authorizer['sign'] = async (message, what, signal) =>
     (await find(id, signal, `${what}, to the backend of ${name}`)).sign(message, signal)
   return { text, label, asks, sign }
