@@ -17,6 +17,7 @@ import { indexText } from '../core/systems/asfaload/people.ts'
 import { AsfaloadBackend } from '../support/asfaload-backend.ts'
 import { calls } from '../support/calls.ts'
 import { serveFolder } from '../support/file-server.ts'
+import { testRepository } from '../support/repository.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 // A passphrase is slow to try on purpose, which is no part of this.
@@ -183,6 +184,10 @@ test('what is asked of a backend is not asked elsewhere', async () => {
   expect(await refused(pendingCommand, 'loom', '--as', 'a')).toBe('usage/invalid')
   expect(await refused(reviewCommand, 'loom', '--release', folder)).toBe('usage/invalid')
   expect(await refused(pinCommand, 'asfaload+http://example.com/github.com/u/r')).toBe('usage/invalid')
+  // A root of TUF is no signers file, and nothing of TUF is at a backend.
+  writeFileSync(at('root.json'), (await testRepository()).anchor)
+  const place = 'asfaload+http://127.0.0.1:1/github.com/u/r'
+  expect(await refused(pinCommand, place, '--root', at('root.json'), '--digest', 'a'.repeat(64))).toBe('usage/invalid')
   expect(await refused(pinCommand, 'asfaload+http://127.0.0.1/nothing')).toBe('usage/invalid')
 })
 
