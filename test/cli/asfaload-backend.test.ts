@@ -1,11 +1,14 @@
 // The life of a project at an Asfaload backend on the command line, in both generations: nothing lies here but the pinned signers file.
 import { createHash, scryptSync } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
 import { registerCommand } from '../../src/cli/commands/asfaload/register.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
+import { combineCommand } from '../../src/cli/commands/carry/combine.ts'
+import { exportCommand } from '../../src/cli/commands/carry/export.ts'
+import { importCommand } from '../../src/cli/commands/carry/import.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
 import { pinCommand } from '../../src/cli/commands/pin.ts'
 import { publishCommand } from '../../src/cli/commands/publish.ts'
@@ -174,6 +177,28 @@ test('a backend is told of a project and of a release, and what it fetched is re
   await call(registerCommand, 'loom', 'release', page, '--as', 'a')
   expect(subjects(await call(pendingCommand, 'loom'))).toEqual([release])
   expect(await refused(registerCommand, 'loom', 'release', page, '--as', 'a')).toBe('source/conflict')
+})
+
+test('a signature that was made over an air gap is brought to the backend by a key that is here', async () => {
+  const { at, backend, call, first, project, refused } = await founded(2)
+  backend.wait(project + path, indexText())
+  await call(pendingCommand, 'loom', '--release', folder)
+  await call(signCommand, 'loom', release, '--key', 'a')
+  await call(exportCommand, 'loom', release, '--to', at('request'))
+  const away = calls({ replies: 2 })
+  cpSync(at('home/keys/b.json'), away.at('home/keys/b.json'))
+  const digest = ['--digest', sha256(first), '--name', 'far']
+  await away.call(importCommand, at('request'), ...digest)
+  await away.call(signCommand, 'far', release, '--key', 'b', '--yes')
+  await away.call(exportCommand, 'far', release, '--to', at('reply'))
+  backend.asked.length = 0
+  // A backend of this generation takes nothing from who does not say who asks.
+  expect(await refused(combineCommand, 'loom', at('reply'))).toBe('usage/invalid')
+  expect(backend.posts()).toEqual([])
+  const { data } = await call(combineCommand, 'loom', at('reply'), '--as', 'a')
+  expect(data).toMatchObject({ replies: [{ signatures: [{ outcome: 'added' }] }] })
+  expect(backend.files.has(`${project}${path}.signatures.json`)).toBe(true)
+  expect(backend.posts()).toMatchObject([['signatures', { file_path: project + path }]])
 })
 
 test('what is asked of a backend is not asked elsewhere', async () => {

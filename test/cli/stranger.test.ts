@@ -82,7 +82,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   ['import', ['--root FILE', '--digest SHA256', '--name NAME', '--replace']],
-  ['combine', [...root]],
+  ['combine', [...root, ...asking]],
   ['inspect', []],
   ['offline', ['--isolated yes|no']],
   [
