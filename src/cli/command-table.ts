@@ -47,6 +47,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   'For asfaload projects': {
     signers: () => import('./commands/asfaload/signers.ts').then((room) => room.signersCommand),
     revoke: () => import('./commands/asfaload/revoke.ts').then((room) => room.revokeCommand),
+    register: () => import('./commands/asfaload/register.ts').then((room) => room.registerCommand),
   },
   'For maintainers': {
     project: () => import('./commands/project.ts').then((room) => room.projectCommand),

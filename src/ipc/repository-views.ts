@@ -132,6 +132,8 @@ export interface ProjectView {
   rehearsal: boolean
   /** Of the signers file in force: "Signers 3". */
   title: string
+  /** At a backend, which does not show everything to everybody: what to say of that, and which keys may ask, at what cost. */
+  asking?: { sentence: string; keys: readonly { id: string; label: string; cost?: string }[] }
   /** As they are written; `of`: which group of its list, from 1. */
   groups: readonly {
     group: GroupName

@@ -14,6 +14,7 @@ import type {
 } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
+import { askedSource, askingKey } from '../node/asfaload/asking.ts'
 import { projectAt } from '../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
@@ -113,7 +114,16 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const wanted = { ...request, location: await places.toCreate(request.location) }
         return viewSource(await foundProject(wanted, await keysFor(undefined, stop), desk, now(), stop))
       }),
-    'project.get': (asked) => reader.read('project', asked, signal),
+    'project.get': async (asked) => reader.read('project', { ...asked, signers: await desk.signers(signal) }, signal),
+    'project.ask': ({ sourceId, release, signerId }) =>
+      alone('a question to the backend', async (stop) => {
+        const opened = await desk.open(sourceId, undefined, stop)
+        const by = signerId === undefined ? undefined : await askingHere(opened, signerId, desk, stop)
+        const releases = release === undefined ? [] : [release]
+        const { proposals } = await desk.pending(await askedSource(opened, { releases, by }, stop), stop)
+        notify({ kind: 'changed' })
+        return { waits: proposals.length }
+      }),
     'repository.get': (asked) => reader.read('inside', asked, signal),
     'repository.targets': ({ bins, ...asked }) =>
       reader.read('targets', { ...asked, withBins: bins === 'too' }, signal),
@@ -226,4 +236,10 @@ async function holderOf(
   const owner = known.find(({ id }) => id === choice.signerId)?.owner
   const signer = await desk.signer(choice.signerId, signal, newFiles)
   return { signer, ...(owner === undefined ? {} : { owner }) }
+}
+
+async function askingHere(source: OpenSource, signerId: string, desk: Desk, signal: AbortSignal) {
+  const signer = (await desk.signers(signal)).find(({ id }) => id === signerId)
+  if (signer !== undefined) return askingKey(source, signer, desk.signer, desk.context(source, signal))
+  throw new AppError({ code: 'signer/absent', message: `the key ${signerId} is not here`, hint: 'choose another one' })
 }

@@ -73,12 +73,14 @@ export function repositoryView(
 export function projectView(
   { id, name, location }: PinnedSource,
   { title, groups, missing, revokers, listed, releases, omitted }: ProjectFacts,
+  asking?: ProjectView['asking'],
 ): ProjectView {
   const forge = forgeAt(location)
   return {
     ...{ sourceId: id, name, location, rehearsal: false, title, missing, listed, releases, omitted },
     revokers: revokers.map(holderOf),
     ...(forge === undefined ? {} : { address: `https://${forge.host}/${forge.path}/` }),
+    ...(asking === undefined ? {} : { asking }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },
       holders: quorum.keys.map(holderOf),

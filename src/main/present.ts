@@ -156,7 +156,10 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
 }
 
 /** An open repository, as far as the window is told of it. */
-type Opened = Pick<OpenSource, 'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere'>
+type Opened = Pick<
+  OpenSource,
+  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend'
+>
 
 export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {
   const pinned = shownAs(source)
@@ -310,7 +313,8 @@ export function receipt(
   const summary = proposalSummary(source, proposal, signers)
   const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary
   const { digest } = proposal
-  const { pinned, layout } = source
+  const { pinned, layout, backend } = source
+  const isSent = layout?.rstuf === 'service' || backend !== undefined
   return {
     kind,
     title,
@@ -324,7 +328,7 @@ export function receipt(
     ...(needs === undefined ? {} : { needs }),
     rehearsal,
     ...(elsewhere === undefined ? {} : { elsewhere }),
-    ...(layout?.rstuf === 'service' ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
+    ...(isSent ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...more,
   }
 }

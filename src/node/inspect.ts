@@ -3,7 +3,7 @@ import { AppError } from '../core/error.ts'
 import type { SystemId } from '../core/proposal.ts'
 import type { Anchor } from '../core/system.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
-import { atBackend, isWebLocation } from './location.ts'
+import { isWebLocation } from './location.ts'
 import { type PlaceOptions, repositoryOf } from './place.ts'
 import { houseSystems, type Systems } from './systems.ts'
 import { isAsfaloadLocation } from './transports/asfaload/address.ts'
@@ -32,7 +32,8 @@ export async function inspectAnchor(
 ): Promise<Inspection> {
   const { form, anchor } = await anchorIn(bytes, file, forms)
   const found = await repositoryOf(text)
-  if (isAsfaloadLocation(found.location) && form.system.id !== 'asfaload') throw atBackend(found.location)
+  if (isAsfaloadLocation(found.location) && form.system.id !== 'asfaload')
+    throw atBackend(found.location, form.anchorWord)
   return inspectionOf(found, form, anchor)
 }
 
@@ -77,6 +78,14 @@ export async function inspectRepository(
   const { anchor, name } = await look(found.location, now, signal, how)
   const inspection = inspectionOf(found, form, anchor)
   return { ...inspection, suggestedName: name ?? inspection.suggestedName }
+}
+
+function atBackend(location: string, anchorWord: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${location} is a project at an Asfaload backend, which is pinned by a signers file, and this is a ${anchorWord}`,
+    hint: 'give the signers file that the project began with, or leave --root out',
+  })
 }
 
 function nameOf(location: string): string {

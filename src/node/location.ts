@@ -82,15 +82,6 @@ export function notInGit(location: string): AppError {
   })
 }
 
-/** What stands at a backend is a project of its own system, and nothing else is looked for there. */
-export function atBackend(location: string): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${location} is a project at an Asfaload backend, and no folder and no TUF repository`,
-    hint: 'name the folder or the web address of the repository',
-  })
-}
-
 /** Reached over the network by http, whatever answers there. */
 export function isWebLocation(location: string): boolean {
   return /^https?:\/\//i.test(location) || isRstufLocation(location) || isAsfaloadLocation(location)
@@ -106,6 +97,5 @@ export function openLocation(
 ): Transport {
   const location = parseLocation(text)
   if (isGitLocation(location)) throw notInGit(location)
-  if (isAsfaloadLocation(location)) throw atBackend(location)
   return isWebLocation(location) ? httpTransport(location, { access }) : directoryTransport(location, options)
 }

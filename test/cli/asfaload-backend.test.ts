@@ -1,10 +1,14 @@
 // The life of a project at an Asfaload backend on the command line, in both generations: nothing lies here but the pinned signers file.
 import { createHash, scryptSync } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
+import { registerCommand } from '../../src/cli/commands/asfaload/register.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
+import { combineCommand } from '../../src/cli/commands/carry/combine.ts'
+import { exportCommand } from '../../src/cli/commands/carry/export.ts'
+import { importCommand } from '../../src/cli/commands/carry/import.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
 import { pinCommand } from '../../src/cli/commands/pin.ts'
 import { publishCommand } from '../../src/cli/commands/publish.ts'
@@ -16,6 +20,7 @@ import { indexText } from '../core/systems/asfaload/people.ts'
 import { AsfaloadBackend } from '../support/asfaload-backend.ts'
 import { calls } from '../support/calls.ts'
 import { serveFolder } from '../support/file-server.ts'
+import { testRepository } from '../support/repository.ts'
 import { codeOfPromise } from '../support/thrown.ts'
 
 // A passphrase is slow to try on purpose, which is no part of this.
@@ -89,7 +94,9 @@ test.each([1, 2] as const)(
     // What nobody named and no key asked for is not seen; what a person named stays known.
     backend.wait(project + path, indexText(sha256(utf8('the tool'))))
     expect(subjects(await call(pendingCommand, 'loom'))).toEqual([])
-    const named = await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v0')
+    const named = await call(pendingCommand, 'loom', '--release', folder, '--release', path)
+    expect(await refused(pendingCommand, 'loom', '--release', 'releases/tag/v0')).toBe('source/not-found')
+    expect(await refused(pendingCommand, 'loom', '--release', '../x')).toBe('format/malformed')
     expect(subjects(named)).toEqual([release])
     expect(subjects(await call(pendingCommand, 'loom'))).toEqual([release])
     notes.length = 0
@@ -143,6 +150,57 @@ test('a key that asks learns what waits for it, once and for a price that is sai
   expect(backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
 })
 
+test('a backend is told of a project and of a release, and what it fetched is reviewed like everything else', async () => {
+  const { address, backend, call, first, notes, project, refused, subjects } = await registered(2)
+  for (const name of [...backend.files.keys()]) backend.files.delete(name)
+  backend.faults.project = project.slice(0, -1)
+  const url = 'https://github.com/u/loom/blob/main/signers.json'
+  const page = 'https://github.com/u/loom/releases/tag/v1'
+  backend.put(url, first)
+  backend.put(page, indexText())
+  const told = await call(registerCommand, address, 'project', url, '--as', 'a')
+  expect([told.data, notes]).toMatchObject([{ keys: { length: 3 } }, [expect.stringContaining('passphrase')]])
+  await call(pinCommand, address, '--digest', sha256(first))
+  for (const key of ['a', 'b', 'c']) await call(signCommand, 'loom', 'signers', '--key', key)
+  // Nobody else than its signers tells it more.
+  await call(keysCommand, 'create', 'd')
+  const before = backend.asked.length
+  for (const [code, ...args] of [
+    ['signer/wrong-key', 'loom', 'release', page, '--as', 'd'],
+    ['usage/invalid', 'loom', 'release', page],
+    ['usage/invalid', 'loom', 'release', page, page, '--as', 'a'],
+    ['usage/invalid', 'loom', 'release', 'http://example.com/', '--as', 'a'],
+    ['usage/invalid', '.', 'project', url, '--as', 'a'],
+  ] as const)
+    expect([args, await refused(registerCommand, ...args)]).toEqual([args, code])
+  expect(backend.asked.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
+  await call(registerCommand, 'loom', 'release', page, '--as', 'a')
+  expect(subjects(await call(pendingCommand, 'loom'))).toEqual([release])
+  expect(await refused(registerCommand, 'loom', 'release', page, '--as', 'a')).toBe('source/conflict')
+})
+
+test('a signature that was made over an air gap is brought to the backend by a key that is here', async () => {
+  const { at, backend, call, first, project, refused } = await founded(2)
+  backend.wait(project + path, indexText())
+  await call(pendingCommand, 'loom', '--release', folder)
+  await call(signCommand, 'loom', release, '--key', 'a')
+  await call(exportCommand, 'loom', release, '--to', at('request'))
+  const away = calls({ replies: 2 })
+  cpSync(at('home/keys/b.json'), away.at('home/keys/b.json'))
+  const digest = ['--digest', sha256(first), '--name', 'far']
+  await away.call(importCommand, at('request'), ...digest)
+  await away.call(signCommand, 'far', release, '--key', 'b', '--yes')
+  await away.call(exportCommand, 'far', release, '--to', at('reply'))
+  backend.asked.length = 0
+  // A backend of this generation takes nothing from who does not say who asks.
+  expect(await refused(combineCommand, 'loom', at('reply'))).toBe('usage/invalid')
+  expect(backend.posts()).toEqual([])
+  const { data } = await call(combineCommand, 'loom', at('reply'), '--as', 'a')
+  expect(data).toMatchObject({ replies: [{ signatures: [{ outcome: 'added' }] }] })
+  expect(backend.files.has(`${project}${path}.signatures.json`)).toBe(true)
+  expect(backend.posts()).toMatchObject([['signatures', { file_path: project + path }]])
+})
+
 test('what is asked of a backend is not asked elsewhere', async () => {
   const { at, call, refused } = calls()
   await call(keysCommand, 'create', 'a')
@@ -151,6 +209,10 @@ test('what is asked of a backend is not asked elsewhere', async () => {
   expect(await refused(pendingCommand, 'loom', '--as', 'a')).toBe('usage/invalid')
   expect(await refused(reviewCommand, 'loom', '--release', folder)).toBe('usage/invalid')
   expect(await refused(pinCommand, 'asfaload+http://example.com/github.com/u/r')).toBe('usage/invalid')
+  // A root of TUF is no signers file, and nothing of TUF is at a backend.
+  writeFileSync(at('root.json'), (await testRepository()).anchor)
+  const place = 'asfaload+http://127.0.0.1:1/github.com/u/r'
+  expect(await refused(pinCommand, place, '--root', at('root.json'), '--digest', 'a'.repeat(64))).toBe('usage/invalid')
   expect(await refused(pinCommand, 'asfaload+http://127.0.0.1/nothing')).toBe('usage/invalid')
 })
 

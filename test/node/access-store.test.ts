@@ -129,6 +129,9 @@ test('a token goes neither in the clear nor to a folder; on this machine it may'
   const here = { ...source, location: 'rstuf+http://127.0.0.1:80/#metadata=https://example.com/' }
   await store.change(here, { token })
   expect(await tokenOf(here)).toBe('abc')
+  const backend = { ...source, location: 'asfaload+https://example.com/github.com/u/r/' }
+  await store.change(backend, { token })
+  expect([await tokenOf(backend), kept()]).toEqual(['abc', expect.stringContaining('"https://example.com"')])
 })
 
 test.each([

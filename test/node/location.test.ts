@@ -26,6 +26,8 @@ test.each([
   ['rstuf+https://example.com/tuf/api/v1/', 'rstuf+https://example.com/tuf/'],
   ['rstuf+https://a.example/#metadata=https://B.example/md', 'rstuf+https://a.example/#metadata=https://b.example/md/'],
   ['RSTUF+HTTP://127.0.0.1:80', 'rstuf+http://127.0.0.1/'],
+  ['asfaload+https://A.example/v1/files/github.com/u/r', 'asfaload+https://a.example/github.com/u/r/'],
+  ['asfaload+http://[::1]:8080/https/github.com/443/u/r', 'asfaload+http://[::1]:8080/https/github.com/443/u/r/'],
   ['rstuf+http://localhost:8080/', 'rstuf+http://localhost:8080/'],
   ['rstuf+http://[::1]:8080/', 'rstuf+http://[::1]:8080/'],
 ])('%j is %j', (text, location) => {
@@ -49,9 +51,12 @@ test.each([
   'rstuf+https://example.com/#other=https://example.com/',
   'rstuf+https://example.com/?a',
   'rstuf+https://user:password@example.com/',
+  'asfaload+https://example.com/',
+  'asfaload+http://example.com/github.com/u/r',
+  'asfaload+https://me@example.com/github.com/u/r',
   'rstuf+https://',
   'rstuf+ftp://example.com/',
-])('%j is no service', (text) => {
+])('%j is no service or backend', (text) => {
   expect(codeOfCall(() => parseLocation(text, '/here'))).toBe('usage/invalid')
 })
 
@@ -70,4 +75,10 @@ test('a git repository is no folder', () => {
   const location = parseLocation('git+file:///srv/repo.git')
   expect(codeOfCall(() => openLocation(location))).toBe('usage/invalid')
   expect([location, '/srv/repo', 'https://example.com/'].map(isFolderLocation)).toEqual([false, true, false])
+})
+
+test('a project at a backend is on the web, and neither a folder nor files of a web server', () => {
+  const location = parseLocation('asfaload+https://example.com/github.com/u/r')
+  expect([isWebLocation(location), isFolderLocation(location)]).toEqual([true, false])
+  expect(codeOfCall(() => openLocation(location))).toBe('usage/invalid')
 })

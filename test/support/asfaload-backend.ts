@@ -152,7 +152,8 @@ export class AsfaloadBackend {
       signed()
       return this.revoke(JSON.parse(body))
     }
-    if (path === 'register_repo' || path === 'update_signers') return this.registered(signed(), JSON.parse(body))
+    if ((path === 'register_repo' || path === 'update_signers') && isNew)
+      return this.registered(signed(), JSON.parse(body))
     if (path === (isNew ? 'assets' : 'release')) {
       signed()
       return this.released(JSON.parse(body))
@@ -258,7 +259,6 @@ export class AsfaloadBackend {
     const signers = this.files.get(body.signers_file_url ?? '')
     if (signers === undefined) throw new Refusal(400, 'Invalid forge URL')
     if (body.public_key !== key) throw new Refusal(400, 'Invalid public key')
-    if (this.generation === 1 && !fits(key, signers, body.signature ?? '')) throw new Refusal(400, 'Invalid signature')
     const id = this.faults.project ?? 'https/github.com/443/u/r'
     this.register(`${id}/`, signers)
     const required = keysOf(JSON.parse(signers.toString('utf8')))

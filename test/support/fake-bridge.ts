@@ -185,6 +185,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
         answer('project.get', argument, () =>
           argument.sourceId === 'mirror' ? webProject(argument.release) : signersProject,
         ),
+      ask: (argument) => answer('project.ask', argument, () => ({ waits: 1 })),
       create: (argument) => answer('project.create', argument, () => signersSource),
     },
     app: {

@@ -42,12 +42,17 @@ export async function memoryOf(page: Page): Promise<string> {
 }
 
 /** Opens and pins a repository as a person would, with the words read beforehand from another source. */
-export async function openRepository(page: Page, location: string, words: readonly string[]): Promise<void> {
+export async function openRepository(
+  page: Page,
+  location: string,
+  words: readonly string[],
+  anchorWord = 'root',
+): Promise<void> {
   await page.getByLabel('Folder, file or address').fill(location)
   await page.getByRole('button', { name: 'Look at it' }).click()
   await heading(page, 'Is this the right repository?')
   await typeWords(page, (position) => words[position - 1] ?? '')
-  await page.getByRole('button', { name: 'Pin this root' }).click()
+  await page.getByRole('button', { name: `Pin this ${anchorWord}` }).click()
 }
 
 /** Fills each field that asks for a word; answers which positions were asked for. */

@@ -1,6 +1,5 @@
 // What a person says of a backend, which lists releases to their signers alone: releases by name, or a key that asks.
-import { AppError } from '../../core/error.ts'
-import { askingKey } from '../../node/asfaload/asking.ts'
+import { askedSource, askingKey } from '../../node/asfaload/asking.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { questionCost } from '../../node/transports/asfaload/authorization.ts'
 import type { Io, Option, Parsed } from '../command.ts'
@@ -22,22 +21,10 @@ export async function openAsked(desk: Desk, parsed: Parsed, io: Io): Promise<Ope
   const source = await openSource(desk, parsed, io.signal)
   const [releases, wanted] = [parsed.texts('release'), parsed.text('as')]
   if (releases.length === 0 && wanted === undefined) return source
-  const { backend } = source
-  if (backend === undefined) throw notBackend(source.pinned.name, wanted === undefined ? '--release' : '--as')
-  if (wanted === undefined) return { ...source, ...backend.asked({ releases }) }
-  const id = await findKey(desk, wanted, io)
-  const signer = await desk.signer(id, io.signal)
+  if (wanted === undefined) return askedSource(source, { releases }, io.signal)
+  const signer = await desk.signer(await findKey(desk, wanted, io), io.signal)
   const by = await askingKey(source, signer, desk.signer, contextOf(source, io))
   const cost = questionCost(by)
   if (cost !== undefined) io.note(cost)
-  const { unseen: _, ...rest } = source
-  return { ...rest, ...backend.asked({ releases, by }) }
-}
-
-function notBackend(name: string, option: string): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: `${option} is for projects at an Asfaload backend, and ${name} is none`,
-    hint: `leave ${option} out: here everything that waits is seen`,
-  })
+  return askedSource(source, { releases, by }, io.signal)
 }

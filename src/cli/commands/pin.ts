@@ -28,7 +28,7 @@ export const pinCommand: Command = {
     'SOURCE is the folder or the web address that contains "metadata" and "targets"; a git repository of tuf-on-ci:',
     'git+https://HOST/REPOSITORY, git+ssh://USER@HOST/REPOSITORY, git+file:///FOLDER, or the folder of your clone;',
     'or the address of a Repository Service for TUF: rstuf+https://HOST/, with #metadata=https://... when you know',
-    'where clients read.',
+    'where clients read; or of a project at an Asfaload backend: asfaload+https://BACKEND/https/github.com/443/USER/REPOSITORY.',
     'The words must come from someone you trust, by another way than the repository itself.',
     'With --digest the root is pinned when its digest is exactly this one, without a question: for scripts.',
   ],

@@ -6,14 +6,13 @@ import type { PublicKey, Signer } from '../../core/signer.ts'
 import { signingsSentence } from '../../core/signings.ts'
 import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
-import { sendingKey, sendingTo } from '../../node/asfaload/asking.ts'
+import { sendingCost, sendingKey, sendingTo } from '../../node/asfaload/asking.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
-import type { Authorizer } from '../../node/transports/asfaload/authorization.ts'
 import { askingOptions, openAsked } from '../asfaload/asking.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
@@ -89,7 +88,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   }
   for (const line of suits(signer.key) ? askedOften(proposals, signer, source) : []) io.note(line)
   const sender = target === source.transport ? sendingKey(source, proposals, signer, desk.signer) : undefined
-  for (const line of await sendingCosts(proposals, sender, source, io)) io.note(line)
+  if (sender !== undefined) for (const line of await sendingCosts(proposals, signer, source, io)) io.note(line)
   const [proposal, another] = proposals
   if (proposal === undefined || another !== undefined) {
     return signSeveral(
@@ -121,20 +120,11 @@ function askedOften(proposals: readonly Proposal[], signer: Signer, { system }: 
   return proposals.flatMap((one) => signingsSentence(one, system, signer) ?? [])
 }
 
-/** A signature goes to a backend in a question that is signed, too: once for all of them, where one says the same of each. */
-async function sendingCosts(
-  proposals: readonly Proposal[],
-  sender: Authorizer | undefined,
-  { backend }: OpenSource,
-  { signal }: Io,
-): Promise<string[]> {
-  if (sender === undefined || backend === undefined) return []
-  const costs: string[] = []
-  for (const { subject } of proposals) costs.push(...lineOf(await backend.sendingCost(subject, sender, signal)))
-  return [...new Set(costs)]
+/** A signature goes to a backend in a question that is signed, too: said once, where it is the same for all. */
+async function sendingCosts(proposals: readonly Proposal[], signer: Signer, source: OpenSource, io: Io) {
+  const costs = await Promise.all(proposals.map((one) => sendingCost(source, one, signer, io.signal)))
+  return [...new Set(costs.flatMap((cost) => cost ?? []))]
 }
-
-const lineOf = (text: string | undefined): string[] => (text === undefined ? [] : [text])
 
 /** Who signs a carried change a second time has forgotten that the signature must go back. */
 function withWayBack(thrown: unknown, source: OpenSource, again: string): unknown {

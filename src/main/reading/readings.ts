@@ -23,6 +23,7 @@ import type {
   TargetPage,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
+import { askableKeys } from '../../node/asfaload/asking.ts'
 import { type ProjectWish, wishedEdit } from '../../node/asfaload/edits.ts'
 import { projectFacts } from '../../node/asfaload/project-facts.ts'
 import { spreadOverBins } from '../../node/bins.ts'
@@ -48,6 +49,7 @@ import * as presentRepository from '../present-repository.ts'
 import { type Carrying, carriedView, carrying } from './carrying.ts'
 import { type Inbox, readInbox } from './inbox.ts'
 import { insideCache } from './inside-cache.ts'
+import { withSendingCosts } from './sending-costs.ts'
 
 /** What is to be remembered of a source that was read; writing it is main's. */
 export interface Memory {
@@ -99,7 +101,7 @@ export interface Readings extends Carrying {
   effects(asked: OfProposal, signal: AbortSignal): Promise<Effects>
   raw(asked: OfProposal, signal: AbortSignal): Promise<RawDocument>
   inside(asked: OfSource, signal: AbortSignal): Promise<RepositoryView>
-  project(asked: OfSource & { release?: string | undefined }, signal: AbortSignal): Promise<ProjectView>
+  project(asked: OfSource & Signers & { release?: string | undefined }, signal: AbortSignal): Promise<ProjectView>
   targets(asked: OfSource & TargetQuery, signal: AbortSignal): Promise<TargetPage>
   history(asked: OfSource & { role: string }, signal: AbortSignal): Promise<HistoryView>
   releases(asked: OfSource, signal: AbortSignal): Promise<{ list: ProjectReleases[]; remember?: Memory }>
@@ -153,11 +155,13 @@ export function readings(desk: Desk, now: () => Date): Readings {
     proposals: ({ signers }, signal) => readInbox(desk, signers, signal),
     proposal: async ({ signers, holders, tokens, ...asked }, signal) => {
       const { source, proposal } = await proposalOf(asked, signal)
-      const outcome = await outcomeOf(source, proposal, desk.context(source, signal))
+      const outcome =
+        source.served === undefined ? undefined : await outcomeOf(source, proposal, desk.context(source, signal))
       const why = outcome?.kind === 'waits' ? outcome.why : undefined
       const served = outcome === undefined ? undefined : why === undefined ? {} : { why }
       const view = present.proposalView(source, proposal, signers, { holders, tokens }, served)
-      return source.carried === true ? { ...view, carried: await carriedView(source, proposal, desk, signal) } : view
+      if (source.carried === true) return { ...view, carried: await carriedView(source, proposal, desk, signal) }
+      return source.backend === undefined ? view : withSendingCosts(view, source, proposal, signers, signal)
     },
     proposalChanges: async ({ offset, limit, ...asked }, signal) => {
       const known = shown.get(`${asked.sourceId}:${asked.id}`)
@@ -172,10 +176,13 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
-    project: async ({ sourceId, release }, signal) => {
+    project: async ({ sourceId, signers, release }, signal) => {
       const source = await openProject(desk, sourceId)
-      const facts = await projectFacts(source, desk.context(source, signal), release)
-      return presentRepository.projectView(source.pinned, facts)
+      const context = desk.context(source, signal)
+      const { pinned, unseen } = source
+      const keys = unseen === undefined ? [] : await askableKeys(source, signers, context)
+      const asking = unseen === undefined ? undefined : { sentence: unseen.sentence, keys }
+      return presentRepository.projectView(pinned, await projectFacts(source, context, release), asking)
     },
     targets: async ({ sourceId, ...query }, signal) =>
       presentRepository.targetPage(

@@ -139,6 +139,8 @@ function nothingThere(location: string): AppError {
   return new AppError({
     code: 'source/not-found',
     message: `${location} has no signers file`,
-    hint: 'name the folder that holds asfaload.signers or asfaload.signers.json',
+    hint: isAsfaloadLocation(location)
+      ? 'check the address; a new project is told to the backend first: countersign register SOURCE project URL --as KEY'
+      : 'name the folder that holds asfaload.signers or asfaload.signers.json',
   })
 }

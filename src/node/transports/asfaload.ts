@@ -25,7 +25,7 @@ import {
 } from '../../core/transport.ts'
 import { visible } from '../safe-name.ts'
 import type { AsfaloadApi, Listed } from './asfaload/api.ts'
-import { type Authorizer, questionCost } from './asfaload/authorization.ts'
+import { type Authorizer, type Payer, questionCost } from './asfaload/authorization.ts'
 import { isThere, type Look, lookAround } from './asfaload/look.ts'
 import { exchanged, notOurs, notThere, notWaiting, partly, sentButUnseen, signedAlready } from './asfaload/refusal.ts'
 import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
@@ -44,7 +44,7 @@ export interface AtBackend extends Transport {
   /** The same, and what is written there is sent as a question that this key signs. */
   sentBy(authorizer: Authorizer): Transport
   /** What that asks of whoever holds the key, to be said before; `subject`: of the change. */
-  sendingCost(subject: string, authorizer: Authorizer, signal: AbortSignal): Promise<string | undefined>
+  sendingCost(subject: string, key: Payer, signal: AbortSignal): Promise<string | undefined>
   /** What became of a change, by the sha256 of its payload. */
   outcome(subject: string, digest: string, signal: AbortSignal): Promise<{ kind: 'published' | 'waits' | 'gone' }>
 }
@@ -228,9 +228,9 @@ export function asfaloadTransport(
       const by = api.as(authorizer)
       return { ...transport, write: (files, base, _note, signal) => write(files, base, by, signal) }
     },
-    sendingCost: async (subject, authorizer, signal) => {
+    sendingCost: async (subject, key, signal) => {
       const isAlways = (await draft(folder + fileOf(subject), signal)) !== undefined
-      return isAlways || (await api.generation(signal)) === 2 ? questionCost(authorizer) : undefined
+      return isAlways || (await api.generation(signal)) === 2 ? questionCost(key) : undefined
     },
     outcome: async (subject, digest, signal) => {
       if (published.has(`${subject}/${digest}`)) return { kind: 'published' }

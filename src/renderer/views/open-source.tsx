@@ -48,8 +48,9 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
             Name the folder that holds the repository, the one with a folder called metadata in it, or a single file
             such as root.json. Of an Asfaload mirror it is the folder of the project, in a clone of the mirror. For a
             repository in git, name your clone of it, or its address: git+https://host/repository. Other addresses can
-            stand there too: https:// for a web server, rstuf+https:// for a Repository Service for TUF. Nothing in it
-            is trusted until you have checked its fingerprint on the next screen.
+            stand there too: https:// for a web server, rstuf+https:// for a Repository Service for TUF,
+            asfaload+https:// for a project at an Asfaload backend. Nothing in it is trusted until you have checked its
+            fingerprint on the next screen.
           </p>
           <LocationForm start={location} onInspect={inspect} busy={busy} />
         </section>

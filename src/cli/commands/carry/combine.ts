@@ -5,8 +5,9 @@ import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
+import { askingOptions, openAsked } from '../../asfaload/asking.ts'
 import { answer, type Command, type Io } from '../../command.ts'
-import { deskFor, openSource, rootOption } from '../../session.ts'
+import { deskFor, rootOption } from '../../session.ts'
 import { proposalData, quorumsLines } from '../../show.ts'
 import { sourceAgain } from '../../source-again.ts'
 import { quoted } from '../../text.ts'
@@ -18,12 +19,13 @@ export const combineCommand: Command = {
   summary: 'Puts signatures that were made elsewhere, and carried back, where the change waits.',
   details: [
     'The order does not matter, nor does it when one comes twice. What does not count is told with its reason.',
+    'At an Asfaload backend a signature is sent in a question that a key here signs: --as KEY.',
   ],
-  options: rootOption,
+  options: { ...rootOption, ...askingOptions },
   arity: [2, 65],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openSource(desk, parsed, io.signal)
+    const source = await openAsked(desk, parsed, io)
     const replies = await readReplies(parsed.positionals.slice(1), desk, io)
     const { outcomes, proposals } = await combine(replies, source, desk, io.signal)
     const refused = outcomes.flatMap(({ name, signatures }) =>

@@ -16,6 +16,9 @@ export interface Authorizer extends Pick<Signer, 'label' | 'asks'> {
   sign(message: Uint8Array, what: string, signal: AbortSignal): Promise<Uint8Array>
 }
 
+/** As far as it is asked for something. */
+export type Payer = Pick<Authorizer, 'text' | 'label' | 'asks'>
+
 export interface Moment {
   now: Date
   /** A version 4 UUID that was never used. */
@@ -65,7 +68,7 @@ export function signatureText({ form }: Pick<SignerKey, 'form'>, signature: Uint
 }
 
 /** To be said before the first question; undefined when it asks nobody for anything. */
-export function questionCost({ text, label, asks }: Pick<Authorizer, 'text' | 'label' | 'asks'>): string | undefined {
+export function questionCost({ text, label, asks }: Payer): string | undefined {
   if (asks === 'nothing' || asks === 'keychain') return undefined
   const isTwice = parseKeyText(text, 'the key that asks').form === 'minisign'
   const costs = {

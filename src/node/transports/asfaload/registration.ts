@@ -1,40 +1,41 @@
 // What a backend fetches by itself once it is told where: the signers file of a project, a change of it, the files of a release. What
 // then waits there is read and reviewed like everything else; that the backend says it did it is only said.
-import { sha512 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/error.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import { keySignature } from '../../../core/systems/asfaload/key-signature.ts'
-import { parseKeyText } from '../../../core/systems/asfaload/keys.ts'
 import { visible } from '../../safe-name.ts'
 import type { AsfaloadApi } from './api.ts'
-import { type Authorizer, signatureText } from './authorization.ts'
+import type { Authorizer } from './authorization.ts'
 
-export interface Registration {
-  /** Where the signers file lies in the project's own place. */
-  url: string
-  /** What lies there, as it was read and reviewed here: backends of the first generation want it signed. */
-  signers: Uint8Array
-}
-
-/** The keys that must sign now, as the backend sees it. */
-export async function registerProject(
+/** `url`: where the signers file lies in the project's own place. The keys that must sign now, as the backend sees it. */
+export async function registerSigners(
   api: AsfaloadApi,
-  what: 'register_repo' | 'update_signers',
-  { url, signers }: Registration,
+  what: 'project' | 'signers',
+  url: string,
   signal: AbortSignal,
 ): Promise<string[]> {
   const key = authorizerOf(api)
-  const names = { register_repo: 'the registration of the project', update_signers: 'the change of its signers' }
-  const signature =
-    (await api.generation(signal)) === 1 ? { signature: await signedFile(key, signers, names[what], signal) } : {}
-  const body = { signers_file_url: webAddress(url), ...signature, public_key: key.text }
-  const answer = await api.ask({ what: names[what], path: what, body, signed: 'always' }, signal)
+  const [path, name] = calls[what]
+  if ((await api.generation(signal)) === 1) {
+    // There it would come with a signature of the file itself, which nobody has reviewed here.
+    throw new AppError({
+      code: 'format/unsupported',
+      message: 'a backend of this generation takes the address of signers only together with a signature of their file',
+      hint: 'register them with the client of the backend; then review and sign them here',
+    })
+  }
+  const body = { signers_file_url: webAddress(url), public_key: key.text }
+  const answer = await api.ask({ what: name, path, body, signed: 'always' }, signal)
   checkDone(answer)
   const { project_id: project, required_signers: required } = answer
   checkOurs(`${textOf(project)}/`, api)
   if (!Array.isArray(required)) throw unclear('it does not say who must sign')
   return required.map(textOf)
 }
+
+const calls = {
+  project: ['register_repo', 'the registration of the project'],
+  signers: ['update_signers', 'the change of its signers'],
+} as const
 
 /** The name of the index that now waits, below the project's folder. */
 export async function registerRelease(
@@ -60,15 +61,6 @@ export async function registerRelease(
   const name = textOf(answer.index_file_path)
   checkOurs(name, api)
   return name.slice(api.address.folder.length)
-}
-
-/** As the first generation signs any file. */
-async function signedFile(key: Authorizer, file: Uint8Array, what: string, signal: AbortSignal): Promise<string> {
-  const parsed = parseKeyText(key.text, 'the key that asks')
-  const sign = (bytes: Uint8Array): Promise<Uint8Array> => key.sign(bytes, what, signal)
-  const message = await sha512(file)
-  const made = await keySignature(parsed, { label: key.label, key: parsed.key, sign }, message, 'file', signal)
-  return signatureText(parsed, made)
 }
 
 function authorizerOf({ authorizer }: AsfaloadApi): Authorizer {

@@ -12,6 +12,7 @@ import { holderName } from '../../quorum.ts'
 import { hashOf, type ProjectForm } from '../../route.ts'
 import { ChangeMenu } from '../inside/change-menu.tsx'
 import { CheckFile } from '../inside/check-file.tsx'
+import { AtBackend } from './backend.tsx'
 import { ProjectChange } from './change.tsx'
 import { type Named, NamedRelease } from './named-release.tsx'
 import { Releases } from './releases.tsx'
@@ -53,10 +54,15 @@ export function Project({ sourceId, form, path }: ProjectProps): ReactElement {
 function Whole({ project }: { project: ProjectView }): ReactElement {
   const { sourceId, name, location, title } = project
   const [named, setNamed] = useState<Named>()
-  const changes = [
-    { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
-    { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
-  ]
+  const [asked, setAsked] = useState('')
+  // At a backend both are made in the project's own place, from where it fetches them.
+  const changes =
+    project.listed && project.asking === undefined
+      ? [
+          { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
+          { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
+        ]
+      : []
   return (
     <Page
       title={plainForeign(name)}
@@ -65,7 +71,7 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           <Foreign text={location} />
         </span>
       }
-      {...(project.listed ? { by: <ChangeMenu changes={changes} label="Change ..." /> } : {})}
+      by={changes.length === 0 ? null : <ChangeMenu changes={changes} label="Change ..." />}
       rehearsal={false}
     >
       <div className="stack wide content">
@@ -88,12 +94,15 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           </ul>
           <p className="small soft">Nothing of it expires. It counts until other signers take its place.</p>
         </section>
-        {project.listed ? (
+        {project.listed || project.asking !== undefined ? (
           <Releases project={project} />
         ) : (
           <NamedRelease project={project} named={named} onNamed={setNamed} />
         )}
-        <CheckFile sourceId={sourceId} project={project.listed ? {} : { release: named?.release ?? '' }} />
+        {project.asking === undefined ? null : (
+          <AtBackend sourceId={sourceId} asking={project.asking} onNamed={setAsked} />
+        )}
+        <CheckFile sourceId={sourceId} project={project.listed ? {} : { release: named?.release ?? asked }} />
       </div>
     </Page>
   )

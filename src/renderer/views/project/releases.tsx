@@ -14,18 +14,23 @@ const standings = {
 } as const
 
 export function Releases({ project }: { project: ProjectView }): ReactElement {
-  const { releases, omitted } = project
+  const { releases, omitted, asking } = project
+  const none = asking === undefined ? 'There is no release yet.' : 'No release of it is known here yet.'
   return (
     <section className="card stack" aria-label="Releases">
       <h2>Releases</h2>
-      {releases.length === 0 ? <p className="soft">There is no release yet.</p> : <ReleaseList project={project} />}
+      {releases.length === 0 ? <p className="soft">{none}</p> : <ReleaseList project={project} />}
       {omitted === 0 ? null : <p className="small soft">{capital(countOf(omitted, 'older release'))} not listed.</p>}
     </section>
   )
 }
 
-/** Where a place cannot be listed, nothing is written to it either. */
-export function ReleaseList({ project: { sourceId, listed, releases } }: { project: ProjectView }): ReactElement {
+/** To a place on the web that cannot be listed nothing is written either. */
+export function ReleaseList({
+  project: { sourceId, listed, asking, releases },
+}: {
+  project: ProjectView
+}): ReactElement {
   return (
     <ul className="roles plain">
       {releases.map(({ path, name, standing, at, why, revocationWaits }) => (
@@ -48,7 +53,7 @@ export function ReleaseList({ project: { sourceId, listed, releases } }: { proje
               </p>
             </div>
             <span className={`chip ${standings[standing].tone}`}>{standings[standing].text}</span>
-            {standing !== 'signed' || revocationWaits || !listed ? null : (
+            {standing !== 'signed' || revocationWaits || !(listed || asking !== undefined) ? null : (
               <a className="button quiet" href={hashOf({ screen: 'project', sourceId, form: 'revocation', path })}>
                 Revoke<span className="unseen"> {plainForeign(name)}</span>
               </a>

@@ -35,22 +35,23 @@ export async function people<T extends string>(...names: readonly T[]): Promise<
   return Object.fromEntries(all) as Record<T, Person>
 }
 
-export type GroupPlan = readonly [threshold: number, ...members: readonly Person[]]
-export interface FilePlan {
-  artifact: readonly GroupPlan[]
-  admin?: readonly GroupPlan[]
-  master?: readonly GroupPlan[]
-  revocation?: readonly GroupPlan[]
+export type GroupPlan<T = Person> = readonly [threshold: number, ...members: readonly T[]]
+export interface FilePlan<T = Person> {
+  artifact: readonly GroupPlan<T>[]
+  admin?: readonly GroupPlan<T>[]
+  master?: readonly GroupPlan<T>[]
+  revocation?: readonly GroupPlan<T>[]
   timestamp?: string
 }
 
-export function signersText(generation: Generation, plan: FilePlan): Uint8Array {
+/** Who only stands in it needs no key that signs. */
+export function signersText(generation: Generation, plan: FilePlan<Pick<Person, 'text'>>): Uint8Array {
   const [[threshold, ...members] = [1]] = plan.artifact
   if (generation === 0) {
     const signers = members.map((one) => ({ format: 'minisign', pubkey: one.text(0) }))
     return utf8(`${JSON.stringify({ threshold: { signatures_required: threshold }, signers }, null, 2)}\n`)
   }
-  const groups = (list: readonly GroupPlan[] | undefined) =>
+  const groups = (list: readonly GroupPlan<Pick<Person, 'text'>>[] | undefined) =>
     list?.map(([threshold, ...some]) => ({
       signers: some.map((one) => ({
         kind: 'key',

@@ -6,7 +6,7 @@ import { overlay, snapshot } from '../../../../src/core/transport.ts'
 import { parseAsfaloadAddress } from '../../../../src/node/transports/asfaload/address.ts'
 import { asfaloadApi } from '../../../../src/node/transports/asfaload/api.ts'
 import { questionCost } from '../../../../src/node/transports/asfaload/authorization.ts'
-import { registerProject, registerRelease } from '../../../../src/node/transports/asfaload/registration.ts'
+import { registerRelease, registerSigners } from '../../../../src/node/transports/asfaload/registration.ts'
 import { indexText, people, revocationText, signersText } from '../../../core/systems/asfaload/people.ts'
 import { never } from '../../../support/repository.ts'
 import { codeOfCall, codeOfPromise } from '../../../support/thrown.ts'
@@ -132,13 +132,17 @@ test.each([1, 2] as const)('generation %i: it is told where signers and releases
   const made = await stage(generation)
   const { backend, folder } = made
   const url = 'https://github.com/u/r/blob/main/asfaload.signers.json'
-  const signers = signersText(generation, { artifact: [[1, ana, bo]] })
-  backend.put(url, signers)
+  backend.put(url, signersText(generation, { artifact: [[1, ana, bo]] }))
   const address = parseAsfaloadAddress(`asfaload+${backend.origin}${folder}`)
   const api = asfaloadApi(address, { authorizer: authorizer(ana, generation) })
-  const keys = await registerProject(api, 'register_repo', { url, signers }, never)
-  expect(keys).toEqual([ana.text(generation), bo.text(generation)])
-  expect((await made.pending(made.as())).proposals.map(({ subject }) => subject)).toEqual(['signers'])
+  const told = registerSigners(api, 'project', url, never)
+  if (generation === 1) {
+    // It would come with a signature of the file, which nobody has reviewed.
+    expect([await codeOfPromise(told), backend.posts()]).toEqual(['format/unsupported', []])
+  } else {
+    expect(await told).toEqual([ana.text(generation), bo.text(generation)])
+    expect((await made.pending(made.as())).proposals.map(({ subject }) => subject)).toEqual(['signers'])
+  }
   const where = 'https://github.com/u/r/releases/tag/v1'
   backend.put(where, indexText())
   expect(await registerRelease(api, { url: where }, never)).toBe(path)
@@ -149,9 +153,10 @@ test.each([1, 2] as const)('generation %i: it is told where signers and releases
     generation === 1 ? 'format/unsupported' : 'source/rejected',
   )
   backend.faults.project = 'https/github.com/443/other/project'
-  const other = registerProject(api, 'update_signers', { url, signers }, never)
+  backend.put('https://github.com/u/r/releases/tag/v2', indexText())
+  const other = registerRelease(api, { url: 'https://github.com/u/r/releases/tag/v2' }, never)
   expect(await codeOfPromise(other)).toBe('source/rejected')
-  const nobody = registerProject(asfaloadApi(address), 'update_signers', { url, signers }, never)
+  const nobody = registerSigners(asfaloadApi(address), 'signers', url, never)
   expect(await codeOfPromise(nobody)).toBe('usage/invalid')
 })
 

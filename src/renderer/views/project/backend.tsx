@@ -1,0 +1,116 @@
+// What is not seen at a backend: a release that a person names, and what waits for a key, asked for only when they say so.
+import { type ReactElement, useId, useState } from 'react'
+import type { ErrorData } from '../../../core/error.ts'
+import type { ProjectView } from '../../../ipc/contract.ts'
+import { bridge, settle } from '../../bridge.ts'
+import { Foreign } from '../../components/foreign.tsx'
+import { Problem } from '../../components/problem.tsx'
+import { capital, countOf, sentenceOf } from '../../format.ts'
+
+type Asking = { step: 'rest' | 'busy' } | { step: 'failed'; error: ErrorData } | { step: 'done'; waits: number }
+
+interface AtBackendProps {
+  sourceId: string
+  asking: NonNullable<ProjectView['asking']>
+  /** A release that is there. */
+  onNamed: (release: string) => void
+}
+
+export function AtBackend({ sourceId, asking: { sentence, keys }, onNamed }: AtBackendProps): ReactElement {
+  const [release, setRelease] = useState('')
+  const [chosen, setChosen] = useState('')
+  const [asking, setAsking] = useState<Asking>({ step: 'rest' })
+  const id = useId()
+  const key = keys.find((one) => one.id === chosen) ?? keys[0]
+  const isBusy = asking.step === 'busy'
+  const ask = async (what: { release: string } | { signerId: string }) => {
+    setAsking({ step: 'busy' })
+    const outcome = await settle(bridge().project.ask({ sourceId, ...what }))
+    if (outcome.ok) {
+      setAsking({ step: 'done', waits: outcome.value.waits })
+      if ('release' in what) onNamed(what.release)
+    } else
+      setAsking(outcome.error.code === 'user/cancelled' ? { step: 'rest' } : { step: 'failed', error: outcome.error })
+  }
+  return (
+    <section className="card stack content" aria-labelledby={`${id}-title`}>
+      <div>
+        <h2 id={`${id}-title`}>What else waits</h2>
+        <p className="soft small">{sentenceOf(sentence)}</p>
+      </div>
+      <form
+        className="stack tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!isBusy && release.trim() !== '') ask({ release: release.trim() })
+        }}
+      >
+        <div className="field">
+          <label htmlFor={`${id}-release`}>Folder of a release in the project</label>
+          <input
+            id={`${id}-release`}
+            className="input mono"
+            type="text"
+            value={release}
+            maxLength={512}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            aria-describedby={`${id}-hint`}
+            onChange={(event) => setRelease(event.target.value)}
+          />
+          <p id={`${id}-hint`} className="hint">
+            For example releases/download/v1.0
+          </p>
+        </div>
+        <div className="row">
+          <button type="submit" className="button" disabled={isBusy || release.trim() === ''}>
+            Look for it
+          </button>
+        </div>
+      </form>
+      {key === undefined ? null : (
+        <div className="stack tight">
+          {keys.length === 1 ? null : (
+            <div className="row">
+              <label htmlFor={`${id}-key`} className="label">
+                Key
+              </label>
+              <select
+                id={`${id}-key`}
+                className="input pick"
+                value={key.id}
+                onChange={(event) => setChosen(event.target.value)}
+              >
+                {keys.map((one) => (
+                  <option key={one.id} value={one.id}>
+                    {one.label}
+                  </option>
+                ))}
+              </select>
+            </div>
+          )}
+          <p className="soft small">
+            <Foreign text={key.cost === undefined ? `${key.label} asks what waits for it.` : sentenceOf(key.cost)} />
+          </p>
+          <div className="row">
+            <button type="button" className="button" disabled={isBusy} onClick={() => ask({ signerId: key.id })}>
+              Ask with my key…
+            </button>
+          </div>
+        </div>
+      )}
+      <p role="status" className="small">
+        {isBusy ? 'Asking the backend.' : null}
+        {asking.step === 'done' ? waitsText(asking.waits) : null}
+      </p>
+      {asking.step === 'failed' ? <Problem error={asking.error} title="The backend was not asked" level={3} /> : null}
+    </section>
+  )
+}
+
+function waitsText(count: number): string {
+  return count === 0
+    ? 'Nothing waits.'
+    : `${capital(countOf(count, 'change'))} can be reviewed now, on the first screen.`
+}
