@@ -429,3 +429,23 @@ test('where nobody was before, only the first signers are looked at', async () =
   expect(proposals.map(({ subject }) => subject)).toEqual(['signers'])
   expect(problems.map(({ subject, error }) => [subject, error.code])).toEqual([[release, 'source/not-found']])
 })
+
+test('nothing takes effect that is not complete, or is complete already, whoever asks', async () => {
+  const made = await withRelease(1)
+  const publish = async (proposal: Proposal): Promise<string> =>
+    codeOfPromise(made.system.publish(proposal, [], made.source, made.context))
+  expect(await publish(await made.one(release))).toBe('trust/threshold')
+  await made.sign(release, ana)
+  const whole = await made.one(release)
+  expect(await publish(whole)).toBe('ok')
+  made.put(`${path}.signatures.json`, '{}')
+  expect(await publish(whole)).toBe('trust/changed')
+})
+
+test('first signers that wait are those that were pinned, and no others', async () => {
+  const made = project(signersText(1, { artifact: [[1, ana]] }))
+  made.put('asfaload.signers.pending/index.json', signersText(1, { artifact: [[1, ana]] }))
+  expect(await codeOfPromise(made.pending())).toBe('ok')
+  made.put('asfaload.signers.pending/index.json', signersText(1, { artifact: [[1, cy]] }))
+  expect(await codeOfPromise(made.pending())).toBe('trust/changed')
+})

@@ -221,6 +221,8 @@ test('a signers file on the way, a broken chain, a file that is signed alone', a
   await made.publish('release/v1/alone.zip')
   expect(await judge(made, asked('alone.zip', utf8('alone')))).toMatchObject({ kind: 'listed', path: 'v1/alone.zip' })
   expect(reasonOf(await judge(made, asked('alone.zip', utf8('else'))))).toBe('unknown trust/changed')
+  made.put('v1/empty.zip', '')
+  expect(reasonOf(await judge(made, asked('empty.zip', utf8(''))))).toBe('refused format/malformed')
   made.pin(signersText(1, { artifact: [[1, all.di]] }))
   expect(await codeOfPromise(judge(made))).toBe('trust/changed')
 })
