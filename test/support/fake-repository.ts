@@ -50,7 +50,14 @@ function verdictOn(file: string): FileVerdict | Refused {
     const index = 'releases/download/v1.1/asfaload.index.json'
     const message = `${index} is not signed by enough keys yet: signatures are still waited for`
     const why = { code: 'trust/threshold', message, hint: 'wait until the project has signed this release' } as const
-    return { kind: 'refused', path: index, says: `REFUSED: ${message}`, why, length: 88_113, sha256: digestOf(name) }
+    return {
+      kind: 'refused',
+      path: 'releases/download/v1.1',
+      says: `REFUSED: ${message}`,
+      why,
+      length: 88_113,
+      sha256: digestOf(name),
+    }
   }
   if (path.endsWith(name)) {
     const signedBy = ['Alex Moreau', 'Dana Ortiz']

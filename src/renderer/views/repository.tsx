@@ -4,8 +4,7 @@ import type { RepositoryView } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
 import { bridge, useAnswer } from '../bridge.ts'
 import { Foreign } from '../components/foreign.tsx'
-import { Page, RehearsalChip, Waiting } from '../components/page.tsx'
-import { Problem } from '../components/problem.tsx'
+import { Page, RehearsalChip } from '../components/page.tsx'
 import { plainForeign } from '../foreign.ts'
 import { capital } from '../format.ts'
 import { stateSentence } from '../repository-words.ts'
@@ -14,6 +13,7 @@ import { ArtifactsTab } from './inside/artifacts.tsx'
 import { ChangeMenu } from './inside/change-menu.tsx'
 import { repositoryChanges } from './inside/changes.ts'
 import { HistoryTab } from './inside/history.tsx'
+import { LookedInto } from './inside/looked-into.tsx'
 import { MapTab } from './inside/map.tsx'
 import { RolesTab } from './inside/roles.tsx'
 
@@ -25,29 +25,12 @@ export interface RepositoryProps {
 
 export function Repository({ sourceId, tab, role }: RepositoryProps): ReactElement {
   const { revision } = useApp()
-  const { answer, again } = useAnswer(sourceId, revision, () => bridge().repository.get({ sourceId }))
-  if (answer.kind === 'waiting') {
-    return (
-      <Page title="Repository">
-        <Waiting text="Reading every role and checking every signature." />
-      </Page>
-    )
-  }
-  if (answer.kind === 'failed') {
-    return (
-      <Page title="This repository cannot be shown">
-        <div className="stack content">
-          <Problem error={answer.error} again={again} />
-          <div className="row">
-            <a className="button" href="#repositories">
-              Back to your repositories
-            </a>
-          </div>
-        </div>
-      </Page>
-    )
-  }
-  return <Inside view={answer.value} tab={tab} role={role} />
+  const asked = useAnswer(sourceId, revision, () => bridge().repository.get({ sourceId }))
+  return (
+    <LookedInto what="repository" reading="Reading every role and checking every signature." asked={asked}>
+      {(view) => <Inside view={view} tab={tab} role={role} />}
+    </LookedInto>
+  )
 }
 
 interface InsideProps {

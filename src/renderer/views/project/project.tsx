@@ -4,14 +4,14 @@ import type { ProjectView } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, useAnswer } from '../../bridge.ts'
 import { Foreign } from '../../components/foreign.tsx'
-import { Page, Waiting } from '../../components/page.tsx'
-import { Problem } from '../../components/problem.tsx'
+import { Page } from '../../components/page.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { listOf } from '../../format.ts'
 import { holderName } from '../../quorum.ts'
 import { hashOf, type ProjectForm } from '../../route.ts'
 import { ChangeMenu } from '../inside/change-menu.tsx'
 import { CheckFile } from '../inside/check-file.tsx'
+import { LookedInto } from '../inside/looked-into.tsx'
 import { AtBackend } from './backend.tsx'
 import { ProjectChange } from './change.tsx'
 import { type Named, NamedRelease } from './named-release.tsx'
@@ -25,30 +25,18 @@ interface ProjectProps {
 
 export function Project({ sourceId, form, path }: ProjectProps): ReactElement {
   const { revision } = useApp()
-  const { answer, again } = useAnswer(`project ${sourceId}`, revision, () => bridge().project.get({ sourceId }))
-  if (answer.kind === 'waiting') {
-    return (
-      <Page title="Project">
-        <Waiting text="Reading the signers and every release, and checking every signature." />
-      </Page>
-    )
-  }
-  if (answer.kind === 'failed') {
-    return (
-      <Page title="This project cannot be shown">
-        <div className="stack content">
-          <Problem error={answer.error} again={again} />
-          <div className="row">
-            <a className="button" href="#repositories">
-              Back to your repositories
-            </a>
-          </div>
-        </div>
-      </Page>
-    )
-  }
-  if (form !== undefined) return <ProjectChange project={answer.value} form={form} path={path} />
-  return <Whole project={answer.value} />
+  const asked = useAnswer(`project ${sourceId}`, revision, () => bridge().project.get({ sourceId }))
+  return (
+    <LookedInto
+      what="project"
+      reading="Reading the signers and every release, and checking every signature."
+      asked={asked}
+    >
+      {(project) =>
+        form === undefined ? <Whole project={project} /> : <ProjectChange project={project} form={form} path={path} />
+      }
+    </LookedInto>
+  )
 }
 
 function Whole({ project }: { project: ProjectView }): ReactElement {
