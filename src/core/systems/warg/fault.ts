@@ -11,7 +11,16 @@ type EncodingFault =
   | 'number-too-large'
   | 'bad-text'
 
-export type Fault = EncodingFault
+type LabelFault =
+  | 'bad-hash'
+  | 'bad-key'
+  | 'bad-key-id'
+  | 'bad-signature-text'
+  | 'bad-version'
+  | 'bad-name'
+  | 'look-alike-name'
+
+export type Fault = EncodingFault | LabelFault
 
 export function fault(
   name: Fault,

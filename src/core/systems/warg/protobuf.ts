@@ -172,6 +172,7 @@ class Reader {
 
 /** Unsigned LEB128, which is also how these messages write their numbers; below zero as 64 bits. */
 export function varint(value: number): Uint8Array<ArrayBuffer> {
+  if (value >= 0 && value < 128) return Uint8Array.of(value)
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)

@@ -83,6 +83,10 @@ describe('what is read', () => {
     expect([fields.has(1), read('0a00').has(1), read('1000').has(2)]).toEqual([false, true, true])
   })
 
+  test('seven bits a byte', () => {
+    expect([127, 128, 255, 16_384].map((value) => toHex(varint(value)))).toEqual(['7f', '8001', 'ff01', '808001'])
+  })
+
   test('a number below zero has ten bytes', () => {
     expect(toHex(varint(-1))).toBe('ffffffffffffffffff01')
     expect(read('10ffffffffffffffffff01').int64(2)).toBe(-1)
