@@ -20,7 +20,33 @@ type LabelFault =
   | 'bad-name'
   | 'look-alike-name'
 
-export type Fault = EncodingFault | LabelFault
+type RecordFault =
+  | 'unknown-record-version'
+  | 'time-missing'
+  | 'bad-time'
+  | 'entry-without-content'
+  | 'entry-with-two'
+  | 'unknown-permission'
+  | 'hash-algorithm'
+
+type LogFault =
+  | 'unknown-key'
+  | 'record-signature'
+  | 'prev-on-first'
+  | 'prev-missing'
+  | 'prev-differs'
+  | 'time-backwards'
+  | 'not-init-first'
+  | 'init-again'
+  | 'init-by-another-key'
+  | 'not-permitted'
+  | 'revoke-not-held'
+  | 'released-twice'
+  | 'yank-unreleased'
+  | 'yanked-twice'
+  | 'namespace-twice'
+
+export type Fault = EncodingFault | LabelFault | RecordFault | LogFault
 
 export function fault(
   name: Fault,

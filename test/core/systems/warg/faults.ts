@@ -15,3 +15,12 @@ export function faultOfCall(run: () => unknown): string {
   }
   return 'ok'
 }
+
+export async function faultOfPromise(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+  } catch (thrown) {
+    return faultOf(thrown)
+  }
+  return 'ok'
+}
