@@ -46,7 +46,19 @@ type LogFault =
   | 'yanked-twice'
   | 'namespace-twice'
 
-export type Fault = EncodingFault | LabelFault | RecordFault | LogFault
+type ProofFault =
+  | 'proof-other-length'
+  | 'proof-count'
+  | 'proof-other-leaf'
+  | 'proof-leaf-too-new'
+  | 'proof-hash-missing'
+  | 'proof-hash-twice'
+  | 'proof-hash-length'
+  | 'proof-too-long'
+  | 'proof-wrong-root'
+  | 'proof-wrong-old-root'
+
+export type Fault = EncodingFault | LabelFault | RecordFault | LogFault | ProofFault
 
 export function fault(
   name: Fault,

@@ -90,6 +90,7 @@ describe('a package log', () => {
     const seen: VerifiedRecord[] = []
     const after = await verifyLog('package', log.slice(2), before, (record) => seen.push(record))
     expect(seen.map(({ number, keyId }) => [number, keyId])).toEqual([[3, ana.id]])
+    expect(before.permissions.heldAfter(3, bo.id, 'release')).toBe(true)
     expect([before.length, before.permissions.holds(bo.id, 'release'), before.releases.get('1.0.0')?.yanked]).toEqual([
       2,
       true,
@@ -397,6 +398,7 @@ describe('records that change nothing', () => {
     expect(await codes(letIn, [bo, []])).toEqual(['no-op notable'])
     expect(await codes(letIn, out, [bo, []])).toEqual(['no-op-by-stranger dangerous'])
     expect(await codes(letIn, out, [bo, [nothing]])).toEqual(['no-op-by-stranger dangerous'])
+    expect(await codes(letIn, letIn, out, [bo, []])).toEqual(['no-op-by-stranger dangerous'])
     expect(await codes([stranger, [nothing]])).toEqual(['no-op-by-stranger dangerous'])
   })
 
