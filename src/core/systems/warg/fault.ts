@@ -58,7 +58,19 @@ type ProofFault =
   | 'proof-wrong-root'
   | 'proof-wrong-old-root'
 
-export type Fault = EncodingFault | LabelFault | RecordFault | LogFault | ProofFault
+type CheckpointFault =
+  | 'bad-answer'
+  | 'operator-not-pinned'
+  | 'checkpoint-key-unknown'
+  | 'checkpoint-key-without-commit'
+  | 'checkpoint-signature'
+  | 'checkpoint-rolled-back'
+  | 'checkpoint-older'
+  | 'checkpoint-forked'
+  | 'checkpoint-stale'
+  | 'checkpoint-from-the-future'
+
+export type Fault = EncodingFault | LabelFault | RecordFault | LogFault | ProofFault | CheckpointFault
 
 export function fault(
   name: Fault,

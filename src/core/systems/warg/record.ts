@@ -9,7 +9,8 @@ import { checkNamespace, checkVersion } from './names.ts'
 import { ProtoFields, protoBytes, protoNumber, protoNumbers, protoText, type Shape } from './protobuf.ts'
 import { checkTime, type Time } from './time.ts'
 
-export type Permission = 'release' | 'yank' | 'commit' | 'define-namespace' | 'import-namespace'
+/** The last stands in entries of version 0.1.0 only. */
+export type Permission = 'release' | 'yank' | 'commit' | 'define-namespace' | 'import-namespace' | 'update-auth'
 
 /** By their numbers, from 1. */
 export const permissionsOf: Readonly<Record<LogKind, readonly Permission[]>> = {
