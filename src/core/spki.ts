@@ -150,7 +150,7 @@ function parseRsaKey(raw: Uint8Array): number {
   return bits
 }
 
-function toBigInt(bytes: Uint8Array): bigint {
+export function toBigInt(bytes: Uint8Array): bigint {
   let value = 0n
   for (const byte of bytes) value = (value << 8n) | BigInt(byte)
   return value

@@ -1,7 +1,8 @@
 // Names that a new role may have: none that stands for something else, and none that is taken for a name that is there.
+
+import { lookAlike } from '../../../look-alike.ts'
 import { hasHidden, visible } from '../../../visible.ts'
 import { topRoles } from '../metadata.ts'
-import { lookAlike } from './look-alike.ts'
 import { refuseEdit } from './refuse.ts'
 
 /** The repository lists documents under these names that are no roles: a role of such a name would take their place. */

@@ -1,8 +1,9 @@
 // Findings about delegations: names that are taken for each other, and agreements that are less than they look.
+
+import { skeletonOf } from '../../../look-alike.ts'
 import type { Finding } from '../../../proposal.ts'
 import { type Holder, holdersOf, isUsable, nameOf } from '../diff/holder.ts'
 import { ownerText } from '../diff/shown.ts'
-import { skeletonOf } from '../edit/look-alike.ts'
 import { type Agreement, type DelegatedRole, type Delegations, type Signed, topRoles } from '../metadata.ts'
 import { mayOverlap, scopeOf } from '../overlap.ts'
 import { registryName } from '../projects/registry.ts'

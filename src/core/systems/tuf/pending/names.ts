@@ -1,7 +1,8 @@
 // Names that a change would add, against those that others wait to add and those that are there anywhere in the repository.
+
+import { skeletonOf } from '../../../look-alike.ts'
 import { type Finding, type Proposal, worstRisk } from '../../../proposal.ts'
 import { quoted, someText } from '../diff/shown.ts'
-import { skeletonOf } from '../edit/look-alike.ts'
 import { topRoles } from '../metadata.ts'
 import { type Trusted, takenNames } from '../trusted.ts'
 import { namedRoles, subjectOf } from './delegator.ts'

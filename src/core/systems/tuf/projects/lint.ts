@@ -1,8 +1,9 @@
 // What a reviewer of a change of a project's keys should know besides the change: lock-outs, hand-overs, names that deceive.
+
+import { lookAlike } from '../../../look-alike.ts'
 import type { Finding, Quorum } from '../../../proposal.ts'
 import { type Holder, holdersOf, isUsable, namesOf } from '../diff/holder.ts'
 import { keyOfText, listText, ownerText, quoted } from '../diff/shown.ts'
-import { lookAlike } from '../edit/look-alike.ts'
 import { findings as found } from '../lint/finding.ts'
 import { signatureFindings } from '../lint/lint.ts'
 import { deceiving } from '../lint/names.ts'

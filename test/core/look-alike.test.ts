@@ -1,7 +1,7 @@
 // Names that people take for each other, and names that they do not.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lookAlike, skeletonOf } from '../../../../../src/core/systems/tuf/edit/look-alike.ts'
+import { lookAlike, skeletonOf } from '../../src/core/look-alike.ts'
 
 test.each([
   ['loom', 'Loom'],

@@ -1,6 +1,6 @@
 // Names that people take for each other. Small and honest: letters that share a shape, small capitals, the digits 0 and 1,
 // capitals, and what stands between words; not pairs such as rn and m, which are in too many honest names.
-import { isHidden } from '../../../visible.ts'
+import { isHidden } from './visible.ts'
 
 /** Zeros of other scripts, and letters and digits there that are drawn as one. */
 const zeros =

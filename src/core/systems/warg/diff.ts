@@ -1,0 +1,184 @@
+// What a record changes, entry by entry: nothing that it says is left out, also where it changes nothing.
+import { lookAlike } from '../../look-alike.ts'
+import { capital } from '../../phrases.ts'
+import type { Change, Finding, Quorum, Risk } from '../../proposal.ts'
+import { inQuotes, visible } from '../../visible.ts'
+import type { LogKind } from './ids.ts'
+import type { LogState } from './log-state.ts'
+import { type Entry, type LogRecord, type Permission, permissionsOf } from './record.ts'
+
+export interface RecordDiff {
+  changes: readonly Change[]
+  findings: readonly Finding[]
+  /** The log with this record; the one before stays as it is. */
+  after: LogState
+}
+
+/** What a holder of a key is called. */
+export type NameOf = (keyId: string) => string
+
+export interface DiffContext {
+  /** The name of the package, or the registry. */
+  subject: string
+  nameOf?: NameOf
+  /** Other packages that people here know: a new name should not be taken for one of them. */
+  known?: Iterable<string>
+}
+
+/** Throws where the rules do not allow it; whether it is signed is not asked. */
+export function diffRecord(
+  before: LogState,
+  record: LogRecord,
+  keyId: string,
+  { subject, nameOf = (id) => `the key ${id}`, known = [] }: DiffContext,
+): RecordDiff {
+  const after = before.copy()
+  after.add(record, keyId)
+  const telling: Telling = { kind: before.kind, subject, nameOf, held: heldIn(before) }
+  const changes = record.entries.flatMap((entry, at) => entryChanges(entry, at + 1, telling))
+  const other = before.length === 0 ? lookAlike(subject, known) : undefined
+  const findings = [
+    ...after.findings.slice(before.findings.length),
+    ...lockouts(before, after),
+    ...(other === undefined || other === subject ? [] : [lookAlikeFinding(subject, other)]),
+  ]
+  return { changes, findings, after }
+}
+
+interface Telling {
+  kind: LogKind
+  subject: string
+  nameOf: NameOf
+  /** As it stands before the entry that is told. */
+  held: Set<string>
+}
+
+const holdingName = (keyId: string, permission: Permission): string => `${keyId}/${permission}`
+
+function heldIn({ permissions }: LogState): Set<string> {
+  return new Set(permissions.standing.map(({ keyId, permission }) => holdingName(keyId, permission)))
+}
+
+const deeds: Readonly<Record<Permission, string>> = {
+  release: 'release versions',
+  yank: 'yank versions',
+  commit: 'sign for the whole registry, and let others do so',
+  'define-namespace': 'set up namespaces',
+  'import-namespace': 'take over namespaces of other registries',
+  'update-auth': 'give and take permissions',
+}
+
+function entryChanges(entry: Entry, number: number, telling: Telling): Change[] {
+  const { kind, subject, nameOf, held } = telling
+  switch (entry.kind) {
+    case 'init': {
+      for (const one of permissionsOf[kind]) held.add(holdingName(entry.key.id, one))
+      const claim =
+        kind === 'package' ? `Claims the name ${subject} for ever` : `Begins the log of the operator of ${subject}`
+      const sentence = `${claim}: ${nameOf(entry.key.id)} may do everything here, and nobody can begin it anew`
+      return [change(`init/${entry.key.id}`, 'dangerous', sentence, { after: entry.key.text })]
+    }
+    case 'grant':
+      return turned(entry.key.id, entry.permissions, true, number, telling)
+    case 'revoke':
+      return turned(entry.keyId, entry.permissions, false, number, telling)
+    case 'release': {
+      const sentence = `Releases ${entry.version}, with the content ${entry.digest}`
+      return [change(`releases/${entry.version}`, 'routine', sentence, { after: entry.digest })]
+    }
+    case 'yank': {
+      const sentence = `Yanks ${entry.version} for ever: nothing takes that back, and the version stays taken`
+      return [
+        change(`releases/${entry.version}/yanked`, 'dangerous', sentence, { before: 'released', after: 'yanked' }),
+      ]
+    }
+    case 'define':
+      return [
+        change(`namespaces/${entry.namespace}`, 'notable', `Sets up the namespace ${entry.namespace}, for ever`, {
+          after: 'here',
+        }),
+      ]
+    case 'import': {
+      const from = `“${inQuotes(entry.registry.slice(0, 120))}”`
+      const sentence = `Leaves the namespace ${entry.namespace} to the registry ${from}, for ever`
+      return [change(`namespaces/${entry.namespace}`, 'dangerous', sentence, { after: visible(entry.registry) })]
+    }
+  }
+}
+
+function turned(
+  keyId: string,
+  permissions: readonly Permission[],
+  isGiven: boolean,
+  number: number,
+  { nameOf, held }: Telling,
+): Change[] {
+  const who = nameOf(keyId)
+  const nothing = (why: string): Change =>
+    change(`entries/${number}`, 'notable', `Entry ${number} changes nothing: ${why}`)
+  if (permissions.length === 0) return [nothing(`it names ${who} and no permission`)]
+  return permissions.map((permission) => {
+    const name = holdingName(keyId, permission)
+    if (isGiven && held.has(name)) return nothing(`${who} may ${deeds[permission]} already`)
+    if (isGiven) held.add(name)
+    else held.delete(name)
+    const path = `permissions/${name}`
+    if (!isGiven) return change(path, 'notable', `From now on ${who} may not ${deeds[permission]}`, { before: 'held' })
+    const risk: Risk = permission === 'commit' ? 'dangerous' : 'notable'
+    return change(path, risk, `From now on ${who} may ${deeds[permission]}, and let others do so`, { after: 'held' })
+  })
+}
+
+function change(path: string, risk: Risk, sentence: string, texts: { before?: string; after?: string } = {}): Change {
+  return { path, ...texts, risk, sentence: capital(sentence) }
+}
+
+function lookAlikeFinding(subject: string, other: string): Finding {
+  const sentence = `The name ${visible(subject)} is easily taken for ${visible(other)}, which is another package`
+  return { code: 'look-alike-name', risk: 'dangerous', sentence }
+}
+
+/** Only who holds a permission can give it: once nobody does, it is gone. */
+function lockouts(before: LogState, after: LogState): Finding[] {
+  const isHeld = ({ permissions }: LogState, one: Permission): boolean =>
+    permissions.standing.some(({ permission }) => permission === one)
+  return permissionsOf[before.kind]
+    .filter((one) => (before.length === 0 || isHeld(before, one)) && !isHeld(after, one))
+    .map((one) => ({
+      code: 'lock-out',
+      risk: 'dangerous',
+      sentence: `After this nobody may ${deeds[one]} any more, and nobody can ever be allowed to again`,
+    }))
+}
+
+/** One signature makes a record: any key that holds all that it needs. Nobody should sign what needs no permission. */
+export function signersOf({ permissions, keys, kind }: LogState, { entries }: LogRecord): Quorum {
+  const needed = new Set(entries.flatMap((entry) => neededFor(entry, kind)))
+  const able = [...keys.values()].filter(
+    ({ id }) => needed.size > 0 && [...needed].every((permission) => permissions.holds(id, permission)),
+  )
+  const first = entries[0]?.kind === 'init' ? [entries[0].key] : undefined
+  return {
+    name: 'Who may sign this record',
+    threshold: 1,
+    keys: (first ?? able).map(({ id, key }) => ({ ids: [id], key, label: 'P-256', signed: false, rehearsal: false })),
+    strangers: [],
+  }
+}
+
+function neededFor(entry: Entry, kind: LogKind): readonly Permission[] {
+  switch (entry.kind) {
+    case 'init':
+      return []
+    case 'grant':
+    case 'revoke':
+      return kind === 'operator' ? [...entry.permissions, 'commit'] : entry.permissions
+    case 'release':
+    case 'yank':
+      return [entry.kind]
+    case 'define':
+      return ['define-namespace']
+    case 'import':
+      return ['import-namespace']
+  }
+}

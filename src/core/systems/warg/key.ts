@@ -1,0 +1,78 @@
+// Keys and signatures as these messages spell them: P-256 only, "ecdsa-p256:" and base64. A key is named by the hash of its
+// spelling, and has one: compressed. The other that may be read names the same key, so it counts once.
+import { parseBase64, toBase64, utf8 } from '../../bytes.ts'
+import { compressPoint, decompressPoint } from '../../compressed-point.ts'
+import { AppError } from '../../error.ts'
+import { spkiOfPoint } from '../../key.ts'
+import type { PublicKey } from '../../signer.ts'
+import { parseSpki } from '../../spki.ts'
+import { inQuotes } from '../../visible.ts'
+import { checkDigest, digestOf } from './digest.ts'
+import { type Fault, fault } from './fault.ts'
+
+export interface WargKey {
+  /** "sha256:" and the hash of the text. */
+  id: string
+  /** "ecdsa-p256:" and the compressed point. */
+  text: string
+  key: PublicKey
+}
+
+const label = 'ecdsa-p256:'
+
+export function wargKey(key: PublicKey): WargKey {
+  const { scheme, raw } = parseSpki(key.spki)
+  if (scheme !== 'ecdsa-p256-sha256') {
+    throw new AppError({
+      code: 'signer/unsupported',
+      message: `a ${scheme} key cannot sign here`,
+      hint: 'use a P-256 key',
+    })
+  }
+  const text = label + toBase64(compressPoint('p256', raw))
+  return { id: digestOf(utf8(text)), text, key }
+}
+
+export function parseWargKey(text: string, what: string): WargKey {
+  const bytes = labelled(text, 'bad-key', what)
+  try {
+    const point = bytes.length === 33 ? decompressPoint('p256', bytes) : bytes
+    return wargKey({ scheme: 'ecdsa-p256-sha256', spki: spkiOfPoint('p256', point) })
+  } catch (cause) {
+    throw fault('bad-key', 'format/malformed', `${what} is no point of P-256`, { cause })
+  }
+}
+
+/** ASN.1 DER; whether it is one is for who verifies it. */
+export function parseSignatureText(text: string, what: string): Uint8Array<ArrayBuffer> {
+  return labelled(text, 'bad-signature-text', what)
+}
+
+export function signatureText(der: Uint8Array): string {
+  return label + toBase64(der)
+}
+
+export function checkKeyId(text: string, what: string): string {
+  try {
+    return checkDigest(text, what)
+  } catch (cause) {
+    throw fault('bad-key-id', 'format/malformed', `${what} is no key id, which is sha256: and 64 digits`, { cause })
+  }
+}
+
+function labelled(text: string, name: Fault, what: string): Uint8Array<ArrayBuffer> {
+  if (!text.startsWith(label)) {
+    const [algorithm = ''] = text.split(':')
+    const code = text.includes(':') ? 'format/unsupported' : 'format/malformed'
+    throw fault(
+      name,
+      code,
+      `${what} is of the kind “${inQuotes(algorithm.slice(0, 24))}”, where only ecdsa-p256 is known`,
+    )
+  }
+  try {
+    return parseBase64(text.slice(label.length), what)
+  } catch (cause) {
+    throw fault(name, 'format/malformed', `${what} is not base64 in its one form`, { cause })
+  }
+}

@@ -1,0 +1,158 @@
+// Records of package and operator logs: from their bytes, and from what a person wants said to bytes. The two kinds differ in
+// their entries, in the numbers of permissions, and in the order of the fields of their first entry.
+import { concatBytes, isEqualBytes } from '../../bytes.ts'
+import { checkDigest } from './digest.ts'
+import { fault } from './fault.ts'
+import { type LogKind, recordIdOf } from './ids.ts'
+import { checkKeyId, parseWargKey, type WargKey } from './key.ts'
+import { checkNamespace, checkVersion } from './names.ts'
+import { ProtoFields, protoBytes, protoNumber, protoNumbers, protoText, type Shape } from './protobuf.ts'
+import { checkTime, type Time } from './time.ts'
+
+/** The last stands in entries of version 0.1.0 only. */
+export type Permission = 'release' | 'yank' | 'commit' | 'define-namespace' | 'import-namespace' | 'update-auth'
+
+/** By their numbers, from 1. */
+export const permissionsOf: Readonly<Record<LogKind, readonly Permission[]>> = {
+  package: ['release', 'yank'],
+  operator: ['commit', 'define-namespace', 'import-namespace'],
+}
+
+export type Entry =
+  | { kind: 'init'; key: WargKey }
+  | { kind: 'grant'; key: WargKey; permissions: readonly Permission[] }
+  | { kind: 'revoke'; keyId: string; permissions: readonly Permission[] }
+  | { kind: 'release'; version: string; digest: string }
+  | { kind: 'yank'; version: string }
+  | { kind: 'define'; namespace: string }
+  | { kind: 'import'; namespace: string; registry: string }
+
+export interface RecordDraft {
+  /** The id of the record before it; the first has none. */
+  prev?: string
+  time: Time
+  entries: readonly Entry[]
+}
+
+export interface LogRecord extends RecordDraft {
+  id: string
+  /** As received. */
+  contents: Uint8Array
+  /** Written in the one form that its content has here. If not, it may be counted, and nobody signs it. */
+  isCanonical: boolean
+}
+
+const recordShape: Shape = { 1: 'bytes', 2: 'number', 3: 'bytes', 4: 'messages' }
+const timeShape: Shape = { 1: 'number', 2: 'number' }
+const entryShape: Shape = { 1: 'bytes', 2: 'bytes', 3: 'bytes', 4: 'bytes', 5: 'bytes' }
+const textAndList: Shape = { 1: 'bytes', 2: 'numbers' }
+const twoTexts: Shape = { 1: 'bytes', 2: 'bytes' }
+const oneText: Shape = { 1: 'bytes' }
+
+export function parseRecord(kind: LogKind, contents: Uint8Array, what: string): LogRecord {
+  const fields = new ProtoFields(contents, recordShape, what)
+  const version = fields.uint32(2)
+  if (version !== 0) {
+    throw fault(
+      'unknown-record-version',
+      'format/unsupported',
+      `${what} is of version ${version}, where only 0 is known`,
+    )
+  }
+  const draft: RecordDraft = {
+    ...(fields.has(1) ? { prev: checkDigest(fields.text(1), `the link of ${what}`) } : {}),
+    time: parseTime(fields.bytes(3), what),
+    entries: fields.messages(4).map((bytes, at) => parseEntry(kind, bytes, `entry ${at + 1} of ${what}`)),
+  }
+  const isCanonical = isEqualBytes(encodeRecord(kind, draft), contents)
+  return { ...draft, id: recordIdOf(kind, contents), contents, isCanonical }
+}
+
+function parseTime(bytes: Uint8Array | undefined, what: string): Time {
+  if (bytes === undefined) throw fault('time-missing', 'format/malformed', `${what} has no time`)
+  const fields = new ProtoFields(bytes, timeShape, `the time of ${what}`)
+  return checkTime({ seconds: fields.int64(1), nanos: fields.int64(2) }, what)
+}
+
+function parseEntry(kind: LogKind, bytes: Uint8Array, what: string): Entry {
+  const fields = new ProtoFields(bytes, entryShape, what)
+  const [number, second] = [1, 2, 3, 4, 5].filter((one) => fields.has(one))
+  const content = number === undefined ? undefined : fields.bytes(number)
+  if (number === undefined || content === undefined) {
+    throw fault('entry-without-content', 'format/malformed', `${what} says nothing`)
+  }
+  if (second !== undefined) throw fault('entry-with-two', 'format/malformed', `${what} says two things`)
+  if (number === 1) return parseInit(kind, content, what)
+  if (number <= 3) return parseTurn(kind, number, content, what)
+  return kind === 'package' ? parseReleaseOrYank(number, content, what) : parseNamespace(number, content, what)
+}
+
+/** Key and algorithm stand the other way round in an operator log. */
+function parseInit(kind: LogKind, bytes: Uint8Array, what: string): Entry {
+  const fields = new ProtoFields(bytes, twoTexts, what)
+  const [key, algorithm] = kind === 'package' ? [1, 2] : [2, 1]
+  if (fields.text(algorithm) !== 'sha256') {
+    throw fault('hash-algorithm', 'format/unsupported', `${what} asks for another hash than sha256`)
+  }
+  return { kind: 'init', key: parseWargKey(fields.text(key), `the key in ${what}`) }
+}
+
+function parseTurn(kind: LogKind, number: number, bytes: Uint8Array, what: string): Entry {
+  const fields = new ProtoFields(bytes, textAndList, what)
+  const permissions = fields.uint32s(2).map((value) => {
+    const permission = permissionsOf[kind][value - 1]
+    if (permission !== undefined) return permission
+    throw fault('unknown-permission', 'format/malformed', `${what} has permission ${value}, which nobody knows`)
+  })
+  return number === 2
+    ? { kind: 'grant', key: parseWargKey(fields.text(1), `the key in ${what}`), permissions }
+    : { kind: 'revoke', keyId: checkKeyId(fields.text(1), `the key in ${what}`), permissions }
+}
+
+function parseReleaseOrYank(number: number, bytes: Uint8Array, what: string): Entry {
+  const fields = new ProtoFields(bytes, number === 4 ? twoTexts : oneText, what)
+  const version = checkVersion(fields.text(1), what)
+  if (number === 5) return { kind: 'yank', version }
+  return { kind: 'release', version, digest: checkDigest(fields.text(2), `the content in ${what}`) }
+}
+
+function parseNamespace(number: number, bytes: Uint8Array, what: string): Entry {
+  const fields = new ProtoFields(bytes, number === 4 ? oneText : twoTexts, what)
+  const namespace = checkNamespace(fields.text(1), what)
+  return number === 4 ? { kind: 'define', namespace } : { kind: 'import', namespace, registry: fields.text(2) }
+}
+
+/** Fields in order, nothing that goes without saying, permissions packed: as the reference writes it. */
+export function encodeRecord(kind: LogKind, { prev, time, entries }: RecordDraft): Uint8Array<ArrayBuffer> {
+  return concatBytes(
+    prev === undefined ? new Uint8Array(0) : protoText(1, prev),
+    protoBytes(3, concatBytes(protoNumber(1, time.seconds), protoNumber(2, time.nanos))),
+    ...entries.map((entry) => protoBytes(4, encodeEntry(kind, entry))),
+  )
+}
+
+function encodeEntry(kind: LogKind, entry: Entry): Uint8Array {
+  const numbers = (permissions: readonly Permission[]): Uint8Array =>
+    protoNumbers(
+      2,
+      permissions.map((one) => permissionsOf[kind].indexOf(one) + 1),
+    )
+  const texts = (...list: readonly string[]): Uint8Array =>
+    concatBytes(...list.map((text, at) => protoText(at + 1, text)))
+  switch (entry.kind) {
+    case 'init':
+      return protoBytes(1, kind === 'package' ? texts(entry.key.text, 'sha256') : texts('sha256', entry.key.text))
+    case 'grant':
+      return protoBytes(2, concatBytes(texts(entry.key.text), numbers(entry.permissions)))
+    case 'revoke':
+      return protoBytes(3, concatBytes(texts(entry.keyId), numbers(entry.permissions)))
+    case 'release':
+      return protoBytes(4, texts(entry.version, entry.digest))
+    case 'yank':
+      return protoBytes(5, texts(entry.version))
+    case 'define':
+      return protoBytes(4, texts(entry.namespace))
+    case 'import':
+      return protoBytes(5, texts(entry.namespace, entry.registry))
+  }
+}
