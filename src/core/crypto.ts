@@ -29,6 +29,11 @@ export function verifySignature(key: PublicKey, message: Uint8Array, signature: 
   return remembered('first', key, message, signature, () => firstOpinion(key, message, signature))
 }
 
+/** The same without remembering the verdict, for what is asked once: in a long log that costs as much as it could spare. */
+export function verifyOnce(key: PublicKey, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return firstOpinion(key, message, signature)
+}
+
 const verdicts = new Map<string, Promise<boolean>>()
 const maxVerdicts = 4096
 

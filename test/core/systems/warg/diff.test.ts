@@ -66,15 +66,17 @@ describe('a record', () => {
     const before = await begun()
     const both: Entry[] = [
       { kind: 'grant', key: cy, permissions: ['yank'] },
+      { kind: 'grant', key: cy, permissions: ['yank'] },
       { kind: 'revoke', keyId: cy.id, permissions: ['yank'] },
       { kind: 'grant', key: bo, permissions: ['release'] },
       { kind: 'grant', key: bo, permissions: [] },
     ]
     expect(told(diffRecord(before, next(before, both), ana.id, { subject: 'wasi:http' }))).toEqual([
       `permissions/${cy.id}/yank notable`,
+      'entries/2 notable',
       `permissions/${cy.id}/yank notable`,
-      'entries/3 notable',
       'entries/4 notable',
+      'entries/5 notable',
     ])
   })
 

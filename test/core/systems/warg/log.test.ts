@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../../src/core/bytes.ts'
 import type { AppError } from '../../../../src/core/error.ts'
+import type { PublicKey } from '../../../../src/core/signer.ts'
 import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
 import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
 import { type VerifiedRecord, verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type RecordDraft } from '../../../../src/core/systems/warg/record.ts'
 import { faultOfPromise } from './faults.ts'
 import { chained, content, moment, type Person, person, signedBy } from './keys.ts'
@@ -88,7 +88,7 @@ describe('a package log', () => {
     )
     const before = await verifyLog('package', log.slice(0, 2))
     const seen: VerifiedRecord[] = []
-    const after = await verifyLog('package', log.slice(2), before, (record) => seen.push(record))
+    const after = await verifyLog('package', log.slice(2), { from: before, see: (record) => seen.push(record) })
     expect(seen.map(({ number, keyId }) => [number, keyId])).toEqual([[3, ana.id]])
     expect(before.permissions.heldAfter(3, bo.id, 'release')).toBe(true)
     expect([before.length, before.permissions.holds(bo.id, 'release'), before.releases.get('1.0.0')?.yanked]).toEqual([
@@ -97,7 +97,7 @@ describe('a package log', () => {
       undefined,
     ])
     expect([after.length, after.permissions.holds(bo.id, 'release'), after.initId]).toEqual([3, false, before.initId])
-    expect(await faultOfPromise(verifyLog('package', log.slice(2), after))).toBe('prev-differs')
+    expect(await faultOfPromise(verifyLog('package', log.slice(2), { from: after }))).toBe('prev-differs')
   })
 
   test('may come piece by piece', async () => {
@@ -314,7 +314,7 @@ describe('rules of a package log', () => {
     const [ana] = people()
     const log = await chained('package', [ana, [{ kind: 'init', key: ana }]], [ana, [release('1.0.0'), yank('2.0.0')]])
     const before = await verifyLog('package', log.slice(0, 1))
-    expect(await faultOfPromise(verifyLog('package', log.slice(1), before))).toBe('yank-unreleased')
+    expect(await faultOfPromise(verifyLog('package', log.slice(1), { from: before }))).toBe('yank-unreleased')
     expect(before.releases.size).toBe(0)
   })
 
@@ -348,11 +348,19 @@ describe('signatures', () => {
     const releases = Array.from({ length: 150 }, (_, i): Step => [ana, [release(`1.0.${i}`)]])
     const log = await chained('package', [ana, [{ kind: 'init', key: ana }]], ...releases)
     const seen: number[] = []
-    const state = await verifyLog('package', log, new LogState('package'), ({ number }) => seen.push(number))
+    const state = await verifyLog('package', log, { see: ({ number }) => seen.push(number) })
     expect([state.length, seen]).toEqual([151, Array.from({ length: 151 }, (_, i) => i + 1)])
     const broken = log.map((one, i) => (i >= 40 && i < 140 ? { ...one, signature: log[0]?.signature ?? '' } : one))
     const error = await verifyLog('package', broken).catch((thrown: AppError) => thrown)
     expect(error).toMatchObject({ data: { fault: 'record-signature', record: 41 } })
+  })
+
+  test('may be verified by something else than WebCrypto', async () => {
+    const log = (await three()).slice(0, 2)
+    const asked: string[] = []
+    const verify = ({ scheme }: PublicKey): boolean => asked.push(scheme) < 2
+    expect(await faultOfPromise(verifyLog('package', log, { verify }))).toBe('record-signature')
+    expect(asked).toEqual(['ecdsa-p256-sha256', 'ecdsa-p256-sha256'])
   })
 
   test('are over the kind of log', async () => {
