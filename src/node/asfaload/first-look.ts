@@ -24,11 +24,11 @@ import { isAsfaloadLocation } from '../transports/asfaload/address.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { httpTransport } from '../transports/http.ts'
 import { openAsfaload } from './place.ts'
-import { forgeAt } from './public-address.ts'
+import { forgeAt, knownHosts } from './public-address.ts'
 
 const marks = [signersName, oldSignersName, pendingSignersName, oldPendingSignersName] as const
 /** Where mirrors keep their projects, by the host that these are from. */
-const hostFolders = ['github.com', 'gitlab.com', 'https', 'http'] as const
+const hostFolders = [...knownHosts, 'https', 'http'] as const
 const maxParents = 12
 
 /** A project, a mirror of several, or a folder in one. */

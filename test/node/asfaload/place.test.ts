@@ -124,6 +124,18 @@ test('where people download the files is told from the folder of the mirror', ()
     ['/m/github.com/u/r', 'https://github.com/u/r/releases/v1/'],
     ['/m/https/github.com/443/u/r', 'https://github.com/u/r/releases/v1/'],
     ['C:\\m\\gitlab.com\\u\\r', 'https://gitlab.com/u/r/releases/v1/'],
+    ['/m/https/git.example/8443/a/b/c', 'https://git.example:8443/a/b/c/releases/v1/'],
+    ['/m/http/git.example/80/u/r', 'http://git.example/u/r/releases/v1/'],
+    ['/m/gitlab.com/group/sub/proj', 'https://gitlab.com/group/sub/proj/releases/v1/'],
+    ['/m/gitlab.com/my.group/sub/proj', 'https://gitlab.com/my.group/sub/proj/releases/v1/'],
+    ['/src/github.com/acme/mirror/github.com/u/r', 'https://github.com/u/r/releases/v1/'],
+    ['/src/github.com/acme/mirror/https/github.com/443/u/r', 'https://github.com/u/r/releases/v1/'],
+    ['https://mirror.example/github.com/u/r/', 'https://github.com/u/r/releases/v1/'],
+    ['https://mirror.example/x/acme/', undefined],
+    ['https://github.com/acme/mirror', undefined],
+    ['https://github.com/acme/mirror/', undefined],
+    ['/home/ana/acme.io/clones/webapp', undefined],
+    ['/src/github.com/acme/mirror/codeberg.org/u/r', undefined],
     ['/m/u/r', undefined],
   ] as const)
     expect(publicAddress(place, 'releases/v1')).toBe(address)

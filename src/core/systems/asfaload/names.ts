@@ -87,16 +87,29 @@ export function projectFolder(text: string): string {
 
 /** Where the project itself is, of which a mirror keeps what was signed. */
 export interface Forge {
+  /** Where it is not https. */
+  scheme?: 'http'
   host: string
+  /** Where the folder says it. */
+  port?: number
   /** "user/repository" */
   path: string
 }
 
-/** By the folder of its mirror; undefined where the folder does not say. */
+/** By the folder of its mirror, which begins with the host; undefined where the folder does not say. */
 export function forgeOf(folder: string): Forge | undefined {
-  const [, host, path] = /^(?:https?\/)?([\w-]+\.[\w.-]+)\/(?:\d{1,5}\/)?([\w-].*)\/$/.exec(folder) ?? []
-  return host === undefined || path === undefined ? undefined : { host: host.toLowerCase(), path }
+  const [, scheme, host, port, older, path] = forgePattern.exec(folder) ?? []
+  if (path === undefined) return undefined
+  const named = (host ?? older ?? '').toLowerCase()
+  return {
+    ...(scheme === 'http' ? { scheme } : {}),
+    host: named,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    path,
+  }
 }
+
+const forgePattern = /^(?:(https?)\/([\w.-]+)\/(\d{1,5})|([\w-]+\.[\w.-]+))\/([\w-].*)\/$/
 
 const signersPattern = /^(.*?)(?:asfaload\.signers(?:\.pending)?\/index\.json|asfaload\.signers\.json(?:\.pending)?)$/
 
