@@ -54,7 +54,9 @@ export async function verifyCheckpoint(
   checkMayCommit(checkpoint, operator)
   if (trusted !== undefined) checkFollows(checkpoint, trusted)
   checkAge(checkpoint, now, maxAgeSeconds)
-  return trusted === undefined || trusted.logLength === checkpoint.logLength ? undefined : trusted
+  // Every log begins as one without records did.
+  const isNothingNew = trusted === undefined || trusted.logLength === 0 || trusted.logLength === checkpoint.logLength
+  return isNothingNew ? undefined : trusted
 }
 
 function checkPinned({ initId }: LogState, pinned: string): void {
