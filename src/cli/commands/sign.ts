@@ -10,6 +10,8 @@ import { sendingCost, sendingKey, sendingTo } from '../../node/asfaload/asking.t
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
+import { publishesByItself } from '../../node/open-source.ts'
+import { outcomeOf } from '../../node/outcome.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
 import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
@@ -26,7 +28,7 @@ import { compareScreens, skipScreens } from '../second-screen.ts'
 import { askingOnce, contextOf, deskFor, rootOption } from '../session.ts'
 import { proposalData, quorumsLines } from '../show.ts'
 import { sourceAgain } from '../source-again.ts'
-import { withOutcome } from '../standing.ts'
+import { outcomeData, outcomeLines, withOutcome } from '../standing.ts'
 import { quoted } from '../text.ts'
 
 export const signCommand: Command = {
@@ -104,7 +106,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const result = await desk.approve(source, proposal.id, signer.id, target, io.signal).catch((thrown: unknown) => {
     throw suits(signer.key) ? thrown : withWayBack(thrown, source, sourceAgain(parsed))
   })
-  const isServed = (source.served !== undefined || source.backend !== undefined) && to === undefined
+  const isServed = publishesByItself(source) && to === undefined
   const said = answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
@@ -291,17 +293,23 @@ async function signSeveral(
   const [first] = failures
   const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
   if (first !== undefined && done.length === 0) throw noneSigned(failures, first.error, titleOf)
+  const isAsked = publishesByItself(source) && where.to === undefined
+  const became = await Promise.all(
+    done.map(({ proposal }) => (isAsked ? outcomeOf(source, proposal, context) : undefined)),
+  )
   const data = {
-    signed: done.map(({ files, proposal }) => ({ files, proposal: proposalData(proposal) })),
+    signed: done.map(({ files, proposal }, at) => {
+      const outcome = became[at]
+      return { files, proposal: proposalData(proposal), ...(outcome === undefined ? {} : outcomeData(outcome)) }
+    }),
     failed: failures.map(({ id, error }) => ({ id, error: toErrorData(error) })),
   }
   const lines = [
     ...done.flatMap(({ proposal }) => [signedLine(proposal, signer), ...quorumsLines(proposal.quorums)]),
     ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
     ...(remark === undefined ? [] : [remark]),
-    ...(source.served !== undefined && where.to === undefined
-      ? ['The repository publishes by itself what enough keys have signed.']
-      : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),
+    ...became.flatMap((one, at) => (one === undefined ? [] : outcomeLines(one, done[at]?.proposal.title ?? ''))),
+    ...(isAsked ? [] : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),
   ]
   return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
 }
