@@ -108,6 +108,10 @@ test.each([0, 1, 2] as const)(
     expect((await verifyReleasedFile(asked, named)).verdict).toMatchObject({ kind: 'unknown', sameName: [release] })
     expect(await verdict('releases/v2')).toMatchObject({ kind: 'unknown', sameName: [] })
     expect(await codeOfPromise(verdict('../x'))).toBe('format/malformed')
+    // A revocation that waits is found with its signatures.
+    const waits = ['', '.signatures.json.pending'].map((end) => `${release}.revocation.json.pending${end}`)
+    for (const name of waits) writeFileSync(join(mirror, folder, name), '{}')
+    expect(await withRelease(transport, 'releases/v1').list(`${release}.rev`, never)).toEqual(waits)
     // Another signers file on the way up decides for other programs, and is found where nothing can be listed.
     if (generation > 0) {
       mkdirSync(join(mirror, folder, 'releases/asfaload.signers'))

@@ -35,6 +35,9 @@ export const oldPendingSignersName = `${oldSignersName}.pending`
 export const oldSignatures = 'asfaload/signatures/'
 export const oldPendingSignatures = 'asfaload/signatures.pending/'
 
+/** What no project is without: one of them. */
+export const projectMarks = [signersName, oldSignersName, pendingSignersName, oldPendingSignersName] as const
+
 /** Newer programs name it after its file; both are read, the newer first. */
 export const metadataNames = ['index.json.metadata.json', 'metadata.json'] as const
 
@@ -45,6 +48,17 @@ export const signersCopy = (name: string): string => `${name}.signers.json`
 export const revocationOf = (name: string): string => `${name}.revocation.json`
 export const pendingRevocation = (name: string): string => `${name}.revocation.json.pending`
 export const revoked = (name: string): string => `${name}.revoked`
+
+/** What can lie beside a release, or be on the way to it: names that follow from its own. */
+export function besideRelease(name: string): string[] {
+  const [waiting, revocation] = [pendingRevocation(name), revocationOf(name)]
+  return [
+    ...[name, pendingSignatures(name), signaturesOf(name), signersCopy(name), revoked(signaturesOf(name))],
+    ...[waiting, pendingSignatures(waiting), revocation, signaturesOf(revocation), signersCopy(revocation)],
+    // Other signers on the way up would be the nearest ones for programs that go that way.
+    ...[...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1) + signersName),
+  ]
+}
 
 /** Of a release of the first generation: beside its index. */
 export function oldReleaseNames(index: string): { copy: string; signatures: string; pending: string } {
