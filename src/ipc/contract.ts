@@ -182,7 +182,7 @@ export const contract = {
   'project.ask': call<
     { sourceId: string; release?: string | undefined; signerId?: string | undefined },
     { waits: number }
-  >(shape({ sourceId: id, release: optional(text(1, 512)), signerId: optional(id) })),
+  >(shape({ sourceId: id, release: optional(release), signerId: optional(id) })),
   /** Writes the first signers file into an empty folder, where it waits for all of its keys, and pins it. */
   'project.create': call<FoundRequest, SourceView>(
     shape<FoundRequest>({ location: path, name, keys: keyChoices, threshold: whole(1, 64) }),

@@ -23,7 +23,7 @@ import type {
   TargetPage,
 } from '../ipc/contract.ts'
 import type { ProjectFacts } from '../node/asfaload/project-facts.ts'
-import { forgeAt } from '../node/asfaload/public-address.ts'
+import { publicAddress } from '../node/asfaload/public-address.ts'
 import type { FoundFile } from '../node/asfaload/verify.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
@@ -75,11 +75,11 @@ export function projectView(
   { title, groups, missing, revokers, listed, releases, omitted }: ProjectFacts,
   asking?: ProjectView['asking'],
 ): ProjectView {
-  const forge = forgeAt(location)
+  const address = publicAddress(location)
   return {
     ...{ sourceId: id, name, location, rehearsal: false, title, missing, listed, releases, omitted },
     revokers: revokers.map(holderOf),
-    ...(forge === undefined ? {} : { address: `https://${forge.host}/${forge.path}/` }),
+    ...(address === undefined ? {} : { address }),
     ...(asking === undefined ? {} : { asking }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },

@@ -158,7 +158,7 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
 /** An open repository, as far as the window is told of it. */
 type Opened = Pick<
   OpenSource,
-  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend'
+  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy'
 >
 
 export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {

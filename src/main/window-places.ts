@@ -5,12 +5,7 @@ import { lstat, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AppError } from '../core/error.ts'
-import {
-  oldPendingSignersName,
-  oldSignersName,
-  pendingSignersName,
-  signersName,
-} from '../core/systems/asfaload/names.ts'
+import { projectMarks } from '../core/systems/asfaload/names.ts'
 import type { Desk } from '../node/desk.ts'
 import { errnoOf, translateErrno } from '../node/errno.ts'
 import { isFolderLocation, parseLocation } from '../node/location.ts'
@@ -77,10 +72,7 @@ function existing(folder: string): Promise<string> {
 }
 
 /** What no repository of a system is without. */
-const marks = [
-  'metadata/timestamp.json',
-  ...[signersName, pendingSignersName, oldSignersName, oldPendingSignersName],
-] as const
+const marks = ['metadata/timestamp.json', ...projectMarks] as const
 
 /** Also one that is not pinned: the page could forget it, write, and pin it again. */
 async function isInRepository(path: string): Promise<boolean> {

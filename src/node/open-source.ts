@@ -21,13 +21,18 @@ export type TufSource = Opened & TufPlace
 /** For what is done in TUF repositories alone: drafts, roles, artifacts, signing events, new dates. */
 export function tufSource(source: OpenSource): TufSource {
   if (source.layout !== undefined) return source
-  throw new AppError(notTuf(source.pinned.name))
+  throw new AppError(notTuf(source))
 }
 
-export function notTuf(name: string): ErrorData {
+export function notTuf({ pinned, changedBy }: Pick<OpenSource, 'pinned' | 'changedBy'>): ErrorData {
   return {
     code: 'usage/invalid',
-    message: `${name} is no TUF repository, and this is done in those alone`,
-    hint: 'changes of an asfaload project are made with: countersign signers, countersign release --at, countersign revoke',
+    message: `${pinned.name} is no TUF repository, and this is done in those alone`,
+    hint: changedBy ?? 'see what waits there: countersign pending SOURCE',
   }
+}
+
+/** What enough keys have signed takes effect there without anybody here: what became of it is asked. */
+export function publishesByItself({ served, backend }: Pick<OpenSource, 'served' | 'backend'>): boolean {
+  return served !== undefined || backend !== undefined
 }

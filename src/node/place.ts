@@ -40,6 +40,8 @@ interface AnyPlace {
   carried?: true
   /** Present where changes take effect by other means: what happens, or a person does, when enough keys have signed. */
   elsewhere?: { how: string }
+  /** What a person is told to do instead of what TUF's repositories alone know, where there is something. */
+  changedBy?: string
 }
 
 export interface TufPlace extends AnyPlace {
@@ -53,7 +55,7 @@ export interface TufPlace extends AnyPlace {
   unseen?: undefined
 }
 
-/** Of a trust system that has nothing of its own above core. */
+/** Of any other trust system: what is of one of them alone is its own affair, and this much of it is asked for above. */
 export interface OtherPlace extends AnyPlace {
   /** A server that takes signatures, and lists what waits to those whom it waits for. */
   backend?: Backend

@@ -11,7 +11,10 @@ import type { Prepared, Progress, Upload } from './prepared.ts'
 import type { Served } from './transports/served.ts'
 
 export type Deed = 'draft' | 'withdraw' | 'publish'
-type Kept = Pick<OpenSource, 'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend'>
+type Kept = Pick<
+  OpenSource,
+  'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy'
+>
 
 export interface Steward {
   /** Why this is not done from here, and where it is. */
@@ -43,7 +46,7 @@ export function stewardOf(source: Kept): Steward {
   }
   const read = /^https?:/i.test(pinned.location) ? onlyRead(pinned.location, elsewhere?.how) : undefined
   if (layout === undefined) {
-    const refused = notTuf(pinned.name)
+    const refused = notTuf(source)
     const refuses = { draft: refused, withdraw: refused }
     if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
     return read === undefined

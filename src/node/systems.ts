@@ -18,6 +18,8 @@ export interface KnownSystem {
   form: CarriedForm
   /** What was carried here needs no opening of its own. */
   open(location: string, options: PlaceOptions): Promise<Place>
+  /** How changes of it are made, for whoever asks for what TUF alone has. */
+  changedBy?: string
   /** Whether what lies there is of this system, false where that cannot be found out; absent: whatever no other one recognises. */
   recognises?(location: string, options: PlaceOptions): Promise<boolean>
   /** The anchor that a place shows to whoever trusts nothing of it yet; `name`: what it calls itself. */
@@ -42,6 +44,8 @@ const tuf: KnownSystem = { form: tufForm, open: openPlace, look: lookAtRoot }
 const asfaload: KnownSystem = {
   form: asfaloadForm,
   open: openAsfaload,
+  changedBy:
+    'changes of an asfaload project are made with: countersign signers, countersign release --at, countersign revoke',
   recognises: isAsfaload,
   look: lookAtSigners,
 }
@@ -66,9 +70,9 @@ export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[])
   }
 }
 
-function openedBy({ form, open }: KnownSystem): KnownSystem['open'] {
+function openedBy({ form, open, changedBy }: KnownSystem): KnownSystem['open'] {
   return async (location, options) => {
-    if (!isCarriedLocation(location)) return open(location, options)
+    if (!isCarriedLocation(location)) return told(await open(location, options), changedBy)
     const { dataDir, fs } = options
     const where = { create: true, private: true, ...(fs === undefined ? {} : { fs }) }
     return {
@@ -78,6 +82,10 @@ function openedBy({ form, open }: KnownSystem): KnownSystem['open'] {
       elsewhere: { how: 'carry the signatures back; the change is published where the request came from' },
     }
   }
+}
+
+function told<P extends Place>(place: P, changedBy: string | undefined): P {
+  return changedBy === undefined ? place : { ...place, changedBy }
 }
 
 export const houseSystems = systemsOf(tuf, asfaload)

@@ -127,6 +127,17 @@ test.each([1, 2] as const)(
   },
 )
 
+test('several are signed in one sitting, and what became of each is told', async () => {
+  const { backend, call, project, sign } = await founded(2)
+  const others = ['releases/tag/v2', 'releases/tag/v3'].map((one) => `${one}/asfaload.index.json`)
+  for (const one of others) backend.wait(project + one, indexText())
+  const named = others.flatMap((one) => ['--release', one])
+  await sign(`release/${others[0]}`, 'a', ...named)
+  const several = await call(signCommand, 'loom', ...others.map((one) => `release/${one}`), '--key', 'b', ...named)
+  expect(several.data).toMatchObject({ signed: [{ outcome: 'published' }, { outcome: 'waits' }], failed: [] })
+  expect(several.lines.join('\n')).toMatch(/has published .*v2.*waiting .*for more signatures/s)
+})
+
 test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {
   const { backend, call, notes, project, prompt, refused, sign, subjects } = await founded(2)
   backend.wait(project + path, indexText())

@@ -9,7 +9,7 @@ import { lookAtRequest } from '../../src/core/transfer/look.ts'
 import { parseReply } from '../../src/core/transfer/reply.ts'
 import { parseRequest } from '../../src/core/transfer/request.ts'
 import { inspectAnchor, inspectRepository } from '../../src/node/inspect.ts'
-import { tufSource } from '../../src/node/open-source.ts'
+import { notTuf, tufSource } from '../../src/node/open-source.ts'
 import { createRehearsalKey } from '../../src/node/signers/rehearsal.ts'
 import { openWorkspace } from '../../src/node/workspace.ts'
 import { pin, type TestApp, testApp, waitingProposal } from '../support/app-handlers.ts'
@@ -69,6 +69,8 @@ test('what is done in TUF repositories alone is refused, and a TUF repository be
   const { id } = await waitingProposal(app)
   const source = await app.desk.open(sourceId)
   expect(codeOfCall(() => tufSource(source))).toBe('usage/invalid')
+  // No other system's commands are named.
+  expect(notTuf(source).hint).not.toMatch(/asfaload|release/)
   const { calls } = app
   const refused = [
     () => calls['repository.get']({ sourceId }),

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../core/error.ts'
 import { isComplete, isReady, type Proposal } from '../../core/proposal.ts'
 import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { publishesByItself } from '../../node/open-source.ts'
 import { checkMay } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { notYet } from '../not-yet.ts'
@@ -72,7 +73,7 @@ async function readyProposals(
 ): Promise<Proposal[]> {
   if (id !== undefined) {
     const one = await pickProposal(desk, source, id, signal, digitsToAct)
-    const isHere = source.elsewhere === undefined && source.served === undefined
+    const isHere = source.elsewhere === undefined && !publishesByItself(source)
     if (one.blocked === undefined && !isReady(one) && (isComplete(one) || isHere))
       throw notYet([one], again, source.layout)
     return [one]

@@ -1,30 +1,30 @@
 // sign: one key agrees to one change, or to several in one sitting.
-import { type Approval, approve, openEntries } from '../../core/approve.ts'
-import { AppError, toErrorData } from '../../core/error.ts'
-import { impossibility, isReady, type Proposal } from '../../core/proposal.ts'
+import { approve, openEntries } from '../../core/approve.ts'
+import { AppError } from '../../core/error.ts'
+import type { Proposal } from '../../core/proposal.ts'
 import type { PublicKey, Signer } from '../../core/signer.ts'
 import { signingsSentence } from '../../core/signings.ts'
-import { approveAll } from '../../core/sitting.ts'
 import type { Transport } from '../../core/transport.ts'
 import { sendingCost, sendingKey, sendingTo } from '../../node/asfaload/asking.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { purposeOf } from '../../node/draft-signing.ts'
 import { isWebLocation, openLocation, parseLocation } from '../../node/location.ts'
+import { publishesByItself } from '../../node/open-source.ts'
 import { isKeyUri } from '../../node/pkcs11/uri.ts'
-import { keepAddress, readSavedKeys } from '../../node/saved-keys.ts'
+import { readSavedKeys } from '../../node/saved-keys.ts'
 import { stewardOf } from '../../node/steward.ts'
 import { askingOptions, openAsked } from '../asfaload/asking.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { confirm } from '../confirm.ts'
 import { signerFor } from '../find-key.ts'
-import { pushedLines } from '../git.ts'
-import { wayOut } from '../not-yet.ts'
 import { tokenOptions } from '../parse.ts'
 import { digitsToAct, pickProposal } from '../pick-proposal.ts'
 import { plugPractice } from '../practice.ts'
 import { compareScreens, skipScreens } from '../second-screen.ts'
 import { askingOnce, contextOf, deskFor, rootOption } from '../session.ts'
 import { proposalData, quorumsLines } from '../show.ts'
+import { signSeveral } from '../sign-several.ts'
+import { nextSteps, signedLine, wayBack } from '../signed.ts'
 import { sourceAgain } from '../source-again.ts'
 import { withOutcome } from '../standing.ts'
 import { quoted } from '../text.ts'
@@ -104,7 +104,7 @@ async function run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
   const result = await desk.approve(source, proposal.id, signer.id, target, io.signal).catch((thrown: unknown) => {
     throw suits(signer.key) ? thrown : withWayBack(thrown, source, sourceAgain(parsed))
   })
-  const isServed = (source.served !== undefined || source.backend !== undefined) && to === undefined
+  const isServed = publishesByItself(source) && to === undefined
   const said = answer(
     { signed: true, files: result.files, proposal: proposalData(result.proposal) },
     signedLine(proposal, signer),
@@ -131,10 +131,6 @@ function withWayBack(thrown: unknown, source: OpenSource, again: string): unknow
   if (!(thrown instanceof AppError) || thrown.code !== 'usage/invalid' || source.carried !== true) return thrown
   const { code, message } = thrown
   return new AppError({ code, message, hint: wayBack(again), cause: thrown })
-}
-
-function wayBack(again: string): string {
-  return `to carry the signature back: countersign export ${again} --to FILE`
 }
 
 /** Each change once, also when it was named twice. */
@@ -182,10 +178,6 @@ function savedFor(proposals: readonly Proposal[]): string[] {
   return [...new Set(open.flatMap(({ ids }) => ids.flatMap((id) => saved.get(id) ?? [])))].filter(isKeyUri)
 }
 
-function signedLine({ title }: Proposal, signer: Signer): string {
-  return `signed ${title} with ${signer.label}${signer.rehearsal ? ' (practice)' : ''}`
-}
-
 function targetOf(to: string | undefined, source: OpenSource): Transport {
   // The same place by another spelling is the source itself: there a conflict must be seen.
   if (to === undefined || parseLocation(to) === source.pinned.location) return source.transport
@@ -228,116 +220,4 @@ async function rehearse(
     ...askedOften(proposals, signer, source),
     'Nothing was signed, and nothing was written.',
   )
-}
-
-/** Where the result was written, and the words by which this call named its repository. */
-interface Where {
-  to: string | undefined
-  again: string
-}
-
-async function nextSteps(
-  proposals: readonly Proposal[],
-  { to, again }: Where,
-  desk: Desk,
-  source: OpenSource,
-): Promise<string[]> {
-  if (to !== undefined) return [`The signed candidate is in ${to}.`]
-  const needs = proposals.flatMap((one) => one.needs ?? [])
-  const pushed = await desk.destination(source)
-  if (pushed !== undefined)
-    return [...pushedLines(pushed, proposals.every(isReady)), ...needs.map(({ sentence }) => `${sentence}.`)]
-  const never = proposals.flatMap((one) => {
-    const sentence = impossibility(one)
-    return sentence === undefined ? [] : [`${sentence}; ${wayOut(one, again, source.layout)}`]
-  })
-  if (never.length > 0) return never
-  const { elsewhere, carried } = source
-  const rstuf = source.layout?.rstuf
-  if (carried === true) return [`T${wayBack(again).slice(1)}, or --qr`]
-  if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
-  const [need] = needs
-  if (need !== undefined) return [`${need.sentence}.`]
-  if (elsewhere === undefined || rstuf === undefined) return ['More signatures are needed before it can be published.']
-  // What a service hands out is taken back to it by each who signs, and not by the last one alone.
-  const isEach = rstuf === 'answer' || rstuf === 'update'
-  return [`More signatures are needed${isEach ? ': ' : '; then '}${elsewhere.how}`]
-}
-
-// ---- several -------------------------------------------------------------------------------------------------------
-
-async function signSeveral(
-  proposals: readonly Proposal[],
-  signer: Signer,
-  source: OpenSource,
-  target: Transport,
-  where: Where,
-  desk: Desk,
-  io: Io,
-): Promise<Answer> {
-  const ids = proposals.map(({ id }) => id)
-  const context = contextOf(source, io)
-  const outcomes = await approveAll(ids, source.system, source.transport, target, signer, context)
-  const done = outcomes.flatMap(({ approval }) => approval ?? [])
-  const failures = outcomes.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]))
-  const remark =
-    source.event === undefined
-      ? undefined
-      : await keepAddress(
-          signer,
-          done.map(({ proposal }) => proposal),
-          io.signal,
-        )
-  const [first] = failures
-  const titleOf = (id: string): string => proposals.find((one) => one.id === id)?.title ?? id
-  if (first !== undefined && done.length === 0) throw noneSigned(failures, first.error, titleOf)
-  const data = {
-    signed: done.map(({ files, proposal }) => ({ files, proposal: proposalData(proposal) })),
-    failed: failures.map(({ id, error }) => ({ id, error: toErrorData(error) })),
-  }
-  const lines = [
-    ...done.flatMap(({ proposal }) => [signedLine(proposal, signer), ...quorumsLines(proposal.quorums)]),
-    ...failures.map(({ id, error }) => `NOT signed: ${titleOf(id)}: ${error.message}`),
-    ...(remark === undefined ? [] : [remark]),
-    ...(source.served !== undefined && where.to === undefined
-      ? ['The repository publishes by itself what enough keys have signed.']
-      : await nextSteps(await standing(done, where, desk, source, io), where, desk, source)),
-  ]
-  return { ...answer(data, ...lines), ...(first === undefined ? {} : { failed: first.error }) }
-}
-
-/** What was said of the first one, when the others had not been signed yet, holds no more. */
-async function standing(
-  done: readonly Approval[],
-  { to }: Where,
-  desk: Desk,
-  source: OpenSource,
-  io: Io,
-): Promise<readonly Proposal[]> {
-  const signed = done.map(({ proposal }) => proposal)
-  if (to !== undefined) return signed
-  try {
-    const { proposals } = await desk.pending(source, io.signal)
-    return signed.map((one) => proposals.find(({ id }) => id === one.id) ?? one)
-  } catch {
-    // They are signed and written: that they cannot be looked at again now is no failure of that.
-    return signed
-  }
-}
-
-/** One reason for all of them is said once. */
-function noneSigned(
-  failures: readonly { id: string; error: AppError }[],
-  first: AppError,
-  titleOf: (id: string) => string,
-): AppError {
-  if (failures.every(({ error }) => error.code === first.code && error.message === first.message)) return first
-  const reasons = failures.map(({ id, error }) => `${titleOf(id)}: ${error.message}`)
-  return new AppError({
-    code: first.code,
-    message: `nothing was signed; ${reasons.join('; ')}`,
-    ...(first.hint === undefined ? {} : { hint: first.hint }),
-    ...(first.data === undefined ? {} : { data: first.data }),
-    cause: first,
-  })
 }

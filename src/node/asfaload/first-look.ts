@@ -7,14 +7,7 @@ import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { initialQuorums } from '../../core/systems/asfaload/conditions.ts'
 import { oldestSigners } from '../../core/systems/asfaload/first.ts'
 import { noMarks } from '../../core/systems/asfaload/marks.ts'
-import {
-  maxBytes,
-  oldPendingSignersName,
-  oldSignersName,
-  pendingSignersName,
-  projectFolders,
-  signersName,
-} from '../../core/systems/asfaload/names.ts'
+import { maxBytes, projectFolders, projectMarks } from '../../core/systems/asfaload/names.ts'
 import { openProject } from '../../core/systems/asfaload/project.ts'
 import { parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
@@ -24,11 +17,10 @@ import { isAsfaloadLocation } from '../transports/asfaload/address.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { httpTransport } from '../transports/http.ts'
 import { openAsfaload } from './place.ts'
-import { forgeAt } from './public-address.ts'
+import { forgeAt, knownHosts } from './public-address.ts'
 
-const marks = [signersName, oldSignersName, pendingSignersName, oldPendingSignersName] as const
 /** Where mirrors keep their projects, by the host that these are from. */
-const hostFolders = ['github.com', 'gitlab.com', 'https', 'http'] as const
+const hostFolders = [...knownHosts, 'https', 'http'] as const
 const maxParents = 12
 
 /** A project, a mirror of several, or a folder in one. */
@@ -40,7 +32,7 @@ export async function isAsfaload(
   if (isAsfaloadLocation(location)) return true
   if (/^https?:/.test(location)) return isOnTheWeb(location, access, signal)
   if (!isFolderLocation(location)) return false
-  if (await hasAny(location, marks, fs)) return true
+  if (await hasAny(location, projectMarks, fs)) return true
   if (await hasAny(location, ['metadata'], fs)) return false
   if ((await projectAbove(location, fs)) !== undefined) return true
   return (await projectsBelow(location, fs, signal)).length > 0
@@ -50,7 +42,7 @@ async function isOnTheWeb(location: string, access: PlaceOptions['access'], sign
   try {
     const server = httpTransport(location, access === undefined ? {} : { access })
     const alive = signal ?? new AbortController().signal
-    for (const name of marks) if ((await server.read(name, maxBytes.signers, alive)) !== undefined) return true
+    for (const name of projectMarks) if ((await server.read(name, maxBytes.signers, alive)) !== undefined) return true
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code === 'user/cancelled') throw thrown
   }
@@ -72,7 +64,7 @@ export async function projectAbove(location: string, fs: FileSystem): Promise<st
   for (let up = 0; up < maxParents; up++) {
     const parent = dirname(folder)
     if (parent === folder) return undefined
-    if (await hasAny(parent, marks, fs)) return parent
+    if (await hasAny(parent, projectMarks, fs)) return parent
     folder = parent
   }
   return undefined
@@ -100,7 +92,7 @@ export async function lookAtSigners(
   options: PlaceOptions,
 ): Promise<{ anchor: Anchor }> {
   const { fs = fileSystem } = options
-  if (isFolderLocation(location) && !(await hasAny(location, marks, fs)))
+  if (isFolderLocation(location) && !(await hasAny(location, projectMarks, fs)))
     throw await notTheProject(location, fs, signal)
   const { transport } = await openAsfaload(location, options)
   const context: Context = { anchor: new Uint8Array(), now, signal }

@@ -2,6 +2,7 @@
 // not known.
 import { AppError } from '../../core/error.ts'
 import {
+  besideRelease,
   historyName,
   maxBytes,
   metadataNames,
@@ -11,15 +12,11 @@ import {
   oldSignatures,
   oldSignersName,
   pendingDirectory,
-  pendingRevocation,
   pendingSignatures,
   pendingSignersName,
   releaseIndex,
-  revocationOf,
-  revoked,
   signatureFileName,
   signaturesOf,
-  signersCopy,
   signersDirectory,
   signersName,
 } from '../../core/systems/asfaload/names.ts'
@@ -73,7 +70,6 @@ async function thereAmong(names: readonly string[], server: Transport, signal: A
 export function withRelease(mirror: Transport, path: string): Transport {
   const index = releaseIndex(path)
   const { copy, signatures } = oldReleaseNames(index)
-  const revocation = revocationOf(index)
   return {
     ...mirror,
     list: async (prefix, signal) => {
@@ -83,20 +79,13 @@ export function withRelease(mirror: Transport, path: string): Transport {
         : undefined
       const keys = active === undefined ? [] : everyKey(parseSignersFile(active, oldSignersName))
       const beside = [
-        ...[index, signaturesOf(index), signersCopy(index), pendingSignatures(index), revoked(signaturesOf(index))],
-        ...[revocation, signaturesOf(revocation), signersCopy(revocation), pendingRevocation(index)],
+        ...besideRelease(index),
         ...(active === undefined ? [] : [copy, ...keys.map(({ text }) => signatures + signatureFileName(text))]),
-        // Another signers file on the way up would be the nearest one for other programs.
-        ...foldersOf(index).map((folder) => folder + signersName),
       ]
       const all = [...names, ...(await thereAmong(beside, mirror, signal))]
       return [...new Set(all)].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
     },
   }
-}
-
-function foldersOf(name: string): string[] {
-  return [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1))
 }
 
 const ofFolder = (folder: string, file: string, signatures: (name: string) => string): string[] =>

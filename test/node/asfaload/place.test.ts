@@ -108,6 +108,10 @@ test.each([0, 1, 2] as const)(
     expect((await verifyReleasedFile(asked, named)).verdict).toMatchObject({ kind: 'unknown', sameName: [release] })
     expect(await verdict('releases/v2')).toMatchObject({ kind: 'unknown', sameName: [] })
     expect(await codeOfPromise(verdict('../x'))).toBe('format/malformed')
+    // A revocation that waits is found with its signatures.
+    const waits = ['', '.signatures.json.pending'].map((end) => `${release}.revocation.json.pending${end}`)
+    for (const name of waits) writeFileSync(join(mirror, folder, name), '{}')
+    expect(await withRelease(transport, 'releases/v1').list(`${release}.rev`, never)).toEqual(waits)
     // Another signers file on the way up decides for other programs, and is found where nothing can be listed.
     if (generation > 0) {
       mkdirSync(join(mirror, folder, 'releases/asfaload.signers'))
@@ -124,6 +128,18 @@ test('where people download the files is told from the folder of the mirror', ()
     ['/m/github.com/u/r', 'https://github.com/u/r/releases/v1/'],
     ['/m/https/github.com/443/u/r', 'https://github.com/u/r/releases/v1/'],
     ['C:\\m\\gitlab.com\\u\\r', 'https://gitlab.com/u/r/releases/v1/'],
+    ['/m/https/git.example/8443/a/b/c', 'https://git.example:8443/a/b/c/releases/v1/'],
+    ['/m/http/git.example/80/u/r', 'http://git.example/u/r/releases/v1/'],
+    ['/m/gitlab.com/group/sub/proj', 'https://gitlab.com/group/sub/proj/releases/v1/'],
+    ['/m/gitlab.com/my.group/sub/proj', 'https://gitlab.com/my.group/sub/proj/releases/v1/'],
+    ['/src/github.com/acme/mirror/github.com/u/r', 'https://github.com/u/r/releases/v1/'],
+    ['/src/github.com/acme/mirror/https/github.com/443/u/r', 'https://github.com/u/r/releases/v1/'],
+    ['https://mirror.example/github.com/u/r/', 'https://github.com/u/r/releases/v1/'],
+    ['https://mirror.example/x/acme/', undefined],
+    ['https://github.com/acme/mirror', undefined],
+    ['https://github.com/acme/mirror/', undefined],
+    ['/home/ana/acme.io/clones/webapp', undefined],
+    ['/src/github.com/acme/mirror/codeberg.org/u/r', undefined],
     ['/m/u/r', undefined],
   ] as const)
     expect(publicAddress(place, 'releases/v1')).toBe(address)

@@ -7,7 +7,7 @@ import { inQuotes } from '../../visible.ts'
 import { malformed, objectOf, parseObject, textOf, unsupported } from './document.ts'
 import { type Moment, parseMoment } from './moment.ts'
 import { type Forge, maxBytes } from './names.ts'
-import { isOfProject } from './of-project.ts'
+import { forgeName, isOfProject } from './of-project.ts'
 
 export interface Origin {
   /** "Github", "Gitlab", "FileServer"; "Cli" when somebody sent it in by hand. */
@@ -61,7 +61,7 @@ export async function checkOrigin(
   if (forge !== undefined && other !== undefined) {
     throw new AppError({
       code: 'trust/changed',
-      message: `${what} says that the signers file was made for another project, at ${inQuotes(other.slice(0, 120))}, and this one is ${forge.host}/${forge.path}`,
+      message: `${what} says that the signers file was made for another project, at ${inQuotes(other.slice(0, 120))}, and this one is ${forgeName(forge)}/${forge.path}`,
       hint: 'do not sign or use this; ask the people of the project whether it moved',
     })
   }

@@ -35,6 +35,9 @@ export const oldPendingSignersName = `${oldSignersName}.pending`
 export const oldSignatures = 'asfaload/signatures/'
 export const oldPendingSignatures = 'asfaload/signatures.pending/'
 
+/** What no project is without: one of them. */
+export const projectMarks = [signersName, oldSignersName, pendingSignersName, oldPendingSignersName] as const
+
 /** Newer programs name it after its file; both are read, the newer first. */
 export const metadataNames = ['index.json.metadata.json', 'metadata.json'] as const
 
@@ -45,6 +48,17 @@ export const signersCopy = (name: string): string => `${name}.signers.json`
 export const revocationOf = (name: string): string => `${name}.revocation.json`
 export const pendingRevocation = (name: string): string => `${name}.revocation.json.pending`
 export const revoked = (name: string): string => `${name}.revoked`
+
+/** What can lie beside a release, or be on the way to it: names that follow from its own. */
+export function besideRelease(name: string): string[] {
+  const [waiting, revocation] = [pendingRevocation(name), revocationOf(name)]
+  return [
+    ...[name, pendingSignatures(name), signaturesOf(name), signersCopy(name), revoked(signaturesOf(name))],
+    ...[waiting, pendingSignatures(waiting), revocation, signaturesOf(revocation), signersCopy(revocation)],
+    // Other signers on the way up would be the nearest ones for programs that go that way.
+    ...[...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1) + signersName),
+  ]
+}
 
 /** Of a release of the first generation: beside its index. */
 export function oldReleaseNames(index: string): { copy: string; signatures: string; pending: string } {
@@ -87,16 +101,29 @@ export function projectFolder(text: string): string {
 
 /** Where the project itself is, of which a mirror keeps what was signed. */
 export interface Forge {
+  /** Where it is not https. */
+  scheme?: 'http'
   host: string
+  /** Where the folder says it. */
+  port?: number
   /** "user/repository" */
   path: string
 }
 
-/** By the folder of its mirror; undefined where the folder does not say. */
+/** By the folder of its mirror, which begins with the host; undefined where the folder does not say. */
 export function forgeOf(folder: string): Forge | undefined {
-  const [, host, path] = /^(?:https?\/)?([\w-]+\.[\w.-]+)\/(?:\d{1,5}\/)?([\w-].*)\/$/.exec(folder) ?? []
-  return host === undefined || path === undefined ? undefined : { host: host.toLowerCase(), path }
+  const [, scheme, host, port, older, path] = forgePattern.exec(folder) ?? []
+  if (path === undefined) return undefined
+  const named = (host ?? older ?? '').toLowerCase()
+  return {
+    ...(scheme === 'http' ? { scheme } : {}),
+    host: named,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    path,
+  }
 }
+
+const forgePattern = /^(?:(https?)\/([\w.-]+)\/(\d{1,5})|([\w-]+\.[\w.-]+))\/([\w-].*)\/$/
 
 const signersPattern = /^(.*?)(?:asfaload\.signers(?:\.pending)?\/index\.json|asfaload\.signers\.json(?:\.pending)?)$/
 

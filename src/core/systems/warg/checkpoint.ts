@@ -9,7 +9,7 @@ import { type CheckpointContents, signedCheckpoint } from './ids.ts'
 import { checkKeyId, parseSignatureText } from './key.ts'
 import type { LogPoint } from './log-proof.ts'
 import type { LogState } from './log-state.ts'
-import { timeText } from './time.ts'
+import { isToCome, timeText } from './time.ts'
 
 export interface Checkpoint extends CheckpointContents {
   keyId: string
@@ -19,8 +19,6 @@ export interface Checkpoint extends CheckpointContents {
 
 const what = 'the checkpoint of the registry'
 const maxLength = 0xffffffff
-/** A clock that is wrong by a little is no lie. */
-const aheadSeconds = 600
 
 export function parseCheckpoint(bytes: Uint8Array): Checkpoint {
   const signed = objectIn(parseAnswer(bytes, what), ['contents', 'keyId', 'signature'], what)
@@ -56,7 +54,9 @@ export async function verifyCheckpoint(
   checkMayCommit(checkpoint, operator)
   if (trusted !== undefined) checkFollows(checkpoint, trusted)
   checkAge(checkpoint, now, maxAgeSeconds)
-  return trusted === undefined || trusted.logLength === checkpoint.logLength ? undefined : trusted
+  // Every log begins as one without records did.
+  const isNothingNew = trusted === undefined || trusted.logLength === 0 || trusted.logLength === checkpoint.logLength
+  return isNothingNew ? undefined : trusted
 }
 
 function checkPinned({ initId }: LogState, pinned: string): void {
@@ -108,7 +108,7 @@ function checkFollows(checkpoint: Checkpoint, trusted: CheckpointContents): void
 
 function checkAge({ timestamp }: Checkpoint, now: Date, maxAgeSeconds: number): void {
   const seconds = Math.floor(now.getTime() / 1000)
-  if (timestamp > seconds + aheadSeconds) {
+  if (isToCome({ seconds: timestamp, nanos: 0 }, now)) {
     throw fault(
       'checkpoint-from-the-future',
       'trust/changed',

@@ -6,6 +6,7 @@ import { inQuotes, visible } from '../../visible.ts'
 import type { LogKind } from './ids.ts'
 import type { LogState } from './log-state.ts'
 import { type Entry, type LogRecord, type Permission, permissionsOf } from './record.ts'
+import { isToCome, timeText } from './time.ts'
 
 export interface RecordDiff {
   changes: readonly Change[]
@@ -21,6 +22,7 @@ export interface DiffContext {
   /** The name of the package, or the registry. */
   subject: string
   nameOf?: NameOf
+  now: Date
   /** Other packages that people here know: a new name should not be taken for one of them. */
   known?: Iterable<string>
 }
@@ -30,16 +32,20 @@ export function diffRecord(
   before: LogState,
   record: LogRecord,
   keyId: string,
-  { subject, nameOf = (id) => `the key ${id}`, known = [] }: DiffContext,
+  { subject, nameOf = (id) => `the key ${id}`, known = [], now }: DiffContext,
 ): RecordDiff {
   const after = before.copy()
   after.add(record, keyId)
   const telling: Telling = { kind: before.kind, subject, nameOf, held: heldIn(before) }
-  const changes = record.entries.flatMap((entry, at) => entryChanges(entry, at + 1, telling))
+  const changes = [
+    ...record.entries.flatMap((entry, at) => entryChanges(entry, at + 1, telling)),
+    timeChange(before, record),
+  ]
   const other = before.length === 0 ? lookAlike(subject, known) : undefined
   const findings = [
     ...after.findings.slice(before.findings.length),
     ...lockouts(before, after),
+    ...(isToCome(record.time, now) ? [toComeFinding(record)] : []),
     ...(other === undefined || other === subject ? [] : [lookAlikeFinding(subject, other)]),
   ]
   return { changes, findings, after }
@@ -127,6 +133,18 @@ function turned(
     const risk: Risk = permission === 'commit' ? 'dangerous' : 'notable'
     return change(path, risk, `From now on ${who} may ${deeds[permission]}, and let others do so`, { after: 'held' })
   })
+}
+
+function timeChange({ head }: LogState, { time }: LogRecord): Change {
+  const sentence = `Is of ${timeText(time)}: no record that follows it may be of an earlier time`
+  const before = head === undefined ? {} : { before: timeText(head.time) }
+  return change('time', 'routine', sentence, { ...before, after: timeText(time) })
+}
+
+/** Nothing can be later than the last moment that can be written: after that the log could never go on. */
+function toComeFinding({ time }: LogRecord): Finding {
+  const sentence = `This record is of ${timeText(time)}, which is to come, and no record of before that could ever follow it`
+  return { code: 'time-to-come', risk: 'dangerous', sentence }
 }
 
 function change(path: string, risk: Risk, sentence: string, texts: { before?: string; after?: string } = {}): Change {

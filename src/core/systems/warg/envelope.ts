@@ -1,7 +1,6 @@
 // A signed record on its way: its bytes as they were signed, who says to have signed them, and the signature.
-import { concatBytes } from '../../bytes.ts'
 import { checkKeyId } from './key.ts'
-import { ProtoFields, protoBytes, protoText } from './protobuf.ts'
+import { ProtoFields } from './protobuf.ts'
 
 export interface Envelope {
   /** Never written anew from what was read in them. */
@@ -18,9 +17,4 @@ export function parseEnvelope(bytes: Uint8Array, what: string): Envelope {
     keyId: checkKeyId(fields.text(2), `the key of ${what}`),
     signature: fields.text(3),
   }
-}
-
-export function encodeEnvelope({ contents, keyId, signature }: Envelope): Uint8Array<ArrayBuffer> {
-  const first = contents.length === 0 ? contents : protoBytes(1, contents)
-  return concatBytes(first, protoText(2, keyId), protoText(3, signature))
 }

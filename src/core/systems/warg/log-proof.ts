@@ -1,10 +1,10 @@
 // Proofs about the log of a registry: that it holds certain records, and that it still begins as it did. The counts are
 // compared before anything else: an answer with no proofs in it proves nothing.
-import { concatBytes, isEqualBytes } from '../../bytes.ts'
+import { isEqualBytes } from '../../bytes.ts'
 import { bytesOfDigest } from './digest.ts'
 import { type Fault, fault } from './fault.ts'
 import { logLeaf } from './ids.ts'
-import { ProtoFields, protoBytes, protoNumber, protoNumbers } from './protobuf.ts'
+import { ProtoFields } from './protobuf.ts'
 import { foldedRoot, hasNode, leafHash, type NodeHash, nodeOf, nodeOfLeaf, rootThrough, wholeSubtrees } from './tree.ts'
 
 export interface LogProof {
@@ -43,15 +43,6 @@ export function parseLogProof(bytes: Uint8Array): LogProof {
   }
   const [consistentLengths, includedIndices] = [fields.uint32s(2), fields.uint32s(3)]
   return { logLength: fields.uint32(1), consistentLengths, includedIndices, hashes }
-}
-
-export function encodeLogProof(proof: LogProof): Uint8Array<ArrayBuffer> {
-  return concatBytes(
-    protoNumber(1, proof.logLength),
-    protoNumbers(2, proof.consistentLengths),
-    protoNumbers(3, proof.includedIndices),
-    ...[...proof.hashes].map(([node, hash]) => protoBytes(4, concatBytes(protoNumber(1, node), protoBytes(2, hash)))),
-  )
 }
 
 /** That the log with this root holds each of these records in its place. */

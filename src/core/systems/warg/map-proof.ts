@@ -1,11 +1,11 @@
 // Proofs about the map of a registry, which holds the newest record of every log: a tree of 256 levels in which almost
 // everything is empty. That a log is not in it cannot be proved.
-import { concatBytes, isEqualBytes } from '../../bytes.ts'
+import { isEqualBytes } from '../../bytes.ts'
 import { bytesOfDigest } from './digest.ts'
 import type { Fault } from './fault.ts'
 import { mapLeaf, mapPath } from './ids.ts'
 import { proofFailed } from './log-proof.ts'
-import { ProtoFields, protoBytes } from './protobuf.ts'
+import { ProtoFields } from './protobuf.ts'
 import { branchHash, leafHash, type NodeHash } from './tree.ts'
 
 const levels = 256
@@ -35,14 +35,6 @@ export function parseMapProofs(bytes: Uint8Array): MapProof[] {
     if (peers.length <= levels) return peers
     throw failed('proof-too-long', `has ${peers.length} levels, of ${levels} that there are`)
   })
-}
-
-export function encodeMapProofs(proofs: readonly MapProof[]): Uint8Array<ArrayBuffer> {
-  const encoded = proofs.map((peers) => {
-    const hashes = peers.map((hash) => protoBytes(1, hash === undefined ? new Uint8Array(0) : protoBytes(1, hash)))
-    return protoBytes(1, concatBytes(...hashes))
-  })
-  return concatBytes(...encoded)
 }
 
 /** That the map with this root holds for each of these logs this record as its newest. */

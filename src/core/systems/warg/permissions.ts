@@ -32,14 +32,6 @@ export class PermissionTable {
     return this.#standing.has(nameOf(keyId, permission))
   }
 
-  /** After that record, by its number. */
-  heldAfter(record: number, keyId: string, permission: Permission): boolean {
-    return this.#holdings.some(
-      (one) =>
-        one.keyId === keyId && one.permission === permission && one.from <= record && record < (one.until ?? Infinity),
-    )
-  }
-
   holdsAnything(keyId: string): boolean {
     return (this.#counts.get(keyId) ?? 0) > 0
   }

@@ -23,6 +23,13 @@ export function timeOf(date: Date): Time {
   return { seconds, nanos: (milliseconds - seconds * 1000) * 1_000_000 }
 }
 
+/** A clock that is wrong by a little is no lie. */
+const aheadSeconds = 600
+
+export function isToCome({ seconds }: Time, now: Date): boolean {
+  return seconds > Math.floor(now.getTime() / 1000) + aheadSeconds
+}
+
 /** Negative when `a` is earlier. */
 export function compareTimes(a: Time, b: Time): number {
   return a.seconds - b.seconds || a.nanos - b.nanos

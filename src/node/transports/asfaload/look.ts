@@ -4,6 +4,7 @@ import { isEqualBytes } from '../../../core/bytes.ts'
 import { sha512 } from '../../../core/crypto.ts'
 import { AppError } from '../../../core/error.ts'
 import {
+  besideRelease,
   historyName,
   maxBytes,
   metadataNames,
@@ -11,10 +12,7 @@ import {
   pendingRevocation,
   pendingSignatures,
   pendingSignersName,
-  revocationOf,
-  revoked,
   signaturesOf,
-  signersCopy,
   signersDirectory,
   signersName,
 } from '../../../core/systems/asfaload/names.ts'
@@ -51,7 +49,7 @@ export async function lookAround(
   for (const path of [...waiting.map(({ path }) => path), ...known]) {
     const name = path.slice(folder.length)
     if (isOfSigners(name)) await fetch([name])
-    else await fetch([...around(name), ...nested(name)])
+    else await fetch(around(name))
   }
   for (const one of waiting) await compare(one, api, look, signal)
   return look
@@ -65,19 +63,7 @@ function besides(directory: string, name: string, signaturesFor: (name: string) 
 /** Of a file that waits, or was released, or whose revocation waits. */
 function around(name: string): string[] {
   const suffix = pendingRevocation('')
-  const release = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
-  const [waiting, revocation] = [pendingRevocation(release), revocationOf(release)]
-  return [
-    ...[release, pendingSignatures(release), signaturesOf(release), signersCopy(release)],
-    ...[waiting, pendingSignatures(waiting), revocation, signaturesOf(revocation), signersCopy(revocation)],
-    revoked(signaturesOf(release)),
-  ]
-}
-
-/** Signers files of other people on the way to a release: programs that walk up from it would meet them first. */
-function nested(name: string): string[] {
-  const folders = name.split('/').slice(0, -1)
-  return folders.map((_, at) => `${folders.slice(0, at + 1).join('/')}/${signersName}`)
+  return besideRelease(name.endsWith(suffix) ? name.slice(0, -suffix.length) : name)
 }
 
 function isOfSigners(name: string): boolean {

@@ -76,6 +76,7 @@ describe('an address of a project', () => {
     ['https://files.example:8443/a/b/x', true],
     ['http://files.example/A/b', true],
     ['https://files.example/a/b.git', true],
+    ['https://files.example/a.git/b', false],
     ['https://files.example/a/bc', false],
     ['https://files.example/a/b/../c', false],
     ['https://files.example/a/b/%2e%2e/c', false],
@@ -84,5 +85,13 @@ describe('an address of a project', () => {
     ['', false],
   ] as const)('%s: %s', (address, is) => {
     expect(isOfProject(address, forge)).toBe(is)
+  })
+  test('is at the port that the folder says, where it says one', () => {
+    const at = (port: number, address: string): boolean => isOfProject(address, { ...forge, port })
+    expect(at(8443, 'https://files.example:8443/a/b')).toBe(true)
+    expect(at(8443, 'https://files.example/a/b')).toBe(false)
+    expect(at(443, 'https://files.example/a/b')).toBe(true)
+    expect(at(443, 'https://files.example:443/a/b')).toBe(true)
+    expect(at(443, 'https://files.example:8443/a/b')).toBe(false)
   })
 })

@@ -67,6 +67,8 @@ describe('a checkpoint', () => {
     expect(await verifyCheckpoint(await signed(ana, next), first)).toBeUndefined()
     expect(await verifyCheckpoint(await signed(ana, { ...trusted, timestamp: seconds }), question)).toBeUndefined()
     expect(await verifyCheckpoint(await signed(ana, trusted), question)).toBeUndefined()
+    const empty = { ...question, trusted: { ...trusted, logLength: 0 } }
+    expect(await verifyCheckpoint(await signed(ana, next), empty)).toBeUndefined()
   })
 
   test.each<[string, Partial<CheckpointContents>, string, string]>([

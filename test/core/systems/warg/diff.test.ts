@@ -33,6 +33,8 @@ function next({ kind, head }: LogState, entries: readonly Entry[]): LogRecord {
   return parseRecord(kind, encodeRecord(kind, draft), 'it')
 }
 
+/** A minute after all of these records. */
+const now = new Date((moment.seconds + 60) * 1000)
 const told = ({ changes }: RecordDiff): string[] => changes.map(({ path, risk }) => `${path} ${risk}`)
 const warned = ({ findings }: RecordDiff): string[] => findings.map(({ code, risk }) => `${code} ${risk}`)
 
@@ -46,13 +48,14 @@ describe('a record', () => {
       { kind: 'revoke', keyId: bo.id, permissions: ['release'] },
       { kind: 'yank', version: '1.0.0' },
     ]
-    const diff = diffRecord(before, next(before, entries), ana.id, { subject: 'wasi:http' })
+    const diff = diffRecord(before, next(before, entries), ana.id, { subject: 'wasi:http', now })
     expect(told(diff)).toEqual([
       'releases/1.1.0 routine',
       `permissions/${cy.id}/release notable`,
       `permissions/${cy.id}/yank notable`,
       `permissions/${bo.id}/release notable`,
       'releases/1.0.0/yanked dangerous',
+      'time routine',
     ])
     expect(diff.changes[0]).toMatchObject({ after: content })
     expect(diff.changes[3]).toMatchObject({ before: 'held' })
@@ -71,12 +74,13 @@ describe('a record', () => {
       { kind: 'grant', key: bo, permissions: ['release'] },
       { kind: 'grant', key: bo, permissions: [] },
     ]
-    expect(told(diffRecord(before, next(before, both), ana.id, { subject: 'wasi:http' }))).toEqual([
+    expect(told(diffRecord(before, next(before, both), ana.id, { subject: 'wasi:http', now }))).toEqual([
       `permissions/${cy.id}/yank notable`,
       'entries/2 notable',
       `permissions/${cy.id}/yank notable`,
       'entries/4 notable',
       'entries/5 notable',
+      'time routine',
     ])
   })
 
@@ -86,8 +90,9 @@ describe('a record', () => {
     const diff = diffRecord(before, next(before, [{ kind: 'init', key: ana }]), ana.id, {
       subject: 'wasi:http',
       nameOf: () => 'Ana',
+      now,
     })
-    expect(told(diff)).toEqual([`init/${ana.id} dangerous`])
+    expect(told(diff)).toEqual([`init/${ana.id} dangerous`, 'time routine'])
     expect(diff.changes[0]?.sentence).toContain('wasi:http for ever')
     expect(warned(diff)).toEqual([])
   })
@@ -96,7 +101,9 @@ describe('a record', () => {
     const [ana] = people()
     const before = new LogState('package')
     const begin = (subject: string): string[] =>
-      warned(diffRecord(before, next(before, [{ kind: 'init', key: ana }]), ana.id, { subject, known: ['wasi:http'] }))
+      warned(
+        diffRecord(before, next(before, [{ kind: 'init', key: ana }]), ana.id, { subject, known: ['wasi:http'], now }),
+      )
     expect(begin('was1:http')).toEqual(['look-alike-name dangerous'])
     expect(begin('wasi:ht-tp')).toEqual(['look-alike-name dangerous'])
     expect([begin('wasi:http'), begin('wasi:https')]).toEqual([[], []])
@@ -111,7 +118,7 @@ describe('a record', () => {
       permissions,
     })
     const of = (...entries: Entry[]): string[] =>
-      warned(diffRecord(before, next(before, entries), ana.id, { subject: 'it' }))
+      warned(diffRecord(before, next(before, entries), ana.id, { subject: 'it', now }))
     expect(of(take(ana.id, 'release'))).toEqual([])
     expect(of(take(ana.id, 'yank'))).toEqual(['lock-out dangerous'])
     expect(of(take(bo.id, 'release'), take(ana.id, 'release', 'yank'))).toEqual([
@@ -120,16 +127,31 @@ describe('a record', () => {
     ])
     const fresh = new LogState('package')
     const first = next(fresh, [{ kind: 'init', key: ana }, take(ana.id, 'release')])
-    expect(warned(diffRecord(fresh, first, ana.id, { subject: 'it' }))).toEqual(['lock-out dangerous'])
+    expect(warned(diffRecord(fresh, first, ana.id, { subject: 'it', now }))).toEqual(['lock-out dangerous'])
   })
 
   test('of somebody who may do nothing is an alarm, also where it changes nothing', async () => {
     const [, , cy] = people()
     const before = await begun()
     const idle = next(before, [{ kind: 'grant', key: cy, permissions: [] }])
-    expect(warned(diffRecord(before, idle, cy.id, { subject: 'it' }))).toEqual(['no-op-by-stranger dangerous'])
+    expect(warned(diffRecord(before, idle, cy.id, { subject: 'it', now }))).toEqual(['no-op-by-stranger dangerous'])
     const release = next(before, [{ kind: 'release', version: '2.0.0', digest: content }])
-    expect(faultOfCall(() => diffRecord(before, release, cy.id, { subject: 'it' }))).toBe('not-permitted')
+    expect(faultOfCall(() => diffRecord(before, release, cy.id, { subject: 'it', now }))).toBe('not-permitted')
+  })
+
+  test.each([
+    ['the last moment that can be written', 253_402_300_799, ['time-to-come dangerous']],
+    ['a clock that is wrong by more than a little', moment.seconds + 661, ['time-to-come dangerous']],
+    ['a clock a little ahead', moment.seconds + 660, []],
+  ])('of %s, after which no earlier one can follow', async (_, seconds, findings) => {
+    const [ana] = people()
+    const before = await begun()
+    const entries: Entry[] = [{ kind: 'release', version: '2.0.0', digest: content }]
+    const draft = { prev: before.head?.id ?? '', time: { seconds, nanos: 0 }, entries }
+    const record = parseRecord('package', encodeRecord('package', draft), 'it')
+    const diff = diffRecord(before, record, ana.id, { subject: 'it', now })
+    expect(warned(diff)).toEqual(findings)
+    expect(diff.changes.at(-1)).toMatchObject({ path: 'time', before: '2022-12-16T20:05:20.153436500Z' })
   })
 
   test.each<[Entry, string]>([
@@ -139,8 +161,8 @@ describe('a record', () => {
     const [ana, bo] = people()
     const before = await verifyLog('operator', await chained('operator', [ana, [{ kind: 'init', key: ana }]]))
     const grant: Entry = { kind: 'grant', key: bo, permissions: ['commit'] }
-    const diff = diffRecord(before, next(before, [entry, grant]), ana.id, { subject: 'it' })
-    expect(told(diff)).toEqual([path, `permissions/${bo.id}/commit dangerous`])
+    const diff = diffRecord(before, next(before, [entry, grant]), ana.id, { subject: 'it', now })
+    expect(told(diff)).toEqual([path, `permissions/${bo.id}/commit dangerous`, 'time routine'])
     expect(diff.changes.map(({ sentence }) => sentence).join()).not.toContain('\u202e')
   })
 })

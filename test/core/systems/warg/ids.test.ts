@@ -7,7 +7,7 @@ import { verifySignature } from '../../../../src/core/crypto.ts'
 import { createSoftwareKey } from '../../../../src/core/software-key.ts'
 import { parseSpki } from '../../../../src/core/spki.ts'
 import { bytesOfDigest, checkDigest } from '../../../../src/core/systems/warg/digest.ts'
-import { encodeEnvelope, parseEnvelope } from '../../../../src/core/systems/warg/envelope.ts'
+import { parseEnvelope } from '../../../../src/core/systems/warg/envelope.ts'
 import {
   checkpointId,
   logLeaf,
@@ -28,6 +28,7 @@ import {
 } from '../../../../src/core/systems/warg/key.ts'
 import { checkNamespace, checkVersion, parsePackageName } from '../../../../src/core/systems/warg/names.ts'
 import { codeOfCall } from '../../../support/thrown.ts'
+import { encodeEnvelope } from '../../../support/warg.ts'
 import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg-vectors.ts'
 import { faultOfCall } from './faults.ts'
 

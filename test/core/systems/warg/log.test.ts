@@ -7,6 +7,7 @@ import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
 import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
 import { type VerifiedRecord, verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { type Entry, encodeRecord, type RecordDraft } from '../../../../src/core/systems/warg/record.ts'
+import { heldAfter } from '../../../support/warg.ts'
 import { faultOfPromise } from './faults.ts'
 import { chained, content, moment, type Person, person, signedBy } from './keys.ts'
 
@@ -48,7 +49,7 @@ describe('a package log', () => {
       { keyId: bo.id, permission: 'release', from: 1, by: ana.id, until: 3, takenBy: ana.id },
     ])
     expect(state.permissions.standing.map(({ keyId }) => keyId)).toEqual([ana.id, ana.id])
-    const held = [0, 1, 2, 3].map((record) => state.permissions.heldAfter(record, bo.id, 'release'))
+    const held = [0, 1, 2, 3].map((record) => heldAfter(state.permissions, record, bo.id, 'release'))
     expect(held).toEqual([false, true, true, false])
     expect(state.releases.get('1.0.0')).toMatchObject({
       digest: content,
@@ -90,7 +91,7 @@ describe('a package log', () => {
     const seen: VerifiedRecord[] = []
     const after = await verifyLog('package', log.slice(2), { from: before, see: (record) => seen.push(record) })
     expect(seen.map(({ number, keyId }) => [number, keyId])).toEqual([[3, ana.id]])
-    expect(before.permissions.heldAfter(3, bo.id, 'release')).toBe(true)
+    expect(heldAfter(before.permissions, 3, bo.id, 'release')).toBe(true)
     expect([before.length, before.permissions.holds(bo.id, 'release'), before.releases.get('1.0.0')?.yanked]).toEqual([
       2,
       true,

@@ -5,7 +5,6 @@ import { concatBytes, parseHex, toHex } from '../../../../src/core/bytes.ts'
 import { digestText } from '../../../../src/core/systems/warg/digest.ts'
 import { logLeaf, mapLeaf, operatorLogId, packageLogId } from '../../../../src/core/systems/warg/ids.ts'
 import {
-  encodeLogProof,
   type LogProof,
   type PlacedRecord,
   parseLogProof,
@@ -14,12 +13,12 @@ import {
 } from '../../../../src/core/systems/warg/log-proof.ts'
 import {
   emptyHashes,
-  encodeMapProofs,
   type MapProof,
   parseMapProofs,
   verifyMapped,
 } from '../../../../src/core/systems/warg/map-proof.ts'
 import { protoBytes, protoNumber } from '../../../../src/core/systems/warg/protobuf.ts'
+import { encodeLogProof, encodeMapProofs } from '../../../support/warg.ts'
 import { LogTree, MapTree } from '../../../support/warg-trees.ts'
 import { hasWargVectors, wargVectors } from '../../../support/warg-vectors.ts'
 import { faultOfCall } from './faults.ts'

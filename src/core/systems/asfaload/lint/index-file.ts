@@ -5,7 +5,7 @@ import { inQuotes } from '../../../visible.ts'
 import { hostOf, shortened, someOf } from '../diff/words.ts'
 import { type IndexFile, isWeak } from '../index-file.ts'
 import type { Forge } from '../names.ts'
-import { forgeHostOf, isOfProject, pathOf } from '../of-project.ts'
+import { forgeName, isAtForge, isOfProject, pathOf } from '../of-project.ts'
 
 export function lintIndex(index: IndexFile, forge: Forge | undefined): Finding[] {
   return [...weakFindings(index), ...doubleFindings(index), ...elsewhereFindings(index, forge)]
@@ -41,18 +41,18 @@ function elsewhereFindings(index: IndexFile, forge: Forge | undefined): Finding[
   if (forge === undefined || index.files.length === 0) return []
   const other = otherProject(index, forge)
   if (other !== undefined) {
-    const sentence = `Every file of this index comes from ${shortened(inQuotes(other), 80)}, which is another project than ${inQuotes(`${forge.host}/${forge.path}`)}: it may have been signed for that one`
+    const sentence = `Every file of this index comes from ${shortened(inQuotes(other), 80)}, which is another project than ${inQuotes(`${forgeName(forge)}/${forge.path}`)}: it may have been signed for that one`
     return [{ code: 'other-project', risk: 'dangerous', sentence }]
   }
   const hosts = [...new Set(index.files.map(({ source }) => hostOf(source) ?? 'no address'))].filter(
-    (host) => host !== forge.host,
+    (host) => host !== forgeName(forge),
   )
   if (hosts.length === 0) return []
   return [
     {
       code: 'other-host',
       risk: 'notable',
-      sentence: `Files of this release come from ${someOf(hosts.map((host) => inQuotes(host)))}, and not from ${inQuotes(forge.host)}, where the project is`,
+      sentence: `Files of this release come from ${someOf(hosts.map((host) => inQuotes(host)))}, and not from ${inQuotes(forgeName(forge))}, where the project is`,
     },
   ]
 }
@@ -63,7 +63,7 @@ export function otherProject({ files }: IndexFile, forge: Forge | undefined): st
   let other: string | undefined
   for (const { source } of files) {
     if (isOfProject(source, forge)) return undefined
-    if (forgeHostOf(source) === forge.host) other ??= `${forge.host}/${pathOf(source).split('/').slice(0, 2).join('/')}`
+    if (isAtForge(source, forge)) other ??= `${forgeName(forge)}/${pathOf(source).split('/').slice(0, 2).join('/')}`
   }
   return other
 }
