@@ -127,6 +127,20 @@ test.each([1, 2] as const)(
   },
 )
 
+test('a file is held against the release that was named alone, and a name that is near to another is none', async () => {
+  const { at, backend, call, project, refused, sign } = await founded(2)
+  backend.wait(project + path, indexText(sha256(utf8('the tool'))))
+  backend.wait(`${project}releases/tag/v2/asfaload.index.json`, indexText())
+  await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v2')
+  for (const key of ['a', 'b']) await sign(release, key)
+  writeFileSync(at('tool.tar.gz'), 'the tool')
+  const verify = [at('tool.tar.gz'), '--from', 'loom', '--release']
+  expect((await call(verifyCommand, ...verify, folder)).data).toMatchObject({ kind: 'listed' })
+  const other = await call(verifyCommand, ...verify, 'releases/tag/v2')
+  expect([other.failed?.code, other.data]).toMatchObject(['trust/changed', { kind: 'unknown' }])
+  expect(await refused(verifyCommand, ...verify, 'releases/tag/v')).toBe('source/not-found')
+})
+
 test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {
   const { backend, call, notes, project, prompt, refused, sign, subjects } = await founded(2)
   backend.wait(project + path, indexText())

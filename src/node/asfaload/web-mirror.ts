@@ -14,7 +14,6 @@ import {
   pendingRevocation,
   pendingSignatures,
   pendingSignersName,
-  releaseIndex,
   revocationOf,
   revoked,
   signatureFileName,
@@ -69,9 +68,8 @@ async function thereAmong(names: readonly string[], server: Transport, signal: A
   return found.sort(byCodePoint)
 }
 
-/** With one release that a person named: what can lie beside it has names that follow from its own. */
-export function withRelease(mirror: Transport, path: string): Transport {
-  const index = releaseIndex(path)
+/** With one release of which a person named the file: what can lie beside it has names that follow from its own. */
+export function mirrorWith(mirror: Transport, index: string): Transport {
   const { copy, signatures } = oldReleaseNames(index)
   const revocation = revocationOf(index)
   return {
