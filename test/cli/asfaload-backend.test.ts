@@ -114,7 +114,9 @@ test.each([1, 2] as const)(
     expect((await verify('--release', folder)).data).toMatchObject({ kind: 'listed', quorums: [{ signed: 2 }] })
 
     // A revocation that nobody has signed stays here: a backend takes it with its first signature.
-    await call(revokeCommand, 'loom', folder, '--key', 'c')
+    const begun = await call(revokeCommand, 'loom', folder, '--key', 'c')
+    expect(begun.data).toEqual(expect.not.objectContaining({ outcome: expect.anything() }))
+    expect(begun.lines.join('\n')).toMatch(/waits for signatures(?:.|\n)*countersign sign loom/)
     expect(backend.posts().some(([where]) => where === 'revoke')).toBe(false)
     expect(subjects(await call(pendingCommand, 'loom'))).toEqual([revocation])
     expect((await sign(revocation, 'c')).data).toMatchObject({ outcome: 'published' })

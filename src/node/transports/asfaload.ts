@@ -8,9 +8,12 @@ import { isSameHolder } from '../../core/systems/asfaload/keys.ts'
 import {
   checkReleasePath,
   maxBytes,
+  metadataNames,
   pendingRevocation,
   pendingSignatures,
   pendingSignersName,
+  signersDirectory,
+  signersName,
 } from '../../core/systems/asfaload/names.ts'
 import { parseRevocation } from '../../core/systems/asfaload/revocation.ts'
 import { parseAggregate, type SignatureEntry } from '../../core/systems/asfaload/signatures.ts'
@@ -45,8 +48,12 @@ export interface AtBackend extends Transport {
   sentBy(authorizer: Authorizer): Transport
   /** What that asks of whoever holds the key, to be said before; `subject`: of the change. */
   sendingCost(subject: string, key: Payer, signal: AbortSignal): Promise<string | undefined>
-  /** What became of a change, by the sha256 of its payload. */
-  outcome(subject: string, digest: string, signal: AbortSignal): Promise<{ kind: 'published' | 'waits' | 'gone' }>
+  /** What became of a change, by the sha256 of its payload; undefined: nothing was sent, it lies here alone. */
+  outcome(
+    subject: string,
+    digest: string,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'published' | 'waits' | 'gone' } | undefined>
 }
 
 export interface AsfaloadOptions {
@@ -174,6 +181,19 @@ export function asfaloadTransport(
     return isInForce
   }
 
+  /** It may have taken effect after it was looked at, or been completed by somebody else. */
+  async function isInForce(name: string, digest: string, signal: AbortSignal): Promise<boolean> {
+    const active = activeName(name)
+    const signatures = await api.file(activeSignatures(name), maxBytes.signatures, signal)
+    const bytes = await api.file(active, maxBytes.index, signal)
+    if (signatures === undefined || bytes === undefined) return false
+    const beside = active.endsWith(signersName) ? metadataNames.map((one) => folder + signersDirectory + one) : []
+    const along = await Promise.all(beside.map((one) => api.file(one, maxBytes.metadata, signal)))
+    const payloads = [bytes, ...along.flatMap((one) => (one === undefined ? [] : concatBytes(bytes, one)))]
+    const digests = await Promise.all(payloads.map(sha256))
+    return digests.some((one) => toHex(one) === digest)
+  }
+
   async function holds(
     name: string,
     entry: SignatureEntry,
@@ -234,9 +254,11 @@ export function asfaloadTransport(
     },
     outcome: async (subject, digest, signal) => {
       if (published.has(`${subject}/${digest}`)) return { kind: 'published' }
-      const name = folder + pendingSignatures(fileOf(subject))
-      const waits = await api.file(name, maxBytes.signatures, signal)
-      return { kind: waits === undefined ? 'gone' : 'waits' }
+      const name = folder + fileOf(subject)
+      if ((await draft(name, signal)) !== undefined) return undefined
+      const waits = await api.file(pendingSignatures(name), maxBytes.signatures, signal)
+      if (waits !== undefined) return { kind: 'waits' }
+      return { kind: (await isInForce(name, digest, signal)) ? 'published' : 'gone' }
     },
   }
 }
