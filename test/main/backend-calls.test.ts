@@ -69,7 +69,15 @@ test('first signers, a release that a key was told of, and a revocation that was
   expect(await codeOf(ask({ signerId: 'file:Nobody' }))).toBe('signer/absent')
   expect(await codeOf(ask({ release: 'releases/tag/v9' }))).toBe('source/not-found')
   expect(backend.signedQuestions()).toEqual([])
-  expect(await ask({ signerId: 'file:Ana' })).toEqual({ waits: 1 })
+  // What is listed and served otherwise is no silence, and it is not kept as known.
+  backend.faults.lists = (all) => all.map((one) => ({ ...one, digest: `sha512:${'ab'.repeat(64)}` }))
+  expect(await ask({ signerId: 'file:Ana' })).toMatchObject({
+    ...{ waits: 0, problems: [{ subject: `release/${path}`, error: { code: 'trust/changed' } }] },
+  })
+  expect(await waiting()).toBe(0)
+  delete backend.faults.lists
+  backend.asked.length = 0
+  expect(await ask({ signerId: 'file:Ana' })).toEqual({ waits: 1, problems: [] })
   expect(backend.signedQuestions()).toEqual(['pending_signatures'])
   expect(await waiting()).toBe(1)
   for (const name of ['Ana', 'Ben']) await sign(`release/${path}`, name)
@@ -89,7 +97,7 @@ test('a release that a person names; what is asked of a folder is asked of nobod
   const { app, backend, sourceId, sign, waiting } = await staged()
   for (const name of ['Ana', 'Ben']) await sign('signers', name)
   backend.wait(folder + path, indexText())
-  expect(await app.calls['project.ask']({ sourceId, release: 'releases/tag/v1/' })).toEqual({ waits: 1 })
+  expect(await app.calls['project.ask']({ sourceId, release: 'releases/tag/v1/' })).toEqual({ waits: 1, problems: [] })
   expect(await waiting()).toBe(1)
   await app.calls['sources.forget']({ sourceId })
   // With the trust goes what was known of it.
