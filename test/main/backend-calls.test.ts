@@ -1,6 +1,7 @@
 // The calls of a window in which a project lies at an Asfaload backend: what waits there is named, or asked for with a key, then
 // reviewed and signed; a revocation is made here and goes with its first signature.
 import { expect, test } from 'vitest'
+import { utf8 } from '../../src/core/bytes.ts'
 import { asfaloadKeyText } from '../../src/core/systems/asfaload/keys.ts'
 import { indexText, signersText } from '../core/systems/asfaload/people.ts'
 import { createKey, pin, testApp } from '../support/app-handlers.ts'
@@ -91,6 +92,18 @@ test('first signers, a release that a key was told of, and a revocation that was
   expect(await sign(subject, 'Ben')).toMatchObject({ byItself: { kind: 'published' } })
   expect((await app.calls['project.get']({ sourceId })).releases).toMatchObject([{ path, standing: 'revoked' }])
   expect(await waiting()).toBe(0)
+})
+
+test('a signers file that waits and cannot be read is one problem, and the project is shown', async () => {
+  const { app, backend, sourceId, sign, waiting } = await staged()
+  for (const name of ['Ana', 'Ben']) await sign('signers', name)
+  backend.register(folder, utf8('{"version": 99}'))
+  backend.wait(folder + path, indexText())
+  const { asking } = await app.calls['project.get']({ sourceId })
+  expect(asking?.keys.map(({ id }) => id)).toEqual(['file:Ana', 'file:Ben'])
+  const problems = [{ subject: 'signers', error: { code: expect.stringMatching(/^format\//) } }]
+  expect(await app.calls['project.ask']({ sourceId, signerId: 'file:Ana' })).toMatchObject({ waits: 1, problems })
+  expect(await waiting()).toBe(1)
 })
 
 test('a release that a person names; what is asked of a folder is asked of nobody', async () => {

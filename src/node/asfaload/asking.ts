@@ -1,10 +1,16 @@
 // Keys of this person that sign what is asked of a backend: which of the project's signers they are, and what each question costs.
-import { AppError } from '../../core/error.ts'
+import { AppError, isVerdict } from '../../core/error.ts'
 import { isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { KnownSigner, PublicKey, Signer } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
-import { openProject, readActive, readPending } from '../../core/systems/asfaload/project.ts'
+import {
+  openProject,
+  type Project,
+  readActive,
+  readPending,
+  type SignersPlace,
+} from '../../core/systems/asfaload/project.ts'
 import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import type { Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
@@ -49,10 +55,21 @@ export async function askableKeys(
 
 async function signerTexts({ transport }: Pick<OpenSource, 'transport'>, context: Context): Promise<string[]> {
   const project = await openProject('', transport, context)
-  const files = [await readActive(project), await readPending(project)]
-  return files.flatMap((file) =>
-    file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text),
-  )
+  return [...textsOf(await readActive(project)), ...(await pendingTexts(project))]
+}
+
+/** One that cannot be read is told where what waits is told, and is no reason to see nothing of the project. */
+async function pendingTexts(project: Project): Promise<string[]> {
+  try {
+    return textsOf(await readPending(project))
+  } catch (error) {
+    if (isVerdict(error)) return []
+    throw error
+  }
+}
+
+function textsOf(file: SignersPlace | undefined): string[] {
+  return file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text)
 }
 
 export function notBackend({ name }: { name: string }): AppError {
