@@ -178,10 +178,10 @@ export const contract = {
   'project.get': call<{ sourceId: string; release?: string | undefined }, ProjectView>(
     shape({ sourceId: id, release: optional(release) }),
   ),
-  /** At a backend: a release that a person names, or those that a key is told of. Known from then on; how many changes wait. */
+  /** At a backend: a release that a person names, or those that a key is told of. Known from then on; how many changes wait, and what of it cannot be reviewed. */
   'project.ask': call<
     { sourceId: string; release?: string | undefined; signerId?: string | undefined },
-    { waits: number }
+    { waits: number; problems: readonly { subject: string; error: ErrorData }[] }
   >(shape({ sourceId: id, release: optional(release), signerId: optional(id) })),
   /** Writes the first signers file into an empty folder, where it waits for all of its keys, and pins it. */
   'project.create': call<FoundRequest, SourceView>(

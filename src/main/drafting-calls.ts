@@ -1,5 +1,5 @@
 // The calls of a window in which a change is being made, or a repository is seen from the inside.
-import { AppError } from '../core/error.ts'
+import { AppError, toErrorData } from '../core/error.ts'
 import type { KeyHolder } from '../core/systems/tuf/create.ts'
 import type { TokenList } from '../core/token.ts'
 import { maxDropped } from '../ipc/channel.ts'
@@ -14,8 +14,8 @@ import type {
 } from '../ipc/contract.ts'
 import { download } from '../node/artifacts/download.ts'
 import { verifyFile } from '../node/artifacts/verify-file.ts'
-import { askedSource, askingKey } from '../node/asfaload/asking.ts'
-import { projectAt } from '../node/asfaload/listing.ts'
+import { askingKey } from '../node/asfaload/asking.ts'
+import { askedSource, projectAt } from '../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
@@ -120,9 +120,12 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const opened = await desk.open(sourceId, undefined, stop)
         const by = signerId === undefined ? undefined : await askingHere(opened, signerId, desk, stop)
         const releases = release === undefined ? [] : [release]
-        const { proposals } = await desk.pending(await askedSource(opened, { releases, by }, stop), stop)
+        const { proposals, problems } = await desk.pending(await askedSource(opened, { releases, by }, stop), stop)
         notify({ kind: 'changed' })
-        return { waits: proposals.length }
+        return {
+          waits: proposals.length,
+          problems: problems.map(({ subject, error }) => ({ subject, error: toErrorData(error) })),
+        }
       }),
     'repository.get': (asked) => reader.read('inside', asked, signal),
     'repository.targets': ({ bins, ...asked }) =>

@@ -10,7 +10,7 @@ import type { Standing } from './transports/served.ts'
 /** Gone: it neither waits nor is in force. */
 export type Outcome = Standing | { kind: 'unknown'; why: string }
 
-/** undefined of a repository that does not publish by itself. */
+/** undefined of a repository that does not publish by itself, and of what was not sent there yet. */
 export async function outcomeOf(
   { served, layout, transport, backend }: Pick<OpenSource, 'served' | 'layout' | 'transport' | 'backend'>,
   proposal: Pick<Proposal, 'subject' | 'payload' | 'digest'>,
@@ -20,7 +20,7 @@ export async function outcomeOf(
   if (asked === undefined) return undefined
   try {
     const standing = await asked.outcome(proposal.subject, proposal.digest, context.signal)
-    if (layout === undefined || standing.kind !== 'gone') return standing
+    if (layout === undefined || standing?.kind !== 'gone') return standing
     return (await isInForce(proposal, layout, transport, context)) ? { kind: 'published' } : standing
   } catch (thrown) {
     return { kind: 'unknown', why: `sent; what became of it could not be asked: ${toAppError(thrown).message}` }

@@ -114,7 +114,9 @@ test.each([1, 2] as const)(
     expect((await verify('--release', folder)).data).toMatchObject({ kind: 'listed', quorums: [{ signed: 2 }] })
 
     // A revocation that nobody has signed stays here: a backend takes it with its first signature.
-    await call(revokeCommand, 'loom', folder, '--key', 'c')
+    const begun = await call(revokeCommand, 'loom', folder, '--key', 'c')
+    expect(begun.data).toEqual(expect.not.objectContaining({ outcome: expect.anything() }))
+    expect(begun.lines.join('\n')).toMatch(/waits for signatures(?:.|\n)*countersign sign loom/)
     expect(backend.posts().some(([where]) => where === 'revoke')).toBe(false)
     expect(subjects(await call(pendingCommand, 'loom'))).toEqual([revocation])
     expect((await sign(revocation, 'c')).data).toMatchObject({ outcome: 'published' })
@@ -136,6 +138,20 @@ test('several are signed in one sitting, and what became of each is told', async
   const several = await call(signCommand, 'loom', ...others.map((one) => `release/${one}`), '--key', 'b', ...named)
   expect(several.data).toMatchObject({ signed: [{ outcome: 'published' }, { outcome: 'waits' }], failed: [] })
   expect(several.lines.join('\n')).toMatch(/has published .*v2.*waiting .*for more signatures/s)
+})
+
+test('a file is held against the release that was named alone, and a name that is near to another is none', async () => {
+  const { at, backend, call, project, refused, sign } = await founded(2)
+  backend.wait(project + path, indexText(sha256(utf8('the tool'))))
+  backend.wait(`${project}releases/tag/v2/asfaload.index.json`, indexText())
+  await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v2')
+  for (const key of ['a', 'b']) await sign(release, key)
+  writeFileSync(at('tool.tar.gz'), 'the tool')
+  const verify = [at('tool.tar.gz'), '--from', 'loom', '--release']
+  expect((await call(verifyCommand, ...verify, folder)).data).toMatchObject({ kind: 'listed' })
+  const other = await call(verifyCommand, ...verify, 'releases/tag/v2')
+  expect([other.failed?.code, other.data]).toMatchObject(['trust/changed', { kind: 'unknown' }])
+  expect(await refused(verifyCommand, ...verify, 'releases/tag/v')).toBe('source/not-found')
 })
 
 test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {

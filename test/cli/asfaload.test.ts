@@ -1,7 +1,7 @@
 // The whole life of an asfaload project on the command line, called as functions: first signers, a release, a change of signers by the
 // three conditions, a revocation, and a download judged on the way; and files that are refused, with the line.
 import { scryptSync } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
@@ -15,6 +15,7 @@ import { pendingCommand, reviewCommand, statusCommand } from '../../src/cli/comm
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import { verifyCommand } from '../../src/cli/commands/verify.ts'
 import type { AppError } from '../../src/core/error.ts'
+import { indexText } from '../core/systems/asfaload/people.ts'
 import { calls as stage } from '../support/calls.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 
@@ -53,7 +54,8 @@ test('first signers, a release, other signers by A, B and D, a revocation; a dow
   expect(await refused(releaseCommand, 'loom', 'targets', 'add', at('dist'))).toBe('usage/invalid')
   const drafted = await call(releaseCommand, 'loom', at('dist'), '--at', v1)
   expect(JSON.stringify(drafted.data)).toContain('https://github.com/acme/loom/releases/download/v1.0/loom.tgz')
-  const verify = (): Promise<Answer> => call(verifyCommand, at('dist/loom.tgz'), '--from', 'loom')
+  const file = [at('dist/loom.tgz'), '--from', 'loom']
+  const verify = (...more: string[]): Promise<Answer> => call(verifyCommand, ...file, ...more)
   expect((await verify()).failed?.code).toBe('trust/threshold')
   for (const key of ['b', 'c']) await sign(release, key)
   await call(publishCommand, 'loom')
@@ -64,6 +66,13 @@ test('first signers, a release, other signers by A, B and D, a revocation; a dow
     quorums: [{ threshold: 2, signed: 2 }],
     signers: { version: 1 },
   })
+  // Named, it must be of that release, in a folder too.
+  mkdirSync(join(project, 'releases/download/v1.0.1'))
+  writeFileSync(join(project, 'releases/download/v1.0.1/asfaload.index.json'), indexText())
+  expect((await verify('--release', v1)).failed).toBeUndefined()
+  expect((await verify('--release', `${v1}.1`)).data).toMatchObject({ kind: 'unknown' })
+  expect(await refused(verifyCommand, ...file, '--release', 'releases/download/v1')).toBe('source/not-found')
+  rmSync(join(project, 'releases/download/v1.0.1'), { recursive: true })
 
   await call(signersCommand, 'loom', 'add', 'd')
   // The second call changes what waits further.

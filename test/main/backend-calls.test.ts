@@ -1,6 +1,7 @@
 // The calls of a window in which a project lies at an Asfaload backend: what waits there is named, or asked for with a key, then
 // reviewed and signed; a revocation is made here and goes with its first signature.
 import { expect, test } from 'vitest'
+import { utf8 } from '../../src/core/bytes.ts'
 import { asfaloadKeyText } from '../../src/core/systems/asfaload/keys.ts'
 import { indexText, signersText } from '../core/systems/asfaload/people.ts'
 import { createKey, pin, testApp } from '../support/app-handlers.ts'
@@ -69,7 +70,15 @@ test('first signers, a release that a key was told of, and a revocation that was
   expect(await codeOf(ask({ signerId: 'file:Nobody' }))).toBe('signer/absent')
   expect(await codeOf(ask({ release: 'releases/tag/v9' }))).toBe('source/not-found')
   expect(backend.signedQuestions()).toEqual([])
-  expect(await ask({ signerId: 'file:Ana' })).toEqual({ waits: 1 })
+  // What is listed and served otherwise is no silence, and it is not kept as known.
+  backend.faults.lists = (all) => all.map((one) => ({ ...one, digest: `sha512:${'ab'.repeat(64)}` }))
+  expect(await ask({ signerId: 'file:Ana' })).toMatchObject({
+    ...{ waits: 0, problems: [{ subject: `release/${path}`, error: { code: 'trust/changed' } }] },
+  })
+  expect(await waiting()).toBe(0)
+  delete backend.faults.lists
+  backend.asked.length = 0
+  expect(await ask({ signerId: 'file:Ana' })).toEqual({ waits: 1, problems: [] })
   expect(backend.signedQuestions()).toEqual(['pending_signatures'])
   expect(await waiting()).toBe(1)
   for (const name of ['Ana', 'Ben']) await sign(`release/${path}`, name)
@@ -85,11 +94,23 @@ test('first signers, a release that a key was told of, and a revocation that was
   expect(await waiting()).toBe(0)
 })
 
+test('a signers file that waits and cannot be read is one problem, and the project is shown', async () => {
+  const { app, backend, sourceId, sign, waiting } = await staged()
+  for (const name of ['Ana', 'Ben']) await sign('signers', name)
+  backend.register(folder, utf8('{"version": 99}'))
+  backend.wait(folder + path, indexText())
+  const { asking } = await app.calls['project.get']({ sourceId })
+  expect(asking?.keys.map(({ id }) => id)).toEqual(['file:Ana', 'file:Ben'])
+  const problems = [{ subject: 'signers', error: { code: expect.stringMatching(/^format\//) } }]
+  expect(await app.calls['project.ask']({ sourceId, signerId: 'file:Ana' })).toMatchObject({ waits: 1, problems })
+  expect(await waiting()).toBe(1)
+})
+
 test('a release that a person names; what is asked of a folder is asked of nobody', async () => {
   const { app, backend, sourceId, sign, waiting } = await staged()
   for (const name of ['Ana', 'Ben']) await sign('signers', name)
   backend.wait(folder + path, indexText())
-  expect(await app.calls['project.ask']({ sourceId, release: 'releases/tag/v1/' })).toEqual({ waits: 1 })
+  expect(await app.calls['project.ask']({ sourceId, release: 'releases/tag/v1/' })).toEqual({ waits: 1, problems: [] })
   expect(await waiting()).toBe(1)
   await app.calls['sources.forget']({ sourceId })
   // With the trust goes what was known of it.

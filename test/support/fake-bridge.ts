@@ -185,7 +185,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
         answer('project.get', argument, () =>
           argument.sourceId === 'mirror' ? webProject(argument.release) : signersProject,
         ),
-      ask: (argument) => answer('project.ask', argument, () => ({ waits: 1 })),
+      ask: (argument) => answer('project.ask', argument, () => ({ waits: 1, problems: [] })),
       create: (argument) => answer('project.create', argument, () => signersSource),
     },
     app: {

@@ -1,5 +1,6 @@
 // What a person says of a backend, which lists releases to their signers alone: releases by name, or a key that asks.
-import { askedSource, askingKey } from '../../node/asfaload/asking.ts'
+import { askingKey } from '../../node/asfaload/asking.ts'
+import { askedSource } from '../../node/asfaload/listing.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { questionCost } from '../../node/transports/asfaload/authorization.ts'
 import type { Io, Option, Parsed } from '../command.ts'

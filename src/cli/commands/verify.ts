@@ -22,7 +22,7 @@ export const verifyCommand: Command = {
     ...fromOptions,
     release: {
       form: '--release PATH',
-      text: 'asfaload, on the web: the folder of the release below the project',
+      text: 'asfaload: it must be of this release, by its folder below the project; needed on the web',
       type: 'string',
     },
   },

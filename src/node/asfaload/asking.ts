@@ -1,36 +1,24 @@
 // Keys of this person that sign what is asked of a backend: which of the project's signers they are, and what each question costs.
-import { AppError } from '../../core/error.ts'
+import { AppError, isVerdict } from '../../core/error.ts'
 import { isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { KnownSigner, PublicKey, Signer } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
-import { maxBytes, releaseIndex } from '../../core/systems/asfaload/names.ts'
-import { openProject, readActive, readPending } from '../../core/systems/asfaload/project.ts'
+import {
+  openProject,
+  type Project,
+  readActive,
+  readPending,
+  type SignersPlace,
+} from '../../core/systems/asfaload/project.ts'
 import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import type { Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
-import { visible } from '../safe-name.ts'
 import { type Authorizer, questionCost } from '../transports/asfaload/authorization.ts'
 import { sameKeyText } from './key-text.ts'
 
 /** The key anew for each question, so that whoever holds it is told what this one is. */
 type FindSigner = (id: string, signal: AbortSignal, purpose: string) => Promise<Signer>
-
-/** SOURCE with what else a person knows of it; whoever has a key that asks is told before what that costs. */
-export async function askedSource(
-  source: OpenSource,
-  { releases, by }: { releases: readonly string[]; by?: Authorizer | undefined },
-  signal: AbortSignal,
-): Promise<OpenSource> {
-  if (source.backend === undefined) throw notBackend(source.pinned.name)
-  const { unseen: _, ...rest } = source
-  const place = source.backend.asked(by === undefined ? { releases } : { releases, by })
-  for (const release of releases) {
-    const name = releaseIndex(release)
-    if ((await place.transport.read(name, maxBytes.index, signal)) === undefined) throw noSuchRelease(name)
-  }
-  return { ...rest, ...place }
-}
 
 /** Refused before anybody touches anything: a backend answers the signers of the project alone. */
 export async function askingKey(
@@ -40,7 +28,7 @@ export async function askingKey(
   context: Context,
 ): Promise<Authorizer> {
   const { pinned, backend } = source
-  if (backend === undefined) throw notBackend(pinned.name)
+  if (backend === undefined) throw notBackend(pinned)
   const text = sameKeyText(await signerTexts(source, context), signer.key)
   if (text !== undefined) return authorizerOf(signer, text, pinned.name, find)
   throw new AppError({
@@ -67,25 +55,28 @@ export async function askableKeys(
 
 async function signerTexts({ transport }: Pick<OpenSource, 'transport'>, context: Context): Promise<string[]> {
   const project = await openProject('', transport, context)
-  const files = [await readActive(project), await readPending(project)]
-  return files.flatMap((file) =>
-    file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text),
-  )
+  return [...textsOf(await readActive(project)), ...(await pendingTexts(project))]
 }
 
-function notBackend(name: string): AppError {
+/** One that cannot be read is told where what waits is told, and is no reason to see nothing of the project. */
+async function pendingTexts(project: Project): Promise<string[]> {
+  try {
+    return textsOf(await readPending(project))
+  } catch (error) {
+    if (isVerdict(error)) return []
+    throw error
+  }
+}
+
+function textsOf(file: SignersPlace | undefined): string[] {
+  return file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text)
+}
+
+export function notBackend({ name }: { name: string }): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${name} is not at an Asfaload backend`,
     hint: 'nothing has to be asked or named there: what waits is seen',
-  })
-}
-
-function noSuchRelease(name: string): AppError {
-  return new AppError({
-    code: 'source/not-found',
-    message: `the backend has no ${visible(name)} in this project`,
-    hint: 'name the folder of the release below the project, such as releases/download/v1.0',
   })
 }
 

@@ -3,7 +3,7 @@
 import { utf8 } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { parseJson } from '../../core/json.ts'
-import { checkReleasePath, forgeOf, releaseIndex } from '../../core/systems/asfaload/names.ts'
+import { checkReleasePath, forgeOf } from '../../core/systems/asfaload/names.ts'
 import { parseSubject } from '../../core/systems/asfaload/subject.ts'
 import { asfaloadSystem } from '../../core/systems/asfaload/system.ts'
 import { memoryTransport, type Transport, within } from '../../core/transport.ts'
@@ -21,7 +21,7 @@ export interface Unseen {
 }
 
 export interface Backend extends Pick<AtBackend, 'sendingCost' | 'outcome'> {
-  /** The same project, with what else a person knows of it: releases by their paths, or a key that is told which ones wait for it. */
+  /** The same project, with what else a person knows of it: the files of releases by their paths, or a key that is told which ones wait for it. */
   asked(more: { releases?: readonly string[]; by?: Authorizer }): OtherPlace
   /** Where one signature goes, in a question that the same key signs. */
   sentBy(authorizer: Authorizer): Transport
@@ -61,7 +61,7 @@ export async function openBackend(
         sendingCost,
         outcome,
         sentBy: (authorizer) => within(sentBy(authorizer), folder),
-        asked: (more) => place([...new Set([...releases, ...(more.releases ?? []).map(releaseIndex)])], more.by ?? by),
+        asked: (more) => place([...new Set([...releases, ...(more.releases ?? [])])], more.by ?? by),
       },
     }
   }

@@ -1,43 +1,73 @@
 // What neither a web server nor a backend says to everybody: which releases it has. One is found by its name, the same in the window and in the terminal.
 import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
+import { maxBytes, releaseIndex } from '../../core/systems/asfaload/names.ts'
 import type { Transport } from '../../core/transport.ts'
 import { isWebLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
+import { visible } from '../safe-name.ts'
+import type { Authorizer } from '../transports/asfaload/authorization.ts'
+import { notBackend } from './asking.ts'
 import { forgeAt } from './public-address.ts'
 import type { AsfaloadProject } from './verify.ts'
-import { withRelease } from './web-mirror.ts'
+import { mirrorWith } from './web-mirror.ts'
 
-type Source = Pick<OpenSource, 'pinned' | 'transport' | 'backend'>
+type Source = Pick<OpenSource, 'transport' | 'backend'> & { pinned: Pick<OpenSource['pinned'], 'location'> }
 
-export function isListed({ pinned }: Pick<OpenSource, 'pinned'>): boolean {
+export function isListed({ pinned }: Pick<Source, 'pinned'>): boolean {
   return !isWebLocation(pinned.location)
 }
 
-/** With the release that a person named, where it would not be found otherwise. */
-export async function knowing(source: Source, release: string | undefined, signal: AbortSignal): Promise<Transport> {
-  const { pinned, transport, backend } = source
-  if (release === undefined || isListed(source)) return transport
-  const known =
-    backend === undefined ? withRelease(transport, release) : backend.asked({ releases: [release] }).transport
-  if ((await known.list(`${release.replace(/\/$/, '')}`, signal)).length > 0) return known
-  throw new AppError({
-    code: 'source/not-found',
-    message: `there is no release ${release} at ${pinned.location}`,
-    hint: 'name its folder below the project, such as releases/download/v1.0',
-  })
+/** With the release that a person named, of which this is the file that is signed: it is there. */
+export async function withRelease(
+  source: Source,
+  release: string,
+  signal: AbortSignal,
+): Promise<{ transport: Transport; path: string }> {
+  const { transport, backend } = source
+  const path = await releaseThere(source, release, signal)
+  if (isListed(source)) return { transport, path }
+  if (backend === undefined) return { transport: mirrorWith(transport, path), path }
+  return { transport: backend.asked({ releases: [path] }).transport, path }
 }
 
-/** A project, and with it the release that a file may be from. */
+/** SOURCE at a backend, with what else a person knows of it; whoever has a key that asks is told before what that costs. */
+export async function askedSource(
+  source: OpenSource,
+  { releases, by }: { releases: readonly string[]; by?: Authorizer | undefined },
+  signal: AbortSignal,
+): Promise<OpenSource> {
+  if (source.backend === undefined) throw notBackend(source.pinned)
+  const { unseen: _, ...rest } = source
+  const paths: string[] = []
+  for (const release of releases) paths.push(await releaseThere(source, release, signal))
+  return { ...rest, ...source.backend.asked(by === undefined ? { releases: paths } : { releases: paths, by }) }
+}
+
+/** A project, and with it the release that a file must be from. */
 export async function projectAt(
   source: Source,
   release: string | undefined,
   context: Context,
 ): Promise<AsfaloadProject> {
-  const { location } = source.pinned
-  if (release === undefined && !isListed(source)) throw releaseMissing(source)
-  const transport = await knowing(source, release, context.signal)
-  return { folder: '', forge: forgeAt(location), transport, context }
+  const whole = { folder: '', forge: forgeAt(source.pinned.location), context }
+  if (release !== undefined) {
+    const { transport, path } = await withRelease(source, release, context.signal)
+    return { ...whole, transport, only: path }
+  }
+  if (isListed(source)) return { ...whole, transport: source.transport }
+  throw releaseMissing(source)
+}
+
+/** Read, and not looked for among names: v1.0 is not there because v1.0.1 is. */
+async function releaseThere({ transport, pinned }: Source, release: string, signal: AbortSignal): Promise<string> {
+  const path = releaseIndex(release)
+  if ((await transport.read(path, maxBytes.index, signal)) !== undefined) return path
+  throw new AppError({
+    code: 'source/not-found',
+    message: `there is no ${visible(path)} at ${pinned.location}`,
+    hint: 'name the folder of the release below the project, such as releases/download/v1.0',
+  })
 }
 
 function releaseMissing({ pinned: { location }, backend }: Source): AppError {

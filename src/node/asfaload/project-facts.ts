@@ -21,7 +21,7 @@ import { standingOf } from '../../core/systems/asfaload/standing.ts'
 import { groupTitles } from '../../core/systems/asfaload/system.ts'
 import { compareVersions } from '../../core/version-order.ts'
 import type { OpenSource } from '../open-source.ts'
-import { isListed, knowing } from './listing.ts'
+import { isListed, withRelease } from './listing.ts'
 
 export interface ReleaseFact {
   /** Of its index, below the project's root. */
@@ -55,7 +55,7 @@ const maxReleases = 100
 /** `release`: one that a person named, where none is listed. */
 export async function projectFacts(source: OpenSource, context: Context, release?: string): Promise<ProjectFacts> {
   const { system } = source
-  const transport = await knowing(source, release, context.signal)
+  const { transport } = release === undefined ? source : await withRelease(source, release, context.signal)
   const { anchor } = await system.state(transport, context)
   const file = parseSignersFile(anchor.bytes, 'the signers file')
   const { written } = file

@@ -14,6 +14,8 @@ export interface AsfaloadProject {
   /** Where it is on the web, when the folder does not say it. */
   forge?: Forge | undefined
   transport: Transport
+  /** The only release that the file may be from, by its path. */
+  only?: string
   /** With the pinned signers file, what was trusted last, and the names of key holders. */
   context: Context
 }
@@ -27,11 +29,11 @@ export interface FoundFile {
 
 /** The file first: a mistyped name costs no network. */
 export async function verifyReleasedFile(
-  { folder, forge, transport, context }: AsfaloadProject,
+  { folder, transport, context, ...of }: AsfaloadProject,
   file: string,
   options: { progress?: Progress | undefined; fs?: FileSystem } = {},
 ): Promise<FoundFile> {
   const { length, sha256, sha512 } = await hashFile(file, { ...options, signal: context.signal })
   const asked = { name: basename(resolve(file)), sha256, sha512 }
-  return { verdict: await fileVerdict(folder, asked, transport, context, forge), length, sha256, sha512 }
+  return { verdict: await fileVerdict(folder, asked, transport, context, of), length, sha256, sha512 }
 }

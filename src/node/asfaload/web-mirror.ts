@@ -14,7 +14,6 @@ import {
   pendingDirectory,
   pendingSignatures,
   pendingSignersName,
-  releaseIndex,
   signatureFileName,
   signaturesOf,
   signersDirectory,
@@ -66,9 +65,8 @@ async function thereAmong(names: readonly string[], server: Transport, signal: A
   return found.sort(byCodePoint)
 }
 
-/** With one release that a person named: what can lie beside it has names that follow from its own. */
-export function withRelease(mirror: Transport, path: string): Transport {
-  const index = releaseIndex(path)
+/** With one release of which a person named the file: what can lie beside it has names that follow from its own. */
+export function mirrorWith(mirror: Transport, index: string): Transport {
   const { copy, signatures } = oldReleaseNames(index)
   return {
     ...mirror,

@@ -8,9 +8,12 @@ import { isSameHolder } from '../../core/systems/asfaload/keys.ts'
 import {
   checkReleasePath,
   maxBytes,
+  metadataNames,
   pendingRevocation,
   pendingSignatures,
   pendingSignersName,
+  signersDirectory,
+  signersName,
 } from '../../core/systems/asfaload/names.ts'
 import { parseRevocation } from '../../core/systems/asfaload/revocation.ts'
 import { parseAggregate, type SignatureEntry } from '../../core/systems/asfaload/signatures.ts'
@@ -27,7 +30,16 @@ import { visible } from '../safe-name.ts'
 import type { AsfaloadApi, Listed } from './asfaload/api.ts'
 import { type Authorizer, type Payer, questionCost } from './asfaload/authorization.ts'
 import { isThere, type Look, lookAround } from './asfaload/look.ts'
-import { exchanged, notOurs, notThere, notWaiting, partly, sentButUnseen, signedAlready } from './asfaload/refusal.ts'
+import {
+  begunThere,
+  exchanged,
+  notOurs,
+  notThere,
+  notWaiting,
+  partly,
+  sentButUnseen,
+  signedAlready,
+} from './asfaload/refusal.ts'
 import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
 import {
   activeName,
@@ -45,8 +57,12 @@ export interface AtBackend extends Transport {
   sentBy(authorizer: Authorizer): Transport
   /** What that asks of whoever holds the key, to be said before; `subject`: of the change. */
   sendingCost(subject: string, key: Payer, signal: AbortSignal): Promise<string | undefined>
-  /** What became of a change, by the sha256 of its payload. */
-  outcome(subject: string, digest: string, signal: AbortSignal): Promise<{ kind: 'published' | 'waits' | 'gone' }>
+  /** What became of a change, by the sha256 of its payload; undefined: nothing was sent, it lies here alone. */
+  outcome(
+    subject: string,
+    digest: string,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'published' | 'waits' | 'gone' } | undefined>
 }
 
 export interface AsfaloadOptions {
@@ -95,13 +111,21 @@ export function asfaloadTransport(
   }
 
   async function found(name: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined | AppError> {
-    const draft = await drafts.read(name, limit, signal)
-    if (draft !== undefined) return draft
     const seen = await held
-    return seen?.has(name) ? seen.get(name) : api.file(name, limit, signal)
+    return (await draft(name, signal, seen)) ?? (seen?.has(name) ? seen.get(name) : api.file(name, limit, signal))
   }
 
-  const draft = (name: string, signal: AbortSignal) => drafts.read(name, maxBytes.index, signal)
+  /** Once somebody has begun one at the backend, that is everybody's, and what was only drafted here counts no more. */
+  async function draft(name: string, signal: AbortSignal, seen?: Look): Promise<Uint8Array | undefined> {
+    const mine = await drafts.read(name, maxBytes.index, signal)
+    if (mine === undefined) return undefined
+    const revocation = isSignaturesName(name) ? name.slice(0, -pendingSignatures('').length) : name
+    for (const one of [revocation, activeName(revocation)]) {
+      const there = seen?.has(one) ? seen.get(one) : await api.file(one, maxBytes.revocation, signal)
+      if (isThere(there)) return undefined
+    }
+    return mine
+  }
 
   async function submit(one: Submission, by: AsfaloadApi, signal: AbortSignal): Promise<void> {
     const { key, primary, signatures } = one
@@ -124,7 +148,7 @@ export function asfaloadTransport(
     const isInForce = await checkArrived(one, files, signal).catch((thrown: unknown) => {
       throw sentButUnseen(thrown)
     })
-    if (drafted !== undefined) await forgetDraft(primary, signal)
+    if ((await drafts.read(primary, maxBytes.index, signal)) !== undefined) await forgetDraft(primary, signal)
     if (!isInForce) return
     const parts = signed
       .sort((a, b) => Number(b.name === primary) - Number(a.name === primary))
@@ -174,6 +198,19 @@ export function asfaloadTransport(
     return isInForce
   }
 
+  /** It may have taken effect after it was looked at, or been completed by somebody else. */
+  async function isInForce(name: string, digest: string, signal: AbortSignal): Promise<boolean> {
+    const active = activeName(name)
+    const signatures = await api.file(activeSignatures(name), maxBytes.signatures, signal)
+    const bytes = await api.file(active, maxBytes.index, signal)
+    if (signatures === undefined || bytes === undefined) return false
+    const beside = active.endsWith(signersName) ? metadataNames.map((one) => folder + signersDirectory + one) : []
+    const along = await Promise.all(beside.map((one) => api.file(one, maxBytes.metadata, signal)))
+    const payloads = [bytes, ...along.flatMap((one) => (one === undefined ? [] : concatBytes(bytes, one)))]
+    const digests = await Promise.all(payloads.map(sha256))
+    return digests.some((one) => toHex(one) === digest)
+  }
+
   async function holds(
     name: string,
     entry: SignatureEntry,
@@ -191,8 +228,10 @@ export function asfaloadTransport(
     if (drafted !== undefined) {
       const done = [...drafted.keys()].map(activeName).filter((name) => !isSignaturesName(name))
       for (const name of [...drafted.keys(), ...done]) {
-        const there = (await draft(name, signal)) ?? (await api.file(name, maxBytes.signatures, signal))
-        checkUnchanged(name, base.get(name) ?? null, there ?? null)
+        const there = await api.file(name, maxBytes.signatures, signal)
+        if (there !== undefined && drafted.has(name)) throw begunThere(name)
+        const known = there ?? (await drafts.read(name, maxBytes.signatures, signal))
+        checkUnchanged(name, base.get(name) ?? null, known ?? null)
       }
       return drafts.write(drafted, new Map(), 'a revocation', signal)
     }
@@ -209,7 +248,10 @@ export function asfaloadTransport(
   const transport: Transport = {
     list: async (prefix, signal) => {
       const names = [...(await look(signal))].flatMap(([name, bytes]) => (isThere(bytes) ? name : []))
-      const all = new Set([...names, ...(await drafts.list(folder, signal))])
+      const mine = await drafts.list(folder, signal)
+      const seen = await held
+      const open = await Promise.all(mine.map((name) => draft(name, signal, seen)))
+      const all = new Set([...names, ...mine.filter((_, at) => open[at] !== undefined)])
       return [...all].filter((name) => name.startsWith(prefix)).sort(byCodePoint)
     },
     read: async (name, limit, signal) => {
@@ -234,9 +276,11 @@ export function asfaloadTransport(
     },
     outcome: async (subject, digest, signal) => {
       if (published.has(`${subject}/${digest}`)) return { kind: 'published' }
-      const name = folder + pendingSignatures(fileOf(subject))
-      const waits = await api.file(name, maxBytes.signatures, signal)
-      return { kind: waits === undefined ? 'gone' : 'waits' }
+      const name = folder + fileOf(subject)
+      if ((await draft(name, signal)) !== undefined) return undefined
+      const waits = await api.file(pendingSignatures(name), maxBytes.signatures, signal)
+      if (waits !== undefined) return { kind: 'waits' }
+      return { kind: (await isInForce(name, digest, signal)) ? 'published' : 'gone' }
     },
   }
 }

@@ -4,10 +4,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { signingsSentence } from '../../../src/core/signings.ts'
+import { projectAt } from '../../../src/node/asfaload/listing.ts'
 import { openAsfaload } from '../../../src/node/asfaload/place.ts'
 import { publicAddress } from '../../../src/node/asfaload/public-address.ts'
 import { verifyReleasedFile } from '../../../src/node/asfaload/verify.ts'
-import { withRelease } from '../../../src/node/asfaload/web-mirror.ts'
 import { inspectRepository } from '../../../src/node/inspect.ts'
 import { at, folder, founded, indexText, people, project, signersText } from '../../core/systems/asfaload/people.ts'
 import { serveFolder } from '../../support/file-server.ts'
@@ -99,25 +99,29 @@ test.each([0, 1, 2] as const)(
     expect((await system.pending(transport, context)).problems).toMatchObject([{ subject: 'releases' }])
     const file = join(mirror, 'tool')
     writeFileSync(file, 'no such content')
-    const verdict = async (path: string) =>
-      (await verifyReleasedFile({ folder: '', transport: withRelease(transport, path), context }, file)).verdict
+    const asked = (path: string) => projectAt({ transport, pinned: { location: address } }, path, context)
     // The name is there with another content, so the index was found and read.
     writeFileSync(join(mirror, 'tool.tar.gz'), 'other')
     const named = join(mirror, 'tool.tar.gz')
-    const asked = { folder: '', transport: withRelease(transport, 'releases/v1'), context }
-    expect((await verifyReleasedFile(asked, named)).verdict).toMatchObject({ kind: 'unknown', sameName: [release] })
-    expect(await verdict('releases/v2')).toMatchObject({ kind: 'unknown', sameName: [] })
-    expect(await codeOfPromise(verdict('../x'))).toBe('format/malformed')
+    for (const [path, sameName] of [
+      [named, [release]],
+      [file, []],
+    ] as const)
+      expect((await verifyReleasedFile(await asked('releases/v1'), path)).verdict).toMatchObject({
+        ...{ kind: 'unknown', sameName },
+      })
+    expect(await codeOfPromise(asked('releases/v2'))).toBe('source/not-found')
+    expect(await codeOfPromise(asked('../x'))).toBe('format/malformed')
     // A revocation that waits is found with its signatures.
     const waits = ['', '.signatures.json.pending'].map((end) => `${release}.revocation.json.pending${end}`)
     for (const name of waits) writeFileSync(join(mirror, folder, name), '{}')
-    expect(await withRelease(transport, 'releases/v1').list(`${release}.rev`, never)).toEqual(waits)
+    expect(await (await asked('releases/v1')).transport.list(`${release}.rev`, never)).toEqual(waits)
     // Another signers file on the way up decides for other programs, and is found where nothing can be listed.
     if (generation > 0) {
       mkdirSync(join(mirror, folder, 'releases/asfaload.signers'))
       const other = signersText(generation, { artifact: [[1, ana]] })
       writeFileSync(join(mirror, folder, 'releases/asfaload.signers/index.json'), other)
-      expect(await withRelease(transport, 'releases/v1').list('releases/asfaload', never)).toHaveLength(1)
+      expect(await (await asked('releases/v1')).transport.list('releases/asfaload', never)).toHaveLength(1)
     }
     await server.end()
   },

@@ -1,6 +1,6 @@
 // verify of an asfaload project: which release a downloaded file belongs to, by whom that is signed, and whether it was revoked.
 import { verdictFault, verdictLines } from '../../../core/systems/asfaload/verdict-words.ts'
-import { isListed, projectAt } from '../../../node/asfaload/listing.ts'
+import { projectAt } from '../../../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../../../node/asfaload/verify.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
 import { type Answer, answer, type Io, type Parsed } from '../../command.ts'
@@ -13,7 +13,7 @@ import { wrapped } from '../../text.ts'
 export async function verifyReleased(parsed: Parsed, desk: Desk, source: OpenSource, io: Io): Promise<Answer> {
   const [file = ''] = parsed.positionals
   const line = progressLine(file)
-  const release = isListed(source) ? undefined : parsed.text('release')
+  const release = parsed.text('release')
   const asked = await projectAt(source, release, contextOf(source, io))
   const { verdict, length, sha512 } = await verifyReleasedFile(asked, file, { progress: line.show }).finally(line.end)
   // Which signers are trusted from now on is kept, so that nobody can lead back behind them.

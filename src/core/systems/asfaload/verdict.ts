@@ -42,12 +42,13 @@ export type Verdict =
   /** `sameName`: indexes that list another content under this name; `unread`: those that could not be asked. */
   | { kind: 'unknown'; sameName: readonly string[]; unread: readonly { path: string; why: ErrorData }[] }
 
+/** `only`: the file of the one release that is asked. */
 export async function fileVerdict(
   folder: string,
   file: AskedFile,
   source: Transport,
   context: Context,
-  forge = forgeOf(folder),
+  { forge = forgeOf(folder), only }: { forge?: Forge | undefined; only?: string } = {},
 ): Promise<Verdict> {
   checkName(file.name)
   const project = await openProject(folder, source, context, forge)
@@ -55,7 +56,8 @@ export async function fileVerdict(
   const judging: Judging = { project, chain, context }
   const found: Found[] = []
   const others: { faults: Fault[]; unread: Fault[]; sameName: string[] } = { faults: [], unread: [], sameName: [] }
-  for (const path of project.names.filter((name) => isIndexPath(name) || lastPart(name) === file.name)) {
+  const isAsked = (name: string): boolean => isIndexPath(name) || lastPart(name) === file.name
+  for (const path of only === undefined ? project.names.filter(isAsked) : [only]) {
     context.signal.throwIfAborted()
     try {
       const [match, bytes] = await matchAt(path, file, judging)

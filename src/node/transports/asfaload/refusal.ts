@@ -87,6 +87,15 @@ export function notWaiting(name: string): AppError {
   })
 }
 
+export function begunThere(name: string): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `${visible(name)} waits at the backend already, begun by somebody; nothing takes its place`,
+    hint: 'review that one, and sign it',
+    data: { name },
+  })
+}
+
 export function signedAlready(name: string): AppError {
   return new AppError({
     code: 'source/conflict',

@@ -1,13 +1,15 @@
 // What is not seen at a backend: a release that a person names, and what waits for a key, asked for only when they say so.
 import { type ReactElement, useId, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
-import type { ProjectView } from '../../../ipc/contract.ts'
+import type { AnswerOf, contract, ProjectView } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
+import { plainForeign } from '../../foreign.ts'
 import { capital, countOf, sentenceOf } from '../../format.ts'
 
-type Asking = { step: 'rest' | 'busy' } | { step: 'failed'; error: ErrorData } | { step: 'done'; waits: number }
+type Answered = AnswerOf<(typeof contract)['project.ask']>
+type Asking = { step: 'rest' | 'busy' } | { step: 'failed'; error: ErrorData } | { step: 'done'; found: Answered }
 
 interface AtBackendProps {
   sourceId: string
@@ -27,7 +29,7 @@ export function AtBackend({ sourceId, asking: { sentence, keys }, onNamed }: AtB
     setAsking({ step: 'busy' })
     const outcome = await settle(bridge().project.ask({ sourceId, ...what }))
     if (outcome.ok) {
-      setAsking({ step: 'done', waits: outcome.value.waits })
+      setAsking({ step: 'done', found: outcome.value })
       if ('release' in what) onNamed(what.release)
     } else
       setAsking(outcome.error.code === 'user/cancelled' ? { step: 'rest' } : { step: 'failed', error: outcome.error })
@@ -102,15 +104,20 @@ export function AtBackend({ sourceId, asking: { sentence, keys }, onNamed }: AtB
       )}
       <p role="status" className="small">
         {isBusy ? 'Asking the backend.' : null}
-        {asking.step === 'done' ? waitsText(asking.waits) : null}
+        {asking.step === 'done' ? waitsText(asking.found) : null}
       </p>
       {asking.step === 'failed' ? <Problem error={asking.error} title="The backend was not asked" level={3} /> : null}
+      {asking.step === 'done'
+        ? asking.found.problems.map(({ subject, error }) => (
+            <Problem key={subject} error={error} title={`${plainForeign(subject)} cannot be reviewed`} level={3} />
+          ))
+        : null}
     </section>
   )
 }
 
-function waitsText(count: number): string {
-  return count === 0
-    ? 'Nothing waits.'
-    : `${capital(countOf(count, 'change'))} can be reviewed now, on the first screen.`
+/** What cannot be reviewed waits too, and is told below. */
+function waitsText({ waits: count, problems }: Answered): string | null {
+  if (count === 0) return problems.length === 0 ? 'Nothing waits.' : null
+  return `${capital(countOf(count, 'change'))} can be reviewed now, on the first screen.`
 }

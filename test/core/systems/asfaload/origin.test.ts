@@ -64,7 +64,7 @@ test('what is not verified of the same people for this project is refused by who
   expect(await codeOfPromise(elsewhere.system.state(elsewhere.source, elsewhere.context))).toBe('trust/changed')
   const file = { name: 'x', sha512: toHex(await sha512(utf8('x'))), sha256: toHex(await sha256(utf8('x'))) }
   const verdict = (forge?: { host: string; path: string }) =>
-    codeOfPromise(fileVerdict('', file, source, made.context, forge))
+    codeOfPromise(fileVerdict('', file, source, made.context, { forge }))
   expect(await verdict()).toBe('ok')
   expect(await verdict({ host: 'github.com', path: 'u/r2' })).toBe('ok')
   expect(await verdict({ host: 'github.com', path: 'u/r' })).toBe('trust/changed')

@@ -1,6 +1,6 @@
 // The life of a project at a backend, in both generations: what is seen without a key, signed with one, and takes effect by itself.
 import { expect, test } from 'vitest'
-import { isEqualBytes, utf8 } from '../../../../src/core/bytes.ts'
+import { concatBytes, isEqualBytes, utf8 } from '../../../../src/core/bytes.ts'
 import { asfaloadSystem } from '../../../../src/core/systems/asfaload/system.ts'
 import { overlay, snapshot } from '../../../../src/core/transport.ts'
 import { parseAsfaloadAddress } from '../../../../src/node/transports/asfaload/address.ts'
@@ -38,12 +38,16 @@ test.each([1, 2] as const)(
     const asCy = made.as(cy)
     await made.sign(release, cy, asCy)
     expect(await asCy.outcome(release, digest, never)).toEqual({ kind: 'published' })
-    expect(await made.as(ana).outcome(release, digest, never)).toEqual({ kind: 'gone' })
+    // Whoever did not send the last signature finds it in force by what lies there; another file under its name is not it.
+    expect(await made.as(ana).outcome(release, digest, never)).toEqual({ kind: 'published' })
+    expect(await made.as(ana).outcome(release, 'ab'.repeat(32), never)).toEqual({ kind: 'gone' })
     expect(await made.pending(asCy)).toEqual({ proposals: [], problems: [] })
 
     const second = signersText(generation, { artifact: [[3, ana, bo, cy, di]], timestamp: '2026-02-01T00:00:00Z' })
     backend.register(folder, second)
+    const next = await made.one('signers', made.as())
     for (const person of [ana, bo, di]) await made.sign('signers', person)
+    expect(await made.as().outcome('signers', next.digest, never)).toEqual({ kind: 'published' })
     const after = await asfaloadSystem(folder).state(made.as(), made.context)
     expect([after.anchor.version, isEqualBytes(after.anchor.bytes, second)]).toEqual([2, true])
   },
@@ -126,6 +130,38 @@ test.each([1, 2] as const)('generation %i: a revocation is sent with its first s
   expect(backend.files.has(`${folder}${path}.signatures.json`)).toBe(false)
   expect(await codeOfPromise(draft())).toBe('source/conflict')
 })
+
+test.each([1, 2])(
+  'a revocation that somebody else began takes the place of a draft: %i must sign it',
+  async (threshold) => {
+    const { ana, bo, cy } = await people('ana', 'bo', 'cy')
+    const made = await founded(2, { artifact: [[1, ana]], revocation: [[threshold, bo, cy]] }, ana, bo, cy)
+    const { backend, folder } = made
+    backend.wait(folder + path, indexText())
+    await made.sign(release, ana)
+    const subject = `revocation/${path}`
+    const mine = made.as(bo)
+    const draft = async (source: typeof mine, by: typeof bo, more = utf8('')) => {
+      const document = concatBytes(await revocationText(indexText(), by, 2), more)
+      const read = snapshot(source)
+      const files = await asfaloadSystem(folder).draft({ subject, document, replace: true }, read, made.context)
+      await source.write(files, read.seen(files.keys()), '', never)
+    }
+    await draft(mine, bo)
+    const theirs = made.as(cy)
+    await draft(theirs, cy)
+    await made.sign(subject, cy, theirs)
+    if (threshold === 2) {
+      expect((await made.one(subject, mine)).quorums[0]?.keys.map(({ signed }) => signed)).toEqual([false, true])
+      expect(await codeOfPromise(draft(mine, bo, utf8(' ')))).toBe('source/conflict')
+      await made.sign(subject, bo, mine)
+      expect(backend.posts().filter(([where]) => where === 'revoke')).toHaveLength(1)
+    }
+    expect(backend.files.has(`${folder}${path}.revocation.json`)).toBe(true)
+    // Nothing is left of the draft that would be in the way from now on.
+    expect(await made.pending(mine)).toEqual({ proposals: [], problems: [] })
+  },
+)
 
 test.each([1, 2] as const)('generation %i: it is told where signers and releases are', async (generation) => {
   const { ana, bo } = await people('ana', 'bo')
