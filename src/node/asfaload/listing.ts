@@ -1,6 +1,6 @@
 // What neither a web server nor a backend says to everybody: which releases it has. One is found by its name, the same in the window and in the terminal.
 import { AppError } from '../../core/error.ts'
-import type { Context } from '../../core/system.ts'
+import type { Context, TrustSystem } from '../../core/system.ts'
 import { maxBytes, releaseIndex } from '../../core/systems/asfaload/names.ts'
 import type { Transport } from '../../core/transport.ts'
 import { isWebLocation } from '../location.ts'
@@ -8,6 +8,7 @@ import type { OpenSource } from '../open-source.ts'
 import { visible } from '../safe-name.ts'
 import type { Authorizer } from '../transports/asfaload/authorization.ts'
 import { notBackend } from './asking.ts'
+import { pathsOf } from './backend-place.ts'
 import { forgeAt } from './public-address.ts'
 import type { AsfaloadProject } from './verify.ts'
 import { mirrorWith } from './web-mirror.ts'
@@ -31,17 +32,24 @@ export async function withRelease(
   return { transport: backend.asked({ releases: [path] }).transport, path }
 }
 
-/** SOURCE at a backend, with what else a person knows of it; whoever has a key that asks is told before what that costs. */
+/** SOURCE at a backend, with what else a person knows of it, which is kept, and so is what the key is told; whoever has a key that asks is told before what that costs. */
 export async function askedSource(
   source: OpenSource,
   { releases, by }: { releases: readonly string[]; by?: Authorizer | undefined },
   signal: AbortSignal,
 ): Promise<OpenSource> {
   if (source.backend === undefined) throw notBackend(source.pinned)
-  const { unseen: _, ...rest } = source
+  const { unseen: _, backend, ...rest } = source
   const paths: string[] = []
   for (const release of releases) paths.push(await releaseThere(source, release, signal))
-  return { ...rest, ...source.backend.asked(by === undefined ? { releases: paths } : { releases: paths, by }) }
+  await backend.keep(paths, signal)
+  const place = backend.asked(by === undefined ? { releases: paths } : { releases: paths, by })
+  const pending: TrustSystem['pending'] = async (transport, context) => {
+    const found = await place.system.pending(transport, context)
+    await backend.keep(pathsOf(found.proposals), context.signal)
+    return found
+  }
+  return { ...rest, ...place, system: { ...place.system, pending } }
 }
 
 /** A project, and with it the release that a file must be from. */
