@@ -130,7 +130,7 @@ test.each([1, 2] as const)(
 )
 
 test('a file is held against the release that was named alone, and a name that is near to another is none', async () => {
-  const { at, backend, call, project, refused, sign } = await founded(2)
+  const { at, backend, call, project, refused, sign, subjects } = await founded(2)
   backend.wait(project + path, indexText(sha256(utf8('the tool'))))
   backend.wait(`${project}releases/tag/v2/asfaload.index.json`, indexText())
   await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v2')
@@ -141,6 +141,10 @@ test('a file is held against the release that was named alone, and a name that i
   const other = await call(verifyCommand, ...verify, 'releases/tag/v2')
   expect([other.failed?.code, other.data]).toMatchObject(['trust/changed', { kind: 'unknown' }])
   expect(await refused(verifyCommand, ...verify, 'releases/tag/v')).toBe('source/not-found')
+  // A file that is signed alone is a release as well.
+  backend.wait(`${project}tool.tar.gz`, 'the tool')
+  const alone = await call(pendingCommand, 'loom', '--release', 'tool.tar.gz')
+  expect(subjects(alone)).toContain('release/tool.tar.gz')
 })
 
 test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {

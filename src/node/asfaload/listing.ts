@@ -1,7 +1,7 @@
 // What neither a web server nor a backend says to everybody: which releases it has. One is found by its name, the same in the window and in the terminal.
 import { AppError } from '../../core/error.ts'
 import type { Context, TrustSystem } from '../../core/system.ts'
-import { maxBytes, releaseIndex } from '../../core/systems/asfaload/names.ts'
+import { maxBytes, releaseFiles } from '../../core/systems/asfaload/names.ts'
 import type { Transport } from '../../core/transport.ts'
 import { isWebLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
@@ -13,7 +13,7 @@ import { forgeAt } from './public-address.ts'
 import type { AsfaloadProject } from './verify.ts'
 import { mirrorWith } from './web-mirror.ts'
 
-type Source = Pick<OpenSource, 'transport' | 'backend'> & { pinned: Pick<OpenSource['pinned'], 'location'> }
+export type Source = Pick<OpenSource, 'transport' | 'backend'> & { pinned: Pick<OpenSource['pinned'], 'location'> }
 
 export function isListed({ pinned }: Pick<Source, 'pinned'>): boolean {
   return !isWebLocation(pinned.location)
@@ -26,7 +26,7 @@ export async function withRelease(
   signal: AbortSignal,
 ): Promise<{ transport: Transport; path: string }> {
   const { transport, backend } = source
-  const path = await releaseThere(source, release, signal)
+  const { path } = await releaseThere(source, release, signal)
   if (isListed(source)) return { transport, path }
   if (backend === undefined) return { transport: mirrorWith(transport, path), path }
   return { transport: backend.asked({ releases: [path] }).transport, path }
@@ -41,7 +41,7 @@ export async function askedSource(
   if (source.backend === undefined) throw notBackend(source.pinned)
   const { unseen: _, backend, ...rest } = source
   const paths: string[] = []
-  for (const release of releases) paths.push(await releaseThere(source, release, signal))
+  for (const release of releases) paths.push((await releaseThere(source, release, signal)).path)
   await backend.keep(paths, signal)
   const place = backend.asked(by === undefined ? { releases: paths } : { releases: paths, by })
   const pending: TrustSystem['pending'] = async (transport, context) => {
@@ -68,13 +68,21 @@ export async function projectAt(
 }
 
 /** Read, and not looked for among names: v1.0 is not there because v1.0.1 is. */
-async function releaseThere({ transport, pinned }: Source, release: string, signal: AbortSignal): Promise<string> {
-  const path = releaseIndex(release)
-  if ((await transport.read(path, maxBytes.index, signal)) !== undefined) return path
+export async function releaseThere(
+  { transport, pinned }: Source,
+  release: string,
+  signal: AbortSignal,
+): Promise<{ path: string; bytes: Uint8Array }> {
+  const names = isListed({ pinned }) ? await transport.list(release.replace(/\/$/, ''), signal) : undefined
+  // In a folder nothing lies below a file, and asking for it is an error.
+  for (const path of releaseFiles(release).filter((name) => names?.includes(name) ?? true)) {
+    const bytes = await transport.read(path, maxBytes.index, signal)
+    if (bytes !== undefined) return { path, bytes }
+  }
   throw new AppError({
     code: 'source/not-found',
-    message: `there is no ${visible(path)} at ${pinned.location}`,
-    hint: 'name the folder of the release below the project, such as releases/download/v1.0',
+    message: `there is no release ${visible(release)} at ${pinned.location}`,
+    hint: 'name the folder of the release below the project, such as releases/download/v1.0, or one signed file',
   })
 }
 

@@ -55,7 +55,8 @@ const maxReleases = 100
 /** `release`: one that a person named, where none is listed. */
 export async function projectFacts(source: OpenSource, context: Context, release?: string): Promise<ProjectFacts> {
   const { system } = source
-  const { transport } = release === undefined ? source : await withRelease(source, release, context.signal)
+  const named = release === undefined ? undefined : await withRelease(source, release, context.signal)
+  const { transport } = named ?? source
   const { anchor } = await system.state(transport, context)
   const file = parseSignersFile(anchor.bytes, 'the signers file')
   const { written } = file
@@ -72,7 +73,9 @@ export async function projectFacts(source: OpenSource, context: Context, release
   const revokers = new Map(revoking.flatMap(({ keys }) => keys.map((one) => [one.ids[0], one] as const)))
   const project = await openProject('', transport, context)
   const isInForce = (await readActive(project)) !== undefined
-  const paths = (isInForce ? project.names.filter(isIndexPath) : []).sort((a, b) => compareVersions(b, a))
+  const paths = (isInForce ? project.names.filter((name) => isIndexPath(name) || name === named?.path) : []).sort(
+    (a, b) => compareVersions(b, a),
+  )
   const chain = paths.length === 0 ? undefined : await verifyChain(project, context)
   const releases: ReleaseFact[] = []
   for (const path of paths.slice(0, maxReleases)) {
