@@ -336,6 +336,9 @@ test('a web server is only read: that is said before a key is asked for anything
     expect(await refused(signCommand, 'loom', 'signers', '--key', 'a', ...more)).toBe('source/rejected')
   expect(await refused(publishCommand, 'loom')).toBe('source/rejected')
   expect(prompt.asked).toEqual([])
+  // Where nothing is listed it is not said that what waits is seen.
+  const named = await call(reviewCommand, 'loom', '--release', folder).catch((thrown: unknown) => thrown)
+  expect(named).toMatchObject({ code: 'usage/invalid', hint: expect.stringContaining('clone of the mirror') })
   // Into a folder it can be signed.
   await call(signCommand, 'loom', 'signers', '--key', 'a', '--to', at('signed'))
   expect(prompt.asked).toHaveLength(1)

@@ -13,6 +13,7 @@ import {
 } from '../../core/systems/asfaload/project.ts'
 import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import type { Transport } from '../../core/transport.ts'
+import { isWebLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { type Authorizer, questionCost } from '../transports/asfaload/authorization.ts'
 import { sameKeyText } from './key-text.ts'
@@ -72,11 +73,13 @@ function textsOf(file: SignersPlace | undefined): string[] {
   return file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text)
 }
 
-export function notBackend({ name }: { name: string }): AppError {
+export function notBackend({ name, location }: { name: string; location: string }): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${name} is not at an Asfaload backend`,
-    hint: 'nothing has to be asked or named there: what waits is seen',
+    hint: isWebLocation(location)
+      ? 'a web server does not tell what waits: open a clone of the mirror in a folder, where it is seen'
+      : 'nothing has to be asked or named there: what waits is seen',
   })
 }
 
