@@ -170,6 +170,19 @@ test('a key that asks learns what waits for it, once and for a price that is sai
   expect(backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
 })
 
+test('where nothing is kept the next command is told the release anew, and finds what it is of', async () => {
+  const { address, at, backend, call, first, project, prompt } = await founded(2)
+  backend.wait(project + path, indexText())
+  writeFileSync(at('first.json'), first)
+  const { lines } = await call(reviewCommand, address, '--root', at('first.json'), '--release', folder)
+  const next = lines.find((line) => line.includes('countersign sign')) ?? ''
+  const words = next.trim().split(' ').slice(2)
+  expect(words.slice(0, 5)).toEqual([address, '--root', at('first.json'), '--release', folder])
+  prompt.asked.length = 0
+  await call(signCommand, ...words.slice(0, 6), '--key', 'a', '--yes')
+  expect(backend.posts().at(-1)).toMatchObject(['signatures', { file_path: project + path }])
+})
+
 test('a backend is told of a project and of a release, and what it fetched is reviewed like everything else', async () => {
   const { address, backend, call, first, notes, project, refused, subjects } = await registered(2)
   for (const name of [...backend.files.keys()]) backend.files.delete(name)
