@@ -17,6 +17,7 @@ import { isWebLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { type Authorizer, questionCost } from '../transports/asfaload/authorization.ts'
 import { sameKeyText } from './key-text.ts'
+import { projectOf } from './project-of.ts'
 
 /** The key anew for each question, so that whoever holds it is told what this one is. */
 type FindSigner = (id: string, signal: AbortSignal, purpose: string) => Promise<Signer>
@@ -41,7 +42,7 @@ export async function askingKey(
 
 /** Of these keys those that may ask, and what each is asked for then. */
 export async function askableKeys(
-  source: Pick<OpenSource, 'transport'>,
+  source: Pick<OpenSource, 'pinned' | 'transport'>,
   signers: readonly KnownSigner[],
   context: Context,
 ): Promise<{ id: string; label: string; cost?: string }[]> {
@@ -54,8 +55,8 @@ export async function askableKeys(
   })
 }
 
-async function signerTexts({ transport }: Pick<OpenSource, 'transport'>, context: Context): Promise<string[]> {
-  const project = await openProject('', transport, context)
+async function signerTexts(source: Pick<OpenSource, 'pinned' | 'transport'>, context: Context): Promise<string[]> {
+  const project = await projectOf(source, context)
   return [...textsOf(await readActive(project)), ...(await pendingTexts(project))]
 }
 

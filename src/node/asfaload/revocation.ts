@@ -5,10 +5,10 @@ import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { revocationOfFile } from '../../core/systems/asfaload/edit/documents.ts'
 import { parseKeyText } from '../../core/systems/asfaload/keys.ts'
-import { openProject } from '../../core/systems/asfaload/project.ts'
 import { type Generation, groupsOf } from '../../core/systems/asfaload/signers-file.ts'
 import { sameKeyText } from './key-text.ts'
 import { releaseThere, type Source } from './listing.ts'
+import { projectOf } from './project-of.ts'
 
 /** `initiator`: the text of a key, given those that may revoke. */
 export async function revocationEdit(
@@ -17,7 +17,7 @@ export async function revocationEdit(
   context: Context,
   initiator: (generation: Generation, may: readonly string[]) => Promise<string>,
 ): Promise<{ path: string; document: Uint8Array }> {
-  const project = await openProject('', source.transport, context)
+  const project = await projectOf(source, context)
   const { current } = await verifyChain(project, context)
   const { path, bytes } = await releaseThere(source, release, context.signal)
   const may = groupsOf(current, 'revocation').flatMap(({ keys }) => keys.map(({ text }) => text))
