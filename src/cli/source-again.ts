@@ -8,11 +8,20 @@ export function sourceAgain(parsed: Parsed, takes: (option: string) => boolean =
     const value = parsed.text(name)
     return value === undefined ? [] : [`--${name}`, quoted(value)]
   })
+  // Of a place that is not pinned nothing is kept, so the next command must be told anew what else is known of it.
+  const isKept = parsed.text('root') === undefined
+  const known = isKept ? [] : ['release', 'as'].filter(takes).flatMap((name) => valuesOf(parsed, name))
   return [
     quoted(parsed.positionals[0] ?? ''),
     ...options,
+    ...known,
     ...['first', 'token'].filter(takes).flatMap((name) => (parsed.flag(name) ? [`--${name}`] : [])),
   ].join(' ')
+}
+
+function valuesOf(parsed: Parsed, name: string): string[] {
+  const one = parsed.text(name)
+  return (one === undefined ? parsed.texts(name) : [one]).flatMap((value) => [`--${name}`, quoted(value)])
 }
 
 /**

@@ -141,7 +141,7 @@ test('several are signed in one sitting, and what became of each is told', async
 })
 
 test('a file is held against the release that was named alone, and a name that is near to another is none', async () => {
-  const { at, backend, call, project, refused, sign } = await founded(2)
+  const { at, backend, call, project, refused, sign, subjects } = await founded(2)
   backend.wait(project + path, indexText(sha256(utf8('the tool'))))
   backend.wait(`${project}releases/tag/v2/asfaload.index.json`, indexText())
   await call(pendingCommand, 'loom', '--release', folder, '--release', 'releases/tag/v2')
@@ -152,6 +152,10 @@ test('a file is held against the release that was named alone, and a name that i
   const other = await call(verifyCommand, ...verify, 'releases/tag/v2')
   expect([other.failed?.code, other.data]).toMatchObject(['trust/changed', { kind: 'unknown' }])
   expect(await refused(verifyCommand, ...verify, 'releases/tag/v')).toBe('source/not-found')
+  // A file that is signed alone is a release as well.
+  backend.wait(`${project}tool.tar.gz`, 'the tool')
+  const alone = await call(pendingCommand, 'loom', '--release', 'tool.tar.gz')
+  expect(subjects(alone)).toContain('release/tool.tar.gz')
 })
 
 test('a key that asks learns what waits for it, once and for a price that is said; then everybody here knows it', async () => {
@@ -175,6 +179,19 @@ test('a key that asks learns what waits for it, once and for a price that is sai
   // The list and the signature, each in a question of its own.
   await sign(release, 'b', '--as', 'b')
   expect(backend.signedQuestions()).toEqual(['pending_signatures', 'signatures'])
+})
+
+test('where nothing is kept the next command is told the release anew, and finds what it is of', async () => {
+  const { address, at, backend, call, first, project, prompt } = await founded(2)
+  backend.wait(project + path, indexText())
+  writeFileSync(at('first.json'), first)
+  const { lines } = await call(reviewCommand, address, '--root', at('first.json'), '--release', folder)
+  const next = lines.find((line) => line.includes('countersign sign')) ?? ''
+  const words = next.trim().split(' ').slice(2)
+  expect(words.slice(0, 5)).toEqual([address, '--root', at('first.json'), '--release', folder])
+  prompt.asked.length = 0
+  await call(signCommand, ...words.slice(0, 6), '--key', 'a', '--yes')
+  expect(backend.posts().at(-1)).toMatchObject(['signatures', { file_path: project + path }])
 })
 
 test('a backend is told of a project and of a release, and what it fetched is reviewed like everything else', async () => {
@@ -343,6 +360,9 @@ test('a web server is only read: that is said before a key is asked for anything
     expect(await refused(signCommand, 'loom', 'signers', '--key', 'a', ...more)).toBe('source/rejected')
   expect(await refused(publishCommand, 'loom')).toBe('source/rejected')
   expect(prompt.asked).toEqual([])
+  // Where nothing is listed it is not said that what waits is seen.
+  const named = await call(reviewCommand, 'loom', '--release', folder).catch((thrown: unknown) => thrown)
+  expect(named).toMatchObject({ code: 'usage/invalid', hint: expect.stringContaining('clone of the mirror') })
   // Into a folder it can be signed.
   await call(signCommand, 'loom', 'signers', '--key', 'a', '--to', at('signed'))
   expect(prompt.asked).toHaveLength(1)

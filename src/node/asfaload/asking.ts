@@ -13,9 +13,11 @@ import {
 } from '../../core/systems/asfaload/project.ts'
 import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import type { Transport } from '../../core/transport.ts'
+import { isWebLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { type Authorizer, questionCost } from '../transports/asfaload/authorization.ts'
 import { sameKeyText } from './key-text.ts'
+import { projectOf } from './project-of.ts'
 
 /** The key anew for each question, so that whoever holds it is told what this one is. */
 type FindSigner = (id: string, signal: AbortSignal, purpose: string) => Promise<Signer>
@@ -40,7 +42,7 @@ export async function askingKey(
 
 /** Of these keys those that may ask, and what each is asked for then. */
 export async function askableKeys(
-  source: Pick<OpenSource, 'transport'>,
+  source: Pick<OpenSource, 'pinned' | 'transport'>,
   signers: readonly KnownSigner[],
   context: Context,
 ): Promise<{ id: string; label: string; cost?: string }[]> {
@@ -53,8 +55,8 @@ export async function askableKeys(
   })
 }
 
-async function signerTexts({ transport }: Pick<OpenSource, 'transport'>, context: Context): Promise<string[]> {
-  const project = await openProject('', transport, context)
+async function signerTexts(source: Pick<OpenSource, 'pinned' | 'transport'>, context: Context): Promise<string[]> {
+  const project = await projectOf(source, context)
   return [...textsOf(await readActive(project)), ...(await pendingTexts(project))]
 }
 
@@ -72,11 +74,13 @@ function textsOf(file: SignersPlace | undefined): string[] {
   return file === undefined ? [] : everyKey(parseSignersFile(file.bytes, file.name)).map(({ text }) => text)
 }
 
-export function notBackend({ name }: { name: string }): AppError {
+export function notBackend({ name, location }: { name: string; location: string }): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${name} is not at an Asfaload backend`,
-    hint: 'nothing has to be asked or named there: what waits is seen',
+    hint: isWebLocation(location)
+      ? 'a web server does not tell what waits: open a clone of the mirror in a folder, where it is seen'
+      : 'nothing has to be asked or named there: what waits is seen',
   })
 }
 

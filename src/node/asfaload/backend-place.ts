@@ -3,7 +3,8 @@
 import { utf8 } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { parseJson } from '../../core/json.ts'
-import { checkReleasePath, forgeOf } from '../../core/systems/asfaload/names.ts'
+import type { Proposal } from '../../core/proposal.ts'
+import { checkReleasePath, forgeOf, pendingRevocation } from '../../core/systems/asfaload/names.ts'
 import { parseSubject } from '../../core/systems/asfaload/subject.ts'
 import { asfaloadSystem } from '../../core/systems/asfaload/system.ts'
 import { memoryTransport, type Transport, within } from '../../core/transport.ts'
@@ -23,6 +24,8 @@ export interface Unseen {
 export interface Backend extends Pick<AtBackend, 'sendingCost' | 'outcome'> {
   /** The same project, with what else a person knows of it: the files of releases by their paths, or a key that is told which ones wait for it. */
   asked(more: { releases?: readonly string[]; by?: Authorizer }): OtherPlace
+  /** From now on these are looked at here whenever the project is. Whoever only reads it writes nothing. */
+  keep(releases: readonly string[], signal: AbortSignal): Promise<void>
   /** Where one signature goes, in a question that the same key signs. */
   sentBy(authorizer: Authorizer): Transport
 }
@@ -39,28 +42,17 @@ export async function openBackend(
     const api = asfaloadApi(address, by === undefined ? { access } : { access, authorizer: by })
     const drafts = within(kept, 'drafts/')
     const transport = asfaloadTransport(api, { releases, drafts })
-    const system = asfaloadSystem('', forgeOf(folder))
     const { sendingCost, outcome, sentBy } = transport
     return {
-      transport: within(transport, folder),
-      system: {
-        ...system,
-        pending: async (source, context) => {
-          const found = await system.pending(source, context)
-          await keepKnown(
-            kept,
-            [...releases, ...found.proposals.flatMap(({ subject }) => pathOf(subject))],
-            context.signal,
-          )
-          return found
-        },
-      },
+      transport: keepingDrafted(within(transport, folder), kept),
+      system: asfaloadSystem('', forgeOf(folder)),
       elsewhere: { how: 'the backend makes it take effect by itself' },
       ...(by === undefined ? { unseen } : {}),
       backend: {
         sendingCost,
         outcome,
         sentBy: (authorizer) => within(sentBy(authorizer), folder),
+        keep: (names, stop) => keepKnown(kept, names, stop),
         asked: (more) => place([...new Set([...releases, ...(more.releases ?? [])])], more.by ?? by),
       },
     }
@@ -73,9 +65,30 @@ const unseen: Unseen = {
   hint: 'name a release: --release PATH; or say which key asks what waits for it: --as KEY',
 }
 
-function pathOf(subject: string): string[] {
-  const about = parseSubject(subject)
-  return about.kind === 'signers' ? [] : [about.path]
+/** Of the releases that changes are about. */
+export function pathsOf(proposals: readonly Pick<Proposal, 'subject'>[]): string[] {
+  return proposals.flatMap(({ subject }) => {
+    const about = parseSubject(subject)
+    return about.kind === 'signers' ? [] : [about.path]
+  })
+}
+
+/** A revocation that was begun here is followed until it is in force, also when nobody named its release before. */
+function keepingDrafted(project: Transport, kept: Transport): Transport {
+  const suffix = pendingRevocation('')
+  return {
+    ...project,
+    write: async (files, base, note, signal) => {
+      const begun = [...files.keys()].filter((name) => name.endsWith(suffix))
+      if (begun.length > 0)
+        await keepKnown(
+          kept,
+          begun.map((name) => name.slice(0, -suffix.length)),
+          signal,
+        )
+      return project.write(files, base, note, signal)
+    },
+  }
 }
 
 // ---- releases that are known here ---------------------------------------------------------------------------------------
@@ -86,7 +99,10 @@ const maxListBytes = 1024 * 1024
 const maxKnown = 50
 
 async function readKnown(kept: Transport, signal: AbortSignal): Promise<string[]> {
-  const bytes = await kept.read(listName, maxListBytes, signal)
+  return namesIn(await kept.read(listName, maxListBytes, signal))
+}
+
+function namesIn(bytes: Uint8Array | undefined): string[] {
   const value = bytes === undefined ? [] : parseJson(bytes, listName).value()
   if (!Array.isArray(value)) throw damaged()
   return value.map((name) => {
@@ -97,10 +113,19 @@ async function readKnown(kept: Transport, signal: AbortSignal): Promise<string[]
 }
 
 async function keepKnown(kept: Transport, names: readonly string[], signal: AbortSignal): Promise<void> {
-  const before = await readKnown(kept, signal)
-  const all = [...new Set([...before, ...names])].slice(-maxKnown)
-  if (all.length === before.length && all.every((name, at) => name === before[at])) return
-  await kept.write(new Map([[listName, utf8(`${JSON.stringify(all)}\n`)]]), new Map(), 'releases', signal)
+  for (let tries = 1; ; tries++) {
+    const bytes = await kept.read(listName, maxListBytes, signal)
+    const before = namesIn(bytes)
+    const all = [...new Set([...before, ...names])].slice(-maxKnown)
+    if (all.length === before.length && all.every((name, at) => name === before[at])) return
+    const files = new Map([[listName, utf8(`${JSON.stringify(all)}\n`)]])
+    try {
+      return await kept.write(files, new Map([[listName, bytes ?? null]]), 'releases', signal)
+    } catch (thrown) {
+      // A window and a terminal may both keep one: what the other wrote is read again.
+      if (tries === 3 || !(thrown instanceof AppError) || thrown.code !== 'source/conflict') throw thrown
+    }
+  }
 }
 
 function damaged(): AppError {

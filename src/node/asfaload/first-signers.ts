@@ -14,6 +14,7 @@ import { isFolderLocation, parseLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { projectAbove } from './first-look.ts'
+import { projectOf } from './project-of.ts'
 import { forgeAt } from './public-address.ts'
 
 export interface FirstPlace {
@@ -90,7 +91,7 @@ export interface Start {
 
 /** What waits and has no signature is changed further; else the file in force is. `fresh`: that one in any case. */
 export async function findStart(source: OpenSource, context: Context, fresh = false): Promise<Start> {
-  const project = await openProject('', source.transport, context)
+  const project = await projectOf(source, context)
   const first = await waitingFirst(project, context)
   if (first?.place !== undefined) return { bytes: first.place.bytes, waits: true, isFirst: true }
   const { current } = await verifyChain(project, context)

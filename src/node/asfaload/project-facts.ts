@@ -15,13 +15,14 @@ import {
   releaseName,
   signaturesOf,
 } from '../../core/systems/asfaload/names.ts'
-import { openProject, readActive } from '../../core/systems/asfaload/project.ts'
+import { readActive } from '../../core/systems/asfaload/project.ts'
 import { groupsOf, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import { standingOf } from '../../core/systems/asfaload/standing.ts'
 import { groupTitles } from '../../core/systems/asfaload/system.ts'
 import { compareVersions } from '../../core/version-order.ts'
 import type { OpenSource } from '../open-source.ts'
 import { isListed, withRelease } from './listing.ts'
+import { projectOf } from './project-of.ts'
 
 export interface ReleaseFact {
   /** Of its index, below the project's root. */
@@ -55,7 +56,8 @@ const maxReleases = 100
 /** `release`: one that a person named, where none is listed. */
 export async function projectFacts(source: OpenSource, context: Context, release?: string): Promise<ProjectFacts> {
   const { system } = source
-  const { transport } = release === undefined ? source : await withRelease(source, release, context.signal)
+  const named = release === undefined ? undefined : await withRelease(source, release, context.signal)
+  const { transport } = named ?? source
   const { anchor } = await system.state(transport, context)
   const file = parseSignersFile(anchor.bytes, 'the signers file')
   const { written } = file
@@ -70,9 +72,11 @@ export async function projectFacts(source: OpenSource, context: Context, release
     .map((group) => ({ group, name: groupTitles[group] }))
   const revoking = namedQuorums(quorumsOf(groupTitles.revocation, groupsOf(file, 'revocation'), noMarks), names)
   const revokers = new Map(revoking.flatMap(({ keys }) => keys.map((one) => [one.ids[0], one] as const)))
-  const project = await openProject('', transport, context)
+  const project = await projectOf({ ...source, transport }, context)
   const isInForce = (await readActive(project)) !== undefined
-  const paths = (isInForce ? project.names.filter(isIndexPath) : []).sort((a, b) => compareVersions(b, a))
+  const paths = (isInForce ? project.names.filter((name) => isIndexPath(name) || name === named?.path) : []).sort(
+    (a, b) => compareVersions(b, a),
+  )
   const chain = paths.length === 0 ? undefined : await verifyChain(project, context)
   const releases: ReleaseFact[] = []
   for (const path of paths.slice(0, maxReleases)) {

@@ -5,32 +5,21 @@ import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
 import { revocationOfFile } from '../../core/systems/asfaload/edit/documents.ts'
 import { parseKeyText } from '../../core/systems/asfaload/keys.ts'
-import { checkReleasePath, indexName, maxBytes } from '../../core/systems/asfaload/names.ts'
-import { openProject } from '../../core/systems/asfaload/project.ts'
 import { type Generation, groupsOf } from '../../core/systems/asfaload/signers-file.ts'
-import type { OpenSource } from '../open-source.ts'
 import { sameKeyText } from './key-text.ts'
+import { releaseThere, type Source } from './listing.ts'
+import { projectOf } from './project-of.ts'
 
 /** `initiator`: the text of a key, given those that may revoke. */
 export async function revocationEdit(
-  { transport }: Pick<OpenSource, 'transport'>,
+  source: Source,
   release: string,
   context: Context,
   initiator: (generation: Generation, may: readonly string[]) => Promise<string>,
 ): Promise<{ path: string; document: Uint8Array }> {
-  const project = await openProject('', transport, context)
+  const project = await projectOf(source, context)
   const { current } = await verifyChain(project, context)
-  const asked = release.replace(/\/$/, '')
-  const path = project.has(`${asked}/${indexName}`) ? `${asked}/${indexName}` : asked
-  checkReleasePath(path)
-  const bytes = await project.read(path, maxBytes.index)
-  if (bytes === undefined) {
-    throw new AppError({
-      code: 'source/not-found',
-      message: `there is no ${path} in this project`,
-      hint: 'name the folder of the release, such as releases/download/v1.0',
-    })
-  }
+  const { path, bytes } = await releaseThere(source, release, context.signal)
   const may = groupsOf(current, 'revocation').flatMap(({ keys }) => keys.map(({ text }) => text))
   const named = parseKeyText(await initiator(current.generation, may), 'the key')
   const text = sameKeyText(may, named.key)

@@ -3,10 +3,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { utf8 } from '../../../src/core/bytes.ts'
 import { signingsSentence } from '../../../src/core/signings.ts'
 import { projectAt } from '../../../src/node/asfaload/listing.ts'
 import { openAsfaload } from '../../../src/node/asfaload/place.ts'
 import { publicAddress } from '../../../src/node/asfaload/public-address.ts'
+import { revocationEdit } from '../../../src/node/asfaload/revocation.ts'
 import { verifyReleasedFile } from '../../../src/node/asfaload/verify.ts'
 import { inspectRepository } from '../../../src/node/inspect.ts'
 import { at, folder, founded, indexText, people, project, signersText } from '../../core/systems/asfaload/people.ts'
@@ -124,6 +126,35 @@ test.each([0, 1, 2] as const)(
       expect(await (await asked('releases/v1')).transport.list('releases/asfaload', never)).toHaveLength(1)
     }
     await server.end()
+  },
+)
+
+test.each(['folder', 'web'])(
+  'the index of the whole project, and a file that is signed alone, are named too: %s',
+  async (kind) => {
+    const { made, first, ana, bo } = await lived(2)
+    for (const [path, bytes] of [
+      ['asfaload.index.json', indexText()],
+      ['releases/tool.bin', utf8('the tool')],
+    ] as const) {
+      await made.draft(`release/${path}`, bytes)
+      await made.sign(`release/${path}`, ana, bo)
+      await made.publish(`release/${path}`)
+    }
+    const mirror = written(made)
+    const server = kind === 'web' ? await serveFolder(mirror) : undefined
+    const location = server === undefined ? join(mirror, folder) : `${server.url}/${folder}`
+    const source = { ...(await openAsfaload(location, {})), pinned: { location } }
+    const context = { anchor: first, now: at, signal: never }
+    const file = join(mirror, 'tool.bin')
+    writeFileSync(file, 'the tool')
+    const verdict = async (release: string) =>
+      (await verifyReleasedFile(await projectAt(source, release, context), file)).verdict
+    expect(await verdict('releases/tool.bin')).toMatchObject({ kind: 'listed', path: 'releases/tool.bin' })
+    expect(await verdict('asfaload.index.json')).toMatchObject({ kind: 'unknown' })
+    const { path } = await revocationEdit(source, 'asfaload.index.json', context, async () => ana.text(2))
+    expect(path).toBe('asfaload.index.json')
+    await server?.end()
   },
 )
 

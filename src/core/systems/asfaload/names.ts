@@ -149,9 +149,18 @@ export function signersOnTheWay(path: string, names: readonly string[]): string[
 
 const reserved = /(?:\.signatures\.json|\.signers\.json|\.revocation\.json|\.pending|\.revoked|\.metadata\.json)$/
 
+/** What a person may mean: the index of a folder, which comes first, or a file that is signed by itself. */
+export function releaseFiles(path: string): string[] {
+  const index = releaseIndex(path)
+  const alone = path.replace(/\/$/, '')
+  if (alone === index) return [index]
+  checkReleasePath(alone)
+  return [index, alone]
+}
+
 /** The index of a release, of which a person named the folder, or the index itself. */
 export function releaseIndex(path: string): string {
-  const index = path.endsWith(`/${indexName}`) ? path : `${path.replace(/\/$/, '')}/${indexName}`
+  const index = isIndexPath(path) ? path : `${path.replace(/\/$/, '')}/${indexName}`
   checkReleasePath(index)
   return index
 }
