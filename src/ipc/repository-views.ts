@@ -124,6 +124,15 @@ export type FileVerdict =
       unread?: readonly { path: string; why: ErrorData }[]
     }
 
+/**
+ * Which of its releases are here: all that there are; only what was named, as of a web server; or what is known, at a backend, which
+ * does not show everything to everybody: what to say of that, and which keys may ask, at what cost.
+ */
+export type SeenReleases =
+  | { kind: 'all' }
+  | { kind: 'named' }
+  | { kind: 'known'; sentence: string; keys: readonly { id: string; label: string; cost?: string }[] }
+
 /** A project of an Asfaload mirror as it stands, all of it verified. */
 export interface ProjectView {
   sourceId: string
@@ -132,8 +141,7 @@ export interface ProjectView {
   rehearsal: boolean
   /** Of the signers file in force: "Signers 3". */
   title: string
-  /** At a backend, which does not show everything to everybody: what to say of that, and which keys may ask, at what cost. */
-  asking?: { sentence: string; keys: readonly { id: string; label: string; cost?: string }[] }
+  sees: SeenReleases
   /** As they are written; `of`: which group of its list, from 1. */
   groups: readonly {
     group: GroupName
@@ -148,8 +156,6 @@ export interface ProjectView {
   revokers: readonly RoleHolder[]
   /** Where the project itself is, when its folder says it: "https://github.com/u/r/". */
   address?: string
-  /** It is known which releases there are; else only what was named is here. */
-  listed: boolean
   /** The newest first. */
   releases: readonly {
     /** Of its index, below the project's root. */

@@ -20,6 +20,7 @@ import type {
   ProjectView,
   RepositoryView,
   RoleNode,
+  SeenReleases,
   TargetPage,
 } from '../ipc/contract.ts'
 import type { ProjectFacts } from '../node/asfaload/project-facts.ts'
@@ -73,14 +74,14 @@ export function repositoryView(
 export function projectView(
   { id, name, location }: PinnedSource,
   { title, groups, missing, revokers, listed, releases, omitted }: ProjectFacts,
-  asking?: ProjectView['asking'],
+  asking?: Omit<Extract<SeenReleases, { kind: 'known' }>, 'kind'>,
 ): ProjectView {
   const address = publicAddress(location)
   return {
-    ...{ sourceId: id, name, location, rehearsal: false, title, missing, listed, releases, omitted },
+    ...{ sourceId: id, name, location, rehearsal: false, title, missing, releases, omitted },
+    sees: asking !== undefined ? { kind: 'known', ...asking } : { kind: listed ? 'all' : 'named' },
     revokers: revokers.map(holderOf),
     ...(address === undefined ? {} : { address }),
-    ...(asking === undefined ? {} : { asking }),
     groups: groups.map(({ group, of, quorum }) => ({
       ...{ group, of, name: quorum.name, threshold: quorum.threshold },
       holders: quorum.keys.map(holderOf),

@@ -52,6 +52,17 @@ test('a mirror on the web lists no releases: one is named, and files are held ag
   await expectGoodInEveryLight(page, complaints)
 })
 
+test('at a backend a file is held against one of the releases that are known, without naming it again', async () => {
+  const { page, complaints } = await open('backend')
+  await page.getByLabel('File on this machine').fill('/home/alex/loom-1.0.zip')
+  await page.getByRole('combobox', { name: 'Release' }).selectOption('releases/download/v1.0')
+  await checkFile(page).click()
+  await page.getByRole('heading', { name: 'This release does not list this file' }).waitFor()
+  expect(await asked(page, 'releases.verify')).toMatchObject({ release: 'releases/download/v1.0' })
+  await page.getByRole('region', { name: 'What else waits' }).getByLabel('Folder of a release').waitFor()
+  await expectGoodInEveryLight(page, complaints)
+})
+
 test('a file that is refused is said to be so first, and why', async () => {
   const { page, complaints } = await open('loom')
   await page.getByLabel('File on this machine').fill('/home/alex/refused.zip')

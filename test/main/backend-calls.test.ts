@@ -61,8 +61,8 @@ test('first signers, a release that a key was told of, and a revocation that was
   backend.wait(folder + path, indexText())
   expect(await waiting()).toBe(0)
   backend.asked.length = 0
-  const { asking, releases } = await app.calls['project.get']({ sourceId })
-  expect([asking?.keys.map(({ id }) => id), releases]).toEqual([['file:Ana', 'file:Ben'], []])
+  const { sees, releases } = await app.calls['project.get']({ sourceId })
+  expect([sees.kind === 'known' && sees.keys.map(({ id }) => id), releases]).toEqual([['file:Ana', 'file:Ben'], []])
   // Looking asks no key for anything.
   expect(backend.signedQuestions()).toEqual([])
   const ask = (asked: { release?: string; signerId?: string }) => app.calls['project.ask']({ sourceId, ...asked })

@@ -197,8 +197,8 @@ test('on the web, where nothing is listed, that is said, and a release is found 
   const web = await pin(other, server.url, 'Loom')
   const get = (release?: string) => other.calls['project.get']({ sourceId: web, release })
   const verify = (release?: string) => other.calls['releases.verify']({ sourceId: web, file, release })
-  expect(await app.calls['project.get']({ sourceId })).toMatchObject({ listed: true, releases: [{}] })
-  expect(await get()).toMatchObject({ listed: false, releases: [] })
+  expect(await app.calls['project.get']({ sourceId })).toMatchObject({ sees: { kind: 'all' }, releases: [{}] })
+  expect(await get()).toMatchObject({ sees: { kind: 'named' }, releases: [] })
   expect(await codeOf(verify())).toBe('usage/invalid')
   const path = 'releases/v1/asfaload.index.json'
   for (const name of ['releases/v1', 'releases/v1/', path]) {

@@ -23,7 +23,14 @@ import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
 import { fakeRepository } from './fake-repository.ts'
-import { signersChange, signersInspection, signersProject, signersSource, webProject } from './fake-signers.ts'
+import {
+  backendProject,
+  signersChange,
+  signersInspection,
+  signersProject,
+  signersSource,
+  webProject,
+} from './fake-signers.ts'
 import * as hardware from './fake-tokens.ts'
 
 /** `carried`: one change, which came over an air gap. `signers`: a project in which nothing expires, and a change of its signers. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
@@ -183,7 +190,11 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     project: {
       get: (argument) =>
         answer('project.get', argument, () =>
-          argument.sourceId === 'mirror' ? webProject(argument.release) : signersProject,
+          argument.sourceId === 'mirror'
+            ? webProject(argument.release)
+            : argument.sourceId === 'backend'
+              ? backendProject
+              : signersProject,
         ),
       ask: (argument) => answer('project.ask', argument, () => ({ waits: 1, problems: [] })),
       create: (argument) => answer('project.create', argument, () => signersSource),

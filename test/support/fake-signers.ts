@@ -106,7 +106,7 @@ export const signersProject: ProjectView = {
   location: '/srv/mirror/github.com/loom/loom',
   rehearsal: false,
   address: 'https://github.com/loom/loom/',
-  listed: true,
+  sees: { kind: 'all' },
   title: 'Signers 3',
   groups: [
     { group: 'artifact', of: 1, name: 'Signers of releases', threshold: 2, holders },
@@ -148,12 +148,21 @@ export const signersProject: ProjectView = {
   omitted: 3,
 }
 
+/** The same at a backend, which shows what is known by name, and more to a key that asks. */
+export const backendProject: ProjectView = {
+  ...signersProject,
+  sourceId: 'backend',
+  location: 'asfaload+https://backend.example/github.com/loom/loom/',
+  sees: { kind: 'known', sentence: 'A backend tells only signers which releases wait', keys: [] },
+  omitted: 0,
+}
+
 /** The same on a web server, where nothing is listed; a release is there when it is named. */
 export const webProject = (release: string | undefined): ProjectView => ({
   ...signersProject,
   sourceId: 'mirror',
   location: 'https://mirror.example/github.com/loom/loom/',
-  listed: false,
+  sees: { kind: 'named' },
   releases: release === undefined ? [] : signersProject.releases.filter(({ path }) => path.startsWith(release)),
   omitted: 0,
 })

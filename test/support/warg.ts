@@ -31,7 +31,7 @@ export function encodeMapProofs(proofs: readonly MapProof[]): Uint8Array<ArrayBu
 
 /** After that record, by its number. */
 export function heldAfter(
-  { holdings }: PermissionTable,
+  { holdings }: Pick<PermissionTable, 'holdings'>,
   record: number,
   keyId: string,
   permission: Permission,

@@ -32,41 +32,76 @@ export interface Head {
 }
 
 /** Where a record stands, for sentences and for whoever looks for it. */
-interface Place {
+export interface Place {
   number: number
   id: string
   keyId: string
   time: Time
 }
 
+/** Who may do what, as it is read: only the log itself changes it. */
+export type Permissions = Omit<PermissionTable, 'give' | 'take' | 'copy'>
+
 export class LogState {
   readonly kind: LogKind
-  /** Records so far. */
-  length = 0
-  head?: Head
-  /** The record that began it: what is pinned of an operator. */
-  initId?: string
-  /** Every key that was ever named; none is taken out. */
-  readonly keys = new Map<string, WargKey>()
-  permissions = new PermissionTable()
-  readonly releases = new Map<string, Release>()
-  readonly namespaces = new Map<string, Namespace>()
-  readonly findings: Finding[] = []
+  #length = 0
+  #head: Head | undefined
+  #initId: string | undefined
+  readonly #keys = new Map<string, WargKey>()
+  #permissions = new PermissionTable()
+  readonly #releases = new Map<string, Release>()
+  readonly #namespaces = new Map<string, Namespace>()
+  readonly #findings: Finding[] = []
 
   constructor(kind: LogKind) {
     this.kind = kind
   }
 
+  /** Records so far. */
+  get length(): number {
+    return this.#length
+  }
+
+  get head(): Head | undefined {
+    return this.#head
+  }
+
+  /** The record that began it: what is pinned of an operator. */
+  get initId(): string | undefined {
+    return this.#initId
+  }
+
+  /** Every key that was ever named; none is taken out. */
+  get keys(): ReadonlyMap<string, WargKey> {
+    return this.#keys
+  }
+
+  get permissions(): Permissions {
+    return this.#permissions
+  }
+
+  get releases(): ReadonlyMap<string, Release> {
+    return this.#releases
+  }
+
+  get namespaces(): ReadonlyMap<string, Namespace> {
+    return this.#namespaces
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings
+  }
+
   copy(): LogState {
     const state = new LogState(this.kind)
-    state.length = this.length
-    if (this.head !== undefined) state.head = this.head
-    if (this.initId !== undefined) state.initId = this.initId
-    for (const [id, key] of this.keys) state.keys.set(id, key)
-    state.permissions = this.permissions.copy()
-    for (const [version, release] of this.releases) state.releases.set(version, release)
-    for (const [name, namespace] of this.namespaces) state.namespaces.set(name, namespace)
-    state.findings.push(...this.findings)
+    state.#length = this.#length
+    state.#head = this.#head
+    state.#initId = this.#initId
+    for (const [id, key] of this.#keys) state.#keys.set(id, key)
+    state.#permissions = this.#permissions.copy()
+    for (const [version, release] of this.#releases) state.#releases.set(version, release)
+    for (const [name, namespace] of this.#namespaces) state.#namespaces.set(name, namespace)
+    state.#findings.push(...this.#findings)
     return state
   }
 
@@ -89,46 +124,24 @@ export class LogState {
   /** Adds the record, or throws; after that the state is of no use any more. */
   add(record: LogRecord, keyId: string): void {
     const place = this.#placeOf(record, keyId)
-    this.#checkLink(record, place)
-    this.#checkTime(record, place)
+    this.checkFollows(record.prev, place)
     const isStranger = !this.permissions.holdsAnything(keyId)
     for (const [at, entry] of record.entries.entries()) {
       if (this.length === 0 && at === 0) this.#begin(entry, place)
       else this.#addEntry(entry, place)
     }
-    if (this.length > 0 && isIdle(record)) this.findings.push(idleFinding(place, isStranger))
-    if (!record.isCanonical) this.findings.push(spellingFinding(place))
-    this.length++
-    this.head = { id: record.id, time: record.time }
+    if (this.length > 0 && isIdle(record)) this.#findings.push(idleFinding(place, isStranger))
+    if (!record.isCanonical) this.#findings.push(spellingFinding(place))
+    this.end(place)
   }
 
   #placeOf({ id, time }: LogRecord, keyId: string): Place {
     return { number: this.length + 1, id, keyId, time }
   }
 
-  #checkLink({ prev }: LogRecord, place: Place): void {
-    if (this.head === undefined) {
-      if (prev === undefined) return
-      throw refused('prev-on-first', place, `is the first, and follows ${prev}`)
-    }
-    if (prev === undefined) throw refused('prev-missing', place, 'does not say which record it follows')
-    if (prev !== this.head.id)
-      throw refused('prev-differs', place, `follows ${prev}, where the log is at ${this.head.id}`)
-  }
-
-  #checkTime({ time }: LogRecord, place: Place): void {
-    if (this.head === undefined || compareTimes(time, this.head.time) >= 0) return
-    const before = timeText(this.head.time)
-    throw refused('time-backwards', place, `is of ${timeText(time)}, and follows one of ${before}`, 'trust/rollback')
-  }
-
   #begin(entry: Entry, place: Place): void {
     if (entry.kind !== 'init') throw refused('not-init-first', place, 'does not begin the log')
-    this.initId = place.id
-    this.keys.set(entry.key.id, entry.key)
-    for (const permission of permissionsOf[this.kind]) {
-      this.permissions.give(entry.key.id, permission, place.number, place.keyId)
-    }
+    this.begin(entry.key, permissionsOf[this.kind], place)
   }
 
   #addEntry(entry: Entry, place: Place): void {
@@ -137,62 +150,32 @@ export class LogState {
         throw refused('init-again', place, 'begins the log once more')
       case 'grant':
         this.#checkMayTurn(entry.permissions, place)
-        this.keys.set(entry.key.id, this.keys.get(entry.key.id) ?? entry.key)
-        for (const one of entry.permissions) this.permissions.give(entry.key.id, one, place.number, place.keyId)
+        this.give(entry.key, entry.permissions, place)
         return
       case 'revoke':
         this.#checkMayTurn(entry.permissions, place)
-        for (const one of entry.permissions) this.#take(entry.keyId, one, place)
+        for (const one of entry.permissions) this.take(entry.keyId, one, place)
         return
       case 'release':
-        this.#release(entry.version, entry.digest, place)
+        this.release(entry.version, entry.digest, place)
         return
       case 'yank':
-        this.#yank(entry.version, place)
+        this.yank(entry.version, place)
         return
       case 'define':
-        this.#checkMay('define-namespace', place)
+        this.checkMay('define-namespace', place)
         this.#name(entry.namespace, {}, place)
         return
       case 'import':
-        this.#checkMay('import-namespace', place)
+        this.checkMay('import-namespace', place)
         this.#name(entry.namespace, { registry: entry.registry }, place)
     }
   }
 
   /** Nobody gives or takes what they do not hold; an operator needs commit besides. */
   #checkMayTurn(permissions: readonly Permission[], place: Place): void {
-    if (this.kind === 'operator') this.#checkMay('commit', place)
-    for (const one of permissions) this.#checkMay(one, place)
-  }
-
-  #checkMay(permission: Permission, place: Place): void {
-    if (this.permissions.holds(place.keyId, permission)) return
-    throw refused('not-permitted', place, `is signed by ${place.keyId}, which does not hold ${permission}`)
-  }
-
-  #take(keyId: string, permission: Permission, place: Place): void {
-    if (this.permissions.take(keyId, permission, place.number, place.keyId)) return
-    throw refused('revoke-not-held', place, `takes ${permission} from ${keyId}, which does not hold it`)
-  }
-
-  #release(version: string, digest: string, place: Place): void {
-    this.#checkMay('release', place)
-    const { number: record, keyId: by, time } = place
-    const known = this.releases.get(version)
-    if (known === undefined) this.releases.set(version, { version, digest, record, by, time })
-    else throw refused('released-twice', place, `releases ${version}, which record ${known.record} released`)
-  }
-
-  #yank(version: string, place: Place): void {
-    this.#checkMay('yank', place)
-    const { number: record, keyId: by, time } = place
-    const known = this.releases.get(version)
-    if (known === undefined) throw refused('yank-unreleased', place, `yanks ${version}, which was never released`)
-    if (known.yanked !== undefined) {
-      throw refused('yanked-twice', place, `yanks ${version}, which record ${known.yanked.record} yanked`)
-    }
-    this.releases.set(version, { ...known, yanked: { record, by, time } })
+    if (this.kind === 'operator') this.checkMay('commit', place)
+    for (const one of permissions) this.checkMay(one, place)
   }
 
   #name(name: string, { registry }: { registry?: string }, place: Place): void {
@@ -200,7 +183,68 @@ export class LogState {
     if (known !== undefined) {
       throw refused('namespace-twice', place, `sets the namespace ${name}, which record ${known.record} set`)
     }
-    this.namespaces.set(name, { record: place.number, ...(registry === undefined ? {} : { registry }) })
+    this.#namespaces.set(name, { record: place.number, ...(registry === undefined ? {} : { registry }) })
+  }
+
+  // ---- steps, which version 0.1.0 puts together by its own rules ----
+
+  checkFollows(prev: string | undefined, place: Place): void {
+    if (this.head === undefined) {
+      if (prev === undefined) return
+      throw refused('prev-on-first', place, `is the first, and follows ${prev}`)
+    }
+    if (prev === undefined) throw refused('prev-missing', place, 'does not say which record it follows')
+    if (prev !== this.head.id)
+      throw refused('prev-differs', place, `follows ${prev}, where the log is at ${this.head.id}`)
+    const { time } = place
+    if (compareTimes(time, this.head.time) >= 0) return
+    const before = timeText(this.head.time)
+    throw refused('time-backwards', place, `is of ${timeText(time)}, and follows one of ${before}`, 'trust/rollback')
+  }
+
+  checkMay(permission: Permission, place: Place): void {
+    if (this.permissions.holds(place.keyId, permission)) return
+    throw refused('not-permitted', place, `is signed by ${place.keyId}, which does not hold ${permission}`)
+  }
+
+  begin(key: WargKey, permissions: readonly Permission[], place: Place): void {
+    this.#initId = place.id
+    this.give(key, permissions, place)
+  }
+
+  give(key: WargKey, permissions: readonly Permission[], { number, keyId }: Place): void {
+    this.#keys.set(key.id, this.keys.get(key.id) ?? key)
+    for (const one of permissions) this.#permissions.give(key.id, one, number, keyId)
+  }
+
+  take(keyId: string, permission: Permission, place: Place): void {
+    if (this.#permissions.take(keyId, permission, place.number, place.keyId)) return
+    throw refused('revoke-not-held', place, `takes ${permission} from ${keyId}, which does not hold it`)
+  }
+
+  release(version: string, digest: string, place: Place): void {
+    this.checkMay('release', place)
+    const { number: record, keyId: by, time } = place
+    const known = this.releases.get(version)
+    if (known === undefined) this.#releases.set(version, { version, digest, record, by, time })
+    else throw refused('released-twice', place, `releases ${version}, which record ${known.record} released`)
+  }
+
+  yank(version: string, place: Place): void {
+    this.checkMay('yank', place)
+    const { number: record, keyId: by, time } = place
+    const known = this.releases.get(version)
+    if (known === undefined) throw refused('yank-unreleased', place, `yanks ${version}, which was never released`)
+    if (known.yanked !== undefined) {
+      throw refused('yanked-twice', place, `yanks ${version}, which record ${known.yanked.record} yanked`)
+    }
+    this.#releases.set(version, { ...known, yanked: { record, by, time } })
+  }
+
+  /** After all that a record says. */
+  end({ id, time }: Place): void {
+    this.#length++
+    this.#head = { id, time }
   }
 }
 

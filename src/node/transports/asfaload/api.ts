@@ -13,7 +13,7 @@ import { type Authorizer, type Moment, signedHeaders, thisMoment } from './autho
 import { checkAnswered, refused } from './refusal.ts'
 
 /** 1: minisign keys, signatures sent without saying who sends them; 2: keys of its own, every question but files signed. */
-export type Backend = 1 | 2
+export type Generation = 1 | 2
 
 /** What waits for the key that asks; newer backends also say which bytes they mean. */
 export interface Listed {
@@ -45,7 +45,7 @@ export interface AsfaloadApi {
   readonly authorizer?: Authorizer
   /** The same backend, asked with this key. */
   as(authorizer: Authorizer): AsfaloadApi
-  generation(signal: AbortSignal): Promise<Backend>
+  generation(signal: AbortSignal): Promise<Generation>
   /** undefined: certainly absent. */
   file(name: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
   pending(signal: AbortSignal): Promise<Listed[]>
@@ -69,7 +69,7 @@ export function asfaloadApi(
   { access = {}, authorizer, moment = thisMoment }: ApiOptions = {},
 ): AsfaloadApi {
   const base = new URL(address.backend)
-  let known: Promise<Backend> | undefined
+  let known: Promise<Generation> | undefined
 
   async function call(
     path: string,
@@ -111,7 +111,7 @@ export function asfaloadApi(
     return { ...sent, headers: { ...plain, ...headers } }
   }
 
-  async function detect(signal: AbortSignal): Promise<Backend> {
+  async function detect(signal: AbortSignal): Promise<Generation> {
     const url = new URL('v1/ping', base)
     const pong = await call('ping', maxAnswerBytes, {}, signal)
     checkIsData(url, pong)
@@ -127,7 +127,7 @@ export function asfaloadApi(
     return 1
   }
 
-  function generation(signal: AbortSignal): Promise<Backend> {
+  function generation(signal: AbortSignal): Promise<Generation> {
     const detecting = known ?? detect(signal)
     known = detecting
     detecting.catch(() => {

@@ -19,12 +19,13 @@ type Check =
 
 interface CheckFileProps {
   sourceId: string
-  /** A project of an Asfaload mirror; `release`: the only one that is asked, "" while it is not named. */
-  project?: { release?: string | undefined }
+  /** A project of an Asfaload mirror; `release`: the only one that is asked, "" while it is not named; `known`: others that can be. */
+  project?: { release?: string | undefined; known?: readonly string[]; onRelease?: (release: string) => void }
 }
 
 export function CheckFile({ sourceId, project }: CheckFileProps): ReactElement {
   const release = project?.release
+  const known = [...new Set([...(release ? [release] : []), ...(project?.known ?? [])])]
   const [file, setFile] = useState('')
   const [check, setCheck] = useState<Check>({ step: 'rest' })
   const far = useProgress(check.step === 'busy')
@@ -46,6 +47,25 @@ export function CheckFile({ sourceId, project }: CheckFileProps): ReactElement {
         <p className="soft small">
           Says whether a file on this machine is one that people signed here, whatever its name.
         </p>
+        {known.length < 2 ? null : (
+          <div className="row">
+            <label htmlFor={`${id}-release`} className="label">
+              Release
+            </label>
+            <select
+              id={`${id}-release`}
+              className="input pick"
+              value={release}
+              onChange={(event) => project?.onRelease?.(event.target.value)}
+            >
+              {known.map((one) => (
+                <option key={one} value={one}>
+                  {plainForeign(one)}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
         {release === undefined ? null : (
           <p className="small">
             {release === '' ? (

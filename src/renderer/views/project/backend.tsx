@@ -1,25 +1,25 @@
 // What is not seen at a backend: a release that a person names, and what waits for a key, asked for only when they say so.
 import { type ReactElement, useId, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
-import type { AnswerOf, contract, ProjectView } from '../../../ipc/contract.ts'
+import type { AnswerOf, contract, SeenReleases } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Foreign } from '../../components/foreign.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
 import { capital, countOf, sentenceOf } from '../../format.ts'
+import { ReleaseField } from './release-field.tsx'
 
 type Answered = AnswerOf<(typeof contract)['project.ask']>
 type Asking = { step: 'rest' | 'busy' } | { step: 'failed'; error: ErrorData } | { step: 'done'; found: Answered }
 
-interface AtBackendProps {
+interface AskBackendProps {
   sourceId: string
-  asking: NonNullable<ProjectView['asking']>
+  sees: Extract<SeenReleases, { kind: 'known' }>
   /** A release that is there. */
   onNamed: (release: string) => void
 }
 
-export function AtBackend({ sourceId, asking: { sentence, keys }, onNamed }: AtBackendProps): ReactElement {
-  const [release, setRelease] = useState('')
+export function AskBackend({ sourceId, sees: { sentence, keys }, onNamed }: AskBackendProps): ReactElement {
   const [chosen, setChosen] = useState('')
   const [asking, setAsking] = useState<Asking>({ step: 'rest' })
   const id = useId()
@@ -40,37 +40,7 @@ export function AtBackend({ sourceId, asking: { sentence, keys }, onNamed }: AtB
         <h2 id={`${id}-title`}>What else waits</h2>
         <p className="soft small">{sentenceOf(sentence)}</p>
       </div>
-      <form
-        className="stack tight"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!isBusy && release.trim() !== '') ask({ release: release.trim() })
-        }}
-      >
-        <div className="field">
-          <label htmlFor={`${id}-release`}>Folder of a release in the project</label>
-          <input
-            id={`${id}-release`}
-            className="input mono"
-            type="text"
-            value={release}
-            maxLength={512}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            aria-describedby={`${id}-hint`}
-            onChange={(event) => setRelease(event.target.value)}
-          />
-          <p id={`${id}-hint`} className="hint">
-            For example releases/download/v1.0
-          </p>
-        </div>
-        <div className="row">
-          <button type="submit" className="button" disabled={isBusy || release.trim() === ''}>
-            Look for it
-          </button>
-        </div>
-      </form>
+      <ReleaseField busy={isBusy} onAsk={(release) => ask({ release })} />
       {key === undefined ? null : (
         <div className="stack tight">
           {keys.length === 1 ? null : (

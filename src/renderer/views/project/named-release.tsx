@@ -1,9 +1,10 @@
 // Where a mirror does not say which releases it has: a person names one.
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { ProjectView } from '../../../ipc/contract.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Problem } from '../../components/problem.tsx'
+import { ReleaseField } from './release-field.tsx'
 import { ReleaseList } from './releases.tsx'
 
 export interface Named {
@@ -20,12 +21,9 @@ interface NamedReleaseProps {
 
 export function NamedRelease({ project, named, onNamed }: NamedReleaseProps): ReactElement {
   const { sourceId } = project
-  const id = useId()
-  const [text, setText] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
-  const look = async () => {
-    const release = text.trim()
+  const look = async (release: string) => {
     setBusy(true)
     setProblem(undefined)
     onNamed(undefined)
@@ -38,37 +36,7 @@ export function NamedRelease({ project, named, onNamed }: NamedReleaseProps): Re
     <section className="card stack" aria-label="Releases">
       <h2>Releases</h2>
       <p className="soft">A mirror on the web does not list its releases. Name the one that you want to see.</p>
-      <form
-        className="stack tight"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (!isBusy && text.trim() !== '') void look()
-        }}
-      >
-        <div className="field">
-          <label htmlFor={id}>Folder of a release</label>
-          <div className="row">
-            <input
-              id={id}
-              className="input mono grow"
-              type="text"
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              maxLength={512}
-              aria-describedby={`${id}-hint`}
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-            <button type="submit" className="button" disabled={isBusy || text.trim() === ''}>
-              Look for it
-            </button>
-          </div>
-          <p id={`${id}-hint`} className="hint">
-            Below the project, such as releases/download/v1.0
-          </p>
-        </div>
-      </form>
+      <ReleaseField busy={isBusy} onAsk={look} />
       <div role="status">
         {isBusy ? <p className="small">Reading it, and checking every signature.</p> : null}
         {named === undefined ? null : <ReleaseList project={named.project} />}

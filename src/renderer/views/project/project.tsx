@@ -12,7 +12,7 @@ import { hashOf, type ProjectForm } from '../../route.ts'
 import { ChangeMenu } from '../inside/change-menu.tsx'
 import { CheckFile } from '../inside/check-file.tsx'
 import { LookedInto } from '../inside/looked-into.tsx'
-import { AtBackend } from './backend.tsx'
+import { AskBackend } from './backend.tsx'
 import { ProjectChange } from './change.tsx'
 import { type Named, NamedRelease } from './named-release.tsx'
 import { Releases } from './releases.tsx'
@@ -40,12 +40,19 @@ export function Project({ sourceId, form, path }: ProjectProps): ReactElement {
 }
 
 function Whole({ project }: { project: ProjectView }): ReactElement {
-  const { sourceId, name, location, title } = project
+  const { sourceId, name, location, title, sees } = project
   const [named, setNamed] = useState<Named>()
   const [asked, setAsked] = useState('')
+  const known = sees.kind === 'known' ? project.releases.map((release) => release.name) : []
+  const held =
+    sees.kind === 'all'
+      ? {}
+      : sees.kind === 'named'
+        ? { release: named?.release ?? '' }
+        : { release: asked || known[0] || '', known, onRelease: setAsked }
   // At a backend both are made in the project's own place, from where it fetches them.
   const changes =
-    project.listed && project.asking === undefined
+    sees.kind === 'all'
       ? [
           { verb: 'Change who signs', href: hashOf({ screen: 'project', sourceId, form: 'signers' }) },
           { verb: 'Add a release', href: hashOf({ screen: 'project', sourceId, form: 'release' }) },
@@ -82,15 +89,13 @@ function Whole({ project }: { project: ProjectView }): ReactElement {
           </ul>
           <p className="small soft">Nothing of it expires. It counts until other signers take its place.</p>
         </section>
-        {project.listed || project.asking !== undefined ? (
-          <Releases project={project} />
-        ) : (
+        {sees.kind === 'named' ? (
           <NamedRelease project={project} named={named} onNamed={setNamed} />
+        ) : (
+          <Releases project={project} />
         )}
-        {project.asking === undefined ? null : (
-          <AtBackend sourceId={sourceId} asking={project.asking} onNamed={setAsked} />
-        )}
-        <CheckFile sourceId={sourceId} project={project.listed ? {} : { release: named?.release ?? asked }} />
+        {sees.kind === 'known' ? <AskBackend sourceId={sourceId} sees={sees} onNamed={setAsked} /> : null}
+        <CheckFile sourceId={sourceId} project={held} />
       </div>
     </Page>
   )

@@ -14,8 +14,8 @@ const standings = {
 } as const
 
 export function Releases({ project }: { project: ProjectView }): ReactElement {
-  const { releases, omitted, asking } = project
-  const none = asking === undefined ? 'There is no release yet.' : 'No release of it is known here yet.'
+  const { releases, omitted, sees } = project
+  const none = sees.kind === 'all' ? 'There is no release yet.' : 'No release of it is known here yet.'
   return (
     <section className="card stack" aria-label="Releases">
       <h2>Releases</h2>
@@ -26,11 +26,7 @@ export function Releases({ project }: { project: ProjectView }): ReactElement {
 }
 
 /** To a place on the web that cannot be listed nothing is written either. */
-export function ReleaseList({
-  project: { sourceId, listed, asking, releases },
-}: {
-  project: ProjectView
-}): ReactElement {
+export function ReleaseList({ project: { sourceId, sees, releases } }: { project: ProjectView }): ReactElement {
   return (
     <ul className="roles plain">
       {releases.map(({ path, name, standing, at, why, revocationWaits }) => (
@@ -53,7 +49,7 @@ export function ReleaseList({
               </p>
             </div>
             <span className={`chip ${standings[standing].tone}`}>{standings[standing].text}</span>
-            {standing !== 'signed' || revocationWaits || !(listed || asking !== undefined) ? null : (
+            {standing !== 'signed' || revocationWaits || sees.kind === 'named' ? null : (
               <a className="button quiet" href={hashOf({ screen: 'project', sourceId, form: 'revocation', path })}>
                 Revoke<span className="unseen"> {plainForeign(name)}</span>
               </a>
