@@ -1,4 +1,5 @@
 // A downloaded file is judged by its content, by signers that a verified chain leads to, and by any revocation that lies there.
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { sha256, sha512 } from '../../../../src/core/crypto.ts'
@@ -288,4 +289,25 @@ test('of two that begin alike more is shown, of both, until they differ', () => 
   expect(alikeFindings([hex.repeat(4), hex.repeat(4), 'c'.repeat(64)])).toEqual([])
   // The same key twice is one key.
   expect(distinctStarts([hex.repeat(4), hex.repeat(4)])).toEqual([hex, hex])
+})
+
+test('as few groups of four as tell it from all others, and not one less', () => {
+  const text = fc.string({ unit: fc.constantFrom('0', '1'), minLength: 24, maxLength: 24 })
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 12 }), (texts) => {
+      for (const [at, start] of distinctStarts(texts, 4).entries()) {
+        const alike = (length: number) =>
+          texts.some((one) => one !== texts[at] && one.startsWith(start.slice(0, length)))
+        expect(texts[at]?.startsWith(start)).toBe(true)
+        expect(alike(start.length)).toBe(false)
+        expect(start.length === 4 || alike(start.length - 4)).toBe(true)
+      }
+    }),
+  )
+})
+
+test('of very many each is compared with its like alone: it ends', () => {
+  const many = Array.from({ length: 11_000 }, (_, at) => at.toString(16).padStart(64, '0'))
+  const [found] = alikeFindings(many)
+  expect(found?.sentence.length).toBeGreaterThan(0)
 })
