@@ -3,10 +3,13 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { sha256, sha512 } from '../../../../src/core/crypto.ts'
+import { verifyChain } from '../../../../src/core/systems/asfaload/chain.ts'
 import { distinctStarts } from '../../../../src/core/systems/asfaload/diff/words.ts'
 import { indexDocument, revocationOfFile } from '../../../../src/core/systems/asfaload/edit/documents.ts'
 import { alikeFindings } from '../../../../src/core/systems/asfaload/lint/signers.ts'
+import { openProject } from '../../../../src/core/systems/asfaload/project.ts'
 import type { Generation } from '../../../../src/core/systems/asfaload/signers-file.ts'
+import { standingOf } from '../../../../src/core/systems/asfaload/standing.ts'
 import { fileVerdict, type Verdict } from '../../../../src/core/systems/asfaload/verdict.ts'
 import { verdictFault, verdictLines } from '../../../../src/core/systems/asfaload/verdict-words.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
@@ -109,6 +112,22 @@ describe.each([0, 1, 2] as const)('generation %i', (generation) => {
     made.pin(signersText(generation, plan))
     made.recall(undefined)
     expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+  })
+
+  test('nor does it stand in any list of releases, nor is a new one compared with it, here or where that is carried', async () => {
+    const made = await released(generation, await indexFor('https://github.com/u/r2/releases/download/v1'))
+    const opened = await openProject(folder, made.source, made.context)
+    const judging = { project: opened, chain: await verifyChain(opened, made.context), context: made.context }
+    const bytes = made.held(path) ?? new Uint8Array()
+    expect(await standingOf(path, bytes, judging)).toMatchObject({ kind: 'refused', why: { code: 'trust/changed' } })
+    const unknown = { ...judging, project: { ...opened, forge: undefined } }
+    expect(await standingOf(path, bytes, unknown)).toMatchObject({ kind: 'signed' })
+    const next = 'release/v2/asfaload.index.json'
+    await made.draft(next, await indexFor('https://github.com/u/r/releases/download/v2'))
+    const proposal = await made.one(next)
+    expect(proposal.before).toBeUndefined()
+    const { files } = await made.system.carry(proposal, made.source, made.context)
+    expect([...files.keys()].filter((name) => name.endsWith(`${path}.signatures.json`))).toEqual([])
   })
 
   test('an index of another project, signed by the same people', async () => {
