@@ -29,6 +29,7 @@ import { type Authorizer, type Payer, questionCost } from './asfaload/authorizat
 import { isThere, type Look, lookAround } from './asfaload/look.ts'
 import { exchanged, notOurs, notThere, notWaiting, partly, sentButUnseen, signedAlready } from './asfaload/refusal.ts'
 import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
+import { signedTogether } from './asfaload/signed-together.ts'
 import {
   activeName,
   activeSignatures,
@@ -65,6 +66,7 @@ export function asfaloadTransport(
   /** One look is one moment of the backend. */
   let held: Promise<Look> | undefined
   let asked: Promise<Listed[]> | undefined
+  const together = signedTogether(api)
   /** Of what was sent from here, and seen in effect. */
   const published = new Set<string>()
 
@@ -82,7 +84,7 @@ export function asfaloadTransport(
   async function looking(signal: AbortSignal): Promise<Look> {
     await api.generation(signal)
     const mine = (await drafts.list(folder, signal)).filter((name) => name.endsWith(pendingRevocation('')))
-    return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal)
+    return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal, together)
   }
 
   function look(signal: AbortSignal): Promise<Look> {

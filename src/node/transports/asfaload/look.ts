@@ -22,6 +22,7 @@ import { visible } from '../../safe-name.ts'
 import type { AsfaloadApi, Listed } from './api.ts'
 import { isDear } from './authorization.ts'
 import { isOfSigners } from './listed-name.ts'
+import { signedTogether, type Together } from './signed-together.ts'
 
 const MiB = 1024 * 1024
 /** All of a look is held in memory, and nobody has vouched for any of it yet. */
@@ -42,6 +43,7 @@ export async function lookAround(
   listed: readonly Listed[],
   known: readonly string[],
   signal: AbortSignal,
+  together: Together = signedTogether(api),
 ): Promise<Look> {
   const { folder } = api.address
   const look = new Map<string, Uint8Array | undefined | AppError>()
@@ -68,7 +70,9 @@ export async function lookAround(
     if (isOfSigners(name)) await fetch([name])
     else await fetch([...around(name), ...nested(name)])
   }
-  for (const one of listed) await compare(one, api, look, signal)
+  const isSigners = ({ path }: Listed): boolean => path === folder + pendingSignersName
+  for (const one of [...listed.filter(isSigners), ...listed.filter((one) => !isSigners(one))])
+    await compare(one, { api, look, together }, signal)
   return look
 }
 
@@ -115,8 +119,11 @@ function tooMuch(what: string): AppError {
 /** What it would have signed is what it serves to everybody, to the last byte. */
 async function compare(
   { path, digest }: Listed,
-  api: AsfaloadApi,
-  look: Map<string, Uint8Array | undefined | AppError>,
+  {
+    api,
+    look,
+    together,
+  }: { api: AsfaloadApi; look: Map<string, Uint8Array | undefined | AppError>; together: Together },
   signal: AbortSignal,
 ): Promise<void> {
   const served = look.get(path)
@@ -128,7 +135,7 @@ async function compare(
   const isOpen = digest === undefined && !isOfSigners(path.slice(api.address.folder.length))
   if (served === undefined || (!isSigners && !isOpen)) return
   if (api.authorizer === undefined || isDear(api.authorizer) || (await api.generation(signal)) === 1) return
-  for (const [name, bytes] of await api.filesToSign(path, signal)) {
+  for (const [name, bytes] of await together(path, served, signal)) {
     if (!look.has(name)) look.set(path, otherThanListed(name))
     const there = look.get(name)
     if (there instanceof Uint8Array && !isEqualBytes(there, bytes)) look.set(name, otherThanListed(name))

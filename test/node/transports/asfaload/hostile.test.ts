@@ -146,6 +146,25 @@ describe('a backend that would have something else signed', () => {
     expect(await codeOfPromise(made.sign('signers', ana))).toBe('ok')
   })
 
+  test('a key that signs unasked signs a few questions, however much is listed and however often it is looked at', async () => {
+    const early = await again(made, { hasDigests: false })
+    const names = Array.from({ length: 20 }, (_, at) => `${early.folder}v${at}/asfaload.index.json`)
+    for (const name of names) early.backend.wait(name, indexText())
+    early.backend.register(
+      early.folder,
+      utf8(new TextDecoder().decode(made.context.anchor).replace('2026-01-01', '2026-02-01')),
+    )
+    const source = early.as(ana)
+    const asked = () => early.backend.signedQuestions().filter((one) => one.startsWith('files-to-sign/'))
+    await early.pending(source)
+    const first = asked()
+    expect(first.length).toBeLessThan(10)
+    // What changes who decides comes before everything that a backend can think up.
+    expect(first[0]).toBe(`files-to-sign/${early.folder}asfaload.signers.pending/index.json`)
+    await early.pending(source)
+    expect(asked()).toEqual(first)
+  })
+
   test('another file while a person signs, and after', async () => {
     const signer = {
       ...ana.signer,
