@@ -1,6 +1,7 @@
 // What a person says of a backend, which lists releases to their signers alone: releases by name, or a key that asks.
 import { askedSource, askingKey } from '../../node/asfaload/asking.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { parseAsfaloadAddress } from '../../node/transports/asfaload/address.ts'
 import { questionCost } from '../../node/transports/asfaload/authorization.ts'
 import type { Io, Option, Parsed } from '../command.ts'
 import { findKey } from '../find-key.ts'
@@ -24,7 +25,7 @@ export async function openAsked(desk: Desk, parsed: Parsed, io: Io): Promise<Ope
   if (wanted === undefined) return askedSource(source, { releases }, io.signal)
   const signer = await desk.signer(await findKey(desk, wanted, io), io.signal)
   const by = await askingKey(source, signer, desk.signer, contextOf(source, io))
-  const cost = questionCost(by)
+  const cost = questionCost(by, parseAsfaloadAddress(source.pinned.location))
   if (cost !== undefined) io.note(cost)
   return askedSource(source, { releases, by }, io.signal)
 }

@@ -232,7 +232,7 @@ export function asfaloadTransport(
     },
     sendingCost: async (subject, key, signal) => {
       const isAlways = (await draft(folder + fileOf(subject), signal)) !== undefined
-      return isAlways || (await api.generation(signal)) === 2 ? questionCost(key) : undefined
+      return isAlways || (await api.generation(signal)) === 2 ? questionCost(key, api.address) : undefined
     },
     outcome: async (subject, digest, signal) => {
       if (published.has(`${subject}/${digest}`)) return { kind: 'published' }
