@@ -171,8 +171,12 @@ test('a key that asks learns what waits for it, once and for a price that is sai
   const asked = await call(pendingCommand, 'loom', '--as', 'b')
   expect([subjects(asked), asked.data]).toEqual([[release], expect.not.objectContaining({ unseen: expect.anything() })])
   expect(backend.signedQuestions()).toEqual(['pending_signatures'])
+  const there = backend.origin.slice(0, -1)
   expect(notes).toEqual([expect.stringContaining('passphrase')])
-  expect(prompt.asked.map(({ purpose }) => purpose)).toEqual([expect.stringContaining('which files wait')])
+  expect(notes[0]).toContain(`to the backend ${there} is signed`)
+  const [question, ...more] = prompt.asked.map(({ purpose }) => purpose)
+  expect([question, more]).toEqual([expect.stringContaining('which files wait'), []])
+  expect(question).toContain(`to the backend ${there}, of loom`)
   backend.asked.length = 0
   expect((await call(reviewCommand, 'loom')).data).toMatchObject({ subject: release })
   expect(backend.signedQuestions()).toEqual([])

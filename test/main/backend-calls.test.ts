@@ -99,8 +99,8 @@ test('a signers file that waits and cannot be read is one problem, and the proje
   for (const name of ['Ana', 'Ben']) await sign('signers', name)
   backend.register(folder, utf8('{"version": 99}'))
   backend.wait(folder + path, indexText())
-  const { asking } = await app.calls['project.get']({ sourceId })
-  expect(asking?.keys.map(({ id }) => id)).toEqual(['file:Ana', 'file:Ben'])
+  const { sees } = await app.calls['project.get']({ sourceId })
+  expect(sees).toMatchObject({ kind: 'known', keys: [{ id: 'file:Ana' }, { id: 'file:Ben' }] })
   const problems = [{ subject: 'signers', error: { code: expect.stringMatching(/^format\//) } }]
   expect(await app.calls['project.ask']({ sourceId, signerId: 'file:Ana' })).toMatchObject({ waits: 1, problems })
   expect(await waiting()).toBe(1)

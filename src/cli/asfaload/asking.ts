@@ -2,6 +2,7 @@
 import { askingKey } from '../../node/asfaload/asking.ts'
 import { askedSource } from '../../node/asfaload/listing.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { parseAsfaloadAddress } from '../../node/transports/asfaload/address.ts'
 import { questionCost } from '../../node/transports/asfaload/authorization.ts'
 import type { Io, Option, Parsed } from '../command.ts'
 import { findKey } from '../find-key.ts'
@@ -25,7 +26,7 @@ export async function openAsked(desk: Desk, parsed: Parsed, io: Io): Promise<Ope
   if (wanted === undefined) return askedSource(source, { releases }, io.signal)
   const signer = await desk.signer(await findKey(desk, wanted, io), io.signal)
   const by = await askingKey(source, signer, desk.signer, contextOf(source, io))
-  const cost = questionCost(by)
+  const cost = questionCost(by, parseAsfaloadAddress(source.pinned.location))
   if (cost !== undefined) io.note(cost)
   return askedSource(source, { releases, by }, io.signal)
 }

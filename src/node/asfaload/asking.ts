@@ -15,7 +15,8 @@ import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-
 import type { Transport } from '../../core/transport.ts'
 import { isWebLocation } from '../location.ts'
 import type { OpenSource } from '../open-source.ts'
-import { type Authorizer, questionCost } from '../transports/asfaload/authorization.ts'
+import { parseAsfaloadAddress } from '../transports/asfaload/address.ts'
+import { type Authorizer, questionCost, shownBackend } from '../transports/asfaload/authorization.ts'
 import { sameKeyText } from './key-text.ts'
 import { projectOf } from './project-of.ts'
 
@@ -32,7 +33,7 @@ export async function askingKey(
   const { pinned, backend } = source
   if (backend === undefined) throw notBackend(pinned)
   const text = sameKeyText(await signerTexts(source, context), signer.key)
-  if (text !== undefined) return authorizerOf(signer, text, pinned.name, find)
+  if (text !== undefined) return authorizerOf(signer, text, pinned, find)
   throw new AppError({
     code: 'signer/wrong-key',
     message: `${signer.label} is not one of the signers of ${pinned.name}, and a backend answers those alone`,
@@ -50,7 +51,7 @@ export async function askableKeys(
   return signers.flatMap(({ id, label, asks, key }) => {
     const text = sameKeyText(texts, key)
     if (text === undefined) return []
-    const cost = questionCost({ text, label, asks })
+    const cost = questionCost({ text, label, asks }, parseAsfaloadAddress(source.pinned.location))
     return [{ id, label, ...(cost === undefined ? {} : { cost }) }]
   })
 }
@@ -92,7 +93,7 @@ export function sendingKey(
   find: FindSigner,
 ): Authorizer | undefined {
   const text = backend === undefined ? undefined : textIn(proposals, signer.key)
-  return text === undefined ? undefined : authorizerOf(signer, text, pinned.name, find)
+  return text === undefined ? undefined : authorizerOf(signer, text, pinned, find)
 }
 
 /** What it asks of whoever holds the key to send its signature for this change; undefined: nothing. */
@@ -121,10 +122,12 @@ function textIn(proposals: readonly Proposal[], key: PublicKey): string | undefi
 export function authorizerOf(
   { id, label, asks }: KnownSigner,
   text: string,
-  name: string,
+  { name, location }: { name: string; location: string },
   find: FindSigner,
 ): Authorizer {
+  // What is signed names no backend, so whoever holds the key is told which one it goes to.
+  const backend = shownBackend(parseAsfaloadAddress(location).backend)
   const sign: Authorizer['sign'] = async (message, what, signal) =>
-    (await find(id, signal, `${what}, to the backend of ${name}`)).sign(message, signal)
+    (await find(id, signal, `${what}, to the backend ${backend}, of ${name}`)).sign(message, signal)
   return { text, label, asks, sign }
 }

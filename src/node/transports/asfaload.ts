@@ -41,6 +41,7 @@ import {
   signedAlready,
 } from './asfaload/refusal.ts'
 import { sendRevocation, sendSignatures } from './asfaload/sending.ts'
+import { signedTogether } from './asfaload/signed-together.ts'
 import {
   activeName,
   activeSignatures,
@@ -81,6 +82,7 @@ export function asfaloadTransport(
   /** One look is one moment of the backend. */
   let held: Promise<Look> | undefined
   let asked: Promise<Listed[]> | undefined
+  const together = signedTogether(api)
   /** Of what was sent from here, and seen in effect. */
   const published = new Set<string>()
 
@@ -98,7 +100,7 @@ export function asfaloadTransport(
   async function looking(signal: AbortSignal): Promise<Look> {
     await api.generation(signal)
     const mine = (await drafts.list(folder, signal)).filter((name) => name.endsWith(pendingRevocation('')))
-    return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal)
+    return lookAround(api, await listed(signal), [...mine, ...releases.map((name) => folder + name)], signal, together)
   }
 
   function look(signal: AbortSignal): Promise<Look> {
@@ -272,7 +274,7 @@ export function asfaloadTransport(
     },
     sendingCost: async (subject, key, signal) => {
       const isAlways = (await draft(folder + fileOf(subject), signal)) !== undefined
-      return isAlways || (await api.generation(signal)) === 2 ? questionCost(key) : undefined
+      return isAlways || (await api.generation(signal)) === 2 ? questionCost(key, api.address) : undefined
     },
     outcome: async (subject, digest, signal) => {
       if (published.has(`${subject}/${digest}`)) return { kind: 'published' }

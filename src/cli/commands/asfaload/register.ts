@@ -39,7 +39,7 @@ export const registerCommand: Command = {
     const source = await openSource(desk, parsed, io.signal)
     const release = what === 'checksums' ? { checksums: urls } : { url: onlyOne(urls) }
     const by = await askingKey(source, await keyOf(parsed, desk, io), desk.signer, contextOf(source, io))
-    sayCost(by, io)
+    sayCost(by, source.pinned.location, io)
     const { location } = source.pinned
     const api = asfaloadApi(parseAsfaloadAddress(location), { access: source.access ?? {}, authorizer: by })
     const again = sourceAgain(parsed)
@@ -71,10 +71,10 @@ async function registerProject(parsed: Parsed, desk: Desk, url: string, io: Io):
   const by = authorizerOf(
     signer,
     await keyTextFor(desk, signer.key, { generation: 2, there: [] }, io.signal),
-    address.folder,
+    { name: address.folder, location },
     desk.signer,
   )
-  sayCost(by, io)
+  sayCost(by, location, io)
   const keys = await registerSigners(asfaloadApi(address, { access, authorizer: by }), 'project', url, io.signal)
   return signersWait(keys, `countersign pin ${quoted(location)}`)
 }
@@ -96,8 +96,8 @@ async function keyOf(parsed: Parsed, desk: Desk, io: Io) {
   return desk.signer(await findKey(desk, wanted, io), io.signal)
 }
 
-function sayCost(by: Authorizer, io: Io): void {
-  const cost = questionCost(by)
+function sayCost(by: Authorizer, location: string, io: Io): void {
+  const cost = questionCost(by, parseAsfaloadAddress(location))
   if (cost !== undefined) io.note(cost)
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '../../system.ts'
 import { initialQuorums, updateQuorums } from './conditions.ts'
 import { materialOf } from './keys.ts'
 import { both, type Marks, markedBy, noMarks } from './marks.ts'
-import { checkOrigin, parseMetadata } from './metadata.ts'
+import { type Origins, originFindings, verifyOrigin } from './origin.ts'
 import { noSigners, type Project, readActive, type SignersPlace } from './project.ts'
 import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
 import { digestOf, earlierIn, earlierName, type Link, memoryName, wayTo } from './way.ts'
@@ -21,6 +21,8 @@ export interface Chain {
   place: SignersPlace
   /** Who signed the one in force. */
   marks: Marks
+  /** What they signed of where it came from. */
+  origin: Origins | undefined
   findings: readonly Finding[]
   memory: ReadonlyMap<string, Uint8Array>
 }
@@ -34,7 +36,8 @@ export async function verifyChain(project: Project, context: Context): Promise<C
   const current = files.at(-1)
   const [link] = links
   if (start === undefined || current === undefined || link === undefined) throw noSigners('look again')
-  for (const [at, file] of files.entries()) await checkLinkOrigin(file, links[at], project)
+  const origins: (Origins | undefined)[] = []
+  for (const [at, file] of files.entries()) origins.push(await verifyOrigin(file, links[at], project.forge))
   let marks = link.isRemembered === true ? noMarks : await marksOf(link, start)
   if (first === 1) findings.push(...firstFindings(start, marks, context))
   for (const [at, next] of files.entries()) {
@@ -44,8 +47,8 @@ export async function verifyChain(project: Project, context: Context): Promise<C
     marks = await verifyStep(before, next, step)
   }
   return {
-    ...{ files, first, current, version: first + files.length - 1, place, marks },
-    findings: [...findings, ...current.findings],
+    ...{ files, first, current, version: first + files.length - 1, place, marks, origin: origins.at(-1) },
+    findings: [...findings, ...originFindings(origins, first), ...current.findings],
     memory: memoryOf(files, current, context.memory),
   }
 }
@@ -76,16 +79,6 @@ export async function marksOf(link: Omit<Link, 'what'>, file: SignersFile, befor
   const marks = await markedBy(link, judges)
   if (file.generation !== 2 || link.metadata === undefined) return marks
   return both(marks, await markedBy(link.metadata, judges), 'where the file comes from (its metadata)')
-}
-
-/** In the newest generation where it comes from is signed, too; before, it is the mirror's word. */
-async function checkLinkOrigin(
-  { bytes, generation }: SignersFile,
-  link: Link | undefined,
-  { forge }: Project,
-): Promise<void> {
-  if (generation !== 2 || link?.metadata === undefined) return
-  await checkOrigin(parseMetadata(link.metadata.bytes, link.what), bytes, forge, link.what)
 }
 
 async function verifyStep(before: SignersFile, next: SignersFile, link: Link): Promise<Marks> {

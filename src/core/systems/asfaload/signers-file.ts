@@ -36,6 +36,9 @@ export const memberOf: Readonly<Record<GroupName, string>> = {
   revocation: 'revocation_keys',
 }
 
+/** Of all groups together: more are no people, and would keep every review waiting that compares them. */
+const maxKeys = 1024
+
 export function parseSignersFile(bytes: Uint8Array, what: string): SignersFile {
   const { value } = parseObject(bytes, what, maxBytes.signers)
   const findings: Finding[] = []
@@ -45,7 +48,9 @@ export function parseSignersFile(bytes: Uint8Array, what: string): SignersFile {
     throw unsupported(what, `a signers file of no known generation, with ${found === '' ? 'nothing in it' : found}`)
   }
   const threshold = objectOf(value.threshold, `${what}: threshold`).signatures_required
-  const keys = listIn(value.signers, `${what}: signers`).map((one, at) =>
+  const signers = listIn(value.signers, `${what}: signers`)
+  checkCount(signers.length, what)
+  const keys = signers.map((one, at) =>
     minisigned(formatted(one, `${what}: signer ${at + 1}`), `${what}: signer ${at + 1}`),
   )
   const group = groupOf(keys, threshold, 'signers', what, findings)
@@ -57,13 +62,17 @@ function grouped(bytes: Uint8Array, value: JsonObject, what: string, findings: F
   const timestamp = parseMoment(textOf(value.timestamp, `${what}: timestamp`), `${what}: timestamp`)
   const written = new Map<GroupName, readonly Group[]>()
   let isFormatted = false
+  let count = 0
   for (const name of groupNames) {
     const member = memberOf[name]
     const list = value[member]
     if (list === undefined || list === null) continue
     const groups = listIn(list, `${what}: ${member}`).map((one, at) => {
       const group = objectOf(one, `${what}: ${member} ${at + 1}`)
-      const keys = listIn(group.signers, `${what}: ${member} ${at + 1}: signers`).map((signer, of) => {
+      const signers = listIn(group.signers, `${what}: ${member} ${at + 1}: signers`)
+      count += signers.length
+      checkCount(count, what)
+      const keys = signers.map((signer, of) => {
         const place = `${what}: ${member} ${at + 1}, signer ${of + 1}`
         const { kind, data } = objectOf(signer, place)
         if (kind !== 'key') throw unsupported(place, `a signer of kind ${JSON.stringify(kind)}, not “key”`)
@@ -82,6 +91,10 @@ function grouped(bytes: Uint8Array, value: JsonObject, what: string, findings: F
   const file: SignersFile = { bytes, generation: isOwn ? 2 : 1, timestamp, written, findings }
   checkMasterApart(file, what, findings)
   return file
+}
+
+function checkCount(count: number, what: string): void {
+  if (count > maxKeys) throw malformed(what, `it lists more than ${maxKeys} keys`, 'do not use this signers file')
 }
 
 /** {"format": "minisign", "pubkey": ".."}, or the text alone tells what it is. */

@@ -7,8 +7,11 @@ import { areMet, type Finding, type Quorum } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { type Chain, shortText } from './chain.ts'
 import { releaseQuorums, revocationQuorums } from './conditions.ts'
+import { parseIndexFile } from './index-file.ts'
+import { otherProject } from './lint/index-file.ts'
 import { markedBy } from './marks.ts'
 import {
+  isIndexPath,
   maxBytes,
   oldReleaseNames,
   pendingRevocation,
@@ -18,6 +21,7 @@ import {
   signaturesOf,
   signersCopy,
 } from './names.ts'
+import { kindBesides } from './pending/other-kind.ts'
 import { nestedFault } from './pending/parts.ts'
 import { type Project, readSignatureFiles, readSigned } from './project.ts'
 import { parseRevocation } from './revocation.ts'
@@ -42,11 +46,35 @@ export async function standingOf(path: string, bytes: Uint8Array, judging: Judgi
   try {
     const { project, chain } = judging
     const nested = await nestedFault(path, project, chain)
-    if (nested !== undefined) return { kind: 'refused', why: nested, quorums: [] }
+    const fault = nested ?? contentFault(path, bytes) ?? foreignFault(path, bytes, project)
+    if (fault !== undefined) return { kind: 'refused', why: fault, quorums: [] }
     return (await revocationStanding(path, bytes, judging)) ?? (await signatureStanding(path, bytes, judging))
   } catch (error) {
     if (isVerdict(error)) return { kind: 'refused', why: toErrorData(error), quorums: [] }
     throw error
+  }
+}
+
+/** Nobody signs it here as what its name says, so its signatures may be of what else it is. */
+function contentFault(path: string, bytes: Uint8Array): ErrorData | undefined {
+  const what = kindBesides(bytes, isIndexPath(path) ? 'index' : 'file')
+  if (what === undefined) return undefined
+  return {
+    code: 'trust/changed',
+    message: `${path} is, or is also, ${what}: whoever signed it may have signed only that`,
+    hint: 'do not use it; ask the people of the project',
+  }
+}
+
+/** Before its signatures are read: they may well count, and say nothing of the project. */
+function foreignFault(path: string, bytes: Uint8Array, { forge }: Project): ErrorData | undefined {
+  if (forge === undefined || !isIndexPath(path)) return undefined
+  const other = otherProject(parseIndexFile(bytes, path), forge)
+  if (other === undefined) return undefined
+  return {
+    code: 'trust/changed',
+    message: `${path} lists only files of ${other.slice(0, 120)}, which is another project`,
+    hint: 'do not use it; the mirror may have put a release of one project into another',
   }
 }
 

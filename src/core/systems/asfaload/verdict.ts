@@ -10,7 +10,6 @@ import { compareVersions } from '../../version-order.ts'
 import { verifyChain } from './chain.ts'
 import { type IndexFile, isWeak, type PublishedFile, parseIndexFile } from './index-file.ts'
 import { signedBy } from './key-names.ts'
-import { otherProject } from './lint/index-file.ts'
 import { namedQuorums } from './named.ts'
 import { checkReleasePath, type Forge, forgeOf, isIndexPath, maxBytes } from './names.ts'
 import { openProject } from './project.ts'
@@ -61,7 +60,7 @@ export async function fileVerdict(
     context.signal.throwIfAborted()
     try {
       const [match, bytes] = await matchAt(path, file, judging)
-      if (match.kind === 'same') found.push(await judged(path, bytes, match, forge, judging))
+      if (match.kind === 'same') found.push(await judged(path, bytes, match, judging))
       else if (match.kind === 'fault') others.faults.push({ path, why: match.why })
       else if (match.kind === 'other') others.sameName.push(path)
     } catch (error) {
@@ -92,15 +91,11 @@ async function matchAt(path: string, file: AskedFile, { project }: Judging): Pro
 async function judged(
   path: string,
   bytes: Uint8Array,
-  { entry, index }: Extract<Match, { kind: 'same' }>,
-  forge: Forge | undefined,
+  { entry }: Extract<Match, { kind: 'same' }>,
   judging: Judging,
 ): Promise<Found> {
   const { fileName, algo, source } = entry
   const listed = { path, fileName, algo, ...(source === '' ? {} : { source }) }
-  const foreign = index === undefined ? undefined : otherProject(index, forge)
-  if (foreign !== undefined)
-    return { listed, standing: { kind: 'refused', why: ofAnotherProject(path, foreign), quorums: [] } }
   return { listed, standing: await standingOf(path, bytes, judging) }
 }
 
@@ -143,7 +138,7 @@ type Match =
   | { kind: 'none' }
   | { kind: 'other' }
   | { kind: 'fault'; why: ErrorData }
-  | { kind: 'same'; entry: { fileName: string; algo: 'Sha512' | 'Sha256'; source: string }; index?: IndexFile }
+  | { kind: 'same'; entry: { fileName: string; algo: 'Sha512' | 'Sha256'; source: string } }
 
 /** By the strongest digest of each name alone; its own name first. */
 function matchIn(index: IndexFile, file: AskedFile): Match {
@@ -155,16 +150,12 @@ function matchIn(index: IndexFile, file: AskedFile): Match {
   }
   const own = byName.get(file.name)
   const ownMatch = own === undefined ? undefined : matchOf(own, file)
-  if (ownMatch !== undefined && ownMatch.kind !== 'other') return withIndex(ownMatch, index)
+  if (ownMatch !== undefined && ownMatch.kind !== 'other') return ownMatch
   for (const entries of byName.values()) {
     const match = matchOf(entries, file)
-    if (match.kind === 'same') return withIndex(match, index)
+    if (match.kind === 'same') return match
   }
   return ownMatch ?? { kind: 'none' }
-}
-
-function withIndex(match: Match, index: IndexFile): Match {
-  return match.kind === 'same' ? { ...match, index } : match
 }
 
 function matchOf(entries: readonly PublishedFile[], file: AskedFile): Match {
@@ -215,12 +206,4 @@ function checkName(name: string): void {
     message: `“${name.slice(0, 80)}” is no plain file name`,
     hint: 'rename the file, then ask again',
   })
-}
-
-function ofAnotherProject(path: string, other: string): ErrorData {
-  return {
-    code: 'trust/changed',
-    message: `${path} lists only files of ${other.slice(0, 120)}, which is another project`,
-    hint: 'do not use it; the mirror may have put a release of one project into another',
-  }
 }

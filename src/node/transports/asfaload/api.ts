@@ -10,6 +10,7 @@ import { checkIsData, exchange, type Whole } from '../../web/exchange.ts'
 import type { Access } from '../../web/send.ts'
 import type { AsfaloadAddress } from './address.ts'
 import { type Authorizer, type Moment, signedHeaders, thisMoment } from './authorization.ts'
+import { verifyListed } from './listed-name.ts'
 import { checkAnswered, refused } from './refusal.ts'
 
 /** 1: minisign keys, signatures sent without saying who sends them; 2: keys of its own, every question but files signed. */
@@ -48,6 +49,7 @@ export interface AsfaloadApi {
   generation(signal: AbortSignal): Promise<Generation>
   /** undefined: certainly absent. */
   file(name: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Of this project; what the key may sign in others is left alone. */
   pending(signal: AbortSignal): Promise<Listed[]>
   /** Of the newer generation: what it would have signed together with this file. */
   filesToSign(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>
@@ -62,7 +64,8 @@ const maxSentBytes = MiB
 const maxAnswerBytes = MiB
 const maxWordsBytes = 64 * 1024
 const maxListBytes = 4 * MiB
-const maxListed = 10_000
+/** In one project, each with a dozen files around it. */
+const maxListed = 300
 
 export function asfaloadApi(
   address: AsfaloadAddress,
@@ -164,13 +167,14 @@ export function asfaloadApi(
       const { file_paths: paths, pending_files: files } = answer
       // Only the newer generation says which bytes it means.
       if (Array.isArray(files)) known = Promise.resolve(2)
-      const listed = Array.isArray(files)
-        ? files.map(listedFile)
-        : listIn(paths).map((path) => ({ path: textOf(path) }))
+      const all = Array.isArray(files) ? files.map(listedFile) : listIn(paths).map((path) => ({ path: textOf(path) }))
+      const listed = all.filter(({ path }) => path.startsWith(address.folder))
+      for (const { path } of listed) verifyListed(path, address.folder)
       if (listed.length <= maxListed) return listed
       throw new AppError({
         code: 'source/too-large',
-        message: `the backend lists ${listed.length} files that wait, and at most ${maxListed} are looked at`,
+        message: `the backend lists ${listed.length} files of this project that wait, and at most ${maxListed} are looked at`,
+        hint: 'name the release that you mean: --release PATH',
       })
     },
     filesToSign: async (name, signal) => {

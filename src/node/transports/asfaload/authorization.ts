@@ -7,6 +7,7 @@ import { AppError } from '../../../core/error.ts'
 import type { Signer } from '../../../core/signer.ts'
 import { keySignature } from '../../../core/systems/asfaload/key-signature.ts'
 import { parseKeyText, type SignerKey, toUnpadded } from '../../../core/systems/asfaload/keys.ts'
+import type { AsfaloadAddress } from './address.ts'
 
 /** A key of a person that says who asks; whoever gives it has asked that person. */
 export interface Authorizer extends Pick<Signer, 'label' | 'asks'> {
@@ -67,8 +68,11 @@ export function signatureText({ form }: Pick<SignerKey, 'form'>, signature: Uint
   return form === 'minisign' ? toBase64(signature) : toUnpadded(signature)
 }
 
-/** To be said before the first question; undefined when it asks nobody for anything. */
-export function questionCost({ text, label, asks }: Payer): string | undefined {
+/** To be said before the first question, with whom it goes to, for nothing that is signed says that; undefined when it asks nobody for anything. */
+export function questionCost(
+  { text, label, asks }: Payer,
+  { backend }: Pick<AsfaloadAddress, 'backend'>,
+): string | undefined {
   if (asks === 'nothing' || asks === 'keychain') return undefined
   const isTwice = parseKeyText(text, 'the key that asks').form === 'minisign'
   const costs = {
@@ -78,7 +82,12 @@ export function questionCost({ text, label, asks }: Payer): string | undefined {
     touch: isTwice ? 'with two touches' : 'with a touch',
     'pin-and-touch': isTwice ? 'which needs its PIN and two touches' : 'which needs its PIN and a touch',
   } as const
-  return `each question to the backend is signed by ${label}, ${costs[asks]}`
+  return `each question to the backend ${shownBackend(backend)} is signed by ${label}, ${costs[asks]}`
+}
+
+/** "https://backend.example/place": as a person reads it. */
+export function shownBackend(backend: string): string {
+  return backend.replace(/\/$/, '')
 }
 
 /** Whether one more question may be one more thing that a person must do. */

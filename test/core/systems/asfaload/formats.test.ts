@@ -105,6 +105,24 @@ describe('signers files', () => {
     expect(groupsOf(admin, 'revocation')).toEqual(groupsOf(admin, 'admin'))
   })
 
+  test('1024 keys, in whatever groups, and no more', () => {
+    const many = (count: number) => Array.from({ length: count }, () => ana)
+    for (const generation of [0, 1, 2] as const) {
+      const parsed = (count: number, admins = 0) =>
+        codeOfCall(() =>
+          parseSignersFile(
+            signersText(generation, {
+              artifact: [[1, ...many(count)]],
+              ...(admins === 0 ? {} : { admin: [[1, ...many(admins)]] }),
+            }),
+            'signers',
+          ),
+        )
+      expect([parsed(1024), parsed(1025)]).toEqual(['ok', 'format/malformed'])
+      if (generation > 0) expect([parsed(24, 1000), parsed(25, 1000)]).toEqual(['ok', 'format/malformed'])
+    }
+  })
+
   test('a key that is listed twice counts once, and is told of', () => {
     for (const generation of [0, 1, 2] as const) {
       const twice = parseSignersFile(signersText(generation, { artifact: [[1, ana, ana]] }), 'signers')

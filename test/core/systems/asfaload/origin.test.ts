@@ -13,6 +13,8 @@ const { ana, bo } = await people('ana', 'bo')
 const waiting = 'asfaload.signers.pending/index.json.metadata.json'
 const next = signersText(2, { artifact: [[1, ana, bo]], timestamp: '2026-02-01T00:00:00Z' })
 
+const nextDigest = await sha512(next)
+
 async function originOf(url: string, retrieval = `${url}/raw/main/x.json`): Promise<string> {
   const verified_content = { retrieval_url: retrieval, content_hash: toHex(await sha512(next)) }
   return JSON.stringify({
@@ -68,6 +70,65 @@ test('what is not verified of the same people for this project is refused by who
   expect(await verdict()).toBe('ok')
   expect(await verdict({ host: 'github.com', path: 'u/r2' })).toBe('ok')
   expect(await verdict({ host: 'github.com', path: 'u/r' })).toBe('trust/changed')
+})
+
+const named = { kind: 'Github', url: 'https://github.com/u/r', retrieved_at: '2026-02-01T00:00:00Z' }
+const origins = {
+  bound: await originOf('https://github.com/u/r'),
+  named: JSON.stringify({ data: { Forge: named } }),
+  'by hand': JSON.stringify({ data: { Cli: { submitted_at: '2026-02-01T00:00:00Z' } } }),
+  missing: undefined,
+}
+
+describe('a signers file of another project of the same people, without what was signed of where it came from', () => {
+  type How = keyof typeof origins
+  /** One step with each of these, from signers whose origin nobody asks for. */
+  async function led(...hows: readonly How[]): Promise<Project> {
+    const made = await founded(2, { artifact: [[1, ana]] }, ana)
+    for (const [at, how] of hows.entries()) {
+      const file = signersText(2, { artifact: [[1, ana]], timestamp: `2026-02-0${at + 1}T00:00:00Z` })
+      await made.draft('signers', file)
+      const origin = origins[how]?.replace(toHex(nextDigest), toHex(await sha512(file)))
+      if (origin !== undefined) made.put(waiting, origin)
+      const found = (await made.one('signers')).findings.filter(({ code }) => code === 'origin-missing')
+      reviewed = found.map(({ risk }) => risk)
+      await made.sign('signers', ana)
+      await made.publish('signers')
+    }
+    return made
+  }
+  let reviewed: string[] = []
+
+  test.each([
+    [['bound'], []],
+    [['bound', 'bound'], []],
+    [['missing'], ['notable']],
+    [['by hand'], ['notable']],
+    [['named'], ['notable']],
+    [['missing', 'missing'], ['notable']],
+    [['named', 'named'], ['notable']],
+    [['bound', 'missing'], ['dangerous']],
+    [['bound', 'by hand'], ['dangerous']],
+    [['bound', 'named'], ['dangerous']],
+    [['named', 'missing'], ['dangerous']],
+  ] as const)('%j: told as %j in the review, in the state and to who verifies a file', async (hows, risks) => {
+    const made = await led(...hows)
+    expect(reviewed).toEqual(risks)
+    const { findings } = await made.system.state(made.source, made.context)
+    expect(findings.filter(({ code }) => code === 'origin-missing').map(({ risk }) => risk)).toEqual(risks)
+    const content = utf8('x')
+    await made.draft('release/v1/x', content)
+    await made.sign('release/v1/x', ana)
+    await made.publish('release/v1/x')
+    const file = { name: 'x', sha512: toHex(await sha512(content)), sha256: toHex(await sha256(content)) }
+    const verdict = await fileVerdict(folder, file, made.source, made.context)
+    expect(verdict).toMatchObject({ kind: 'listed', findings: risks.map((risk) => ({ code: 'origin-missing', risk })) })
+  })
+
+  test('a step in between is told of as well', async () => {
+    const made = await led('bound', 'missing', 'bound')
+    expect(await made.system.state(made.source, made.context)).toMatchObject({ findings: [{ risk: 'dangerous' }] })
+  })
 })
 
 describe('an address of a project', () => {

@@ -1,14 +1,25 @@
 // Traps for signers: bytes that are signed as one thing and count as another, a way back behind what was trusted, a time that lasts for ever.
 import { describe, expect, test } from 'vitest'
-import { toBase64, utf8 } from '../../../../src/core/bytes.ts'
+import { toBase64, toHex, utf8 } from '../../../../src/core/bytes.ts'
+import { sha256, sha512 } from '../../../../src/core/crypto.ts'
 import { parseMinisignLine, toMinisignLine } from '../../../../src/core/minisign/public-key.ts'
-import { asfaloadKeyText } from '../../../../src/core/systems/asfaload/keys.ts'
+import { verifyChain } from '../../../../src/core/systems/asfaload/chain.ts'
+import { keySignature } from '../../../../src/core/systems/asfaload/key-signature.ts'
+import { asfaloadKeyText, parseKeyText } from '../../../../src/core/systems/asfaload/keys.ts'
+import { openProject } from '../../../../src/core/systems/asfaload/project.ts'
+import { type Judging, standingOf } from '../../../../src/core/systems/asfaload/standing.ts'
+import { fileVerdict } from '../../../../src/core/systems/asfaload/verdict.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
-import { founded, indexText, people, project, revocationText, signersText } from './people.ts'
+import { folder, founded, indexText, type Project, people, project, revocationText, signersText } from './people.ts'
 
 const { ana, bo, cy } = await people('ana', 'bo', 'cy')
 const revocation = await revocationText(indexText(), ana, 1)
 const history = 'asfaload.signers.history.json'
+
+async function judgingOf(made: Project): Promise<Judging> {
+  const opened = await openProject(folder, made.source, made.context)
+  return { project: opened, chain: await verifyChain(opened, made.context), context: made.context }
+}
 
 describe('what is signed as one thing and counts as another', () => {
   const evil = signersText(1, { artifact: [[1, cy]], timestamp: '2026-06-01T00:00:00Z' })
@@ -31,6 +42,25 @@ describe('what is signed as one thing and counts as another', () => {
     expect(await codeOfPromise(made.sign('release/docs/notes.txt', ana))).toBe('trust/changed')
   })
 
+  test.each(Object.entries(lone))(
+    'nor is it verified as one, however it came to its signature: %s',
+    async (_, bytes) => {
+      const made = await founded(1, { artifact: [[1, ana]] }, ana)
+      const verdict = async (content: Uint8Array) => {
+        made.put('v1/x', content)
+        const message = await sha512(content)
+        const key = parseKeyText(ana.text(1), 'ana')
+        const signature = await keySignature(key, ana.signer, message, 'timestamp:0', made.context.signal)
+        made.put('v1/x.signatures.json', JSON.stringify({ [ana.text(1)]: toBase64(signature) }))
+        made.put('v1/x.signers.json', made.held('asfaload.signers/index.json') ?? '')
+        const file = { name: 'x', sha512: toHex(message), sha256: toHex(await sha256(content)) }
+        return fileVerdict(folder, file, made.source, made.context)
+      }
+      expect(await verdict(bytes)).toMatchObject({ kind: 'refused', why: { code: 'trust/changed' } })
+      expect(await verdict(utf8('{"name":"tool","data":{}}'))).toMatchObject({ kind: 'listed' })
+    },
+  )
+
   test('a plain file is signed, also one that is JSON of its own', async () => {
     const made = await founded(1, { artifact: [[1, ana, bo]] }, ana, bo)
     made.put('v1/package.json', '{"name":"tool","data":{},"version":1}')
@@ -44,6 +74,9 @@ describe('what is signed as one thing and counts as another', () => {
     made.put('v1/asfaload.index.json', JSON.stringify(both))
     made.put('v1/asfaload.index.json.signatures.json.pending', '{}')
     expect((await made.one('release/v1/asfaload.index.json')).blocked?.code).toBe('trust/changed')
+    const judging = await judgingOf(made)
+    const standing = standingOf('v1/asfaload.index.json', utf8(JSON.stringify(both)), judging)
+    expect(await standing).toMatchObject({ kind: 'refused', why: { code: 'trust/changed' } })
   })
 
   test.each(['publishedFiles', 'subject_digest'])('a signers file with %s of another kind', async (member) => {

@@ -1,11 +1,15 @@
 // A downloaded file is judged by its content, by signers that a verified chain leads to, and by any revocation that lies there.
+import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseUtf8, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { sha256, sha512 } from '../../../../src/core/crypto.ts'
+import { verifyChain } from '../../../../src/core/systems/asfaload/chain.ts'
 import { distinctStarts } from '../../../../src/core/systems/asfaload/diff/words.ts'
 import { indexDocument, revocationOfFile } from '../../../../src/core/systems/asfaload/edit/documents.ts'
 import { alikeFindings } from '../../../../src/core/systems/asfaload/lint/signers.ts'
+import { openProject } from '../../../../src/core/systems/asfaload/project.ts'
 import type { Generation } from '../../../../src/core/systems/asfaload/signers-file.ts'
+import { standingOf } from '../../../../src/core/systems/asfaload/standing.ts'
 import { fileVerdict, type Verdict } from '../../../../src/core/systems/asfaload/verdict.ts'
 import { verdictFault, verdictLines } from '../../../../src/core/systems/asfaload/verdict-words.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
@@ -99,7 +103,8 @@ describe.each([0, 1, 2] as const)('generation %i', (generation) => {
     await made.sign('signers', all.ana, all.cy)
     await made.publish('signers')
     const verdict = await judge(made)
-    expect(verdict).toMatchObject({ kind: 'listed', findings: [{ code: 'signers-replaced' }] })
+    const told = ['signers-replaced', ...(generation === 2 ? ['origin-missing'] : [])].map((code) => ({ code }))
+    expect(verdict).toMatchObject({ kind: 'listed', findings: told })
     // In the oldest generation the pinned file says so, and afterwards what was remembered.
     await made.remember()
     expect(reasonOf(await judge(made))).toBe('listed ok')
@@ -107,6 +112,22 @@ describe.each([0, 1, 2] as const)('generation %i', (generation) => {
     made.pin(signersText(generation, plan))
     made.recall(undefined)
     expect(reasonOf(await judge(made))).toBe('refused trust/changed')
+  })
+
+  test('nor does it stand in any list of releases, nor is a new one compared with it, here or where that is carried', async () => {
+    const made = await released(generation, await indexFor('https://github.com/u/r2/releases/download/v1'))
+    const opened = await openProject(folder, made.source, made.context)
+    const judging = { project: opened, chain: await verifyChain(opened, made.context), context: made.context }
+    const bytes = made.held(path) ?? new Uint8Array()
+    expect(await standingOf(path, bytes, judging)).toMatchObject({ kind: 'refused', why: { code: 'trust/changed' } })
+    const unknown = { ...judging, project: { ...opened, forge: undefined } }
+    expect(await standingOf(path, bytes, unknown)).toMatchObject({ kind: 'signed' })
+    const next = 'release/v2/asfaload.index.json'
+    await made.draft(next, await indexFor('https://github.com/u/r/releases/download/v2'))
+    const proposal = await made.one(next)
+    expect(proposal.before).toBeUndefined()
+    const { files } = await made.system.carry(proposal, made.source, made.context)
+    expect([...files.keys()].filter((name) => name.endsWith(`${path}.signatures.json`))).toEqual([])
   })
 
   test('an index of another project, signed by the same people', async () => {
@@ -288,4 +309,25 @@ test('of two that begin alike more is shown, of both, until they differ', () => 
   expect(alikeFindings([hex.repeat(4), hex.repeat(4), 'c'.repeat(64)])).toEqual([])
   // The same key twice is one key.
   expect(distinctStarts([hex.repeat(4), hex.repeat(4)])).toEqual([hex, hex])
+})
+
+test('as few groups of four as tell it from all others, and not one less', () => {
+  const text = fc.string({ unit: fc.constantFrom('0', '1'), minLength: 24, maxLength: 24 })
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 12 }), (texts) => {
+      for (const [at, start] of distinctStarts(texts, 4).entries()) {
+        const alike = (length: number) =>
+          texts.some((one) => one !== texts[at] && one.startsWith(start.slice(0, length)))
+        expect(texts[at]?.startsWith(start)).toBe(true)
+        expect(alike(start.length)).toBe(false)
+        expect(start.length === 4 || alike(start.length - 4)).toBe(true)
+      }
+    }),
+  )
+})
+
+test('of very many each is compared with its like alone: it ends', () => {
+  const many = Array.from({ length: 11_000 }, (_, at) => at.toString(16).padStart(64, '0'))
+  const [found] = alikeFindings(many)
+  expect(found?.sentence.length).toBeGreaterThan(0)
 })

@@ -5,6 +5,7 @@ import { maxBytes } from '../../../../src/core/systems/asfaload/names.ts'
 import { parseAsfaloadAddress } from '../../../../src/node/transports/asfaload/address.ts'
 import { type ApiOptions, asfaloadApi } from '../../../../src/node/transports/asfaload/api.ts'
 import { thisMoment } from '../../../../src/node/transports/asfaload/authorization.ts'
+import { lookAround } from '../../../../src/node/transports/asfaload/look.ts'
 import { indexText, type Person, people } from '../../../core/systems/asfaload/people.ts'
 import type { BackendFaults } from '../../../support/asfaload-backend.ts'
 import { never } from '../../../support/repository.ts'
@@ -108,6 +109,27 @@ describe('a backend that would have something else signed', () => {
     expect([await signing(), sent()]).toEqual(['format/malformed', 0])
   })
 
+  test('names of megabytes, and thousands of them, are refused before anything is read of them', async () => {
+    const digest = `sha512:${'ab'.repeat(64)}`
+    const files = () => made.backend.asked.filter((one) => one.path.startsWith('files/')).length
+    const named = (name: string) => ({ path: made.folder + name, digest })
+    for (const [names, code] of [
+      [['a/'.repeat(1_500_000)], 'source/rejected'],
+      [['v1/x.signers.json'], 'format/malformed'],
+      [['v1/x.revocation.json.pending.pending'], 'format/malformed'],
+      [Array.from({ length: 301 }, (_, at) => `v${at}/x`), 'source/too-large'],
+      [['v1/x.revocation.json.pending'], 'ok'],
+    ] as const) {
+      made.backend.faults.lists = () => names.map(named)
+      const before = files()
+      expect(await codeOfPromise(made.as(ana).list('', never))).toBe(code)
+      if (code !== 'ok') expect(files()).toBe(before)
+    }
+    const elsewhere = { path: `https/github.com/443/o/p/${'x'.repeat(5000)}`, digest }
+    made.backend.faults.lists = () => Array.from({ length: 301 }, () => elsewhere)
+    expect(await codeOfPromise(made.as(ana).list('', never))).toBe('ok')
+  })
+
   test('signed together: other bytes, or one file more', async () => {
     made.backend.register(
       made.folder,
@@ -122,6 +144,25 @@ describe('a backend that would have something else signed', () => {
     }
     delete made.backend.faults.filesToSign
     expect(await codeOfPromise(made.sign('signers', ana))).toBe('ok')
+  })
+
+  test('a key that signs unasked signs a few questions, however much is listed and however often it is looked at', async () => {
+    const early = await again(made, { hasDigests: false })
+    const names = Array.from({ length: 20 }, (_, at) => `${early.folder}v${at}/asfaload.index.json`)
+    for (const name of names) early.backend.wait(name, indexText())
+    early.backend.register(
+      early.folder,
+      utf8(new TextDecoder().decode(made.context.anchor).replace('2026-01-01', '2026-02-01')),
+    )
+    const source = early.as(ana)
+    const asked = () => early.backend.signedQuestions().filter((one) => one.startsWith('files-to-sign/'))
+    await early.pending(source)
+    const first = asked()
+    expect(first.length).toBeLessThan(10)
+    // What changes who decides comes before everything that a backend can think up.
+    expect(first[0]).toBe(`files-to-sign/${early.folder}asfaload.signers.pending/index.json`)
+    await early.pending(source)
+    expect(asked()).toEqual(first)
   })
 
   test('another file while a person signs, and after', async () => {
@@ -224,6 +265,62 @@ describe('what it says of a signature', () => {
       made.backend.faults.answer = { path: 'signatures', status, text, ...headers }
       expect([status, text.slice(0, 60), await signing(), sent()]).toEqual([status, text.slice(0, 60), code, at + 1])
     }
+  })
+})
+
+describe('a look', () => {
+  const most = new Uint8Array(maxBytes.history)
+  /** Every file is there, and as large as it may be. */
+  async function seen(
+    count: number,
+    size = (limit: number) => limit,
+    name = (at: number) => `v${at}/asfaload.index.json`,
+  ) {
+    const limits = new Map<string, number>()
+    let bytes = 0
+    const filled = {
+      ...asfaloadApi(api().address),
+      file: async (path: string, limit: number) => {
+        limits.set(path.slice(made.folder.length), limit)
+        bytes += size(limit)
+        return most.subarray(0, size(limit))
+      },
+    }
+    const names = Array.from({ length: count }, (_, at) => made.folder + name(at))
+    const code = await codeOfPromise(lookAround(filled, [], names, never))
+    return { code, bytes, limits }
+  }
+
+  test('50 releases that were small once do not fill the memory, nor do folders in folders', async () => {
+    const large = await seen(50)
+    expect(large.code).toBe('source/too-large')
+    expect(large.bytes).toBeLessThan(400 * 1024 * 1024)
+    expect((await seen(50, () => 10_000)).code).toBe('ok')
+    const deep = await seen(
+      50,
+      () => 10,
+      (at) => `${at}/${'a/'.repeat(400)}x`,
+    )
+    expect([deep.code, deep.limits.size < 10_000]).toEqual(['source/too-large', true])
+  })
+
+  test('each file has the limit of its kind', async () => {
+    const { limits } = await seen(1, () => 10)
+    const index = 'v0/asfaload.index.json'
+    const { signers, signatures, revocation, metadata, history } = maxBytes
+    for (const [name, limit] of [
+      [index, maxBytes.index],
+      [`${index}.signers.json`, signers],
+      [`${index}.signatures.json.revoked`, signatures],
+      [`${index}.revocation.json`, revocation],
+      [`${index}.revocation.json.pending`, revocation],
+      [`${index}.revocation.json.signers.json`, signers],
+      ['v0/asfaload.signers/index.json', signers],
+      ['asfaload.signers.pending/index.json', signers],
+      ['asfaload.signers/metadata.json', metadata],
+      ['asfaload.signers.history.json', history],
+    ] as const)
+      expect([name, limits.get(name)]).toEqual([name, limit])
   })
 })
 

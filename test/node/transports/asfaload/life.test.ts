@@ -198,9 +198,12 @@ test.each([1, 2] as const)('generation %i: it is told where signers and releases
 
 test('what a question costs is known before it is asked', async () => {
   const { ana } = await people('ana')
-  expect(questionCost(authorizer(ana, 2))).toBeUndefined()
-  const touches = ([1, 2] as const).map((generation) => questionCost(authorizer(ana, generation, 'touch')))
+  const to = { backend: 'https://one.example/place/' }
+  expect(questionCost(authorizer(ana, 2), to)).toBeUndefined()
+  const touches = ([1, 2] as const).map((generation) => questionCost(authorizer(ana, generation, 'touch'), to))
   expect(new Set(touches).size).toBe(2)
+  // Nothing that is signed says to whom, so it is said.
+  for (const touch of touches) expect(touch).toContain('to the backend https://one.example/place is')
 })
 
 test('what would be published is refused: it takes effect by itself', async () => {

@@ -84,8 +84,11 @@ export async function founded(generation: 1 | 2, plan: FilePlan, ...all: readonl
 }
 
 /** The same once more, at a backend of its own. */
-export async function again({ backend, generation, context }: Stage): Promise<Stage> {
-  const made = await stage(generation)
+export async function again(
+  { backend, generation, context }: Stage,
+  options: { hasDigests?: boolean } = {},
+): Promise<Stage> {
+  const made = await stage(generation, options)
   for (const [name, bytes] of backend.files) made.backend.put(name, bytes)
   made.pin(context.anchor)
   return made

@@ -36,13 +36,22 @@ export const shortDigits = 16
 
 /** Of each its start: longer where another begins alike, since keys can be made until two do. */
 export function distinctStarts(texts: readonly string[], least = shortDigits): string[] {
-  const all = [...new Set(texts)]
-  return texts.map((text) => {
-    const others = all.filter((one) => one !== text)
-    let length = least
-    while (length < text.length && others.some((one) => one.startsWith(text.slice(0, length)))) length += 4
-    return text.slice(0, length)
-  })
+  const all = [...new Set(texts)].sort()
+  // Sorted, no other text has more in common with one than its neighbours have.
+  const starts = new Map(
+    all.map((text, at) => {
+      const alike = Math.max(commonLength(text, all[at - 1]), commonLength(text, all[at + 1]))
+      const more = Math.max(0, Math.floor((alike - least) / 4) + 1)
+      return [text, text.slice(0, least + 4 * more)]
+    }),
+  )
+  return texts.map((text) => starts.get(text) ?? text)
+}
+
+function commonLength(one: string, other = ''): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length += 1
+  return length
 }
 
 export function whoAre(keys: Iterable<SignerKey>, names: Names, most = 4): string {

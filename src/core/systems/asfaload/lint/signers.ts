@@ -147,7 +147,9 @@ const fingerprintIn = ({ key }: SignerKey): string => toHex(fingerprintOf(key))
 
 /** Sentences show the start of a fingerprint. Two that start alike were made so. */
 export function alikeFindings(fingerprints: readonly string[]): Finding[] {
-  const alike = [...new Set(fingerprints)].filter((_, at, all) => (distinctStarts(all)[at]?.length ?? 0) > shortDigits)
+  const all = [...new Set(fingerprints)]
+  const starts = distinctStarts(all)
+  const alike = all.filter((_, at) => (starts[at]?.length ?? 0) > shortDigits)
   if (alike.length === 0) return []
   const keys = alike.map((text) => groupsOfFour(text).join(' '))
   const sentence = `Fingerprints of different keys begin alike, and nobody makes such keys by accident: ${listOf(keys)}`

@@ -13,23 +13,26 @@ const members: readonly (readonly [kind: Kind, what: string, names: readonly str
 
 /** Why this must not be signed as what it is called. */
 export function otherKind(bytes: Uint8Array, as: Kind): ErrorData | undefined {
-  const text = lenientText(bytes)
-  if (text === undefined) return undefined
-  // A question to a backend: time, nonce and body.
-  if (/^\s*\d{4}-\d\d-\d\dT[^#]{0,64}##/.test(text)) return fault('a question to a backend')
-  const names = namesIn(text)
-  const found = members.find(([kind, , some]) => kind !== as && some.some((name) => names.has(name)))
-  if (found !== undefined) return fault(found[1])
-  // Where a signers file came from, which is signed along with it.
-  return names.size === 1 && names.has('data') ? fault('the metadata of a signers file') : undefined
-}
-
-function fault(what: string): ErrorData {
+  const what = kindBesides(bytes, as)
+  if (what === undefined) return undefined
   return {
     code: 'trust/changed',
     message: `its content is, or is also, ${what}: a signature of it would count for that as well`,
     hint: 'do not sign this; ask who proposed it',
   }
+}
+
+/** What else it is: then a signature of that is also one of this, whoever meant which. */
+export function kindBesides(bytes: Uint8Array, as: Kind): string | undefined {
+  const text = lenientText(bytes)
+  if (text === undefined) return undefined
+  // A question to a backend: time, nonce and body.
+  if (/^\s*\d{4}-\d\d-\d\dT[^#]{0,64}##/.test(text)) return 'a question to a backend'
+  const names = namesIn(text)
+  const found = members.find(([kind, , some]) => kind !== as && some.some((name) => names.has(name)))
+  if (found !== undefined) return found[1]
+  // Where a signers file came from, which is signed along with it.
+  return names.size === 1 && names.has('data') ? 'the metadata of a signers file' : undefined
 }
 
 function lenientText(bytes: Uint8Array): string | undefined {

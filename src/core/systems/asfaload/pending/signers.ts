@@ -12,6 +12,7 @@ import type { Names } from '../diff/words.ts'
 import { lintSigners } from '../lint/signers.ts'
 import { checkOrigin, parseMetadata } from '../metadata.ts'
 import { isToCome } from '../moment.ts'
+import { type Origins, originFinding, verifyOrigin } from '../origin.ts'
 import { type Project, readPending, type SignersPlace } from '../project.ts'
 import { parseSignersFile, type SignersFile } from '../signers-file.ts'
 import { signersSubject } from '../subject.ts'
@@ -36,7 +37,8 @@ export async function signersProposal(
   const current = chain?.current
   if (chain !== undefined) checkWaits(chain, next, place.name, anchor)
   const marks = await marksOf(place, next, current)
-  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? (await originFault(place, project))
+  const origin = await originOf(place, next, project)
+  const blocked = otherKind(place.bytes, 'signers') ?? futureFault(next, now) ?? origin.fault
   const { headline, ...difference } = differenceOf({ file: current, place: chain?.place }, { file: next, place }, names)
   return assemble(folder, {
     subject: signersSubject,
@@ -47,7 +49,8 @@ export async function signersProposal(
     difference,
     findings: [
       ...next.findings,
-      ...findingsOf(place, next, current),
+      ...findingsOf(next, current),
+      ...[originFinding('this signers file', origin.said, chain?.origin)].filter((one) => one !== undefined),
       ...lintSigners(current, next, names),
       ...(await nestedFindings(project, chain)),
     ],
@@ -110,16 +113,8 @@ function differenceOf(
   return { headline: signers.headline, changes, unchanged: signers.unchanged + origin.unchanged }
 }
 
-function findingsOf(place: SignersPlace, next: SignersFile, current: SignersFile | undefined): Finding[] {
+function findingsOf(next: SignersFile, current: SignersFile | undefined): Finding[] {
   const findings: Finding[] = current === undefined ? [nobodyVouches] : []
-  if (next.generation === 2 && place.metadata === undefined) {
-    findings.push({
-      code: 'origin-missing',
-      risk: 'notable',
-      sentence:
-        'Nothing says where this signers file came from; programs of this generation expect that, signed along with it',
-    })
-  }
   if (current !== undefined && next.generation < current.generation) {
     findings.push({
       code: 'older-generation',
@@ -130,13 +125,19 @@ function findingsOf(place: SignersPlace, next: SignersFile, current: SignersFile
   return findings
 }
 
-async function originFault({ bytes, metadata }: SignersPlace, { forge }: Project): Promise<ErrorData | undefined> {
-  if (metadata === undefined) return undefined
+/** Of an earlier generation, too, where the mirror says it: nobody should sign what contradicts itself. */
+async function originOf(
+  place: SignersPlace,
+  next: SignersFile,
+  { forge }: Project,
+): Promise<{ said?: Origins | undefined; fault?: ErrorData }> {
+  const { bytes, metadata } = place
   try {
-    await checkOrigin(parseMetadata(metadata.bytes, metadata.name), bytes, forge, metadata.name)
-    return undefined
+    if (metadata !== undefined)
+      await checkOrigin(parseMetadata(metadata.bytes, metadata.name), bytes, forge, metadata.name)
+    return { said: await verifyOrigin(next, { ...place, what: metadata?.name ?? place.name }, forge) }
   } catch (error) {
-    if (error instanceof AppError) return toErrorData(error)
+    if (error instanceof AppError) return { fault: toErrorData(error) }
     throw error
   }
 }
