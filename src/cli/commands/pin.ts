@@ -60,7 +60,7 @@ export const pinCommand: Command = {
     }
     const digest = parsed.text('digest')
     if (digest === undefined) await askWords(found, [found.title, ...holderLines(found)], io)
-    else checkDigest(digest, found.digest, anchorWord)
+    else checkDigest(digest, found.digest, anchorWord, found)
     const pinned = await desk.workspace.add(
       { name: parsed.text('name') ?? found.suggestedName, location, system },
       bytes,
@@ -130,7 +130,7 @@ async function settled({ location, clone }: Inspection, parsed: Parsed, dataDir:
 }
 
 export async function askWords(
-  { digest, anchorWord }: Pick<Inspection, 'digest' | 'anchorWord'>,
+  { digest, anchorWord, title, later = [] }: Pick<Inspection, 'digest' | 'anchorWord' | 'title' | 'later'>,
   about: readonly string[],
   io: Io,
   otherwise = 'in a script there is --digest SHA256',
@@ -149,11 +149,17 @@ export async function askWords(
       `${i === 0 ? `${question}\n` : ''}Type word ${at + 1}, as you were given it: `,
       otherwise,
     )
-    if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`, anchorWord)
+    if (typed.trim().toLowerCase() === words[at]?.toLowerCase()) continue
+    throw differs(`word ${at + 1}`, anchorWord, later.length === 0 ? undefined : title)
   }
 }
 
-export function checkDigest(wanted: string, found: string, anchorWord: string): void {
+export function checkDigest(
+  wanted: string,
+  found: string,
+  anchorWord: string,
+  { title, later = [] }: Partial<Pick<Inspection, 'title' | 'later'>> = {},
+): void {
   if (!/^[0-9a-f]{64}$/i.test(wanted)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -161,14 +167,22 @@ export function checkDigest(wanted: string, found: string, anchorWord: string): 
       hint: 'ask the repository admin for the digest that "countersign status" shows them',
     })
   }
-  if (wanted.toLowerCase() !== found) throw differs('the digest', anchorWord)
+  if (wanted.toLowerCase() === found) return
+  const known = later.find(({ digest }) => digest === wanted.toLowerCase())
+  if (known === undefined) throw differs('the digest', anchorWord)
+  throw new AppError({
+    code: 'trust/changed',
+    message: `that is the digest of ${known.title}, and pinning begins with ${title}, digest ${found}; nothing was pinned`,
+    hint: `have that one confirmed, which "countersign status" shows the admin too; or pin the file you have: --root FILE`,
+  })
 }
 
-function differs(what: string, anchorWord: string): AppError {
+/** `first`: with which pinning begins, where others have followed. */
+function differs(what: string, anchorWord: string, first?: string): AppError {
   return new AppError({
     code: 'trust/changed',
     message: `${what} is not what this repository’s ${anchorWord} says; nothing was pinned`,
-    hint: `ask the repository admin for the words of the ${anchorWord} once more`,
+    hint: `ask the repository admin for the words of ${first === undefined ? `the ${anchorWord}` : `${first}, with which pinning begins,`} once more`,
   })
 }
 

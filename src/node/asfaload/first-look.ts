@@ -17,6 +17,7 @@ import {
 } from '../../core/systems/asfaload/names.ts'
 import { openProject } from '../../core/systems/asfaload/project.ts'
 import { parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import { digestOf } from '../../core/systems/asfaload/way.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
 import { isFolderLocation } from '../location.ts'
 import type { PlaceOptions } from '../place.ts'
@@ -30,6 +31,12 @@ const marks = [signersName, oldSignersName, pendingSignersName, oldPendingSigner
 /** Where mirrors keep their projects, by the host that these are from. */
 const hostFolders = ['github.com', 'gitlab.com', 'https', 'http'] as const
 const maxParents = 12
+
+/** One that follows the anchor: who has its digest was told the right project, and not where pinning begins. */
+export interface LaterAnchor {
+  title: string
+  digest: string
+}
 
 /** A project, a mirror of several, or a folder in one. */
 export async function isAsfaload(
@@ -98,7 +105,7 @@ export async function lookAtSigners(
   now: Date,
   signal: AbortSignal,
   options: PlaceOptions,
-): Promise<{ anchor: Anchor }> {
+): Promise<{ anchor: Anchor; later?: readonly LaterAnchor[] }> {
   const { fs = fileSystem } = options
   if (isFolderLocation(location) && !(await hasAny(location, marks, fs)))
     throw await notTheProject(location, fs, signal)
@@ -113,8 +120,12 @@ export async function lookAtSigners(
     const quorums = initialQuorums(parseSignersFile(bytes, name), noMarks)
     return { anchor: { ...anchor, title: 'First signers', quorums } }
   }
-  await verifyChain(project, { ...context, anchor: bytes })
-  return { anchor: { ...anchor, title: `Signers ${version}`, version } }
+  const { files } = await verifyChain(project, { ...context, anchor: bytes })
+  const later = files.slice(1).map((file, at) => ({
+    title: `Signers ${version + at + 1}${at === files.length - 2 ? ', which are in force' : ''}`,
+    digest: digestOf(file.bytes),
+  }))
+  return { anchor: { ...anchor, title: `Signers ${version}`, version }, later }
 }
 
 async function notTheProject(location: string, fs: FileSystem, signal: AbortSignal): Promise<AppError> {

@@ -1,0 +1,65 @@
+// What somebody new to asfaload projects meets on the command line, called as functions: words that lead on where something is amiss.
+import { scryptSync } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { expect, test, vi } from 'vitest'
+import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
+import { keysCommand } from '../../src/cli/commands/keys.ts'
+import { pinCommand } from '../../src/cli/commands/pin.ts'
+import { publishCommand } from '../../src/cli/commands/publish.ts'
+import { releaseCommand } from '../../src/cli/commands/release.ts'
+import { statusCommand } from '../../src/cli/commands/review.ts'
+import { signCommand } from '../../src/cli/commands/sign.ts'
+import type { AppError } from '../../src/core/error.ts'
+import { calls } from '../support/calls.ts'
+
+// A passphrase is slow to try on purpose, which is no part of this.
+vi.mock('../../src/node/stretch.ts', () => ({
+  stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
+    new Uint8Array(scryptSync(secret, salt, length, { N: 2 })),
+}))
+
+/** A project loom, whose signers are a and b, one of whom is enough. */
+async function loom() {
+  const { at, call, folder, ...rest } = calls()
+  const project = at('mirror/github.com/acme/loom')
+  for (const name of ['a', 'b', 'c']) await call(keysCommand, 'create', name)
+  await call(signersCommand, project, 'new', '--key', 'a', '--key', 'b', '--threshold', '1')
+  const sign = (id: string, key: string) => call(signCommand, 'loom', id, '--key', key)
+  for (const key of ['a', 'b']) await sign('signers', key)
+  await call(publishCommand, 'loom')
+  const release = async (name: string, files: Record<string, string>) => {
+    mkdirSync(at(name), { recursive: true })
+    for (const [file, text] of Object.entries(files)) writeFileSync(at(`${name}/${file}`), text)
+    return call(releaseCommand, 'loom', at(name), '--at', `releases/download/${name}`)
+  }
+  const error = (...args: Parameters<typeof call>): Promise<AppError> =>
+    call(...args).then(
+      () => Promise.reject(new Error('not refused')),
+      (thrown: AppError) => thrown,
+    )
+  return { at, call, folder, project, sign, release, error, ...rest }
+}
+
+test('after a change of signers the admin is shown what a newcomer pins, and a newcomer with the words in force where to begin', async () => {
+  const { call, project, sign, error } = await loom()
+  const before = (await call(statusCommand, 'loom')).data as { anchor: { digest: string } }
+  expect(before).not.toHaveProperty('first')
+  await call(signersCommand, 'loom', 'add', 'c')
+  for (const key of ['a', 'c']) await sign('signers', key)
+  await call(publishCommand, 'loom')
+  const after = await call(statusCommand, 'loom')
+  const { anchor, first } = after.data as { anchor: { digest: string }; first: { digest: string; words: string[] } }
+  expect(first).toMatchObject({ title: 'Signers 1', digest: before.anchor.digest })
+  expect(first.words).toHaveLength(32)
+  expect(after.lines.join('\n')).toContain(first.digest)
+
+  const { call: fresh, at } = calls()
+  expect(at('')).not.toContain(project)
+  const refused = await fresh(pinCommand, project, '--digest', anchor.digest).catch((thrown: AppError) => thrown)
+  expect(refused).toMatchObject({
+    code: 'trust/changed',
+    message: `that is the digest of Signers 2, which are in force, and pinning begins with Signers 1, digest ${first.digest}; nothing was pinned`,
+  })
+  await fresh(pinCommand, project, '--digest', first.digest)
+  expect((await error(pinCommand, project, '--digest', 'a'.repeat(64))).code).toBe('usage/invalid')
+})
