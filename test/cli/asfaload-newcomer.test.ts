@@ -2,7 +2,9 @@
 import { scryptSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
+import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
+import { withdrawCommand } from '../../src/cli/commands/edit.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
 import { pinCommand } from '../../src/cli/commands/pin.ts'
 import { publishCommand } from '../../src/cli/commands/publish.ts'
@@ -11,6 +13,7 @@ import { statusCommand } from '../../src/cli/commands/review.ts'
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import type { AppError } from '../../src/core/error.ts'
 import { calls } from '../support/calls.ts'
+import { everythingIn } from '../support/temporary-folder.ts'
 
 // A passphrase is slow to try on purpose, which is no part of this.
 vi.mock('../../src/node/stretch.ts', () => ({
@@ -62,4 +65,33 @@ test('after a change of signers the admin is shown what a newcomer pins, and a n
   })
   await fresh(pinCommand, project, '--digest', first.digest)
   expect((await error(pinCommand, project, '--digest', 'a'.repeat(64))).code).toBe('usage/invalid')
+})
+
+/** A folder that is left empty is nothing that anybody commits. */
+function filesOf(folder: string): [string, string][] {
+  return Object.entries(everythingIn(folder)).filter(([name]) => !name.endsWith('/'))
+}
+
+test('a change that waits is given up: its files go, and what is in force stays', async () => {
+  const { at, call, project, sign, release, refused } = await loom()
+  await release('v1.0', { 'loom.tgz': 'loom' })
+  await sign('release/releases/download/v1.0/asfaload.index.json', 'a')
+  await call(publishCommand, 'loom')
+  const published = filesOf(project)
+  await call(revokeCommand, 'loom', 'releases/download/v1.0', '--key', 'a')
+  const revocation = 'revocation/releases/download/v1.0/asfaload.index.json'
+  await sign(revocation, 'a')
+  // Nobody is at the keyboard to say that a signature goes.
+  await expect(call(withdrawCommand, 'loom', revocation)).rejects.toThrow('asked')
+  expect((await call(withdrawCommand, 'loom', revocation, '--yes')).data).toMatchObject({ signedBy: ['a'] })
+  expect(filesOf(project)).toEqual(published)
+  await call(signersCommand, 'loom', 'add', 'c')
+  await call(withdrawCommand, 'loom', 'signers')
+  expect(filesOf(project)).toEqual(published)
+  await release('v1.1', { 'loom.tgz': 'more' })
+  await call(withdrawCommand, 'loom', 'release/releases/download/v1.1/asfaload.index.json')
+  expect(filesOf(project)).toEqual(published)
+  expect(await refused(withdrawCommand, 'loom', 'signers')).toBe('source/not-found')
+  await call(signersCommand, at('fresh'), 'new', '--key', 'a', '--threshold', '1')
+  expect(await refused(withdrawCommand, 'fresh', 'signers')).toBe('usage/invalid')
 })
