@@ -9,7 +9,7 @@ import { keysCommand } from '../../src/cli/commands/keys.ts'
 import { pinCommand } from '../../src/cli/commands/pin.ts'
 import { publishCommand } from '../../src/cli/commands/publish.ts'
 import { releaseCommand } from '../../src/cli/commands/release.ts'
-import { statusCommand } from '../../src/cli/commands/review.ts'
+import { reviewCommand, statusCommand } from '../../src/cli/commands/review.ts'
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import type { AppError } from '../../src/core/error.ts'
 import { calls } from '../support/calls.ts'
@@ -20,6 +20,8 @@ vi.mock('../../src/node/stretch.ts', () => ({
   stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
     new Uint8Array(scryptSync(secret, salt, length, { N: 2 })),
 }))
+
+const v1 = 'releases/download/v1.0'
 
 /** A project loom, whose signers are a and b, one of whom is enough. */
 async function loom() {
@@ -94,4 +96,57 @@ test('a change that waits is given up: its files go, and what is in force stays'
   expect(await refused(withdrawCommand, 'loom', 'signers')).toBe('source/not-found')
   await call(signersCommand, at('fresh'), 'new', '--key', 'a', '--threshold', '1')
   expect(await refused(withdrawCommand, 'fresh', 'signers')).toBe('usage/invalid')
+})
+
+test('what is left out of a release is said to scripts too; a release is found by the path that it was made with', async () => {
+  const { at, call, sign, release } = await loom()
+  mkdirSync(at('v1.0/deep'), { recursive: true })
+  for (const name of ['.hidden', 'deep/x']) writeFileSync(at(`v1.0/${name}`), name)
+  const made = await release('v1.0', { 'loom.tgz': 'loom' })
+  const { leftOut } = made.data as { leftOut: { name: string }[] }
+  expect(leftOut.map(({ name }) => name).sort()).toEqual(['.hidden', 'deep/x'])
+  expect(made.lines.slice(0, 2).join()).toMatch(/left out: \.hidden, .*left out: deep\/x/)
+  // The index itself stands for its folder, and either for the change.
+  const index = `${v1}/asfaload.index.json`
+  const again = await call(releaseCommand, 'loom', at('v1.0'), '--at', index, '--replace')
+  expect(again.data).toMatchObject({ subject: `release/${index}` })
+  for (const id of [v1, `${v1}/`, index, `release/${v1}`])
+    expect((await call(reviewCommand, 'loom', id)).data).toMatchObject({ subject: `release/${index}` })
+  await sign(v1, 'a')
+  const published = await call(publishCommand, 'loom', v1)
+  expect(published.lines.at(-1)).toContain('committed and pushed')
+})
+
+test('a path that GitHub knows no downloads under is warned of; what is missing is named', async () => {
+  const { at, call, error } = await loom()
+  mkdirSync(at('dist'))
+  writeFileSync(at('dist/loom.tgz'), 'loom')
+  const odd = await call(releaseCommand, 'loom', at('dist'), '--at', 'v1.0', '--dry-run')
+  expect((odd.data as { warning: string }).warning).toContain('--at releases/download/v1.0')
+  const said = ['loom', at('dist'), '--at', 'v1.0', '--url', 'https://loom.example/v1.0/', '--dry-run']
+  expect((await call(releaseCommand, ...said)).data).not.toHaveProperty('warning')
+  expect(await error(releaseCommand, 'loom', 'dist')).toMatchObject({
+    message: '--at is missing: where the release lies below the project',
+    hint: 'for example: countersign release loom dist --at releases/download/v1.0',
+  })
+  const first = [at('other'), 'new', '--key']
+  expect((await error(signersCommand, ...first, 'a,b', '--threshold', '2')).hint).toBe(
+    'each key has a --key of its own: --key a --key b',
+  )
+  expect((await error(signersCommand, ...first, 'a')).message).toContain('--threshold is missing')
+  writeFileSync(at('m.pub'), 'untrusted comment: x\nRWTsbRMhBdOyL8hSYo/Z4nRD6O5OvrydjXWyvd8W7QOTftBOKSSn3PH3\n')
+  expect((await error(keysCommand, 'import', 'eve', at('m.pub'))).hint).toContain('signers SOURCE add')
+  const made = await call(signersCommand, ...first, 'a', '--threshold', '1')
+  expect(made.data).toMatchObject({ createdFolder: at('other') })
+  expect(made.lines.at(-1)).toContain('was made')
+})
+
+test('signers that wait with a signature are named before anything else is judged', async () => {
+  const { call, sign, error } = await loom()
+  await call(signersCommand, 'loom', 'add', 'c')
+  await sign('signers', 'c')
+  expect(await error(signersCommand, 'loom', 'threshold', '3')).toMatchObject({
+    message: 'Signers 2 waits already, signed by c',
+    hint: 'publish it first; or give it up, with its signatures: --replace',
+  })
 })

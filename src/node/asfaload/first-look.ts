@@ -30,6 +30,7 @@ import { forgeAt } from './public-address.ts'
 const marks = [signersName, oldSignersName, pendingSignersName, oldPendingSignersName] as const
 /** Where mirrors keep their projects, by the host that these are from. */
 const hostFolders = ['github.com', 'gitlab.com', 'https', 'http'] as const
+const mirrorPart = /\/(?:(?:github|gitlab)\.com(?:\/[^/]+)?|https?(?:\/[^/]+){0,3})\/?$/
 const maxParents = 12
 
 /** One that follows the anchor: who has its digest was told the right project, and not where pinning begins. */
@@ -88,6 +89,14 @@ export async function projectAbove(location: string, fs: FileSystem): Promise<st
 async function projectsBelow(location: string, fs: FileSystem, signal: AbortSignal | undefined): Promise<string[]> {
   const alive = signal ?? new AbortController().signal
   const names: string[] = []
+  // Of a host or an owner, the projects lie right below.
+  const isInMirror = mirrorPart.test(location.replaceAll('\\', '/'))
+  if (isInMirror)
+    names.push(
+      ...(await directoryTransport(location, { fs })
+        .list('', alive)
+        .catch(() => [])),
+    )
   for (const host of hostFolders) {
     if (!(await hasAny(location, [host], fs))) continue
     names.push(
@@ -141,7 +150,7 @@ async function notTheProject(location: string, fs: FileSystem, signal: AbortSign
   const count = others.length === 0 ? 'one project' : `${others.length + 1} projects`
   return new AppError({
     code: 'usage/invalid',
-    message: `${location} is a mirror of ${count}, and one project is pinned`,
+    message: `${location} holds ${count}: a project is pinned, and not the mirror`,
     hint: `name the folder of ${others.length === 0 ? 'the project' : 'one of them'}: ${location}/${first}`,
   })
 }
