@@ -1,11 +1,13 @@
 // What somebody new to asfaload projects meets on the command line, called as functions: words that lead on where something is amiss.
 import { scryptSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Answer } from '../../src/cli/command.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { signersCommand } from '../../src/cli/commands/asfaload/signers.ts'
 import { withdrawCommand } from '../../src/cli/commands/edit.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
+import { minisignCommand } from '../../src/cli/commands/minisign.ts'
 import { pinCommand } from '../../src/cli/commands/pin.ts'
 import { publishCommand } from '../../src/cli/commands/publish.ts'
 import { releaseCommand } from '../../src/cli/commands/release.ts'
@@ -13,6 +15,8 @@ import { reviewCommand, statusCommand } from '../../src/cli/commands/review.ts'
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import type { AppError } from '../../src/core/error.ts'
 import { calls } from '../support/calls.ts'
+import { openPair } from '../support/minisign.ts'
+import { realAgent } from '../support/ssh-agent.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
 
 // A passphrase is slow to try on purpose, which is no part of this.
@@ -22,6 +26,8 @@ vi.mock('../../src/node/stretch.ts', () => ({
 }))
 
 const v1 = 'releases/download/v1.0'
+
+afterEach(() => vi.unstubAllEnvs())
 
 /** A project loom, whose signers are a and b, one of whom is enough. */
 async function loom() {
@@ -150,3 +156,54 @@ test('signers that wait with a signature are named before anything else is judge
     hint: 'publish it first; or give it up, with its signatures: --replace',
   })
 })
+
+test('a key that is none of those that are taken is named by what it is', async () => {
+  const { at, call, error } = await loom()
+  const agent = await realAgent()
+  vi.stubEnv('SSH_AUTH_SOCK', agent.socket)
+  const rsa = agent.add('rsa', 'old')
+  const line = agent.add('ed25519', 'dora')
+  const ids = agentIds(await call(keysCommand, 'list'))
+  writeFileSync(at('f.txt'), 'text')
+  expect(await error(minisignCommand, 'sign', at('f.txt'), '--key', ids.rsa)).toMatchObject({
+    code: 'signer/unsupported',
+    message: expect.stringContaining('ssh-rsa'),
+  })
+  writeFileSync(at('rsa.pub'), `${rsa}\n`)
+  const only = /ssh-rsa key, and only Ed25519 keys can stand/
+  expect((await error(signersCommand, 'loom', 'add', at('rsa.pub'))).message).toMatch(only)
+  const typed = await error(signersCommand, 'loom', 'add', rsa)
+  expect(typed.message).toMatch(only)
+  expect(typed.message.length).toBeLessThan(120)
+  expect(line).toContain('ssh-ed25519')
+
+  // The agent goes, and what is here is the public half.
+  await call(keysCommand, 'import', 'dora', ids.ed25519)
+  const there = await call(minisignCommand, 'key', 'dora')
+  agent.kill()
+  vi.stubEnv('SSH_AUTH_SOCK', at('nobody'))
+  const gone = await error(minisignCommand, 'sign', at('f.txt'), '--key', 'dora')
+  expect(gone.message).toContain(`the ssh-agent does not hold it now (${ids.ed25519})`)
+  expect(gone.hint).toContain('ssh-add FILE')
+  expect((await call(minisignCommand, 'key', 'dora')).data).toEqual(there.data)
+})
+
+test('a key of minisign in the place of another is told by its kind', async () => {
+  const { at, error, folder } = await loom()
+  await openPair(folder)
+  writeFileSync(at('f.txt'), 'text')
+  const verify = (key: string) => error(minisignCommand, 'verify', at('f.txt'), '--key', key)
+  expect((await verify('a')).hint).toContain('countersign minisign key a > a.pub')
+  expect((await verify('RWxxxx')).message).toContain('not complete')
+  expect(await verify(at('k.key'))).toMatchObject({
+    message: expect.stringContaining('SECRET'),
+    hint: expect.stringContaining('k.pub'),
+  })
+  expect((await error(minisignCommand, 'sign', at('f.txt'), '--key', at('k.key'))).hint).toContain('keys adopt NAME')
+})
+
+function agentIds({ data }: Answer): { rsa: string; ed25519: string } {
+  const { keys, unusable } = data as { keys: { id: string }[]; unusable: { id: string }[] }
+  const ed25519 = keys.find(({ id }) => id.startsWith('ssh:'))?.id ?? ''
+  return { rsa: unusable[0]?.id ?? 'ssh:SHA256:none', ed25519 }
+}
