@@ -1,6 +1,7 @@
 // What somebody new to asfaload projects meets on the command line, called as functions: words that lead on where something is amiss.
 import { scryptSync } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
@@ -71,7 +72,14 @@ test('after a change of signers the admin is shown what a newcomer pins, and a n
     code: 'trust/changed',
     message: `that is the digest of Signers 2, which are in force, and pinning begins with Signers 1, digest ${first.digest}; nothing was pinned`,
   })
-  await fresh(pinCommand, project, '--digest', first.digest)
+  const pinned = await fresh(pinCommand, project, '--digest', first.digest)
+  expect(pinned.data).not.toHaveProperty('later')
+  // Who begins with the signers in force knows nothing of those before.
+  const { call: late } = calls()
+  const root = ['--root', join(project, 'asfaload.signers/index.json'), '--digest', anchor.digest]
+  const begun = await late(pinCommand, project, ...root)
+  expect(begun.data).toMatchObject({ later: true })
+  expect(begun.lines.join(' ')).toContain('will not verify')
   expect((await error(pinCommand, project, '--digest', 'a'.repeat(64))).code).toBe('usage/invalid')
 })
 
@@ -143,6 +151,7 @@ test('a path that GitHub knows no downloads under is warned of; what is missing 
   writeFileSync(at('m.pub'), 'untrusted comment: x\nRWTsbRMhBdOyL8hSYo/Z4nRD6O5OvrydjXWyvd8W7QOTftBOKSSn3PH3\n')
   expect((await error(keysCommand, 'import', 'eve', at('m.pub'))).hint).toContain('signers SOURCE add')
   const made = await call(signersCommand, ...first, 'a', '--threshold', '1')
+  expect(made.lines.join(' ')).toContain('generation 2, for keys of any kind')
   expect(made.data).toMatchObject({ createdFolder: at('other') })
   expect(made.lines.at(-1)).toContain('was made')
 })

@@ -4,6 +4,7 @@ import { parseHex } from '../../core/bytes.ts'
 import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
+import { isLaterPin } from '../../node/asfaload/newcomer.ts'
 import { isCarriedLocation } from '../../node/carried/address.ts'
 import { forget } from '../../node/carried/forgetting.ts'
 import type { Desk } from '../../node/desk.ts'
@@ -15,7 +16,7 @@ import { accessOptions, asAccess, readAccess, type SaidAccess } from '../access.
 import { answer, type Command, type Io, type Parsed } from '../command.ts'
 import { readNamed } from '../input.ts'
 import { findPinned } from '../named-source.ts'
-import { deskFor } from '../session.ts'
+import { contextOf, deskFor } from '../session.ts'
 import { holderName, wordLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 import { settle } from './events.ts'
@@ -68,6 +69,7 @@ export const pinCommand: Command = {
     if (Object.keys(said).length > 0) await keepAccess(desk, pinned, said)
     await settled(found, parsed, dataDir)
     const warning = rootFile === undefined ? undefined : await problemThere(desk, pinned, io)
+    const isLater = rootFile !== undefined && warning === undefined && (await beginsLater(desk, pinned, io))
     return answer(
       {
         id: pinned.id,
@@ -75,9 +77,11 @@ export const pinCommand: Command = {
         location,
         digest: found.digest,
         ...(warning === undefined ? {} : { warning }),
+        ...(isLater ? { later: true } : {}),
       },
       `pinned ${found.title} of ${pinned.name}`,
       ...(warning === undefined ? [] : wrapped(warningLines(pinned, warning))),
+      ...(isLater ? wrapped(laterLines) : []),
     )
   },
 }
@@ -100,6 +104,17 @@ async function problemThere(desk: Desk, pinned: PinnedSource, io: Io): Promise<E
     if (error.code === 'internal/bug') throw thrown
     return error
   }
+}
+
+const laterLines = [
+  '! others were in force before these signers: they are counted from 1 here, and releases that were signed before',
+  '  them will not verify',
+]
+
+/** What those before them signed is known to nobody who begins here. */
+async function beginsLater(desk: Desk, { id }: PinnedSource, io: Io): Promise<boolean> {
+  const source = await desk.open(id, undefined, io.signal)
+  return isLaterPin(source, contextOf(source, io))
 }
 
 function warningLines({ location }: PinnedSource, { message, hint }: ErrorData): string[] {

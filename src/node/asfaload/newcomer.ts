@@ -24,3 +24,12 @@ export async function firstPin(
   const digest = digestOf(oldest.bytes)
   return digest === inForce ? undefined : { title: `Signers ${oldest.version}`, digest }
 }
+
+/** Pinned is not the first, but one that followed. */
+export async function isLaterPin({ system, transport }: OpenSource, context: Context): Promise<boolean> {
+  if (system.id !== 'asfaload') return false
+  const project = await openProject('', transport, context)
+  // Generation 0 keeps no history, and where it was rewritten the oldest that is left is no first one.
+  const oldest = project.isOld ? undefined : await oldestSigners(project)
+  return oldest?.version === 1 && !isEqualBytes(oldest.bytes, context.anchor)
+}

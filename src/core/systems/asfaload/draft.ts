@@ -101,7 +101,7 @@ async function releaseDraft(path: string, document: Uint8Array, project: Project
 
 async function revocationDraft(path: string, document: Uint8Array, project: Project) {
   const generation = await generationOf(project)
-  if (generation === 0) throw unsupported(path, 'signers of the first generation know no revocation')
+  if (generation === 0) throw unsupported(path, 'signers of generation 0 know no revocation')
   if (project.has(revocationOf(path))) throw refused(`${path} is revoked already`, 'nothing is left to do')
   const name = pendingRevocation(path)
   parseRevocation(document, name)
