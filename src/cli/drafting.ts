@@ -215,6 +215,16 @@ export function leftOutLines({ leftOut }: Pick<Look, 'leftOut'>): string[] {
   return leftOut.map(({ name, reason }) => `left out: ${name}, ${reason}`)
 }
 
+/** What was not taken is said to everybody, a script too. */
+export function withLeftOut(given: Answer, { leftOut }: Pick<Look, 'leftOut'>): Answer {
+  if (leftOut.length === 0) return given
+  return {
+    ...given,
+    data: { ...(given.data as object), leftOut },
+    lines: [...leftOutLines({ leftOut }), '', ...given.lines],
+  }
+}
+
 // ---- progress ------------------------------------------------------------------------------------------------------
 
 const everyMs = 1000

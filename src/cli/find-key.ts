@@ -2,6 +2,7 @@
 import { AppError } from '../core/error.ts'
 import { isSameKey } from '../core/key.ts'
 import type { KnownSigner, PublicKey, Purpose, Signer } from '../core/signer.ts'
+import { sshKeyId } from '../core/ssh-agent/key.ts'
 import { tokenLabel } from '../core/token-words.ts'
 import { visible } from '../core/visible.ts'
 import type { Desk } from '../node/desk.ts'
@@ -93,11 +94,13 @@ async function onTokens(desk: Desk, { name, keys }: Holder, io: Io, suits: Suits
 async function noKey(desk: Desk, wanted: string, files: readonly KnownSigner[], { signal }: Io): Promise<AppError> {
   const name = wanted.replace(/^file:/, '')
   const { keys, problems } = await desk.keys.list(signal)
-  if (keys.some((key) => key.name === name)) {
+  const known = keys.find((key) => key.name === name)
+  if (known !== undefined) {
+    const id = sshKeyId(known.key)
     return new AppError({
       code: 'signer/unsupported',
-      message: `key ${name} is only a public key here`,
-      hint: 'sign on the computer or token that holds its secret',
+      message: `key ${name} is only a public key here${id === undefined ? '' : `, and the ssh-agent does not hold it now (${id})`}`,
+      hint: `${id === undefined ? '' : 'add it to the agent: ssh-add FILE; or '}sign on the computer or token that holds its secret`,
     })
   }
   // A damaged file is not a missing key; which of them was meant cannot be told from its inside.

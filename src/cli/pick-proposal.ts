@@ -28,8 +28,12 @@ export async function pickProposal(
     throw nothingWaits('no change waits here')
   }
   const digits = id.toLowerCase()
+  const isProject = source.system.id === 'asfaload'
   const isNamed = ({ id: whole, subject, digest }: Proposal): boolean =>
-    whole === id || subject === id || (digits.length >= minDigits && digest.startsWith(digits))
+    whole === id ||
+    subject === id ||
+    (isProject && isOfPath(subject, id)) ||
+    (digits.length >= minDigits && digest.startsWith(digits))
   const found = proposals.filter(isNamed)
   const [proposal, other] = found
   if (proposal !== undefined && other === undefined) return proposal
@@ -55,6 +59,12 @@ export async function pickProposal(
     message: `the change ${id} is not here; it was replaced or published since it was reviewed, or signed elsewhere`,
     hint: 'nothing was done; review what waits now: countersign pending SOURCE',
   })
+}
+
+/** Of a release by its path, as where it was made: with its index or without, and not said whether it is released or revoked. */
+function isOfPath(subject: string, id: string): boolean {
+  const [asked, whole] = [id.replace(/\/+$/, ''), subject.replace(/^(?:release|revocation)\//, '')]
+  return [subject, whole].some((name) => name === asked || name === `${asked}/asfaload.index.json`)
 }
 
 async function whichEvent(desk: Desk, { pinned }: OpenSource, signal: AbortSignal): Promise<AppError> {

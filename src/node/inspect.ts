@@ -3,6 +3,7 @@ import { AppError } from '../core/error.ts'
 import type { SystemId } from '../core/proposal.ts'
 import type { Anchor } from '../core/system.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
+import type { LaterAnchor } from './asfaload/first-look.ts'
 import { isWebLocation } from './location.ts'
 import { type PlaceOptions, repositoryOf } from './place.ts'
 import { houseSystems, type Systems } from './systems.ts'
@@ -19,6 +20,8 @@ export interface Inspection extends Anchor {
   anchorWord: string
   /** A clone of the person's own, whose settings are used from now on. */
   clone?: string
+  /** What followed it since, of which people may have the words instead. */
+  later?: readonly LaterAnchor[]
 }
 
 type Found = Pick<Inspection, 'location' | 'clone'>
@@ -75,9 +78,9 @@ export async function inspectRepository(
   const found = await repositoryOf(text)
   const how = { dataDir, access, signal }
   const { form, look } = await systems.at(found.location, how)
-  const { anchor, name } = await look(found.location, now, signal, how)
+  const { anchor, name, later = [] } = await look(found.location, now, signal, how)
   const inspection = inspectionOf(found, form, anchor)
-  return { ...inspection, suggestedName: name ?? inspection.suggestedName }
+  return { ...inspection, suggestedName: name ?? inspection.suggestedName, ...(later.length === 0 ? {} : { later }) }
 }
 
 function atBackend(location: string, anchorWord: string): AppError {

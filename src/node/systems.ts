@@ -6,7 +6,7 @@ import type { Anchor } from '../core/system.ts'
 import { asfaloadForm } from '../core/systems/asfaload/carried-form.ts'
 import { tufForm } from '../core/systems/tuf/carried-form.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
-import { isAsfaload, lookAtSigners } from './asfaload/first-look.ts'
+import { isAsfaload, type LaterAnchor, lookAtSigners } from './asfaload/first-look.ts'
 import { openAsfaload } from './asfaload/place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { lookAtRoot } from './oldest-root.ts'
@@ -22,13 +22,13 @@ export interface KnownSystem {
   changedBy?: string
   /** Whether what lies there is of this system, false where that cannot be found out; absent: whatever no other one recognises. */
   recognises?(location: string, options: PlaceOptions): Promise<boolean>
-  /** The anchor that a place shows to whoever trusts nothing of it yet; `name`: what it calls itself. */
+  /** The anchor that a place shows to whoever trusts nothing of it yet; `name`: what it calls itself; `later`: what followed the anchor. */
   look(
     location: string,
     now: Date,
     signal: AbortSignal,
     options: PlaceOptions,
-  ): Promise<{ anchor: Anchor; name?: string }>
+  ): Promise<{ anchor: Anchor; name?: string; later?: readonly LaterAnchor[] }>
 }
 
 export interface Systems {

@@ -91,7 +91,8 @@ test('first signers, a release, other signers by A, B and D, a revocation; a dow
   expect(await refused(revokeCommand, 'loom', 'releases/v9', '--key', 'a')).toBe('source/not-found')
   await call(revokeCommand, 'loom', v1, '--key', 'a')
   await sign(revocation, 'a')
-  expect((await verify()).failed).toBeUndefined()
+  // One key is enough here: nobody should wait for its publication.
+  expect((await verify()).failed?.code).toBe('trust/changed')
   await call(publishCommand, 'loom')
   const revoked = await verify()
   expect([revoked.failed?.code, revoked.data]).toMatchObject(['trust/changed', { kind: 'revoked', by: 'a' }])
@@ -127,7 +128,7 @@ test('what is wrong with a file is said with its line; what is no key, group or 
   expect((await error(pinCommand, at('later'))).code).toBe('format/unsupported')
   put('mirror/github.com/acme/loom/asfaload.signers.json.pending', seed.replace('1,', '1'))
   expect((await error(pinCommand, at('mirror'))).hint).toContain(at('mirror/github.com/acme/loom'))
-  expect((await error(pinCommand, at('mirror/github.com/acme'))).code).toBe('source/not-found')
+  expect((await error(pinCommand, at('mirror/github.com/acme'))).hint).toContain(at('mirror/github.com/acme/loom'))
   put('mirror/github.com/acme/loom/releases/x', '')
   expect((await error(pinCommand, at('mirror/github.com/acme/loom/releases'))).hint).toContain('loom')
   expect(await refused(pinCommand, at('mirror/github.com/acme/loom'), '--digest', 'a'.repeat(64))).toBe('trust/changed')

@@ -8,6 +8,8 @@ import { typedPart } from '../../core/systems/tuf/editable.ts'
 import { expiryOf, formatDate } from '../../core/systems/tuf/expiry.ts'
 import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { writeNewFile } from '../../node/new-file.ts'
+import { tufSource } from '../../node/open-source.ts'
+import { withdrawFromProject } from '../asfaload/withdraw.ts'
 import { type Change, countOf, openChange, usage } from '../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { draftOptions, proposeDraft, signerOf, signWithOption } from '../drafting.ts'
@@ -16,7 +18,7 @@ import { readInput } from '../input.ts'
 import { tokenOptions } from '../parse.ts'
 import { digitsToLook, pickProposal } from '../pick-proposal.ts'
 import { namingRoles } from '../role-names.ts'
-import { deskFor, openTufSource, rootOption } from '../session.ts'
+import { deskFor, openSource, rootOption } from '../session.ts'
 import { wrapped } from '../text.ts'
 
 export const editCommand: Command = {
@@ -226,7 +228,8 @@ export const withdrawCommand: Command = {
   details: [
     'ID is the subject ("root"), or at least eight digits of the digest. One that cannot be reviewed is given up by its',
     'subject, with --yes. First versions of roles that only this change would bring go with it, and are named.',
-    'A repository that is served asks for a signature: --sign-with KEY, a key that could sign it.',
+    'A repository that is served asks for a signature: --sign-with KEY, a key that could sign it. Of an asfaload project',
+    'the files of the change are deleted from its folder: countersign withdraw loom revocation/releases/download/v1.2',
   ],
   options: {
     ...rootOption,
@@ -237,7 +240,10 @@ export const withdrawCommand: Command = {
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openTufSource(desk, parsed, io.signal)
+    const opened = await openSource(desk, parsed, io.signal)
+    const agree = agreeing(parsed, io)
+    if (opened.system.id === 'asfaload') return withdrawFromProject(parsed, desk, opened, io, agree)
+    const source = tufSource(opened)
     const [, id = ''] = parsed.positionals
     const { problems } = await desk.pending(source, io.signal)
     if (parsed.flag('yes') && problems.some(({ subject }) => subject === id)) {
@@ -253,23 +259,26 @@ export const withdrawCommand: Command = {
     )
     const names = [...new Set(signed.map((entry) => entry.owner ?? entry.ids[0]?.slice(0, 8) ?? ''))]
     const withThem = along.length === 0 ? '' : `, and with it ${alongText(along)}`
-    if (names.length > 0 && !parsed.flag('yes')) {
-      const typed = await io.ask(
-        `${names.join(', ')} signed ${proposal.title}${withThem}. Type its name, ${proposal.subject}, to give it up: `,
-        'in a script there is --yes',
-      )
-      if (typed.trim() !== proposal.subject) {
-        throw new AppError({
-          code: 'user/cancelled',
-          message: 'that is not its name; nothing was given up',
-          hint: `type ${proposal.subject} to give it up`,
-        })
-      }
-    }
+    if (names.length > 0) await agree(names, `${proposal.title}${withThem}`, proposal.subject)
     await desk.drafts.withdraw(source, proposal.id, io.signal, await signerOf(desk, source, parsed, io))
     const data = { withdrawn: proposal.id, along: along.map((one) => one.id), signedBy: names }
     return answer(data, ...wrapped([`gave up ${proposal.title}${withThem}`]))
   },
+}
+
+/** Somebody signed it: its name is typed, or --yes was said. */
+function agreeing(parsed: Parsed, io: Io) {
+  return async (names: readonly string[], what: string, subject: string): Promise<void> => {
+    if (parsed.flag('yes')) return
+    const question = `${names.join(', ')} signed ${what}. Type its name, ${subject}, to give it up: `
+    const typed = await io.ask(question, 'in a script there is --yes')
+    if (typed.trim() === subject) return
+    throw new AppError({
+      code: 'user/cancelled',
+      message: 'that is not its name; nothing was given up',
+      hint: `type ${subject} to give it up`,
+    })
+  }
 }
 
 /** First versions of what the change would have brought: without it nothing leads to them. */

@@ -61,6 +61,7 @@ export const keysCommand: Command = {
         const pem = isAgentSigner(file)
           ? await agentPem(desk, file, io)
           : parseUtf8(await readInput(file, maxPemBytes, io.signal), file)
+        refuseOtherForms(pem, file)
         const key = await store.importPublic(name, pem, io.signal)
         return answer(dataOf(key), `imported ${lineOf(key)}`)
       }
@@ -129,6 +130,21 @@ async function protectionOf(parsed: Parsed, name: string, io: Io): Promise<NewPr
   const purpose = `protect the new key ${name}`
   const passphrase = await io.prompt.pin({ device: `key file ${name}`, secret: 'new passphrase', purpose }, io.signal)
   return { kind: 'passphrase', passphrase }
+}
+
+/** A public key as signers files write it is no PEM, and needs no name here. */
+function refuseOtherForms(text: string, file: string): void {
+  const form = /^ssh-[a-z0-9-]+ /.test(text)
+    ? 'ssh-keygen'
+    : /^(?:untrusted comment:.*\n)?RW\S+\s*$/.test(text)
+      ? 'minisign'
+      : ''
+  if (form === '') return
+  throw new AppError({
+    code: 'format/unsupported',
+    message: `${file} is a public key of ${form}, and keys import takes PEM`,
+    hint: `a signers file takes it as it is: countersign signers SOURCE add ${file}`,
+  })
 }
 
 async function confirmDelete(parsed: Parsed, name: string, io: Io): Promise<void> {

@@ -1,28 +1,28 @@
 // minisign: files signed and verified as minisign does it, with any Ed25519 key of this desk.
 import { AppError } from '../../core/error.ts'
 import {
-  isMinisignLine,
   keyIdText,
   type MinisignPublicKey,
-  parseMinisignLine,
-  parseMinisignPublicKey,
   toMinisignLine,
   toMinisignPublicKeyText,
   verifyCanMinisign,
 } from '../../core/minisign/public-key.ts'
 import { maxSignatureFileBytes, parseMinisignSignature } from '../../core/minisign/signature.ts'
+import type { Signer } from '../../core/signer.ts'
+import type { Desk } from '../../node/desk.ts'
 import { namedKey } from '../../node/minisign/key-ids.ts'
+
 import { signFile } from '../../node/minisign/sign-file.ts'
 import { verifyFile } from '../../node/minisign/verify-file.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { findKey } from '../find-key.ts'
 import { readNamed } from '../input.ts'
+import { minisignPublicKey, refuseSecretFile } from '../minisign-key.ts'
 import { tokenOptions } from '../parse.ts'
 import { plugPractice } from '../practice.ts'
 import { progressLine } from '../progress.ts'
 import { askingOnce, deskFor } from '../session.ts'
-
-const maxKeyFileBytes = 4096
+import { quoted } from '../text.ts'
 
 export const minisignCommand: Command = {
   name: 'minisign',
@@ -92,6 +92,7 @@ async function sign(parsed: Parsed, file: string, io: Io, dataDir: string): Prom
   const desk = deskFor(io, dataDir)
   const wanted = parsed.text('key')
   if (wanted === undefined) throw usage('--key is missing', 'name the key to sign with; see: countersign keys list')
+  refuseSecretFile(wanted)
   await plugPractice(parsed, desk, io)
   const to = parsed.text('signature') ?? `${file}.minisig`
   const line = progressLine(file)
@@ -117,7 +118,7 @@ async function sign(parsed: Parsed, file: string, io: Io, dataDir: string): Prom
     { ...keyData(named), file, signature: to, form, trustedComment: signature.trustedComment },
     `signed ${file} with ${signer.label}${signer.rehearsal ? ' (practice)' : ''}, minisign key ${keyIdText(named.keyId)}`,
     `the signature is in ${to}; trusted comment: ${signature.trustedComment}`,
-    `to verify it: minisign -V -P ${toMinisignLine(named)} -m FILE`,
+    `to verify it: minisign -V -P ${toMinisignLine(named)} -m ${quoted(file)}`,
   )
 }
 
@@ -126,9 +127,7 @@ async function verify(parsed: Parsed, file: string, io: Io): Promise<Answer> {
   if (given === undefined) {
     throw usage('--key is missing', 'give the public key of who signed: its file, or the line that begins with RW')
   }
-  const publicKey = isMinisignLine(given)
-    ? parseMinisignLine(given, '--key')
-    : parseMinisignPublicKey(readNamed(given, maxKeyFileBytes), given)
+  const publicKey = minisignPublicKey(given)
   const from = parsed.text('signature') ?? `${file}.minisig`
   const signature = parseMinisignSignature(readNamed(from, maxSignatureFileBytes), from)
   const line = progressLine(file)
@@ -145,11 +144,23 @@ async function verify(parsed: Parsed, file: string, io: Io): Promise<Answer> {
 async function publicKey(parsed: Parsed, wanted: string, io: Io, dataDir: string): Promise<Answer> {
   const desk = deskFor(io, dataDir)
   await plugPractice(parsed, desk, io)
-  const { key, label, rehearsal } = await desk.signer(await findKey(desk, wanted, io), io.signal)
+  const { key, label, rehearsal } = await publicHalf(desk, wanted, io)
   verifyCanMinisign(key, label)
   const named = await namedKey(desk.workspace.files, key, io.signal)
   const text = toMinisignPublicKeyText(named, rehearsal ? ' (practice)' : '')
   return answer({ ...keyData(named), text }, ...text.trimEnd().split('\n'))
+}
+
+/** Whoever has only the public key here has all that is asked for. */
+async function publicHalf(desk: Desk, wanted: string, io: Io): Promise<Pick<Signer, 'key' | 'label' | 'rehearsal'>> {
+  try {
+    return await desk.signer(await findKey(desk, wanted, io), io.signal)
+  } catch (thrown) {
+    const { keys } = await desk.keys.list(io.signal)
+    const stored = keys.find(({ name }) => name === wanted || `file:${name}` === wanted)
+    if (stored?.protection !== 'public-only' || !(thrown instanceof AppError)) throw thrown
+    return { key: stored.key, label: `key ${stored.name}`, rehearsal: false }
+  }
 }
 
 function keyData(named: MinisignPublicKey): { keyId: string; publicKey: string } {

@@ -4,6 +4,7 @@ import { parseHex } from '../../core/bytes.ts'
 import { AppError, type ErrorData, toErrorData } from '../../core/error.ts'
 import { maxBytes } from '../../core/systems/tuf/names.ts'
 import { toWords } from '../../core/words.ts'
+import { isLaterPin } from '../../node/asfaload/newcomer.ts'
 import { isCarriedLocation } from '../../node/carried/address.ts'
 import { forget } from '../../node/carried/forgetting.ts'
 import type { Desk } from '../../node/desk.ts'
@@ -15,7 +16,7 @@ import { accessOptions, asAccess, readAccess, type SaidAccess } from '../access.
 import { answer, type Command, type Io, type Parsed } from '../command.ts'
 import { readNamed } from '../input.ts'
 import { findPinned } from '../named-source.ts'
-import { deskFor } from '../session.ts'
+import { contextOf, deskFor } from '../session.ts'
 import { holderName, wordLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 import { settle } from './events.ts'
@@ -60,7 +61,7 @@ export const pinCommand: Command = {
     }
     const digest = parsed.text('digest')
     if (digest === undefined) await askWords(found, [found.title, ...holderLines(found)], io)
-    else checkDigest(digest, found.digest, anchorWord)
+    else checkDigest(digest, found.digest, anchorWord, found)
     const pinned = await desk.workspace.add(
       { name: parsed.text('name') ?? found.suggestedName, location, system },
       bytes,
@@ -68,6 +69,7 @@ export const pinCommand: Command = {
     if (Object.keys(said).length > 0) await keepAccess(desk, pinned, said)
     await settled(found, parsed, dataDir)
     const warning = rootFile === undefined ? undefined : await problemThere(desk, pinned, io)
+    const isLater = rootFile !== undefined && warning === undefined && (await beginsLater(desk, pinned, io))
     return answer(
       {
         id: pinned.id,
@@ -75,9 +77,11 @@ export const pinCommand: Command = {
         location,
         digest: found.digest,
         ...(warning === undefined ? {} : { warning }),
+        ...(isLater ? { later: true } : {}),
       },
       `pinned ${found.title} of ${pinned.name}`,
       ...(warning === undefined ? [] : wrapped(warningLines(pinned, warning))),
+      ...(isLater ? wrapped(laterLines) : []),
     )
   },
 }
@@ -100,6 +104,17 @@ async function problemThere(desk: Desk, pinned: PinnedSource, io: Io): Promise<E
     if (error.code === 'internal/bug') throw thrown
     return error
   }
+}
+
+const laterLines = [
+  '! others were in force before these signers: they are counted from 1 here, and releases that were signed before',
+  '  them will not verify',
+]
+
+/** What those before them signed is known to nobody who begins here. */
+async function beginsLater(desk: Desk, { id }: PinnedSource, io: Io): Promise<boolean> {
+  const source = await desk.open(id, undefined, io.signal)
+  return isLaterPin(source, contextOf(source, io))
 }
 
 function warningLines({ location }: PinnedSource, { message, hint }: ErrorData): string[] {
@@ -130,7 +145,7 @@ async function settled({ location, clone }: Inspection, parsed: Parsed, dataDir:
 }
 
 export async function askWords(
-  { digest, anchorWord }: Pick<Inspection, 'digest' | 'anchorWord'>,
+  { digest, anchorWord, title, later = [] }: Pick<Inspection, 'digest' | 'anchorWord' | 'title' | 'later'>,
   about: readonly string[],
   io: Io,
   otherwise = 'in a script there is --digest SHA256',
@@ -149,11 +164,17 @@ export async function askWords(
       `${i === 0 ? `${question}\n` : ''}Type word ${at + 1}, as you were given it: `,
       otherwise,
     )
-    if (typed.trim().toLowerCase() !== words[at]?.toLowerCase()) throw differs(`word ${at + 1}`, anchorWord)
+    if (typed.trim().toLowerCase() === words[at]?.toLowerCase()) continue
+    throw differs(`word ${at + 1}`, anchorWord, later.length === 0 ? undefined : title)
   }
 }
 
-export function checkDigest(wanted: string, found: string, anchorWord: string): void {
+export function checkDigest(
+  wanted: string,
+  found: string,
+  anchorWord: string,
+  { title, later = [] }: Partial<Pick<Inspection, 'title' | 'later'>> = {},
+): void {
   if (!/^[0-9a-f]{64}$/i.test(wanted)) {
     throw new AppError({
       code: 'usage/invalid',
@@ -161,14 +182,22 @@ export function checkDigest(wanted: string, found: string, anchorWord: string): 
       hint: 'ask the repository admin for the digest that "countersign status" shows them',
     })
   }
-  if (wanted.toLowerCase() !== found) throw differs('the digest', anchorWord)
+  if (wanted.toLowerCase() === found) return
+  const known = later.find(({ digest }) => digest === wanted.toLowerCase())
+  if (known === undefined) throw differs('the digest', anchorWord)
+  throw new AppError({
+    code: 'trust/changed',
+    message: `that is the digest of ${known.title}, and pinning begins with ${title}, digest ${found}; nothing was pinned`,
+    hint: `have that one confirmed, which "countersign status" shows the admin too; or pin the file you have: --root FILE`,
+  })
 }
 
-function differs(what: string, anchorWord: string): AppError {
+/** `first`: with which pinning begins, where others have followed. */
+function differs(what: string, anchorWord: string, first?: string): AppError {
   return new AppError({
     code: 'trust/changed',
     message: `${what} is not what this repository’s ${anchorWord} says; nothing was pinned`,
-    hint: `ask the repository admin for the words of the ${anchorWord} once more`,
+    hint: `ask the repository admin for the words of ${first === undefined ? `the ${anchorWord}` : `${first}, with which pinning begins,`} once more`,
   })
 }
 

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../core/error.ts'
 import { isComplete, isReady, type Proposal } from '../../core/proposal.ts'
 import { publishTurn } from '../../core/systems/tuf/subject.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
+import { isFolderLocation } from '../../node/location.ts'
 import { publishesByItself } from '../../node/open-source.ts'
 import { checkMay } from '../../node/steward.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
@@ -10,6 +11,7 @@ import { notYet } from '../not-yet.ts'
 import { digitsToAct, pickProposal } from '../pick-proposal.ts'
 import { askingOnce, deskFor, openSource, rootOption } from '../session.ts'
 import { sourceAgain } from '../source-again.ts'
+import { wrapped } from '../text.ts'
 
 export const publishCommand: Command = {
   name: 'publish',
@@ -57,7 +59,13 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   const [failed] = refused.values()
   if (failed !== undefined) throw afterOthers(failed.error, failed.proposal, published)
   const lines = published.flatMap(({ title, files }) => [`published ${title}`, ...files.map((name) => `  ${name}`)])
-  return answer({ published }, ...lines)
+  return answer({ published }, ...lines, ...wrapped(mirrorLines(source, published)))
+}
+
+/** A mirror is a clone: others see what was pushed. */
+function mirrorLines({ system, pinned }: OpenSource, published: readonly Published[]): string[] {
+  if (system.id !== 'asfaload' || !isFolderLocation(pinned.location) || published.length === 0) return []
+  return [`others see it when you have committed and pushed ${pinned.location}`]
 }
 
 function byTurn(proposals: readonly Proposal[]): Proposal[] {

@@ -6,16 +6,18 @@ import type { SubjectEdit } from '../../core/systems/tuf/edit/edit.ts'
 import { pathsOf } from '../../core/systems/tuf/projects/name.ts'
 import { releaseFolder } from '../../core/systems/tuf/release-folder.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
-import { lookAt } from '../../node/artifacts/look.ts'
+import { type Look, lookAt } from '../../node/artifacts/look.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import type { DraftRequest } from '../../node/drafting.ts'
 import { checkScope, type FoundFile, releaseFolderOf, releaseOf } from '../../node/release-edits.ts'
 import { type Delegation, findDelegation } from '../../node/repository-walk.ts'
 import { type Change, openChange, usage } from '../changing.ts'
-import type { Answer, Command, Parsed } from '../command.ts'
-import { draftOptions, grouped, leftOutLines, progressOn, proposeDraft } from '../drafting.ts'
+import type { Answer, Command, Io, Parsed } from '../command.ts'
+import { draftOptions, grouped, progressOn, proposeDraft, withLeftOut } from '../drafting.ts'
+import { findPinned } from '../named-source.ts'
 import { namingRoles } from '../role-names.ts'
-import { wrapped } from '../text.ts'
+import { deskFor } from '../session.ts'
+import { quoted, wrapped } from '../text.ts'
 import { releaseOfFolder } from './asfaload/release.ts'
 import { jsonOf } from './edit.ts'
 
@@ -57,12 +59,23 @@ export const releaseCommand: Command = {
     const path = parsed.text('at')
     if (path !== undefined) return releaseOfFolder(parsed, path, io, dataDir)
     const [, role = '', verb, ...words] = parsed.positionals
-    if (words.length === 0) throw incomplete(parsed)
+    if (words.length === 0) throw (await withoutPath(parsed, io, dataDir)) ?? incomplete(parsed)
     const change = await openChange(parsed, io, dataDir)
     if (verb === 'add') return namingRoles(change.roles, () => add(role, words, change))
     if (verb === 'remove') return namingRoles(change.roles, () => remove(role, words, change))
     throw usage(releaseCommand, `release does add or remove, not ${verb}`)
   },
+}
+
+/** Of an asfaload project: nothing but the path is missing. */
+async function withoutPath({ positionals: [text = '', folder] }: Parsed, io: Io, dataDir: string) {
+  const pinned = await findPinned(deskFor(io, dataDir), text).catch(() => undefined)
+  if (pinned?.system !== 'asfaload') return undefined
+  return new AppError({
+    code: 'usage/invalid',
+    message: '--at is missing: where the release lies below the project',
+    hint: `for example: countersign release ${quoted(text)} ${quoted(folder ?? 'FOLDER')} --at releases/download/v1.0`,
+  })
 }
 
 /** Says what is still to be typed, in the order in which it is. */
@@ -77,9 +90,10 @@ async function add(role: string, paths: readonly string[], change: Change): Prom
   const { desk, source, parsed, io } = change
   const delegation = role === 'targets' ? undefined : await findDelegation(role, await change.opened())
   const files: FoundFile[] = []
+  const leftOut: Look['leftOut'][number][] = []
   for (const path of paths) {
     const look = await lookAt(path, { signal: io.signal, progress: progressOn(io, `Reading ${path}`) })
-    for (const line of leftOutLines(look)) io.note(line)
+    for (const one of look.leftOut) leftOut.push(one)
     files.push(...look.files)
   }
   if (files.length === 0) {
@@ -101,7 +115,7 @@ async function add(role: string, paths: readonly string[], change: Change): Prom
   io.note(`${grouped(uploads.length)} ${uploads.length === 1 ? 'file' : 'files'}, ${grouped(bytes)} bytes`)
   const request = { ...(await inBins(role, edits, change)), uploads }
   const { answer } = await proposeDraft(desk, source, request, parsed, io)
-  return { ...answer, lines: [...answer.lines, ...agreementLines(role, delegation)] }
+  return withLeftOut({ ...answer, lines: [...answer.lines, ...agreementLines(role, delegation)] }, { leftOut })
 }
 
 /** TAP 3: what clients will not find as long as other roles do not list the same. */

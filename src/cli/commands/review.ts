@@ -1,14 +1,17 @@
 // status, pending, review: looking, without touching anything.
+import { parseHex } from '../../core/bytes.ts'
 import { type ErrorData, toErrorData } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
+import { toWords } from '../../core/words.ts'
+import { type FirstPin, firstPin } from '../../node/asfaload/newcomer.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { unreadHolders } from '../../node/enrolled.ts'
 import { askingOptions, openAsked } from '../asfaload/asking.ts'
 import { type Answer, answer, type Command, type Io } from '../command.ts'
 import { effectLines, effectsData } from '../drafting.ts'
 import { pickProposal } from '../pick-proposal.ts'
-import { deskFor, openSource, readState, rootOption } from '../session.ts'
-import { idLines, progressText, proposalData, reviewLines, stateData, stateLines } from '../show.ts'
+import { contextOf, deskFor, openSource, readState, rootOption } from '../session.ts'
+import { idLines, progressText, proposalData, reviewLines, stateData, stateLines, wordLines } from '../show.ts'
 import { sourceAgain } from '../source-again.ts'
 import { wrapped } from '../text.ts'
 
@@ -22,8 +25,19 @@ export const statusCommand: Command = {
     const desk = deskFor(io, dataDir)
     const source = await openSource(desk, parsed, io.signal)
     const state = await readState(desk, source, io)
-    return answer(stateData(state), ...stateLines(source.pinned.name, state, io.now()))
+    const first = await firstPin(source, contextOf(source, io), state.anchor.digest)
+    const words =
+      first === undefined ? {} : { first: { ...first, words: toWords(parseHex(first.digest, 'the digest')) } }
+    return answer(
+      { ...stateData(state), ...words },
+      ...stateLines(source.pinned.name, state, io.now()),
+      ...(first === undefined ? [] : firstPinLines(first)),
+    )
   },
+}
+
+function firstPinLines({ title, digest }: FirstPin): string[] {
+  return [`${title}, which everybody pins who is new here, sha256: ${digest}`, 'In words:', ...wordLines(digest)]
 }
 
 export const pendingCommand: Command = {

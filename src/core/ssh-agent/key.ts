@@ -1,9 +1,9 @@
 // Keys and signatures as SSH writes them (RFC 8709, RFC 5656), as ours: which of an agent's keys can sign here, and what it signed.
 import { sha256 } from '@noble/hashes/sha2.js'
-import { isEqualBytes, parseUtf8, toBase64, utf8 } from '../bytes.ts'
+import { concatBytes, isEqualBytes, parseUtf8, toBase64, utf8 } from '../bytes.ts'
 import { derTag, toDer, toDerInteger } from '../der.ts'
 import { toAppError } from '../error.ts'
-import { spkiOfPoint, spkiOfRawEd25519 } from '../key.ts'
+import { rawEd25519, spkiOfPoint, spkiOfRawEd25519 } from '../key.ts'
 import type { PublicKey, Scheme } from '../signer.ts'
 import { badAnswer, readMagnitude, readWire, type WireReader } from './wire.ts'
 
@@ -69,6 +69,13 @@ function isText(bytes: Uint8Array, text: string): boolean {
 /** As ssh-add -l shows it: "SHA256:" and 43 characters. */
 export function sshFingerprint(blob: Uint8Array): string {
   return `SHA256:${toBase64(sha256(blob)).replace(/=+$/, '')}`
+}
+
+/** "ssh:SHA256:..." of a key that an agent could hold; undefined of the kinds that are not named by a bare key. */
+export function sshKeyId({ scheme, spki }: PublicKey): string | undefined {
+  if (scheme !== 'ed25519') return undefined
+  const start = utf8('\0\0\0\x0bssh-ed25519\0\0\0\x20')
+  return `ssh:${sshFingerprint(concatBytes(start, rawEd25519({ scheme, spki })))}`
 }
 
 /** In the scheme's own form: raw for Ed25519, ASN.1 DER for ECDSA. */

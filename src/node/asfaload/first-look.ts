@@ -10,6 +10,7 @@ import { noMarks } from '../../core/systems/asfaload/marks.ts'
 import { maxBytes, projectFolders, projectMarks } from '../../core/systems/asfaload/names.ts'
 import { openProject } from '../../core/systems/asfaload/project.ts'
 import { parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
+import { digestOf } from '../../core/systems/asfaload/way.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
 import { isFolderLocation } from '../location.ts'
 import type { PlaceOptions } from '../place.ts'
@@ -21,7 +22,14 @@ import { forgeAt, knownHosts } from './public-address.ts'
 
 /** Where mirrors keep their projects, by the host that these are from. */
 const hostFolders = [...knownHosts, 'https', 'http'] as const
+const mirrorPart = /\/(?:(?:github|gitlab)\.com(?:\/[^/]+)?|https?(?:\/[^/]+){0,3})\/?$/
 const maxParents = 12
+
+/** One that follows the anchor: who has its digest was told the right project, and not where pinning begins. */
+export interface LaterAnchor {
+  title: string
+  digest: string
+}
 
 /** A project, a mirror of several, or a folder in one. */
 export async function isAsfaload(
@@ -73,6 +81,14 @@ export async function projectAbove(location: string, fs: FileSystem): Promise<st
 async function projectsBelow(location: string, fs: FileSystem, signal: AbortSignal | undefined): Promise<string[]> {
   const alive = signal ?? new AbortController().signal
   const names: string[] = []
+  // Of a host or an owner, the projects lie right below.
+  const isInMirror = mirrorPart.test(location.replaceAll('\\', '/'))
+  if (isInMirror)
+    names.push(
+      ...(await directoryTransport(location, { fs })
+        .list('', alive)
+        .catch(() => [])),
+    )
   for (const host of hostFolders) {
     if (!(await hasAny(location, [host], fs))) continue
     names.push(
@@ -90,7 +106,7 @@ export async function lookAtSigners(
   now: Date,
   signal: AbortSignal,
   options: PlaceOptions,
-): Promise<{ anchor: Anchor }> {
+): Promise<{ anchor: Anchor; later?: readonly LaterAnchor[] }> {
   const { fs = fileSystem } = options
   if (isFolderLocation(location) && !(await hasAny(location, projectMarks, fs)))
     throw await notTheProject(location, fs, signal)
@@ -105,8 +121,12 @@ export async function lookAtSigners(
     const quorums = initialQuorums(parseSignersFile(bytes, name), noMarks)
     return { anchor: { ...anchor, title: 'First signers', quorums } }
   }
-  await verifyChain(project, { ...context, anchor: bytes })
-  return { anchor: { ...anchor, title: `Signers ${version}`, version } }
+  const { files } = await verifyChain(project, { ...context, anchor: bytes })
+  const later = files.slice(1).map((file, at) => ({
+    title: `Signers ${version + at + 1}${at === files.length - 2 ? ', which are in force' : ''}`,
+    digest: digestOf(file.bytes),
+  }))
+  return { anchor: { ...anchor, title: `Signers ${version}`, version }, later }
 }
 
 async function notTheProject(location: string, fs: FileSystem, signal: AbortSignal): Promise<AppError> {
@@ -122,7 +142,7 @@ async function notTheProject(location: string, fs: FileSystem, signal: AbortSign
   const count = others.length === 0 ? 'one project' : `${others.length + 1} projects`
   return new AppError({
     code: 'usage/invalid',
-    message: `${location} is a mirror of ${count}, and one project is pinned`,
+    message: `${location} holds ${count}: a project is pinned, and not the mirror`,
     hint: `name the folder of ${others.length === 0 ? 'the project' : 'one of them'}: ${location}/${first}`,
   })
 }

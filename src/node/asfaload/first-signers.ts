@@ -1,7 +1,9 @@
 // The first signers of a project, made in a folder; and the signers file that a change starts from.
 import { AppError } from '../../core/error.ts'
+import type { Proposal } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
+import { hasSignatures } from '../../core/systems/asfaload/draft.ts'
 import { waitingFirst } from '../../core/systems/asfaload/first.ts'
 import { projectFolders } from '../../core/systems/asfaload/names.ts'
 import { openProject, readPending } from '../../core/systems/asfaload/project.ts'
@@ -87,6 +89,8 @@ export interface Start {
   waits: boolean
   /** Nobody was there before it. */
   isFirst: boolean
+  /** The change that waits and has signatures, and so is not changed further. */
+  signed?: Proposal
 }
 
 /** What waits and has no signature is changed further; else the file in force is. `fresh`: that one in any case. */
@@ -97,8 +101,10 @@ export async function findStart(source: OpenSource, context: Context, fresh = fa
   const { current } = await verifyChain(project, context)
   const place = fresh ? undefined : await readPending(project)
   const { proposals } = await source.system.pending(source.transport, context)
-  const isGood = proposals.some(({ subject }) => subject === signersSubject)
-  if (place === undefined || place.signatures.length > 0 || !isGood)
-    return { bytes: current.bytes, waits: false, isFirst: false }
+  const waiting = proposals.find(({ subject }) => subject === signersSubject)
+  if (place === undefined || place.signatures.length > 0 || waiting === undefined) {
+    const isSigned = place !== undefined && waiting !== undefined && hasSignatures(waiting)
+    return { bytes: current.bytes, waits: false, isFirst: false, ...(isSigned ? { signed: waiting } : {}) }
+  }
   return { bytes: place.bytes, waits: true, isFirst: false }
 }

@@ -25,6 +25,11 @@ export async function lookAtRelease(path: string, options: LookOptions): Promise
   }
 }
 
+/** Of a path that a person gave: the index in it stands for its folder. */
+export function releaseFolder(path: string): string {
+  return path.replace(/\/+$/, '').replace(/\/asfaload\.index\.json$/, '')
+}
+
 /** `path`: of the release below the project's root, such as "releases/download/v1.0". */
 export function releaseEdit(path: string, files: readonly ReleasedFile[], options: IndexOptions): Edit {
   const name = `${path.replace(/\/$/, '')}/${indexName}`

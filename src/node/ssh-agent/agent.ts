@@ -32,7 +32,7 @@ export interface AgentKey {
 export interface AgentKeys {
   keys: readonly AgentKey[]
   /** The others that it holds, each with the reason. */
-  unusable: readonly { comment: string; type: string; why: string }[]
+  unusable: readonly { id: string; comment: string; type: string; why: string }[]
   /** Why it is not known what the agent holds. */
   problem?: ErrorData
 }
@@ -81,11 +81,12 @@ export function isAgentSigner(signerId: string): boolean {
 
 /** For its public half; a signature begins with a look of its own. */
 export async function findAgentKey(agent: SshAgent, id: string, signal: AbortSignal): Promise<AgentKey> {
-  const { keys, problem } = await agent.list(signal)
+  const { keys, unusable, problem } = await agent.list(signal)
   if (problem !== undefined) throw new AppError(problem)
   const found = keys.find((one) => one.id === id)
-  if (found === undefined) throw keyAbsent(id)
-  return found
+  if (found !== undefined) return found
+  const other = unusable.find((one) => one.id === id)
+  throw other === undefined ? keyAbsent(id) : notUsed(id, other)
 }
 
 export function sshAgent(options: AgentOptions = {}): SshAgent {
@@ -162,16 +163,16 @@ async function askKeys(ask: Ask, timeoutMs: number): Promise<ListedKey[]> {
 
 function sorted(listed: readonly ListedKey[]): AgentKeys {
   const keys = new Map<string, AgentKey>()
-  const unusable: { comment: string; type: string; why: string }[] = []
+  const unusable: AgentKeys['unusable'][number][] = []
   for (const entry of listed) {
     const comment = commentOf(entry)
     const found = readSshKey(entry.blob)
+    const fingerprint = sshFingerprint(entry.blob)
+    const id = `ssh:${fingerprint}`
     if ('key' in found) {
-      const fingerprint = sshFingerprint(entry.blob)
-      const id = `ssh:${fingerprint}`
       const label = `ssh-agent key ${comment === '' ? fingerprint : comment}`
       keys.set(id, { id, comment, label, key: found.key })
-    } else unusable.push({ comment, type: visible(found.type), why: visible(found.why) })
+    } else unusable.push({ id, comment, type: visible(found.type), why: visible(found.why) })
   }
   return { keys: [...keys.values()], unusable }
 }
@@ -239,6 +240,14 @@ function keyAbsent(id: string): AppError {
     code: 'signer/absent',
     message: `the ssh-agent of this session does not hold the key ${id.slice('ssh:'.length)}, or there is no agent`,
     hint: looking,
+  })
+}
+
+function notUsed(id: string, { type, why }: { type: string; why: string }): AppError {
+  return new AppError({
+    code: 'signer/unsupported',
+    message: `the ssh-agent holds ${id.slice('ssh:'.length)}, which is a key of the kind ${type}: ${why}`,
+    hint: 'choose an Ed25519 key; a new one is made by: ssh-keygen -t ed25519',
   })
 }
 

@@ -1,7 +1,9 @@
 // signers: who may sign for an asfaload project: the first ones, and others from then on.
+import { existsSync } from 'node:fs'
 import { toHex } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
 import type { PublicKey } from '../../../core/signer.ts'
+import { othersSigned } from '../../../core/systems/asfaload/draft.ts'
 import type { SignersEdit } from '../../../core/systems/asfaload/edit/signers.ts'
 import { editedSigners } from '../../../core/systems/asfaload/edit/signers.ts'
 import { groupNames } from '../../../core/systems/asfaload/group-names.ts'
@@ -21,6 +23,7 @@ import { countOf, usage, verbOf } from '../../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../../command.ts'
 import { contextOf, deskFor } from '../../session.ts'
 import { sourceAgain } from '../../source-again.ts'
+import { quoted, wrapped } from '../../text.ts'
 
 const verbs = { show: [0, 0], new: [0, 0], add: [1, 64], remove: [1, 64], replace: [2, 2], threshold: [1, 1] } as const
 
@@ -73,14 +76,46 @@ async function found(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const place = await firstPlace(desk, parsed.positionals[0] ?? '', named, io.signal)
   const wanted = parsed.texts('key')
   if (wanted.length === 0) throw usage(signersCommand, 'signers new takes --key for each of the first signers')
-  const threshold = countOf(parsed.text('threshold'), '--threshold', 1, wanted.length)
+  const together = wanted.find((one) => one.includes(',') && typedText(one) === undefined)
+  if (together !== undefined) throw oneEach(together)
+  const threshold = thresholdOf(parsed, wanted.length)
   const generation = generationOf(parsed, wanted)
   const keys = await keyTexts(wanted, generation, desk, io)
   const edit: SignersEdit = { kind: 'group-add', group: groupOf(parsed), keys, threshold }
   const document = editedSigners(undefined, [edit], { now: io.now(), generation })
   const source = { ...place, names: await desk.names(io.signal) }
   const again = sourceAgain({ ...parsed, positionals: [place.pinned.name] })
-  return proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: true }, parsed, io, again)
+  const { location } = place.pinned
+  const wasThere = existsSync(location)
+  const said = await proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: true }, parsed, io, again)
+  if (wasThere) return said
+  const makes = parsed.flag('dry-run')
+    ? 'the folder is not there, and would be made'
+    : 'the folder was not there, and was made'
+  return {
+    ...said,
+    data: { ...(said.data as object), createdFolder: location },
+    lines: [...said.lines, ...wrapped([`! ${makes}: ${location}`])],
+  }
+}
+
+function thresholdOf(parsed: Parsed, keys: number): number {
+  const text = parsed.text('threshold')
+  if (text !== undefined) return countOf(text, '--threshold', 1, keys)
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `--threshold is missing: how many of ${keys === 1 ? 'this one key' : `these ${keys} keys`} must sign a release`,
+    hint: `add it: --threshold ${Math.min(keys, 2)}`,
+  })
+}
+
+function oneEach(together: string): AppError {
+  const each = together.split(',').map((name) => `--key ${quoted(name.trim())}`)
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${visible(together.slice(0, 80))} is not the name of one key`,
+    hint: `each key has a --key of its own: ${visible(each.join(' ').slice(0, 200))}`,
+  })
 }
 
 function generationOf(parsed: Parsed, wanted: readonly string[]): Generation {
@@ -121,7 +156,8 @@ function namedAs({ key }: { key: PublicKey }, { names }: OpenSource): string {
 async function change(verb: string, parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const source = await openProjectSource(desk, parsed, io.signal)
   const context = contextOf(source, io)
-  const { bytes, isFirst } = await findStart(source, context, parsed.flag('replace'))
+  const { bytes, isFirst, signed } = await findStart(source, context, parsed.flag('replace'))
+  if (signed !== undefined) throw othersSigned(signed)
   const edits = await editsOf(verb, bytes, parsed, desk, io)
   const document = editedSigners(bytes, edits, { now: io.now() })
   return proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: isFirst }, parsed, io)
@@ -147,7 +183,7 @@ async function editsOf(
     if (file.written.has(group)) return [...keys.map((key) => ({ kind: 'key-add' as const, group, key })), ...also]
     if (threshold === undefined)
       throw usage(signersCommand, `there is no group ${group} yet: it begins with add and --threshold`)
-    return [{ kind: 'group-add', group, keys, threshold: countOf(threshold, '--threshold', 1, keys.length) }]
+    return [{ kind: 'group-add', group, keys, threshold: thresholdOf(parsed, keys.length) }]
   }
   if (verb === 'remove') return [...keys.map((key) => ({ kind: 'key-remove' as const, group, key })), ...also]
   const [key = '', by = ''] = keys

@@ -1,8 +1,10 @@
 // A document that a person made, as a change that waits: a signers file, a release's index or file, a revocation.
 import { AppError } from '../../error.ts'
+import { listOf } from '../../phrases.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
+import { visible } from '../../visible.ts'
 import { malformed, unsupported } from './document.ts'
 import { parseIndexFile } from './index-file.ts'
 import {
@@ -43,7 +45,7 @@ export async function draftedFiles(
   const isFirst = !project.has(project.isOld ? oldSignersName : signersName)
   const judged = isFirst ? { ...context, anchor: new Uint8Array() } : context
   const [waiting] = (await pendingProposals(folder, source, judged, { only: edit.subject, forge })).proposals
-  if (waiting !== undefined && edit.replace !== true && isSigned(waiting)) throw othersSigned(waiting)
+  if (waiting !== undefined && edit.replace !== true && hasSignatures(waiting)) throw othersSigned(waiting)
   const changes =
     about.kind === 'signers'
       ? signersDraft(edit.document, project)
@@ -57,7 +59,7 @@ export async function draftedFiles(
   return files
 }
 
-function isSigned({ quorums }: Proposal): boolean {
+export function hasSignatures({ quorums }: Proposal): boolean {
   return quorums.some(({ keys }) => keys.some(({ signed }) => signed))
 }
 
@@ -99,7 +101,7 @@ async function releaseDraft(path: string, document: Uint8Array, project: Project
 
 async function revocationDraft(path: string, document: Uint8Array, project: Project) {
   const generation = await generationOf(project)
-  if (generation === 0) throw unsupported(path, 'signers of the first generation know no revocation')
+  if (generation === 0) throw unsupported(path, 'signers of generation 0 know no revocation')
   if (project.has(revocationOf(path))) throw refused(`${path} is revoked already`, 'nothing is left to do')
   const name = pendingRevocation(path)
   parseRevocation(document, name)
@@ -123,9 +125,11 @@ function refused(message: string, hint: string): AppError {
   return new AppError({ code: 'usage/invalid', message, hint })
 }
 
-function othersSigned({ title }: Proposal): AppError {
+export function othersSigned({ title, quorums }: Proposal): AppError {
+  const signed = quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed))
+  const names = [...new Set(signed.map(({ owner, label }) => owner ?? label))]
   return refused(
-    `${title} waits already, and somebody has signed it`,
-    'say that it may be replaced, or wait until it is published',
+    `${title} waits already, signed by ${visible(listOf(names))}`,
+    'publish it first; or give it up, with its signatures: --replace',
   )
 }

@@ -27,11 +27,13 @@ import { type Project, readSignatureFiles, readSigned } from './project.ts'
 import { parseRevocation } from './revocation.ts'
 import type { SignatureEntry } from './signatures.ts'
 import { everyKey, parseSignersFile, type SignersFile } from './signers-file.ts'
+import { agreedRevocation, isAgreedRelease } from './unpublished.ts'
 import { digestOf, earlierIn } from './way.ts'
 
 export type Standing =
   | { kind: 'signed'; quorums: readonly Quorum[]; findings: readonly Finding[] }
-  | { kind: 'revoked'; at: string; quorums: readonly Quorum[] }
+  /** `unpublished`: enough keys have signed that, and its names still say that it waits. */
+  | { kind: 'revoked'; at: string; quorums: readonly Quorum[]; unpublished?: true }
   /** `quorums`: how far it got, where that is known. */
   | { kind: 'refused'; why: ErrorData; quorums: readonly Quorum[] }
 
@@ -48,7 +50,11 @@ export async function standingOf(path: string, bytes: Uint8Array, judging: Judgi
     const nested = await nestedFault(path, project, chain)
     const fault = nested ?? contentFault(path, bytes) ?? foreignFault(path, bytes, project)
     if (fault !== undefined) return { kind: 'refused', why: fault, quorums: [] }
-    return (await revocationStanding(path, bytes, judging)) ?? (await signatureStanding(path, bytes, judging))
+    const revoked = await revocationStanding(path, bytes, judging)
+    if (revoked !== undefined) return revoked
+    const agreed = await agreedRevocation(path, bytes, judging)
+    if (agreed !== undefined) return { kind: 'revoked', ...agreed, unpublished: true }
+    return await signatureStanding(path, bytes, judging)
   } catch (error) {
     if (isVerdict(error)) return { kind: 'refused', why: toErrorData(error), quorums: [] }
     throw error
@@ -120,7 +126,7 @@ async function signatureStanding(path: string, bytes: Uint8Array, judging: Judgi
     throw new AppError({ code: 'format/malformed', message: `${path} is empty, and an empty file is never signed` })
   const old = project.isOld ? oldReleaseNames(path) : undefined
   const name = old?.copy ?? signersCopy(path)
-  const signatures = await completedSignatures(path, judging)
+  const signatures = await completedSignatures(path, bytes, judging)
   const signers = await signersOfThen(name, judging)
   const quorums = releaseQuorums(signers, await markedFor(bytes, signatures, signers))
   if (areMet(quorums)) {
@@ -135,11 +141,19 @@ async function signatureStanding(path: string, bytes: Uint8Array, judging: Judgi
   return { kind: 'refused', why: toErrorData(why), quorums }
 }
 
-async function completedSignatures(path: string, { project }: Judging): Promise<SignatureEntry[]> {
+async function completedSignatures(path: string, bytes: Uint8Array, judging: Judging): Promise<SignatureEntry[]> {
+  const { project } = judging
   if (project.isOld) return readSignatureFiles(project, oldReleaseNames(path).signatures)
   const { signatures, signaturesName } = await readSigned(project, signaturesOf(path))
   if (project.has(signaturesName)) return signatures
   const isWaiting = project.has(pendingSignatures(path))
+  if (isWaiting && (await isAgreedRelease(path, bytes, judging))) {
+    throw new AppError({
+      code: 'trust/threshold',
+      message: `${path} is signed by enough keys, and not published yet`,
+      hint: 'wait until it is; whoever keeps the mirror does it: countersign publish SOURCE',
+    })
+  }
   throw new AppError({
     code: 'trust/threshold',
     message: `${path} is not signed by enough keys${isWaiting ? ' yet: signatures are still waited for' : ': there are no signatures'}`,

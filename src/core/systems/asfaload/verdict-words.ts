@@ -26,6 +26,9 @@ export function verdictLines(verdict: Verdict, file: string, project: string, re
       return [
         `REVOKED: ${file} is ${visible(verdict.fileName)} of ${project}, and its release was revoked`,
         `  at ${verdict.at}, ${visible(verdict.path)}`,
+        ...(verdict.unpublished
+          ? ['  enough keys have agreed; only publishing it is missing: countersign publish']
+          : []),
         ...signedLines(verdict.quorums),
       ]
     case 'refused':

@@ -36,7 +36,7 @@ interface Listed {
 export type Verdict =
   | (Listed & { kind: 'listed'; quorums: readonly Quorum[]; findings: readonly Finding[]; also: readonly string[] })
   /** `by`: whose signatures of the revocation count. */
-  | (Listed & { kind: 'revoked'; at: string; by: string; quorums: readonly Quorum[] })
+  | (Listed & { kind: 'revoked'; at: string; by: string; quorums: readonly Quorum[]; unpublished?: true })
   | { kind: 'refused'; path: string; why: ErrorData; quorums: readonly Quorum[] }
   /** `sameName`: indexes that list another content under this name; `unread`: those that could not be asked. */
   | { kind: 'unknown'; sameName: readonly string[]; unread: readonly { path: string; why: ErrorData }[] }
@@ -115,7 +115,8 @@ function decided(
   for (const { listed, standing } of found) {
     if (standing.kind !== 'revoked') continue
     const quorums = namedQuorums(standing.quorums, names)
-    return { ...listed, kind: 'revoked', at: standing.at, by: signedBy(quorums), quorums }
+    const { at, unpublished } = standing
+    return { ...listed, kind: 'revoked', at, by: signedBy(quorums), quorums, ...(unpublished ? { unpublished } : {}) }
   }
   for (const { listed, standing } of found) {
     if (standing.kind !== 'signed') continue

@@ -174,11 +174,29 @@ describe.each([1, 2] as const)('revoked, generation %i', (generation) => {
     return made
   }
 
+  test('a release that enough keys have signed, and nobody has published', async () => {
+    const plan: FilePlan = { artifact: [[2, all.ana, all.bo, all.cy]] }
+    const made = await founded(generation, plan, all.ana, all.bo, all.cy)
+    await made.draft(release, await indexFor())
+    await made.sign(release, all.ana)
+    expect(verdictFault(await judge(made), 'tool.zip')?.message).toContain('signatures are still waited for')
+    await made.sign(release, all.bo)
+    expect(verdictFault(await judge(made), 'tool.zip')).toMatchObject({
+      code: 'trust/threshold',
+      message: `${path} is signed by enough keys, and not published yet`,
+    })
+  })
+
   test('proposed, then complete; also while the signatures lie there still', async () => {
     const made = await revoked()
     expect(await judge(made)).toMatchObject({ kind: 'listed', findings: [{ code: 'revocation-waits' }] })
     const signatures = made.held(`${path}.signatures.json`) ?? ''
     await made.sign(revocation, all.di)
+    // Enough have agreed: whoever asks is not told that more are waited for.
+    const agreed = await judge(made)
+    expect(agreed).toMatchObject({ kind: 'revoked', unpublished: true })
+    expect(verdictLines(agreed, 'tool.zip', 'u/r').join('\n')).toContain('only publishing it is missing')
+    expect(reasonOf(agreed)).toBe('revoked trust/changed')
     await made.publish(revocation)
     const verdict = await judge(made)
     expect(verdict).toMatchObject({ kind: 'revoked', at: '2026-11-30T12:00:00Z' })

@@ -221,6 +221,12 @@ function doubleFacts(
   ]
 }
 
+/** Both write the same version: what tells them apart is how keys are written. */
+function generationSentence({ generation }: SignersFile): string {
+  const kinds = generation === 1 ? 'keys of minisign only' : 'keys of any kind'
+  return `The file is one of generation ${generation}, for ${kinds}, in version 1 of its format`
+}
+
 function timeFacts(before: SignersFile | undefined, after: SignersFile): Fact[] {
   const [was, is] = [before?.timestamp?.text, after.timestamp?.text]
   const path = 'signers/timestamp'
@@ -228,9 +234,7 @@ function timeFacts(before: SignersFile | undefined, after: SignersFile): Fact[] 
     before === undefined && after.generation !== 0
       ? [
           {
-            change: changeAt('signers/version', 'routine', 'The file is written in version 1 of its format', {
-              after: '1',
-            }),
+            change: changeAt('signers/version', 'routine', generationSentence(after), { after: '1' }),
             covers: ['signers/version'],
           },
         ]

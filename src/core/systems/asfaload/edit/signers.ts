@@ -88,10 +88,7 @@ function apply(draft: Draft, edit: SignersEdit, form: Generation): void {
     form === 0 &&
     (('group' in edit && edit.group !== undefined && edit.group !== 'artifact') || edit.kind === 'group-remove')
   )
-    throw refused(
-      'signers of the first generation have one group',
-      'change that one, or begin a project of a newer generation',
-    )
+    throw refused('signers of generation 0 have one group', 'change that one, or begin a project of a newer generation')
   switch (edit.kind) {
     case 'key-add': {
       const group = groupIn(draft, edit)
@@ -114,7 +111,7 @@ function apply(draft: Draft, edit: SignersEdit, form: Generation): void {
     case 'group-add': {
       const list = draft.get(edit.group) ?? []
       if (form === 0 && list.length > 0)
-        throw refused('signers of the first generation have one group', 'add the keys to that one')
+        throw refused('signers of generation 0 have one group', 'add the keys to that one')
       const group: DraftGroup = { entries: [], threshold: edit.threshold, rest: {} }
       for (const key of edit.keys) group.entries.push(entryFor(key, draft, form, group))
       draft.set(edit.group, [...list, group])

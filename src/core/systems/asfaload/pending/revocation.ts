@@ -26,7 +26,7 @@ export async function revocationProposal(
   chain: Chain,
   names: Names,
 ): Promise<Proposal> {
-  if (project.isOld) throw unsupported(path, 'signers of the first generation know no revocation')
+  if (project.isOld) throw unsupported(path, 'signers of generation 0 know no revocation')
   if (project.has(revocationOf(path))) {
     throw new AppError({ code: 'trust/changed', message: `${path} is revoked already`, hint: 'nothing is left to do' })
   }

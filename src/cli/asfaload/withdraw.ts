@@ -1,0 +1,46 @@
+// withdraw of an asfaload project: the files of a change that waits, and nothing else, are taken away.
+import { AppError } from '../../core/error.ts'
+import { withdrawnFiles } from '../../core/systems/asfaload/withdraw.ts'
+import { snapshot } from '../../core/transport.ts'
+import type { Desk, OpenSource } from '../../node/desk.ts'
+import { type Answer, answer, type Io, type Parsed } from '../command.ts'
+import { digitsToLook, pickProposal } from '../pick-proposal.ts'
+import { contextOf } from '../session.ts'
+import { wrapped } from '../text.ts'
+
+/** `agree`: whoever signed it is named, and a person says that it goes all the same. */
+export async function withdrawFromProject(
+  parsed: Parsed,
+  desk: Desk,
+  source: OpenSource,
+  io: Io,
+  agree: (names: readonly string[], title: string, subject: string) => Promise<void>,
+): Promise<Answer> {
+  const { carried, backend, pinned, transport } = source
+  if (carried === true || backend !== undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `what waits for ${pinned.name} is not kept here, and cannot be given up from here`,
+      hint:
+        carried === true ? 'give it up where it came from' : 'ask whoever keeps the backend; do not sign it meanwhile',
+    })
+  }
+  const [, id = ''] = parsed.positionals
+  const context = contextOf(source, io)
+  const { problems } = await desk.pending(source, io.signal)
+  const isBroken = parsed.flag('yes') && problems.some(({ subject }) => subject === id)
+  const waiting = isBroken ? undefined : await pickProposal(desk, source, id, io.signal, digitsToLook)
+  const { subject, title } = waiting ?? { subject: id, title: id }
+  const signed = (waiting?.quorums ?? []).flatMap(({ keys }) => keys.filter((entry) => entry.signed))
+  const names = [...new Set(signed.map(({ owner, label }) => owner ?? label))]
+  if (names.length > 0) await agree(names, title, subject)
+  const read = snapshot(transport)
+  const files = await withdrawnFiles('', subject, read, context)
+  for (const name of files.keys()) await read.read(name, maxFileBytes, io.signal)
+  await transport.write(files, read.seen(files.keys()), `withdraw ${title}`, io.signal)
+  const gone = [...files.keys()]
+  const data = { withdrawn: waiting?.id ?? id, files: gone, signedBy: names }
+  return answer(data, ...wrapped([`gave up ${title}; these files are gone:`, ...gone.map((name) => `  ${name}`)]))
+}
+
+const maxFileBytes = 64 * 1024 * 1024
