@@ -80,7 +80,7 @@ test('a power cut at twenty moments, before, in and after a write: it goes on, a
     const proposal = await run.change(never)
     expect(proposal?.quorums.every(({ keys }) => keys.filter(({ signed }) => signed).length >= 3)).toBe(true)
   }
-})
+}, 240_000)
 
 test('where nothing was signed it compares again; where something was, it does not', async () => {
   const room = await ceremonyRoom(temporaryFolder())
