@@ -1,4 +1,4 @@
-// Three suites: unit needs nothing but Node (and has a part that shares its processes, pure), e2e a browser and a display server, card the virtual smart card reader (and has a part that measures, card-alone).
+// Three suites: unit needs nothing but Node (and has a part that shares its processes, pure), e2e a browser and a display server, card the virtual smart card reader (and has a part that wants the machine for itself, card-alone).
 import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'

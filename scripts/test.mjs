@@ -8,8 +8,9 @@ import { at, main, runTool, Stop } from './tools.mjs'
 const suites = ['unit', 'e2e', 'card']
 
 /**
- * One after the other, and what stands in one line at the same time: most tests with a card wait for it, alone they would leave the
- * processors idle. Those that measure how soon something is seen have the machine for themselves.
+ * One after the other, and what stands in one group at the same time: most tests with a card wait for it, alone they would leave the
+ * processors idle. Those that measure how soon something is seen, or that are killed and touched at given moments, have the machine
+ * for themselves.
  */
 const stages = [
   [

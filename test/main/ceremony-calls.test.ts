@@ -1,6 +1,6 @@
 // Ceremonies as the window asks for them: a script is looked at first, its words are typed before it begins, acts leave lines, what is
 // not a place for files or the id of a run is refused, and nothing but plain data crosses.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { scriptBytes } from '../../src/core/ceremony/script.ts'
@@ -87,6 +87,20 @@ test('what is done is a line, what may not be done now is refused, and the run s
     'Ada',
   )
   expect(await codeOfPromise(Promise.resolve(act(run, { act: 'plug', who: 'Ana' })))).toBe('usage/invalid')
+})
+
+test('opened twice at once, as when a token comes meanwhile, it is opened once and shown twice', async () => {
+  const { ceremonyId } = await begun()
+  // As a crash leaves it.
+  const dataDir = temporaryFolder()
+  cpSync(app.dataDir, dataDir, { recursive: true, filter: (path) => !path.endsWith('lock') })
+  const again = testApp({ dataDir })
+  const [one, other] = await Promise.all([
+    again.calls['ceremony.open']({ ceremonyId }),
+    again.calls['ceremony.open']({ ceremonyId }),
+  ])
+  expect(one).toMatchObject({ ceremonyId, interruptions: 1 })
+  expect(other).toBe(one)
 })
 
 test('no token, no roll call; a file that is no request is not taken in', async () => {

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RehearsalCard, rehearsalCard } from '../../src/node/rehearsal-card/card.ts'
-import { type Pcscd, startPcscd } from '../support/pcscd.ts'
+import { type RehearsalCard, rehearsalCard } from '../../../src/node/rehearsal-card/card.ts'
+import { type Pcscd, startPcscd } from '../../support/pcscd.ts'
 
 const managementKey = '010203040506070801020304050607080102030405060708'
 const ykcs11 = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/libykcs11.so`
