@@ -51,7 +51,7 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
     'choose it again',
   )
   const runs = new Map<string, Run>()
-  const openings = new Map<string, Promise<RunView>>()
+  const openings = new Map<string, Promise<unknown>>()
   /** Whose practice token is in the reader. */
   let plugged: string | undefined
 
@@ -184,13 +184,16 @@ export function ceremonyCalls(parts: CeremonyParts): Pick<Handlers<typeof contra
       const known = runs.get(ceremonyId)
       // Looked at again and again, as tokens come and go: nothing is written, and nobody has to wait.
       if (known !== undefined) return view(ceremonyId, known)
-      // A token that comes while it is opened has the window ask once more: both wait for the same.
-      const opening =
-        openings.get(ceremonyId) ??
-        alone('the opening of a ceremony', async (stop) => {
-          const run = await resumeRun(folderOfRun(desk.workspace.directory, ceremonyId), runParts, stop)
-          return keep({ id: ceremonyId, run })
-        }).finally(() => openings.delete(ceremonyId))
+      // A token that comes while it is opened has the window ask once more, and the answer to that must show it.
+      const earlier = openings.get(ceremonyId)
+      if (earlier !== undefined) {
+        await earlier
+        return view(ceremonyId, runOf(ceremonyId))
+      }
+      const opening = alone('the opening of a ceremony', async (stop) => {
+        const run = await resumeRun(folderOfRun(desk.workspace.directory, ceremonyId), runParts, stop)
+        return keep({ id: ceremonyId, run })
+      }).finally(() => openings.delete(ceremonyId))
       openings.set(ceremonyId, opening)
       return opening
     },
