@@ -41,8 +41,8 @@ export default defineConfig({
           environment: 'node',
           // A token that is plugged into the developer's computer, or an agent there, is none of these tests' business.
           env: { PCSCLITE_CSOCK_NAME: '/nonexistent/pcscd.comm', SSH_AUTH_SOCK: '' },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           // Most of them wait for processes that they started; after the pure ones, as vitest gives one number of workers to all that run together.
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 2 },

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, expect, vi } from 'vitest'
 
 // Many processes one after the other: slow where the machine is.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 /** As it is shipped, where it was just built: that starts four times as fast as from its sources. */
 const entry = process.env.COUNTERSIGN_BUILT_CLI ?? resolve(import.meta.dirname, '../../src/cli/index.ts')
