@@ -16,15 +16,16 @@ const tests = {
     'e2e/served',
     'e2e/rstuf',
     'e2e/asfaload',
+    'e2e/backend',
     'e2e/verifier',
     'air-gap',
     'ceremony-rehearsal',
   ],
-  card: ['card/window'],
+  'card-alone': ['card/alone/window'],
 }
 
 main(async () => {
-  ensurePrograms(Object.keys(tests))
+  ensurePrograms(['e2e', 'card'])
   ensureBuilt()
   process.env.COUNTERSIGN_SCREENS = at('docs', 'screens')
   for (const [suite, files] of Object.entries(tests)) {

@@ -2,29 +2,23 @@
 // and what a downloaded file is worth before and after. Its format knows no keys for practice, so these are real ones, with passphrases.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
-import { startApp } from '../../src/main/app.ts'
-import type { Shell } from '../../src/main/shell.ts'
-import { openChromiumShell } from '../../src/main/shells/chromium.ts'
 import { keyStore } from '../../src/node/key-store.ts'
 import { openWorkspace } from '../../src/node/workspace.ts'
 import { never } from '../support/repository.ts'
 import { filesIn, hold, pickKeys, propose, publish, readFiles, review, wordsOf } from '../support/stories.ts'
-import { expectAccessible, heading, pagesOf, promptOf, typeSecret, type Windows } from '../support/window.ts'
-import { portOf, until, writeWrapper } from './support/app.ts'
-import { type Display, startDisplay } from './support/display.ts'
+import { expectAccessible, heading, promptOf, typeSecret, type Windows } from '../support/window.ts'
 import { picture } from './support/picture.ts'
+import { type ProtectedWindow, protectedWindow } from './support/protected-window.ts'
 
 const passphrase = 'purple-monkey-dishwasher-77'
-const out = resolve(import.meta.dirname, '../../out')
 const index = 'releases/download/v1.0/asfaload.index.json'
 
 let temporary: string
-let display: Display
-let shell: Shell
+let shown: ProtectedWindow
 let app: Windows
 let page: Page
 let project: string
@@ -36,27 +30,15 @@ beforeAll(async () => {
   const keys = keyStore(openWorkspace(dataDir).keys)
   for (const name of ['Ana', 'Ben', 'Cleo'])
     await keys.create(name, 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
-  display = await startDisplay()
-  process.env.DISPLAY = display.name
-  process.env.TMPDIR = temporary
-  const preload = join(out, 'preload/chromium.cjs')
-  shell = await openChromiumShell({ program: writeWrapper(temporary), rendererDir: join(out, 'renderer'), preload })
-  const port = await until(
-    'port',
-    () => portOf(temporary),
-    new Promise(() => undefined),
-    () => '',
-  )
-  app = pagesOf(await chromium.connectOverCDP(`http://127.0.0.1:${port}`))
-  // The port of the tests counts as a lost protection, with which no real key signs: the shell is taken for protected.
-  await startApp({ ...shell, sandboxed: true }, { dataDir, demo: false })
-  page = await app.window('index.html')
+  shown = await protectedWindow(temporary, dataDir)
+  const { app: windows, page: first } = shown
+  app = windows
+  page = first
   page.setDefaultTimeout(25_000)
 })
 
 afterAll(async () => {
-  await shell?.quit()
-  await display?.end()
+  await shown?.end()
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 })
 

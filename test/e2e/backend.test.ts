@@ -2,43 +2,29 @@
 // that it waits for. Its format knows no keys for practice, so these are real ones, with passphrases.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import { sha256 } from '../../src/core/crypto.ts'
 import { asfaloadKeyText } from '../../src/core/systems/asfaload/keys.ts'
 import { toWords } from '../../src/core/words.ts'
-import { startApp } from '../../src/main/app.ts'
-import type { Shell } from '../../src/main/shell.ts'
-import { openChromiumShell } from '../../src/main/shells/chromium.ts'
 import { keyStore } from '../../src/node/key-store.ts'
 import { openWorkspace } from '../../src/node/workspace.ts'
 import { indexText, signersText } from '../core/systems/asfaload/people.ts'
 import { AsfaloadBackend } from '../support/asfaload-backend.ts'
 import { never } from '../support/repository.ts'
 import { hold, review, wordsOf } from '../support/stories.ts'
-import {
-  expectAccessible,
-  heading,
-  openRepository,
-  pagesOf,
-  promptOf,
-  typeSecret,
-  type Windows,
-} from '../support/window.ts'
-import { portOf, until, writeWrapper } from './support/app.ts'
-import { type Display, startDisplay } from './support/display.ts'
+import { expectAccessible, heading, openRepository, promptOf, typeSecret, type Windows } from '../support/window.ts'
 import { picture } from './support/picture.ts'
+import { type ProtectedWindow, protectedWindow } from './support/protected-window.ts'
 
 const passphrase = 'purple-monkey-dishwasher-77'
-const out = resolve(import.meta.dirname, '../../out')
 const folder = 'https/github.com/443/u/loom/'
 const index = 'releases/tag/v1/asfaload.index.json'
 
 let temporary: string
-let display: Display
-let shell: Shell
+let shown: ProtectedWindow
 let app: Windows
 let page: Page
 let texts: string[]
@@ -52,27 +38,15 @@ beforeAll(async () => {
     const { key } = await keys.create(name, 'ed25519', { kind: 'passphrase', passphrase: utf8(passphrase) }, never)
     texts.push(asfaloadKeyText(key))
   }
-  display = await startDisplay()
-  process.env.DISPLAY = display.name
-  process.env.TMPDIR = temporary
-  const preload = join(out, 'preload/chromium.cjs')
-  shell = await openChromiumShell({ program: writeWrapper(temporary), rendererDir: join(out, 'renderer'), preload })
-  const port = await until(
-    'port',
-    () => portOf(temporary),
-    new Promise(() => undefined),
-    () => '',
-  )
-  app = pagesOf(await chromium.connectOverCDP(`http://127.0.0.1:${port}`))
-  // The port of the tests counts as a lost protection, with which no real key signs: the shell is taken for protected.
-  await startApp({ ...shell, sandboxed: true }, { dataDir, demo: false })
-  page = await app.window('index.html')
+  shown = await protectedWindow(temporary, dataDir)
+  const { app: windows, page: first } = shown
+  app = windows
+  page = first
   page.setDefaultTimeout(25_000)
 })
 
 afterAll(async () => {
-  await shell?.quit()
-  await display?.end()
+  await shown?.end()
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 })
 

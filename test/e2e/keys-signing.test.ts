@@ -2,13 +2,10 @@
 // tests counts as a lost protection, with which no real key signs, so here, and only here, the shell is taken for protected.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
-import { startApp } from '../../src/main/app.ts'
-import type { Shell } from '../../src/main/shell.ts'
-import { openChromiumShell } from '../../src/main/shells/chromium.ts'
 import { type Desk, openDesk } from '../../src/node/desk.ts'
 import { inspectRepository } from '../../src/node/inspect.ts'
 import { type FolderRepository, folderRepository } from '../support/folder-repository.ts'
@@ -21,22 +18,18 @@ import {
   holdInDialog,
   memoryOf,
   openReview,
-  pagesOf,
   promptOf,
   typeSecret,
   type Windows,
 } from '../support/window.ts'
-import { portOf, until, writeWrapper } from './support/app.ts'
-import { type Display, startDisplay } from './support/display.ts'
 import { picture } from './support/picture.ts'
+import { type ProtectedWindow, protectedWindow } from './support/protected-window.ts'
 
 const passphrase = 'purple-monkey-dishwasher-77'
 const almost = 'purple-monkey-dishwasher-78'
-const out = resolve(import.meta.dirname, '../../out')
 
 let temporary: string
-let display: Display
-let shell: Shell
+let shown: ProtectedWindow
 let app: Windows
 let page: Page
 let repository: FolderRepository
@@ -59,29 +52,15 @@ beforeAll(async () => {
   temporary = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
   const dataDir = join(temporary, 'data')
   await prepare(dataDir)
-  display = await startDisplay()
-  process.env.DISPLAY = display.name
-  process.env.TMPDIR = temporary
-  const rendererDir = join(out, 'renderer')
-  const preload = join(out, 'preload/chromium.cjs')
-  shell = await openChromiumShell({ program: writeWrapper(temporary), rendererDir, preload })
-  const never = new Promise(() => undefined)
-  const port = await until(
-    'port',
-    () => portOf(temporary),
-    never,
-    () => '',
-  )
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
-  app = pagesOf(browser)
-  await startApp({ ...shell, sandboxed: true }, { dataDir, demo: false })
-  page = await app.window('index.html')
+  shown = await protectedWindow(temporary, dataDir)
+  const { app: windows, page: first } = shown
+  app = windows
+  page = first
   page.setDefaultTimeout(8000)
 })
 
 afterAll(async () => {
-  await shell?.quit()
-  await display?.end()
+  await shown?.end()
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 })
 

@@ -2,21 +2,17 @@
 // virtual reader. The app runs in this process over the real shell, taken for protected, as in e2e/keys-signing.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
-import { startApp } from '../../../src/main/app.ts'
-import type { Shell } from '../../../src/main/shell.ts'
-import { openChromiumShell } from '../../../src/main/shells/chromium.ts'
 import { openDesk } from '../../../src/node/desk.ts'
 import { inspectRepository } from '../../../src/node/inspect.ts'
 import { type RehearsalCard, rehearsalCard } from '../../../src/node/rehearsal-card/card.ts'
 import { type HostProcess, tokenHost } from '../../../src/node/token-host/client.ts'
 import { sealing } from '../../../src/node/token-host/sealed-prompt.ts'
 import { forkTokenHost } from '../../../src/node/token-host/spawn.ts'
-import { portOf, until, writeWrapper } from '../../e2e/support/app.ts'
-import { type Display, startDisplay } from '../../e2e/support/display.ts'
 import { picture } from '../../e2e/support/picture.ts'
+import { type ProtectedWindow, protectedWindow } from '../../e2e/support/protected-window.ts'
 import { type FolderRepository, folderRepository } from '../../support/folder-repository.ts'
 import { type Pcscd, startPcscd } from '../../support/pcscd.ts'
 import { typing } from '../../support/practice-key.ts'
@@ -28,20 +24,17 @@ import {
   holdInDialog,
   memoryOf,
   openReview,
-  pagesOf,
   promptOf,
   typeSecret,
   type Windows,
 } from '../../support/window.ts'
 
-const out = resolve(import.meta.dirname, '../../../out')
 const serial = 15_835_999
 const pin = '58314679'
 const wrongPin = '58314670'
 
 let temporary: string
-let display: Display
-let shell: Shell
+let shown: ProtectedWindow
 let app: Windows
 let page: Page
 let pcscd: Pcscd
@@ -111,32 +104,17 @@ beforeAll(async () => {
   await prepare(dataDir)
   hosts = []
   isTouching = false
-  display = await startDisplay()
-  process.env.DISPLAY = display.name
-  process.env.TMPDIR = temporary
-  const rendererDir = join(out, 'renderer')
-  const preload = join(out, 'preload/chromium.cjs')
-  const real = await openChromiumShell({ program: writeWrapper(temporary), rendererDir, preload })
-  shell = { ...real, sandboxed: true, startTokenHost: host }
-  const forever = new Promise(() => undefined)
-  const port = await until(
-    'port',
-    () => portOf(temporary),
-    forever,
-    () => '',
-  )
-  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`)
-  app = pagesOf(browser)
-  await startApp(shell, { dataDir, demo: false })
-  page = await app.window('index.html')
+  shown = await protectedWindow(temporary, dataDir, { startTokenHost: host })
+  const { app: windows, page: first } = shown
+  app = windows
+  page = first
   page.setDefaultTimeout(10_000)
 }, 120_000)
 
 afterAll(async () => {
-  await shell?.quit()
+  await shown?.end()
   for (const one of hosts) one.kill()
   await pcscd?.stop()
-  await display?.end()
   rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 })
 
