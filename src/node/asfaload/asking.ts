@@ -5,7 +5,6 @@ import type { Proposal } from '../../core/proposal.ts'
 import type { KnownSigner, PublicKey, Signer } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
 import {
-  openProject,
   type Project,
   readActive,
   readPending,
