@@ -12,10 +12,11 @@ import { type DirectoryOptions, directoryTransport } from './transports/director
 import { addressOfRemote, gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
 import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
+import { isWargLocation, parseWargAddress, wargLocation } from './transports/warg/address.ts'
 import { isLoopback } from './web/loopback.ts'
 import type { Access } from './web/send.ts'
 
-/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service or backend, or of a git repository. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, backend or registry, or of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -28,6 +29,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
   }
   if (isRstufLocation(trimmed)) return rstufLocation(parseRstufAddress(trimmed))
   if (isAsfaloadLocation(trimmed)) return asfaloadLocation(parseAsfaloadAddress(trimmed))
+  if (isWargLocation(trimmed)) return wargLocation(parseWargAddress(trimmed))
   if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
@@ -84,7 +86,8 @@ export function notInGit(location: string): AppError {
 
 /** Reached over the network by http, whatever answers there. */
 export function isWebLocation(location: string): boolean {
-  return /^https?:\/\//i.test(location) || isRstufLocation(location) || isAsfaloadLocation(location)
+  const isWeb = [isRstufLocation, isAsfaloadLocation, isWargLocation].some((isOurs) => isOurs(location))
+  return isWeb || /^https?:\/\//i.test(location)
 }
 
 export function isFolderLocation(location: string): boolean {

@@ -1,0 +1,170 @@
+// A signed record on its way into the log of a package. It is asked first whether the registry has it already, and after a broken line
+// again: it is sent once, and said to have failed only when that is certain.
+import { AppError } from '../../../core/error.ts'
+import { packageLogId, recordIdOf } from '../../../core/systems/warg/ids.ts'
+import type { Sending } from '../../../core/systems/warg/wire.ts'
+import { checkCancelled } from '../../cancel.ts'
+import type { RecordState, UploadPlace } from './answers.ts'
+import type { WargApi } from './api.ts'
+import {
+  cancelledThere,
+  forgotten,
+  neverSeen,
+  noContent,
+  notKept,
+  notSent,
+  noWay,
+  rejected,
+  stillBusy,
+  stillOthers,
+  uncertain,
+} from './outcome.ts'
+import { type Pace, patience, waiting } from './patience.ts'
+import { isPassing, isRefusal } from './refusal.ts'
+import type { Content } from './upload.ts'
+
+/** By the digest that a record names; undefined where nobody has it here. */
+export type ContentOf = (digest: string) => Promise<Content | undefined>
+
+export interface Publication {
+  api: WargApi
+  sending: Sending
+  content: ContentOf
+  pace: Pace
+  /** Before it is sent for the first time, and only then. */
+  beforeSending: (signal: AbortSignal) => Promise<void>
+}
+
+/** Ends when the registry says that the record is in the log. */
+export async function publishRecord(publication: Publication, signal: AbortSignal): Promise<void> {
+  const { api, sending } = publication
+  const logId = packageLogId(sending.packageName)
+  const recordId = recordIdOf('package', sending.envelope.contents)
+  const record: Underway = { ...publication, logId, recordId }
+  const known = await api.record(logId, recordId, signal)
+  if (known === undefined) await publication.beforeSending(signal)
+  checkCancelled(signal)
+  const state = known ?? (await send(record, signal))
+  try {
+    await settle(record, state, signal)
+  } catch (thrown) {
+    // "Nothing was changed" would be wrong by now.
+    throw isCancelled(thrown) ? cancelledThere(recordId, thrown) : thrown
+  }
+}
+
+interface Underway extends Publication {
+  logId: string
+  recordId: string
+}
+
+async function send(record: Underway, signal: AbortSignal): Promise<RecordState> {
+  const { api, logId, recordId, sending, pace } = record
+  const others = waiting(patience.others, pace)
+  for (;;) {
+    try {
+      return await api.publish(logId, recordId, sending, signal)
+    } catch (thrown) {
+      if (!isRefusal(thrown)) return seen(record, thrown, signal)
+      if (!isOthersTurn(thrown)) throw thrown
+      // What is under way may be this very record, sent before.
+      const mine = await api.record(logId, recordId, signal)
+      if (mine !== undefined) return mine
+      if (!(await others.again(signal))) throw stillOthers(sending.packageName, others.seconds(), thrown)
+      checkCancelled(signal)
+    }
+  }
+}
+
+function isOthersTurn(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.data?.status === 409 && thrown.data.type === 'record'
+}
+
+/** The line broke, or something else answered: whether it arrived, the registry alone can say. */
+async function seen({ api, logId, recordId, pace }: Underway, why: unknown, signal: AbortSignal): Promise<RecordState> {
+  const line = waiting(patience.line, pace)
+  let last: unknown
+  for (;;) {
+    if (signal.aborted) throw cancelledThere(recordId, why)
+    try {
+      const state = await api.record(logId, recordId, signal)
+      if (state !== undefined) return state
+      last = undefined
+    } catch (thrown) {
+      if (signal.aborted) throw cancelledThere(recordId, thrown)
+      last = thrown
+    }
+    if (await line.again(signal)) continue
+    throw last === undefined ? neverSeen(recordId, why) : uncertain(recordId, last)
+  }
+}
+
+/** How often one content is sent: what a registry says that it misses after that, it does not keep. */
+const mostUploads = 2
+
+interface Upload {
+  times: number
+  /** Why it may not have arrived. */
+  why?: unknown
+}
+
+async function settle(record: Underway, first: RecordState, signal: AbortSignal): Promise<void> {
+  const { recordId, pace } = record
+  const uploads = new Map<string, Upload>()
+  const busy = waiting(patience.record, pace)
+  let state = first
+  for (;;) {
+    if (state.kind === 'published') return
+    if (state.kind === 'rejected') throw rejected(recordId, state.reason)
+    if (state.kind === 'sourcing' && state.missing.size > 0) {
+      await uploadMissing(record, state.missing, uploads, signal)
+    } else {
+      if (!(await busy.again(signal))) throw stillBusy(recordId, busy.seconds())
+      checkCancelled(signal)
+    }
+    state = await stateOf(record, signal)
+  }
+}
+
+/** A line that breaks once says nothing about the record. */
+async function stateOf({ api, logId, recordId }: Underway, signal: AbortSignal): Promise<RecordState> {
+  try {
+    const state = await api.record(logId, recordId, signal)
+    if (state !== undefined) return state
+  } catch (thrown) {
+    if (isCancelled(thrown)) throw thrown
+    if (isPassing(thrown)) return { kind: 'processing' }
+    throw uncertain(recordId, thrown)
+  }
+  throw forgotten(recordId)
+}
+
+async function uploadMissing(
+  { api, content }: Underway,
+  missing: ReadonlyMap<string, readonly UploadPlace[]>,
+  uploads: Map<string, Upload>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [digest, [place]] of missing) {
+    const { times, why } = uploads.get(digest) ?? { times: 0 }
+    if (times >= mostUploads) throw why === undefined ? notKept(digest) : notSent(digest, why)
+    const found = await content(digest)
+    if (found === undefined) throw noContent(digest)
+    if (place === undefined) throw noWay(digest)
+    const upload: Upload = { times: times + 1 }
+    uploads.set(digest, upload)
+    try {
+      await api.upload(digest, place, found, signal)
+    } catch (thrown) {
+      if (isCancelled(thrown)) throw thrown
+      // It may have arrived, or be there by now: the registry is asked again.
+      const isOpen = isPassing(thrown) || (thrown instanceof AppError && thrown.data?.status === 405)
+      if (!isOpen) throw notSent(digest, thrown)
+      upload.why = thrown
+    }
+  }
+}
+
+function isCancelled(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.code === 'user/cancelled'
+}
