@@ -118,12 +118,16 @@ export class WargTestRegistry {
       const { token } = this.options
       if (token !== undefined && headers.authorization !== `Bearer ${token}`)
         throw new Refusal(401, { message: 'a bearer token is required' })
-      if (method === 'POST' && path.endsWith('/record') && this.lies.once('lost-before-post')) {
+      const isRecord = method === 'POST' && path.endsWith('/record')
+      if (isRecord && this.lies.once('lost-before-post')) {
         request.socket.destroy()
         return
       }
       const [status, value] = await this.route(asked)
-      if (method === 'POST' && path.endsWith('/record') && this.lies.once('lost-after-post')) request.socket.destroy()
+      const garbled = isRecord ? this.lies.get('garbled-post') : undefined
+      if (isRecord && this.lies.once('lost-after-post')) request.socket.destroy()
+      else if (garbled !== undefined)
+        response.writeHead(garbled.status, { 'content-type': garbled.type }).end(garbled.text)
       else say(status, value)
     } catch (thrown) {
       if (thrown instanceof Refusal) say(thrown.status, thrown.said)

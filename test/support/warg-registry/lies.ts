@@ -42,6 +42,8 @@ export interface Lies {
   'forgets-content': true
   /** The line breaks, so often, once a record was taken. */
   'lost-after-post': number
+  /** A record was taken, and something else answers. */
+  'garbled-post': { status: number; text: string; type: string }
   /** The line breaks, so often, before a record was taken. */
   'lost-before-post': number
   /** Another record is under way, so often. */
