@@ -2,6 +2,7 @@
 // honest unless a test tells it to lie. It ends with `close`, wherever it was started.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Envelope } from '../../src/core/systems/warg/envelope.ts'
 import { operatorSubject } from '../../src/core/systems/warg/files.ts'
 import { recordIdOf } from '../../src/core/systems/warg/ids.ts'
 import type { Entry } from '../../src/core/systems/warg/record.ts'
@@ -34,6 +35,7 @@ export class WargTestRegistry {
   readonly history: History
   readonly taking: Taking
   /** The record that begins the operator’s log. */
+  operatorInit: Envelope | undefined
   operatorInitId = ''
   /** Where a person says that it is: without the path that it has. */
   url = ''
@@ -51,6 +53,7 @@ export class WargTestRegistry {
   async start(): Promise<this> {
     const { namespaces = ['acme'], imports = {} } = this.options
     const first = await this.operate([{ kind: 'init', key: this.operator }])
+    this.operatorInit = first
     this.operatorInitId = recordIdOf('operator', first.contents)
     await this.operate([
       { kind: 'grant', key: this.clerk, permissions: ['define-namespace'] },

@@ -5,6 +5,7 @@ import { utf8 } from '../../../../src/core/bytes.ts'
 import { sendingName } from '../../../../src/core/systems/warg/files.ts'
 import { packageLogId } from '../../../../src/core/systems/warg/ids.ts'
 import { sendingBytes } from '../../../../src/core/systems/warg/wire.ts'
+import { makeAuthority, serveSecurely } from '../../../support/secure-server.ts'
 import { bytes, contentOf, digest, posts, release, send, sendFiles, uploads } from './sending.ts'
 import { stage } from './stage.ts'
 
@@ -35,6 +36,19 @@ describe('content', () => {
     other.registry.lie('answer', { path: 'elsewhere', status: 201, text: '' })
     await send(made, { ...contentOf(), access: { bearer: async () => 'secret' } })
     expect(other.registry.asked.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
+  })
+
+  test('to another server that nobody vouches for but the authority of the registry', async () => {
+    const authority = await makeAuthority()
+    let asked = 0
+    const url = await serveSecurely(authority, (_, response) => {
+      asked++
+      response.writeHead(201).end()
+    })
+    const made = await stage()
+    made.registry.lie('upload-url', `${url}upload`)
+    expect((await send(made, { ...contentOf(), access: { ca: authority.pem } }))[0]).toBe('source/unreachable')
+    expect(asked).toBe(0)
   })
 
   test('to the registry itself with our token, or with the one that it gave for this', async () => {
@@ -78,6 +92,8 @@ describe('content', () => {
     ['fewer bytes', bytes.subarray(0, 20), bytes.length],
     ['more bytes', utf8('a component, in three pieces!'), bytes.length],
     ['another length', bytes.subarray(0, 20), 20],
+    ['a greater length', bytes, bytes.length + 1],
+    ['a smaller length', bytes, bytes.length - 1],
   ])('%s than the record names never arrive whole', async (_, is, size) => {
     const made = await stage()
     expect((await send(made, contentOf(is, size)))[0]).toBe('source/conflict')
