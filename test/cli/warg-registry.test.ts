@@ -1,7 +1,7 @@
 // A registry that is reached, on the command line: pinned by its address, watched, and given records whose content it asks for; and
 // records that were signed elsewhere.
 import { scryptSync } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, expect, test, vi } from 'vitest'
 import type { Answer } from '../../src/cli/command.ts'
 import { withdrawCommand } from '../../src/cli/commands/edit.ts'
@@ -62,9 +62,17 @@ test('packages are watched, a name is claimed, a file released and uploaded, and
   await warg('release', 'reg', fresh, '0.1.0', at('clocks.wasm'), '--also')
   expect(registry.askedFor('package/').filter(({ method }) => method !== 'GET')).toEqual([])
   await call(signCommand, 'reg', fresh, '--key', 'mia')
+  // Made elsewhere, it comes without its content; the registry has the record by then, and waits.
+  rmSync(at('home/content'), { recursive: true })
+  expect(await refused(publishCommand, 'reg')).toBe('source/not-found')
+  writeFileSync(at('other.wasm'), 'other')
+  expect((await warg('content', 'reg', at('clocks.wasm'), at('other.wasm'))).data).toMatchObject({
+    kept: [{ size: 6, releasedBy: [`${fresh} 1`] }, { releasedBy: [] }],
+  })
   const said = await call(publishCommand, 'reg')
   expect(said.data).toMatchObject({ published: [{ title: `${fresh} 1` }] })
   expect(textOf(said)).toContain('the registry has it in its log')
+  expect(registry.asked.filter(({ method, path }) => method === 'POST' && path.endsWith('/record'))).toHaveLength(1)
   expect([...registry.taking.contents.values()].map((bytes) => Buffer.from(bytes).toString())).toContain('clocks')
   expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
   // Nobody had to watch it: whoever changes a package looks at it.

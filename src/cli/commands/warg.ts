@@ -6,7 +6,7 @@ import { similarNames } from '../similar.ts'
 import { approvers } from './warg/approvers.ts'
 import { usage, type Verb } from './warg/call.ts'
 import { mirror, save, send } from './warg/carry.ts'
-import { define, grant, importNamespace, init, release, revoke, yank } from './warg/record.ts'
+import { content, define, grant, importNamespace, init, release, revoke, yank } from './warg/record.ts'
 import { show } from './warg/show.ts'
 import { verifyFiles } from './warg/verify.ts'
 import { age, unwatch, watch } from './warg/watch.ts'
@@ -49,6 +49,7 @@ const verbs: ReadonlyMap<string, Entry> = new Map([
   ['mirror', entry('SOURCE FOLDER', [2, 2], mirror, looking)],
   ['save', entry('SOURCE PACKAGE|operator FILE', [3, 3], save, looking)],
   ['send', entry('SOURCE FILE', [2, 2], send, [...looking, 'replace'])],
+  ['content', entry('SOURCE FILE...', [2, many], content, [])],
   ['verify', entry('FILE...', [1, many], verifyFiles, ['operator'])],
 ])
 
@@ -74,6 +75,7 @@ export const wargCommand: Command = {
     'To carry:',
     '  countersign warg mirror SOURCE FOLDER       the registry as a folder, to be pinned and verified elsewhere',
     '  countersign warg save SOURCE PACKAGE|operator FILE    the signed record; send SOURCE FILE takes it there',
+    '  countersign warg content SOURCE FILE...      keeps what a record made elsewhere releases, for the upload',
     'PERMISSION is release or yank; of the operator commit, define-namespace or import-namespace. KEY is a key here, a',
     'person whose token is enrolled, a key on a token, the file of a public key (.pem), its text (ecdsa-p256:...), or the',
     'id of one that stands in the log (sha256:...). P-256 keys only: countersign keys create NAME --type p256',

@@ -7,10 +7,11 @@ import { checkNamespace, checkVersion } from '../../../core/systems/warg/names.t
 import { type Entry, type Permission, permissionsOf } from '../../../core/systems/warg/record.ts'
 import { openRegistry } from '../../../core/systems/warg/registry.ts'
 import { visible } from '../../../core/visible.ts'
+import { isWargLocation } from '../../../node/transports/warg/address.ts'
 import { contentFolder, type FileFact, keepContent } from '../../../node/warg/content.ts'
 import { type RecordEdit, recordEdit, registryOptions } from '../../../node/warg/edits.ts'
 import { fileHash } from '../../../node/warg/file-hash.ts'
-import type { Answer } from '../../command.ts'
+import { type Answer, answer } from '../../command.ts'
 import { grouped } from '../../drafting.ts'
 import { progressLine } from '../../progress.ts'
 import { proposeEdit } from '../../propose-edit.ts'
@@ -47,6 +48,12 @@ async function propose(
   const edit = await recordEdit(source, { subject, entries, ...(also ? { also } : {}) }, context)
   const { sentence } = edit
   const rows = rowsOf(edit, registry)
+  if (source.pinned.id === '' && isWargLocation(source.pinned.location)) {
+    throw usage(
+      'a record that waits is kept with a registry that is pinned, and this one is trusted for one call',
+      'pin it first: countersign pin SOURCE --root FILE',
+    )
+  }
   return proposeEdit(call.desk, source, edit, call.parsed, call.io, {
     ...(sentence === undefined ? {} : { sentence }),
     grows: also,
@@ -68,7 +75,7 @@ function rowsOf({ before, after }: RecordEdit, { source }: Registry) {
 async function watchIt(registry: Registry, subject: string): Promise<string[]> {
   if (subject === operatorSubject || registry.source.pinned.id === '') return []
   if ((await keptOf(registry)).packages.includes(subject)) return []
-  await changeHere(registry, (now) => ({ ...now, packages: [...now.packages, subject] }))
+  await changeHere(registry, (now) => ({ ...now, packages: [...new Set([...now.packages, subject])] }))
   return [`${subject} is watched here from now on.`]
 }
 
@@ -151,6 +158,26 @@ async function factOf(file: string, { io, parsed, dataDir }: Call): Promise<File
   const options = { signal: io.signal, progress: line.show }
   const found = parsed.flag('dry-run') ? fileHash(file, options) : keepContent(contentFolder(dataDir), file, options)
   return found.finally(line.end)
+}
+
+/** Where a record was made elsewhere, its content was left there. */
+export async function content(call: Call): Promise<Answer> {
+  const { desk, io, words } = call
+  const { source } = await openRegistrySource(call)
+  const { proposals } = await desk.pending(source, io.signal)
+  const found = []
+  for (const file of words) {
+    const fact = await factOf(file, call)
+    const named = proposals.filter(({ changes }) =>
+      changes.some(({ path, after }) => path.startsWith('releases/') && after === fact.digest),
+    )
+    found.push({ file, ...fact, releasedBy: named.map(({ title }) => title) })
+  }
+  const lines = found.flatMap(({ file, size, digest, releasedBy }) => [
+    `kept ${file} for the registry: ${grouped(size)} bytes, ${digest}`,
+    releasedBy.length === 0 ? '  ! no record that waits here releases it' : `  released by ${releasedBy.join(', ')}`,
+  ])
+  return answer({ kept: found }, ...wrapped(lines))
 }
 
 export async function yank(call: Call): Promise<Answer> {

@@ -20,7 +20,10 @@ export async function watch(call: Call): Promise<Answer> {
   for (const name of names) found.push({ name, records: (await registry.log(name)).state.length })
   const missing = found.filter(({ records }) => records === 0).map(({ name }) => name)
   if (missing.length > 0) throw await absent(place, missing, againOf(call))
-  const { packages } = await changeHere(place, (now) => ({ ...now, packages: [...now.packages, ...names] }))
+  const { packages } = await changeHere(place, (now) => ({
+    ...now,
+    packages: [...new Set([...now.packages, ...names])],
+  }))
   return answer(
     { watched: names, packages: [...new Set(packages)].sort() },
     ...wrapped([

@@ -87,7 +87,7 @@ export function noContent(digest: string): AppError {
   return new AppError({
     code: 'source/not-found',
     message: `the registry has the record and waits for the content ${digest}, which is not here`,
-    hint: 'give the file that was released, and repeat: the record is not sent again',
+    hint: 'give the file that was released (countersign warg content SOURCE FILE), and repeat: the record is not sent again',
     data: { digest, isSent: true },
   })
 }
