@@ -13,6 +13,7 @@ import { signCommand } from '../../src/cli/commands/sign.ts'
 import { wargCommand } from '../../src/cli/commands/warg.ts'
 import { parsePublicKeyPem } from '../../src/core/key.ts'
 import { wargKey } from '../../src/core/systems/warg/key.ts'
+import { signedBytes } from '../../src/core/systems/warg/wire.ts'
 import { calls } from '../support/calls.ts'
 import { type WargPackages, wargPackages } from '../support/warg-packages.ts'
 
@@ -41,6 +42,10 @@ async function room() {
   return { ...stage, ...packages, warg, mia }
 }
 
+function fail(): never {
+  throw new Error('there is no operator')
+}
+
 const textOf = ({ lines }: Answer): string => lines.join('\n')
 
 test('packages are watched, a name is claimed, a file released and uploaded, and yanked', async () => {
@@ -57,6 +62,13 @@ test('packages are watched, a name is claimed, a file released and uploaded, and
   expect((await call(statusCommand, 'reg')).data).toMatchObject({ roles: [{ name: 'Operator' }] })
 
   const fresh = 'wasi:clocks'
+  // What waits would be gone with the call.
+  writeFileSync(at('operator.json'), signedBytes(registry.operatorInit ?? fail()))
+  const once = [`warg+${registry.url}`, fresh, 'mia', '--root', at('operator.json')]
+  expect(await refused(wargCommand, 'init', ...once, '--dry-run')).toBe('usage/invalid')
+  expect((await warg('show', `warg+${registry.url}`, '--root', at('operator.json'))).data).toMatchObject({
+    watched: [],
+  })
   writeFileSync(at('clocks.wasm'), 'clocks')
   await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
   await warg('release', 'reg', fresh, '0.1.0', at('clocks.wasm'), '--also')

@@ -11,7 +11,7 @@ export async function openProjectSource(desk: Desk, parsed: Parsed, signal: Abor
     throw new AppError({
       code: 'usage/invalid',
       message: `${source.pinned.name} is a Warg registry, and this is done in asfaload projects alone`,
-      hint: 'what a key may do is taken with: countersign warg revoke SOURCE PACKAGE KEY PERMISSION; a release with: countersign warg yank SOURCE PACKAGE VERSION; what a file is released as is shown by: countersign warg show SOURCE PACKAGE',
+      hint: 'what a key may do is taken with: countersign warg revoke SOURCE PACKAGE KEY PERMISSION; a release with: countersign warg yank SOURCE PACKAGE VERSION',
     })
   }
   throw new AppError({

@@ -6,8 +6,9 @@ import { tufSource } from '../../node/open-source.ts'
 import { answer, type Command } from '../command.ts'
 import { clientOf, fromOptions, openAnyFrom } from '../from.ts'
 import { progressLine } from '../progress.ts'
-import { quoted, wrapped } from '../text.ts'
+import { wrapped } from '../text.ts'
 import { verifyReleased } from './asfaload/verify.ts'
+import { verifyInRegistry } from './warg/verify-file.ts'
 
 export const verifyCommand: Command = {
   name: 'verify',
@@ -16,7 +17,7 @@ export const verifyCommand: Command = {
   details: [
     'The file is known by its content, whatever it is called. Exit code 5 when no artifact has this content.',
     'Of an asfaload project: which release lists it, who signed that, whether it was revoked, and that its signers follow',
-    'from those that are pinned here.',
+    'from those that are pinned here. Of a Warg registry: which release of which package, and whether it was yanked.',
   ],
   options: {
     ...fromOptions,
@@ -30,7 +31,7 @@ export const verifyCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const { desk, source } = await openAnyFrom(parsed, io, dataDir)
     if (source.system.id === 'asfaload') return verifyReleased(parsed, desk, source, io)
-    if (source.system.id === 'warg') throw inRegistry(source.pinned.name)
+    if (source.registry !== undefined) return verifyInRegistry(parsed, desk, source, io)
     const from = { desk, source: tufSource(source) }
     const [file = ''] = parsed.positionals
     const line = progressLine(file)
@@ -39,14 +40,6 @@ export const verifyCommand: Command = {
     const shown = answer(verdict, ...wrapped(verdictLines(verdict, file, from.source.pinned.name)))
     return verdict.kind === 'listed' ? shown : { ...shown, failed: unknown(file) }
   },
-}
-
-function inRegistry(name: string): AppError {
-  return new AppError({
-    code: 'usage/invalid',
-    message: 'which release of a Warg registry a file is, is not told by this command',
-    hint: `compare its sha256 with the one that stands there: countersign warg show ${quoted(name)} PACKAGE --releases; a log in a file: countersign warg verify FILE`,
-  })
 }
 
 function verdictLines(verdict: FileVerdict, file: string, repository: string): string[] {
