@@ -489,6 +489,11 @@ describe('over an air gap', () => {
     if (signed === undefined) throw new Error('nothing waits')
     const back = await wargForm.system.signatures(signed)
     expect(back).toHaveLength(2)
+    // None of them came along, and where it was carried to it is not given up.
+    expect(await wargForm.system.signatures(wargForm.asItCame(signed, carried.files))).toEqual([])
+    expect(await codeOfPromise(wargForm.system.withdraw?.(http, there, context) ?? Promise.resolve())).toBe(
+      'usage/invalid',
+    )
     for (const one of back.toReversed()) await accept(proposal.id, system, source, one, made.context())
     expect(isComplete(await again(system, source, made.context()))).toBe(true)
     // A request of before is told from what was seen since.
