@@ -51,7 +51,7 @@ async function inspectRequest(bytes: Uint8Array, file: string, io: Io): Promise<
           ...wordLines(proposal.digest),
         ]
       : [
-          `All of it is judged from ${anchor.title}, which this request brings along and nobody here vouches for. Compare its words with what you have on paper:`,
+          `All of it is judged from ${proposal.system === 'warg' ? `the ${form.anchorWord}` : anchor.title}, which this request brings along and nobody here vouches for. Compare its words with what you have on paper:`,
           ...wordLines(anchor.digest),
         ]),
     '',

@@ -18,6 +18,7 @@ import { proposeEdit } from '../../propose-edit.ts'
 import { similarNames } from '../../similar.ts'
 import { wrapped } from '../../text.ts'
 import {
+  againOf,
   type Call,
   changeHere,
   keptOf,
@@ -145,7 +146,10 @@ export async function release(call: Call): Promise<Answer> {
   const digest = fact?.digest ?? typed ?? ''
   const about =
     fact === undefined
-      ? ['! The digest was typed: nobody here has seen the file, and it is not uploaded from here.']
+      ? [
+          '! The digest was typed: nobody here has seen the file.',
+          `  Where the registry has not got it yet, before it is published: countersign warg content ${againOf(call)} FILE`,
+        ]
       : [`${file}: ${grouped(fact.size)} bytes, ${fact.digest}`]
   const data = { content: { digest, ...(fact === undefined ? { typed: true } : { file, size: fact.size }) } }
   const entries: Entry[] = [{ kind: 'release', version, digest }]
