@@ -303,6 +303,8 @@ describe('proposing', () => {
     expect(found.size).toBe(4)
     expect(existsSync(join(folder, 'home/content'))).toBe(false)
     expect((await error(wargCommand, ...wish, at('http.wasm'), '--digest', digest)).code).toBe('usage/invalid')
+    expect(faultOf(await error(wargCommand, 'release', 'reg', http, '1.0.0', at('http.wasm')))).toBe('released-twice')
+    expect(existsSync(join(folder, 'home/content'))).toBe(false)
     await warg(...wish, at('http.wasm'), '--digest', found.digest)
     expect(readdirSync(join(folder, 'home/content'))).toEqual([found.digest.slice(7)])
     expect((await warg('release', 'reg', http, '1.1.0', '--digest', digest)).data).toMatchObject({

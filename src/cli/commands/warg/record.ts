@@ -1,5 +1,6 @@
 // warg init, grant, revoke, release, yank, define, import: what a record is to say, proposed as the change that says it.
 import { toHex } from '../../../core/bytes.ts'
+import { AppError } from '../../../core/error.ts'
 import { checkDigest } from '../../../core/systems/warg/digest.ts'
 import { kindOf, operatorSubject } from '../../../core/systems/warg/files.ts'
 import { checkKeyId, type WargKey } from '../../../core/systems/warg/key.ts'
@@ -37,16 +38,19 @@ interface Wish {
   /** What else is said, and kept once it is proposed. */
   lines?: readonly string[]
   data?: object
+  /** Once it is known that the record may be made, and before it is. */
+  before?: () => Promise<void>
 }
 
 async function propose(
   registry: Registry,
-  { subject, entries, lines = [], data = {} }: Wish,
+  { subject, entries, lines = [], data = {}, before }: Wish,
   call: Call,
 ): Promise<Answer> {
   const { source, context } = registry
   const also = call.parsed.flag('also')
   const edit = await recordEdit(source, { subject, entries, ...(also ? { also } : {}) }, context)
+  if (!call.parsed.flag('dry-run')) await before?.()
   const { sentence } = edit
   const rows = rowsOf(edit, registry)
   if (source.pinned.id === '' && isWargLocation(source.pinned.location)) {
@@ -140,7 +144,7 @@ export async function release(call: Call): Promise<Answer> {
       'name it; where only its digest is known: --digest sha256:…',
     )
   const registry = await openRegistrySource(call)
-  const fact = file === undefined ? undefined : await factOf(file, call)
+  const fact = file === undefined ? undefined : await hashed(file, call)
   if (fact !== undefined && typed !== undefined && fact.digest !== typed)
     throw usage(`${file} has the digest ${fact.digest}, and not the one of --digest`, 'check which file is meant')
   const digest = fact?.digest ?? typed ?? ''
@@ -153,15 +157,29 @@ export async function release(call: Call): Promise<Answer> {
       : [`${file}: ${grouped(fact.size)} bytes, ${fact.digest}`]
   const data = { content: { digest, ...(fact === undefined ? { typed: true } : { file, size: fact.size }) } }
   const entries: Entry[] = [{ kind: 'release', version, digest }]
-  return propose(registry, { subject, entries, lines: ['', ...wrapped(about)], data }, call)
+  const before = fact === undefined || file === undefined ? {} : { before: () => keepSame(file, fact, call) }
+  return propose(registry, { subject, entries, lines: ['', ...wrapped(about)], data, ...before }, call)
 }
 
-/** Kept for the registry, which may ask for it once it has the record. */
-async function factOf(file: string, { io, parsed, dataDir }: Call): Promise<FileFact> {
+async function hashed(file: string, { io }: Call): Promise<FileFact> {
+  const line = progressLine(file)
+  return fileHash(file, { signal: io.signal, progress: line.show }).finally(line.end)
+}
+
+/** For the registry, which may ask for it once it has the record. */
+async function kept(file: string, { io, dataDir }: Call): Promise<FileFact> {
   const line = progressLine(file)
   const options = { signal: io.signal, progress: line.show }
-  const found = parsed.flag('dry-run') ? fileHash(file, options) : keepContent(contentFolder(dataDir), file, options)
-  return found.finally(line.end)
+  return keepContent(contentFolder(dataDir), file, options).finally(line.end)
+}
+
+async function keepSame(file: string, { digest }: FileFact, call: Call): Promise<void> {
+  if ((await kept(file, call)).digest === digest) return
+  throw new AppError({
+    code: 'source/conflict',
+    message: `${file} changed while it was read; nothing was proposed`,
+    hint: 'wait until the other program has finished, then repeat',
+  })
 }
 
 /** Where a record was made elsewhere, its content was left there. */
@@ -171,7 +189,7 @@ export async function content(call: Call): Promise<Answer> {
   const { proposals } = await desk.pending(source, io.signal)
   const found = []
   for (const file of words) {
-    const fact = await factOf(file, call)
+    const fact = await kept(file, call)
     const named = proposals.filter(({ changes }) =>
       changes.some(({ path, after }) => path.startsWith('releases/') && after === fact.digest),
     )
