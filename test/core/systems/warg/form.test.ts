@@ -75,7 +75,7 @@ const define = entryField(4, written(1, 'wasi'))
 const registry = fc.oneof(
   written(2, 'registry.example'),
   written(2, ''),
-  rarely(written(2, 'é'), fc.constant([protoBytes(2, utf8(''))])),
+  rarely(written(2, 'é'), fc.constant<Bytes[]>([protoBytes(2, utf8(''))])),
 )
 const taken = entryField(5, written(1, 'wasi'), registry)
 
