@@ -29,7 +29,7 @@ export function holderName(entry: QuorumKey): string {
 /** The part by which two keys are told apart: all of one kind begin alike. */
 function shortId(id: string): string {
   if (id.startsWith('ssh-ed25519 ')) return `…${id.slice(-8)}`
-  return id.replace(/^(?:asfaload-pub|minisign):/, '').slice(0, 8)
+  return id.replace(/^(?:asfaload-pub|minisign|sha256):/, '').slice(0, 8)
 }
 
 /** Words that must come from somewhere else are not shown here. */

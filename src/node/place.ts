@@ -53,6 +53,7 @@ export interface TufPlace extends AnyPlace {
   unknown?: AppError
   backend?: undefined
   unseen?: undefined
+  registry?: undefined
 }
 
 /** Of any other trust system: what is of one of them alone is its own affair, and this much of it is asked for above. */
@@ -61,6 +62,8 @@ export interface OtherPlace extends AnyPlace {
   backend?: Backend
   /** What is not seen there without a key. */
   unseen?: Unseen
+  /** A registry of logs, and what this machine keeps of it. */
+  registry?: { kept: Transport }
   layout?: undefined
   served?: undefined
   unknown?: undefined

@@ -13,7 +13,7 @@ import type { Served } from './transports/served.ts'
 export type Deed = 'draft' | 'withdraw' | 'publish'
 type Kept = Pick<
   OpenSource,
-  'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy'
+  'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
 >
 
 export interface Steward {
@@ -31,7 +31,7 @@ export interface Steward {
 }
 
 export function stewardOf(source: Kept): Steward {
-  const { pinned, layout, served, event, carried, elsewhere, backend } = source
+  const { pinned, layout, served, event, carried, elsewhere, backend, registry } = source
   if (served !== undefined) return server(pinned.name, served)
   const folder: Steward = {
     refuses: {},
@@ -49,6 +49,8 @@ export function stewardOf(source: Kept): Steward {
     const refused = notTuf(source)
     const refuses = { draft: refused, withdraw: refused }
     if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
+    if (registry !== undefined && elsewhere !== undefined)
+      return { ...folder, refuses: { ...refuses, publish: isMirror(pinned.location, elsewhere.how) } }
     return read === undefined
       ? { ...folder, refuses }
       : { ...reading(folder, read), refuses: { ...refuses, publish: read } }
@@ -130,6 +132,15 @@ function onlyRead(
   return {
     code: 'source/rejected',
     message: `${location} is a web server, which is only read; nothing was signed`,
+    hint: how,
+  }
+}
+
+/** What is written there reaches nobody: records are taken by the registry that it is a mirror of. */
+function isMirror(location: string, how: string): ErrorData {
+  return {
+    code: 'usage/invalid',
+    message: `${location} is a mirror of a registry, and nothing is published there`,
     hint: how,
   }
 }

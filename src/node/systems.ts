@@ -5,6 +5,7 @@ import type { SystemId } from '../core/proposal.ts'
 import type { Anchor } from '../core/system.ts'
 import { asfaloadForm } from '../core/systems/asfaload/carried-form.ts'
 import { tufForm } from '../core/systems/tuf/carried-form.ts'
+import { wargForm } from '../core/systems/warg/carried-form.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
 import { isAsfaload, type LaterAnchor, lookAtSigners } from './asfaload/first-look.ts'
 import { openAsfaload } from './asfaload/place.ts'
@@ -12,6 +13,8 @@ import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { lookAtRoot } from './oldest-root.ts'
 import { openPlace, type Place, type PlaceOptions } from './place.ts'
 import { directoryTransport } from './transports/directory.ts'
+import { isWarg, lookAtOperator } from './warg/first-look.ts'
+import { openWarg } from './warg/place.ts'
 
 export interface KnownSystem {
   /** How its changes cross an air gap, and how its anchor is read. */
@@ -48,6 +51,18 @@ const asfaload: KnownSystem = {
     'changes of an asfaload project are made with: countersign signers, countersign release --at, countersign revoke',
   recognises: isAsfaload,
   look: lookAtSigners,
+}
+
+/** By whom changes are made, told to whoever asks for what TUF alone has. */
+const wargChanges =
+  'changes of a Warg registry are made with: countersign warg init, release, yank, grant or revoke SOURCE; what is in it: countersign warg show SOURCE'
+
+const warg: KnownSystem = {
+  form: wargForm,
+  open: openWarg,
+  changedBy: wargChanges,
+  recognises: isWarg,
+  look: lookAtOperator,
 }
 
 export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[]): Systems {
@@ -88,4 +103,4 @@ function told<P extends Place>(place: P, changedBy: string | undefined): P {
   return changedBy === undefined ? place : { ...place, changedBy }
 }
 
-export const houseSystems = systemsOf(tuf, asfaload)
+export const houseSystems = systemsOf(tuf, asfaload, warg)

@@ -4,13 +4,7 @@ import { isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import type { KnownSigner, PublicKey, Signer } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
-import {
-  openProject,
-  type Project,
-  readActive,
-  readPending,
-  type SignersPlace,
-} from '../../core/systems/asfaload/project.ts'
+import { type Project, readActive, readPending, type SignersPlace } from '../../core/systems/asfaload/project.ts'
 import { everyKey, parseSignersFile } from '../../core/systems/asfaload/signers-file.ts'
 import type { Transport } from '../../core/transport.ts'
 import { isWebLocation } from '../location.ts'

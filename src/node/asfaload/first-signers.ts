@@ -1,9 +1,9 @@
 // The first signers of a project, made in a folder; and the signers file that a change starts from.
 import { AppError } from '../../core/error.ts'
 import type { Proposal } from '../../core/proposal.ts'
+import { hasSignatures } from '../../core/replacing.ts'
 import type { Context } from '../../core/system.ts'
 import { verifyChain } from '../../core/systems/asfaload/chain.ts'
-import { hasSignatures } from '../../core/systems/asfaload/draft.ts'
 import { waitingFirst } from '../../core/systems/asfaload/first.ts'
 import { projectFolders } from '../../core/systems/asfaload/names.ts'
 import { openProject, readPending } from '../../core/systems/asfaload/project.ts'

@@ -3,7 +3,8 @@
 import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Carried, Context } from '../../system.ts'
-import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
+import { isSameChange, notCarried, recording } from '../../transfer/gathered.ts'
+import { byCodePoint, memoryTransport, type Transport, within } from '../../transport.ts'
 import { verifyChain } from './chain.ts'
 import { waitingFirst } from './first.ts'
 import { type Forge, maxBytes, signaturesOf } from './names.ts'
@@ -15,6 +16,7 @@ import { parseSubject } from './subject.ts'
 export const carriedRoot = 'project/'
 /** The bytes that all else is verified from, under a name that no project has. */
 export const anchorName = 'asfaload.anchor.json'
+const whole = 'the whole folder of the project'
 
 export async function carriedFiles(
   { folder, forge }: { folder: string; forge: Forge | undefined },
@@ -27,16 +29,16 @@ export async function carriedFiles(
   const held = new Map<string, Uint8Array>()
   const start = await startFor(await openProject(folder, source, context, forge), context, from)
   const judge: Context = { anchor: start, now, signal }
-  const here = await pendingProposals('', recording(folder, source, held), judge, {
+  const here = await pendingProposals('', recording(within(source, folder), held), judge, {
     ...{ only: proposal.subject, forge },
   })
   const found = here.proposals.find(({ id }) => id === proposal.id)
-  if (found === undefined) throw notCarried(proposal, here.problems[0]?.error)
+  if (found === undefined) throw notCarried(proposal, here.problems[0]?.error, whole)
   if (found.blocked !== undefined) throw new AppError(found.blocked)
-  await readBeside(found, recording(folder, source, held), signal)
+  await readBeside(found, recording(within(source, folder), held), signal)
   const alone = await pendingProposals('', memoryTransport(held), judge, { only: proposal.subject })
   const again = alone.proposals.find(({ id }) => id === proposal.id)
-  if (again === undefined || facts(again) !== facts(found)) throw notCarried(proposal, alone.problems[0]?.error)
+  if (again === undefined || !isSameChange(again, found)) throw notCarried(proposal, alone.problems[0]?.error, whole)
   if (start.length > 0) held.set(anchorName, start)
   const names = [...held.keys()].sort(byCodePoint)
   const odd = names.find((name) => !isCarriedName(name))
@@ -73,44 +75,10 @@ async function startFor(project: Project, context: Context, from?: number): Prom
   })
 }
 
-/** Remembers what was asked for; other projects and other releases stay behind. */
-function recording(folder: string, source: Transport, held: Map<string, Uint8Array>): Transport {
-  return {
-    list: async (prefix, signal) =>
-      (await source.list(folder + prefix, signal)).map((name) => name.slice(folder.length)),
-    read: async (name, maxBytes, signal) => {
-      const bytes = await source.read(folder + name, maxBytes, signal)
-      if (bytes !== undefined) held.set(name, bytes)
-      return bytes
-    },
-    write: async () => {
-      throw new AppError({ code: 'internal/bug', message: 'what is carried cannot be written' })
-    },
-  }
-}
-
 function oddName(name: string): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: `${name} cannot be carried: only letters from A to Z, digits and . % ~ @ + = - can stand in the names of files`,
     hint: 'sign this change where the mirror is',
-  })
-}
-
-/** What people compare and count. */
-function facts({ digest, changes, unchanged, quorums, blocked }: Proposal): string {
-  return JSON.stringify([
-    ...[digest, unchanged, blocked?.code ?? ''],
-    changes.map(({ path, before, after }) => [path, before, after]),
-    quorums.map(({ name, threshold, keys }) => [name, threshold, keys.map(({ ids, signed }) => [ids, signed])]),
-  ])
-}
-
-function notCarried({ title }: Proposal, cause: AppError | undefined): AppError {
-  return new AppError({
-    code: cause?.code ?? 'internal/bug',
-    message: `${title} cannot be verified from what would be carried: ${cause?.message ?? 'it reads as another change'}`,
-    hint: 'nothing was written; carry the whole folder of the project instead, and report this',
-    cause,
   })
 }

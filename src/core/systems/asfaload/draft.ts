@@ -1,10 +1,8 @@
 // A document that a person made, as a change that waits: a signers file, a release's index or file, a revocation.
 import { AppError } from '../../error.ts'
-import { listOf } from '../../phrases.ts'
-import type { Proposal } from '../../proposal.ts'
+import { hasSignatures, othersSigned } from '../../replacing.ts'
 import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
-import { visible } from '../../visible.ts'
 import { malformed, unsupported } from './document.ts'
 import { parseIndexFile } from './index-file.ts'
 import {
@@ -57,10 +55,6 @@ export async function draftedFiles(
     .problems
   if (problem !== undefined) throw problem.error
   return files
-}
-
-export function hasSignatures({ quorums }: Proposal): boolean {
-  return quorums.some(({ keys }) => keys.some(({ signed }) => signed))
 }
 
 function signersDraft(document: Uint8Array, project: Project): Map<string, Uint8Array | null> {
@@ -123,13 +117,4 @@ function emptied(names: readonly string[]): (readonly [string, null])[] {
 
 function refused(message: string, hint: string): AppError {
   return new AppError({ code: 'usage/invalid', message, hint })
-}
-
-export function othersSigned({ title, quorums }: Proposal): AppError {
-  const signed = quorums.flatMap(({ keys }) => keys.filter((entry) => entry.signed))
-  const names = [...new Set(signed.map(({ owner, label }) => owner ?? label))]
-  return refused(
-    `${title} waits already, signed by ${visible(listOf(names))}`,
-    'publish it first; or give it up, with its signatures: --replace',
-  )
 }

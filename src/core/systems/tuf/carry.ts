@@ -3,6 +3,7 @@
 import { AppError } from '../../error.ts'
 import type { Proposal } from '../../proposal.ts'
 import type { Carried, Context, TrustSystem } from '../../system.ts'
+import { isSameChange, notCarried } from '../../transfer/gathered.ts'
 import { byCodePoint, memoryTransport, type Transport } from '../../transport.ts'
 import { isFirst, noRootYet } from './first.ts'
 import type { Layout } from './layout.ts'
@@ -12,6 +13,7 @@ import { maxBytes } from './names.ts'
 
 type Judge = Pick<TrustSystem, 'pending'>
 
+const whole = 'the whole folder of the repository'
 const metadata = 'metadata/'
 const rootPattern = /^metadata\/([1-9]\d{0,8})\.root\.json$/
 const rootName = (version: number): string => `${metadata}${version}.root.json`
@@ -38,7 +40,7 @@ export async function carriedFiles(
   const view = await recording(layout, proposal, source, held, context)
   const seen = await judge.pending(view, fresh)
   const found = seen.proposals.find(({ id }) => id === proposal.id)
-  if (found === undefined) throw notCarried(proposal, seen.problems[0]?.error)
+  if (found === undefined) throw notCarried(proposal, seen.problems[0]?.error, whole)
   const first = from ?? start
   const isKnownThere = (name: string): boolean => rootPattern.test(name) && versionIn(name) < first
   const files = new Map([...held].filter(([name]) => !isKnownThere(name)))
@@ -47,7 +49,7 @@ export async function carriedFiles(
   if (anchorBytes === undefined) throw noSuchRoot(first)
   const alone = await judge.pending(memoryTransport(files), { ...fresh, anchor: anchorBytes })
   const again = alone.proposals.find(({ id }) => id === proposal.id)
-  if (again === undefined || !isSame(again, found)) throw notCarried(proposal, alone.problems[0]?.error)
+  if (again === undefined || !isSameChange(again, found)) throw notCarried(proposal, alone.problems[0]?.error, whole)
   return { anchor, files: new Map([...files].sort(([a], [b]) => byCodePoint(a, b))) }
 }
 
@@ -63,7 +65,7 @@ async function carriedFirst(
   const files = new Map([[carriedLayout.candidateName('root'), proposal.after]])
   const alone = await judge.pending(memoryTransport(files), { anchor, now, signal })
   const again = alone.proposals.find(({ id }) => id === proposal.id)
-  if (again === undefined || !isSame(again, proposal)) throw notCarried(proposal, alone.problems[0]?.error)
+  if (again === undefined || !isSameChange(again, proposal)) throw notCarried(proposal, alone.problems[0]?.error, whole)
   return { anchor: '', files }
 }
 
@@ -118,26 +120,5 @@ function noSuchRoot(version: number): AppError {
     code: 'usage/invalid',
     message: `there is no root ${version} in force here`,
     hint: 'name the version that the receiver trusts; without --from it starts at the root pinned here',
-  })
-}
-
-/** What people compare and count; not what a clock or a name beside it would make of it. */
-function isSame(a: Proposal, b: Proposal): boolean {
-  const facts = ({ digest, changes, unchanged, quorums }: Proposal): string =>
-    JSON.stringify([
-      digest,
-      unchanged,
-      changes.map(({ path, before, after }) => [path, before, after]),
-      quorums.map(({ threshold, keys }) => [threshold, keys.map(({ ids, signed }) => [ids, signed])]),
-    ])
-  return facts(a) === facts(b)
-}
-
-function notCarried({ title }: Proposal, cause: AppError | undefined): AppError {
-  return new AppError({
-    code: cause?.code ?? 'internal/bug',
-    message: `${title} cannot be verified from what would be carried: ${cause?.message ?? 'it reads as another change'}`,
-    hint: 'nothing was written; carry the whole folder of the repository instead, and report this',
-    cause,
   })
 }

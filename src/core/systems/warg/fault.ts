@@ -70,7 +70,33 @@ type CheckpointFault =
   | 'checkpoint-stale'
   | 'checkpoint-from-the-future'
 
-export type Fault = EncodingFault | LabelFault | RecordFault | LogFault | ProofFault | CheckpointFault
+type RegistryFault =
+  | 'no-checkpoint'
+  | 'no-operator-log'
+  | 'log-gone'
+  | 'log-rolled-back'
+  | 'page-gap'
+  | 'place-backwards'
+  | 'record-beyond-checkpoint'
+  | 'proof-missing'
+
+type CandidateFault =
+  | 'bad-approvers'
+  | 'approvers-differ'
+  | 'log-went-on'
+  | 'nobody-may-sign'
+  | 'not-canonical'
+  | 'approvals-missing'
+
+export type Fault =
+  | RegistryFault
+  | CandidateFault
+  | EncodingFault
+  | LabelFault
+  | RecordFault
+  | LogFault
+  | ProofFault
+  | CheckpointFault
 
 export function fault(
   name: Fault,

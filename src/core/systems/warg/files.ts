@@ -12,6 +12,7 @@ export const pageLength = 1000
 export const operatorSubject = 'operator'
 const pendingFolder = 'pending/'
 const sendingFolder = 'sending/'
+const headsFolder = 'heads/'
 
 /** What changes in a registry: the log of its operator, or that of a package, under its name. */
 export type Subject = { kind: 'operator' } | { kind: 'package'; name: string }
@@ -32,12 +33,12 @@ export function kindOf(subject: string): LogKind {
 }
 
 /** No name of a package has a plus, and Windows has no colon in names and takes "con.x" for a device. */
-function partOf(subject: string): string {
+export function partOf(subject: string): string {
   const about = parseSubject(subject)
   return about.kind === 'operator' ? operatorSubject : about.name.replace(':', '+')
 }
 
-function subjectIn(part: string): string | undefined {
+export function subjectIn(part: string): string | undefined {
   if (part === operatorSubject) return part
   const name = part.replace('+', ':')
   try {
@@ -110,8 +111,13 @@ function subjectBelow(folder: string, name: string): string | undefined {
 }
 
 export const pendingPrefix = pendingFolder
+export const packagesPrefix = 'packages/'
 
-/** By the names of what lies in a folder. */
-export function subjectOfLog(name: string): string | undefined {
-  return parsePageName(name)?.subject
+/** What is remembered of a log: how long it was, and its newest record then. */
+export function headName(subject: string): string {
+  return `${headsFolder}${partOf(subject)}.json`
+}
+
+export function subjectOfHead(name: string): string | undefined {
+  return subjectBelow(headsFolder, name)
 }

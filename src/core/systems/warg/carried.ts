@@ -1,0 +1,85 @@
+// Records that came over an air gap, each with what is needed to verify it in a folder of its own. What was trusted before is held
+// against heads of logs alone: who gathered a request did not know which checkpoint was trusted here, so no proof leads from it.
+import { AppError } from '../../error.ts'
+import type { Context, Pending, TrustedState, TrustSystem } from '../../system.ts'
+import { type Files, type Transport, within } from '../../transport.ts'
+import { carriedFolder, carriedRoot, parseCarriedName } from './carry.ts'
+import { operatorSubject, subjectOfHead } from './files.ts'
+import { wargSystem } from './system.ts'
+
+const day = 24 * 60 * 60
+/** What was fresh where it was gathered may be a while on its way. */
+const inner = wargSystem({ maxAgeSeconds: 60 * day })
+
+const refuse = async (): Promise<never> => {
+  throw new AppError({
+    code: 'usage/invalid',
+    message: 'what was carried here is reviewed and signed here, and nothing else is done with it',
+    hint: 'propose and publish where the registry is reached',
+  })
+}
+
+export const carriedSystem: TrustSystem = {
+  ...inner,
+  state: carriedState,
+  pending: carriedPending,
+  sign: async (proposal, signer, context) => outside(proposal.subject, await inner.sign(proposal, signer, context)),
+  given: async (proposal, signature) => outside(proposal.subject, await inner.given(proposal, signature)),
+  carry: (proposal, source, context) => inner.carry(proposal, ...partFor(proposal.subject, source, context)),
+  prove: (proposal, source, context) => inner.prove(proposal, ...partFor(proposal.subject, source, context)),
+  draft: refuse,
+  publish: refuse,
+  withdraw: refuse,
+  renew: refuse,
+}
+
+/** Heads of logs, and nothing else that was remembered. */
+export function headsIn(memory: Files): Files {
+  return new Map([...memory].filter(([name]) => subjectOfHead(name) !== undefined))
+}
+
+function partFor(subject: string, source: Transport, context: Context): [Transport, Context] {
+  const memory = [...headsIn(context.memory ?? new Map())].filter(([name]) => {
+    const of = subjectOfHead(name)
+    return of === subject || of === operatorSubject
+  })
+  return [within(source, carriedFolder(subject)), { ...context, memory: new Map(memory) }]
+}
+
+async function subjectsIn(source: Transport, { signal }: Context): Promise<string[]> {
+  const names = await source.list(carriedRoot, signal)
+  return [...new Set(names.flatMap((name) => parseCarriedName(name)?.subject ?? []))]
+}
+
+async function carriedPending(source: Transport, context: Context): Promise<Pending> {
+  const found: Pending[] = []
+  for (const subject of await subjectsIn(source, context))
+    found.push(await inner.pending(...partFor(subject, source, context)))
+  return { proposals: found.flatMap(({ proposals }) => proposals), problems: found.flatMap(({ problems }) => problems) }
+}
+
+async function carriedState(source: Transport, context: Context): Promise<TrustedState> {
+  const states: TrustedState[] = []
+  for (const subject of await subjectsIn(source, context))
+    states.push(await inner.state(...partFor(subject, source, context)))
+  const [newest] = states.toSorted((a, b) => b.anchor.version - a.anchor.version)
+  if (newest === undefined) {
+    throw new AppError({
+      code: 'source/not-found',
+      message: 'nothing that was carried here is left',
+      hint: 'bring a request here again',
+    })
+  }
+  const roles = new Map(states.flatMap((state) => state.roles.map((role) => [role.name, role] as const)))
+  for (const role of newest.roles) roles.set(role.name, role)
+  return {
+    ...newest,
+    roles: [...roles.values()],
+    findings: states.flatMap(({ findings }) => findings),
+    memory: new Map([...states.flatMap(({ memory }) => [...headsIn(memory)]), ...headsIn(newest.memory)]),
+  }
+}
+
+function outside(subject: string, files: Files): Files {
+  return new Map([...files].map(([name, bytes]) => [carriedFolder(subject) + name, bytes]))
+}

@@ -1,0 +1,38 @@
+// Keys of a registry by what this machine calls their holders: records hold no names.
+import { toHex } from '../../bytes.ts'
+import type { Quorum } from '../../proposal.ts'
+import type { Context } from '../../system.ts'
+import { visible } from '../../visible.ts'
+import type { NameOf } from './diff.ts'
+import type { WargKey } from './key.ts'
+
+type Names = NonNullable<Context['names']>
+
+export function ownerOf({ key }: Pick<WargKey, 'key'>, names: Names): string | undefined {
+  return names.get(toHex(key.spki))
+}
+
+/** Enough of an id to tell two keys apart at a glance; whole ones stand where keys are compared. */
+export function shortKeyId(keyId: string): string {
+  return `${keyId.slice(0, 'sha256:'.length + 12)}…`
+}
+
+/** In sentences. A record may name keys that its log does not know yet. */
+export function namer(keys: Iterable<WargKey>, names: Names = new Map()): NameOf {
+  const owners = new Map<string, string>()
+  for (const key of keys) {
+    const owner = ownerOf(key, names)
+    if (owner !== undefined) owners.set(key.id, visible(owner))
+  }
+  return (keyId) => owners.get(keyId) ?? `the key ${shortKeyId(keyId)}`
+}
+
+export function namedQuorum(quorum: Quorum, names: Names = new Map()): Quorum {
+  return {
+    ...quorum,
+    keys: quorum.keys.map((entry) => {
+      const owner = entry.key === undefined ? undefined : ownerOf({ key: entry.key }, names)
+      return owner === undefined ? entry : { ...entry, owner }
+    }),
+  }
+}
