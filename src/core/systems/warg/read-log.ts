@@ -4,7 +4,7 @@ import type { Transport } from '../../transport.ts'
 import { fault } from './fault.ts'
 import { kindOf, logIdOf, maxBytes, pageLength, pageName } from './files.ts'
 import { type LogKind, recordIdOf } from './ids.ts'
-import { type VerifiedRecord, type Verify, verifyLog } from './log.ts'
+import { type Machine, type VerifiedRecord, verifyLog } from './log.ts'
 import { LogState } from './log-state.ts'
 import { type LoggedRecord, parsePage } from './wire.ts'
 
