@@ -48,6 +48,8 @@ async function approversIn(
     if (called === undefined && one.includes(':'))
       throw usage(`${visible(one.slice(0, 60))} has no name`, 'say whose key it is: NAME=KEY')
     const name = (called ?? one).trim()
+    // What is kept must be readable again.
+    if (name === '' || name.length > 200) throw usage('a name has 1 to 200 letters', 'say whose key it is: NAME=KEY')
     list.push({ name, key: await findWargKey(called === undefined ? one : wanted, keys, desk, io) })
   }
   const count = countOf(threshold, 'THRESHOLD', 1, list.length)
