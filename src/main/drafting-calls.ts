@@ -25,15 +25,16 @@ import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
-import { choicesIn, editsOf, isProjectEdit } from './edit-data.ts'
+import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
 import { openToDraft, shownAs } from './named-source.ts'
 import { keyOption, quorumsOf, verdictView } from './present-repository.ts'
-import { foundProject, wishOf } from './project-wishes.ts'
+import { foundProject } from './project-wishes.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
 import { rememberedLooks, saveNew } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
+import { isWholeEdit, wishedPreview } from './wished-previews.ts'
 
 type Names = Extract<
   keyof typeof contract,
@@ -76,7 +77,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   }
 
   async function requestOf({ sourceId, subject, edits, onto }: PreviewRequest, stop: AbortSignal) {
-    const data = edits.flatMap((one) => (isProjectEdit(one) ? [] : one))
+    const data = edits.flatMap((one) => (isWholeEdit(one) ? [] : one))
     const keys = data.some((one) => choicesIn(one).length > 0) ? await keysFor(sourceId, stop) : []
     return { subject, ...editsOf(data, { keys, look: looks.files }), ...(onto === undefined ? {} : { onto }) }
   }
@@ -87,12 +88,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     previewing?.abort()
     const mine = new AbortController()
     previewing = mine
-    const wanted = request.edits.find(isProjectEdit)
+    const wanted = request.edits.find(isWholeEdit)
     if (wanted !== undefined) {
-      const { sourceId, subject } = request
-      const keys = wanted.kind === 'signers' ? await keysFor(sourceId, mine.signal) : []
-      const wish = wishOf(wanted, { keys, look: looks.files })
-      return reader.read('wished', { sourceId, subject, wish, signers: await desk.signers(signal) }, mine.signal)
+      const how = { reader, look: looks.files, keysFor, signers: () => desk.signers(signal) }
+      return wishedPreview(wanted, request, how, mine.signal)
     }
     const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
     const file = request.edits.find((one) => one.kind === 'document-file')
