@@ -23,6 +23,7 @@ import { type KnownKey, knownKeys } from '../node/known-keys.ts'
 import { tufSource } from '../node/open-source.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
+import { watchProposed } from '../node/warg/watch-list.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
@@ -165,6 +166,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const prepared = await reader.read('prepared', { sourceId: shown, request }, stop)
         const how = { signWith: signerId, progress: progress('Copying artifacts') }
         const [signed] = (await desk.drafts.write(source, prepared, stop, how)) ?? []
+        await watchProposed(source, prepared.ids, stop)
         const proposalIds = prepared.ids.map((id) => `${shown}:${id}`)
         const quorums = signed === undefined ? {} : { quorums: quorumsOf(signed, await desk.signers(stop)) }
         const byItself = signed === undefined ? undefined : await outcomeOf(source, signed, desk.context(source, stop))

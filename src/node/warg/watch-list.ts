@@ -4,7 +4,7 @@ import { AppError } from '../../core/error.ts'
 import { lookAlike } from '../../core/look-alike.ts'
 import type { Approvers } from '../../core/systems/warg/candidate.ts'
 import { checkApprovers } from '../../core/systems/warg/candidate.ts'
-import { headName, parseSubject, subjectOfHead } from '../../core/systems/warg/files.ts'
+import { headName, operatorSubject, parseSubject, subjectOfHead } from '../../core/systems/warg/files.ts'
 import { parsePackageName } from '../../core/systems/warg/names.ts'
 import type { Desk } from '../desk.ts'
 import type { OpenSource } from '../open-source.ts'
@@ -29,6 +29,15 @@ export async function watchPackage(source: OpenSource, name: string, signal: Abo
     packages: [...packages.filter((one) => one !== name), name],
   })
   await changeKept(keptOf(source), change, signal)
+}
+
+/** What somebody proposes for a package they want to see again, also where the registry has none of it yet. */
+export async function watchProposed(source: OpenSource, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  if (source.registry === undefined || source.elsewhere !== undefined) return
+  const { packages } = await readKept(source.registry.kept, signal)
+  const subjects = ids.map((id) => id.slice(0, id.lastIndexOf('/')))
+  for (const one of subjects)
+    if (one !== operatorSubject && !packages.includes(one)) await watchPackage(source, one, signal)
 }
 
 /** What was trusted of it is forgotten with it: otherwise it would be looked at for ever, as nothing goes away unseen. */
