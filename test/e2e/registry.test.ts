@@ -95,7 +95,7 @@ test('a registry is pinned by the first record of its operator', async () => {
 test('its packages are shown, with what is alarming in them', async () => {
   await openRegistry()
   await page.getByText('1.0.1', { exact: true }).waitFor()
-  await page.getByText('1 alarm', { exact: true }).waitFor()
+  await page.getByText('one alarm', { exact: true }).waitFor()
   expect(await page.getByLabel('Watch another package').count()).toBe(0)
   await expectAccessible(page)
   await picture(page, 'registry-whole')
