@@ -49,6 +49,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     revoke: () => import('./commands/asfaload/revoke.ts').then((room) => room.revokeCommand),
     register: () => import('./commands/asfaload/register.ts').then((room) => room.registerCommand),
   },
+  'For Warg registries': {
+    warg: () => import('./commands/warg.ts').then((room) => room.wargCommand),
+  },
   'For maintainers': {
     project: () => import('./commands/project.ts').then((room) => room.projectCommand),
     release: () => import('./commands/release.ts').then((room) => room.releaseCommand),

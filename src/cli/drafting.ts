@@ -14,6 +14,7 @@ import { confirm } from './confirm.ts'
 import { findKey } from './find-key.ts'
 import { tokenOptions } from './parse.ts'
 import { plugPractice } from './practice.ts'
+import { typedSentence } from './sentence.ts'
 import { rootOption } from './session.ts'
 import { proposalData, reviewLines } from './show.ts'
 import { sourceAgain } from './source-again.ts'
@@ -67,7 +68,10 @@ export async function proposeDraft(
   const wish: DraftRequest = onto === undefined ? request : { ...request, onto }
   const preview = await desk.drafts.preview(source, wish, io.signal)
   if (isDry) return { draft: preview, answer: shown(preview, true) }
-  const sentence = await typedSentence(preview, parsed, io)
+  const sentence =
+    preview.sentence === undefined
+      ? undefined
+      : await typedSentence(preview.sentence, 'this would lock people out', preview.proposal, parsed, io)
   const previewed = preview.proposal.digest
   const signWith = await signerOf(desk, source, parsed, io)
   if (signWith !== undefined && io.isInteractive) await confirm(preview.proposal, io, 'run this in a terminal')
@@ -102,26 +106,6 @@ export async function signerOf(desk: Desk, source: TufSource, parsed: Parsed, io
 }
 
 const maxTries = 3
-
-/** Nobody is locked out by a finger on Enter: the sentence says what will happen, and is typed. */
-async function typedSentence(draft: Draft, parsed: Parsed, io: Io): Promise<string | undefined> {
-  const { sentence, proposal } = draft
-  if (sentence === undefined) return undefined
-  const given = parsed.text('sentence')
-  if (given === undefined && io.isInteractive) for (const line of reviewLines(proposal)) io.note(line)
-  const typed =
-    given ??
-    (io.isInteractive
-      ? await io.ask(`To propose this all the same, type: ${sentence}\n`, 'in a script there is --sentence')
-      : undefined)
-  if (typed?.trim() === sentence) return sentence
-  throw new AppError({
-    code: typed === undefined || given !== undefined ? 'usage/invalid' : 'user/cancelled',
-    message: `this would lock people out: ${sentence}; nothing was proposed`,
-    hint: `change it, or say that you mean it: --sentence "${sentence}"`,
-    data: { sentence },
-  })
-}
 
 function shown(draft: Draft, isDry: boolean): Answer {
   const { proposal, along, effects, replaces, sentence } = draft

@@ -38,7 +38,8 @@ async function run(args: readonly string[]): Promise<void> {
   const command = await find(name)
   const parsed = parseCommand(command, rest)
   if (parsed.flag('help')) return print(helpOf(command))
-  if (/^\S+ SOURCE\b/.test(command.usage)) sourceFor = async (next) => sourceAgain(parsed, await takenBy(next))
+  const naming = namingSource(command, parsed)
+  if (naming !== undefined) sourceFor = async (next) => sourceAgain(naming, await takenBy(next))
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort())
   const passphraseFd = descriptorOf(parsed, 'passphrase-fd')
@@ -64,6 +65,12 @@ async function run(args: readonly string[]): Promise<void> {
   // A raw document keeps its lines; everything else that came from outside is made visible.
   else print(lines.map((line) => line.split('\t').map(visible).join('\t')))
   if (failed !== undefined) process.exitCode = exitCodeOf(failed)
+}
+
+/** SOURCE comes first, or behind a verb. */
+function namingSource({ usage }: Command, parsed: Parsed): Parsed | undefined {
+  if (/^\S+ SOURCE\b/.test(usage)) return parsed
+  return /^\S+ VERB SOURCE\b/.test(usage) ? { ...parsed, positionals: parsed.positionals.slice(1) } : undefined
 }
 
 /** Before anything of the command is done. */

@@ -4,6 +4,7 @@ import type { Signer } from '../core/signer.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import { pushedLines } from './git.ts'
 import { wayOut } from './not-yet.ts'
+import { publishWay } from './standing.ts'
 
 export function signedLine({ title }: Proposal, signer: Signer): string {
   return `signed ${title} with ${signer.label}${signer.rehearsal ? ' (practice)' : ''}`
@@ -38,7 +39,8 @@ export async function nextSteps(
   const { elsewhere, carried } = source
   const rstuf = source.layout?.rstuf
   if (carried === true) return [`T${wayBack(again).slice(1)}, or --qr`]
-  if (proposals.some(isReady)) return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
+  const ready = proposals.find(isReady)
+  if (ready !== undefined) return [`Enough keys have signed: ${publishWay(ready, source, again)}`]
   const [need] = needs
   if (need !== undefined) return [`${need.sentence}.`]
   if (elsewhere === undefined || rstuf === undefined) return ['More signatures are needed before it can be published.']

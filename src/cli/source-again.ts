@@ -29,7 +29,8 @@ function valuesOf(parsed: Parsed, name: string): string[] {
  * the command of the hint takes them.
  */
 export async function hintWith(sourceFor: (command: string) => Promise<string>, hint: string): Promise<string> {
-  const parts = hint.split(/(?<=countersign (\S+) )SOURCE\b/)
+  // Where a command has verbs, as warg has, the verb comes first.
+  const parts = hint.split(/(?<=countersign (\S+)(?: [a-z]+)? )SOURCE\b/)
   // Of what split answers, every second part is the name of a command.
   const words = await Promise.all(parts.map((part, at) => (at % 2 === 0 ? part : sourceFor(part))))
   return words.join('')

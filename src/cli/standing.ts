@@ -1,5 +1,6 @@
 // What became of a change that was proposed, in one sentence that is true: it waits, it is ready, or it is in force already.
 import { isComplete, isReady, type Proposal } from '../core/proposal.ts'
+import { operatorSubject } from '../core/systems/warg/files.ts'
 import type { OpenSource } from '../node/desk.ts'
 import { type Outcome, outcomeOf } from '../node/outcome.ts'
 import type { Answer, Io } from './command.ts'
@@ -56,8 +57,9 @@ function standingLine(
   proposals: readonly [Proposal, ...Proposal[]],
   name: string,
   again: string,
-  { elsewhere, event }: OpenSource,
+  source: OpenSource,
 ): string {
+  const { event } = source
   const [first] = proposals
   const are = proposals.length === 1 ? 'is' : 'are'
   if (!proposals.every(isComplete)) return `${name} wait${proposals.length === 1 ? 's' : ''} for signatures.`
@@ -68,7 +70,19 @@ function standingLine(
   if (need !== undefined) return `${name} ${are} signed by enough keys. Before it can be published: ${need.sentence}.`
   if (event !== undefined) return `${name} ${are} signed by enough keys. When the whole event is, CI publishes it.`
   if (!proposals.some(isReady)) return `${name} ${are} signed by enough keys.`
-  return `${name} ${are} signed by enough keys and ready: ${elsewhere?.how ?? `countersign publish ${again}`}`
+  return `${name} ${are} signed by enough keys and ready: ${publishWay(first, source, again)}`
+}
+
+/** What makes what is ready take effect. */
+export function publishWay(
+  { subject }: Pick<Proposal, 'subject'>,
+  { elsewhere, registry }: Pick<OpenSource, 'elsewhere' | 'registry'>,
+  again: string,
+): string {
+  // No registry takes a record of its operator over the network.
+  if (registry !== undefined && (elsewhere !== undefined || subject === operatorSubject))
+    return `countersign warg save ${again} ${subject} FILE`
+  return elsewhere?.how ?? `countersign publish ${again}`
 }
 
 export function outcomeLines(outcome: Outcome, title: string): string[] {

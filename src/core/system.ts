@@ -114,6 +114,8 @@ export interface TrustSystem {
   signings?(proposal: Proposal, key: PublicKey): number
   /** What makes a complete proposal take effect; `online` are the signers here that need no person. */
   publish(proposal: Proposal, online: readonly Signer[], source: Transport, context: Context): Promise<Files>
+  /** What takes away a change that waits, and nothing that is in force; absent where that is done in another way. */
+  withdraw?(subject: string, source: Transport, context: Context): Promise<Files>
   /** What is due without any change, signed by the signers here that need no person: for TUF snapshot and timestamp. */
   renew(online: readonly Signer[], source: Transport, context: Context): Promise<Files>
   /** What somebody without this source needs to verify the proposal; `from`: the version of the anchor that they trust. */

@@ -51,6 +51,8 @@ export function stewardOf(source: Kept): Steward {
     const refuses = { draft: refused, withdraw: refused }
     if (registry !== undefined) return { ...folder, refuses, content: keptFor(registry.contentFolder) }
     if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
+    if (registry !== undefined && elsewhere !== undefined)
+      return { ...folder, refuses: { ...refuses, publish: isMirror(pinned.location, elsewhere.how) } }
     return read === undefined
       ? { ...folder, refuses }
       : { ...reading(folder, read), refuses: { ...refuses, publish: read } }
@@ -132,6 +134,15 @@ function onlyRead(
   return {
     code: 'source/rejected',
     message: `${location} is a web server, which is only read; nothing was signed`,
+    hint: how,
+  }
+}
+
+/** What is written there reaches nobody: records are taken by the registry that it is a mirror of. */
+function isMirror(location: string, how: string): ErrorData {
+  return {
+    code: 'usage/invalid',
+    message: `${location} is a mirror of a registry, and nothing is published there`,
     hint: how,
   }
 }

@@ -55,7 +55,7 @@ const asfaload: KnownSystem = {
 
 /** By whom changes are made, told to whoever asks for what TUF alone has. */
 const wargChanges =
-  'changes of a Warg registry are made with: countersign warg init, grant, revoke, release, yank; see countersign warg --help'
+  'changes of a Warg registry are made with: countersign warg init, release, yank, grant or revoke SOURCE; what is in it: countersign warg show SOURCE'
 
 const warg: KnownSystem = {
   form: wargForm,

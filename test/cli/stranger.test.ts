@@ -106,6 +106,13 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['revoke', ['--key KEY', ...root, '--dry-run', '--replace']],
   ['register', [...root, '--as KEY']],
+  [
+    'warg',
+    [
+      ...[...root, '--dry-run', '--replace', '--also', '--sentence TEXT', '--digest DIGEST'],
+      ...['--log', '--releases', '--permissions', '--all', '--none', '--operator'],
+    ],
+  ],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--at PATH', '--url ADDRESS', '--under FOLDER', '--custom JSON', '--replace-content']],
   ['upload', [...root]],
@@ -174,6 +181,9 @@ describe('a call that is not right', () => {
     [['revoke', 'x', 'y']],
     [['register', 'x', 'nonsense', 'https://example.com/']],
     [['register', 'x', 'project', 'https://example.com/', 'https://example.com/']],
+    [['warg', 'frobnicate', 'x']],
+    [['warg', 'init', 'x', 'wasi:http']],
+    [['warg', 'show', 'x', '--none']],
     [['release', 'x', '--at', 'y']],
     [['client', 'refresh']],
     [['client', '--metadata-dir', 'd', 'refresh']],

@@ -10,6 +10,8 @@ import { blockingFileSystem } from '../../src/node/file-system.ts'
 import { directoryTransport } from '../../src/node/transports/directory.ts'
 import { gitTransport } from '../../src/node/transports/git.ts'
 import { httpTransport } from '../../src/node/transports/http.ts'
+import { parseWargAddress } from '../../src/node/transports/warg/address.ts'
+import { wargTransport } from '../../src/node/transports/warg.ts'
 import { nameForCommits, openForge } from '../support/git-office.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
@@ -58,6 +60,13 @@ async function pushed(files: Files): Promise<Transport> {
   return filled(within(transport, 'event/'), files)
 }
 
+/** What waits at a registry lies here: nobody answers there. */
+async function drafted(files: Files): Promise<Transport> {
+  const address = parseWargAddress('warg+http://127.0.0.1:1/')
+  const drafts = directoryTransport(temporaryFolder())
+  return filled(within(wargTransport(address, { drafts }), 'pending/'), files)
+}
+
 type Make = (files: Files) => Promise<Transport>
 const writable: [string, Make][] = [
   ['memory', async (files) => filled(memoryTransport(), files)],
@@ -68,6 +77,7 @@ const writable: [string, Make][] = [
   ],
   ['folder in a directory', async (files) => filled(within(directoryTransport(temporaryFolder()), 'inner/'), files)],
   ['git', pushed],
+  ['what waits at a registry', drafted],
 ]
 const readable: [string, Make][] = [...writable, ['http', served]]
 

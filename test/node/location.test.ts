@@ -28,6 +28,7 @@ test.each([
   ['RSTUF+HTTP://127.0.0.1:80', 'rstuf+http://127.0.0.1/'],
   ['asfaload+https://A.example/v1/files/github.com/u/r', 'asfaload+https://a.example/github.com/u/r/'],
   ['asfaload+http://[::1]:8080/https/github.com/443/u/r', 'asfaload+http://[::1]:8080/https/github.com/443/u/r/'],
+  ['warg+https://Registry.example/v1', 'warg+https://registry.example/'],
   ['rstuf+http://localhost:8080/', 'rstuf+http://localhost:8080/'],
   ['rstuf+http://[::1]:8080/', 'rstuf+http://[::1]:8080/'],
 ])('%j is %j', (text, location) => {
@@ -53,6 +54,7 @@ test.each([
   'rstuf+https://user:password@example.com/',
   'asfaload+https://example.com/',
   'asfaload+http://example.com/github.com/u/r',
+  'warg+http://example.com/',
   'asfaload+https://me@example.com/github.com/u/r',
   'rstuf+https://',
   'rstuf+ftp://example.com/',

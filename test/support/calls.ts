@@ -9,8 +9,8 @@ import { codeOfPromise } from './thrown.ts'
 
 const passphrase = 'ana rides a bicycle'
 
-/** `replies`: how often the passphrase is typed for one command at most. */
-export function calls({ replies = 1 }: { replies?: number } = {}) {
+/** `replies`: how often the passphrase is typed for one command at most; `clock`: the time that commands are told. */
+export function calls({ replies = 1, clock = now }: { replies?: number; clock?: Date } = {}) {
   const folder = temporaryFolder()
   const at = (name: string): string => join(folder, name)
   const prompt = typing()
@@ -18,7 +18,7 @@ export function calls({ replies = 1 }: { replies?: number } = {}) {
   const notes: string[] = []
   const io = {
     ...{ signal: never, prompt, isInteractive: false, size: () => undefined, out: () => {} },
-    ...{ ask: () => Promise.reject(new Error('asked')), enter: () => Promise.resolve(), now: () => now },
+    ...{ ask: () => Promise.reject(new Error('asked')), enter: () => Promise.resolve(), now: () => clock },
     note: (line: string) => void notes.push(line),
     atEnd: (end: () => Promise<void>) => void ends.push(end),
   }

@@ -9,7 +9,6 @@ import { expiryOf, formatDate } from '../../core/systems/tuf/expiry.ts'
 import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { writeNewFile } from '../../node/new-file.ts'
 import { tufSource } from '../../node/open-source.ts'
-import { withdrawFromProject } from '../asfaload/withdraw.ts'
 import { type Change, countOf, openChange, usage } from '../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { draftOptions, proposeDraft, signerOf, signWithOption } from '../drafting.ts'
@@ -20,6 +19,7 @@ import { digitsToLook, pickProposal } from '../pick-proposal.ts'
 import { namingRoles } from '../role-names.ts'
 import { deskFor, openSource, rootOption } from '../session.ts'
 import { wrapped } from '../text.ts'
+import { withdrawFiles } from '../withdraw-files.ts'
 
 export const editCommand: Command = {
   name: 'edit',
@@ -229,7 +229,8 @@ export const withdrawCommand: Command = {
     'ID is the subject ("root"), or at least eight digits of the digest. One that cannot be reviewed is given up by its',
     'subject, with --yes. First versions of roles that only this change would bring go with it, and are named.',
     'A repository that is served asks for a signature: --sign-with KEY, a key that could sign it. Of an asfaload project',
-    'the files of the change are deleted from its folder: countersign withdraw loom revocation/releases/download/v1.2',
+    'the files of the change are deleted from its folder: countersign withdraw loom revocation/releases/download/v1.2;',
+    'of a Warg registry the record that waits here.',
   ],
   options: {
     ...rootOption,
@@ -242,7 +243,8 @@ export const withdrawCommand: Command = {
     const desk = deskFor(io, dataDir)
     const opened = await openSource(desk, parsed, io.signal)
     const agree = agreeing(parsed, io)
-    if (opened.system.id === 'asfaload') return withdrawFromProject(parsed, desk, opened, io, agree)
+    const { withdraw } = opened.system
+    if (withdraw !== undefined) return withdrawFiles(withdraw, parsed, desk, opened, io, agree)
     const source = tufSource(opened)
     const [, id = ''] = parsed.positionals
     const { problems } = await desk.pending(source, io.signal)

@@ -58,7 +58,10 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   }
   const [failed] = refused.values()
   if (failed !== undefined) throw afterOthers(failed.error, failed.proposal, published)
-  const lines = published.flatMap(({ title, files }) => [`published ${title}`, ...files.map((name) => `  ${name}`)])
+  // A registry says that it has the record; under which name it went there is nobody's business.
+  const namesOf = (files: readonly string[]): string[] =>
+    source.registry === undefined ? files.map((name) => `  ${name}`) : ['  the registry has it in its log']
+  const lines = published.flatMap(({ title, files }) => [`published ${title}`, ...namesOf(files)])
   return answer({ published }, ...lines, ...wrapped(mirrorLines(source, published)))
 }
 

@@ -60,16 +60,36 @@ export const releaseCommand: Command = {
     if (path !== undefined) return releaseOfFolder(parsed, path, io, dataDir)
     const [, role = '', verb, ...words] = parsed.positionals
     if (words.length === 0) throw (await withoutPath(parsed, io, dataDir)) ?? incomplete(parsed)
-    const change = await openChange(parsed, io, dataDir)
+    const change = await openChange(parsed, io, dataDir).catch(async (thrown: unknown) => {
+      throw (await ofRegistry(parsed, io, dataDir)) ?? thrown
+    })
     if (verb === 'add') return namingRoles(change.roles, () => add(role, words, change))
     if (verb === 'remove') return namingRoles(change.roles, () => remove(role, words, change))
     throw usage(releaseCommand, `release does add or remove, not ${verb}`)
   },
 }
 
+function inRegistry(text: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${text} is a Warg registry, whose packages release versions`,
+    hint: `for example: countersign warg release ${quoted(text)} NAMESPACE:NAME 1.0.0 FILE`,
+  })
+}
+
+async function ofRegistry(
+  { positionals: [text = ''] }: Parsed,
+  io: Io,
+  dataDir: string,
+): Promise<AppError | undefined> {
+  const pinned = await findPinned(deskFor(io, dataDir), text).catch(() => undefined)
+  return pinned?.system === 'warg' ? inRegistry(text) : undefined
+}
+
 /** Of an asfaload project: nothing but the path is missing. */
 async function withoutPath({ positionals: [text = '', folder] }: Parsed, io: Io, dataDir: string) {
   const pinned = await findPinned(deskFor(io, dataDir), text).catch(() => undefined)
+  if (pinned?.system === 'warg') return inRegistry(text)
   if (pinned?.system !== 'asfaload') return undefined
   return new AppError({
     code: 'usage/invalid',

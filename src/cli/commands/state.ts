@@ -1,17 +1,20 @@
 // state, history: a repository from the inside: its roles, one role with all that it holds, and what became of it.
-import { toErrorData } from '../../core/error.ts'
+import { AppError, toErrorData } from '../../core/error.ts'
 import { dateText } from '../../core/systems/tuf/diff/shown.ts'
 import { visible } from '../../core/visible.ts'
+import type { Desk } from '../../node/desk.ts'
+import { tufSource } from '../../node/open-source.ts'
 import { type HistoryFacts, readHistory } from '../../node/repository-history.ts'
 import { type Inside, openInside, type RoleFact, readInside, readTargets } from '../../node/repository-view.ts'
 import type { Delegation } from '../../node/repository-walk.ts'
-import { type Answer, answer, type Command } from '../command.ts'
+import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
 import { noRole } from '../role-names.ts'
-import { contextOf, deskFor, openTufSource, rootOption } from '../session.ts'
+import { contextOf, deskFor, openSource, openTufSource, rootOption } from '../session.ts'
 import { expiryLine, holderName, quorumsLines } from '../show.ts'
 import { wrapped } from '../text.ts'
+import { show } from './warg/show.ts'
 
 export const stateCommand: Command = {
   name: 'state',
@@ -19,7 +22,8 @@ export const stateCommand: Command = {
   summary: 'Shows every role, or one of them with its artifacts and keys, verified from the pinned root.',
   details: [
     'Roles come in the order in which clients ask them. Of one role are shown: who signs it, to whom it delegates,',
-    'its artifacts, and whether a project’s keys were changed by its own people only.',
+    'its artifacts, and whether a project’s keys were changed by its own people only. Of a Warg registry: its packages and',
+    'its operator, or the log of the one that is named instead of a role.',
   ],
   options: {
     ...rootOption,
@@ -29,13 +33,28 @@ export const stateCommand: Command = {
   arity: [1, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openTufSource(desk, parsed, io.signal)
+    const opened = await openSource(desk, parsed, io.signal)
+    if (opened.registry !== undefined) return showRegistry(parsed, io, dataDir, desk)
+    const source = tufSource(opened)
     const inside = await readInside(source, contextOf(source, io), 100_000)
     const role = parsed.positionals[1]
     if (role === undefined) return answer(insideData(inside), ...wrapped(roleLines(inside, io.now())))
     const limit = parseCount(parsed, 'limit', 50, 1, 1_000_000)
     return oneRole(role, inside, parsed.text('search') ?? '', limit, io.now())
   },
+}
+
+/** Of a Warg registry ROLE is a package, or operator. */
+async function showRegistry(parsed: Parsed, io: Io, dataDir: string, desk: Desk): Promise<Answer> {
+  for (const name of ['search', 'limit']) {
+    if (parsed.text(name) === undefined) continue
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `--${name} is of the artifacts of a role, and this is a Warg registry`,
+      hint: 'see a log whole: countersign warg show SOURCE PACKAGE --all',
+    })
+  }
+  return show({ desk, io, dataDir, parsed, words: parsed.positionals.slice(1) })
 }
 
 function roleLines({ roles, edges, omitted, set }: Inside, now: Date): string[] {

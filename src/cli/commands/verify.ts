@@ -30,6 +30,7 @@ export const verifyCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const { desk, source } = await openAnyFrom(parsed, io, dataDir)
     if (source.system.id === 'asfaload') return verifyReleased(parsed, desk, source, io)
+    if (source.system.id === 'warg') throw inRegistry()
     const from = { desk, source: tufSource(source) }
     const [file = ''] = parsed.positionals
     const line = progressLine(file)
@@ -38,6 +39,14 @@ export const verifyCommand: Command = {
     const shown = answer(verdict, ...wrapped(verdictLines(verdict, file, from.source.pinned.name)))
     return verdict.kind === 'listed' ? shown : { ...shown, failed: unknown(file) }
   },
+}
+
+function inRegistry(): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: 'which release of a Warg registry a file is, is not told by this command',
+    hint: 'compare its sha256 with the one that stands there: countersign warg show SOURCE PACKAGE --releases; a log in a file: countersign warg verify FILE',
+  })
 }
 
 function verdictLines(verdict: FileVerdict, file: string, repository: string): string[] {

@@ -6,6 +6,7 @@ import { parseCandidate } from '../../core/systems/warg/candidate.ts'
 import { diffRecord, signersOf } from '../../core/systems/warg/diff.ts'
 import { nextRecord, sentenceFor } from '../../core/systems/warg/edit.ts'
 import { kindOf, maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
+import type { LogState } from '../../core/systems/warg/log-state.ts'
 import { type Entry, parseRecord } from '../../core/systems/warg/record.ts'
 import { openRegistry, type RegistryOptions } from '../../core/systems/warg/registry.ts'
 import type { DocumentEdit } from '../document-edit.ts'
@@ -22,6 +23,9 @@ export interface RecordWish {
 export interface RecordEdit extends DocumentEdit {
   /** What a person types first, where nothing can take it back. */
   sentence?: string
+  /** The log as it is, and with this record. */
+  before: LogState
+  after?: LogState
 }
 
 export async function recordEdit(source: OpenSource, wish: RecordWish, context: Context): Promise<RecordEdit> {
@@ -29,20 +33,22 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
   const { subject } = wish
   const registry = await openRegistry(transport, context, await registryOptions(source, context))
   const { state } = subject === operatorSubject ? registry.operator : await registry.log(subject)
-  checkBegun(subject, state.length, wish.entries)
   const entries = [...(wish.also === true ? await waitingEntries(source, subject, context) : []), ...wish.entries]
+  checkBegun(subject, state.length, entries)
   const document = nextRecord(state, entries, context.now)
   const record = parseRecord(state.kind, document, `the record for ${subject}`)
   const [signer] = signersOf(state, record).keys
   // What nobody may sign is refused when it is drafted, with the reason.
   const diff =
     signer === undefined ? undefined : diffRecord(state, record, signer.ids[0] ?? '', { subject, now: context.now })
-  const sentence = diff === undefined ? undefined : sentenceFor(subject, entries, diff)
+  // What waited was typed when it was made.
+  const sentence = diff === undefined ? undefined : sentenceFor(subject, wish.entries, diff)
   return {
     subject,
     document,
+    before: state,
     ...(sentence === undefined ? {} : { sentence }),
-    ...(wish.also === true ? { replace: true } : {}),
+    ...(diff === undefined ? {} : { after: diff.after }),
   }
 }
 

@@ -35,15 +35,13 @@ export interface HoldingFact {
   until?: number
 }
 
-export interface LogFacts {
-  subject: string
-  /** Of its newest record. */
-  head: string
+/** What a log says after its last record. */
+export interface StateFacts {
   length: number
-  logLength: number
-  checkpointAt: string
-  /** The newest first, so many of them at most. */
-  records: readonly RecordFact[]
+  /** Of its newest record. */
+  head?: string
+  headAt?: string
+  /** The newest first. */
   releases: readonly {
     version: string
     digest: string
@@ -55,6 +53,15 @@ export interface LogFacts {
   holdings: readonly HoldingFact[]
   namespaces: readonly { namespace: string; record: number; registry?: string }[]
   findings: readonly Finding[]
+}
+
+export interface LogFacts extends StateFacts {
+  subject: string
+  head: string
+  logLength: number
+  checkpointAt: string
+  /** The newest first, so many of them at most. */
+  records: readonly RecordFact[]
 }
 
 /** `most`: of the newest records. Undefined where the registry has no such log. */
@@ -78,10 +85,18 @@ export async function logFacts(
   const { state } = log
   if (state.head === undefined) return undefined
   return {
-    ...{ subject, head: state.head.id, length: state.length },
+    ...stateFacts(state, names),
+    ...{ subject, head: state.head.id },
     logLength: registry.checkpoint.logLength,
     checkpointAt: timeText({ seconds: registry.checkpoint.timestamp, nanos: 0 }),
     records: recordFacts(before, newest, { subject, names, now: context.now }).reverse(),
+  }
+}
+
+export function stateFacts(state: LogState, names: NonNullable<Context['names']>): StateFacts {
+  return {
+    length: state.length,
+    ...(state.head === undefined ? {} : { head: state.head.id, headAt: timeText(state.head.time) }),
     releases: [...state.releases.values()].map(releaseFact).reverse(),
     permissions: permissionsOf[state.kind],
     holdings: state.permissions.holdings.map(({ keyId, permission, from, until }) => {
@@ -122,7 +137,7 @@ function recordFacts(
   })
 }
 
-function releaseFact({ version, digest, record, time, yanked }: Release): LogFacts['releases'][number] {
+function releaseFact({ version, digest, record, time, yanked }: Release): StateFacts['releases'][number] {
   return {
     ...{ version, digest, record, time: timeText(time) },
     ...(yanked === undefined ? {} : { yanked: { record: yanked.record, time: timeText(yanked.time) } }),

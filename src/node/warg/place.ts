@@ -33,7 +33,7 @@ export async function openWarg(
     system,
     registry,
     elsewhere: {
-      how: 'save the record, and send it where the registry is reached: countersign warg save, countersign warg send',
+      how: 'save the record (countersign warg save SOURCE PACKAGE FILE), and send it where the registry is reached (countersign warg send SOURCE FILE)',
     },
   }
 }

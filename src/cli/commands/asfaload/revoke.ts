@@ -2,9 +2,10 @@
 import { AppError } from '../../../core/error.ts'
 import { revocationSubject } from '../../../core/systems/asfaload/subject.ts'
 import { revocationEdit } from '../../../node/asfaload/revocation.ts'
-import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draft.ts'
 import { keyTexts } from '../../asfaload/keys.ts'
+import { openProjectSource } from '../../asfaload/project-source.ts'
 import type { Command } from '../../command.ts'
+import { editOptions, proposeEdit } from '../../propose-edit.ts'
 import { contextOf, deskFor } from '../../session.ts'
 
 export const revokeCommand: Command = {

@@ -17,10 +17,11 @@ import { signersSubject } from '../../../core/systems/asfaload/subject.ts'
 import { visible } from '../../../core/visible.ts'
 import { findStart, firstPlace } from '../../../node/asfaload/first-signers.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
-import { editOptions, openProjectSource, proposeEdit } from '../../asfaload/draft.ts'
 import { keyTexts, typedText } from '../../asfaload/keys.ts'
+import { openProjectSource } from '../../asfaload/project-source.ts'
 import { countOf, usage, verbOf } from '../../changing.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../../command.ts'
+import { editOptions, proposeEdit } from '../../propose-edit.ts'
 import { contextOf, deskFor } from '../../session.ts'
 import { sourceAgain } from '../../source-again.ts'
 import { quoted, wrapped } from '../../text.ts'
@@ -87,7 +88,9 @@ async function found(parsed: Parsed, desk: Desk, io: Io): Promise<Answer> {
   const again = sourceAgain({ ...parsed, positionals: [place.pinned.name] })
   const { location } = place.pinned
   const wasThere = existsSync(location)
-  const said = await proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: true }, parsed, io, again)
+  const said = await proposeEdit(desk, source, { subject: signersSubject, document, isAnchor: true }, parsed, io, {
+    again,
+  })
   if (wasThere) return said
   const makes = parsed.flag('dry-run')
     ? 'the folder is not there, and would be made'

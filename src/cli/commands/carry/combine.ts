@@ -1,6 +1,6 @@
 // combine: replies from an air gap, put in place; in any order, and each that does not count with its reason.
 import { AppError } from '../../../core/error.ts'
-import { isReady } from '../../../core/proposal.ts'
+import { isReady, type Proposal } from '../../../core/proposal.ts'
 import { parseReply, type TransferReply } from '../../../core/transfer/reply.ts'
 import { inQuotes } from '../../../core/visible.ts'
 import { combine, type ReplyOutcome } from '../../../node/carried/replies.ts'
@@ -10,6 +10,7 @@ import { answer, type Command, type Io } from '../../command.ts'
 import { deskFor, rootOption } from '../../session.ts'
 import { proposalData, quorumsLines } from '../../show.ts'
 import { sourceAgain } from '../../source-again.ts'
+import { publishWay } from '../../standing.ts'
 import { quoted } from '../../text.ts'
 import { readCarried } from './input.ts'
 
@@ -32,7 +33,7 @@ export const combineCommand: Command = {
       signatures.flatMap((one) => (one.outcome === 'refused' ? [`${name}: ${one.reason ?? ''}`] : [])),
     )
     const ready = proposals.filter(isReady)
-    const next = nextOf(source, ready.length > 0, sourceAgain(parsed))
+    const next = nextOf(source, ready[0], sourceAgain(parsed))
     const result = answer(
       { replies: outcomes.map(outcomeData), proposals: proposals.map(proposalData) },
       ...outcomes.flatMap(outcomeLines),
@@ -50,12 +51,13 @@ export const combineCommand: Command = {
   },
 }
 
-function nextOf({ carried, elsewhere, served, pinned }: OpenSource, isReady: boolean, again: string): string[] {
+function nextOf(source: OpenSource, ready: Proposal | undefined, again: string): string[] {
+  const { carried, served, pinned } = source
   // A slip of the hand where it was signed: nothing of this reaches the place where the change waits.
   if (carried === true)
     return [`${quoted(pinned.name)} was carried here to be signed. To publish, combine where the repository is.`]
-  if (!isReady || served !== undefined) return []
-  return [`Enough keys have signed: ${elsewhere?.how ?? `countersign publish ${again}`}`]
+  if (ready === undefined || served !== undefined) return []
+  return [`Enough keys have signed: ${publishWay(ready, source, again)}`]
 }
 
 /** All of them are read before anything is done: a file that cannot be used is named, and stops nothing half way. */

@@ -21,6 +21,7 @@ import { provenSigners } from './prove.ts'
 import { publishedFiles } from './publish.ts'
 import { type GroupName, parseSignersFile, type SignersFile } from './signers-file.ts'
 import { signedFiles, signingsOf } from './signing.ts'
+import { withdrawnFiles } from './withdraw.ts'
 
 /** `forge`: where the project is, when the folder does not say it: releases of another one are told by it. */
 export function asfaloadSystem(folder: string, forge = forgeOf(folder)): TrustSystem {
@@ -31,6 +32,7 @@ export function asfaloadSystem(folder: string, forge = forgeOf(folder)): TrustSy
     draft: (edit, source, context) => draftedFiles(folder, edit, source, context, forge),
     sign: (proposal, signer, context) => signedFiles(folder, proposal, signer, context),
     publish: (proposal, _online, source, context) => publishedFiles(folder, proposal, source, context),
+    withdraw: (subject, source, context) => withdrawnFiles(folder, subject, source, context),
     renew: async () => {
       throw new AppError({
         code: 'usage/invalid',

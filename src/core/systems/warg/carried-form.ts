@@ -6,8 +6,8 @@ import type { CarriedForm, ChainLink } from '../../transfer/carried-form.ts'
 import { memoryTransport } from '../../transport.ts'
 import { parseOperatorAnchor } from './anchor.ts'
 import { carriedSystem, headsIn } from './carried.ts'
-import { carriedAnchor, carriedRoot, parseCarriedName } from './carry.ts'
-import { subjectOfPending } from './files.ts'
+import { carriedAnchor, carriedFolder, carriedRoot, parseCarriedName } from './carry.ts'
+import { pendingName, subjectOfPending } from './files.ts'
 
 export const wargForm: CarriedForm = {
   system: carriedSystem,
@@ -18,7 +18,11 @@ export const wargForm: CarriedForm = {
   // What was needed at another moment proves nothing of this one.
   overtaken: (there, { subject, files }) =>
     there.filter((name) => !files.has(name) && parseCarriedName(name)?.subject === subject),
-  asItCame: (proposal) => proposal,
+  // All signatures lie in the one file that waits.
+  asItCame: (proposal, files) => {
+    const came = files.get(carriedFolder(proposal.subject) + pendingName(proposal.subject))
+    return came === undefined ? proposal : { ...proposal, after: came }
+  },
   trustIn: ({ anchor, memory }) => ({ anchor, memory: headsIn(memory) }),
   isPending: (name) => subjectOfPending(parseCarriedName(name)?.below ?? '') !== undefined,
   isAnchor: (name) => name === carriedAnchor,

@@ -29,6 +29,7 @@ export const carriedSystem: TrustSystem = {
   prove: (proposal, source, context) => inner.prove(proposal, ...partFor(proposal.subject, source, context)),
   draft: refuse,
   publish: refuse,
+  withdraw: refuse,
   renew: refuse,
 }
 

@@ -6,7 +6,7 @@ import type { Files, Transport } from '../../transport.ts'
 import { candidateEnvelope, parseCandidate } from './candidate.ts'
 import { carriedFiles } from './carry.ts'
 import { draftedFiles } from './draft.ts'
-import { operatorSubject, pendingName, sendingName } from './files.ts'
+import { operatorSubject, parseSubject, pendingName, sendingName } from './files.ts'
 import { verifyLog } from './log.ts'
 import { namedQuorum } from './named.ts'
 import { type PendingOptions, pendingProposals, titleOf } from './pending.ts'
@@ -26,6 +26,7 @@ export function wargSystem(options: WargOptions = {}): TrustSystem {
     draft: (edit, source, context) => draftedFiles(edit, source, context, options),
     sign: signedFiles,
     publish: async (proposal) => sentFiles(proposal),
+    withdraw: async (subject) => withdrawnFiles(subject),
     renew: async () => {
       throw new AppError({
         code: 'usage/invalid',
@@ -76,6 +77,11 @@ function roleOf({ subject, state }: ReadLog, { names }: Context): TrustedRole[] 
     strangers: [],
   }
   return [{ name: quorum.name, version: state.length, quorum: namedQuorum(quorum, names) }]
+}
+
+function withdrawnFiles(subject: string): Files {
+  parseSubject(subject)
+  return new Map([[pendingName(subject), null]])
 }
 
 /** What is written under this name is sent; once the registry has taken it, nothing waits any more. */

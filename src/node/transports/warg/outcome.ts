@@ -1,5 +1,6 @@
 // What became of a record that was sent, where that is not simply that it was published: said so that nobody takes what is uncertain
-// for a failure, and everybody knows what to do.
+// for a failure, and everybody knows what to do. `isSent`: the registry has the
+// record, or may have it.
 import { AppError } from '../../../core/error.ts'
 
 const repeat = 'repeat: it is asked first what became of the record, and it is never published twice'
@@ -87,7 +88,7 @@ export function noContent(digest: string): AppError {
     code: 'source/not-found',
     message: `the registry has the record and waits for the content ${digest}, which is not here`,
     hint: 'give the file that was released, and repeat: the record is not sent again',
-    data: { digest },
+    data: { digest, isSent: true },
   })
 }
 
@@ -97,7 +98,7 @@ export function notSent(digest: string, thrown: unknown): AppError {
     code: thrown instanceof AppError ? thrown.code : 'source/unreachable',
     message: `the registry has the record, and its content could not be sent: ${wordsOf(thrown)}`,
     hint: 'give the file that was released, and repeat: the record is not sent again',
-    data: { digest },
+    data: { digest, isSent: true },
     cause: thrown,
   })
 }
@@ -107,7 +108,7 @@ export function noWay(digest: string): AppError {
     code: 'format/unsupported',
     message: `the registry waits for the content ${digest}, and names no way to send it that is known here`,
     hint: 'ask whoever runs the registry how content gets there',
-    data: { digest },
+    data: { digest, isSent: true },
   })
 }
 
@@ -116,7 +117,7 @@ export function notKept(digest: string): AppError {
     code: 'source/rejected',
     message: `the registry said that it took the content ${digest}, and misses it still; nothing is certain`,
     hint: 'repeat later, and ask whoever runs the registry',
-    data: { digest },
+    data: { digest, isSent: true },
   })
 }
 

@@ -85,7 +85,6 @@ async function seen({ api, logId, recordId, pace }: Underway, why: unknown, sign
   const line = waiting(patience.line, pace)
   let last: unknown
   for (;;) {
-    if (signal.aborted) throw cancelledThere(recordId, why)
     try {
       const state = await api.record(logId, recordId, signal)
       if (state !== undefined) return state

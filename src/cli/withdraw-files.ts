@@ -1,15 +1,18 @@
-// withdraw of an asfaload project: the files of a change that waits, and nothing else, are taken away.
-import { AppError } from '../../core/error.ts'
-import { withdrawnFiles } from '../../core/systems/asfaload/withdraw.ts'
-import { snapshot } from '../../core/transport.ts'
-import type { Desk, OpenSource } from '../../node/desk.ts'
-import { type Answer, answer, type Io, type Parsed } from '../command.ts'
-import { digitsToLook, pickProposal } from '../pick-proposal.ts'
-import { contextOf } from '../session.ts'
-import { wrapped } from '../text.ts'
+// withdraw where a change that waits is nothing but files: these, and nothing else, are taken away.
+import { AppError } from '../core/error.ts'
+import type { TrustSystem } from '../core/system.ts'
+import { snapshot } from '../core/transport.ts'
+import type { Desk, OpenSource } from '../node/desk.ts'
+import { type Answer, answer, type Io, type Parsed } from './command.ts'
+import { digitsToLook, pickProposal } from './pick-proposal.ts'
+import { contextOf } from './session.ts'
+import { wrapped } from './text.ts'
+
+export type Withdraw = NonNullable<TrustSystem['withdraw']>
 
 /** `agree`: whoever signed it is named, and a person says that it goes all the same. */
-export async function withdrawFromProject(
+export async function withdrawFiles(
+  withdraw: Withdraw,
   parsed: Parsed,
   desk: Desk,
   source: OpenSource,
@@ -35,7 +38,7 @@ export async function withdrawFromProject(
   const names = [...new Set(signed.map(({ owner, label }) => owner ?? label))]
   if (names.length > 0) await agree(names, title, subject)
   const read = snapshot(transport)
-  const files = await withdrawnFiles('', subject, read, context)
+  const files = await withdraw(subject, read, context)
   for (const name of files.keys()) await read.read(name, maxFileBytes, io.signal)
   await transport.write(files, read.seen(files.keys()), `withdraw ${title}`, io.signal)
   const gone = [...files.keys()]

@@ -1,0 +1,127 @@
+// warg: registries that keep each package as a log: what is looked at, what is in it, and what its next record is to say.
+import type { Command } from '../command.ts'
+import { editOptions } from '../propose-edit.ts'
+import { deskFor } from '../session.ts'
+import { similarNames } from '../similar.ts'
+import { approvers } from './warg/approvers.ts'
+import { usage, type Verb } from './warg/call.ts'
+import { mirror, save, send } from './warg/carry.ts'
+import { define, grant, importNamespace, init, release, revoke, yank } from './warg/record.ts'
+import { show } from './warg/show.ts'
+import { verifyFiles } from './warg/verify.ts'
+import { age, unwatch, watch } from './warg/watch.ts'
+
+interface Entry {
+  /** What follows the verb, as the help shows it. */
+  words: readonly string[]
+  least: number
+  most: number
+  run: Verb
+  /** Which of the options mean something here. */
+  takes: readonly string[]
+}
+
+const many = 64
+const looking = ['root', 'ca', 'token']
+const changing = [...looking, 'dry-run', 'replace', 'also']
+const entry = (
+  words: string,
+  [least, most]: readonly [number, number],
+  run: Verb,
+  takes: readonly string[],
+): Entry => ({
+  ...{ words: words.split(' '), least, most, run, takes },
+})
+
+const verbs: ReadonlyMap<string, Entry> = new Map([
+  ['watch', entry('SOURCE PACKAGE...', [2, many], watch, [])],
+  ['unwatch', entry('SOURCE PACKAGE...', [2, many], unwatch, [])],
+  ['show', entry('SOURCE [PACKAGE|operator]', [1, 2], show, [...looking, 'log', 'releases', 'permissions', 'all'])],
+  ['init', entry('SOURCE PACKAGE KEY', [3, 3], init, [...changing, 'sentence'])],
+  ['grant', entry('SOURCE PACKAGE|operator KEY PERMISSION...', [4, 8], grant, [...changing, 'sentence'])],
+  ['revoke', entry('SOURCE PACKAGE|operator KEY PERMISSION...', [4, 8], revoke, [...changing, 'sentence'])],
+  ['release', entry('SOURCE PACKAGE VERSION FILE', [3, 4], release, [...changing, 'digest', 'sentence'])],
+  ['yank', entry('SOURCE PACKAGE VERSION', [3, 3], yank, [...changing, 'sentence'])],
+  ['define', entry('SOURCE NAMESPACE', [2, 2], define, [...changing, 'sentence'])],
+  ['import', entry('SOURCE NAMESPACE REGISTRY', [3, 3], importNamespace, [...changing, 'sentence'])],
+  ['approvers', entry('SOURCE PACKAGE|operator [THRESHOLD NAME=KEY...]', [2, many], approvers, ['none'])],
+  ['age', entry('SOURCE [DAYS]', [1, 2], age, [])],
+  ['mirror', entry('SOURCE FOLDER', [2, 2], mirror, looking)],
+  ['save', entry('SOURCE PACKAGE|operator FILE', [3, 3], save, looking)],
+  ['send', entry('SOURCE FILE', [2, 2], send, [...looking, 'replace'])],
+  ['verify', entry('FILE...', [1, many], verifyFiles, ['operator'])],
+])
+
+export const wargCommand: Command = {
+  name: 'warg',
+  usage: 'warg VERB SOURCE ...',
+  summary: 'Works with a Warg registry: what is in its logs, and what their next records are to say.',
+  details: [
+    'Pin the registry first: countersign pin warg+https://HOST/, or the folder of a mirror of it.',
+    'To look:',
+    '  countersign warg watch SOURCE PACKAGE...    look at these packages; a registry lists none. Also unwatch',
+    '  countersign warg show SOURCE                the packages and the operator; with PACKAGE or operator, its log',
+    '  countersign warg age SOURCE [DAYS]          how old its checkpoint may be; an older one is refused',
+    '  countersign warg verify FILE...             a log in files, without any registry',
+    'To propose a record, which is then reviewed, signed and published (review, sign, publish):',
+    '  countersign warg init SOURCE PACKAGE KEY    claims a name for ever, for KEY',
+    '  countersign warg release SOURCE PACKAGE VERSION FILE',
+    '  countersign warg yank SOURCE PACKAGE VERSION       for ever, too: nothing takes it back',
+    '  countersign warg grant SOURCE PACKAGE|operator KEY PERMISSION...      also revoke',
+    '  countersign warg define SOURCE NAMESPACE    a namespace, by the operator; import SOURCE NAMESPACE REGISTRY',
+    '  countersign warg approvers SOURCE PACKAGE|operator [THRESHOLD NAME=KEY...]',
+    '                                              who must agree before the key that publishes signs',
+    'To carry:',
+    '  countersign warg mirror SOURCE FOLDER       the registry as a folder, to be pinned and verified elsewhere',
+    '  countersign warg save SOURCE PACKAGE|operator FILE    the signed record; send SOURCE FILE takes it there',
+    'PERMISSION is release or yank; of the operator commit, define-namespace or import-namespace. KEY is a key here, a',
+    'person whose token is enrolled, a key on a token, the file of a public key (.pem), its text (ecdsa-p256:...), or the',
+    'id of one that stands in the log (sha256:...). P-256 keys only: countersign keys create NAME --type p256',
+  ],
+  options: {
+    ...editOptions,
+    also: { form: '--also', text: 'add to the record that waits, instead of taking its place', type: 'boolean' },
+    sentence: {
+      form: '--sentence TEXT',
+      text: 'for what is for ever: the sentence that is asked for, or that the refusal shows',
+      type: 'string',
+    },
+    digest: {
+      form: '--digest DIGEST',
+      text: 'release: of the content, sha256:..., where its file is not here',
+      type: 'string',
+    },
+    log: { form: '--log', text: 'show: only the log', type: 'boolean' },
+    releases: { form: '--releases', text: 'show: only the releases, or the namespaces', type: 'boolean' },
+    permissions: { form: '--permissions', text: 'show: only who may do what', type: 'boolean' },
+    all: { form: '--all', text: 'show: every record, and not the newest 20', type: 'boolean' },
+    none: { form: '--none', text: 'approvers: take the list away', type: 'boolean' },
+    operator: { form: '--operator', text: 'verify: it is the log of an operator', type: 'boolean' },
+  },
+  arity: [1, 1 + many],
+  run: async (parsed, io, dataDir) => {
+    const [verb = '', ...positionals] = parsed.positionals
+    const found = verbs.get(verb)
+    if (found === undefined) throw noVerb(verb)
+    const { words, least, most, takes, run } = found
+    if (positionals.length < least || positionals.length > most) {
+      const given = positionals.length === 0 ? 'nothing' : `${positionals.length} of it`
+      throw usage(
+        `warg ${verb} takes ${words.join(' ')}, and was given ${given}`,
+        `usage: countersign warg ${verb} ${words.join(' ')}; more with: countersign warg --help`,
+      )
+    }
+    const strange = Object.keys(wargCommand.options).find(
+      (name) => !takes.includes(name) && (parsed.flag(name) || parsed.text(name) !== undefined),
+    )
+    if (strange !== undefined) throw usage(`warg ${verb} has no --${strange}`)
+    const mine = { ...parsed, positionals }
+    return run({ desk: deskFor(io, dataDir), io, dataDir, parsed: mine, words: positionals.slice(1) })
+  },
+}
+
+function noVerb(verb: string) {
+  const [near] = similarNames(verb, verbs.keys())
+  const also = near === undefined ? '' : `did you mean ${near}? `
+  return usage(`warg does ${[...verbs.keys()].join(', ')}, not ${verb}`, `${also}see: countersign warg --help`)
+}

@@ -1,0 +1,175 @@
+// warg init, grant, revoke, release, yank, define, import: what a record is to say, proposed as the change that says it.
+import { toHex } from '../../../core/bytes.ts'
+import { checkDigest } from '../../../core/systems/warg/digest.ts'
+import { kindOf, operatorSubject } from '../../../core/systems/warg/files.ts'
+import { checkKeyId, type WargKey } from '../../../core/systems/warg/key.ts'
+import { checkNamespace, checkVersion } from '../../../core/systems/warg/names.ts'
+import { type Entry, type Permission, permissionsOf } from '../../../core/systems/warg/record.ts'
+import { openRegistry } from '../../../core/systems/warg/registry.ts'
+import { visible } from '../../../core/visible.ts'
+import { contentFolder, type FileFact, keepContent } from '../../../node/warg/content.ts'
+import { type RecordEdit, recordEdit, registryOptions } from '../../../node/warg/edits.ts'
+import { fileHash } from '../../../node/warg/file-hash.ts'
+import type { Answer } from '../../command.ts'
+import { grouped } from '../../drafting.ts'
+import { progressLine } from '../../progress.ts'
+import { proposeEdit } from '../../propose-edit.ts'
+import { similarNames } from '../../similar.ts'
+import { wrapped } from '../../text.ts'
+import {
+  type Call,
+  changeHere,
+  keptOf,
+  openRegistrySource,
+  packageOf,
+  type Registry,
+  subjectOf,
+  usage,
+} from './call.ts'
+import { findWargKey } from './keys.ts'
+import { permissionRows, tableLines } from './words.ts'
+
+interface Wish {
+  subject: string
+  entries: readonly Entry[]
+  /** What else is said, and kept once it is proposed. */
+  lines?: readonly string[]
+  data?: object
+}
+
+async function propose(
+  registry: Registry,
+  { subject, entries, lines = [], data = {} }: Wish,
+  call: Call,
+): Promise<Answer> {
+  const { source, context } = registry
+  const also = call.parsed.flag('also')
+  const edit = await recordEdit(source, { subject, entries, ...(also ? { also } : {}) }, context)
+  const { sentence } = edit
+  const rows = rowsOf(edit, registry)
+  return proposeEdit(call.desk, source, edit, call.parsed, call.io, {
+    ...(sentence === undefined ? {} : { sentence }),
+    more: [...lines, ...(rows === undefined ? [] : ['', ...tableLines(rows)])],
+    data: { ...data, ...(rows === undefined ? {} : { permissions: rows }) },
+    written: () => watchIt(registry, subject),
+  })
+}
+
+function rowsOf({ before, after }: RecordEdit, { source }: Registry) {
+  if (after === undefined) return undefined
+  return permissionRows(before, after, (keyId) => {
+    const key = after.keys.get(keyId)
+    return key === undefined ? undefined : source.names?.get(toHex(key.key.spki))
+  })
+}
+
+/** Who changes a package wants to see what becomes of it. */
+async function watchIt(registry: Registry, subject: string): Promise<string[]> {
+  if (subject === operatorSubject || registry.source.pinned.id === '') return []
+  if ((await keptOf(registry)).packages.includes(subject)) return []
+  await changeHere(registry, (now) => ({ ...now, packages: [...now.packages, subject] }))
+  return [`${subject} is watched here from now on.`]
+}
+
+export async function init(call: Call): Promise<Answer> {
+  const [name, wanted = ''] = call.words
+  const subject = packageOf(name)
+  const registry = await openRegistrySource(call)
+  const key = await findWargKey(wanted, new Map(), call.desk, call.io)
+  return propose(registry, { subject, entries: [{ kind: 'init', key }] }, call)
+}
+
+export async function grant(call: Call): Promise<Answer> {
+  const [name, wanted = '', ...words] = call.words
+  const subject = subjectOf(name)
+  const permissions = permissionsIn(subject, words)
+  const registry = await openRegistrySource(call)
+  const key = await findWargKey(wanted, await keysIn(registry, subject), call.desk, call.io)
+  return propose(registry, { subject, entries: [{ kind: 'grant', key, permissions }] }, call)
+}
+
+export async function revoke(call: Call): Promise<Answer> {
+  const [name, wanted = '', ...words] = call.words
+  const subject = subjectOf(name)
+  const permissions = permissionsIn(subject, words)
+  const registry = await openRegistrySource(call)
+  const keyId = wanted.startsWith('sha256:')
+    ? checkKeyId(wanted, 'KEY')
+    : (await findWargKey(wanted, new Map(), call.desk, call.io)).id
+  return propose(registry, { subject, entries: [{ kind: 'revoke', keyId, permissions }] }, call)
+}
+
+async function keysIn({ source, context }: Registry, subject: string): Promise<ReadonlyMap<string, WargKey>> {
+  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
+  const log = subject === operatorSubject ? registry.operator : await registry.log(subject)
+  return log.state.keys
+}
+
+function permissionsIn(subject: string, words: readonly string[]): Permission[] {
+  const known = permissionsOf[kindOf(subject)]
+  return [...new Set(words)].map((word) => {
+    const found = known.find((one) => one === word)
+    if (found !== undefined) return found
+    const [near] = similarNames(word, known)
+    const about = subject === operatorSubject ? 'the operator' : 'a package'
+    throw usage(
+      `there is no permission ${visible(word)} of ${about}`,
+      `${near === undefined ? '' : `did you mean ${near}? `}there are: ${known.join(', ')}`,
+    )
+  })
+}
+
+export async function release(call: Call): Promise<Answer> {
+  const [name, version = '', file] = call.words
+  const subject = packageOf(name)
+  checkVersion(version, 'VERSION')
+  const typed = call.parsed.text('digest')
+  if (typed !== undefined) checkDigest(typed, '--digest')
+  if (file === undefined && typed === undefined)
+    throw usage(
+      'warg release takes the file that is released next',
+      'name it; where only its digest is known: --digest sha256:…',
+    )
+  const registry = await openRegistrySource(call)
+  const fact = file === undefined ? undefined : await factOf(file, call)
+  if (fact !== undefined && typed !== undefined && fact.digest !== typed)
+    throw usage(`${file} has the digest ${fact.digest}, and not the one of --digest`, 'check which file is meant')
+  const digest = fact?.digest ?? typed ?? ''
+  const about =
+    fact === undefined
+      ? ['! The digest was typed: nobody here has seen the file, and it is not uploaded from here.']
+      : [`${file}: ${grouped(fact.size)} bytes, ${fact.digest}`]
+  const data = { content: { digest, ...(fact === undefined ? { typed: true } : { file, size: fact.size }) } }
+  const entries: Entry[] = [{ kind: 'release', version, digest }]
+  return propose(registry, { subject, entries, lines: ['', ...wrapped(about)], data }, call)
+}
+
+/** Kept for the registry, which may ask for it once it has the record. */
+async function factOf(file: string, { io, parsed, dataDir }: Call): Promise<FileFact> {
+  const line = progressLine(file)
+  const options = { signal: io.signal, progress: line.show }
+  const found = parsed.flag('dry-run') ? fileHash(file, options) : keepContent(contentFolder(dataDir), file, options)
+  return found.finally(line.end)
+}
+
+export async function yank(call: Call): Promise<Answer> {
+  const [name, version = ''] = call.words
+  const subject = packageOf(name)
+  checkVersion(version, 'VERSION')
+  return propose(await openRegistrySource(call), { subject, entries: [{ kind: 'yank', version }] }, call)
+}
+
+export async function define(call: Call): Promise<Answer> {
+  const namespace = checkNamespace(call.words[0] ?? '', 'NAMESPACE')
+  const entries: Entry[] = [{ kind: 'define', namespace }]
+  return propose(await openRegistrySource(call), { subject: operatorSubject, entries }, call)
+}
+
+export async function importNamespace(call: Call): Promise<Answer> {
+  const namespace = checkNamespace(call.words[0] ?? '', 'NAMESPACE')
+  const other = call.words[1] ?? ''
+  if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/.test(other))
+    throw usage(`${visible(other)} is not the name of a registry`, 'write its host, for example: registry.example.com')
+  const entries: Entry[] = [{ kind: 'import', namespace, registry: other }]
+  return propose(await openRegistrySource(call), { subject: operatorSubject, entries }, call)
+}

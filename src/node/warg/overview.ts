@@ -1,0 +1,52 @@
+// A registry at a glance: its operator and the packages that are looked at here, each verified to its end in one moment of it.
+import type { Finding } from '../../core/proposal.ts'
+import type { Context } from '../../core/system.ts'
+import { operatorSubject } from '../../core/systems/warg/files.ts'
+import { namespaceFindings, openRegistry, packagesOf } from '../../core/systems/warg/registry.ts'
+import { timeText } from '../../core/systems/warg/time.ts'
+import type { OpenSource } from '../open-source.ts'
+import { registryOptions } from './edits.ts'
+import { type StateFacts, stateFacts } from './facts.ts'
+import { readKept } from './kept.ts'
+
+export interface LogOverview extends StateFacts {
+  subject: string
+  /** Also what the operator says of its namespace. */
+  findings: readonly Finding[]
+}
+
+export interface RegistryOverview {
+  checkpoint: { at: string; logLength: number; logRoot: string; mapRoot: string; keyId: string; ageSeconds: number }
+  maxAgeSeconds: number
+  watched: readonly string[]
+  /** The operator first; one of no records is not there. */
+  logs: readonly LogOverview[]
+}
+
+export async function registryOverview(source: OpenSource, context: Context): Promise<RegistryOverview> {
+  const { transport, registry: place } = source
+  const options = await registryOptions(source, context)
+  const registry = await openRegistry(transport, context, options)
+  const watched = place === undefined ? [] : (await readKept(place.kept, context.signal)).packages
+  const subjects = new Set([...watched, ...(await packagesOf(transport, registry, context))])
+  const logs = [registry.operator]
+  for (const subject of [...subjects].sort()) logs.push(await registry.log(subject))
+  const { checkpoint } = registry
+  return {
+    checkpoint: {
+      at: timeText({ seconds: checkpoint.timestamp, nanos: 0 }),
+      ageSeconds: Math.max(0, Math.floor(context.now.getTime() / 1000) - checkpoint.timestamp),
+      logLength: checkpoint.logLength,
+      logRoot: checkpoint.logRoot,
+      mapRoot: checkpoint.mapRoot,
+      keyId: checkpoint.keyId,
+    },
+    maxAgeSeconds: options.maxAgeSeconds ?? 0,
+    watched,
+    logs: logs.map((log) => {
+      const facts = stateFacts(log.state, context.names ?? new Map())
+      const more = log.subject === operatorSubject ? [] : namespaceFindings(log, registry.operator)
+      return { ...facts, subject: log.subject, findings: [...facts.findings, ...more] }
+    }),
+  }
+}

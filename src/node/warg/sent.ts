@@ -1,0 +1,91 @@
+// A record that is signed, as a file; and one that was signed elsewhere, on its way to the registry: read like any record that
+// waits before it leaves.
+import { isEqualBytes } from '../../core/bytes.ts'
+import { AppError } from '../../core/error.ts'
+import { isReady, type Proposal } from '../../core/proposal.ts'
+import { hasSignatures, othersSigned } from '../../core/replacing.ts'
+import type { Context } from '../../core/system.ts'
+import { type Candidate, candidateBytes, candidateEnvelope, parseCandidate } from '../../core/systems/warg/candidate.ts'
+import { maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
+import { pendingProposals } from '../../core/systems/warg/pending.ts'
+import { parseSending, sendingBytes, signedBytes } from '../../core/systems/warg/wire.ts'
+import { type Files, overlay } from '../../core/transport.ts'
+import type { OpenSource } from '../open-source.ts'
+import { registryOptions } from './edits.ts'
+import { readKept } from './kept.ts'
+
+/** As a registry takes it; of its operator without a name, as those who run it keep it. */
+export function savedBytes({ subject, title, after }: Pick<Proposal, 'subject' | 'title' | 'after'>): Uint8Array {
+  const envelope = candidateEnvelope(parseCandidate(after, title))
+  return subject === operatorSubject ? signedBytes(envelope) : sendingBytes({ packageName: subject, envelope })
+}
+
+export interface Arrived {
+  proposal: Proposal
+  files: Files
+  base: Files
+}
+
+/** Nothing is written here. Approvals that this machine has of the same record count; `replace`: whatever else waits is given up. */
+export async function arrivedRecord(
+  source: OpenSource,
+  bytes: Uint8Array,
+  what: string,
+  replace: boolean,
+  context: Context,
+): Promise<Arrived> {
+  const { transport, registry } = source
+  const { packageName: subject, envelope } = parseSending(bytes, what)
+  const name = pendingName(subject)
+  const there = await transport.read(name, maxBytes.candidate, context.signal)
+  const waiting = there === undefined ? undefined : parseCandidate(there, name)
+  const { contents, keyId, signature } = envelope
+  const isSame = waiting !== undefined && isEqualBytes(waiting.contents, contents)
+  const kept = registry === undefined ? undefined : await readKept(registry.kept, context.signal)
+  const options = {
+    ...(await registryOptions(source, context)),
+    ...(kept === undefined ? {} : { approvers: kept.approvers }),
+    only: subject,
+  }
+  if (waiting !== undefined && !isSame && !replace) {
+    const [other] = (await pendingProposals(transport, context, options)).proposals
+    if (other !== undefined && hasSignatures(other)) throw othersSigned(other)
+    if (other !== undefined) throw anotherWaits(other)
+  }
+  const own: Candidate = isSame ? waiting : { subject, contents, approvals: [] }
+  const files = new Map([[name, candidateBytes({ ...own, signed: { keyId, signature } })]])
+  const { proposals, problems } = await pendingProposals(overlay(transport, files), context, options)
+  if (problems[0] !== undefined) throw problems[0].error
+  const [proposal] = proposals
+  if (proposal === undefined) {
+    throw new AppError({
+      code: 'usage/invalid',
+      message: `the record in ${what} is in the log of ${subject} already`,
+      hint: 'nothing is left to do: see it with: countersign warg show SOURCE PACKAGE',
+    })
+  }
+  if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
+  if (!isReady(proposal)) throw notSigned(proposal, what)
+  return { proposal, files, base: new Map([[name, there ?? null]]) }
+}
+
+function notSigned({ quorums, title }: Proposal, what: string): AppError {
+  const keys = quorums.flatMap((one) => [
+    ...one.keys.map(({ reason }) => reason),
+    ...one.strangers.map((s) => s.reason),
+  ])
+  const why = keys.find((reason) => reason !== undefined) ?? 'approvals are missing'
+  return new AppError({
+    code: 'trust/bad-signature',
+    message: `the record in ${what} does not count as ${title}: ${why}`,
+    hint: 'nothing was sent; have it signed by a key that may: countersign warg show SOURCE PACKAGE',
+  })
+}
+
+function anotherWaits({ title, headline }: Proposal): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `another record waits here as ${title}: ${headline}`,
+    hint: 'withdraw it first, or give it up with --replace',
+  })
+}

@@ -1,0 +1,424 @@
+// A Warg registry on the command line, called as functions against a folder of one: looking, every kind of record, approvals before the
+// signature that publishes, what is refused, and what is carried: mirrors, records in files, requests over an air gap.
+import { scryptSync } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Answer, Command } from '../../src/cli/command.ts'
+import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
+import { combineCommand } from '../../src/cli/commands/carry/combine.ts'
+import { exportCommand } from '../../src/cli/commands/carry/export.ts'
+import { importCommand } from '../../src/cli/commands/carry/import.ts'
+import { withdrawCommand } from '../../src/cli/commands/edit.ts'
+import { keysCommand } from '../../src/cli/commands/keys.ts'
+import { pinCommand } from '../../src/cli/commands/pin.ts'
+import { publishCommand } from '../../src/cli/commands/publish.ts'
+import { releaseCommand } from '../../src/cli/commands/release.ts'
+import { pendingCommand, reviewCommand, statusCommand } from '../../src/cli/commands/review.ts'
+import { signCommand } from '../../src/cli/commands/sign.ts'
+import { stateCommand } from '../../src/cli/commands/state.ts'
+import { verifyCommand } from '../../src/cli/commands/verify.ts'
+import { wargCommand } from '../../src/cli/commands/warg.ts'
+import { toBase64, utf8 } from '../../src/core/bytes.ts'
+import { AppError } from '../../src/core/error.ts'
+import { parsePublicKeyPem } from '../../src/core/key.ts'
+import { signWithSecret } from '../../src/core/software-key.ts'
+import { pageName } from '../../src/core/systems/warg/files.ts'
+import { type WargKey, wargKey } from '../../src/core/systems/warg/key.ts'
+import { verifyLog } from '../../src/core/systems/warg/log.ts'
+import { parseSending, parseSigned } from '../../src/core/systems/warg/wire.ts'
+import { content, type Person, person } from '../core/systems/warg/keys.ts'
+import { now, Scene } from '../core/systems/warg/scene.ts'
+import { calls } from '../support/calls.ts'
+import { everythingIn } from '../support/temporary-folder.ts'
+
+vi.mock('../../src/node/stretch.ts', () => ({
+  stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
+    new Uint8Array(scryptSync(secret, salt, length, { N: 2 })),
+}))
+
+const http = 'wasi:http'
+let operator: Person
+let boss: Person
+beforeAll(async () => {
+  operator = await person()
+  boss = await person()
+})
+
+interface Room extends ReturnType<typeof calls> {
+  scene: Scene
+  warg: (...args: string[]) => Promise<Answer>
+  error: (command: Command, ...args: string[]) => Promise<AppError>
+  sign: (id: string, key: string) => Promise<Answer>
+  keys: ReadonlyMap<string, WargKey>
+  write: (folder?: string, ...from: number[]) => Promise<void>
+}
+
+/** A registry with one package of Boss, in which Ana may release and yank; its folder is pinned as `reg`. */
+async function room(people: readonly string[] = ['ana']): Promise<Room> {
+  const stage = calls({ clock: now })
+  const { at, call } = stage
+  const keys = new Map<string, WargKey>()
+  for (const name of people) {
+    await call(keysCommand, 'create', name, '--type', 'p256')
+    const pem = await call(keysCommand, 'export', name)
+    keys.set(name, wargKey(parsePublicKeyPem(textOf(pem))))
+  }
+  const scene = await Scene.of(operator)
+  await scene.add(http, boss, [{ kind: 'init', key: boss }])
+  const ana = keys.get('ana')
+  if (ana !== undefined) await scene.add(http, boss, [{ kind: 'grant', key: ana, permissions: ['release', 'yank'] }])
+  await scene.add(http, boss, [{ kind: 'release', version: '1.0.0', digest: content }])
+  const write = async (folder = at('reg'), ...from: number[]): Promise<void> => {
+    for (const [name, bytes] of (await scene.folder(...from)).files) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), bytes)
+    }
+  }
+  await write()
+  writeFileSync(at('operator.json'), scene.anchor)
+  await call(pinCommand, at('reg'), '--root', at('operator.json'), '--digest', await digestOf(scene))
+  const error = (command: Command, ...args: string[]): Promise<AppError> =>
+    call(command, ...args).then(
+      () => Promise.reject(new Error(`not refused: ${args.join(' ')}`)),
+      (thrown: unknown) => (thrown instanceof AppError ? thrown : Promise.reject(thrown)),
+    )
+  return {
+    ...{ ...stage, scene, keys, write, error },
+    warg: (...args) => call(wargCommand, ...args),
+    sign: (id, key) => call(signCommand, 'reg', id, '--key', key),
+  }
+}
+
+async function digestOf({ anchor }: Scene): Promise<string> {
+  const { initId = '' } = await verifyLog('operator', [parseSigned(anchor, 'the anchor')])
+  return initId.slice('sha256:'.length)
+}
+
+const textOf = ({ lines }: Answer): string => lines.join('\n')
+const faultOf = ({ data }: AppError): unknown => data?.fault
+
+describe('looking', () => {
+  test('the registry at a glance, a log of it, and the general commands', async () => {
+    const { call, warg, error, at } = await room()
+    const all = await warg('show', 'reg')
+    expect(all.data).toMatchObject({
+      checkpoint: { logLength: 4 },
+      logs: [
+        { subject: 'operator', length: 1, namespaces: [{ namespace: 'wasi' }, { registry: 'other.example' }] },
+        { subject: http, length: 3, releases: [{ version: '1.0.0' }] },
+      ],
+    })
+    expect(textOf(all)).toContain('may release: ')
+    const log = await warg('show', 'reg', http)
+    expect(log.data).toMatchObject({
+      length: 3,
+      records: [{ number: 3 }, { number: 2 }, { number: 1 }],
+      holdings: [{ permission: 'release' }, { permission: 'yank' }, { owner: 'ana' }, { owner: 'ana' }],
+    })
+    expect(textOf(log)).toMatch(/Log, the newest first:[\s\S]*Releases \(1\)[\s\S]*Who may do what:/)
+    const only = textOf(await warg('show', 'reg', http, '--releases'))
+    expect([only.includes('Releases (1)'), only.includes('Log,'), only.includes('Who may')]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect(textOf(await warg('show', 'reg', 'operator', '--permissions'))).toContain('commit since record 1')
+    expect((await warg('show', 'reg', http)).lines.filter((line) => line.length > 112)).toEqual([])
+
+    expect((await call(statusCommand, 'reg')).data).toMatchObject({ roles: [{ name: 'Operator' }, { name: http }] })
+    expect((await call(stateCommand, 'reg')).data).toMatchObject({ logs: [{}, { subject: http }] })
+    expect((await call(stateCommand, 'reg', http)).data).toMatchObject({ subject: http, length: 3 })
+    expect((await error(stateCommand, 'reg', '--limit', '3')).code).toBe('usage/invalid')
+
+    const missing = await error(wargCommand, 'show', 'reg', 'wasi:htpp')
+    expect([missing.code, missing.hint]).toEqual(['source/not-found', expect.stringContaining('wasi:http')])
+    expect(existsSync(at('reg/pending'))).toBe(false)
+  })
+
+  test('packages are watched when they are there, all or none; how old a checkpoint may be', async () => {
+    const { warg, error } = await room()
+    expect((await error(wargCommand, 'watch', 'reg', http, 'wasi:htp')).code).toBe('source/not-found')
+    expect((await error(wargCommand, 'unwatch', 'reg', http)).code).toBe('usage/invalid')
+    expect((await warg('watch', 'reg', http)).data).toEqual({ watched: [http], packages: [http] })
+    expect(((await warg('show', 'reg')).data as { watched: unknown }).watched).toEqual([http])
+    expect((await warg('unwatch', 'reg', http)).data).toEqual({ unwatched: [http], packages: [] })
+    expect(faultOf(await error(wargCommand, 'watch', 'reg', 'wаsi:http'))).toBe('look-alike-name')
+    expect((await error(wargCommand, 'watch', 'reg', 'operator')).code).toBe('usage/invalid')
+
+    expect((await warg('age', 'reg')).data).toMatchObject({ days: 7 })
+    expect((await error(wargCommand, 'age', 'reg', '0')).code).toBe('usage/invalid')
+    expect((await warg('age', 'reg', '30')).data).toMatchObject({ days: 30 })
+    expect((await warg('age', 'reg')).data).toMatchObject({ days: 30 })
+  })
+
+  test('a log in files needs no registry: of either version, and either kind', async () => {
+    const { at, warg, error, scene } = await room()
+    const page = at(`reg/${pageName(http, 1)}`)
+    expect((await warg('verify', page)).data).toMatchObject({ kind: 'package', version: '0', length: 3 })
+    const own = at(`reg/${pageName('operator', 1)}`)
+    expect((await warg('verify', own, '--operator')).data).toMatchObject({ kind: 'operator', length: 1 })
+    expect((await warg('verify', at('operator.json'), '--operator')).data).toMatchObject({ length: 1 })
+    expect((await error(wargCommand, 'verify', own)).code).toMatch(/^(format|trust)\//)
+    const bytes = readFileSync(page, 'utf8')
+      .replace('"keyId":"sha256:', '"keyId":"sha256:0')
+      .replace(/(0[0-9a-f]{63})[0-9a-f]"/, '$1"')
+    writeFileSync(at('bad.json'), bytes)
+    expect(await error(wargCommand, 'verify', at('bad.json'))).toMatchObject({
+      code: expect.stringMatching(/^trust\//),
+    })
+    writeFileSync(at('empty.json'), '[]')
+    expect((await error(wargCommand, 'verify', at('empty.json'))).code).toBe('format/malformed')
+    writeFileSync(at('mixed.json'), JSON.stringify([await seedInit()]))
+    expect((await warg('verify', at('mixed.json'))).data).toMatchObject({ version: '0.1.0', length: 1 })
+    expect((await error(wargCommand, 'verify', at('mixed.json'), page)).code).toBe('usage/invalid')
+    expect(scene.logs.size).toBe(2)
+  })
+})
+
+/** By its own key, as version 0.1.0 writes it. */
+async function seedInit() {
+  const key = boss.text.replace('ecdsa-p256:', 'ECDSA:')
+  const entry = utf8(
+    JSON.stringify({ version: '0.1.0', time: '2022-12-16T20:05:20Z', init: { algorithm: 'SHA256', key } }),
+  )
+  const signature = await signWithSecret(boss.key, boss.secret, entry)
+  return { entry: toBase64(entry), key, signature: `ECDSA:${toBase64(signature)}` }
+}
+
+describe('proposing', () => {
+  test('a name is claimed, two of three approve, the key that publishes signs last, and the record is saved', async () => {
+    const { at, call, warg, error, sign } = await room(['ana', 'bo', 'cy', 'di'])
+    const fresh = 'wasi:clocks'
+    const people = ['bo=bo', 'cy=cy', 'Dia=di']
+    expect((await error(wargCommand, 'approvers', 'reg', fresh, '4', ...people)).code).toBe('usage/invalid')
+    expect((await error(wargCommand, 'approvers', 'reg', fresh, '1', 'bo=bo', 'bo=cy')).code).toBe('usage/invalid')
+    expect((await warg('approvers', 'reg', fresh)).data).toMatchObject({ approvers: null })
+    await warg('approvers', 'reg', fresh, '2', ...people)
+    expect((await warg('approvers', 'reg', fresh)).data).toMatchObject({
+      approvers: { threshold: 2, keys: [{ name: 'bo' }, { name: 'cy' }, { name: 'Dia' }] },
+    })
+
+    const before = everythingIn(at('reg'))
+    const claim = ['init', 'reg', fresh, 'ana']
+    expect((await error(wargCommand, ...claim)).data).toMatchObject({ sentence: `claim ${fresh} for ever` })
+    expect((await error(wargCommand, ...claim, '--sentence', 'claim it')).code).toBe('usage/invalid')
+    expect((await warg(...claim, '--dry-run')).data).toMatchObject({
+      dryRun: true,
+      sentence: `claim ${fresh} for ever`,
+    })
+    expect(everythingIn(at('reg'))).toEqual(before)
+    const said = await warg(...claim, '--sentence', `claim ${fresh} for ever`)
+    expect(said.data).toMatchObject({
+      subject: fresh,
+      permissions: [{ owner: 'ana', before: [], after: ['release', 'yank'] }],
+    })
+    expect(textOf(said)).toContain(`${fresh} is watched here`)
+    expect(textOf(said)).toMatch(/Who may do what +before +after/)
+    writeFileSync(at('clocks.wasm'), 'clocks')
+    // The sentence was typed when the name was claimed.
+    const both = await warg('release', 'reg', fresh, '0.1.0', at('clocks.wasm'), '--also')
+    expect((both.data as { changes: { path: string }[] }).changes.map(({ path }) => path.split('/')[0])).toEqual([
+      'init',
+      'releases',
+      'time',
+    ])
+
+    expect(faultOf(await error(signCommand, 'reg', fresh, '--key', 'ana'))).toBe('approvals-missing')
+    await sign(fresh, 'bo')
+    expect((await error(wargCommand, 'release', 'reg', fresh, '0.2.0', at('clocks.wasm'), '--also')).code).toBe(
+      'usage/invalid',
+    )
+    expect(faultOf(await error(signCommand, 'reg', fresh, '--key', 'ana'))).toBe('approvals-missing')
+    expect((await error(wargCommand, 'save', 'reg', fresh, at('clocks.json'))).code).toBe('trust/threshold')
+    await sign(fresh, 'di')
+    expect(textOf(await sign(fresh, 'ana'))).toContain(`countersign warg save reg ${fresh} FILE`)
+    expect((await error(publishCommand, 'reg')).code).toBe('usage/invalid')
+    await warg('save', 'reg', fresh, at('clocks.json'))
+    expect((await error(wargCommand, 'save', 'reg', fresh, at('clocks.json'))).code).toBe('usage/invalid')
+    expect(parseSending(readFileSync(at('clocks.json')), 'the record').packageName).toBe(fresh)
+    expect((await warg('verify', at('clocks.json'))).data).toMatchObject({
+      length: 1,
+      releases: [{ version: '0.1.0' }],
+    })
+    // What was typed elsewhere is not sent to a mirror.
+    expect((await error(wargCommand, 'send', 'reg', at('clocks.json'))).code).toBe('usage/invalid')
+    expect((await call(withdrawCommand, 'reg', fresh, '--yes')).data).toMatchObject({
+      files: ['pending/wasi+clocks.json'],
+    })
+    expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+    expect((await warg('approvers', 'reg', fresh, '--none')).data).toMatchObject({ approvers: null })
+  })
+
+  test('keys are named by name, id, text and file; permissions are given and taken; several entries make one record', async () => {
+    const { at, call, warg, keys, sign } = await room(['ana', 'bo', 'cy'])
+    const { text = '', id = '' } = keys.get('bo') ?? {}
+    const pem = await call(keysCommand, 'export', 'cy')
+    writeFileSync(at('cy.pem'), `${textOf(pem)}\n`)
+    writeFileSync(at('bo.pub'), `${text}\n`)
+    for (const key of ['bo', text, id, at('bo.pub')]) {
+      const { data } = await warg('grant', 'reg', http, key, 'release', '--dry-run')
+      expect([key, data]).toEqual([
+        key,
+        expect.objectContaining({
+          permissions: expect.arrayContaining([{ keyId: id, owner: 'bo', before: [], after: ['release'] }]),
+        }),
+      ])
+    }
+    await warg('grant', 'reg', http, at('cy.pem'), 'release', 'yank')
+    await warg('revoke', 'reg', http, 'ana', 'yank', '--also')
+    const review = await call(reviewCommand, 'reg', http)
+    expect((review.data as { changes: unknown[] }).changes).toHaveLength(4)
+    await sign(http, 'ana')
+    expect(await call(pendingCommand, 'reg')).toMatchObject({ data: { proposals: [{ subject: http }] } })
+  })
+
+  test('a release names the file as it is, which is kept for the registry; a digest only where it is said to be typed', async () => {
+    const { at, warg, error, folder } = await room()
+    writeFileSync(at('http.wasm'), 'http')
+    const digest = 'sha256:e0603c499aae47eb89343ad0ef3178e044c62e70eb2309b35591d1d49a3211fb'
+    const wish = ['release', 'reg', http, '1.1.0']
+    expect((await error(wargCommand, ...wish)).code).toBe('usage/invalid')
+    const dry = await warg(...wish, at('http.wasm'), '--dry-run')
+    const { content: found } = dry.data as { content: { digest: string; size: number } }
+    expect(found.size).toBe(4)
+    expect(existsSync(join(folder, 'home/content'))).toBe(false)
+    expect((await error(wargCommand, ...wish, at('http.wasm'), '--digest', digest)).code).toBe('usage/invalid')
+    await warg(...wish, at('http.wasm'), '--digest', found.digest)
+    expect(readdirSync(join(folder, 'home/content'))).toEqual([found.digest.slice(7)])
+    expect((await warg('release', 'reg', http, '1.1.0', '--digest', digest)).data).toMatchObject({
+      content: { digest, typed: true },
+    })
+  })
+
+  test('records of the operator are signed and saved, and sent nowhere', async () => {
+    const { at, call, warg, error, scene, keys, write, sign } = await room()
+    const ana = keys.get('ana')
+    if (ana === undefined) throw new Error('nobody')
+    const permissions = ['commit', 'define-namespace', 'import-namespace'] as const
+    const before = scene.tree.length
+    await scene.add('operator', operator, [{ kind: 'grant', key: ana, permissions }])
+    await write(at('reg'), before)
+    expect((await error(wargCommand, 'define', 'reg', 'Wasi')).code).toBe('format/malformed')
+    expect(faultOf(await error(wargCommand, 'define', 'reg', 'wasi'))).toBe('namespace-twice')
+    expect((await error(wargCommand, 'import', 'reg', 'ba', 'no host')).code).toBe('usage/invalid')
+    await warg('define', 'reg', 'acme')
+    const { data } = await warg('import', 'reg', 'ba', 'ba.example', '--also')
+    expect((data as { changes: unknown[] }).changes).toHaveLength(3)
+    await sign('operator', 'ana')
+    await warg('save', 'reg', 'operator', at('record.json'))
+    parseSigned(readFileSync(at('record.json')), 'the record')
+    expect((await error(publishCommand, 'reg')).code).toBe('usage/invalid')
+    expect((await call(pendingCommand, 'reg')).data).toMatchObject({ proposals: [{ subject: 'operator' }] })
+  })
+})
+
+describe('refused, before anything is written', () => {
+  test('names, keys, permissions and versions that are not right', async () => {
+    const { at, call, error } = await room(['ana', 'bo'])
+    await call(keysCommand, 'create', 'ed')
+    writeFileSync(at('http.wasm'), 'http')
+    const before = everythingIn(at('reg'))
+    for (const [wanted, ...args] of [
+      ['look-alike-name', 'grant', 'reg', 'wasi:httр', 'bo', 'release'],
+      ['bad-name', 'init', 'reg', 'wasi', 'bo'],
+      ['bad-version', 'release', 'reg', http, '1.0', at('http.wasm')],
+      ['released-twice', 'release', 'reg', http, '1.0.0', at('http.wasm')],
+      ['yank-unreleased', 'yank', 'reg', http, '2.0.0'],
+      ['revoke-not-held', 'revoke', 'reg', http, 'bo', 'release'],
+      ['usage/invalid', 'grant', 'reg', http, 'bo', 'relase'],
+      ['usage/invalid', 'grant', 'reg', 'operator', 'bo', 'release'],
+      ['usage/invalid', 'grant', 'reg', http, 'bo'],
+      ['usage/invalid', 'init', 'reg', http, 'ana'],
+      ['usage/invalid', 'yank', 'reg', http, '1.0.0'],
+      ['usage/invalid', 'show', 'reg', http, '--also'],
+      ['usage/invalid', 'approvers', 'reg', http, '1', 'ana=ana', `boss=${boss.text}`],
+      ['usage/invalid', 'frobnicate', 'reg'],
+      ['signer/unsupported', 'grant', 'reg', http, 'ed', 'release'],
+      ['signer/unsupported', 'approvers', 'reg', http, '1', 'ed'],
+      ['signer/absent', 'grant', 'reg', http, 'nobody', 'release'],
+      ['signer/absent', 'grant', 'reg', http, `sha256:${'0'.repeat(64)}`, 'release'],
+      ['source/not-found', 'release', 'reg', 'wasi:new', '1.0.0', at('http.wasm')],
+      ['source/not-found', 'yank', 'reg', http, '1.0.0', '--also', '--sentence', 'x'],
+    ] as const) {
+      const thrown = await error(wargCommand, ...args)
+      expect([args, faultOf(thrown) ?? thrown.code]).toEqual([args, wanted])
+    }
+    expect(everythingIn(at('reg'))).toEqual(before)
+  })
+
+  test('what is done in other repositories points to what is done here', async () => {
+    const { error, at } = await room()
+    writeFileSync(at('x'), 'x')
+    for (const [hint, command, ...args] of [
+      ['warg release reg', releaseCommand, 'reg', 'targets', 'add', 'x'],
+      ['warg release reg', releaseCommand, 'reg', 'x'],
+      ['warg revoke', revokeCommand, 'reg', 'x', '--key', 'ana'],
+      ['warg show', verifyCommand, at('x'), '--from', 'reg'],
+    ] as const) {
+      const thrown = await error(command, ...args)
+      expect([args, thrown.code, thrown.hint]).toEqual([args, 'usage/invalid', expect.stringContaining(hint)])
+    }
+  })
+})
+
+describe('carried', () => {
+  test('a mirror is pinned and verified elsewhere; an older one is led on; what is no mirror stays as it is', async () => {
+    const { at, call, warg, error, scene, write } = await room()
+    await warg('grant', 'reg', http, 'ana', 'release')
+    const { data } = await warg('mirror', 'reg', at('stick'))
+    expect(data).toMatchObject({ packages: [http], logLength: 4 })
+    expect(existsSync(at('stick/pending'))).toBe(false)
+    await call(pinCommand, at('stick'), '--digest', await digestOf(scene), '--name', 'copy')
+    await call(statusCommand, 'copy')
+    await scene.add(http, boss, [{ kind: 'yank', version: '1.0.0' }])
+    await write(at('reg'))
+    expect(faultOf(await error(wargCommand, 'mirror', 'reg', at('stick')))).toBe('proof-missing')
+    expect((await call(statusCommand, 'copy')).data).toMatchObject({ roles: [{}, { version: 3 }] })
+    await write(at('reg'), 4)
+    expect((await warg('mirror', 'reg', at('stick'))).data).toMatchObject({ before: 4, logLength: 5 })
+    expect((await call(statusCommand, 'copy')).data).toMatchObject({ roles: [{}, { version: 4 }] })
+    // Who comes back to it after two of them is led on still.
+    await scene.add(http, boss, [{ kind: 'release', version: '3.0.0', digest: content }])
+    await write(at('reg'), 4, 5)
+    await warg('mirror', 'reg', at('stick'))
+    expect(existsSync(at('stick/proofs/consistency/4-6.json'))).toBe(true)
+    expect(existsSync(at('stick/proofs/consistency/4-5.json'))).toBe(false)
+
+    mkdirSync(at('full'))
+    writeFileSync(at('full/mine.txt'), 'mine')
+    expect((await error(wargCommand, 'mirror', 'reg', at('full'))).code).toBe('usage/invalid')
+    expect((await error(wargCommand, 'mirror', 'reg', at('reg'))).code).toBe('usage/invalid')
+    const other = await Scene.of(boss)
+    for (const [name, bytes] of (await other.folder()).files) {
+      mkdirSync(dirname(at(`other/${name}`)), { recursive: true })
+      writeFileSync(at(`other/${name}`), bytes)
+    }
+    expect(faultOf(await error(wargCommand, 'mirror', 'reg', at('other')))).toBe('operator-not-pinned')
+    rmSync(at('full'), { recursive: true })
+  })
+
+  test('a request crosses an air gap and comes back as a reply', async () => {
+    const here = await room(['ana'])
+    const { at, call, warg, scene } = here
+    await warg('yank', 'reg', http, '1.0.0', '--sentence', `yank 1.0.0 of ${http} for ever`)
+    mkdirSync(at('usb'))
+    await call(exportCommand, 'reg', http, '--to', at('usb/request.json'))
+    const there = calls({ clock: now })
+    // The key is on the other machine alone.
+    const offline = (command: Command, ...args: string[]): Promise<Answer> => there.call(command, ...args)
+    mkdirSync(there.at('home'), { recursive: true })
+    cpSync(join(here.folder, 'home/keys'), there.at('home/keys'), { recursive: true })
+    await offline(importCommand, at('usb/request.json'), '--digest', await digestOf(scene))
+    const { data } = await offline(pendingCommand, 'reg')
+    const [{ id = '' } = {}] = (data as { proposals: { id: string }[] }).proposals
+    expect(id.startsWith(`${http}/`)).toBe(true)
+    expect(await there.refused(wargCommand, 'show', 'reg')).toBe('usage/invalid')
+    expect(await there.refused(withdrawCommand, 'reg', http, '--yes')).toBe('usage/invalid')
+    await offline(signCommand, 'reg', http, '--key', 'ana')
+    await offline(exportCommand, 'reg', http, '--to', at('usb/reply.json'))
+    const combined = await call(combineCommand, 'reg', at('usb/reply.json'))
+    expect(combined.data).toMatchObject({ replies: [{ signatures: [{ outcome: 'added' }] }] })
+    await warg('save', 'reg', http, at('yank.json'))
+  })
+})

@@ -1,0 +1,158 @@
+// Content on its way to where a registry wants it: whole or not at all, with nothing of ours but what is for the registry itself.
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { utf8 } from '../../../../src/core/bytes.ts'
+import { sendingName } from '../../../../src/core/systems/warg/files.ts'
+import { packageLogId } from '../../../../src/core/systems/warg/ids.ts'
+import { sendingBytes } from '../../../../src/core/systems/warg/wire.ts'
+import { makeAuthority, serveSecurely } from '../../../support/secure-server.ts'
+import { bytes, contentOf, digest, posts, release, send, sendFiles, uploads } from './sending.ts'
+import { stage } from './stage.ts'
+
+describe('content', () => {
+  test('by PUT, to another server that the registry names, without our token', async () => {
+    const made = await stage({ token: 'secret' })
+    const other = await stage()
+    made.registry.taking.uploads = 'PUT'
+    made.registry.lie('upload-url', `${other.registry.url}v1/elsewhere`)
+    other.registry.lie('answer', { path: 'elsewhere', status: 201, text: '' })
+    made.registry.lie('upload-headers', { Authorization: 'Bearer for-this', 'Content-Type': 'application/wasm' })
+    const [, error] = await send(made, { ...contentOf(), access: { bearer: async () => 'secret' } })
+    const [upload, second] = other.registry.asked
+    expect([upload?.method, upload?.headers.authorization, upload?.headers['content-type']]).toEqual([
+      'PUT',
+      'Bearer for-this',
+      'application/wasm',
+    ])
+    expect(new Uint8Array(upload?.body ?? [])).toEqual(bytes)
+    // The registry never hears of it, so it is sent once more, and then no more.
+    expect([second?.method, other.registry.asked.length, error?.code]).toEqual(['PUT', 2, 'source/rejected'])
+  })
+
+  test('to another server with nothing at all, where nothing is asked for', async () => {
+    const made = await stage({ token: 'secret' })
+    const other = await stage()
+    made.registry.lie('upload-url', `${other.registry.url}v1/elsewhere`)
+    other.registry.lie('answer', { path: 'elsewhere', status: 201, text: '' })
+    await send(made, { ...contentOf(), access: { bearer: async () => 'secret' } })
+    expect(other.registry.asked.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined])
+  })
+
+  test('to another server that nobody vouches for but the authority of the registry', async () => {
+    const authority = await makeAuthority()
+    let asked = 0
+    const url = await serveSecurely(authority, (_, response) => {
+      asked++
+      response.writeHead(201).end()
+    })
+    const made = await stage()
+    made.registry.lie('upload-url', `${url}upload`)
+    expect((await send(made, { ...contentOf(), access: { ca: authority.pem } }))[0]).toBe('source/unreachable')
+    expect(asked).toBe(0)
+  })
+
+  test('to the registry itself with our token, or with the one that it gave for this', async () => {
+    for (const headers of [undefined, { authorization: 'Bearer secret' }]) {
+      const made = await stage({ token: 'secret' })
+      if (headers !== undefined) made.registry.lie('upload-headers', headers)
+      const bearer = async () => 'secret'
+      expect((await send(made, { ...contentOf(), access: { bearer } }))[0]).toBe('ok')
+      expect(uploads(made)[0]?.headers.authorization).toBe('Bearer secret')
+    }
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['a cookie', { cookie: 'a=b' }],
+    ['a host', { Host: 'elsewhere.example.com' }],
+    ['a length', { 'Content-Length': '1' }],
+    ['a header in a value', { authorization: 'x\r\nx-other: y' }],
+    ['the name in the place of the value', { authorization: 'ä' }],
+  ])('%s is not sent along', async (_, headers) => {
+    const made = await stage()
+    made.registry.lie('upload-headers', headers)
+    expect((await send(made))[0]).toBe('source/rejected')
+    expect(uploads(made)).toEqual([])
+  })
+
+  test.each([
+    'http://registry.example.com/upload',
+    'ftp://127.0.0.1/upload',
+    'https://me:secret@registry.example.com/',
+    'file:///etc/passwd',
+    'http://[',
+  ])('is not sent to %s', async (url) => {
+    const made = await stage()
+    made.registry.lie('upload-url', url)
+    expect((await send(made))[0]).toBe('source/rejected')
+    expect(uploads(made)).toEqual([])
+  })
+
+  test.each<[string, Uint8Array, number]>([
+    ['other bytes of the same length', utf8('A component, in three pieces'), bytes.length],
+    ['fewer bytes', bytes.subarray(0, 20), bytes.length],
+    ['more bytes', utf8('a component, in three pieces!'), bytes.length],
+    ['another length', bytes.subarray(0, 20), 20],
+    ['a greater length', bytes, bytes.length + 1],
+    ['a smaller length', bytes, bytes.length - 1],
+  ])('%s than the record names never arrive whole', async (_, is, size) => {
+    const made = await stage()
+    expect((await send(made, contentOf(is, size)))[0]).toBe('source/conflict')
+    expect([uploads(made).length, made.registry.taking.contents.has(digest)]).toEqual([0, false])
+  })
+
+  test('that is said to be taken and missed still', async () => {
+    const made = await stage()
+    made.registry.lie('forgets-content')
+    const counted = contentOf()
+    expect((await send(made, counted))[0]).toBe('source/rejected')
+    expect([counted.streams(), uploads(made).length]).toEqual([2, 2])
+  })
+
+  test('that a line broke under is sent once more', async () => {
+    const made = await stage()
+    const upload = made.registry.taking.upload.bind(made.registry.taking)
+    let times = 0
+    made.registry.taking.upload = (...asked) => {
+      if (times++ === 0) throw new Error('it broke')
+      upload(...asked)
+    }
+    expect((await send(made))[0]).toBe('ok')
+    expect(uploads(made)).toHaveLength(2)
+  })
+
+  test('that is refused leaves the record where it is', async () => {
+    const made = await stage()
+    const { files } = await release(made)
+    const url = `${made.registry.url}v1/full`
+    made.registry.lie('upload-url', url)
+    made.registry.lie('answer', { path: 'full', status: 413, text: '{"status":413,"message":"too much"}' })
+    expect((await sendFiles(made.open(contentOf()), files))[0]).toBe('source/too-large')
+    made.registry.beHonest()
+    expect(await sendFiles(made.open(contentOf()), files)).toEqual(['ok'])
+    expect(posts(made)).toBe(1)
+  })
+
+  test('without a way that is known here', async () => {
+    const made = await stage()
+    const { files, recordId } = await release(made)
+    const path = `package/${packageLogId(made.hello)}/record/${recordId}`
+    const upload = [{ type: 'carrierPigeon', loft: 7 }]
+    const text = JSON.stringify({ recordId, state: 'sourcing', missingContent: { [digest]: { upload } } })
+    made.registry.lie('answer', { path, status: 200, text })
+    expect((await sendFiles(made.open(contentOf()), files))[0]).toBe('format/unsupported')
+  })
+
+  test('of nothing at all', async () => {
+    const made = await stage()
+    const empty = `sha256:${createHash('sha256').digest('hex')}`
+    const envelope = made.registry.history.signed(
+      made.hello,
+      [{ kind: 'release', version: '2.0.0', digest: empty }],
+      made.ana,
+    )
+    const files = new Map([[sendingName(made.hello), sendingBytes({ packageName: made.hello, envelope })]])
+    const content = async () => ({ size: 0, stream: async function* () {} })
+    expect(await sendFiles(made.open({ content }), files)).toEqual(['ok'])
+    expect(made.registry.taking.contents.get(empty)).toEqual(new Uint8Array(0))
+  })
+})
