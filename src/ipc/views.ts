@@ -194,6 +194,8 @@ export interface ProposalView extends ProposalSummary {
   blocked?: ErrorData
   /** It can be given up from here. */
   withdrawable: boolean
+  /** Nothing comes along with it: of a trust system that has no roles below others. */
+  lone?: true
   /** It is a file of its own, which nobody can withdraw it from. */
   singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */

@@ -186,6 +186,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.withdraw': ({ proposalId, signerId }) =>
       alone('the withdrawal of a change', async (stop) => {
         const { source: named, id } = await sourceOf(proposalId)
+        if (named.layout === undefined && stewardOf(named).refuses.withdraw === undefined)
+          return put(named, await reader.read('takingAway', { sourceId: shownAs(named).id, id }, stop), stop)
         const source = tufSource(named)
         if (stewardOf(source).withdraw !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
         const prepared = await reader.read('withdrawal', { sourceId: shownAs(source).id, id }, stop)

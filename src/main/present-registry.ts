@@ -1,9 +1,10 @@
 // A registry of logs, and one of its logs, as the window shows them: plain data, nothing decided here.
-import { toErrorData } from '../core/error.ts'
+import { type AppError, toErrorData } from '../core/error.ts'
 import type { Pending } from '../core/system.ts'
 import type { Approvers } from '../core/systems/warg/candidate.ts'
 import { operatorSubject } from '../core/systems/warg/files.ts'
 import type { Permission } from '../core/systems/warg/record.ts'
+import { byCodePoint } from '../core/transport.ts'
 import {
   type ApproversView,
   type HoldingView,
@@ -14,10 +15,11 @@ import {
   type RegistryView,
   registryPermissions,
 } from '../ipc/registry-views.ts'
+import type { RoleHolder } from '../ipc/views.ts'
 import { isFolderLocation } from '../node/location.ts'
 import type { HoldingFact, LogFacts, RecordFact } from '../node/warg/facts.ts'
 import type { WargKept } from '../node/warg/kept.ts'
-import type { PackageFact, RegistryFacts } from '../node/warg/registry-facts.ts'
+import type { LogOverview, RegistryOverview } from '../node/warg/overview.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import { holderOf } from './present.ts'
 
@@ -25,25 +27,52 @@ type Holder = LogView['holders'][number]
 
 export function registryView(
   { id, name, location }: PinnedSource,
-  { checkpointAt, logLength, operator, packages }: RegistryFacts,
+  { checkpoint, logs }: RegistryOverview,
+  problems: ReadonlyMap<string, AppError>,
+  { approvers }: WargKept,
 ): RegistryView {
+  const operator = logs.find(({ subject }) => subject === operatorSubject)
+  const unread = [...problems].map(
+    ([subject, error]): PackageView => ({
+      ...{ subject, problem: toErrorData(error), records: 0, holders: [], alarms: [] },
+    }),
+  )
+  const read = logs.filter(({ subject }) => subject !== operatorSubject).map((log) => packageView(log, approvers))
   return {
     ...{ sourceId: id, name, location, rehearsal: false },
-    checkpoint: { at: checkpointAt, records: logLength },
-    operator: { ...operator, holders: operator.holders.map(holderOf) },
+    checkpoint: { at: checkpoint.at, records: checkpoint.logLength },
+    operator: {
+      records: operator?.length ?? 0,
+      holders: ableIn(operator?.holdings ?? [], 'commit'),
+      namespaces: (operator?.namespaces ?? []).map(({ namespace, registry }) => ({
+        namespace,
+        ...(registry === undefined ? {} : { registry }),
+      })),
+      findings: operator?.findings ?? [],
+    },
     lists: isFolderLocation(location),
-    packages: packages.map(packageView),
+    packages: [...read, ...unread].sort((a, b) => byCodePoint(a.subject, b.subject)),
   }
 }
 
-function packageView({ problem, holders, findings, approvers, ...fact }: PackageFact): PackageView {
+function packageView(
+  { subject, length, releases, holdings, findings }: LogOverview,
+  approvers: WargKept['approvers'],
+): PackageView {
+  const [newest] = releases
+  const agreed = approvers.get(subject)
   return {
-    ...fact,
-    holders: holders.map(holderOf),
+    ...{ subject, records: length, holders: ableIn(holdings, 'release') },
+    ...(newest === undefined ? {} : { newest: { version: newest.version, yanked: newest.yanked !== undefined } }),
     alarms: findings.filter(({ risk }) => risk === 'dangerous'),
-    ...(approvers === undefined ? {} : { approvers: approversView(approvers) }),
-    ...(problem === undefined ? {} : { problem: toErrorData(problem) }),
+    ...(agreed === undefined ? {} : { approvers: approversView(agreed) }),
   }
+}
+
+/** Who holds it now. */
+function ableIn(holdings: readonly HoldingFact[], permission: RegistryPermission): RoleHolder[] {
+  const now = holdings.filter((one) => one.permission === permission && one.until === undefined)
+  return holdersOf(now).map(({ holdings: _, ...holder }) => holder)
 }
 
 function approversView({ threshold, keys }: Approvers): ApproversView {

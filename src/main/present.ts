@@ -254,6 +254,7 @@ export function proposalView(
     wouldComplete: able.some((signer) => areMet(proposal.quorums.map((quorum) => withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
     withdrawable: stewardOf(source).refuses.withdraw === undefined,
+    ...(source.layout === undefined ? { lone: true } : {}),
     ...(source.layout !== undefined && isSingleFile(source.layout) ? { singleFile: true } : {}),
     ...(served === undefined
       ? {}

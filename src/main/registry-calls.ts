@@ -1,5 +1,7 @@
 // The calls of a window for a registry of logs: what of it is looked at, and who must agree to its changes.
-import type { contract } from '../ipc/contract.ts'
+import { AppError } from '../core/error.ts'
+import type { Approvers } from '../core/systems/warg/candidate.ts'
+import type { contract, LogView } from '../ipc/contract.ts'
 import type { Desk } from '../node/desk.ts'
 import { knownKeys } from '../node/known-keys.ts'
 import { readKept } from '../node/warg/kept.ts'
@@ -53,8 +55,22 @@ export function registryCalls({
         const roles = wanted.keys.length === 0 ? [] : await reader.read('keyedRoles', { sourceId }, stop)
         const known = await knownKeys(desk, roles, stop)
         const now = (await readKept(kept, stop)).approvers.get(subject)
-        await setApprovers(source, subject, approversOf(wanted, known, now), stop)
+        const approvers = approversOf(wanted, known, now)
+        if (approvers !== undefined) checkSomebodyLeft(approvers, await reader.read('log', { sourceId, subject }, stop))
+        await setApprovers(source, subject, approvers, stop)
         notify({ kind: 'changed' })
       }),
   }
+}
+
+/** Who approves does not publish: a list of all who may would let nobody do it. */
+function checkSomebodyLeft({ keys }: Approvers, { subject, holders }: LogView): void {
+  const theirs = new Set(keys.map(({ key }) => key.id))
+  const isLeft = holders.some(({ id, holdings }) => !theirs.has(id) && holdings.some((one) => one.until === undefined))
+  if (isLeft) return
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `every key that may do anything in ${subject} is in this list, and who approves does not publish`,
+    hint: 'leave one of them out: its signature comes last, and makes the record',
+  })
 }

@@ -14,7 +14,7 @@ import { keepContent } from './warg/content.ts'
 export type Deed = 'draft' | 'withdraw' | 'publish'
 type Kept = Pick<
   OpenSource,
-  'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
+  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
 >
 
 export interface Steward {
@@ -32,7 +32,7 @@ export interface Steward {
 }
 
 export function stewardOf(source: Kept): Steward {
-  const { pinned, layout, served, event, carried, elsewhere, backend, registry } = source
+  const { pinned, system, layout, served, event, carried, elsewhere, backend, registry } = source
   if (served !== undefined) return server(pinned.name, served)
   const folder: Steward = {
     refuses: {},
@@ -49,12 +49,15 @@ export function stewardOf(source: Kept): Steward {
   if (layout === undefined) {
     const refused = notTuf(source)
     const refuses = { draft: refused, withdraw: refused }
-    if (registry !== undefined) return { ...folder, refuses, content: keptFor(registry.contentFolder) }
     if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
-    if (registry !== undefined && elsewhere !== undefined)
-      return { ...folder, refuses: { ...refuses, publish: isMirror(pinned.location, elsewhere.how) } }
+    // Where a change that waits is nothing but files, and they lie where they can be taken away.
+    const here = system.withdraw === undefined ? refuses : { draft: refused }
+    if (registry !== undefined) {
+      const publish = elsewhere === undefined ? {} : { publish: isMirror(pinned.location, elsewhere.how) }
+      return { ...folder, refuses: { ...here, ...publish }, content: keptFor(registry.contentFolder) }
+    }
     return read === undefined
-      ? { ...folder, refuses }
+      ? { ...folder, refuses: here }
       : { ...reading(folder, read), refuses: { ...refuses, publish: read } }
   }
   if (read !== undefined) return reading(folder, read)

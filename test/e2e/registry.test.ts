@@ -129,7 +129,10 @@ test('a file is released: approved by two, and only then signed', async () => {
   await page.getByRole('button', { name: 'Read it' }).click()
   await page.getByText('13 bytes').waitFor()
   await page.getByText('As a reviewer will see it').waitFor()
-  await page.getByRole('heading', { name: /^Releases 1\.1\.0/ }).first().waitFor()
+  await page
+    .getByRole('heading', { name: /^Releases 1\.1\.0/ })
+    .first()
+    .waitFor()
   await expectAccessible(page)
   await picture(page, 'registry-release')
   const title = await propose(page)

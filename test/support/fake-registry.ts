@@ -1,5 +1,6 @@
 // A registry of logs for the fake bridge: an operator, a package with a history that has everything in it, one with a stranger's record,
 // one that cannot be shown, and one with more records than anybody reads.
+import type { ErrorData } from '../../src/core/error.ts'
 import type { LogView, RecordView, RegistryView, RoleHolder, SourceView } from '../../src/ipc/contract.ts'
 import type { FakeAnswer } from './fake-bridge.ts'
 import { digests, people, wordsOf } from './fake-data.ts'
@@ -20,6 +21,7 @@ const stranger: RoleHolder = {
   fingerprint: 'f00d 57a7 10ff 2b1e',
   rehearsal: false,
 }
+const short = (id: string): string => `${id.slice(0, 19)}…`
 const digest = `sha256:${digests.root14}`
 
 export const registrySource: SourceView = {
@@ -45,8 +47,15 @@ export const registrySource: SourceView = {
 const alarm = {
   code: 'no-op-by-stranger',
   risk: 'dangerous',
-  sentence: `Record 2 changes nothing, and the key ${stranger.id} that signed it may do nothing in this log: find out why it was let in`,
+  sentence: `Record 2 changes nothing, and the key ${short(stranger.id)} that signed it may do nothing in this log: find out why it was let in`,
 } as const
+
+const torn: ErrorData = {
+  code: 'trust/changed',
+  message: 'record 4 (sha256:9c41…) yanks 1.0.0, which was never released',
+  hint: 'do not use this log; ask who runs the registry, and the people of the package',
+  data: { fault: 'yank-unreleased', record: 4 },
+}
 
 export const registryView: RegistryView = {
   sourceId: 'packages',
@@ -76,12 +85,7 @@ export const registryView: RegistryView = {
       records: 0,
       holders: [],
       alarms: [],
-      problem: {
-        code: 'trust/changed',
-        message: 'record 4 (sha256:9c41…) yanks 1.0.0, which was never released',
-        hint: 'do not use this log; ask who runs the registry, and the people of the package',
-        data: { fault: 'yank-unreleased', record: 4 },
-      },
+      problem: torn,
     },
   ],
 }
@@ -96,7 +100,7 @@ const release = (number: number, version: string, at: string): RecordView =>
       path: `releases/${version}`,
       after: digest,
       risk: 'routine',
-      sentence: `Releases ${version}, with the content ${digest}`,
+      sentence: `Releases ${version}, with the content ${short(digest)}`,
     },
   ])
 
@@ -246,7 +250,11 @@ export function fakeRegistry(answer: FakeAnswer) {
   return {
     get: (argument: { sourceId: string }) => answer('registry.get', argument, () => viewOf(argument.sourceId)),
     log: (argument: { sourceId: string; subject: string }) =>
-      answer('registry.log', argument, () => logs.get(argument.subject) ?? { ...clothLog, subject: argument.subject }),
+      answer('registry.log', argument, () =>
+        argument.subject === 'loom:torn'
+          ? { ok: false, error: torn }
+          : { ...(logs.get(argument.subject) ?? clothLog), sourceId: argument.sourceId },
+      ),
     watch: (argument: { sourceId: string; name: string; sure?: boolean }) =>
       answer('registry.watch', argument, () =>
         argument.name.includes('c1oth') && argument.sure !== true
@@ -265,6 +273,6 @@ const logs = new Map([clothLog, threadLog, operatorLog, longLog].map((log) => [l
 
 /** `empty`: nothing is watched yet; `folder`: it has its packages in it. */
 function viewOf(sourceId: string): RegistryView {
-  if (sourceId === 'empty') return { ...registryView, packages: [] }
-  return sourceId === 'folder' ? { ...registryView, location: '/srv/packages', lists: true } : registryView
+  if (sourceId === 'empty') return { ...registryView, sourceId, packages: [] }
+  return sourceId === 'folder' ? { ...registryView, sourceId, location: '/srv/packages', lists: true } : registryView
 }

@@ -43,6 +43,7 @@ import { type Opened, openInside, readTargets, type TargetQuery } from '../../no
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
+import { prepareTakingAway } from '../../node/withdrawing.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
 import { openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
@@ -134,6 +135,8 @@ export interface Readings extends Carrying {
   /** What a preview has shown, ready to be written. */
   prepared(asked: OfSource & { request: ProposeRequest }, signal: AbortSignal): Promise<Prepared>
   withdrawal(asked: OfProposal, signal: AbortSignal): Promise<Prepared>
+  /** The same where the trust system says which files it is. */
+  takingAway(asked: OfProposal, signal: AbortSignal): Promise<Prepared>
 }
 
 export type ReadingName = keyof Readings
@@ -255,6 +258,10 @@ export function readings(desk: Desk, now: () => Date): Readings {
     },
     prepared: async ({ sourceId, request }, signal) =>
       desk.drafts.prepare(await openToDraft(desk, sourceId, signal), request).prepared,
+    takingAway: async ({ sourceId, id }, signal) => {
+      const source = await openNamed(desk, sourceId)
+      return prepareTakingAway(id, source, desk.context(source, signal))
+    },
     withdrawal: async ({ sourceId, id }, signal) =>
       (await desk.drafts.withdrawing(await openTuf(desk, sourceId), id, signal)).prepared,
   }

@@ -1,11 +1,12 @@
 // What of registries of logs is only read: the registry as a whole, one log of it, and what a record would change.
 import { AppError } from '../../core/error.ts'
 import { pendingProposals } from '../../core/systems/warg/pending.ts'
+import { openRegistry } from '../../core/systems/warg/registry.ts'
 import type { Desk } from '../../node/desk.ts'
 import { recordEdit, registryOptions } from '../../node/warg/edits.ts'
 import { logFacts } from '../../node/warg/facts.ts'
 import { readKept } from '../../node/warg/kept.ts'
-import { recordsOf, registryFacts } from '../../node/warg/registry-facts.ts'
+import { registryOverview } from '../../node/warg/overview.ts'
 import { openRegistryNamed } from '../named-source.ts'
 import { logView, registryView } from '../present-registry.ts'
 import { draftView } from '../present-repository.ts'
@@ -15,7 +16,10 @@ export function registryReadings(desk: Desk): Pick<Readings, 'registry' | 'log' 
   return {
     registry: async ({ sourceId }, signal) => {
       const source = await openRegistryNamed(desk, sourceId)
-      return registryView(source.pinned, await registryFacts(source, desk.context(source, signal)))
+      const problems = new Map<string, AppError>()
+      const setAside = (subject: string, error: AppError) => void problems.set(subject, error)
+      const overview = await registryOverview(source, desk.context(source, signal), setAside)
+      return registryView(source.pinned, overview, problems, await readKept(source.registry.kept, signal))
     },
     log: async ({ sourceId, subject }, signal) => {
       const source = await openRegistryNamed(desk, sourceId)
@@ -28,7 +32,9 @@ export function registryReadings(desk: Desk): Pick<Readings, 'registry' | 'log' 
     },
     recordCount: async ({ sourceId, subject }, signal) => {
       const source = await openRegistryNamed(desk, sourceId)
-      return recordsOf(source, subject, desk.context(source, signal))
+      const context = desk.context(source, signal)
+      const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
+      return (await registry.log(subject)).state.length
     },
     recorded: async ({ sourceId, signers, subject, entries, uploads, onto }, signal) => {
       const source = await openRegistryNamed(desk, sourceId)

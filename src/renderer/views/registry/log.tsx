@@ -48,7 +48,7 @@ export function Log({ log }: { log: LogView }): ReactElement {
       }
       by={<ChangeMenu changes={changes} label="Change ..." />}
     >
-      <div className="stack wide content">
+      <div className="stack wide content of-log">
         <Standing log={log} />
         {kind === 'operator' ? <Namespaces log={log} /> : <Releases log={log} />}
         <section className="card stack" aria-label="Who may do what">

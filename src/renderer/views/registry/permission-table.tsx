@@ -11,40 +11,38 @@ export function PermissionTable({ log }: { log: LogView }): ReactElement {
   const { holders, permissions } = log
   const ordered = [...holders.filter(hasAny), ...holders.filter((one) => !hasAny(one))]
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <caption className="unseen">Permissions, by key</caption>
-        <thead>
-          <tr>
-            <th scope="col">Key</th>
-            {permissions.map((one) => (
-              <th key={one} scope="col">
-                {shortOf[one]}
-              </th>
+    <table className="table permission-table">
+      <caption className="unseen">Permissions, by key</caption>
+      <thead>
+        <tr>
+          <th scope="col">Key</th>
+          {permissions.map((one) => (
+            <th key={one} scope="col">
+              {shortOf[one]}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {ordered.map((holder) => (
+          <tr key={holder.id}>
+            <th scope="row">
+              <span className={hasAny(holder) ? undefined : 'soft'}>
+                <Foreign text={holderName(holder)} />
+              </span>
+              {holder.owner === undefined ? null : (
+                <span className="small soft mono key-beside">
+                  <Foreign text={keyName(holder)} />
+                </span>
+              )}
+            </th>
+            {permissions.map((permission) => (
+              <Cell key={permission} holder={holder} permission={permission} />
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {ordered.map((holder) => (
-            <tr key={holder.id}>
-              <th scope="row">
-                <span className={hasAny(holder) ? undefined : 'soft'}>
-                  <Foreign text={holderName(holder)} />
-                </span>
-                {holder.owner === undefined ? null : (
-                  <span className="small soft mono key-beside">
-                    <Foreign text={keyName(holder)} />
-                  </span>
-                )}
-              </th>
-              {permissions.map((permission) => (
-                <Cell key={permission} holder={holder} permission={permission} />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

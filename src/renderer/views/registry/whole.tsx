@@ -6,7 +6,7 @@ import { Foreign, Time } from '../../components/foreign.tsx'
 import { Page } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { capital, countOf, thousands } from '../../format.ts'
+import { capital, countOf, sentenceOf, thousands } from '../../format.ts'
 import { hashOf } from '../../route.ts'
 import { WatchField } from './watch.tsx'
 import { namesOf } from './words.ts'
@@ -27,7 +27,7 @@ export function WholeRegistry({ registry }: { registry: RegistryView }): ReactEl
         </a>
       }
     >
-      <div className="stack wide content">
+      <div className="stack wide content of-log">
         <section className="card stack tight" aria-label="The registry">
           <h2>Checked as of its last checkpoint</h2>
           <p>
@@ -128,7 +128,11 @@ function Package({ sourceId, of }: { sourceId: string; of: PackageView }): React
               : `, after ${approvers.threshold} of ${approvers.holders.length} have approved.`}
           </p>
         )}
-        {alarms.length === 0 ? null : <Findings findings={alarms} />}
+        {alarms.map(({ code, sentence }) => (
+          <p key={`${code} ${sentence}`} className="note tone-bad">
+            <Foreign text={sentenceOf(sentence)} />
+          </p>
+        ))}
       </div>
     </li>
   )
