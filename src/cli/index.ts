@@ -70,7 +70,8 @@ async function run(args: readonly string[]): Promise<void> {
 /** SOURCE comes first, or behind a verb. */
 function namingSource({ usage }: Command, parsed: Parsed): Parsed | undefined {
   if (/^\S+ SOURCE\b/.test(usage)) return parsed
-  return /^\S+ VERB SOURCE\b/.test(usage) ? { ...parsed, positionals: parsed.positionals.slice(1) } : undefined
+  const behind = parsed.positionals.slice(1)
+  return /^\S+ VERB SOURCE\b/.test(usage) && behind.length > 0 ? { ...parsed, positionals: behind } : undefined
 }
 
 /** Before anything of the command is done. */

@@ -25,6 +25,8 @@ export interface ProposeOptions {
   again?: string
   /** What a person types first, where nothing can take it back. */
   sentence?: string
+  /** What waited is a part of it. */
+  grows?: boolean
   /** Said behind the review. */
   more?: readonly string[]
   /** Besides, for --json. */
@@ -39,7 +41,7 @@ export async function proposeEdit(
   edit: DocumentEdit,
   parsed: Parsed,
   io: Io,
-  { again = sourceAgain(parsed), sentence, more = [], data: extra = {}, written }: ProposeOptions = {},
+  { again = sourceAgain(parsed), sentence, grows = false, more = [], data: extra = {}, written }: ProposeOptions = {},
 ): Promise<Answer> {
   const wish = parsed.flag('replace') ? { ...edit, replace: true } : edit
   const preview = await previewEdit(source, wish, contextOf(source, io))
@@ -49,11 +51,12 @@ export async function proposeEdit(
   if (!isDry) await writeEdit(desk.workspace, source, preview, io.signal)
   const kept = isDry || written === undefined ? [] : await written(proposal)
   const took = isDry ? 'would take' : 'took'
+  const place = grows ? 'It holds what waited before' : `It ${took} the place of what waited`
   const asks = isDry && sentence !== undefined ? ['', `It is for ever, and asks to be typed: ${sentence}`] : []
   const lines = [
     ...reviewLines(proposal),
     ...more,
-    ...(replaces === undefined ? [] : ['', `It ${took} the place of what waited: ${replaces.headline}`]),
+    ...(replaces === undefined ? [] : ['', `${place}: ${replaces.headline}`]),
     ...asks,
     ...(kept.length === 0 ? [] : ['', ...kept]),
     ...(isDry ? ['', 'Nothing was written.'] : []),

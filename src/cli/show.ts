@@ -29,7 +29,7 @@ export function holderName(entry: QuorumKey): string {
 /** The part by which two keys are told apart: all of one kind begin alike. */
 function shortId(id: string): string {
   if (id.startsWith('ssh-ed25519 ')) return `…${id.slice(-8)}`
-  return id.replace(/^(?:asfaload-pub|minisign):/, '').slice(0, 8)
+  return id.replace(/^(?:asfaload-pub|minisign|sha256):/, '').slice(0, 8)
 }
 
 /** Words that must come from somewhere else are not shown here. */
@@ -170,10 +170,17 @@ export function stateLines(name: string, state: TrustedState, now: Date): string
       (role, bins) => `  ${bins}: version ${roleText(role, now)}`,
     ),
     ...wrapped(state.findings.map(findingLine)),
-    `${state.anchor.title}, sha256 of the signed bytes: ${state.anchor.digest}`,
+    ...wrapped([anchorLine(state)]),
     'In words:',
     ...wordLines(state.anchor.digest),
   ]
+}
+
+/** Of a registry the record that began its operator's log stays what is pinned, however many follow. */
+function anchorLine({ system, anchor }: TrustedState): string {
+  return system === 'warg'
+    ? `First record of the operator, which everybody pins: ${anchor.digest}`
+    : `${anchor.title}, sha256 of the signed bytes: ${anchor.digest}`
 }
 
 function roleText({ version, expires, quorum }: TrustedState['roles'][number], now: Date): string {

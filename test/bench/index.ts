@@ -16,6 +16,7 @@ import { type BinRepository, writeBins } from './bins.ts'
 import { benchCard } from './card.ts'
 import { compare, msOf, report } from './compare.ts'
 import { benchFrames } from './frames.ts'
+import { benchLog } from './log.ts'
 import { benchServed } from './served.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
@@ -26,6 +27,7 @@ try {
     await benchCard(folder),
     await benchServed(folder),
     await benchFrames(),
+    await benchLog(),
   ]
   process.exitCode = results.every(Boolean) ? 0 : 1
 } finally {

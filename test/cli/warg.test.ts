@@ -420,5 +420,8 @@ describe('carried', () => {
     const combined = await call(combineCommand, 'reg', at('usb/reply.json'))
     expect(combined.data).toMatchObject({ replies: [{ signatures: [{ outcome: 'added' }] }] })
     await warg('save', 'reg', http, at('yank.json'))
+    // Behind the log that it goes on.
+    const log = [at(`reg/${pageName(http, 1)}`), at('yank.json')]
+    expect((await warg('verify', ...log)).data).toMatchObject({ length: 4, releases: [{ yanked: { record: 4 } }] })
   })
 })

@@ -6,7 +6,7 @@ import { tufSource } from '../../node/open-source.ts'
 import { answer, type Command } from '../command.ts'
 import { clientOf, fromOptions, openAnyFrom } from '../from.ts'
 import { progressLine } from '../progress.ts'
-import { wrapped } from '../text.ts'
+import { quoted, wrapped } from '../text.ts'
 import { verifyReleased } from './asfaload/verify.ts'
 
 export const verifyCommand: Command = {
@@ -30,7 +30,7 @@ export const verifyCommand: Command = {
   run: async (parsed, io, dataDir) => {
     const { desk, source } = await openAnyFrom(parsed, io, dataDir)
     if (source.system.id === 'asfaload') return verifyReleased(parsed, desk, source, io)
-    if (source.system.id === 'warg') throw inRegistry()
+    if (source.system.id === 'warg') throw inRegistry(source.pinned.name)
     const from = { desk, source: tufSource(source) }
     const [file = ''] = parsed.positionals
     const line = progressLine(file)
@@ -41,11 +41,11 @@ export const verifyCommand: Command = {
   },
 }
 
-function inRegistry(): AppError {
+function inRegistry(name: string): AppError {
   return new AppError({
     code: 'usage/invalid',
     message: 'which release of a Warg registry a file is, is not told by this command',
-    hint: 'compare its sha256 with the one that stands there: countersign warg show SOURCE PACKAGE --releases; a log in a file: countersign warg verify FILE',
+    hint: `compare its sha256 with the one that stands there: countersign warg show ${quoted(name)} PACKAGE --releases; a log in a file: countersign warg verify FILE`,
   })
 }
 

@@ -12,6 +12,7 @@ import { openRegistry, type RegistryOptions } from '../../core/systems/warg/regi
 import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
 import { readKept } from './kept.ts'
+import { nativeMachine } from './native-machine.ts'
 
 export interface RecordWish {
   subject: string
@@ -55,7 +56,7 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
 export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<RegistryOptions> {
   if (registry === undefined) throw new AppError({ code: 'internal/bug', message: 'this is no registry' })
   const { maxAgeSeconds } = await readKept(registry.kept, signal)
-  return { maxAgeSeconds }
+  return { maxAgeSeconds, machine: nativeMachine }
 }
 
 /** A name is claimed on purpose, and only once. */

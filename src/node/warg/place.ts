@@ -12,13 +12,14 @@ import { isWargLocation, parseWargAddress } from '../transports/warg/address.ts'
 import { wargTransport } from '../transports/warg.ts'
 import { contentFolder, keptContent } from './content.ts'
 import { readKept } from './kept.ts'
+import { nativeMachine } from './native-machine.ts'
 
 export async function openWarg(
   location: string,
   { fs, access = {}, kept = memoryTransport(), dataDir, signal = new AbortController().signal }: PlaceOptions,
 ): Promise<OtherPlace> {
   const { packages, approvers, maxAgeSeconds } = await readKept(kept, signal)
-  const options: WargOptions = { approvers, maxAgeSeconds }
+  const options: WargOptions = { approvers, maxAgeSeconds, machine: nativeMachine }
   const registry = { kept, contentFolder: contentFolder(dataDir) }
   const system = wargSystem(options)
   if (isWargLocation(location)) {

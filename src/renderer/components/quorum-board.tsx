@@ -90,7 +90,7 @@ function QuorumPart(props: { quorum: QuorumView; met: boolean; isMixed: boolean 
             {quorum.strangers.map((stranger) => (
               <li key={stranger.id}>
                 <span className="mono">
-                  <Foreign text={stranger.id.slice(0, 8)} />
+                  <Foreign text={stranger.id.replace(/^sha256:/, '').slice(0, 8)} />
                 </span>
                 : <Foreign text={stranger.reason} />
               </li>

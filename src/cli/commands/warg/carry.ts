@@ -22,7 +22,8 @@ export async function mirror(call: Call): Promise<Answer> {
   const { source, context } = await openRegistrySource(call)
   const mirrored = await mirrorRegistry(source, call.words[0] ?? '', context)
   const { folder, files, packages, logLength, before } = mirrored
-  const went = before === undefined ? '' : `, ${logLength - before} more than there were`
+  const news = before === logLength ? 'nothing new' : `${logLength - (before ?? 0)} of them new`
+  const went = before === undefined ? '' : `, ${news}`
   return answer(
     mirrored,
     ...wrapped([

@@ -72,7 +72,7 @@ function withOtherWays(thrown: unknown): unknown {
   if (!(thrown instanceof AppError) || thrown.code !== 'signer/absent') return thrown
   const { code, message } = thrown
   const hint =
-    'see which there are: countersign keys list; or give the file of the public key (.pem), or its text, ecdsa-p256:…'
+    'see which there are: countersign keys list; or give the file of the public key (.pem), its text (ecdsa-p256:…), or its id as it stands in the log (sha256:…)'
   return new AppError({ code, message, hint, cause: thrown })
 }
 

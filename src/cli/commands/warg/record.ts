@@ -49,6 +49,7 @@ async function propose(
   const rows = rowsOf(edit, registry)
   return proposeEdit(call.desk, source, edit, call.parsed, call.io, {
     ...(sentence === undefined ? {} : { sentence }),
+    grows: also,
     more: [...lines, ...(rows === undefined ? [] : ['', ...tableLines(rows)])],
     data: { ...data, ...(rows === undefined ? {} : { permissions: rows }) },
     written: () => watchIt(registry, subject),

@@ -41,7 +41,7 @@ export async function verifyFiles(call: Call): Promise<Answer> {
   if (records.length + seeds.length === 0) throw empty(parsed.positionals)
   const state = await (seeds.length > 0 ? verifySeedLog(kind, seeds) : verifyLog(kind, records)).catch(
     (thrown: unknown) => {
-      throw withKind(thrown, kind)
+      throw withWay(thrown, kind)
     },
   )
   return told(state, seeds.length > 0, await desk.names(io.signal))
@@ -79,18 +79,19 @@ function told(state: LogState, isSeed: boolean, names: ReadonlyMap<string, strin
   )
 }
 
-/** The two kinds look alike, and are signed differently. */
-function withKind(thrown: unknown, kind: LogKind): unknown {
-  if (!(thrown instanceof AppError) || thrown.hint !== undefined) return thrown
-  const { code, message, data } = thrown
+/** The two kinds look alike, and a record by itself is the end of a log whose beginning somebody else has. */
+function withWay(thrown: unknown, kind: LogKind): unknown {
+  if (!(thrown instanceof AppError)) return thrown
+  const { code, message, hint = 'do not use this log', data } = thrown
   const other =
-    kind === 'package'
-      ? 'if it is the log of an operator, add --operator'
-      : 'if it is the log of a package, leave out --operator'
-  return new AppError({
-    ...{ code, message, hint: `do not use this log; ${other}`, cause: thrown },
-    ...(data === undefined ? {} : { data }),
-  })
+    kind === 'package' ? 'of the log of an operator? add --operator' : 'of the log of a package? leave out --operator'
+  const way =
+    data?.fault === 'not-init-first'
+      ? 'name the pages of the log before it, from the first: countersign warg verify PAGE... FILE'
+      : data?.fault === 'hash-algorithm'
+        ? other
+        : `${hint}; ${other}`
+  return new AppError({ ...{ code, message, hint: way, cause: thrown }, ...(data === undefined ? {} : { data }) })
 }
 
 function empty(files: readonly string[]): AppError {

@@ -3,6 +3,7 @@ import { lookAlike } from '../../look-alike.ts'
 import { capital, utcOf } from '../../phrases.ts'
 import type { Change, Finding, Quorum, Risk } from '../../proposal.ts'
 import { inQuotes, visible } from '../../visible.ts'
+import { operatorSubject } from './files.ts'
 import type { LogKind } from './ids.ts'
 import { shortKeyId } from './key.ts'
 import type { LogState } from './log-state.ts'
@@ -80,8 +81,8 @@ function entryChanges(entry: Entry, number: number, telling: Telling): Change[] 
   switch (entry.kind) {
     case 'init': {
       for (const one of permissionsOf[kind]) held.add(holdingName(entry.key.id, one))
-      const claim =
-        kind === 'package' ? `Claims the name ${subject} for ever` : `Begins the log of the operator of ${subject}`
+      const of = subject === operatorSubject ? '' : ` of ${subject}`
+      const claim = kind === 'package' ? `Claims the name ${subject} for ever` : `Begins the log of the operator${of}`
       const sentence = `${claim}: ${nameOf(entry.key.id)} may do everything here, and nobody can begin it anew`
       return [change(`init/${entry.key.id}`, 'dangerous', sentence, { after: entry.key.text })]
     }

@@ -20,8 +20,13 @@ export function digestText(hash: Uint8Array): string {
   return `sha256:${toHex(hash)}`
 }
 
-export function digestOf(bytes: Uint8Array): string {
-  return digestText(sha256(bytes))
+/** The hash as 64 digits in lower case. */
+export type Sha256 = (bytes: Uint8Array) => string
+
+export const sha256Digits: Sha256 = (bytes) => toHex(sha256(bytes))
+
+export function digestOf(bytes: Uint8Array, digits = sha256Digits): string {
+  return `sha256:${digits(bytes)}`
 }
 
 export function bytesOfDigest(text: string, what: string): Uint8Array<ArrayBuffer> {

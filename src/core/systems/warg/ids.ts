@@ -1,7 +1,7 @@
 // What is hashed and what is signed, byte for byte. Some prefixes end in a colon and others do not: that is how it is.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8 } from '../../bytes.ts'
-import { bytesOfDigest, digestOf } from './digest.ts'
+import { bytesOfDigest, digestOf, type Sha256 } from './digest.ts'
 import { varint } from './protobuf.ts'
 
 export type LogKind = 'package' | 'operator'
@@ -17,8 +17,8 @@ export function signedRecord(kind: LogKind, contents: Uint8Array): Uint8Array<Ar
 }
 
 /** Of the contents only: who signed it, and with which signature, is not part of what a record is. */
-export function recordIdOf(kind: LogKind, contents: Uint8Array): string {
-  return digestOf(concatBytes(prefixes[kind].record, contents))
+export function recordIdOf(kind: LogKind, contents: Uint8Array, sha256?: Sha256): string {
+  return digestOf(concatBytes(prefixes[kind].record, contents), sha256)
 }
 
 export const operatorLogId = digestOf(utf8('WARG-OPERATOR-LOG-ID-V0'))

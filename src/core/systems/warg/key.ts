@@ -33,11 +33,20 @@ export function wargKey(key: PublicKey): WargKey {
   return { id: digestOf(utf8(text)), text, key }
 }
 
+/** The same few keys are named again and again in a log; the root of a point is taken once. */
+const parsed = new Map<string, WargKey>()
+const maxParsed = 1024
+
 export function parseWargKey(text: string, what: string): WargKey {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
   const bytes = labelled(text, 'bad-key', what)
   try {
     const point = bytes.length === 33 ? decompressPoint('p256', bytes) : bytes
-    return wargKey({ scheme: 'ecdsa-p256-sha256', spki: spkiOfPoint('p256', point) })
+    const key = wargKey({ scheme: 'ecdsa-p256-sha256', spki: spkiOfPoint('p256', point) })
+    if (parsed.size >= maxParsed) parsed.clear()
+    parsed.set(text, key)
+    return key
   } catch (cause) {
     throw fault('bad-key', 'format/malformed', `${what} is no point of P-256`, { cause })
   }

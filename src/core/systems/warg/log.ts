@@ -3,6 +3,7 @@
 import { verifyOnce } from '../../crypto.ts'
 import { toAppError } from '../../error.ts'
 import type { PublicKey } from '../../signer.ts'
+import { type Sha256, sha256Digits } from './digest.ts'
 import type { Envelope } from './envelope.ts'
 import { type LogKind, signedRecord } from './ids.ts'
 import { parseSignatureText, type WargKey } from './key.ts'
@@ -19,59 +20,76 @@ export interface VerifiedRecord {
 /** Signatures that may be on their way at once. */
 const window = 64
 
-/** Whether this key made the signature, ASN.1 DER, over the message. */
-export type Verify = (key: PublicKey, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>
+/** What a log needs done for each record, where a machine does it in less than WebCrypto and JavaScript take. */
+export interface Machine {
+  /** Whether this key made the signature, ASN.1 DER, over the message: at once, or after a way to another thread. */
+  verify: (key: PublicKey, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>
+  sha256: Sha256
+}
 
-export interface LogReading {
+export interface LogReading extends Partial<Machine> {
   /** What was verified before, which stays as it is; an empty log where nothing was. */
   from?: LogState
   /** Told of each record in its turn, once it is verified. */
   see?: (record: VerifiedRecord) => void
-  /** WebCrypto, unless the machine has something that takes less than a message to another thread for each. */
-  verify?: Verify
 }
 
 export async function verifyLog(
   kind: LogKind,
   envelopes: Iterable<Envelope> | AsyncIterable<Envelope>,
-  { from = new LogState(kind), see = () => undefined, verify = verifyOnce }: LogReading = {},
+  { from = new LogState(kind), see = () => undefined, verify = verifyOnce, sha256 = sha256Digits }: LogReading = {},
 ): Promise<LogState> {
   const state = from.copy()
-  const waiting: Promise<VerifiedRecord | Error>[] = []
+  const tell = (result: VerifiedRecord | Error): void => {
+    if (result instanceof Error) throw result
+    see(result)
+  }
+  const waiting: (Result | Promise<Result>)[] = []
   const settle = async (most: number): Promise<void> => {
-    while (waiting.length > most) {
-      const result = await waiting.shift()
-      if (result instanceof Error) throw result
-      if (result !== undefined) see(result)
-    }
+    for (const next of waiting.splice(0, waiting.length - most)) tell(await next)
   }
   for await (const envelope of envelopes) {
     const number = state.length + 1
     try {
-      const record = parseRecord(kind, envelope.contents, `record ${number}`)
-      const key = state.signerOf(record, envelope.keyId)
-      const verified: VerifiedRecord = { number, record, keyId: envelope.keyId }
-      waiting.push(checkSignature(kind, envelope, verified, key, verify).then(() => verified, toAppError))
-      state.add(record, envelope.keyId)
+      const record = parseRecord(kind, envelope.contents, `record ${number}`, sha256)
+      const signer = state.signerOf(record, envelope.keyId)
+      const result = judged(kind, envelope, { number, record, keyId: signer.id }, signer, verify)
+      // What is known at once waits for nothing: with a promise for each record a long log costs noticeably more.
+      if (waiting.length === 0 && !(result instanceof Promise)) tell(result)
+      else waiting.push(result)
+      // By the one text of the key's id that the log keeps: with one for each record its state would grow.
+      state.add(record, signer.id)
     } catch (error) {
       // What is wrong with an earlier signature, or with this one, is said before what is wrong with this record.
       await settle(0)
       throw error
     }
-    await settle(window)
+    if (waiting.length > window) await settle(window)
   }
   await settle(0)
   return state
 }
 
-async function checkSignature(
+type Result = VerifiedRecord | Error
+
+/** Whether it is signed, as soon as that is known; never throws. */
+function judged(
   kind: LogKind,
   { contents, signature }: Envelope,
-  { number, record: { id } }: VerifiedRecord,
+  record: VerifiedRecord,
   { key, id: keyId }: WargKey,
-  verify: Verify,
-): Promise<void> {
-  const der = parseSignatureText(signature, `the signature of record ${number}`)
-  if (await verify(key, signedRecord(kind, contents), der)) return
-  throw refused('record-signature', { number, id }, `is not signed by ${keyId}, as it says`, 'trust/bad-signature')
+  verify: Machine['verify'],
+): Result | Promise<Result> {
+  const judge = (isSigned: boolean): Result => {
+    if (isSigned) return record
+    const place = { number: record.number, id: record.record.id }
+    return refused('record-signature', place, `is not signed by ${keyId}, as it says`, 'trust/bad-signature')
+  }
+  try {
+    const der = parseSignatureText(signature, `the signature of record ${record.number}`)
+    const answer = verify(key, signedRecord(kind, contents), der)
+    return typeof answer === 'boolean' ? judge(answer) : answer.then(judge, toAppError)
+  } catch (error) {
+    return toAppError(error)
+  }
 }

@@ -14,10 +14,8 @@ export interface Holding {
 
 export class PermissionTable {
   readonly #holdings: Holding[] = []
-  /** Those that stand, by key and permission. */
-  readonly #standing = new Map<string, Holding>()
-  /** How many each key holds. */
-  readonly #counts = new Map<string, number>()
+  /** Those that stand, by key: a long log asks for them with every record. */
+  readonly #standing = new Map<string, Map<Permission, Holding>>()
 
   /** In the order in which they were given, also those that were taken since. */
   get holdings(): readonly Holding[] {
@@ -25,15 +23,15 @@ export class PermissionTable {
   }
 
   get standing(): readonly Holding[] {
-    return [...this.#standing.values()]
+    return this.#holdings.filter(({ until }) => until === undefined)
   }
 
   holds(keyId: string, permission: Permission): boolean {
-    return this.#standing.has(nameOf(keyId, permission))
+    return this.#standing.get(keyId)?.has(permission) ?? false
   }
 
   holdsAnything(keyId: string): boolean {
-    return (this.#counts.get(keyId) ?? 0) > 0
+    return (this.#standing.get(keyId)?.size ?? 0) > 0
   }
 
   /** Nothing changes where it is held already. */
@@ -44,13 +42,12 @@ export class PermissionTable {
 
   /** False where it is not held. */
   take(keyId: string, permission: Permission, record: number, by: string): boolean {
-    const name = nameOf(keyId, permission)
-    const holding = this.#standing.get(name)
-    if (holding === undefined) return false
+    const ofKey = this.#standing.get(keyId)
+    const holding = ofKey?.get(permission)
+    if (ofKey === undefined || holding === undefined) return false
     holding.until = record
     holding.takenBy = by
-    this.#counts.set(keyId, (this.#counts.get(keyId) ?? 0) - 1)
-    return this.#standing.delete(name)
+    return ofKey.delete(permission)
   }
 
   copy(): PermissionTable {
@@ -62,11 +59,7 @@ export class PermissionTable {
   #put(holding: Holding): void {
     this.#holdings.push(holding)
     if (holding.until !== undefined) return
-    this.#standing.set(nameOf(holding.keyId, holding.permission), holding)
-    this.#counts.set(holding.keyId, (this.#counts.get(holding.keyId) ?? 0) + 1)
+    const ofKey = this.#standing.get(holding.keyId) ?? new Map<Permission, Holding>()
+    this.#standing.set(holding.keyId, ofKey.set(holding.permission, holding))
   }
-}
-
-function nameOf(keyId: string, permission: Permission): string {
-  return `${permission} ${keyId}`
 }

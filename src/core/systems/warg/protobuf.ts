@@ -3,76 +3,115 @@
 import { concatBytes, parseUtf8, utf8 } from '../../bytes.ts'
 import { type Fault, fault } from './fault.ts'
 
-/** How a field is written: `numbers` and `messages` may stand more than once. */
-export type FieldKind = 'number' | 'numbers' | 'bytes' | 'messages'
+/** How a field is written: `numbers` and `messages` may stand more than once, and an empty `text` is not written. */
+export type FieldKind = 'number' | 'numbers' | 'text' | 'bytes' | 'messages'
 export type Shape = Readonly<Record<number, FieldKind>>
 
 const wire = { varint: 0, bytes: 2 } as const
 
+/** Whether all that was read so far is written in the one form that its content has: as the functions below write it. */
+export interface Form {
+  isCanonical: boolean
+}
+
+interface Field {
+  number: number
+  value: number | bigint | Uint8Array
+}
+
 /** The fields of one message. What its shape does not know, or has only once and finds twice, is refused. */
 export class ProtoFields {
-  readonly #numbers = new Map<number, (number | bigint)[]>()
-  readonly #bytes = new Map<number, Uint8Array[]>()
+  // One list, as they came: a map for each message would be much of the cost of a long log.
+  readonly #fields: Field[] = []
   readonly what: string
 
-  constructor(bytes: Uint8Array, shape: Shape, what: string) {
+  constructor(bytes: Uint8Array, shape: Shape, what: string, form: Form = { isCanonical: true }) {
     this.what = what
     const reader = new Reader(bytes, what)
-    while (!reader.isAtEnd) this.#field(reader, shape)
+    for (let last = 0; !reader.isAtEnd; ) last = this.#read(reader, shape, last, form)
   }
 
-  #field(reader: Reader, shape: Shape): void {
+  /** One field, and its number; `last` is that of the field before it. */
+  #read(reader: Reader, shape: Shape, last: number, form: Form): number {
     const tag = reader.uint32()
-    const [field, type] = [tag >>> 3, tag & 7]
+    const [number, type] = [tag >>> 3, tag & 7]
     // No field has the number zero: these bytes were put behind the message.
-    if (field === 0) throw reader.refuse('trailing-bytes', 'is followed by bytes that are no field')
-    const kind = shape[field]
-    if (kind === undefined) throw reader.refuse('unknown-field', `has field ${field}, which nobody knows`)
+    if (number === 0) throw reader.refuse('trailing-bytes', 'is followed by bytes that are no field')
+    const kind = shape[number]
+    if (kind === undefined) throw reader.refuse('unknown-field', `has field ${number}, which nobody knows`)
     const isNumber = kind === 'number' || kind === 'numbers'
     const isPacked = kind === 'numbers' && type === wire.bytes
     if (type !== (isNumber && !isPacked ? wire.varint : wire.bytes)) {
-      throw reader.refuse('wrong-wire-type', `has field ${field} in wire type ${type}`)
+      throw reader.refuse('wrong-wire-type', `has field ${number} in wire type ${type}`)
     }
-    if (kind === 'number' || kind === 'bytes') {
-      const isTwice = this.#numbers.has(field) || this.#bytes.has(field)
-      if (isTwice) throw reader.refuse('field-twice', `has field ${field} twice`)
+    if (kind !== 'numbers' && kind !== 'messages' && this.has(number)) {
+      throw reader.refuse('field-twice', `has field ${number} twice`)
     }
-    if (!isNumber) listed(this.#bytes, field).push(reader.bytes())
-    else if (!isPacked) listed(this.#numbers, field).push(reader.varint())
-    else readPacked(reader.bytes(), listed(this.#numbers, field), this.what)
+    const value = isNumber && !isPacked ? reader.varint() : reader.bytes()
+    const isNothing = typeof value === 'object' ? value.length === 0 : value === 0
+    if (number < last || !isPlain(kind, isPacked, isNothing, number === last)) form.isCanonical = false
+    if (isPacked && typeof value === 'object') this.#unpack(number, value)
+    else this.#fields.push({ number, value })
+    return number
   }
 
-  has(field: number): boolean {
-    return this.#numbers.has(field) || this.#bytes.has(field)
+  #unpack(number: number, bytes: Uint8Array): void {
+    const reader = new Reader(bytes, this.what)
+    while (!reader.isAtEnd) this.#fields.push({ number, value: reader.varint() })
+  }
+
+  /** The numbers of the fields that are written, in the order in which they came. */
+  get numbers(): readonly number[] {
+    return this.#fields.map(({ number }) => number)
+  }
+
+  has(number: number): boolean {
+    return this.#first(number) !== undefined
+  }
+
+  #first(number: number): Field['value'] | undefined {
+    for (const field of this.#fields) if (field.number === number) return field.value
+    return undefined
   }
 
   /** Zero where it is not written, as the format has it. */
-  uint32(field: number): number {
-    return this.uint32s(field)[0] ?? 0
+  uint32(number: number): number {
+    return this.uint32s(number)[0] ?? 0
   }
 
-  uint32s(field: number): number[] {
-    return (this.#numbers.get(field) ?? []).map((value) => {
-      if (value <= 0xffffffff) return Number(value)
-      throw this.refuse('number-too-large', `has ${value} in field ${field}, more than 32 bits`)
-    })
+  uint32s(number: number): number[] {
+    const values: number[] = []
+    for (const field of this.#fields) {
+      if (field.number !== number || typeof field.value === 'object') continue
+      if (field.value > 0xffffffff) {
+        throw this.refuse('number-too-large', `has ${field.value} in field ${number}, more than 32 bits`)
+      }
+      values.push(Number(field.value))
+    }
+    return values
   }
 
   /** A signed number of 64 bits, as far as it can be held exactly. */
   int64(field: number): number {
-    const [value = 0] = this.#numbers.get(field) ?? []
-    const number = Number(BigInt.asIntN(64, BigInt(value)))
+    const value = this.#first(field) ?? 0
+    const number =
+      typeof value === 'object' ? Number.NaN : Number(typeof value === 'number' ? value : BigInt.asIntN(64, value))
     if (Number.isSafeInteger(number)) return number
     throw this.refuse('number-too-large', `has a number in field ${field} that is too large`)
   }
 
   /** Undefined where it is not written. */
-  bytes(field: number): Uint8Array | undefined {
-    return this.#bytes.get(field)?.[0]
+  bytes(number: number): Uint8Array | undefined {
+    const value = this.#first(number)
+    return typeof value === 'object' ? value : undefined
   }
 
-  messages(field: number): readonly Uint8Array[] {
-    return this.#bytes.get(field) ?? []
+  messages(number: number): readonly Uint8Array[] {
+    const messages: Uint8Array[] = []
+    for (const field of this.#fields) {
+      if (field.number === number && typeof field.value === 'object') messages.push(field.value)
+    }
+    return messages
   }
 
   /** Empty where it is not written, as the format has it. */
@@ -93,18 +132,18 @@ export class ProtoFields {
   }
 }
 
-/** One by one: a call with a list of a million arguments fails. */
-function readPacked(bytes: Uint8Array, numbers: (number | bigint)[], what: string): void {
-  const reader = new Reader(bytes, what)
-  while (!reader.isAtEnd) numbers.push(reader.varint())
-}
-
-function listed<T>(map: Map<number, T[]>, field: number): T[] {
-  const known = map.get(field)
-  if (known !== undefined) return known
-  const list: T[] = []
-  map.set(field, list)
-  return list
+/** Nothing is written that goes without saying, and a list all in one field. */
+function isPlain(kind: FieldKind, isPacked: boolean, isNothing: boolean, isAgain: boolean): boolean {
+  switch (kind) {
+    case 'number':
+    case 'text':
+      return !isNothing
+    case 'numbers':
+      return isPacked && !isNothing && !isAgain
+    case 'bytes':
+    case 'messages':
+      return true
+  }
 }
 
 class Reader {

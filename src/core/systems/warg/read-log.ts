@@ -4,7 +4,7 @@ import type { Transport } from '../../transport.ts'
 import { fault } from './fault.ts'
 import { kindOf, logIdOf, maxBytes, pageLength, pageName } from './files.ts'
 import { type LogKind, recordIdOf } from './ids.ts'
-import { type VerifiedRecord, type Verify, verifyLog } from './log.ts'
+import { type Machine, type VerifiedRecord, verifyLog } from './log.ts'
 import { LogState } from './log-state.ts'
 import { type LoggedRecord, parsePage } from './wire.ts'
 
@@ -30,7 +30,7 @@ export interface LogQuestion {
   remembered?: RememberedHead
   /** Told of each record; then nothing is taken from what was verified before. */
   see?: (record: VerifiedRecord) => void
-  verify?: Verify
+  machine?: Machine | undefined
 }
 
 /** What came of a page that was verified as it followed another. */
@@ -45,7 +45,7 @@ export async function readLog(
   subject: string,
   source: Transport,
   { signal, parsed = new WeakMap() }: Pick<Context, 'signal' | 'parsed'>,
-  { logLength, remembered, see, verify }: LogQuestion,
+  { logLength, remembered, see, machine }: LogQuestion,
 ): Promise<ReadLog> {
   const kind = kindOf(subject)
   let state: LogState | undefined
@@ -90,7 +90,7 @@ export async function readLog(
     state = await verifyLog(kind, list, {
       ...(before === undefined ? {} : { from: before }),
       ...(see === undefined ? {} : { see }),
-      ...(verify === undefined ? {} : { verify }),
+      ...machine,
     })
     const kept: Page = { from: before, state, first, last }
     parsed.set(bytes, kept)

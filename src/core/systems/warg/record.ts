@@ -1,12 +1,12 @@
 // Records of package and operator logs: from their bytes, and from what a person wants said to bytes. The two kinds differ in
 // their entries, in the numbers of permissions, and in the order of the fields of their first entry.
-import { concatBytes, isEqualBytes } from '../../bytes.ts'
-import { checkDigest } from './digest.ts'
+import { concatBytes } from '../../bytes.ts'
+import { checkDigest, type Sha256 } from './digest.ts'
 import { fault } from './fault.ts'
 import { type LogKind, recordIdOf } from './ids.ts'
 import { checkKeyId, parseWargKey, type WargKey } from './key.ts'
 import { checkNamespace, checkVersion } from './names.ts'
-import { ProtoFields, protoBytes, protoNumber, protoNumbers, protoText, type Shape } from './protobuf.ts'
+import { type Form, ProtoFields, protoBytes, protoNumber, protoNumbers, protoText, type Shape } from './protobuf.ts'
 import { checkTime, type Time } from './time.ts'
 
 /** The last stands in entries of version 0.1.0 only. */
@@ -42,15 +42,16 @@ export interface LogRecord extends RecordDraft {
   isCanonical: boolean
 }
 
-const recordShape: Shape = { 1: 'bytes', 2: 'number', 3: 'bytes', 4: 'messages' }
+const recordShape: Shape = { 1: 'text', 2: 'number', 3: 'bytes', 4: 'messages' }
 const timeShape: Shape = { 1: 'number', 2: 'number' }
 const entryShape: Shape = { 1: 'bytes', 2: 'bytes', 3: 'bytes', 4: 'bytes', 5: 'bytes' }
-const textAndList: Shape = { 1: 'bytes', 2: 'numbers' }
-const twoTexts: Shape = { 1: 'bytes', 2: 'bytes' }
-const oneText: Shape = { 1: 'bytes' }
+const textAndList: Shape = { 1: 'text', 2: 'numbers' }
+const twoTexts: Shape = { 1: 'text', 2: 'text' }
+const oneText: Shape = { 1: 'text' }
 
-export function parseRecord(kind: LogKind, contents: Uint8Array, what: string): LogRecord {
-  const fields = new ProtoFields(contents, recordShape, what)
+export function parseRecord(kind: LogKind, contents: Uint8Array, what: string, sha256?: Sha256): LogRecord {
+  const form: Form = { isCanonical: true }
+  const fields = new ProtoFields(contents, recordShape, what, form)
   const version = fields.uint32(2)
   if (version !== 0) {
     throw fault(
@@ -59,65 +60,72 @@ export function parseRecord(kind: LogKind, contents: Uint8Array, what: string): 
       `${what} is of version ${version}, where only 0 is known`,
     )
   }
-  const draft: RecordDraft = {
-    ...(fields.has(1) ? { prev: checkDigest(fields.text(1), `the link of ${what}`) } : {}),
-    time: parseTime(fields.bytes(3), what),
-    entries: fields.messages(4).map((bytes, at) => parseEntry(kind, bytes, `entry ${at + 1} of ${what}`)),
-  }
-  const isCanonical = isEqualBytes(encodeRecord(kind, draft), contents)
-  return { ...draft, id: recordIdOf(kind, contents), contents, isCanonical }
+  const prev = fields.has(1) ? checkDigest(fields.text(1), `the link of ${what}`) : undefined
+  const time = parseTime(fields.bytes(3), what, form)
+  const entries = fields.messages(4).map((bytes, at) => parseEntry(kind, bytes, `entry ${at + 1} of ${what}`, form))
+  const { isCanonical } = form
+  const record = { time, entries, id: recordIdOf(kind, contents, sha256), contents, isCanonical }
+  return prev === undefined ? record : { prev, ...record }
 }
 
-function parseTime(bytes: Uint8Array | undefined, what: string): Time {
+function parseTime(bytes: Uint8Array | undefined, what: string, form: Form): Time {
   if (bytes === undefined) throw fault('time-missing', 'format/malformed', `${what} has no time`)
-  const fields = new ProtoFields(bytes, timeShape, `the time of ${what}`)
+  const fields = new ProtoFields(bytes, timeShape, `the time of ${what}`, form)
   return checkTime({ seconds: fields.int64(1), nanos: fields.int64(2) }, what)
 }
 
-function parseEntry(kind: LogKind, bytes: Uint8Array, what: string): Entry {
-  const fields = new ProtoFields(bytes, entryShape, what)
-  const [number, second] = [1, 2, 3, 4, 5].filter((one) => fields.has(one))
+function parseEntry(kind: LogKind, bytes: Uint8Array, what: string, form: Form): Entry {
+  const fields = new ProtoFields(bytes, entryShape, what, form)
+  const [number, second] = fields.numbers
   const content = number === undefined ? undefined : fields.bytes(number)
   if (number === undefined || content === undefined) {
     throw fault('entry-without-content', 'format/malformed', `${what} says nothing`)
   }
   if (second !== undefined) throw fault('entry-with-two', 'format/malformed', `${what} says two things`)
-  if (number === 1) return parseInit(kind, content, what)
-  if (number <= 3) return parseTurn(kind, number, content, what)
-  return kind === 'package' ? parseReleaseOrYank(number, content, what) : parseNamespace(number, content, what)
+  if (number === 1) return parseInit(kind, content, what, form)
+  if (number <= 3) return parseTurn(kind, number, content, what, form)
+  return kind === 'package'
+    ? parseReleaseOrYank(number, content, what, form)
+    : parseNamespace(number, content, what, form)
 }
 
 /** Key and algorithm stand the other way round in an operator log. */
-function parseInit(kind: LogKind, bytes: Uint8Array, what: string): Entry {
-  const fields = new ProtoFields(bytes, twoTexts, what)
+function parseInit(kind: LogKind, bytes: Uint8Array, what: string, form: Form): Entry {
+  const fields = new ProtoFields(bytes, twoTexts, what, form)
   const [key, algorithm] = kind === 'package' ? [1, 2] : [2, 1]
   if (fields.text(algorithm) !== 'sha256') {
     throw fault('hash-algorithm', 'format/unsupported', `${what} asks for another hash than sha256`)
   }
-  return { kind: 'init', key: parseWargKey(fields.text(key), `the key in ${what}`) }
+  return { kind: 'init', key: parseKey(fields.text(key), what, form) }
 }
 
-function parseTurn(kind: LogKind, number: number, bytes: Uint8Array, what: string): Entry {
-  const fields = new ProtoFields(bytes, textAndList, what)
+function parseKey(text: string, what: string, form: Form): WargKey {
+  const key = parseWargKey(text, `the key in ${what}`)
+  if (key.text !== text) form.isCanonical = false
+  return key
+}
+
+function parseTurn(kind: LogKind, number: number, bytes: Uint8Array, what: string, form: Form): Entry {
+  const fields = new ProtoFields(bytes, textAndList, what, form)
   const permissions = fields.uint32s(2).map((value) => {
     const permission = permissionsOf[kind][value - 1]
     if (permission !== undefined) return permission
     throw fault('unknown-permission', 'format/malformed', `${what} has permission ${value}, which nobody knows`)
   })
   return number === 2
-    ? { kind: 'grant', key: parseWargKey(fields.text(1), `the key in ${what}`), permissions }
+    ? { kind: 'grant', key: parseKey(fields.text(1), what, form), permissions }
     : { kind: 'revoke', keyId: checkKeyId(fields.text(1), `the key in ${what}`), permissions }
 }
 
-function parseReleaseOrYank(number: number, bytes: Uint8Array, what: string): Entry {
-  const fields = new ProtoFields(bytes, number === 4 ? twoTexts : oneText, what)
+function parseReleaseOrYank(number: number, bytes: Uint8Array, what: string, form: Form): Entry {
+  const fields = new ProtoFields(bytes, number === 4 ? twoTexts : oneText, what, form)
   const version = checkVersion(fields.text(1), what)
   if (number === 5) return { kind: 'yank', version }
   return { kind: 'release', version, digest: checkDigest(fields.text(2), `the content in ${what}`) }
 }
 
-function parseNamespace(number: number, bytes: Uint8Array, what: string): Entry {
-  const fields = new ProtoFields(bytes, number === 4 ? oneText : twoTexts, what)
+function parseNamespace(number: number, bytes: Uint8Array, what: string, form: Form): Entry {
+  const fields = new ProtoFields(bytes, number === 4 ? oneText : twoTexts, what, form)
   const namespace = checkNamespace(fields.text(1), what)
   return number === 4 ? { kind: 'define', namespace } : { kind: 'import', namespace, registry: fields.text(2) }
 }

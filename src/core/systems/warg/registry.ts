@@ -21,7 +21,7 @@ import {
   parsePageName,
   subjectOfHead,
 } from './files.ts'
-import type { VerifiedRecord, Verify } from './log.ts'
+import type { Machine, VerifiedRecord } from './log.ts'
 import { parseLogProof, verifyConsistent, verifyIncluded } from './log-proof.ts'
 import { parseMapProofs, verifyMapped } from './map-proof.ts'
 import { parsePackageName } from './names.ts'
@@ -31,8 +31,8 @@ import { parseConsistency, parseInclusion } from './wire.ts'
 export interface RegistryOptions {
   /** How old a checkpoint may be: an older one may be shown to keep newer records from somebody. */
   maxAgeSeconds?: number
-  /** What takes less than WebCrypto for so many signatures, where there is something. */
-  verify?: Verify
+  /** Of the machine that this runs on, where it takes less than WebCrypto does for so many signatures. */
+  machine?: Machine
 }
 
 export interface Registry {
@@ -52,7 +52,7 @@ export const usualMaxAgeSeconds = 7 * day
 export async function openRegistry(
   source: Transport,
   context: Context,
-  { maxAgeSeconds = usualMaxAgeSeconds, verify }: RegistryOptions = {},
+  { maxAgeSeconds = usualMaxAgeSeconds, machine }: RegistryOptions = {},
 ): Promise<Registry> {
   const { signal, memory = new Map(), now } = context
   const pinned = await parseOperatorAnchor(context.anchor, 'the pinned record')
@@ -66,7 +66,7 @@ export async function openRegistry(
       logLength: checkpoint.logLength,
       ...(remembered === undefined ? {} : { remembered }),
       ...(see === undefined ? {} : { see }),
-      ...(verify === undefined ? {} : { verify }),
+      machine,
     })
   }
   const operator = await read(operatorSubject)

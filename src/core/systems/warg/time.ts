@@ -35,8 +35,12 @@ export function compareTimes(a: Time, b: Time): number {
   return a.seconds - b.seconds || a.nanos - b.nanos
 }
 
-/** "2022-12-16T20:05:20.153436500Z" */
+/** "2022-12-16T20:05:20.153436500Z"; of what is only milliseconds, those. */
 export function timeText({ seconds, nanos }: Time): string {
   const whole = new Date(seconds * 1000).toISOString().slice(0, 19)
-  return nanos === 0 ? `${whole}Z` : `${whole}.${String(nanos).padStart(9, '0')}Z`
+  return nanos === 0
+    ? `${whole}Z`
+    : `${whole}.${String(nanos)
+        .padStart(9, '0')
+        .replace(/000000$/, '')}Z`
 }

@@ -147,7 +147,9 @@ async function uploadMissing(
   for (const [digest, [place]] of missing) {
     const { times, why } = uploads.get(digest) ?? { times: 0 }
     if (times >= mostUploads) throw why === undefined ? notKept(digest) : notSent(digest, why)
-    const found = await content(digest)
+    const found = await content(digest).catch((thrown: unknown) => {
+      throw thrown instanceof AppError ? notSent(digest, thrown) : thrown
+    })
     if (found === undefined) throw noContent(digest)
     if (place === undefined) throw noWay(digest)
     const upload: Upload = { times: times + 1 }

@@ -43,10 +43,11 @@ export async function uploadTo(
   if (whole.status < 200 || whole.status > 299) throw refused(`the content ${digest}`, whole, url)
 }
 
-/** Relative to the registry, or whole. */
+/** Relative to the registry, or whole. A registry on the web has nothing sent to what listens on this machine. */
 function placeOf(text: string, base: URL): URL {
   const url = URL.canParse(text, base) ? new URL(text, base) : undefined
-  if (url !== undefined && isSafe(url) && url.username === '' && url.password === '' && url.hash === '') return url
+  const isPlain = url?.username === '' && url.password === '' && url.hash === ''
+  if (isPlain && isSafe(url) && (url.protocol === 'https:' || base.protocol === 'http:')) return url
   throw new AppError({
     code: 'source/rejected',
     message: `the registry wants content sent to ${visible(text)}, which is no place for it`,

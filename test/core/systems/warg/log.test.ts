@@ -1,7 +1,7 @@
 // Package and operator logs: what they say in the end, and every rule that a record can break, by name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../../src/core/bytes.ts'
-import type { AppError } from '../../../../src/core/error.ts'
+import { AppError } from '../../../../src/core/error.ts'
 import type { PublicKey } from '../../../../src/core/signer.ts'
 import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
 import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
@@ -362,6 +362,56 @@ describe('signatures', () => {
     const verify = ({ scheme }: PublicKey): boolean => asked.push(scheme) < 2
     expect(await faultOfPromise(verifyLog('package', log, { verify }))).toBe('record-signature')
     expect(asked).toEqual(['ecdsa-p256-sha256', 'ecdsa-p256-sha256'])
+  })
+
+  test('that are verified at once come first as well, and only then what is wrong with the record', async () => {
+    const log = await three()
+    const untilRecord = (last: number) => {
+      const seen: number[] = []
+      const verify = (): boolean => seen.length < last
+      return { seen, run: verifyLog('package', log, { verify, see: ({ number }) => seen.push(number) }) }
+    }
+    for (const last of [0, 1, 2]) {
+      const { seen, run } = untilRecord(last)
+      const error = await run.catch((thrown: AppError) => thrown)
+      expect(error).toMatchObject({ data: { fault: 'record-signature', record: last + 1 } })
+      expect(seen).toEqual([1, 2].slice(0, last))
+    }
+    expect(await faultOfPromise(untilRecord(3).run)).toBe('released-twice')
+  })
+
+  test('that are verified at once wait for earlier ones that are not', async () => {
+    const log = (await three()).slice(0, 2)
+    const seen: number[] = []
+    const answers = (first: boolean) => {
+      const list: (boolean | Promise<boolean>)[] = [Promise.resolve(first), true]
+      return { verify: () => list.shift() ?? false, see: ({ number }: VerifiedRecord) => seen.push(number) }
+    }
+    await verifyLog('package', log, answers(true))
+    expect(seen).toEqual([1, 2])
+    const error = await verifyLog('package', log, answers(false)).catch((thrown: AppError) => thrown)
+    expect(error).toMatchObject({ data: { fault: 'record-signature', record: 1 } })
+    expect(seen).toEqual([1, 2])
+  })
+
+  test.each([
+    [new AppError({ code: 'format/unsupported', message: 'no such key' }), 'format/unsupported'],
+    [new RangeError('out of range'), 'internal/bug'],
+  ])('that cannot be verified are an error, at once or later', async (error, code) => {
+    const log = (await three()).slice(0, 1)
+    const atOnce = (): boolean => {
+      throw error
+    }
+    for (const verify of [atOnce, () => Promise.reject(error)]) {
+      expect(await faultOfPromise(verifyLog('package', log, { verify }))).toBe(code)
+    }
+  })
+
+  test('records are hashed by what the machine has', async () => {
+    const log = (await three()).slice(0, 2)
+    const sha256 = (): string => '0'.repeat(64)
+    expect(await faultOfPromise(verifyLog('package', log.slice(0, 1), { sha256 }))).toBe('ok')
+    expect(await faultOfPromise(verifyLog('package', log, { sha256 }))).toBe('prev-differs')
   })
 
   test('are over the kind of log', async () => {

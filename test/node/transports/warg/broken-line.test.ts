@@ -1,6 +1,14 @@
 // Lines that break, gateways that answer, people who cancel, others who publish: a record is taken once, and never said to have failed
 // when it was taken.
+
 import { describe, expect, test } from 'vitest'
+import { AppError } from '../../../../src/core/error.ts'
+import { sendingName } from '../../../../src/core/systems/warg/files.ts'
+import { parseSending } from '../../../../src/core/systems/warg/wire.ts'
+import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
+import { wargApi } from '../../../../src/node/transports/warg/api.ts'
+import { realPace } from '../../../../src/node/transports/warg/patience.ts'
+import { publishRecord } from '../../../../src/node/transports/warg/publishing.ts'
 import { contentOf, posts, published, release, send, sendFiles } from './sending.ts'
 import { stage } from './stage.ts'
 
@@ -103,6 +111,26 @@ describe('a line that breaks', () => {
     }
     const [code, error] = await sendFiles(made.open(contentOf()), files, stop.signal)
     expect([code, error?.data?.isSent]).toEqual(['user/cancelled', true])
+    expect(made.slept).toEqual([])
+  })
+
+  test('or a person who cancels before it is sent: then nothing was', async () => {
+    const made = await stage()
+    const { files } = await release(made)
+    const stop = new AbortController()
+    let sent = 0
+    const api = {
+      ...wargApi(parseWargAddress(`warg+${made.registry.url}`)),
+      record: async () => void stop.abort(),
+      publish: async () => {
+        sent++
+        throw new Error('it was sent')
+      },
+    }
+    const sending = parseSending(files.get(sendingName(made.hello)) ?? new Uint8Array(), 'the record')
+    const others = { content: async () => undefined, pace: realPace, beforeSending: async () => undefined }
+    const thrown = await publishRecord({ api, sending, ...others }, stop.signal).catch((error: unknown) => error)
+    expect([thrown instanceof AppError && [thrown.code, thrown.data], sent]).toEqual([['user/cancelled', undefined], 0])
   })
 })
 

@@ -1,11 +1,16 @@
 // Content on its way to where a registry wants it: whole or not at all, with nothing of ours but what is for the registry itself.
+
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
+import { AppError } from '../../../../src/core/error.ts'
 import { sendingName } from '../../../../src/core/systems/warg/files.ts'
 import { packageLogId } from '../../../../src/core/systems/warg/ids.ts'
 import { sendingBytes } from '../../../../src/core/systems/warg/wire.ts'
+import { uploadTo } from '../../../../src/node/transports/warg/upload.ts'
+import { never } from '../../../support/repository.ts'
 import { makeAuthority, serveSecurely } from '../../../support/secure-server.ts'
+import { codeOfPromise } from '../../../support/thrown.ts'
 import { bytes, contentOf, digest, posts, release, send, sendFiles, uploads } from './sending.ts'
 import { stage } from './stage.ts'
 
@@ -51,14 +56,10 @@ describe('content', () => {
     expect(asked).toBe(0)
   })
 
-  test('to the registry itself with our token, or with the one that it gave for this', async () => {
-    for (const headers of [undefined, { authorization: 'Bearer secret' }]) {
-      const made = await stage({ token: 'secret' })
-      if (headers !== undefined) made.registry.lie('upload-headers', headers)
-      const bearer = async () => 'secret'
-      expect((await send(made, { ...contentOf(), access: { bearer } }))[0]).toBe('ok')
-      expect(uploads(made)[0]?.headers.authorization).toBe('Bearer secret')
-    }
+  test('to the registry itself with our token', async () => {
+    const made = await stage({ token: 'secret' })
+    expect((await send(made, { ...contentOf(), access: { bearer: async () => 'secret' } }))[0]).toBe('ok')
+    expect(uploads(made)[0]?.headers.authorization).toBe('Bearer secret')
   })
 
   test.each<[string, Record<string, string>]>([
@@ -98,6 +99,43 @@ describe('content', () => {
     const made = await stage()
     expect((await send(made, contentOf(is, size)))[0]).toBe('source/conflict')
     expect([uploads(made).length, made.registry.taking.contents.has(digest)]).toEqual([0, false])
+  })
+
+  test('of a registry on the web is not sent to what listens here', async () => {
+    const { registry } = await stage()
+    const place = { method: 'POST', url: `${registry.url}v1/x`, headers: new Map() } as const
+    const content = await contentOf().content(digest)
+    if (content === undefined) throw new Error('no content')
+    const base = new URL('https://registry.example.com/')
+    expect(await codeOfPromise(uploadTo(digest, place, content, { base, access: {} }, never))).toBe('source/rejected')
+    expect(registry.asked).toEqual([])
+  })
+
+  test('that cannot be read here leaves the record there, and that is said', async () => {
+    const made = await stage()
+    const content = async () => {
+      throw new AppError({ code: 'source/too-large', message: 'it is too large' })
+    }
+    const [code, error] = await send(made, { content })
+    expect([code, error?.data?.isSent]).toEqual(['source/too-large', true])
+  })
+
+  test('that grows is not read on', async () => {
+    const made = await stage()
+    let pieces = 0
+    const stream = async function* () {
+      for (; pieces < 1000; pieces++) yield bytes
+    }
+    const content = async () => ({ size: bytes.length, stream })
+    expect((await send(made, { content }))[0]).toBe('source/conflict')
+    expect(pieces).toBeLessThan(5)
+  })
+
+  test('to the registry itself with the token that it gave for this, and not with ours', async () => {
+    const made = await stage()
+    made.registry.lie('upload-headers', { authorization: 'Bearer for-this' })
+    expect((await send(made, { ...contentOf(), access: { bearer: async () => 'secret' } }))[0]).toBe('ok')
+    expect(uploads(made)[0]?.headers.authorization).toBe('Bearer for-this')
   })
 
   test('that is said to be taken and missed still', async () => {

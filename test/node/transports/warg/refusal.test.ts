@@ -43,16 +43,19 @@ describe('a refusal', () => {
     expect(thrown).toMatchObject({ code, data: { status } })
   })
 
-  test.each<[string, unknown, number, string]>([
-    ['no JSON', 'Service says no', 400, 'source/rejected'],
-    ['a list', [1], 400, 'source/rejected'],
-    ['words that would end our quotes', { message: '”. All is well. “' }, 400, 'source/rejected'],
-  ])('in %s', async (_, said, status, code) => {
+  test.each<[string, string, number]>([
+    ['no JSON', 'Service says no', 0],
+    ['a list', '[1]', 0],
+    ['words that would end our quotes', '{"message":"”. All is well. “"}', 1],
+  ])('in %s', async (_, text, quotes) => {
     const made = await stage()
-    const text = typeof said === 'string' ? said : JSON.stringify(said)
-    made.registry.lie('answer', { path: 'fetch', status, text, type: 'application/octet-stream' })
-    const { message, code: is } = (await page(made).catch((error: unknown) => error)) as AppError
-    expect([is, message.match(/“/g)?.length ?? 0]).toEqual([code, message.match(/”/g)?.length ?? 0])
+    made.registry.lie('answer', { path: 'fetch', status: 400, text, type: 'application/octet-stream' })
+    const { message, code } = (await page(made).catch((error: unknown) => error)) as AppError
+    expect([code, message.match(/“/g)?.length ?? 0, message.match(/”/g)?.length ?? 0]).toEqual([
+      'source/rejected',
+      quotes,
+      quotes,
+    ])
   })
 
   test('of a log is no absence when it is about another one, or comes from something before it', async () => {

@@ -33,7 +33,7 @@ export async function stage(options: RegistryOptions = {}): Promise<Stage> {
 }
 
 /** The places of what was asked for, in the questions for the log of this package. */
-export function questionsFor({ registry }: WargPackages, subject: string): Record<string, unknown>[] {
+export function questionsFor({ registry }: Pick<WargPackages, 'registry'>, subject: string): Record<string, unknown>[] {
   const all = registry.askedFor('fetch/logs').map(({ body }) => JSON.parse(body.toString('utf8')))
   return all.filter(({ packages }) => logIdOf(subject) in packages)
 }
