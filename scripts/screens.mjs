@@ -17,6 +17,7 @@ const tests = {
     'e2e/rstuf',
     'e2e/asfaload',
     'e2e/backend',
+    'e2e/registry',
     'e2e/verifier',
     'air-gap',
     'ceremony-rehearsal',

@@ -140,8 +140,8 @@ function isHeldBy(entry: QuorumKey, key: PublicKey): boolean {
 }
 
 /** The entries of the quorums that this signer's key can sign for and has not. */
-export function openEntries(proposal: Proposal, key: PublicKey): QuorumKey[] {
-  return proposal.quorums.flatMap((quorum) => quorum.keys.filter((entry) => isHeldBy(entry, key) && !entry.signed))
+export function openEntries({ quorums }: Pick<Proposal, 'quorums'>, key: PublicKey): QuorumKey[] {
+  return quorums.flatMap((quorum) => quorum.keys.filter((entry) => isHeldBy(entry, key) && !entry.signed))
 }
 
 /** By the name of the key, as a signer would stand there. */

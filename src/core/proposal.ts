@@ -52,6 +52,8 @@ export interface Quorum {
   strangers: readonly { id: string; reason: string }[]
   /** One way among others: of all with the same `to`, those of a single `by` are enough. Without it there is no way around it. */
   way?: { to: string; by: string }
+  /** The name of another one that must be met before anybody of this one signs. */
+  after?: string
 }
 
 /** What else must happen before a change can take effect. */
@@ -96,6 +98,15 @@ export interface Proposal {
 
 export function signedCount(quorum: Quorum): number {
   return quorum.keys.filter((entry) => entry.signed).length
+}
+
+/** The one that must be met before anybody of this one signs, as long as it is not. */
+export function waitsFor<T extends { name: string }>(
+  { after }: { after?: string },
+  quorums: readonly T[],
+  isDone: (one: T) => boolean,
+): T | undefined {
+  return after === undefined ? undefined : quorums.find((one) => one.name === after && !isDone(one))
 }
 
 export function isMet(quorum: Quorum): boolean {

@@ -18,6 +18,7 @@ import type {
   Proposed,
 } from './edit-views.ts'
 import { editData, keyChoice, keyChoices } from './edits.ts'
+import { registryCalls } from './registry.ts'
 import type {
   FileVerdict,
   HistoryView,
@@ -49,6 +50,7 @@ export type { Call } from './call.ts'
 export type * from './carry-views.ts'
 export type * from './ceremony-views.ts'
 export type * from './edit-views.ts'
+export type * from './registry-views.ts'
 export type * from './repository-views.ts'
 export type * from './views.ts'
 
@@ -326,6 +328,7 @@ export const contract = {
   'tokens.touchPractice': call<{ touched: 'yes' | 'no' }, void>(shape({ touched: choice('yes', 'no') })),
   ...carryCalls,
   ...ceremonyCalls,
+  ...registryCalls,
 } as const
 
 /** What the secret window, and only it, may ask. A secret leaves it sealed to the process that uses it. */

@@ -4,9 +4,10 @@ import type { JsonValue } from '../core/json.ts'
 import type { Change, Finding, Risk } from '../core/proposal.ts'
 import type { GroupName } from '../core/systems/asfaload/signers-file.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
+import type { RegistryPermission } from './registry-views.ts'
 import type { ByItself, MoreChanges, QuorumView, SignerView } from './views.ts'
 
-/** A key by where it is: one that this machine knows, or the text of a public key (PEM). */
+/** A key by where it is: one that this machine knows, or the text of a public key (PEM; of a registry also as its records spell it). */
 export type KeyChoice = { from: 'signer'; signerId: string } | { from: 'pem'; pem: string; owner: string }
 
 export interface RoleChoice {
@@ -31,7 +32,24 @@ export type ProjectEditData =
   /** `by`: the text of the key of whoever begins it. */
   | { kind: 'revocation'; by: string }
 
-export type EditData = TufEditData | ProjectEditData
+/** One thing that a record of a registry's log says; permissions by their names there. */
+export type RecordEntryData =
+  /** Claims the name of the package for ever, for this key. */
+  | { kind: 'init'; key: KeyChoice }
+  | { kind: 'grant'; key: KeyChoice; permissions: readonly RegistryPermission[] }
+  | { kind: 'revoke'; keyId: string; permissions: readonly RegistryPermission[] }
+  /** A file of a look. */
+  | { kind: 'release'; version: string; lookId: string; name: string }
+  | { kind: 'yank'; version: string }
+  | { kind: 'define'; namespace: string }
+
+/** What one record of a registry says; the subject is the name of a package, or "operator". */
+export interface RecordEditData {
+  kind: 'record'
+  entries: readonly RecordEntryData[]
+}
+
+export type EditData = TufEditData | ProjectEditData | RecordEditData
 
 /** TufEdit as it crosses: keys are chosen, files that were looked at are named by the id of that look. */
 export type TufEditData =
@@ -96,6 +114,8 @@ export interface DraftView {
   effects?: Effects
   /** What must be typed before this may be proposed, because it would lock everybody out. */
   sentence?: string
+  /** That sentence is typed because nothing takes this back, although nobody is locked out. */
+  forEver?: true
   /** A candidate waits already: who signed it, and that this one takes its place. */
   replaces?: { title: string; digest: string; headline: string; signedBy: readonly string[] }
   /** Nobody could sign or publish it. */

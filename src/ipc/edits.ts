@@ -1,7 +1,8 @@
 // What the window may send of a change that is being made: each kind of edit in its exact shape.
 import { groupNames } from '../core/systems/asfaload/group-names.ts'
 import { choice, flag, json, list, optional, record, shape, text, variants, whole } from './argument.ts'
-import type { EditData, KeyChoice, SignersEditData } from './edit-views.ts'
+import type { EditData, KeyChoice, RecordEntryData, SignersEditData } from './edit-views.ts'
+import { registryPermissions } from './registry-views.ts'
 
 const name = text(1, 512)
 const path = text(1, 4096)
@@ -32,7 +33,21 @@ const signersEdit = variants<SignersEditData>('kind', {
   'group-remove': shape<SignersKind<'group-remove'>>({ ...groupPlace, kind: choice('group-remove') }),
 })
 
+type EntryKind<K extends RecordEntryData['kind']> = Extract<RecordEntryData, { kind: K }>
+const permissions = list(choice(...registryPermissions), registryPermissions.length)
+const version = text(1, 256)
+
+const recordEntry = variants<RecordEntryData>('kind', {
+  init: shape<EntryKind<'init'>>({ kind: choice('init'), key: keyChoice }),
+  grant: shape<EntryKind<'grant'>>({ kind: choice('grant'), key: keyChoice, permissions }),
+  revoke: shape<EntryKind<'revoke'>>({ kind: choice('revoke'), keyId, permissions }),
+  release: shape<EntryKind<'release'>>({ kind: choice('release'), version, lookId: name, name: path }),
+  yank: shape<EntryKind<'yank'>>({ kind: choice('yank'), version }),
+  define: shape<EntryKind<'define'>>({ kind: choice('define'), namespace: text(1, 256) }),
+})
+
 export const editData = variants<EditData>('kind', {
+  record: shape<Kind<'record'>>({ kind: choice('record'), entries: list(recordEntry, 64) }),
   signers: shape<Kind<'signers'>>({ kind: choice('signers'), edits: list(signersEdit, 256) }),
   index: shape<Kind<'index'>>({ kind: choice('index'), lookId: name, names: optional(paths), source: text(0, 2048) }),
   revocation: shape<Kind<'revocation'>>({ kind: choice('revocation'), by: keyId }),

@@ -33,6 +33,8 @@ export interface SourceView {
   inside: boolean
   /** Its signers and releases can be looked at, and changes made: of projects of an Asfaload mirror. */
   project?: true
+  /** Its packages and their logs can be looked at, and changes made: of registries of logs. */
+  registry?: true
   rehearsal: boolean
   /** What is trusted now; absent when it could not be verified, then `problem` says why. */
   state?: {
@@ -83,6 +85,8 @@ export interface SourceInspection {
   version: number
   /** What people call what will be pinned: "root". */
   anchorWord: string
+  /** Of logs: what is pinned is the record that begins the log of its operator. */
+  registry?: true
   digest: string
   words: readonly string[]
   /** Who must sign what changes it: all of these, but for those that are ways to the same end. */
@@ -121,6 +125,8 @@ export interface QuorumView {
   strangers: readonly { id: string; reason: string }[]
   /** One way among others, as in a proposal's quorum. */
   way?: { to: string; by: string }
+  /** The name of another one that must be met before anybody of this one signs. */
+  after?: string
 }
 
 export interface ProposalSummary {
@@ -180,12 +186,16 @@ export interface ProposalView extends ProposalSummary {
   findings: readonly Finding[]
   /** Signers on this machine that can sign this and have not. */
   signers: readonly SignerView[]
+  /** A key here will be asked for, once another quorum is met: the key, and the name of that quorum. */
+  later?: { label: string; after: string }
   /** Signing would complete every quorum. */
   wouldComplete: boolean
   /** Why nobody may sign or publish this from here right now. */
   blocked?: ErrorData
   /** It can be given up from here. */
   withdrawable: boolean
+  /** Nothing comes along with it: of a trust system that has no roles below others. */
+  lone?: true
   /** It is a file of its own, which nobody can withdraw it from. */
   singleFile?: true
   /** The repository publishes by itself, and takes a change back only with a signature: the signers here that may give one. */
@@ -240,6 +250,8 @@ export interface Receipt {
   files: readonly string[]
   /** The service that took it; nothing was written here then. */
   sentTo?: string
+  /** A record of a registry's log: what waits lies on this machine, and what was published is the next record. */
+  registry?: true
   quorums: readonly QuorumView[]
   complete: boolean
   needs?: readonly Need[]

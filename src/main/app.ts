@@ -33,6 +33,7 @@ import { knownUses, listAgent, listKeys } from './overview.ts'
 import { ofAnchor, twoPositions, verifyAnswers } from './pin-words.ts'
 import * as present from './present.ts'
 import { type Reader, startThread, threadReader } from './reading/reader.ts'
+import { registryCalls } from './registry-calls.ts'
 import { checkScreen } from './screen-calls.ts'
 import { secretWindow } from './secret-window.ts'
 import { servedEvents } from './served-events.ts'
@@ -228,6 +229,7 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
       wrongSecrets: parts.wrongSecrets,
       mono: () => performance.now(),
     }),
+    ...registryCalls({ desk, reader, alone, notify, signal }),
     ...invitationCalls({ desk, dataDir: options.dataDir, alone, now, signal }),
     'proposals.list': async () => reader.read('proposals', { signers: await desk.signers(signal) }, signal),
     'proposals.get': async ({ proposalId }) => {

@@ -23,17 +23,19 @@ import { type KnownKey, knownKeys } from '../node/known-keys.ts'
 import { tufSource } from '../node/open-source.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
+import { watchProposed } from '../node/warg/watch-list.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
-import { choicesIn, editsOf, isProjectEdit } from './edit-data.ts'
+import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
 import { openToDraft, shownAs } from './named-source.ts'
 import { keyOption, quorumsOf, verdictView } from './present-repository.ts'
-import { foundProject, wishOf } from './project-wishes.ts'
+import { foundProject } from './project-wishes.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
 import { rememberedLooks, saveNew } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
+import { isWholeEdit, wishedPreview } from './wished-previews.ts'
 
 type Names = Extract<
   keyof typeof contract,
@@ -76,7 +78,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   }
 
   async function requestOf({ sourceId, subject, edits, onto }: PreviewRequest, stop: AbortSignal) {
-    const data = edits.flatMap((one) => (isProjectEdit(one) ? [] : one))
+    const data = edits.flatMap((one) => (isWholeEdit(one) ? [] : one))
     const keys = data.some((one) => choicesIn(one).length > 0) ? await keysFor(sourceId, stop) : []
     return { subject, ...editsOf(data, { keys, look: looks.files }), ...(onto === undefined ? {} : { onto }) }
   }
@@ -87,12 +89,10 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     previewing?.abort()
     const mine = new AbortController()
     previewing = mine
-    const wanted = request.edits.find(isProjectEdit)
+    const wanted = request.edits.find(isWholeEdit)
     if (wanted !== undefined) {
-      const { sourceId, subject } = request
-      const keys = wanted.kind === 'signers' ? await keysFor(sourceId, mine.signal) : []
-      const wish = wishOf(wanted, { keys, look: looks.files })
-      return reader.read('wished', { sourceId, subject, wish, signers: await desk.signers(signal) }, mine.signal)
+      const how = { reader, look: looks.files, keysFor, signers: () => desk.signers(signal) }
+      return wishedPreview(wanted, request, how, mine.signal)
     }
     const asked = { sourceId: request.sourceId, request: await requestOf(request, mine.signal) }
     const file = request.edits.find((one) => one.kind === 'document-file')
@@ -166,6 +166,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
         const prepared = await reader.read('prepared', { sourceId: shown, request }, stop)
         const how = { signWith: signerId, progress: progress('Copying artifacts') }
         const [signed] = (await desk.drafts.write(source, prepared, stop, how)) ?? []
+        await watchProposed(source, prepared.ids, stop)
         const proposalIds = prepared.ids.map((id) => `${shown}:${id}`)
         const quorums = signed === undefined ? {} : { quorums: quorumsOf(signed, await desk.signers(stop)) }
         const byItself = signed === undefined ? undefined : await outcomeOf(source, signed, desk.context(source, stop))
@@ -185,6 +186,8 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'drafts.withdraw': ({ proposalId, signerId }) =>
       alone('the withdrawal of a change', async (stop) => {
         const { source: named, id } = await sourceOf(proposalId)
+        if (named.layout === undefined && stewardOf(named).refuses.withdraw === undefined)
+          return put(named, await reader.read('takingAway', { sourceId: shownAs(named).id, id }, stop), stop)
         const source = tufSource(named)
         if (stewardOf(source).withdraw !== undefined) return desk.drafts.withdraw(source, id, stop, signerId)
         const prepared = await reader.read('withdrawal', { sourceId: shownAs(source).id, id }, stop)

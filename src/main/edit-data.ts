@@ -4,7 +4,7 @@ import type { JsonValue } from '../core/json.ts'
 import { isObject } from '../core/json.ts'
 import { parsePublicKeyPem } from '../core/key.ts'
 import type { KeyEntry, RoleEntry, SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
-import type { EditData, KeyChoice, ProjectEditData, RoleChoice, TufEditData } from '../ipc/contract.ts'
+import type { EditData, KeyChoice, RoleChoice, TufEditData } from '../ipc/contract.ts'
 import type { Upload } from '../node/drafting.ts'
 import { entryOf, type KnownKey } from '../node/known-keys.ts'
 import { type FoundFile, releaseOf } from '../node/release-edits.ts'
@@ -50,10 +50,6 @@ function editOf(data: Exclude<TufEditData, { kind: 'files' | 'document-file' }>,
     default:
       return data
   }
-}
-
-export function isProjectEdit(data: EditData): data is ProjectEditData {
-  return data.kind === 'signers' || data.kind === 'index' || data.kind === 'revocation'
 }
 
 /** Every key that an edit names, wherever it stands in it. */

@@ -25,10 +25,25 @@ export async function openProject(desk: Desk, name: string): Promise<OpenSource>
   })
 }
 
+/** A registry of logs. */
+export async function openRegistryNamed(
+  desk: Desk,
+  name: string,
+): Promise<OpenSource & { registry: NonNullable<OpenSource['registry']> }> {
+  const source = await openNamed(desk, name)
+  const { registry } = source
+  if (registry !== undefined) return { ...source, registry }
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${source.pinned.name} is no registry of packages`,
+    hint: 'look inside it, and make the change there',
+  })
+}
+
 /** Of whichever trust system. */
 export async function openToDraft(desk: Desk, name: string, signal: AbortSignal): Promise<OpenSource> {
   const source = await openNamed(desk, name)
-  return source.system.id === 'asfaload' ? source : openToChange(desk, name, signal)
+  return source.system.id === 'tuf' ? openToChange(desk, name, signal) : source
 }
 
 /** Changes are made in an event: where one is open, there is no question which one is meant. */

@@ -191,11 +191,17 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
     quorums: quorumsOf(proposal, signers),
     along: along.map(({ subject }) => subject),
     ...(sentence === undefined ? {} : { sentence }),
+    ...(sentence !== undefined && isForEver(proposal) ? { forEver: true } : {}),
     ...(replaces === undefined ? {} : { replaces: replacedView(replaces) }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(text === undefined ? {} : { text }),
     ...(tokens === undefined ? {} : { signing: signingView(proposal, signers, tokens) }),
   }
+}
+
+/** Of a registry more is typed first than what locks everybody out. */
+function isForEver({ system, findings }: Proposal): boolean {
+  return system === 'warg' && findings.every(({ code }) => code !== 'lock-out')
 }
 
 function signingView(

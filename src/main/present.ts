@@ -12,6 +12,7 @@ import {
   type Quorum,
   type QuorumKey,
   signedCount,
+  waitsFor,
 } from '../core/proposal.ts'
 import type { KnownSigner } from '../core/signer.ts'
 import { signingsSentence } from '../core/signings.ts'
@@ -87,12 +88,14 @@ function datesOf({ expires, due }: TrustedRole, now: Date) {
 
 export function sourceHead(
   pinned: PinnedSource,
-): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried' | 'inside' | 'project'> {
+): Pick<SourceView, 'id' | 'name' | 'location' | 'rehearsal' | 'carried' | 'inside' | 'project' | 'registry'> {
   const { id, name, location, system = 'tuf' } = pinned
   // What was carried here is as much of it as one change needs: there is no inside.
   const isWhole = !isCarriedLocation(location)
   const project = system === 'asfaload' && isWhole ? ({ project: true } as const) : {}
-  return { id, name, ...placeOfSource(location), inside: system === 'tuf' && isWhole, ...project, rehearsal: false }
+  const registry = system === 'warg' && isWhole ? ({ registry: true } as const) : {}
+  const inside = system === 'tuf' && isWhole
+  return { id, name, ...placeOfSource(location), inside, ...project, ...registry, rehearsal: false }
 }
 
 /** Where it is, for people: what was carried here lies in a folder of ours, whose name says nothing. */
@@ -101,13 +104,14 @@ export function placeOfSource(location: string): Pick<SourceView, 'location' | '
 }
 
 export function inspectionView(inspection: Inspection, ask: readonly number[]): SourceInspection {
-  const { location, suggestedName, anchorWord, title, version, digest, quorums } = inspection
+  const { location, system, suggestedName, anchorWord, title, version, digest, quorums } = inspection
   return {
     location,
     suggestedName,
     title,
     version,
     anchorWord,
+    ...(system === 'warg' ? { registry: true } : {}),
     digest,
     words: wordsOf(digest),
     quorums: quorums.map(({ name, threshold, keys, way }) => ({
@@ -129,6 +133,7 @@ export function quorumView(
     signed: signedCount(quorum),
     met: isMet(quorum),
     ...(quorum.way === undefined ? {} : { way: quorum.way }),
+    ...(quorum.after === undefined ? {} : { after: quorum.after }),
     strangers: quorum.strangers,
     keys: quorum.keys.map((entry) => ({
       ...holderOf(entry),
@@ -158,7 +163,7 @@ export function ableSigners(proposal: Proposal, signers: readonly KnownSigner[])
 /** An open repository, as far as the window is told of it. */
 type Opened = Pick<
   OpenSource,
-  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy'
+  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
 >
 
 export function proposalSummary(source: Opened, proposal: Proposal, signers: readonly KnownSigner[]): ProposalSummary {
@@ -245,9 +250,11 @@ export function proposalView(
     unchanged: proposal.unchanged,
     findings: proposal.findings,
     signers: signerViews(proposal, able, about.tokens).map((view, at) => ({ ...view, ...often(able[at]) })),
+    ...laterOf(proposal, signers, able),
     wouldComplete: able.some((signer) => areMet(proposal.quorums.map((quorum) => withSignature(quorum, signer)))),
     ...(proposal.blocked === undefined ? {} : { blocked: proposal.blocked }),
     withdrawable: stewardOf(source).refuses.withdraw === undefined,
+    ...(source.layout === undefined ? { lone: true } : {}),
     ...(source.layout !== undefined && isSingleFile(source.layout) ? { singleFile: true } : {}),
     ...(served === undefined
       ? {}
@@ -273,6 +280,21 @@ export function signerViews(
       ...(owner === undefined ? {} : { owner }),
     }
   })
+}
+
+/** Whose turn comes when those before have agreed. */
+function laterOf(
+  { quorums, blocked }: Proposal,
+  signers: readonly KnownSigner[],
+  able: readonly KnownSigner[],
+): Pick<ProposalView, 'later'> {
+  if (blocked !== undefined || able.length > 0) return {}
+  for (const quorum of quorums) {
+    const before = waitsFor(quorum, quorums, isMet)
+    const signer = signers.find((one) => quorum.keys.some((entry) => !entry.signed && isHeldBy(entry, one)))
+    if (before !== undefined && signer !== undefined) return { later: { label: signer.label, after: before.name } }
+  }
+  return {}
 }
 
 /** Whether they have signed or not. */
@@ -313,8 +335,10 @@ export function receipt(
   const summary = proposalSummary(source, proposal, signers)
   const { title, sourceName, quorums, complete, needs, rehearsal, elsewhere } = summary
   const { digest } = proposal
-  const { pinned, layout, backend } = source
-  const isSent = layout?.rstuf === 'service' || backend !== undefined
+  const { pinned, layout, backend, registry } = source
+  // What waits for a registry lies on this machine; a record that is complete is sent to it.
+  const isSentThere = registry !== undefined && kind === 'published'
+  const isSent = layout?.rstuf === 'service' || backend !== undefined || isSentThere
   return {
     kind,
     title,
@@ -328,6 +352,7 @@ export function receipt(
     ...(needs === undefined ? {} : { needs }),
     rehearsal,
     ...(elsewhere === undefined ? {} : { elsewhere }),
+    ...(registry === undefined ? {} : { registry: true }),
     ...(isSent ? { sentTo: pinned.location.replace(/#.*$/, '') } : {}),
     ...more,
   }

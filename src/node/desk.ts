@@ -1,7 +1,7 @@
 // What a person does at their desk, the same for window and terminal: open repositories, see what waits, sign, publish.
 import { type Approval, approve, findProposal, openEntries, publish, renew } from '../core/approve.ts'
 import { AppError } from '../core/error.ts'
-import { isReady, type Proposal } from '../core/proposal.ts'
+import { isMet, isReady, type Proposal, waitsFor } from '../core/proposal.ts'
 import type { KnownSigner, Prompt, Purpose, Signer } from '../core/signer.ts'
 import type { Context, Pending, TrustedState } from '../core/system.ts'
 import { type Files, type Transport, within } from '../core/transport.ts'
@@ -311,7 +311,8 @@ function known({ id, label, key, asks, rehearsal }: Signer): KnownSigner {
 /** Signers here that can sign this and have not. */
 export function signersFor(proposal: Proposal, signers: readonly KnownSigner[]): KnownSigner[] {
   return signers.filter((signer) => {
-    const open = openEntries(proposal, signer.key)
+    const quorums = proposal.quorums.filter((quorum) => waitsFor(quorum, proposal.quorums, isMet) === undefined)
+    const open = openEntries({ quorums }, signer.key)
     const isRehearsal = proposal.quorums.every((quorum) => quorum.keys.every((entry) => entry.rehearsal))
     return open.length > 0 && (!signer.rehearsal || isRehearsal)
   })

@@ -64,10 +64,17 @@ export interface Writing {
   progress?: Progress | undefined
 }
 
+/** What goes with a document that is made: files it names, what must be typed first, and the digest of the change that it is built on. */
+export interface Beside {
+  uploads?: readonly Upload[]
+  sentence?: string
+  onto?: string
+}
+
 export interface Drafting {
   preview(source: TufSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
   /** The same of a whole document, of a trust system whose changes are such. */
-  previewDocument(source: OpenSource, edit: DocumentEdit, signal: AbortSignal): Promise<Draft>
+  previewDocument(source: OpenSource, edit: DocumentEdit, signal: AbortSignal, beside?: Beside): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
   propose(source: TufSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
   /** What propose would write. */
@@ -176,14 +183,16 @@ export function drafting(
       hold(previewed, keyOf(source, made.shown.proposal.digest), made)
       return made.shown
     },
-    previewDocument: async (source, edit, signal) => {
+    previewDocument: async (source, edit, signal, { uploads = [], sentence, onto } = {}) => {
       // Whether what waits may be given up is asked before it is written.
-      const made = await previewEdit(source, { ...edit, replace: true }, contextOf(source, signal))
-      const { proposal, files, base, replaces, pins } = made
+      const preview = await previewEdit(source, { ...edit, replace: true }, contextOf(source, signal))
+      const { proposal, files, base, replaces, pins } = preview
+      if (onto !== undefined && replaces?.digest !== onto) throw otherThere(edit.subject)
       const waiting = replaces === undefined ? [] : [replaces]
-      const drafted = { files, proposal, along: [], effects: noEffects, consistent: true, waiting }
-      const shown = toDraft(drafted, undefined)
-      hold(previewed, keyOf(source, proposal.digest), { base, drafted, shown, uploads: [], onto: undefined, pins })
+      const made = sentence === undefined ? {} : { sentence }
+      const drafted = { files, proposal, along: [], effects: noEffects, consistent: true, waiting, ...made }
+      const shown = toDraft(drafted, onto)
+      hold(previewed, keyOf(source, proposal.digest), { base, drafted, shown, uploads, onto, pins })
       return shown
     },
     propose: async (source, request, signal, progress) => {

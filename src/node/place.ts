@@ -62,8 +62,8 @@ export interface OtherPlace extends AnyPlace {
   backend?: Backend
   /** What is not seen there without a key. */
   unseen?: Unseen
-  /** A registry of logs, and what this machine keeps of it. */
-  registry?: { kept: Transport }
+  /** A registry of logs, what this machine keeps of it, and where files lie that a registry asks for later. */
+  registry?: { kept: Transport; contentFolder: string }
   layout?: undefined
   served?: undefined
   unknown?: undefined

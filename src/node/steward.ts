@@ -9,11 +9,12 @@ import { isWebLocation } from './location.ts'
 import { notTuf } from './open-source.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
 import type { Served } from './transports/served.ts'
+import { keepContent } from './warg/content.ts'
 
 export type Deed = 'draft' | 'withdraw' | 'publish'
 type Kept = Pick<
   OpenSource,
-  'pinned' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
+  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
 >
 
 export interface Steward {
@@ -31,7 +32,7 @@ export interface Steward {
 }
 
 export function stewardOf(source: Kept): Steward {
-  const { pinned, layout, served, event, carried, elsewhere, backend, registry } = source
+  const { pinned, system, layout, served, event, carried, elsewhere, backend, registry } = source
   if (served !== undefined) return server(pinned.name, served)
   const folder: Steward = {
     refuses: {},
@@ -49,10 +50,14 @@ export function stewardOf(source: Kept): Steward {
     const refused = notTuf(source)
     const refuses = { draft: refused, withdraw: refused }
     if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
-    if (registry !== undefined && elsewhere !== undefined)
-      return { ...folder, refuses: { ...refuses, publish: isMirror(pinned.location, elsewhere.how) } }
+    // Where a change that waits is nothing but files, and they lie where they can be taken away.
+    const here = system.withdraw === undefined ? refuses : { draft: refused }
+    if (registry !== undefined) {
+      const publish = elsewhere === undefined ? {} : { publish: isMirror(pinned.location, elsewhere.how) }
+      return { ...folder, refuses: { ...here, ...publish }, content: keptFor(registry.contentFolder) }
+    }
     return read === undefined
-      ? { ...folder, refuses }
+      ? { ...folder, refuses: here }
       : { ...reading(folder, read), refuses: { ...refuses, publish: read } }
   }
   if (read !== undefined) return reading(folder, read)
@@ -184,6 +189,19 @@ async function putInto(
     })
   }
   await putArtifact(location, path, file, { length, sha256 }, { signal, progress })
+}
+
+/** A registry asks for content once it has the record that names it: until then it stays on this machine. */
+function keptFor(folder: string): Steward['content'] {
+  return async ({ file, sha256 }, progress, signal) => {
+    const { digest } = await keepContent(folder, file, { signal, progress })
+    if (digest === `sha256:${sha256}`) return
+    throw new AppError({
+      code: 'source/conflict',
+      message: `${file} is another file than the one that was looked at`,
+      hint: 'choose it again',
+    })
+  }
 }
 
 function madeByItsTool(name: string): ErrorData {

@@ -9,7 +9,7 @@ import { withdrawnFiles } from '../core/systems/tuf/layout.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
 import { type Files, type Snapshot, snapshot, type Transport } from '../core/transport.ts'
 import { visible } from '../core/visible.ts'
-import type { TufSource } from './desk.ts'
+import type { OpenSource, TufSource } from './desk.ts'
 import type { Prepared } from './prepared.ts'
 
 export interface Withdrawing {
@@ -29,6 +29,21 @@ export async function prepareWithdrawing(
   const { files, along } = await givingUp(subject, layout, read, pending, context.signal)
   const prepared = { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
   return { prepared, along }
+}
+
+/** The same where a trust system says itself which files a change that waits is. */
+export async function prepareTakingAway(
+  proposalId: string,
+  { pinned, system, transport }: OpenSource,
+  context: Context,
+): Promise<Prepared> {
+  if (system.withdraw === undefined)
+    throw new AppError({ code: 'internal/bug', message: `${pinned.name} says no files` })
+  const read = snapshot(transport)
+  const { subject, title } = await findProposal(proposalId, system, read, context)
+  const files = await system.withdraw(subject, read, context)
+  for (const name of files.keys()) await read.read(name, maxBytes.targets, context.signal)
+  return { files, base: read.seen(files.keys()), note: `withdraw ${title}`, uploads: [], ids: [] }
 }
 
 /** Of what cannot be reviewed, and may be no document at all: what giving it up writes, and what lies there now. */

@@ -30,6 +30,7 @@ import { Keys } from './views/keys.tsx'
 import { OpenSource } from './views/open-source.tsx'
 import { Found } from './views/project/found.tsx'
 import { Project } from './views/project/project.tsx'
+import { Registry } from './views/registry/registry.tsx'
 import { Repositories } from './views/repositories.tsx'
 import { Repository } from './views/repository.tsx'
 import { Review } from './views/review.tsx'
@@ -212,6 +213,7 @@ export function App({ info: started }: { info: AppInfo }): ReactElement {
     }
     if (route.screen === 'carry') return <Carry key={place} proposalId={route.proposalId} what={route.what} />
     if (route.screen === 'project') return <Project key={place} {...route} />
+    if (route.screen === 'registry') return <Registry key={place} {...route} />
     if (route.screen === 'found') return <Found key="found" />
     if (route.screen === 'create') return <Create key="create" />
     if (route.screen === 'keys') return <Keys key="keys" />

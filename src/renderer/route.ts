@@ -9,6 +9,9 @@ export type CarryWay = (typeof carryWays)[number]
 const projectForms = ['signers', 'release', 'revocation'] as const
 export type ProjectForm = (typeof projectForms)[number]
 
+const registryForms = ['release', 'yank', 'permissions', 'namespace', 'approvers', 'begin'] as const
+export type RegistryForm = (typeof registryForms)[number]
+
 export type Route =
   | { screen: 'home' }
   | { screen: 'repositories' }
@@ -29,6 +32,8 @@ export type Route =
   | { screen: 'repository'; sourceId: string; tab: RepositoryTab; role?: string }
   /** A project of an Asfaload mirror; `form`: a change of it being made, `path`: of the release that is revoked. */
   | { screen: 'project'; sourceId: string; form?: ProjectForm; path?: string }
+  /** A registry of logs; `subject`: one of its logs, `form`: a change of that being made, `item`: what of it is changed. */
+  | { screen: 'registry'; sourceId: string; subject?: string; form?: RegistryForm; item?: string }
   /** The first signers of a project that is not there yet. */
   | { screen: 'found' }
   /** A script that was chosen, before anything begins. */
@@ -46,7 +51,7 @@ export function parseRoute(hash: string): Route {
   if (named !== undefined) return { screen: named }
   const [screen, ...parts] = text.split('/').map(decoded)
   const [first, second, third, ...more] = parts
-  if (first === undefined || first === '' || more.length > 0) return { screen: 'home' }
+  if (first === undefined || first === '' || (more.length > 0 && screen !== 'registry')) return { screen: 'home' }
   if (screen === 'review' && parts.length === 1) return { screen, proposalId: first }
   if (screen === 'invitation' && parts.length === 1) return { screen, invitationId: first }
   if (screen === 'scan' && parts.length === 1) return { screen, ceremonyId: first }
@@ -69,6 +74,19 @@ export function parseRoute(hash: string): Route {
       ...{ screen, sourceId: first },
       ...(form === undefined ? {} : { form }),
       ...(third === undefined ? {} : { path: third }),
+    }
+  }
+  if (screen === 'registry') {
+    const form = registryForms.find((one) => one === third)
+    const [item] = more
+    const isWhole = more.length <= 1 && (parts.length < 3 || form !== undefined)
+    if (!isWhole || second === '' || (more.length === 1 && (item === undefined || item === '')))
+      return { screen: 'home' }
+    return {
+      ...{ screen, sourceId: first },
+      ...(second === undefined ? {} : { subject: second }),
+      ...(form === undefined ? {} : { form }),
+      ...(item === undefined ? {} : { item }),
     }
   }
   if (screen === 'edit') {
@@ -98,6 +116,8 @@ export function hashOf(route: Route): string {
       return hash(route.screen, route.sourceId, route.tab, route.role)
     case 'project':
       return hash(route.screen, route.sourceId, route.form, route.path)
+    case 'registry':
+      return hash(route.screen, route.sourceId, route.subject, route.form, route.item)
     case 'edit':
       return hash(route.screen, route.sourceId, route.subject, route.form)
     default:

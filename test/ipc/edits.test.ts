@@ -18,7 +18,20 @@ const good: EditData[] = [
   { kind: 'block', name: 'blocked', paths: ['a'], keys: [], threshold: 1 },
   { kind: 'project-keys', keys: [], keepIds: ['ab'], threshold: 2 },
   { kind: 'configure', values: { 'retention/versions': 3 } },
+  {
+    kind: 'record',
+    entries: [
+      { kind: 'init', key: { from: 'signer', signerId: 'file:dana' } },
+      { kind: 'grant', key: { from: 'pem', pem: 'ecdsa-p256:AAAA', owner: 'Dana' }, permissions: ['release', 'yank'] },
+      { kind: 'revoke', keyId: 'sha256:ab', permissions: ['commit'] },
+      { kind: 'release', version: '1.0.0', lookId: '1', name: 'loom.wasm' },
+      { kind: 'yank', version: '1.0.0' },
+      { kind: 'define', namespace: 'loom' },
+    ],
+  },
 ]
+
+const record = (entry: unknown) => ({ kind: 'record', entries: [entry] })
 
 test.each(good)('$kind is taken as it is', (edit) => {
   expect(editData(edit)).toEqual(edit)
@@ -37,6 +50,9 @@ describe('refused', () => {
     ['half a signature', { kind: 'threshold', role: 'root', threshold: 1.5 }],
     ['a number that JSON readers disagree about', { kind: 'field', path: ['x'], value: 2 ** 53 }],
     ['a fraction', { kind: 'field', path: ['x'], value: 0.5 }],
+    ['a permission that no registry has', record({ kind: 'revoke', keyId: 'a', permissions: ['update-auth'] })],
+    ['a release by its digest', record({ kind: 'release', version: '1.0.0', digest: 'sha256:ab' })],
+    ['bytes of a record', { kind: 'record', entries: [], contents: 'AAAA' }],
     ['a list', [good[0]]],
     ['nothing', null],
   ])('%s', (_, value) => {

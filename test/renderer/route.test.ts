@@ -17,6 +17,11 @@ test.each<Route>([
   { screen: 'ceremony-script', scriptId: 'x' },
   { screen: 'carry', proposalId: 'some/id: #1', what: 'out' },
   { screen: 'carry', proposalId: 'x', what: 'back' },
+  { screen: 'registry', sourceId: 'some/id' },
+  { screen: 'registry', sourceId: 'x', subject: 'loom:cloth' },
+  { screen: 'registry', sourceId: 'x', subject: 'operator', form: 'permissions' },
+  { screen: 'registry', sourceId: 'x', subject: 'loom:cloth', form: 'yank', item: '1.0.0+a/b' },
+  { screen: 'registry', sourceId: 'x', subject: 'new', form: 'begin' },
 ])('$screen', (route) => {
   expect(parseRoute(hashOf(route))).toEqual(route)
 })
@@ -39,6 +44,12 @@ test.each([
   '#carry/x',
   '#carry/x/away',
   '#carry/x/out/more',
+  '#registry',
+  '#registry/',
+  '#registry/x/',
+  '#registry/x/loom%3Acloth/away',
+  '#registry/x/loom%3Acloth/yank/',
+  '#registry/x/loom%3Acloth/yank/1/more',
   '#scan/x/more',
   '#ceremony',
   '#ceremony/',

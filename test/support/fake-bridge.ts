@@ -22,6 +22,7 @@ import { type FakeCeremony, fakeCeremony } from './fake-ceremony.ts'
 import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
+import { fakeRegistry, registrySource } from './fake-registry.ts'
 import { fakeRepository } from './fake-repository.ts'
 import {
   backendProject,
@@ -33,8 +34,8 @@ import {
 } from './fake-signers.ts'
 import * as hardware from './fake-tokens.ts'
 
-/** `carried`: one change, which came over an air gap. `signers`: a project in which nothing expires, and a change of its signers. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
-export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried' | 'signers'
+/** `carried`: one change, which came over an air gap. `signers`: a project in which nothing expires, and a change of its signers. `registry`: a registry of logs. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
+export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried' | 'signers' | 'registry'
 
 export interface FakeOptions {
   scenario?: Scenario
@@ -85,6 +86,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
   let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
   if (scenario === 'carried') proposals = [...carriedChange]
   if (scenario === 'signers') [sources, proposals] = [[signersSource], [signersChange]]
+  if (scenario === 'registry') [sources, proposals] = [[registrySource], []]
   if (scenario === 'tokens') proposals = proposals.map(pending.withTwoTokens)
   let tokens: TokensView = hardware.tokensFor(scenario)
   let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]
@@ -187,6 +189,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     ceremony: ceremony.bridge,
     ...inside,
     repository: { ...inside.repository, create },
+    registry: fakeRegistry(answer),
     project: {
       get: (argument) =>
         answer('project.get', argument, () =>

@@ -11,7 +11,7 @@ declare global {
 }
 
 const query = new URLSearchParams(window.location.search)
-const scenarios: readonly Scenario[] = ['rich', 'empty', 'troubled', 'calm', 'tokens', 'carried', 'signers']
+const scenarios: readonly Scenario[] = ['rich', 'empty', 'troubled', 'calm', 'tokens', 'carried', 'signers', 'registry']
 const approve = query.get('approve')
 const options: FakeOptions = {
   scenario: scenarios.find((one) => one === query.get('scenario')) ?? 'rich',

@@ -50,7 +50,7 @@ export async function openRepository(
 ): Promise<void> {
   await page.getByLabel('Folder, file or address').fill(location)
   await page.getByRole('button', { name: 'Look at it' }).click()
-  await heading(page, 'Is this the right repository?')
+  await heading(page, /^Is this the right (repository|registry)\?$/)
   await typeWords(page, (position) => words[position - 1] ?? '')
   await page.getByRole('button', { name: `Pin this ${anchorWord}` }).click()
 }

@@ -15,9 +15,11 @@ import type {
   DraftView,
   EditableText,
   HistoryView,
+  LogView,
   ProjectView,
   ProposalView,
   RawDocument,
+  RegistryView,
   RepositoryView,
   SourceView,
   TargetPage,
@@ -41,14 +43,17 @@ import { type Opened, openInside, readTargets, type TargetQuery } from '../../no
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
+import { prepareTakingAway } from '../../node/withdrawing.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
 import { openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
+import type { WantedRecord } from '../registry-wishes.ts'
 import { type Carrying, carriedView, carrying } from './carrying.ts'
 import { type Inbox, readInbox } from './inbox.ts'
 import { insideCache } from './inside-cache.ts'
+import { registryReadings } from './registry-readings.ts'
 import { withSendingCosts } from './sending-costs.ts'
 
 /** What is to be remembered of a source that was read; writing it is main's. */
@@ -117,10 +122,21 @@ export interface Readings extends Carrying {
   ): Promise<DraftView>
   /** Of a project of an Asfaload mirror. */
   wished(asked: OfSource & Signers & { subject: string; wish: ProjectWish }, signal: AbortSignal): Promise<DraftView>
+  registry(asked: OfSource, signal: AbortSignal): Promise<RegistryView>
+  log(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<LogView>
+  /** How many records the log of a package has, none where the registry has no such package. */
+  recordCount(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<number>
+  /** Of a registry; `onto`: the digest of the record that waits, and is added to. */
+  recorded(
+    asked: OfSource & Signers & WantedRecord & { subject: string; onto?: string },
+    signal: AbortSignal,
+  ): Promise<DraftView>
   draftChanges(asked: OfSource & Page & { digest: string }, signal: AbortSignal): Promise<readonly Change[]>
   /** What a preview has shown, ready to be written. */
   prepared(asked: OfSource & { request: ProposeRequest }, signal: AbortSignal): Promise<Prepared>
   withdrawal(asked: OfProposal, signal: AbortSignal): Promise<Prepared>
+  /** The same where the trust system says which files it is. */
+  takingAway(asked: OfProposal, signal: AbortSignal): Promise<Prepared>
 }
 
 export type ReadingName = keyof Readings
@@ -235,12 +251,17 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const edit = await wishedEdit(subject, wish, desk, source, signal)
       return presentRepository.draftView(await desk.drafts.previewDocument(source, edit, signal), signers)
     },
+    ...registryReadings(desk),
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
     },
     prepared: async ({ sourceId, request }, signal) =>
       desk.drafts.prepare(await openToDraft(desk, sourceId, signal), request).prepared,
+    takingAway: async ({ sourceId, id }, signal) => {
+      const source = await openNamed(desk, sourceId)
+      return prepareTakingAway(id, source, desk.context(source, signal))
+    },
     withdrawal: async ({ sourceId, id }, signal) =>
       (await desk.drafts.withdrawing(await openTuf(desk, sourceId), id, signal)).prepared,
   }

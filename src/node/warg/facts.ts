@@ -1,5 +1,6 @@
 // A log of a registry as people look at it: what happened in it, who may do what, and what became of its releases.
 import type { Change, Finding } from '../../core/proposal.ts'
+import type { PublicKey } from '../../core/signer.ts'
 import type { Context } from '../../core/system.ts'
 import { diffRecord } from '../../core/systems/warg/diff.ts'
 import { kindOf } from '../../core/systems/warg/files.ts'
@@ -25,6 +26,8 @@ export interface RecordFact {
 
 export interface HoldingFact {
   keyId: string
+  /** Absent where the log never named it. */
+  key?: PublicKey
   owner?: string
   permission: Permission
   /** Numbers of records. */
@@ -101,6 +104,7 @@ export function stateFacts(state: LogState, names: NonNullable<Context['names']>
       const owner = key === undefined ? undefined : ownerOf(key, names)
       return {
         ...{ keyId, permission, from },
+        ...(key === undefined ? {} : { key: key.key }),
         ...(owner === undefined ? {} : { owner }),
         ...(until === undefined ? {} : { until }),
       }

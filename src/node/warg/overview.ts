@@ -1,4 +1,5 @@
 // A registry at a glance: its operator and the packages that are looked at here, each verified to its end in one moment of it.
+import { type AppError, toAppError } from '../../core/error.ts'
 import type { Finding } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
 import { operatorSubject } from '../../core/systems/warg/files.ts'
@@ -23,14 +24,27 @@ export interface RegistryOverview {
   logs: readonly LogOverview[]
 }
 
-export async function registryOverview(source: OpenSource, context: Context): Promise<RegistryOverview> {
+/** `setAside`: takes a log that cannot be verified, and why, so that it hides no other; without it that is the answer. */
+export async function registryOverview(
+  source: OpenSource,
+  context: Context,
+  setAside?: (subject: string, error: AppError) => void,
+): Promise<RegistryOverview> {
   const { transport, registry: place } = source
   const options = await registryOptions(source, context)
   const registry = await openRegistry(transport, context, options)
   const watched = place === undefined ? [] : (await readKept(place.kept, context.signal)).packages
   const subjects = new Set([...watched, ...(await packagesOf(transport, registry, context))])
   const logs = [registry.operator]
-  for (const subject of [...subjects].sort()) logs.push(await registry.log(subject))
+  for (const subject of [...subjects].sort()) {
+    try {
+      logs.push(await registry.log(subject))
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (setAside === undefined || error.code === 'user/cancelled' || error.code === 'internal/bug') throw error
+      setAside(subject, error)
+    }
+  }
   const { checkpoint } = registry
   return {
     checkpoint: {

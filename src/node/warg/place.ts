@@ -20,18 +20,19 @@ export async function openWarg(
 ): Promise<OtherPlace> {
   const { packages, approvers, maxAgeSeconds } = await readKept(kept, signal)
   const options: WargOptions = { approvers, maxAgeSeconds, machine: nativeMachine }
+  const registry = { kept, contentFolder: contentFolder(dataDir) }
   const system = wargSystem(options)
   if (isWargLocation(location)) {
     const drafts = within(kept, 'drafts/')
-    const content = (digest: string) => keptContent(contentFolder(dataDir), digest)
+    const content = (digest: string) => keptContent(registry.contentFolder, digest)
     const transport = wargTransport(parseWargAddress(location), { access, packages, drafts, content })
-    return { transport, system, registry: { kept } }
+    return { transport, system, registry }
   }
   if (!isFolderLocation(location)) throw elsewhere(location)
   return {
     transport: directoryTransport(location, fs === undefined ? {} : { fs }),
     system,
-    registry: { kept },
+    registry,
     elsewhere: {
       how: 'save the record (countersign warg save SOURCE PACKAGE FILE), and send it where the registry is reached (countersign warg send SOURCE FILE)',
     },

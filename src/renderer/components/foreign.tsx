@@ -37,6 +37,14 @@ const lineBreaks: ReadonlySet<string> = new Set(['\n'])
 
 /** An old or a new value: hex in groups, everything else as it is written, all of it. */
 export function Value({ text }: { text: string }): ReactElement {
+  const [, digest] = /^sha256:([0-9a-f]{64})$/.exec(text) ?? []
+  if (digest !== undefined) {
+    return (
+      <>
+        sha256: <Hex hex={digest} />
+      </>
+    )
+  }
   return isLongHex(text) ? <Hex hex={text} /> : <Foreign text={text} keep={lineBreaks} />
 }
 

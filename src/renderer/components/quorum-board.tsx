@@ -73,6 +73,11 @@ function QuorumPart(props: { quorum: QuorumView; met: boolean; isMixed: boolean 
         <span className="small soft">{progressText(quorum)}</span>
       </div>
       <Segments quorum={quorum} />
+      {quorum.after === undefined || met ? null : (
+        <p className="small soft">
+          Signs last, after <Foreign text={quorum.after} />.
+        </p>
+      )}
       <ul>
         {quorum.keys.map((key) => (
           <Holder key={key.ids.join()} entry={key} met={met} isMixed={isMixed} />

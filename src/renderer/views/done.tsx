@@ -64,7 +64,13 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
       }
     >
       <div className="note headline tone-ok">
-        <h2>{signed ? 'Your signature is in place and verified.' : 'The change is in force.'}</h2>
+        <h2>
+          {signed
+            ? 'Your signature is in place and verified.'
+            : receipt.registry === true
+              ? 'The record is in the log.'
+              : 'The change is in force.'}
+        </h2>
         <p>{next[0]}</p>
       </div>
       <section className="card" aria-label="Receipt">
@@ -145,6 +151,12 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
 }
 
 function nextSentences(receipt: Receipt): string[] {
+  if (receipt.kind === 'published' && receipt.registry === true) {
+    return [
+      'The registry has taken it as the next record of its log.',
+      'A record is for ever. Whoever asks the registry from now on is told of it.',
+    ]
+  }
   if (receipt.kind === 'published') {
     return [
       `${countOf(receipt.files.length, 'file')} put in place in one step.`,
@@ -191,6 +203,9 @@ function nextSentences(receipt: Receipt): string[] {
     receipt.elsewhere === undefined ? 'Others must sign before it can be published.' : 'Others must sign it, too.',
     ...missingSentences(open),
     ...(receipt.carried === undefined || receipt.elsewhere === undefined ? [] : [sentenceOf(receipt.elsewhere)]),
+    ...(receipt.registry === true && receipt.carried === undefined && receipt.elsewhere === undefined
+      ? ['It waits on this machine alone. Carry it to the others who must sign.']
+      : []),
     'Until then nobody sees this change.',
   ]
 }

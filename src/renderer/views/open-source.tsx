@@ -49,8 +49,8 @@ export function OpenSource({ location, onDone }: OpenSourceProps): ReactElement 
             such as root.json. Of an Asfaload mirror it is the folder of the project, in a clone of the mirror. For a
             repository in git, name your clone of it, or its address: git+https://host/repository. Other addresses can
             stand there too: https:// for a web server, rstuf+https:// for a Repository Service for TUF,
-            asfaload+https:// for a project at an Asfaload backend. Nothing in it is trusted until you have checked its
-            fingerprint on the next screen.
+            asfaload+https:// for a project at an Asfaload backend, warg+https:// for a registry of packages that keeps
+            logs. Nothing in it is trusted until you have checked its fingerprint on the next screen.
           </p>
           <LocationForm start={location} onInspect={inspect} busy={busy} />
         </section>
@@ -76,7 +76,7 @@ export function LocationForm({ start, busy, calm = false, onInspect }: LocationF
   const [problem, setProblem] = useState<ErrorData>()
   const [ca, setCa] = useState('')
   const [token, setToken] = useState(false)
-  const isWeb = /^\s*(rstuf\+)?https?:/i.test(location)
+  const isWeb = /^\s*((rstuf|warg)\+)?https?:/i.test(location)
   const id = useId()
   const pick = async () => {
     const outcome = await settle(bridge().sources.pick())

@@ -28,7 +28,7 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
   const [busy, setBusy] = useState(false)
   const nameId = useId()
   const complete = name.trim() !== '' && inspection.ask.every((position) => (answers[position] ?? '').trim() !== '')
-  const { anchorWord, quorums } = inspection
+  const { anchorWord, quorums, registry = false } = inspection
   const holders = quorums.flatMap((quorum) => quorum.holders)
   const rehearsal = holders.length > 0 && holders.every((holder) => holder.rehearsal)
 
@@ -53,16 +53,27 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
 
   return (
     <Page
-      title="Is this the right repository?"
+      title={`Is this the right ${registry ? 'registry' : 'repository'}?`}
       where="everything here is a claim until you pin it"
       rehearsal={rehearsal}
       aside={
         <section className="card" aria-label="Who holds the keys">
           <h2 className="label">Who holds the keys</h2>
+          {registry ? (
+            <p>
+              Whoever runs it began with this key. Everything that it says of itself from then on is checked from there,
+              and its own log says which other keys came.
+            </p>
+          ) : null}
           {waysOf(quorums).map((ways) => (
             <Ways key={ways[0]?.[0]?.name} ways={ways}>
               {(quorum) => (
-                <Holders key={quorum.name} quorum={quorum} of={`the ${anchorWord}`} named={quorums.length > 1} />
+                <Holders
+                  key={quorum.name}
+                  quorum={quorum}
+                  of={registry ? undefined : `the ${anchorWord}`}
+                  named={quorums.length > 1}
+                />
               )}
             </Ways>
           ))}
@@ -146,7 +157,8 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
 
 interface HoldersProps {
   quorum: SourceInspection['quorums'][number]
-  of: string
+  /** Nothing where it never changes. */
+  of: string | undefined
   /** Where several must agree, each has its name. */
   named: boolean
 }
@@ -155,15 +167,17 @@ function Holders({ quorum, of, named }: HoldersProps): ReactElement {
   const { name, threshold, holders } = quorum
   return (
     <>
-      <p>
-        {threshold} of {holders.length} must sign a change of {of}
-        {named ? (
-          <>
-            , as <Foreign text={name} />
-          </>
-        ) : null}
-        .
-      </p>
+      {of === undefined ? null : (
+        <p>
+          {threshold} of {holders.length} must sign a change of {of}
+          {named ? (
+            <>
+              , as <Foreign text={name} />
+            </>
+          ) : null}
+          .
+        </p>
+      )}
       <ul className="holders">
         {holders.map((holder) => (
           <li key={holder.id}>

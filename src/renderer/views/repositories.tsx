@@ -48,7 +48,8 @@ export function Repositories({ sources, again }: { sources: readonly SourceView[
   )
 }
 
-function insideOf({ id: sourceId, project }: SourceView): string {
+function insideOf({ id: sourceId, project, registry }: SourceView): string {
+  if (registry === true) return hashOf({ screen: 'registry', sourceId })
   return hashOf(project === true ? { screen: 'project', sourceId } : { screen: 'repository', sourceId, tab: 'roles' })
 }
 
@@ -76,7 +77,7 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
             <Foreign text={source.location} />
           </p>
         </div>
-        {!source.inside && source.project !== true ? null : (
+        {!source.inside && source.project !== true && source.registry !== true ? null : (
           <a className="button quiet" href={insideOf(source)}>
             Look inside<span className="unseen"> {plainForeign(source.name)}</span>
           </a>
@@ -94,7 +95,7 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
       {source.problem === undefined ? null : <Problem error={source.problem} again={again} level={3} />}
       {source.state === undefined ? null : (
         <>
-          <Roles roles={source.state.roles} />
+          <Roles roles={source.state.roles} of={source.registry === true ? 'record' : 'version'} />
           {source.state.findings.length === 0 ? null : <Findings findings={source.state.findings} />}
           <details>
             <summary>
@@ -133,14 +134,17 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
   )
 }
 
-function Roles({ roles }: { roles: readonly (RoleView | LastingRole)[] }): ReactElement {
+function Roles({ roles, of }: { roles: readonly (RoleView | LastingRole)[]; of: string }): ReactElement {
   return (
     <ul className="roles">
       {roles.map((role) => (
         <li key={role.name}>
           <div>
             <h3>
-              <Foreign text={role.name} /> <span className="soft small">version {role.version}</span>
+              <Foreign text={role.name} />{' '}
+              <span className="soft small">
+                {of} {role.version}
+              </span>
             </h3>
             <p className="small soft">
               {role.threshold} of {role.holders.length} {role.holders.length === 1 ? 'key' : 'keys'}:{' '}

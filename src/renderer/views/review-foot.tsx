@@ -127,5 +127,9 @@ function standingSentence(proposal: ProposalView): string {
       : 'Your signature would count; others must sign too.'
   }
   const open = waitedFor(proposal.quorums)
+  if (proposal.later !== undefined) {
+    const { label, after } = proposal.later
+    return `${after} come first. ${missingSentences(open.filter(({ name }) => name === after)).join(' ')} Then ${label} can sign it.`
+  }
   return `No key on this machine can add a signature. ${missingSentences(open).join(' ')}`
 }

@@ -37,6 +37,7 @@ function Question({ proposal, onKeep }: { proposal: ProposalView; onKeep: () => 
     signers?.find(({ id }) => id === signerId) ??
     (signers === undefined || mustChoose(signers) ? undefined : signers[0])
   const title = plainForeign(proposal.title)
+  const isOfRoles = proposal.lone !== true
   const withdraw = async () => {
     setBusy(true)
     setProblem(undefined)
@@ -67,7 +68,7 @@ function Question({ proposal, onKeep }: { proposal: ProposalView; onKeep: () => 
       </p>
       <p>
         The proposal goes. What is published in {plainForeign(proposal.sourceName)} stays as it is, and clients notice
-        nothing. First versions of roles that only this change would bring go with it.
+        nothing.{isOfRoles ? ' First versions of roles that only this change would bring go with it.' : ''}
       </p>
       {signers === undefined ? null : (
         <>

@@ -70,7 +70,7 @@ export function checkSentence(sentence: string | undefined, typed: string | unde
   if (sentence === undefined || typed === sentence) return
   throw new AppError({
     code: 'usage/invalid',
-    message: `this would lock everybody out: ${sentence}`,
+    message: `nothing takes this back: ${sentence}`,
     hint: `to do it all the same, type the sentence: ${sentence}`,
     data: { sentence },
   })

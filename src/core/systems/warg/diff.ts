@@ -1,10 +1,11 @@
 // What a record changes, entry by entry: nothing that it says is left out, also where it changes nothing.
 import { lookAlike } from '../../look-alike.ts'
-import { capital } from '../../phrases.ts'
+import { capital, utcOf } from '../../phrases.ts'
 import type { Change, Finding, Quorum, Risk } from '../../proposal.ts'
 import { inQuotes, visible } from '../../visible.ts'
 import { operatorSubject } from './files.ts'
 import type { LogKind } from './ids.ts'
+import { shortKeyId } from './key.ts'
 import type { LogState } from './log-state.ts'
 import { type Entry, type LogRecord, type Permission, permissionsOf } from './record.ts'
 import { isToCome, timeText } from './time.ts'
@@ -90,7 +91,8 @@ function entryChanges(entry: Entry, number: number, telling: Telling): Change[] 
     case 'revoke':
       return turned(entry.keyId, entry.permissions, false, number, telling)
     case 'release': {
-      const sentence = `Releases ${entry.version}, with the content ${entry.digest}`
+      // The whole digest stands beside it, where it is compared.
+      const sentence = `Releases ${entry.version}, with the content ${shortKeyId(entry.digest)}`
       return [change(`releases/${entry.version}`, 'routine', sentence, { after: entry.digest })]
     }
     case 'yank': {
@@ -137,7 +139,8 @@ function turned(
 }
 
 function timeChange({ head }: LogState, { time }: LogRecord): Change {
-  const sentence = `Is of ${timeText(time)}: no record that follows it may be of an earlier time`
+  const at = timeText(time)
+  const sentence = `Is of ${utcOf(at) ?? at}: no record that follows it may be of an earlier time`
   const before = head === undefined ? {} : { before: timeText(head.time) }
   return change('time', 'routine', sentence, { ...before, after: timeText(time) })
 }

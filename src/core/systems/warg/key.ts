@@ -61,6 +61,11 @@ export function signatureText(der: Uint8Array): string {
   return label + toBase64(der)
 }
 
+/** Enough of an id, or of another digest, to tell two apart at a glance; whole ones stand where they are compared. */
+export function shortKeyId(id: string): string {
+  return `${id.slice(0, 'sha256:'.length + 12)}…`
+}
+
 export function checkKeyId(text: string, what: string): string {
   try {
     return checkDigest(text, what)

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../error.ts'
 import type { Finding } from '../../proposal.ts'
 import { type Fault, fault } from './fault.ts'
 import type { LogKind } from './ids.ts'
-import type { WargKey } from './key.ts'
+import { shortKeyId, type WargKey } from './key.ts'
 import { PermissionTable } from './permissions.ts'
 import { type Entry, type LogRecord, type Permission, permissionsOf } from './record.ts'
 import { compareTimes, type Time, timeText } from './time.ts'
@@ -268,12 +268,16 @@ function isIdle({ entries }: LogRecord): boolean {
 
 function idleFinding({ number, keyId }: Place, isStranger: boolean): Finding {
   if (!isStranger) {
-    return { code: 'no-op', risk: 'notable', sentence: `Record ${number} changes nothing; the key ${keyId} signed it` }
+    return {
+      code: 'no-op',
+      risk: 'notable',
+      sentence: `Record ${number} changes nothing; the key ${shortKeyId(keyId)} signed it`,
+    }
   }
   return {
     code: 'no-op-by-stranger',
     risk: 'dangerous',
-    sentence: `Record ${number} changes nothing, and the key ${keyId} that signed it may do nothing in this log: find out why it was let in`,
+    sentence: `Record ${number} changes nothing, and the key ${shortKeyId(keyId)} that signed it may do nothing in this log: find out why it was let in`,
   }
 }
 

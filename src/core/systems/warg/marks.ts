@@ -8,6 +8,8 @@ import type { Approvers, Candidate, Marked } from './candidate.ts'
 import { parseSignatureText, type WargKey } from './key.ts'
 import { ownerOf } from './named.ts'
 
+export const approvalsName = 'Approvals'
+
 export async function approvalQuorum(
   { threshold, keys }: Approvers,
   candidate: Candidate,
@@ -31,7 +33,7 @@ export async function approvalQuorum(
   const theirs = new Set(keys.map(({ key }) => key.id))
   const strangers = candidate.approvals.filter(({ keyId }) => !theirs.has(keyId))
   return {
-    name: 'Approvals',
+    name: approvalsName,
     threshold,
     keys: entries,
     strangers: strangers.map(({ keyId }) => ({ id: keyId, reason: 'is nobody who is asked to approve' })),

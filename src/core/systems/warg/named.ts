@@ -4,17 +4,14 @@ import type { Quorum } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { visible } from '../../visible.ts'
 import type { NameOf } from './diff.ts'
-import type { WargKey } from './key.ts'
+import { shortKeyId, type WargKey } from './key.ts'
+
+export { shortKeyId } from './key.ts'
 
 type Names = NonNullable<Context['names']>
 
 export function ownerOf({ key }: Pick<WargKey, 'key'>, names: Names): string | undefined {
   return names.get(toHex(key.spki))
-}
-
-/** Enough of an id to tell two keys apart at a glance; whole ones stand where keys are compared. */
-export function shortKeyId(keyId: string): string {
-  return `${keyId.slice(0, 'sha256:'.length + 12)}…`
 }
 
 /** In sentences. A record may name keys that its log does not know yet. */

@@ -11,7 +11,7 @@ import { diffRecord, signersOf } from './diff.ts'
 import { fault } from './fault.ts'
 import { kindOf, maxBytes, operatorSubject, pendingPrefix, subjectOfPending } from './files.ts'
 import { signedRecord } from './ids.ts'
-import { approvalQuorum, publisherQuorum } from './marks.ts'
+import { approvalQuorum, approvalsName, publisherQuorum } from './marks.ts'
 import { namedQuorum, namer } from './named.ts'
 import { type LogRecord, parseRecord } from './record.ts'
 import { namespaceFindings, openRegistry, packagesOf, type Registry, type RegistryOptions } from './registry.ts'
@@ -98,7 +98,10 @@ async function readProposal(name: string, subject: string, reading: Reading): Pr
     ],
     quorums: [
       ...(candidate.approvers === undefined ? [] : [await approvalQuorum(candidate.approvers, candidate, context)]),
-      namedQuorum(await publisherQuorum(publishers, payload, candidate.signed), names),
+      {
+        ...namedQuorum(await publisherQuorum(publishers, payload, candidate.signed), names),
+        ...(candidate.approvers === undefined ? {} : { after: approvalsName }),
+      },
     ],
     ...(blocked === undefined ? {} : { blocked }),
     after: bytes,

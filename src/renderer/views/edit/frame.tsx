@@ -27,10 +27,12 @@ interface FrameProps {
   made: Made
   /** What comes after it was proposed, where that is special. */
   next?: string
+  /** Where it waits, when others do not see it by themselves. */
+  waits?: string
   children: ReactNode
 }
 
-export function Frame({ form, title, made, next, children }: FrameProps): ReactElement {
+export function Frame({ form, title, made, next, waits, children }: FrameProps): ReactElement {
   const { repository, place, restart } = form
   const { refresh } = useApp()
   const [guard, setGuard] = useState<Guard>(openGuard)
@@ -83,6 +85,7 @@ export function Frame({ form, title, made, next, children }: FrameProps): ReactE
         where={where}
         rehearsal={repository.rehearsal}
         next={next}
+        waits={waits}
         onMore={restart}
       />
     )

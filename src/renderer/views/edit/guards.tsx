@@ -37,7 +37,12 @@ export function Guards({ draft, guard, onGuard }: GuardsProps): ReactElement | n
     <>
       {draft.replaces === undefined ? null : <Replaces replaces={draft.replaces} guard={guard} onGuard={onGuard} />}
       {draft.sentence === undefined ? null : (
-        <Sentence sentence={draft.sentence} typed={guard.typed} onType={(typed) => onGuard({ ...guard, typed })} />
+        <Sentence
+          sentence={draft.sentence}
+          forEver={draft.forEver === true}
+          typed={guard.typed}
+          onType={(typed) => onGuard({ ...guard, typed })}
+        />
       )}
     </>
   )
@@ -90,22 +95,28 @@ function Replaces({
 
 function Sentence({
   sentence,
+  forEver,
   typed,
   onType,
 }: {
   sentence: string
+  /** Nobody is locked out, but nothing takes it back. */
+  forEver: boolean
   typed: string
   onType: (typed: string) => void
 }): ReactElement {
   const id = useId()
+  const title = forEver ? 'Nothing takes this back' : 'This would lock everybody out'
   // Typing is the point: whoever pastes has not read.
   const refuse = (event: { preventDefault(): void }) => event.preventDefault()
   return (
-    <section className="note tone-bad" aria-label="This would lock everybody out">
-      <h3>This would lock everybody out</h3>
+    <section className="note tone-bad" aria-label={title}>
+      <h3>{title}</h3>
       <p>
-        After it nobody can sign the next version, and no client can be helped from here. If that is what you want, type
-        this sentence, letter by letter; pasting does nothing here:
+        {forEver
+          ? 'What a log says stays in it, whoever regrets it.'
+          : 'After it nobody can sign the next version, and no client can be helped from here.'}{' '}
+        If that is what you want, type this sentence, letter by letter; pasting does nothing here:
       </p>
       <p className="say">
         <strong>{sentence}</strong>

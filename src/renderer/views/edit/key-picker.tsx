@@ -47,6 +47,8 @@ interface KeyPickerProps {
   max?: number
   /** Only key files, which sign without a person. */
   online?: boolean
+  /** For a log of a registry, which holds no names and spells keys in its own way. */
+  ofLog?: boolean
 }
 
 export function KeyPicker({
@@ -57,6 +59,7 @@ export function KeyPicker({
   onChange,
   max = 64,
   online = false,
+  ofLog = false,
 }: KeyPickerProps): ReactElement {
   const [pasting, setPasting] = useState(false)
   const add = (key: PickedKey) => {
@@ -86,6 +89,7 @@ export function KeyPicker({
       {value.length >= max ? null : <KnownKeys options={options} taken={value} online={online} onAdd={add} />}
       {value.length >= max || online ? null : pasting ? (
         <PasteKey
+          ofLog={ofLog}
           onAdd={(key) => {
             add(key)
             setPasting(false)
@@ -184,12 +188,20 @@ function optionText({ owner, label, fingerprint, usedIn, rehearsal }: KeyOption)
   return plainForeign(`${name}, ${fingerprint.slice(0, 9)}${used}${rehearsal ? ', rehearsal' : ''}`)
 }
 
-function PasteKey({ onAdd, onClose }: { onAdd: (key: PickedKey) => void; onClose: () => void }): ReactElement {
+interface PasteKeyProps {
+  ofLog: boolean
+  onAdd: (key: PickedKey) => void
+  onClose: () => void
+}
+
+function PasteKey({ ofLog, onAdd, onClose }: PasteKeyProps): ReactElement {
   const [owner, setOwner] = useState('')
   const [pem, setPem] = useState('')
   const id = useId()
   const isSecret = pem.includes('PRIVATE KEY')
-  const isKey = /-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----/.test(pem)
+  const isKey =
+    /-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----/.test(pem) ||
+    (ofLog && /^\s*ecdsa-p256:[A-Za-z0-9+/]+=*\s*$/.test(pem))
   const ready = owner.trim() !== '' && isKey && !isSecret
   return (
     <div className="inside stack">
@@ -205,7 +217,11 @@ function PasteKey({ onAdd, onClose }: { onAdd: (key: PickedKey) => void; onClose
           value={owner}
           onChange={(event) => setOwner(event.target.value)}
         />
-        <p className="hint">The person's name as everybody should read it. It is written into the document.</p>
+        <p className="hint">
+          {ofLog
+            ? 'The person’s name, for you. A log holds no names.'
+            : "The person's name as everybody should read it. It is written into the document."}
+        </p>
       </div>
       <div className="field">
         <label htmlFor={`${id}-pem`}>Public key, as text</label>
@@ -215,7 +231,7 @@ function PasteKey({ onAdd, onClose }: { onAdd: (key: PickedKey) => void; onClose
           rows={4}
           maxLength={16384}
           spellCheck={false}
-          placeholder="-----BEGIN PUBLIC KEY-----"
+          placeholder={ofLog ? 'ecdsa-p256:' : '-----BEGIN PUBLIC KEY-----'}
           value={pem}
           onChange={(event) => setPem(event.target.value)}
         />
@@ -223,8 +239,12 @@ function PasteKey({ onAdd, onClose }: { onAdd: (key: PickedKey) => void; onClose
           {isSecret
             ? 'This is a private key. Take it away from here, and treat it as known to others.'
             : pem !== '' && !isKey
-              ? 'It must begin with BEGIN PUBLIC KEY and end with END PUBLIC KEY.'
-              : 'The whole text, with its first and last line.'}
+              ? ofLog
+                ? 'It must begin with ecdsa-p256: or be the whole text of a public key.'
+                : 'It must begin with BEGIN PUBLIC KEY and end with END PUBLIC KEY.'
+              : ofLog
+                ? 'As the registry spells it, beginning with ecdsa-p256:, or as a public key in PEM form.'
+                : 'The whole text, with its first and last line.'}
         </p>
       </div>
       <div className="row">

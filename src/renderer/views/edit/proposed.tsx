@@ -16,10 +16,11 @@ interface ProposedProps {
   rehearsal: boolean
   /** What comes next, where this change has its own way on. */
   next?: string | undefined
+  waits?: string | undefined
   onMore: () => void
 }
 
-export function Proposed({ draft, made, where, rehearsal, next, onMore }: ProposedProps): ReactElement {
+export function Proposed({ draft, made, where, rehearsal, next, waits, onMore }: ProposedProps): ReactElement {
   const { byItself, quorums = draft.quorums } = made
   const isPublished = byItself?.kind === 'published'
   const why = byItself === undefined ? undefined : whyOf(byItself)
@@ -51,7 +52,7 @@ export function Proposed({ draft, made, where, rehearsal, next, onMore }: Propos
         </h2>
         {isPublished ? <p>Your signature was enough: the repository has published it.</p> : null}
         {byItself === undefined || byItself.kind === 'waits' ? (
-          <p>It waits for signatures now. Everybody who must sign sees it in their own Countersign.</p>
+          <p>{waits ?? 'It waits for signatures now. Everybody who must sign sees it in their own Countersign.'}</p>
         ) : null}
         {why === undefined ? null : (
           <p>

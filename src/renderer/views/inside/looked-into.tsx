@@ -6,7 +6,7 @@ import { Problem } from '../../components/problem.tsx'
 import { capital } from '../../format.ts'
 
 interface LookedIntoProps<T> {
-  what: 'repository' | 'project'
+  what: 'repository' | 'project' | 'registry' | 'package'
   reading: string
   asked: { answer: Answer<T>; again: () => void }
   children: (value: T) => ReactElement
