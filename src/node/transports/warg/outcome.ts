@@ -57,7 +57,7 @@ export function forgotten(recordId: string): AppError {
     code: 'source/conflict',
     message: 'the registry took the record, and does not know it any more; nothing is certain',
     hint: 'look again at the package, and ask whoever runs the registry',
-    data: { recordId },
+    data: { recordId, isSent: true },
   })
 }
 

@@ -158,6 +158,17 @@ describe('content', () => {
     expect(uploads(made)).toHaveLength(2)
   })
 
+  test('after which the registry knows nothing of the record: it may have it all the same', async () => {
+    const made = await stage()
+    const upload = made.registry.taking.upload.bind(made.registry.taking)
+    made.registry.taking.upload = (...asked) => {
+      upload(...asked)
+      made.registry.taking.taken.clear()
+    }
+    const [code, error] = await send(made)
+    expect([code, error?.data?.isSent]).toEqual(['source/conflict', true])
+  })
+
   test('that is refused leaves the record where it is', async () => {
     const made = await stage()
     const { files } = await release(made)
