@@ -92,6 +92,16 @@ export function noContent(digest: string): AppError {
   })
 }
 
+/** Files for other releases, not yet public ones too, lie beside what this record names. */
+export function notReleased(digest: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `the registry has the record, and asks for the content ${digest}, which the record does not release; nothing was sent`,
+    hint: 'do not send it; ask whoever runs the registry why it is asked for',
+    data: { digest, isSent: true },
+  })
+}
+
 /** The file is another one, or the place does not take it; the record stays where it is. */
 export function notSent(digest: string, thrown: unknown): AppError {
   return new AppError({

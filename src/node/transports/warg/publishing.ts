@@ -2,6 +2,7 @@
 // again: it is sent once, and said to have failed only when that is certain.
 import { AppError } from '../../../core/error.ts'
 import { packageLogId, recordIdOf } from '../../../core/systems/warg/ids.ts'
+import { parseRecord } from '../../../core/systems/warg/record.ts'
 import type { Sending } from '../../../core/systems/warg/wire.ts'
 import { checkCancelled } from '../../cancel.ts'
 import type { RecordState, UploadPlace } from './answers.ts'
@@ -12,6 +13,7 @@ import {
   neverSeen,
   noContent,
   notKept,
+  notReleased,
   notSent,
   noWay,
   rejected,
@@ -40,7 +42,9 @@ export async function publishRecord(publication: Publication, signal: AbortSigna
   const { api, sending } = publication
   const logId = packageLogId(sending.packageName)
   const recordId = recordIdOf('package', sending.envelope.contents)
-  const record: Underway = { ...publication, logId, recordId }
+  const { entries } = parseRecord('package', sending.envelope.contents, 'the record')
+  const released = new Set(entries.flatMap((one) => (one.kind === 'release' ? [one.digest] : [])))
+  const record: Underway = { ...publication, logId, recordId, released }
   const known = await api.record(logId, recordId, signal)
   if (known === undefined) await publication.beforeSending(signal)
   checkCancelled(signal)
@@ -56,6 +60,8 @@ export async function publishRecord(publication: Publication, signal: AbortSigna
 interface Underway extends Publication {
   logId: string
   recordId: string
+  /** Digests that the record itself names: no other file that lies here goes to the registry. */
+  released: ReadonlySet<string>
 }
 
 async function send(record: Underway, signal: AbortSignal): Promise<RecordState> {
@@ -139,11 +145,13 @@ async function stateOf({ api, logId, recordId }: Underway, signal: AbortSignal):
 }
 
 async function uploadMissing(
-  { api, content }: Underway,
+  { api, content, released }: Underway,
   missing: ReadonlyMap<string, readonly UploadPlace[]>,
   uploads: Map<string, Upload>,
   signal: AbortSignal,
 ): Promise<void> {
+  // All of them before the first is sent.
+  for (const digest of missing.keys()) if (!released.has(digest)) throw notReleased(digest)
   for (const [digest, [place]] of missing) {
     const { times, why } = uploads.get(digest) ?? { times: 0 }
     if (times >= mostUploads) throw why === undefined ? notKept(digest) : notSent(digest, why)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
+import { digestOf } from '../../../../src/core/systems/warg/digest.ts'
 import { sendingName } from '../../../../src/core/systems/warg/files.ts'
 import { packageLogId } from '../../../../src/core/systems/warg/ids.ts'
 import { sendingBytes } from '../../../../src/core/systems/warg/wire.ts'
@@ -189,6 +190,28 @@ describe('content', () => {
     const text = JSON.stringify({ recordId, state: 'sourcing', missingContent: { [digest]: { upload } } })
     made.registry.lie('answer', { path, status: 200, text })
     expect((await sendFiles(made.open(contentOf()), files))[0]).toBe('format/unsupported')
+  })
+
+  test('that the record does not release is not sent, and nothing else then', async () => {
+    const made = await stage()
+    const { files, recordId } = await release(made)
+    const path = `package/${packageLogId(made.hello)}/record/${recordId}`
+    const other = digestOf(utf8('what is released next week'))
+    const upload = [{ type: 'http', method: 'POST', url: 'v1/elsewhere' }]
+    const missingContent = { [digest]: { upload }, [other]: { upload } }
+    made.registry.lie('answer', {
+      path,
+      status: 200,
+      text: JSON.stringify({ recordId, state: 'sourcing', missingContent }),
+    })
+    const asked: string[] = []
+    const content = async (one: string) => {
+      asked.push(one)
+      return { size: bytes.length, stream: async function* () {} }
+    }
+    const [code, error] = await sendFiles(made.open({ content }), files)
+    expect([code, error?.data?.digest, error?.data?.isSent]).toEqual(['source/rejected', other, true])
+    expect([asked, made.registry.askedFor('elsewhere')]).toEqual([[], []])
   })
 
   test('of nothing at all', async () => {
