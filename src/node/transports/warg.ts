@@ -81,21 +81,12 @@ export function wargTransport(address: WargAddress, options: WargOptions = {}): 
     return jcsBytes({ proof: toBase64(await api.consistency(proof.from, proof.to, signal)) })
   }
 
-  /** A checkpoint is signed anew all the time, and a record names the one that it follows: what else was read is of one moment. */
-  async function checkLog(subject: string, base: Files, signal: AbortSignal): Promise<void> {
-    const pages = [...base].filter(([name]) => parsePageName(name)?.subject === subject)
-    if (pages.length === 0) return
-    await readCheckpoint(maxBytes.checkpoint, signal)
-    for (const [name, was] of pages) checkUnchanged(name, was, (await found(name, maxBytes.page, signal)) ?? null)
-  }
-
   async function send(sending: Sending, waits: Files, base: Files, note: string, signal: AbortSignal): Promise<void> {
     const before = within(base)
     // Whatever can be refused is refused before anything leaves.
     for (const [name, was] of before)
       checkUnchanged(name, was, (await drafts.read(name, maxBytes.candidate, signal)) ?? null)
-    const beforeSending = (asked: AbortSignal) => checkLog(sending.packageName, base, asked)
-    await publishRecord({ api, sending, content, pace, beforeSending }, signal)
+    await publishRecord({ api, sending, content, pace }, signal)
     if (waits.size === 0) return
     try {
       await drafts.write(waits, before, note, signal)

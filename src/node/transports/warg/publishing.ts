@@ -33,8 +33,6 @@ export interface Publication {
   sending: Sending
   content: ContentOf
   pace: Pace
-  /** Before it is sent for the first time, and only then. */
-  beforeSending: (signal: AbortSignal) => Promise<void>
 }
 
 /** Ends when the registry says that the record is in the log. */
@@ -46,7 +44,6 @@ export async function publishRecord(publication: Publication, signal: AbortSigna
   const released = new Set(entries.flatMap((one) => (one.kind === 'release' ? [one.digest] : [])))
   const record: Underway = { ...publication, logId, recordId, released }
   const known = await api.record(logId, recordId, signal)
-  if (known === undefined) await publication.beforeSending(signal)
   checkCancelled(signal)
   const state = known ?? (await send(record, signal))
   try {
