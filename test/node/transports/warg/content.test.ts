@@ -1,6 +1,7 @@
 // Content on its way to where a registry wants it: whole or not at all, with nothing of ours but what is for the registry itself.
 
 import { createHash } from 'node:crypto'
+import { isIP, type LookupFunction } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
@@ -110,6 +111,62 @@ describe('content', () => {
     const base = new URL('https://registry.example.com/')
     expect(await codeOfPromise(uploadTo(digest, place, content, { base, access: {} }, never))).toBe('source/rejected')
     expect(registry.asked).toEqual([])
+  })
+
+  describe('where the registry is on the web, to what stands beside this machine', () => {
+    /** By name, as a hostile server of names answers. */
+    const lookup =
+      (...addresses: string[]): LookupFunction =>
+      (_, { all }, done) => {
+        const list = addresses.map((address) => ({ address, family: isIP(address) }))
+        if (all === true) done(null, list)
+        else done(null, list[0]?.address ?? '', list[0]?.family)
+      }
+    const upload = async (base: string, url: string, found: LookupFunction = lookup()) => {
+      const place = { method: 'POST', url, headers: new Map() } as const
+      const content = await contentOf().content(digest)
+      if (content === undefined) throw new Error('no content')
+      const how = { base: new URL(base), access: {}, lookup: found }
+      return codeOfPromise(uploadTo(digest, place, content, how, never))
+    }
+
+    test.each([
+      'https://localhost:9/',
+      'https://127.0.0.1:9/',
+      'https://127.1:9/',
+      'https://2130706433:9/',
+      'https://0.0.0.0:9/',
+      'https://10.0.0.1:9/',
+      'https://100.64.0.1:9/',
+      'https://169.254.169.254/latest/',
+      'https://172.31.255.255:9/',
+      'https://192.168.1.1:9/',
+      'https://[::]:9/',
+      'https://[::1]:9/',
+      'https://[::ffff:10.0.0.1]:9/',
+      'https://[fd00::1]:9/',
+      'https://[fe80::1]:9/',
+    ])('not to %s', async (url) => {
+      expect(await upload('https://192.0.2.1/', url)).toBe('source/rejected')
+    })
+
+    test.each([[['127.0.0.1']], [['192.0.2.2', '10.0.0.1']], [['::1']], [['::ffff:192.168.1.1']]])(
+      'not to a name with the addresses %j',
+      async (addresses) => {
+        expect(await upload('https://192.0.2.1/', 'https://in.example.com:9/', lookup(...addresses))).toBe(
+          'source/rejected',
+        )
+      },
+    )
+
+    test('but where the registry itself stands there', async () => {
+      const named = lookup('127.0.0.1')
+      expect(await upload('https://127.0.0.1/', 'https://127.0.0.1:9/')).toBe('source/unreachable')
+      expect(await upload('https://in.example.com/', 'https://127.0.0.1:9/', named)).toBe('source/unreachable')
+      // A name that is on the web as well is of both.
+      const both = lookup('192.0.2.1', '10.0.0.1')
+      expect(await upload('https://in.example.com/', 'https://127.0.0.1:9/', both)).toBe('source/rejected')
+    })
   })
 
   test('that cannot be read here leaves the record there, and that is said', async () => {
