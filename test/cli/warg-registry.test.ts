@@ -128,3 +128,26 @@ test('a record that was signed elsewhere is verified, and sent', async () => {
   expect((await warg('show', 'reg', hello)).data).toMatchObject({ length: 5, releases: [{ version: '2.0.0' }, {}, {}] })
   expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('usage/invalid')
 })
+
+test.each<[string, (stage: Awaited<ReturnType<typeof room>>) => Promise<unknown>]>([
+  ['show', ({ warg }) => warg('show', 'reg')],
+  ['show of a package', ({ warg, hello }) => warg('show', 'reg', hello)],
+  ['watch', ({ warg, hello }) => warg('watch', 'reg', hello)],
+  ['a record', ({ warg, hello }) => warg('grant', 'reg', hello, 'mia', 'release', '--dry-run').catch(() => undefined)],
+  ['a mirror', ({ warg, at }) => warg('mirror', 'reg', at('stick'))],
+])('what %s verified is remembered, and nobody leads back behind it', async (_, look) => {
+  const stage = await room()
+  const { call, refused, registry, hello, ana, warg } = stage
+  // As it was pinned, this would not be seen.
+  await registry.publish(hello, [{ kind: 'yank', version: '1.1.0' }], ana)
+  await look(stage)
+  registry.lie('rolled-back', 1)
+  expect(await refused(statusCommand, 'reg')).toBe('trust/rollback')
+  expect(await refused(wargCommand, 'show', 'reg')).toBe('trust/rollback')
+  registry.beHonest()
+  await call(statusCommand, 'reg')
+  // What was only looked at can be forgotten as well.
+  await warg('show', 'reg', hello)
+  expect((await warg('unwatch', 'reg', hello)).data).toMatchObject({ packages: [] })
+  expect((await call(statusCommand, 'reg')).data).toMatchObject({ roles: [{ name: 'Operator' }] })
+})

@@ -139,7 +139,7 @@ describe('looking', () => {
   test('packages are watched when they are there, all or none; how old a checkpoint may be', async () => {
     const { warg, error } = await room()
     expect((await error(wargCommand, 'watch', 'reg', http, 'wasi:htp')).code).toBe('source/not-found')
-    expect((await error(wargCommand, 'unwatch', 'reg', http)).code).toBe('usage/invalid')
+    expect((await error(wargCommand, 'unwatch', 'reg', 'wasi:htp')).code).toBe('usage/invalid')
     expect((await warg('watch', 'reg', http)).data).toEqual({ watched: [http], packages: [http] })
     expect(((await warg('show', 'reg')).data as { watched: unknown }).watched).toEqual([http])
     expect((await warg('unwatch', 'reg', http)).data).toEqual({ unwatched: [http], packages: [] })

@@ -8,11 +8,11 @@ import { nextRecord, sentenceFor } from '../../core/systems/warg/edit.ts'
 import { kindOf, maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
 import type { LogState } from '../../core/systems/warg/log-state.ts'
 import { type Entry, parseRecord } from '../../core/systems/warg/record.ts'
-import { openRegistry, type RegistryOptions } from '../../core/systems/warg/registry.ts'
 import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
-import { readKept } from './kept.ts'
-import { nativeMachine } from './native-machine.ts'
+import { looking } from './looking.ts'
+
+export { registryOptions } from './looking.ts'
 
 export interface RecordWish {
   subject: string
@@ -30,10 +30,10 @@ export interface RecordEdit extends DocumentEdit {
 }
 
 export async function recordEdit(source: OpenSource, wish: RecordWish, context: Context): Promise<RecordEdit> {
-  const { transport } = source
   const { subject } = wish
-  const registry = await openRegistry(transport, context, await registryOptions(source, context))
-  const { state } = subject === operatorSubject ? registry.operator : await registry.log(subject)
+  const { state } = await looking(source, context, async ({ operator, log }) =>
+    subject === operatorSubject ? operator : log(subject),
+  )
   const entries = [...(wish.also === true ? await waitingEntries(source, subject, context) : []), ...wish.entries]
   checkBegun(subject, state.length, entries)
   const document = nextRecord(state, entries, context.now)
@@ -51,12 +51,6 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
     ...(sentence === undefined ? {} : { sentence }),
     ...(diff === undefined ? {} : { after: diff.after }),
   }
-}
-
-export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<RegistryOptions> {
-  if (registry === undefined) throw new AppError({ code: 'internal/bug', message: 'this is no registry' })
-  const { maxAgeSeconds } = await readKept(registry.kept, signal)
-  return { maxAgeSeconds, machine: nativeMachine }
 }
 
 /** A name is claimed on purpose, and only once. */

@@ -11,8 +11,8 @@ import { pendingProposals } from '../../core/systems/warg/pending.ts'
 import { parseSending, sendingBytes, signedBytes } from '../../core/systems/warg/wire.ts'
 import { type Files, overlay } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
-import { registryOptions } from './edits.ts'
 import { readKept } from './kept.ts'
+import { asOfNow, registryOptions, rememberSeen } from './looking.ts'
 
 /** As a registry takes it; of its operator without a name, as those who run it keep it. */
 export function savedBytes({ subject, title, after }: Pick<Proposal, 'subject' | 'title' | 'after'>): Uint8Array {
@@ -48,13 +48,17 @@ export async function arrivedRecord(
     only: subject,
   }
   if (waiting !== undefined && !isSame && !replace) {
-    const [other] = (await pendingProposals(transport, context, options)).proposals
+    const pending = await pendingProposals(transport, asOfNow(source, context), options)
+    await rememberSeen(source, pending)
+    const [other] = pending.proposals
     if (other !== undefined && hasSignatures(other)) throw othersSigned(other)
     if (other !== undefined) throw anotherWaits(other)
   }
   const own: Candidate = isSame ? waiting : { subject, contents, approvals: [] }
   const files = new Map([[name, candidateBytes({ ...own, signed: { keyId, signature } })]])
-  const { proposals, problems } = await pendingProposals(overlay(transport, files), context, options)
+  const pending = await pendingProposals(overlay(transport, files), asOfNow(source, context), options)
+  await rememberSeen(source, pending)
+  const { proposals, problems } = pending
   if (problems[0] !== undefined) throw problems[0].error
   const [proposal] = proposals
   if (proposal === undefined) {

@@ -6,12 +6,12 @@ import { kindOf, operatorSubject } from '../../../core/systems/warg/files.ts'
 import { checkKeyId, type WargKey } from '../../../core/systems/warg/key.ts'
 import { checkNamespace, checkVersion } from '../../../core/systems/warg/names.ts'
 import { type Entry, type Permission, permissionsOf } from '../../../core/systems/warg/record.ts'
-import { openRegistry } from '../../../core/systems/warg/registry.ts'
 import { visible } from '../../../core/visible.ts'
 import { isWargLocation } from '../../../node/transports/warg/address.ts'
 import { contentFolder, type FileFact, keepContent } from '../../../node/warg/content.ts'
-import { type RecordEdit, recordEdit, registryOptions } from '../../../node/warg/edits.ts'
+import { type RecordEdit, recordEdit } from '../../../node/warg/edits.ts'
 import { fileHash } from '../../../node/warg/file-hash.ts'
+import { looking } from '../../../node/warg/looking.ts'
 import { type Answer, answer } from '../../command.ts'
 import { grouped } from '../../drafting.ts'
 import { progressLine } from '../../progress.ts'
@@ -113,9 +113,10 @@ export async function revoke(call: Call): Promise<Answer> {
 }
 
 async function keysIn({ source, context }: Registry, subject: string): Promise<ReadonlyMap<string, WargKey>> {
-  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
-  const log = subject === operatorSubject ? registry.operator : await registry.log(subject)
-  return log.state.keys
+  const { state } = await looking(source, context, async ({ operator, log }) =>
+    subject === operatorSubject ? operator : log(subject),
+  )
+  return state.keys
 }
 
 function permissionsIn(subject: string, words: readonly string[]): Permission[] {
