@@ -32,6 +32,7 @@ import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
 import { isGitLocation, withEvent } from './transports/git/address.ts'
+import { settleRecord } from './warg/settled.ts'
 import { openWorkspace, type PinnedSource, type Workspace } from './workspace.ts'
 
 export type { OpenSource, TufSource } from './open-source.ts'
@@ -266,7 +267,10 @@ export function openDesk(options: DeskOptions): Desk {
       const isHere = source.layout !== undefined && source.elsewhere === undefined
       if (isHere && isReady(proposal))
         await renameContent(proposal, source.pinned.location, () => openInside(source, context))
-      return publish(proposalId, system, transport, transport, await online(source, signal), context)
+      const approval = await publish(proposalId, system, transport, transport, await online(source, signal), context)
+      if (source.registry === undefined) return approval
+      const remark = await settleRecord(source, proposal, contextOf(source, signal))
+      return remark === undefined ? approval : { ...approval, remark }
     },
     renew: async (source, signal) => {
       checkMay('publish', source)

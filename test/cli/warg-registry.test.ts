@@ -151,3 +151,49 @@ test.each<[string, (stage: Awaited<ReturnType<typeof room>>) => Promise<unknown>
   expect((await warg('unwatch', 'reg', hello)).data).toMatchObject({ packages: [] })
   expect((await call(statusCommand, 'reg')).data).toMatchObject({ roles: [{ name: 'Operator' }] })
 })
+
+test('what a registry says that it published waits here until its log shows it', async () => {
+  const { at, call, refused, registry, hello, warg } = await room()
+  const { taking } = registry
+  const honest = taking.stateOf.bind(taking)
+  taking.stateOf = async (_, recordId) => ({ recordId, state: 'published', registryIndex: 3 })
+  await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
+  await call(signCommand, 'reg', hello, '--key', 'mia')
+  const said = await call(publishCommand, 'reg')
+  expect(said).toMatchObject({ data: { published: [], sent: [{ title: `${hello} 5` }] } })
+  expect(said.failed).toMatchObject({ code: 'source/conflict', data: { isSent: true } })
+  expect(textOf(said)).not.toContain('the registry has it in its log')
+  expect((await call(pendingCommand, 'reg')).data).toMatchObject({ proposals: [{ title: `${hello} 5` }] })
+  await warg('save', 'reg', hello, at('record.json'))
+  const sent = await warg('send', 'reg', at('record.json'))
+  expect([sent.data, sent.failed?.code]).toMatchObject([{ sent: `${hello} 5` }, 'source/conflict'])
+
+  // The log can only be looked at with what was trusted: then nothing is said to be published, either.
+  await call(statusCommand, 'reg')
+  taking.stateOf = async (_, recordId) => {
+    registry.lie('rolled-back', 1)
+    return { recordId, state: 'published', registryIndex: 3 }
+  }
+  expect(await refused(publishCommand, 'reg')).toBe('trust/rollback')
+  registry.beHonest()
+  taking.stateOf = honest
+  expect((await call(publishCommand, 'reg')).data).toMatchObject({ published: [{ title: `${hello} 5` }] })
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+  expect(await refused(withdrawCommand, 'reg', hello, '--yes')).toBe('source/not-found')
+})
+
+test('a record that another one followed at once is in the log as well', async () => {
+  const { call, registry, hello, ana, warg } = await room()
+  await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
+  await call(signCommand, 'reg', hello, '--key', 'mia')
+  const { taking } = registry
+  const honest = taking.stateOf.bind(taking)
+  taking.stateOf = async (logId, recordId) => {
+    const state = await honest(logId, recordId)
+    if ('state' in state && state.state === 'published')
+      await registry.publish(hello, [{ kind: 'grant', key: registry.clerk, permissions: ['yank'] }], ana)
+    return state
+  }
+  expect((await call(publishCommand, 'reg')).data).toMatchObject({ published: [{ title: `${hello} 5` }] })
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+})

@@ -161,6 +161,17 @@ test('with the approvals there, the last signature is offered, and publishing se
   expect(packages.registry.taking.contents.get(digestOf(utf8('warp')))).toEqual(utf8('warp'))
 })
 
+test('what a registry only says that it published is told as that, and waits on', async () => {
+  await withOlga()
+  const { taking } = packages.registry
+  taking.stateOf = async (_, recordId) => ({ recordId, state: 'published', registryIndex: 3 })
+  const proposalId = await propose([{ kind: 'yank', version: '1.1.0' }], `yank 1.1.0 of ${hello} for ever`)
+  await app.calls['proposals.approve']({ proposalId, signerId: 'file:Olga' })
+  const receipt = await app.calls['proposals.publish']({ proposalId })
+  expect([receipt.kind, typeof receipt.remark]).toEqual(['published', 'string'])
+  expect((await app.calls['registry.log']({ sourceId, subject: hello })).pendingId).toBe(proposalId)
+})
+
 test('what is for ever is typed first, and a name that is claimed is watched', async () => {
   await withOlga()
   const yank = [{ kind: 'yank', version: '1.1.0' }] as const
