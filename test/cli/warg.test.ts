@@ -171,6 +171,39 @@ describe('looking', () => {
     expect([(await verify()).data, (await verify()).failed?.code]).toMatchObject([{ kind: 'yanked' }, 'trust/changed'])
   })
 
+  test('a file that one package yanked is not made good by another one, unless that is meant', async () => {
+    const { at, call, scene, write, error } = await room([])
+    writeFileSync(at('hello.wasm'), 'hello')
+    const digest = 'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
+    const verify = (...more: string[]): Promise<Answer> =>
+      call(verifyCommand, at('hello.wasm'), '--from', 'reg', ...more)
+    const told = async (...more: string[]) => {
+      const { data, failed } = await verify(...more)
+      return [(data as { kind: string }).kind, failed?.code]
+    }
+    const other = 'wasi:other'
+    const before = scene.tree.length
+    await scene.add(http, boss, [{ kind: 'release', version: '1.1.0', digest }])
+    await scene.add(http, boss, [{ kind: 'yank', version: '1.1.0' }])
+    await scene.add(other, operator, [
+      { kind: 'init', key: operator },
+      { kind: 'release', version: '9.0.0', digest },
+    ])
+    await write(at('reg'), before)
+    expect(await told()).toEqual(['yanked', 'trust/changed'])
+    expect(await told('--package', http)).toEqual(['yanked', 'trust/changed'])
+    expect(await told('--package', other)).toEqual(['listed', undefined])
+    expect(await told('--package', 'wasi:nothing')).toEqual(['unknown', 'trust/changed'])
+    expect((await error(verifyCommand, at('hello.wasm'), '--from', 'reg', '--package', 'operator')).code).toBe(
+      'usage/invalid',
+    )
+    // The same people took a version back, and stand by its content in another one.
+    const then = scene.tree.length
+    await scene.add(http, boss, [{ kind: 'release', version: '1.1.1', digest }])
+    await write(at('reg'), then)
+    expect(await told()).toEqual(['listed', undefined])
+  })
+
   test('a log in files needs no registry: of either version, and either kind', async () => {
     const { at, warg, error, scene } = await room()
     const page = at(`reg/${pageName(http, 1)}`)
