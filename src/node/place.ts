@@ -10,6 +10,7 @@ import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
 import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
+import type { Agreed } from '../core/systems/warg/pending.ts'
 import type { Transport } from '../core/transport.ts'
 import type { Backend, Unseen } from './asfaload/backend-place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
@@ -63,7 +64,7 @@ export interface OtherPlace extends AnyPlace {
   /** What is not seen there without a key. */
   unseen?: Unseen
   /** A registry of logs, what this machine keeps of it, and where files lie that a registry asks for later. */
-  registry?: { kept: Transport; contentFolder: string }
+  registry?: { kept: Transport; contentFolder: string; agreed: Agreed }
   layout?: undefined
   served?: undefined
   unknown?: undefined

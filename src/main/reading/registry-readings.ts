@@ -27,7 +27,7 @@ export function registryReadings(desk: Desk): Pick<Readings, 'registry' | 'log' 
       const facts = await logFacts(source, subject, context)
       if (facts === undefined) throw noLog(subject)
       const kept = await readKept(source.registry.kept, signal)
-      const options = { ...(await registryOptions(source, context)), approvers: kept.approvers, only: subject }
+      const options = { ...(await registryOptions(source, context)), only: subject }
       return logView(source.pinned, facts, kept, await pendingProposals(source.transport, context, options))
     },
     recordCount: async ({ sourceId, subject }, signal) => {

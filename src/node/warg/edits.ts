@@ -3,12 +3,14 @@
 import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
 import { parseCandidate } from '../../core/systems/warg/candidate.ts'
-import { diffRecord, signersOf } from '../../core/systems/warg/diff.ts'
+import { diffRecord } from '../../core/systems/warg/diff.ts'
 import { nextRecord, sentenceFor } from '../../core/systems/warg/edit.ts'
 import { kindOf, maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
 import type { LogState } from '../../core/systems/warg/log-state.ts'
 import { type Entry, parseRecord } from '../../core/systems/warg/record.ts'
-import { openRegistry, type RegistryOptions } from '../../core/systems/warg/registry.ts'
+import { openRegistry } from '../../core/systems/warg/registry.ts'
+import { signersOf } from '../../core/systems/warg/signers.ts'
+import type { WargOptions } from '../../core/systems/warg/system.ts'
 import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
 import { readKept } from './kept.ts'
@@ -53,10 +55,10 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
   }
 }
 
-export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<RegistryOptions> {
+export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<WargOptions> {
   if (registry === undefined) throw new AppError({ code: 'internal/bug', message: 'this is no registry' })
   const { maxAgeSeconds } = await readKept(registry.kept, signal)
-  return { maxAgeSeconds, machine: nativeMachine }
+  return { maxAgeSeconds, machine: nativeMachine, agreed: registry.agreed }
 }
 
 /** A name is claimed on purpose, and only once. */

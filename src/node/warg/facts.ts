@@ -77,10 +77,12 @@ export async function logFacts(
   // What a record changes is told of the newest alone: the others only lead to them.
   const before = new LogState(kindOf(subject))
   const newest: VerifiedRecord[] = []
-  const log = await registry.log(subject, (seen) => {
-    newest.push(seen)
-    const older = newest.length > most ? newest.shift() : undefined
-    if (older !== undefined) before.add(older.record, older.keyId)
+  const log = await registry.log(subject, {
+    see: (seen) => {
+      newest.push(seen)
+      const older = newest.length > most ? newest.shift() : undefined
+      if (older !== undefined) before.add(older.record, older.keyId)
+    },
   })
   const { state } = log
   if (state.head === undefined) return undefined

@@ -1,9 +1,10 @@
 // What a record changes, told entry by entry, and what a person must know before signing it.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { diffRecord, type RecordDiff, signersOf } from '../../../../src/core/systems/warg/diff.ts'
+import { diffRecord, type RecordDiff } from '../../../../src/core/systems/warg/diff.ts'
 import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
+import { signersOf } from '../../../../src/core/systems/warg/signers.ts'
 import { faultOfCall } from './faults.ts'
 import { chained, content, moment, type Person, person } from './keys.ts'
 
