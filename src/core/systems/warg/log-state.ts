@@ -1,7 +1,7 @@
 // What a log says after its last record, and whether a record may follow it: the rules, one after the other. Who signed it is
 // verified elsewhere, before.
 import type { ErrorCode } from '../../error.ts'
-import { countOf } from '../../phrases.ts'
+import { thousands } from '../../phrases.ts'
 import type { Finding } from '../../proposal.ts'
 import { type Fault, fault } from './fault.ts'
 import type { LogKind } from './ids.ts'
@@ -98,7 +98,7 @@ export class LogState {
     const more = [...this.#counts].flatMap(([code, count]) => {
       const [first] = this.#findings.filter((one) => one.code === code)
       if (first === undefined || count <= maxFindings) return []
-      const sentence = `The same is true of ${countOf(count - maxFindings, 'more record')} of this log`
+      const sentence = `The same is true of more records of this log, ${thousands(count - maxFindings)} in all`
       return [{ ...first, sentence }]
     })
     return [...this.#findings, ...more]
