@@ -151,7 +151,7 @@ function turned(
 
 function timeChange({ head }: LogState, { time }: LogRecord): Change {
   const at = timeText(time)
-  const sentence = `Is of ${utcOf(at) ?? at}: no record that follows it may be of an earlier time`
+  const sentence = `Is dated ${utcOf(at) ?? at}`
   const before = head === undefined ? {} : { before: timeText(head.time) }
   return change('time', 'routine', sentence, { ...before, after: timeText(time) })
 }
