@@ -21,7 +21,7 @@ export function capital(text: string): string {
 export function sentenceOf(message: string): string {
   const trimmed = message.trim()
   const text = /^[a-z]+(?:[ ,;']|:(?!\/\/)|$)/.test(trimmed) ? capital(trimmed) : trimmed
-  return /[.?:]$/.test(text) ? text : `${text}.`
+  return /[.?:…]$/.test(text) ? text : `${text}.`
 }
 
 export function listOf(names: readonly string[], last: 'and' | 'or' = 'and'): string {

@@ -58,7 +58,7 @@ export interface Pending {
   proposals: readonly Proposal[]
   /** Candidates that cannot be shown for review, and why: one bad file does not hide the others. */
   problems: readonly { subject: string; error: AppError }[]
-  /** What was verified on the way, where the next look is to be held against it, as in TrustedState. */
+  /** What was verified on the way, where the next look is held against that. */
   memory?: Files
 }
 

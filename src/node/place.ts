@@ -10,6 +10,7 @@ import { rstufLayout } from '../core/systems/tuf/layouts/rstuf.ts'
 import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
+import type { Agreed } from '../core/systems/warg/pending.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import type { Backend, Unseen } from './asfaload/backend-place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
@@ -66,6 +67,7 @@ export interface OtherPlace extends AnyPlace {
   registry?: {
     kept: Transport
     contentFolder: string
+    agreed: Agreed
     /** Present where it is pinned: what was verified is held against the next look. */
     remember?(memory: Files): Promise<void>
   }

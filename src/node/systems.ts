@@ -2,9 +2,10 @@
 // more entry, and a form in core.
 import { AppError } from '../core/error.ts'
 import type { SystemId } from '../core/proposal.ts'
-import type { Anchor } from '../core/system.ts'
+import type { Anchor, TrustSystem } from '../core/system.ts'
 import { asfaloadForm } from '../core/systems/asfaload/carried-form.ts'
 import { tufForm } from '../core/systems/tuf/carried-form.ts'
+import { carriedWarg } from '../core/systems/warg/carried.ts'
 import { wargForm } from '../core/systems/warg/carried-form.ts'
 import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts'
 import { isAsfaload, type LaterAnchor, lookAtSigners } from './asfaload/first-look.ts'
@@ -13,14 +14,16 @@ import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { lookAtRoot } from './oldest-root.ts'
 import { openPlace, type Place, type PlaceOptions } from './place.ts'
 import { directoryTransport } from './transports/directory.ts'
+import { agreedHere } from './warg/agreed.ts'
 import { isWarg, lookAtOperator } from './warg/first-look.ts'
 import { openWarg } from './warg/place.ts'
 
 export interface KnownSystem {
   /** How its changes cross an air gap, and how its anchor is read. */
   form: CarriedForm
-  /** What was carried here needs no opening of its own. */
   open(location: string, options: PlaceOptions): Promise<Place>
+  /** Over what was carried here, where this machine knows more of it than its form does. */
+  carried?(dataDir: string): TrustSystem
   /** How changes of it are made, for whoever asks for what TUF alone has. */
   changedBy?: string
   /** Whether what lies there is of this system, false where that cannot be found out; absent: whatever no other one recognises. */
@@ -63,6 +66,7 @@ const warg: KnownSystem = {
   changedBy: wargChanges,
   recognises: isWarg,
   look: lookAtOperator,
+  carried: (dataDir) => carriedWarg(agreedHere(dataDir)),
 }
 
 export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[]): Systems {
@@ -85,14 +89,14 @@ export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[])
   }
 }
 
-function openedBy({ form, open, changedBy }: KnownSystem): KnownSystem['open'] {
+function openedBy({ form, open, carried, changedBy }: KnownSystem): KnownSystem['open'] {
   return async (location, options) => {
     if (!isCarriedLocation(location)) return told(await open(location, options), changedBy)
     const { dataDir, fs } = options
     const where = { create: true, private: true, ...(fs === undefined ? {} : { fs }) }
     return {
       transport: directoryTransport(carriedFolder(dataDir, location), where),
-      system: form.system,
+      system: carried?.(dataDir) ?? form.system,
       carried: true,
       elsewhere: { how: 'carry the signatures back; the change is published where the request came from' },
     }

@@ -4,6 +4,11 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { utf8 } from '../../src/core/bytes.ts'
 import type { Prompt, PublicKey } from '../../src/core/signer.ts'
+import { nextRecord } from '../../src/core/systems/warg/edit.ts'
+import { signedRecord } from '../../src/core/systems/warg/ids.ts'
+import { signatureText, wargKey } from '../../src/core/systems/warg/key.ts'
+import { verifyLog } from '../../src/core/systems/warg/log.ts'
+import { LogState } from '../../src/core/systems/warg/log-state.ts'
 import { tokenLabel } from '../../src/core/token-words.ts'
 import { pkcs11Tokens } from '../../src/node/signers/pkcs11.ts'
 import { fakePrompt } from '../node/pkcs11/fake.ts'
@@ -164,4 +169,18 @@ test('files that are no module', async () => {
     ['/etc/hostname', 'signer/absent'],
     [process.execPath, 'signer/absent'],
   ])
+})
+
+test('makes a record of a Warg package', async () => {
+  const hsm = softHsm()
+  const serial = hsm.init('Packages')
+  hsm.generate('Packages', 'EC:prime256v1', '01')
+  const driver = driverOf(hsm)
+  const { key, signerId } = await slotOf(driver, `pkcs11:${serial}`, '01')
+  const ana = wargKey(key)
+  const contents = nextRecord(new LogState('package'), [{ kind: 'init', key: ana }], new Date())
+  const request = { signerId, key, messages: [signedRecord('package', contents)], purpose: 'wasi:http 1' }
+  const [der = new Uint8Array()] = await driver.sign(request, fakePrompt(softHsmPin), signal)
+  const log = await verifyLog('package', [{ contents, keyId: ana.id, signature: signatureText(der) }])
+  expect(log.permissions.holds(ana.id, 'release')).toBe(true)
 })

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectGoodInEveryLight } from '../support/lights.ts'
+import { holdSpace } from '../support/renderer-drive.ts'
 import { buildRendererPages, type RendererPages } from '../support/renderer-page.ts'
 import { picture } from './support/picture.ts'
 
@@ -163,5 +164,25 @@ test('what cannot be read is told, with a way back', async () => {
   const { page, complaints } = await open('packages/loom%3Atorn', 'This package cannot be shown')
   await page.getByText(/yanks 1\.0\.0, which was never released/).waitFor()
   await page.getByRole('link', { name: 'Back to your repositories' }).waitFor()
+  await expectGoodInEveryLight(page, complaints)
+})
+
+test('the key that publishes waits for the approvals, and is told whose are missing', async () => {
+  const { page, complaints } = await pages.open('index.html?scenario=registry#home')
+  await page.getByRole('link', { name: /^Open loom:cloth 7,/ }).click()
+  await page.getByText(/^Approvals come first\. Approvals: one more signature needed, from Noor Haddad\./).waitFor()
+  await page.getByText('Signs last, after Approvals.').waitFor()
+  expect(await page.getByRole('button', { name: /^Sign/ }).count()).toBe(0)
+  await expectGoodInEveryLight(page, complaints)
+})
+
+test('a record that is complete is published, and the receipt says that the registry has it', async () => {
+  const { page, complaints } = await pages.open('index.html?scenario=registry#home')
+  await page.getByRole('link', { name: /^Open loom:thread 7,/ }).click()
+  await page.getByRole('button', { name: 'Publish loom:thread 7' }).click()
+  await holdSpace(page, 1500)
+  await page.getByRole('heading', { name: 'The record is in the log.' }).waitFor()
+  await page.getByText('The registry has taken it as the next record of its log.').waitFor()
+  await page.getByText('warg+https://packages.example/', { exact: true }).waitFor()
   await expectGoodInEveryLight(page, complaints)
 })

@@ -103,6 +103,16 @@ test('signers change by all three conditions, and are named as this machine know
   expect((await app.calls['drafts.preview'](without)).quorums.map(({ keys }) => keys.length)).toEqual([3, 2])
 })
 
+test('a change that waits is taken away, and what is in force stays', async () => {
+  await firstInForce()
+  const edits = [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] as const
+  const proposalId = await propose('signers', { kind: 'signers', edits })
+  expect((await app.calls['proposals.get']({ proposalId })).withdrawable).toBe(true)
+  await app.calls['drafts.withdraw']({ proposalId })
+  expect((await app.calls['proposals.list']()).proposals).toEqual([])
+  expect((await app.calls['project.get']({ sourceId })).title).toBe('Signers 1')
+})
+
 test('first signers that wait are changed further, and stay pinned; others in their place are refused', async () => {
   const edits = [{ kind: 'key-add', group: 'artifact', of: 1, key: key('Cleo') }] as const
   const wanted = { sourceId, subject: 'signers', edits: [{ kind: 'signers', edits }] } as const

@@ -22,7 +22,7 @@ import { type FakeCeremony, fakeCeremony } from './fake-ceremony.ts'
 import * as data from './fake-data.ts'
 import { fakeDrafts } from './fake-drafts.ts'
 import * as pending from './fake-proposals.ts'
-import { fakeRegistry, registrySource } from './fake-registry.ts'
+import { fakeRegistry, registryChanges, registrySource } from './fake-registry.ts'
 import { fakeRepository } from './fake-repository.ts'
 import {
   backendProject,
@@ -86,7 +86,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
   let proposals: ProposalView[] = scenario === 'empty' || scenario === 'calm' ? [] : [...pending.proposals]
   if (scenario === 'carried') proposals = [...carriedChange]
   if (scenario === 'signers') [sources, proposals] = [[signersSource], [signersChange]]
-  if (scenario === 'registry') [sources, proposals] = [[registrySource], []]
+  if (scenario === 'registry') [sources, proposals] = [[registrySource], registryChanges]
   if (scenario === 'tokens') proposals = proposals.map(pending.withTwoTokens)
   let tokens: TokensView = hardware.tokensFor(scenario)
   let keys: KeyView[] = scenario === 'empty' ? [] : [...data.keys]
@@ -154,6 +154,8 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
       quorums: proposal.quorums,
       complete: proposal.complete,
       rehearsal: proposal.rehearsal,
+      ...(scenario === 'registry' ? { registry: true } : {}),
+      ...(scenario === 'registry' && kind === 'published' ? { sentTo: registrySource.location } : {}),
     }
   }
 

@@ -1,7 +1,16 @@
 // A registry of logs for the fake bridge: an operator, a package with a history that has everything in it, one with a stranger's record,
 // one that cannot be shown, and one with more records than anybody reads.
 import type { ErrorData } from '../../src/core/error.ts'
-import type { LogView, RecordView, RegistryView, RoleHolder, SourceView } from '../../src/ipc/contract.ts'
+import type {
+  LogView,
+  ProposalView,
+  QuorumKeyView,
+  QuorumView,
+  RecordView,
+  RegistryView,
+  RoleHolder,
+  SourceView,
+} from '../../src/ipc/contract.ts'
 import type { FakeAnswer } from './fake-bridge.ts'
 import { digests, people, wordsOf } from './fake-data.ts'
 
@@ -245,6 +254,32 @@ const longLog: LogView = {
     ...{ version: `0.${4200 - at}.0`, digest, record: 4200 - at, at: '2026-11-20T08:00:00Z' },
   })),
 }
+
+const signing = (who: RoleHolder, signed: boolean): QuorumKeyView => ({ ...who, ids: [who.id], signed, signerIds: [] })
+
+/** Approved by so many of two: the key that publishes is here, and its turn is the last. */
+function change(subject: string, approvals: number): ProposalView {
+  const isDone = approvals === 2
+  const approvers = [dana, noor].map((who, at) => signing(who, at < approvals))
+  const quorums: QuorumView[] = [
+    { name: 'Approvals', threshold: 2, signed: approvals, met: isDone, keys: approvers, strangers: [] },
+    {
+      ...{ name: 'Who may sign this record', threshold: 1, signed: isDone ? 1 : 0, met: isDone, strangers: [] },
+      keys: [signing(priya, isDone), signing(alex, false)],
+      after: 'Approvals',
+    },
+  ]
+  return {
+    ...{ id: `packages:${subject}/${digests.root9}`, sourceId: 'packages', sourceName: registrySource.name, subject },
+    ...{ title: `${subject} 7`, headline: `Releases 1.2.0, with the content ${short(digest)}`, risk: 'routine' },
+    ...{ rehearsal: false, complete: isDone, mine: false, quorums, unchanged: 0, findings: [], signers: [] },
+    ...{ digest: digests.root9, words: wordsOf(digests.root9), wouldComplete: false, withdrawable: true, lone: true },
+    changes: clothLog.records[0]?.changes ?? [],
+    ...(isDone ? {} : { later: { label: 'key file Priya (P-256)', after: 'Approvals' } }),
+  }
+}
+
+export const registryChanges: ProposalView[] = [change('loom:cloth', 1), change('loom:thread', 2)]
 
 export function fakeRegistry(answer: FakeAnswer) {
   return {

@@ -27,7 +27,7 @@ export function registryReadings(desk: Desk): Pick<Readings, 'registry' | 'log' 
       const facts = await logFacts(source, subject, context)
       if (facts === undefined) throw noLog(subject)
       const kept = await readKept(source.registry.kept, signal)
-      const options = { ...(await registryOptions(source, context)), approvers: kept.approvers, only: subject }
+      const options = { ...(await registryOptions(source, context)), only: subject }
       const pending = await pendingProposals(source.transport, asOfNow(source, context), options)
       await rememberSeen(source, pending)
       return logView(source.pinned, facts, kept, pending)

@@ -81,7 +81,7 @@ export async function logFacts(
   }
   const { checkpoint, state } = await looking(source, context, async (registry) => ({
     checkpoint: registry.checkpoint,
-    state: (await registry.log(subject, see)).state,
+    state: (await registry.log(subject, { see })).state,
   }))
   if (state.head === undefined) return undefined
   return {

@@ -2,7 +2,8 @@
 import { AppError } from '../../core/error.ts'
 import type { Context, Pending } from '../../core/system.ts'
 import type { ReadLog } from '../../core/systems/warg/read-log.ts'
-import { openRegistry, type Registry, type RegistryOptions } from '../../core/systems/warg/registry.ts'
+import { openRegistry, type Registry } from '../../core/systems/warg/registry.ts'
+import type { WargOptions } from '../../core/systems/warg/system.ts'
 import type { Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
 import { readKept } from './kept.ts'
@@ -19,8 +20,8 @@ export async function looking<T>(
   const seen = new Map<string, ReadLog>([[opened.operator.subject, opened.operator]])
   const registry: Registry = {
     ...opened,
-    log: async (subject, see) => {
-      const log = await opened.log(subject, see)
+    log: async (subject, more) => {
+      const log = await opened.log(subject, more)
       seen.set(subject, log)
       return log
     },
@@ -42,8 +43,8 @@ export async function rememberSeen({ registry }: OpenSource, { memory }: Pick<Pe
   if (memory !== undefined) await registry?.remember?.(memory)
 }
 
-export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<RegistryOptions> {
+export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<WargOptions> {
   if (registry === undefined) throw new AppError({ code: 'internal/bug', message: 'this is no registry' })
   const { maxAgeSeconds } = await readKept(registry.kept, signal)
-  return { maxAgeSeconds, machine: nativeMachine }
+  return { maxAgeSeconds, machine: nativeMachine, agreed: registry.agreed }
 }

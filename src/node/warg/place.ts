@@ -10,6 +10,7 @@ import type { OtherPlace, PlaceOptions } from '../place.ts'
 import { directoryTransport } from '../transports/directory.ts'
 import { isWargLocation, parseWargAddress } from '../transports/warg/address.ts'
 import { wargTransport } from '../transports/warg.ts'
+import { agreedHere } from './agreed.ts'
 import { contentFolder, keptContent } from './content.ts'
 import { readKept } from './kept.ts'
 import { nativeMachine } from './native-machine.ts'
@@ -18,9 +19,10 @@ export async function openWarg(
   location: string,
   { fs, access = {}, kept = memoryTransport(), dataDir, signal = new AbortController().signal }: PlaceOptions,
 ): Promise<OtherPlace> {
-  const { packages, approvers, maxAgeSeconds } = await readKept(kept, signal)
-  const options: WargOptions = { approvers, maxAgeSeconds, machine: nativeMachine }
-  const registry = { kept, contentFolder: contentFolder(dataDir) }
+  const { packages, maxAgeSeconds } = await readKept(kept, signal)
+  const agreed = agreedHere(dataDir, kept)
+  const options: WargOptions = { agreed, maxAgeSeconds, machine: nativeMachine }
+  const registry = { kept, contentFolder: contentFolder(dataDir), agreed }
   const system = wargSystem(options)
   if (isWargLocation(location)) {
     const drafts = within(kept, 'drafts/')

@@ -5,13 +5,13 @@ import { AppError } from '../../core/error.ts'
 import { isReady, type Proposal } from '../../core/proposal.ts'
 import { hasSignatures, othersSigned } from '../../core/replacing.ts'
 import type { Context } from '../../core/system.ts'
+import { parseOperatorAnchor } from '../../core/systems/warg/anchor.ts'
 import { type Candidate, candidateBytes, candidateEnvelope, parseCandidate } from '../../core/systems/warg/candidate.ts'
 import { maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
 import { pendingProposals } from '../../core/systems/warg/pending.ts'
 import { parseSending, sendingBytes, signedBytes } from '../../core/systems/warg/wire.ts'
 import { type Files, overlay } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
-import { readKept } from './kept.ts'
 import { asOfNow, registryOptions, rememberSeen } from './looking.ts'
 
 /** As a registry takes it; of its operator without a name, as those who run it keep it. */
@@ -34,19 +34,15 @@ export async function arrivedRecord(
   replace: boolean,
   context: Context,
 ): Promise<Arrived> {
-  const { transport, registry } = source
+  const { transport } = source
   const { packageName: subject, envelope } = parseSending(bytes, what)
   const name = pendingName(subject)
   const there = await transport.read(name, maxBytes.candidate, context.signal)
   const waiting = there === undefined ? undefined : parseCandidate(there, name)
   const { contents, keyId, signature } = envelope
   const isSame = waiting !== undefined && isEqualBytes(waiting.contents, contents)
-  const kept = registry === undefined ? undefined : await readKept(registry.kept, context.signal)
-  const options = {
-    ...(await registryOptions(source, context)),
-    ...(kept === undefined ? {} : { approvers: kept.approvers }),
-    only: subject,
-  }
+  const known = await registryOptions(source, context)
+  const options = { ...known, only: subject }
   if (waiting !== undefined && !isSame && !replace) {
     const pending = await pendingProposals(transport, asOfNow(source, context), options)
     await rememberSeen(source, pending)
@@ -54,7 +50,10 @@ export async function arrivedRecord(
     if (other !== undefined && hasSignatures(other)) throw othersSigned(other)
     if (other !== undefined) throw anotherWaits(other)
   }
-  const own: Candidate = isSame ? waiting : { subject, contents, approvals: [] }
+  const { id } = await parseOperatorAnchor(context.anchor, 'the pinned record')
+  const [approvers] = (await known.agreed?.(id, context.signal))?.get(subject) ?? []
+  const agreed = approvers === undefined ? {} : { approvers }
+  const own: Candidate = isSame ? waiting : { registry: id, subject, contents, approvals: [], ...agreed }
   const files = new Map([[name, candidateBytes({ ...own, signed: { keyId, signature } })]])
   const pending = await pendingProposals(overlay(transport, files), asOfNow(source, context), options)
   await rememberSeen(source, pending)

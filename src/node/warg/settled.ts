@@ -6,7 +6,6 @@ import type { Context } from '../../core/system.ts'
 import { parseCandidate } from '../../core/systems/warg/candidate.ts'
 import { kindOf, pendingName } from '../../core/systems/warg/files.ts'
 import { recordIdOf } from '../../core/systems/warg/ids.ts'
-import type { Registry } from '../../core/systems/warg/registry.ts'
 import type { OpenSource } from '../open-source.ts'
 import { publishedButKept, uncertain } from '../transports/warg/outcome.ts'
 import { looking } from './looking.ts'
@@ -18,12 +17,13 @@ export async function settleRecord(
   context: Context,
 ): Promise<string | undefined> {
   const recordId = recordIdOf(kindOf(subject), parseCandidate(after, title).contents)
-  const isThere = await looking(source, context, (registry) => holds(registry, subject, recordId)).catch(
+  // Also where others have added another one since.
+  const { found } = await looking(source, context, ({ log }) => log(subject, { find: recordId })).catch(
     (thrown: unknown) => {
       throw thrown instanceof AppError ? uncertain(recordId, thrown) : thrown
     },
   )
-  if (!isThere) {
+  if (found === undefined) {
     return 'The registry says that it took the record, and its log does not show it yet: the record waits here until then. Look again later.'
   }
   const name = pendingName(subject)
@@ -32,14 +32,4 @@ export async function settleRecord(
     throw publishedButKept(thrown)
   })
   return undefined
-}
-
-/** Somebody may have added another one since: then the log is read once more, record by record. */
-async function holds({ log }: Registry, subject: string, recordId: string): Promise<boolean> {
-  if ((await log(subject)).state.head?.id === recordId) return true
-  let isThere = false
-  await log(subject, ({ record }) => {
-    if (record.id === recordId) isThere = true
-  })
-  return isThere
 }

@@ -53,6 +53,11 @@ function insideOf({ id: sourceId, project, registry }: SourceView): string {
   return hashOf(project === true ? { screen: 'project', sourceId } : { screen: 'repository', sourceId, tab: 'roles' })
 }
 
+/** What waits for a registry on the web lies here alone. */
+function isAddress({ location }: SourceView): boolean {
+  return location.startsWith('warg+')
+}
+
 function Source({ source, again }: { source: SourceView; again: () => void }): ReactElement {
   const { refresh, say } = useApp()
   const [asked, setAsked] = useState(false)
@@ -116,9 +121,11 @@ function Source({ source, again }: { source: SourceView; again: () => void }): R
       {asked ? (
         <Dialog title={`Forget ${plainForeign(source.name)}?`} onCancel={() => setAsked(false)}>
           <p>
-            {source.carried === true
-              ? 'What you pinned of it is removed from this machine, with everything that was carried here: signatures that were not carried back are lost. To take in another request of it, you check its fingerprint again.'
-              : 'What you pinned of it is removed from this machine. The repository itself is not touched. To open it again, you check its fingerprint again.'}
+            {source.registry === true && isAddress(source)
+              ? 'What you pinned of it is removed from this machine, with the packages that you watch, who must approve, and every record that waits here. The registry itself is not touched. To open it again, you check its fingerprint again.'
+              : source.carried === true
+                ? 'What you pinned of it is removed from this machine, with everything that was carried here: signatures that were not carried back are lost. To take in another request of it, you check its fingerprint again.'
+                : 'What you pinned of it is removed from this machine. The repository itself is not touched. To open it again, you check its fingerprint again.'}
           </p>
           <div className="row">
             <button type="button" className="button" data-first={true} onClick={() => setAsked(false)}>

@@ -1,13 +1,19 @@
-// What an approver signs: that this record may go into that log. A record does not name its package; an approval does.
+// What an approver signs: that this record may go into that log of that registry. A record names neither; an approval does.
 import { concatBytes, utf8 } from '../../bytes.ts'
+import type { Candidate } from './candidate.ts'
 import { kindOf, logIdOf } from './files.ts'
 import { recordIdOf } from './ids.ts'
 import { varint } from './protobuf.ts'
 
-export function approvalMessage(subject: string, contents: Uint8Array): Uint8Array<ArrayBuffer> {
+export function approvalMessage({
+  registry,
+  subject,
+  contents,
+}: Pick<Candidate, 'registry' | 'subject' | 'contents'>): Uint8Array<ArrayBuffer> {
   const sized = (text: string): Uint8Array => concatBytes(varint(text.length), utf8(text))
   return concatBytes(
     utf8('COUNTERSIGN-WARG-APPROVAL-V1:'),
+    sized(registry),
     sized(logIdOf(subject)),
     sized(recordIdOf(kindOf(subject), contents)),
   )

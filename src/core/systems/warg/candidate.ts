@@ -3,7 +3,9 @@
 import { parseBase64, toBase64 } from '../../bytes.ts'
 import { jcsBytes } from '../../jcs.ts'
 import { isObject, type JsonValue } from '../../json.ts'
+import { hasHidden } from '../../visible.ts'
 import { countIn, listIn, objectIn, parseAnswer, textIn } from './answer.ts'
+import { checkDigest } from './digest.ts'
 import type { Envelope } from './envelope.ts'
 import { fault } from './fault.ts'
 import { parseSubject } from './files.ts'
@@ -23,6 +25,8 @@ export interface Marked {
 }
 
 export interface Candidate {
+  /** The record that begins the operator’s log, by its id: approvals are of this registry alone. */
+  registry: string
   /** The name of the package, or "operator". */
   subject: string
   contents: Uint8Array
@@ -38,7 +42,7 @@ const maxApprovers = 100
 export function parseCandidate(bytes: Uint8Array, what: string): Candidate {
   const value = objectIn(
     parseAnswer(bytes, what),
-    ['format', 'log', 'contents', 'approvers?', 'approvals', 'signed?'],
+    ['format', 'registry', 'log', 'contents', 'approvers?', 'approvals', 'signed?'],
     what,
   )
   if (value.format !== candidateFormat) {
@@ -53,6 +57,7 @@ export function parseCandidate(bytes: Uint8Array, what: string): Candidate {
     throw fault('bad-answer', 'format/malformed', `${what} has two approvals of one key`)
   }
   return {
+    registry: checkDigest(textIn(value.registry, `the registry of ${what}`), `the registry of ${what}`),
     subject,
     contents: parseBase64(textIn(value.contents, `the record of ${what}`), what),
     ...(value.approvers === undefined ? {} : { approvers: parseApprovers(value.approvers, what) }),
@@ -62,6 +67,7 @@ export function parseCandidate(bytes: Uint8Array, what: string): Candidate {
 }
 
 export function candidateBytes({
+  registry,
   subject,
   contents,
   approvers,
@@ -70,6 +76,7 @@ export function candidateBytes({
 }: Candidate): Uint8Array<ArrayBuffer> {
   return jcsBytes({
     format: candidateFormat,
+    registry,
     log: subject,
     contents: toBase64(contents),
     ...(approvers === undefined ? {} : { approvers: approversJson(approvers) }),
@@ -90,8 +97,8 @@ export function parseApprovers(value: JsonValue, what: string): Approvers {
   const list = listIn(keys, `the approvers of ${what}`).map((one) => {
     const { name, key } = objectIn(one, ['name', 'key'], `an approver of ${what}`)
     const called = textIn(name, `an approver of ${what}`)
-    if (called === '' || called.length > 200)
-      throw badApprovers(what, 'names somebody with nothing, or more than 200 letters')
+    if (called === '' || called.length > 200 || hasHidden(called))
+      throw badApprovers(what, 'calls somebody by nothing, by more than 200 letters, or by some that cannot be seen')
     return { name: called, key: parseWargKey(textIn(key, `the key of an approver of ${what}`), what) }
   })
   return checkApprovers({ threshold: countIn(threshold, `the approvers of ${what}`), keys: list }, what)
@@ -111,15 +118,11 @@ export function approversJson({ threshold, keys }: Approvers) {
   return { threshold, keys: keys.map(({ name, key }) => ({ name, key: key.text })) }
 }
 
-/** Same people, same keys, same number, in whatever order. */
+/** The same keys and the same number, in whatever order; what people are called is each machine’s own affair. */
 export function isSameApprovers(a: Approvers | undefined, b: Approvers | undefined): boolean {
   if (a === undefined || b === undefined) return a === b
-  const texts = ({ keys }: Approvers): string =>
-    keys
-      .map(({ name, key }) => `${key.id} ${name}`)
-      .sort()
-      .join('\n')
-  return a.threshold === b.threshold && texts(a) === texts(b)
+  const ids = ({ keys }: Approvers): string => JSON.stringify(keys.map(({ key }) => key.id).toSorted())
+  return a.threshold === b.threshold && ids(a) === ids(b)
 }
 
 export function marked(keyId: string, der: Uint8Array): Marked {

@@ -5,9 +5,13 @@ import type { Anchor } from '../../system.ts'
 import type { CarriedForm, ChainLink } from '../../transfer/carried-form.ts'
 import { memoryTransport } from '../../transport.ts'
 import { parseOperatorAnchor } from './anchor.ts'
-import { carriedSystem, headsIn } from './carried.ts'
+import { carriedWarg } from './carried.ts'
 import { carriedAnchor, carriedFolder, carriedRoot, parseCarriedName } from './carry.ts'
 import { pendingName, subjectOfPending } from './files.ts'
+import { headsIn } from './registry.ts'
+import { quorumKey } from './signers.ts'
+
+const carriedSystem = carriedWarg()
 
 export const wargForm: CarriedForm = {
   system: carriedSystem,
@@ -46,13 +50,7 @@ async function linkOf(bytes: Uint8Array): Promise<ChainLink> {
 /** What people compare is the id of the record, which registries show as well. */
 async function readAnchor(bytes: Uint8Array, what: string): Promise<Anchor> {
   const { id, state } = await parseOperatorAnchor(bytes, what)
-  const keys = [...state.keys.values()].map((one) => ({
-    ids: [one.id],
-    key: one.key,
-    label: 'P-256',
-    signed: true,
-    rehearsal: false,
-  }))
+  const keys = [...state.keys.values()].map((one) => ({ ...quorumKey(one), signed: true }))
   const quorums = [{ name: 'Operator', threshold: 1, keys, strangers: [] }]
   return { title: 'Operator 1', version: 1, digest: id.replace('sha256:', ''), bytes, quorums }
 }

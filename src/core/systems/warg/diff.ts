@@ -1,11 +1,11 @@
 // What a record changes, entry by entry: nothing that it says is left out, also where it changes nothing.
 import { lookAlike } from '../../look-alike.ts'
 import { capital, utcOf } from '../../phrases.ts'
-import type { Change, Finding, Quorum, Risk } from '../../proposal.ts'
+import type { Change, Finding, Risk } from '../../proposal.ts'
 import { inQuotes, visible } from '../../visible.ts'
 import { operatorSubject } from './files.ts'
 import type { LogKind } from './ids.ts'
-import { shortKeyId } from './key.ts'
+import { shortDigest } from './key.ts'
 import type { LogState } from './log-state.ts'
 import { type Entry, type LogRecord, type Permission, permissionsOf } from './record.ts'
 import { isToCome, timeText } from './time.ts'
@@ -43,9 +43,15 @@ export function diffRecord(
     ...record.entries.flatMap((entry, at) => entryChanges(entry, at + 1, telling)),
     timeChange(before, record),
   ]
-  const other = before.length === 0 ? lookAlike(subject, known) : undefined
+  const other =
+    before.length === 0
+      ? lookAlike(
+          subject,
+          [...known].filter((one) => one !== subject),
+        )
+      : undefined
   const findings = [
-    ...after.findings.slice(before.findings.length),
+    ...before.findingsOf(record, keyId),
     ...lockouts(before, after),
     ...(isToCome(record.time, now) ? [toComeFinding(record)] : []),
     ...(other === undefined || other === subject ? [] : [lookAlikeFinding(subject, other)]),
@@ -72,7 +78,7 @@ const deeds: Readonly<Record<Permission, string>> = {
   yank: 'yank versions',
   commit: 'sign for the whole registry, and let others do so',
   'define-namespace': 'set up namespaces',
-  'import-namespace': 'take over namespaces of other registries',
+  'import-namespace': 'leave namespaces to other registries',
   'update-auth': 'give and take permissions',
 }
 
@@ -92,7 +98,7 @@ function entryChanges(entry: Entry, number: number, telling: Telling): Change[] 
       return turned(entry.keyId, entry.permissions, false, number, telling)
     case 'release': {
       // The whole digest stands beside it, where it is compared.
-      const sentence = `Releases ${entry.version}, with the content ${shortKeyId(entry.digest)}`
+      const sentence = `Releases ${entry.version}, with the content ${shortDigest(entry.digest)}`
       return [change(`releases/${entry.version}`, 'routine', sentence, { after: entry.digest })]
     }
     case 'yank': {
@@ -125,7 +131,12 @@ function turned(
   const who = nameOf(keyId)
   const nothing = (why: string): Change =>
     change(`entries/${number}`, 'notable', `Entry ${number} changes nothing: ${why}`)
-  if (permissions.length === 0) return [nothing(`it names ${who} and no permission`)]
+  if (permissions.length === 0)
+    return [
+      nothing(
+        `it names ${who} and no permission${isGiven ? ', which lets that key add records that say nothing' : ''}`,
+      ),
+    ]
   return permissions.map((permission) => {
     const name = holdingName(keyId, permission)
     if (isGiven && held.has(name)) return nothing(`${who} may ${deeds[permission]} already`)
@@ -140,7 +151,7 @@ function turned(
 
 function timeChange({ head }: LogState, { time }: LogRecord): Change {
   const at = timeText(time)
-  const sentence = `Is of ${utcOf(at) ?? at}: no record that follows it may be of an earlier time`
+  const sentence = `Is dated ${utcOf(at) ?? at}`
   const before = head === undefined ? {} : { before: timeText(head.time) }
   return change('time', 'routine', sentence, { ...before, after: timeText(time) })
 }
@@ -171,36 +182,4 @@ function lockouts(before: LogState, after: LogState): Finding[] {
       risk: 'dangerous',
       sentence: `After this nobody may ${deeds[one]} any more, and nobody can ever be allowed to again`,
     }))
-}
-
-/** One signature makes a record: any key that holds all that it needs. Nobody should sign what needs no permission. */
-export function signersOf({ permissions, keys, kind }: LogState, { entries }: LogRecord): Quorum {
-  const needed = new Set(entries.flatMap((entry) => neededFor(entry, kind)))
-  const able = [...keys.values()].filter(
-    ({ id }) => needed.size > 0 && [...needed].every((permission) => permissions.holds(id, permission)),
-  )
-  const first = entries[0]?.kind === 'init' ? [entries[0].key] : undefined
-  return {
-    name: 'Who may sign this record',
-    threshold: 1,
-    keys: (first ?? able).map(({ id, key }) => ({ ids: [id], key, label: 'P-256', signed: false, rehearsal: false })),
-    strangers: [],
-  }
-}
-
-function neededFor(entry: Entry, kind: LogKind): readonly Permission[] {
-  switch (entry.kind) {
-    case 'init':
-      return []
-    case 'grant':
-    case 'revoke':
-      return kind === 'operator' ? [...entry.permissions, 'commit'] : entry.permissions
-    case 'release':
-    case 'yank':
-      return [entry.kind]
-    case 'define':
-      return ['define-namespace']
-    case 'import':
-      return ['import-namespace']
-  }
 }

@@ -2,7 +2,8 @@
 import { hasSignatures, othersSigned } from '../../replacing.ts'
 import type { Context, Edit } from '../../system.ts'
 import { type Files, overlay, type Transport } from '../../transport.ts'
-import { type Approvers, candidateBytes } from './candidate.ts'
+import { parseOperatorAnchor } from './anchor.ts'
+import { type Candidate, candidateBytes } from './candidate.ts'
 import { parseSubject, pendingName } from './files.ts'
 import { type PendingOptions, pendingProposals } from './pending.ts'
 
@@ -17,13 +18,20 @@ export async function draftedFiles(
   const only = { ...options, only: subject }
   const [waiting] = (await pendingProposals(source, context, only)).proposals
   if (waiting !== undefined && replace !== true && hasSignatures(waiting)) throw othersSigned(waiting)
-  const files = draftOf(subject, document, options.approvers?.get(subject))
+  const { id } = await parseOperatorAnchor(context.anchor, 'the pinned record')
+  const [approvers] = (await options.agreed?.(id, context.signal))?.get(subject) ?? []
+  const files = draftOf({
+    registry: id,
+    subject,
+    contents: document,
+    approvals: [],
+    ...(approvers === undefined ? {} : { approvers }),
+  })
   const { problems } = await pendingProposals(overlay(source, files), context, only)
   if (problems[0] !== undefined) throw problems[0].error
   return files
 }
 
-export function draftOf(subject: string, contents: Uint8Array, approvers: Approvers | undefined): Files {
-  const candidate = { subject, contents, approvals: [], ...(approvers === undefined ? {} : { approvers }) }
-  return new Map([[pendingName(subject), candidateBytes(candidate)]])
+function draftOf(candidate: Candidate): Files {
+  return new Map([[pendingName(candidate.subject), candidateBytes(candidate)]])
 }

@@ -10,6 +10,7 @@ type EncodingFault =
   | 'overlong-varint'
   | 'number-too-large'
   | 'bad-text'
+  | 'too-many'
 
 type LabelFault =
   | 'bad-hash'
@@ -84,6 +85,8 @@ type CandidateFault =
   | 'bad-approvers'
   | 'approvers-differ'
   | 'log-went-on'
+  | 'in-the-log'
+  | 'other-registry'
   | 'nobody-may-sign'
   | 'not-canonical'
   | 'approvals-missing'

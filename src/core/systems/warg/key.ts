@@ -61,9 +61,14 @@ export function signatureText(der: Uint8Array): string {
   return label + toBase64(der)
 }
 
-/** Enough of an id, or of another digest, to tell two apart at a glance; whole ones stand where they are compared. */
+/** Enough of an id to tell two apart at a glance, and more than anybody can make another one for; whole ones stand where they are compared. */
 export function shortKeyId(id: string): string {
-  return `${id.slice(0, 'sha256:'.length + 12)}…`
+  return `${id.slice(0, 'sha256:'.length + 16)}…`
+}
+
+/** In sentences that are signed under: content that begins alike can be made by trying. */
+export function shortDigest(digest: string): string {
+  return `${digest.slice(0, 'sha256:'.length + 32)}…`
 }
 
 export function checkKeyId(text: string, what: string): string {

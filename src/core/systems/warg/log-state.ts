@@ -1,6 +1,7 @@
 // What a log says after its last record, and whether a record may follow it: the rules, one after the other. Who signed it is
 // verified elsewhere, before.
 import type { ErrorCode } from '../../error.ts'
+import { thousands } from '../../phrases.ts'
 import type { Finding } from '../../proposal.ts'
 import { type Fault, fault } from './fault.ts'
 import type { LogKind } from './ids.ts'
@@ -42,6 +43,8 @@ export interface Place {
 /** Who may do what, as it is read: only the log itself changes it. */
 export type Permissions = Omit<PermissionTable, 'give' | 'take' | 'copy'>
 
+const maxFindings = 50
+
 export class LogState {
   readonly kind: LogKind
   #length = 0
@@ -52,6 +55,8 @@ export class LogState {
   readonly #releases = new Map<string, Release>()
   readonly #namespaces = new Map<string, Namespace>()
   readonly #findings: Finding[] = []
+  /** How often each was found: any stranger can have a log say the same for ever. */
+  readonly #counts = new Map<string, number>()
 
   constructor(kind: LogKind) {
     this.kind = kind
@@ -88,8 +93,31 @@ export class LogState {
     return this.#namespaces
   }
 
+  /** The first of each kind, and how many more there are. */
   get findings(): readonly Finding[] {
-    return this.#findings
+    const more = [...this.#counts].flatMap(([code, count]) => {
+      const [first] = this.#findings.filter((one) => one.code === code)
+      if (first === undefined || count <= maxFindings) return []
+      const sentence = `The same is true of more records of this log, ${thousands(count - maxFindings)} in all`
+      return [{ ...first, sentence }]
+    })
+    return [...this.#findings, ...more]
+  }
+
+  /** What is odd about a record that may follow. */
+  findingsOf(record: LogRecord, keyId: string): Finding[] {
+    const place = this.#placeOf(record, keyId)
+    const isStranger = !this.permissions.holdsAnything(keyId)
+    return [
+      ...(this.length > 0 && isIdle(record) ? [idleFinding(place, isStranger)] : []),
+      ...(record.isCanonical ? [] : [spellingFinding(place)]),
+    ]
+  }
+
+  #find(finding: Finding): void {
+    const count = (this.#counts.get(finding.code) ?? 0) + 1
+    this.#counts.set(finding.code, count)
+    if (count <= maxFindings) this.#findings.push(finding)
   }
 
   copy(): LogState {
@@ -101,7 +129,8 @@ export class LogState {
     state.#permissions = this.#permissions.copy()
     for (const [version, release] of this.#releases) state.#releases.set(version, release)
     for (const [name, namespace] of this.#namespaces) state.#namespaces.set(name, namespace)
-    state.#findings.push(...this.#findings)
+    for (const one of this.#findings) state.#findings.push(one)
+    for (const [code, count] of this.#counts) state.#counts.set(code, count)
     return state
   }
 
@@ -125,13 +154,12 @@ export class LogState {
   add(record: LogRecord, keyId: string): void {
     const place = this.#placeOf(record, keyId)
     this.checkFollows(record.prev, place)
-    const isStranger = !this.permissions.holdsAnything(keyId)
+    const findings = this.findingsOf(record, keyId)
     for (const [at, entry] of record.entries.entries()) {
       if (this.length === 0 && at === 0) this.#begin(entry, place)
       else this.#addEntry(entry, place)
     }
-    if (this.length > 0 && isIdle(record)) this.#findings.push(idleFinding(place, isStranger))
-    if (!record.isCanonical) this.#findings.push(spellingFinding(place))
+    for (const one of findings) this.#find(one)
     this.end(place)
   }
 

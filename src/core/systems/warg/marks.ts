@@ -15,7 +15,7 @@ export async function approvalQuorum(
   candidate: Candidate,
   { names = new Map() }: Context,
 ): Promise<Quorum> {
-  const message = approvalMessage(candidate.subject, candidate.contents)
+  const message = approvalMessage(candidate)
   const entries = await Promise.all(
     keys.map(async ({ name, key }) => {
       const given = candidate.approvals.find(({ keyId }) => keyId === key.id)

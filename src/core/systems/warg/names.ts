@@ -4,7 +4,8 @@ import { fault } from './fault.ts'
 
 /** Words of small letters and digits, each beginning with a letter, with single hyphens between them. */
 const kebab = /^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*$/
-const maxNameLength = 256
+/** Files are called after packages, and no disk takes names of more than 255 letters. */
+const maxNameLength = 240
 
 export interface PackageName {
   namespace: string

@@ -3,22 +3,28 @@ import { toHex } from '../../bytes.ts'
 import { sha256 } from '../../crypto.ts'
 import { type AppError, toAppError, toErrorData } from '../../error.ts'
 import { countOf } from '../../phrases.ts'
-import { type Change, type Finding, type Proposal, type Quorum, worstRisk } from '../../proposal.ts'
+import { byRisk, type Change, type Finding, type Proposal, type Quorum, worstRisk } from '../../proposal.ts'
 import type { Context, Pending } from '../../system.ts'
 import type { Transport } from '../../transport.ts'
+import { visible } from '../../visible.ts'
 import { type Approvers, isSameApprovers, parseCandidate } from './candidate.ts'
-import { diffRecord, signersOf } from './diff.ts'
+import { diffRecord } from './diff.ts'
 import { fault } from './fault.ts'
 import { kindOf, maxBytes, operatorSubject, pendingPrefix, subjectOfPending } from './files.ts'
 import { signedRecord } from './ids.ts'
 import { approvalQuorum, approvalsName, publisherQuorum } from './marks.ts'
-import { namedQuorum, namer } from './named.ts'
+import { namedQuorum, namer, ownerOf } from './named.ts'
+import type { ReadLog } from './read-log.ts'
 import { type LogRecord, parseRecord } from './record.ts'
 import { namespaceFindings, openRegistry, packagesOf, type Registry, type RegistryOptions } from './registry.ts'
+import { refusalOf, signersOf } from './signers.ts'
+
+/** By the id of the record that begins the operator’s log: wherever its records come from, the same lists count. */
+export type Agreed = (operatorId: string, signal: AbortSignal) => Promise<ReadonlyMap<string, readonly Approvers[]>>
 
 export interface PendingOptions extends RegistryOptions {
-  /** What this machine was told of who must approve changes of a log, by its subject. */
-  approvers?: ReadonlyMap<string, Approvers>
+  /** What this machine was told of who must approve changes of a registry’s logs, by their subjects: each list that was set. */
+  agreed?: Agreed
   /** This subject, and nothing else is read. */
   only?: string
 }
@@ -29,13 +35,16 @@ export async function pendingProposals(
   options: PendingOptions = {},
 ): Promise<Pending> {
   const registry = await openRegistry(source, context, options)
+  const { initId = '' } = registry.operator.state
+  const agreed = (await options.agreed?.(initId, context.signal)) ?? new Map()
+  const seen = [registry.operator]
   const proposals: Proposal[] = []
   const problems: { subject: string; error: AppError }[] = []
   for (const name of await source.list(pendingPrefix, context.signal)) {
     const subject = subjectOfPending(name)
     if (subject === undefined || (options.only !== undefined && subject !== options.only)) continue
     try {
-      const proposal = await readProposal(name, subject, { source, context, registry, options })
+      const proposal = await readProposal(name, subject, { source, context, registry, agreed, seen })
       if (proposal !== undefined) proposals.push(proposal)
     } catch (thrown) {
       const error = toAppError(thrown)
@@ -43,34 +52,40 @@ export async function pendingProposals(
       problems.push({ subject, error })
     }
   }
-  return { proposals, problems }
+  return { proposals, problems, memory: registry.memory(seen) }
 }
 
 interface Reading {
   source: Transport
   context: Context
   registry: Registry
-  options: PendingOptions
+  agreed: ReadonlyMap<string, readonly Approvers[]>
+  /** Logs that were verified on the way. */
+  seen: ReadLog[]
 }
 
 async function readProposal(name: string, subject: string, reading: Reading): Promise<Proposal | undefined> {
-  const { source, context, registry, options } = reading
+  const { source, context, registry, agreed, seen } = reading
   const bytes = await source.read(name, maxBytes.candidate, context.signal)
   if (bytes === undefined) return undefined
   const candidate = parseCandidate(bytes, name)
   if (candidate.subject !== subject) {
     throw fault('bad-answer', 'format/malformed', `${name} holds a record for ${candidate.subject}`)
   }
-  const log = subject === operatorSubject ? registry.operator : await registry.log(subject)
-  const { state } = log
+  const { initId = '' } = registry.operator.state
+  if (candidate.registry !== initId) throw otherRegistry(name, candidate.registry)
   const record = parseRecord(kindOf(subject), candidate.contents, `the record for ${subject}`)
+  const log = await registry.log(subject, { find: record.id })
+  const { state } = log
+  seen.push(log)
   // It is in the log: there is nothing left to sign.
-  if (state.head?.id === record.id) return undefined
+  if (log.found !== undefined && log.found === state.length) return undefined
+  if (log.found !== undefined) throw inTheLog(subject, log.found)
   checkGoesOn(subject, record, state.head?.id)
   const { names } = context
   const approvers = candidate.approvers ?? { threshold: 0, keys: [] }
   const publishers = withoutApprovers(signersOf(state, record), approvers)
-  if (publishers.keys.length === 0) throw nobodyMaySign(subject, record)
+  if (publishers.keys.length === 0) throw refusalOf(state, record) ?? nobodyMaySign(subject, record)
   const keys = [...state.keys.values(), ...record.entries.flatMap((entry) => ('key' in entry ? [entry.key] : []))]
   const nameOf = namer(keys, names)
   const signerId = candidate.signed?.keyId
@@ -84,7 +99,8 @@ async function readProposal(name: string, subject: string, reading: Reading): Pr
     now: context.now,
   })
   const payload = signedRecord(state.kind, candidate.contents)
-  const blocked = blockedBy(subject, record, candidate.approvers, options.approvers)
+  const set = agreed.get(subject) ?? []
+  const blocked = blockedBy(subject, record, candidate.approvers, set)
   const digest = toHex(await sha256(payload))
   return {
     ...{ id: `${subject}/${digest}`, system: 'warg', subject, title: titleOf(subject, state.length + 1) },
@@ -94,7 +110,7 @@ async function readProposal(name: string, subject: string, reading: Reading): Pr
     findings: [
       ...findings,
       ...namespaceFindings(log, registry.operator),
-      ...agreed(candidate.approvers, subject, options),
+      ...(set.length > 0 ? [] : unsetFindings(candidate.approvers, names)),
     ],
     quorums: [
       ...(candidate.approvers === undefined ? [] : [await approvalQuorum(candidate.approvers, candidate, context)]),
@@ -112,9 +128,9 @@ export function titleOf(subject: string, number: number): string {
   return `${subject === operatorSubject ? 'Operator' : subject} ${number}`
 }
 
-/** The first thing that it does, and how much else. */
+/** The worst thing that it does, and how much else. */
 function headlineOf(changes: readonly Change[]): string {
-  const [first, ...others] = changes.filter(({ path }) => path !== 'time')
+  const [first, ...others] = changes.filter(({ path }) => path !== 'time').toSorted(byRisk)
   if (first === undefined) return 'Changes nothing'
   return others.length === 0 ? first.sentence : `${first.sentence}, and ${countOf(others.length, 'more change')}`
 }
@@ -146,23 +162,44 @@ function blockedBy(
   subject: string,
   { isCanonical }: LogRecord,
   approvers: Approvers | undefined,
-  here: PendingOptions['approvers'],
+  set: readonly Approvers[],
 ) {
   if (!isCanonical) {
     const message = `the record for ${subject} is not written as other programs write it: they may read it in another way`
     return toErrorData(fault('not-canonical', 'format/unsupported', message, { hint: 'let it be made anew' }))
   }
-  const set = here?.get(subject)
-  if (set === undefined || isSameApprovers(set, approvers)) return undefined
+  if (set.every((one) => isSameApprovers(one, approvers))) return undefined
   const message = `the record for ${subject} asks for other approvals than those that are set here`
   const hint = 'ask who made it; or set here what the team agreed on: countersign warg approvers SOURCE PACKAGE'
   return toErrorData(fault('approvers-differ', 'trust/changed', message, { hint }))
 }
 
-/** Who made a change could have left out whom they did not like. */
-function agreed(approvers: Approvers | undefined, subject: string, { approvers: here }: PendingOptions): Finding[] {
-  if (approvers === undefined || here?.has(subject) === true) return []
+/** Who made a change could have left out whom they did not like, and called others by their names. */
+function unsetFindings(approvers: Approvers | undefined, names: Context['names'] = new Map()): Finding[] {
+  if (approvers === undefined) return []
+  const taken = approvers.keys.filter(
+    ({ name, key }) => ownerOf(key, names) !== name && [...names.values()].includes(name),
+  )
   const sentence =
     'Who must approve came along with this change, and nobody has set it here: compare the names and the number'
-  return [{ code: 'approvers-unset', risk: 'notable', sentence }]
+  return [
+    { code: 'approvers-unset', risk: 'notable', sentence },
+    ...taken.map(({ name }) => ({
+      code: 'approver-name-taken',
+      risk: 'dangerous' as const,
+      sentence: `The approver called ${visible(name)} has another key than the ${visible(name)} who is known here`,
+    })),
+  ]
+}
+
+function inTheLog(subject: string, number: number): Error {
+  return fault('in-the-log', 'source/conflict', `this record is record ${number} of the log of ${subject} already`, {
+    hint: 'nothing is left to do with it: withdraw what waits here',
+  })
+}
+
+function otherRegistry(name: string, id: string): Error {
+  return fault('other-registry', 'trust/changed', `${name} holds a record for the registry that begins with ${id}`, {
+    hint: 'a record is made for one registry, and so is what approves it: make it anew here',
+  })
 }

@@ -7,6 +7,7 @@ import { type Fault, fault } from './fault.ts'
 export type FieldKind = 'number' | 'numbers' | 'text' | 'bytes' | 'messages'
 export type Shape = Readonly<Record<number, FieldKind>>
 
+const maxFields = 10_000
 const wire = { varint: 0, bytes: 2 } as const
 
 /** Whether all that was read so far is written in the one form that its content has: as the functions below write it. */
@@ -51,13 +52,19 @@ export class ProtoFields {
     const isNothing = typeof value === 'object' ? value.length === 0 : value === 0
     if (number < last || !isPlain(kind, isPacked, isNothing, number === last)) form.isCanonical = false
     if (isPacked && typeof value === 'object') this.#unpack(number, value)
-    else this.#fields.push({ number, value })
+    else this.#push({ number, value })
     return number
+  }
+
+  /** Before anything is made of them: a number takes a byte on its way, and a hundred here. */
+  #push(field: Field): void {
+    if (this.#fields.length === maxFields) throw this.refuse('too-many', `has more than ${maxFields} values`)
+    this.#fields.push(field)
   }
 
   #unpack(number: number, bytes: Uint8Array): void {
     const reader = new Reader(bytes, this.what)
-    while (!reader.isAtEnd) this.#fields.push({ number, value: reader.varint() })
+    while (!reader.isAtEnd) this.#push({ number, value: reader.varint() })
   }
 
   /** The numbers of the fields that are written, in the order in which they came. */

@@ -42,6 +42,11 @@ export interface LogRecord extends RecordDraft {
   isCanonical: boolean
 }
 
+/** More than anybody says in one record: each entry is told to a person. */
+const maxEntries = 1000
+/** There are three at most, and some may be said twice. */
+const maxPermissions = 16
+
 const recordShape: Shape = { 1: 'text', 2: 'number', 3: 'bytes', 4: 'messages' }
 const timeShape: Shape = { 1: 'number', 2: 'number' }
 const entryShape: Shape = { 1: 'bytes', 2: 'bytes', 3: 'bytes', 4: 'bytes', 5: 'bytes' }
@@ -62,7 +67,9 @@ export function parseRecord(kind: LogKind, contents: Uint8Array, what: string, s
   }
   const prev = fields.has(1) ? checkDigest(fields.text(1), `the link of ${what}`) : undefined
   const time = parseTime(fields.bytes(3), what, form)
-  const entries = fields.messages(4).map((bytes, at) => parseEntry(kind, bytes, `entry ${at + 1} of ${what}`, form))
+  const messages = fields.messages(4)
+  if (messages.length > maxEntries) throw tooMany(what, 'entries', messages.length, maxEntries)
+  const entries = messages.map((bytes, at) => parseEntry(kind, bytes, `entry ${at + 1} of ${what}`, form))
   const { isCanonical } = form
   const record = { time, entries, id: recordIdOf(kind, contents, sha256), contents, isCanonical }
   return prev === undefined ? record : { prev, ...record }
@@ -107,7 +114,9 @@ function parseKey(text: string, what: string, form: Form): WargKey {
 
 function parseTurn(kind: LogKind, number: number, bytes: Uint8Array, what: string, form: Form): Entry {
   const fields = new ProtoFields(bytes, textAndList, what, form)
-  const permissions = fields.uint32s(2).map((value) => {
+  const numbers = fields.uint32s(2)
+  if (numbers.length > maxPermissions) throw tooMany(what, 'permissions', numbers.length, maxPermissions)
+  const permissions = numbers.map((value) => {
     const permission = permissionsOf[kind][value - 1]
     if (permission !== undefined) return permission
     throw fault('unknown-permission', 'format/malformed', `${what} has permission ${value}, which nobody knows`)
@@ -128,6 +137,10 @@ function parseNamespace(number: number, bytes: Uint8Array, what: string, form: F
   const fields = new ProtoFields(bytes, number === 4 ? oneText : twoTexts, what, form)
   const namespace = checkNamespace(fields.text(1), what)
   return number === 4 ? { kind: 'define', namespace } : { kind: 'import', namespace, registry: fields.text(2) }
+}
+
+function tooMany(what: string, kind: string, count: number, most: number): Error {
+  return fault('too-many', 'source/too-large', `${what} has ${count} ${kind}, of at most ${most}`)
 }
 
 /** Fields in order, nothing that goes without saying, permissions packed: as the reference writes it. */

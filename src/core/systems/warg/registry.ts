@@ -35,11 +35,17 @@ export interface RegistryOptions {
   machine?: Machine
 }
 
+/** `find`: the id of a record that may be in it. */
+export interface LookingAtLog {
+  see?: (record: VerifiedRecord) => void
+  find?: string
+}
+
 export interface Registry {
   checkpoint: Checkpoint
   operator: ReadLog
   /** Verified to its end, and proved to be what the checkpoint covers. Without a record where there is no such package. */
-  log(subject: string, see?: (record: VerifiedRecord) => void): Promise<ReadLog>
+  log(subject: string, more?: LookingAtLog): Promise<ReadLog>
   /** Packages that were seen here before. */
   remembered: readonly string[]
   /** What the next look is held against. */
@@ -60,12 +66,12 @@ export async function openRegistry(
   if (bytes === undefined) throw absent('no-checkpoint', `there is no ${checkpointName}`)
   const checkpoint = parseCheckpoint(bytes)
   const heads = rememberedHeads(memory)
-  const read = (subject: string, see?: (record: VerifiedRecord) => void): Promise<ReadLog> => {
+  const read = (subject: string, more: LookingAtLog = {}): Promise<ReadLog> => {
     const remembered = heads.get(subject)
     return readLog(subject, source, context, {
       logLength: checkpoint.logLength,
       ...(remembered === undefined ? {} : { remembered }),
-      ...(see === undefined ? {} : { see }),
+      ...more,
       machine,
     })
   }
@@ -103,10 +109,11 @@ export async function openRegistry(
   return {
     checkpoint,
     operator: await checked(operator),
-    log: async (subject, see) => checked(await read(subject, see)),
+    log: async (subject, more) => checked(await read(subject, more)),
     remembered: [...heads.keys()].filter((subject) => subject !== operatorSubject),
     memory: (logs) =>
       new Map([
+        ...headsIn(memory),
         [checkpointName, bytes],
         ...logs.flatMap(({ subject, state: { head, length } }) =>
           head === undefined ? [] : [[headName(subject), jcsBytes({ id: head.id, length })] as const],
@@ -128,6 +135,11 @@ function checkGoesOn({ subject, state, goesOn }: ReadLog, remembered: Remembered
     ? `has ${state.length} records where ${remembered.length} were trusted before`
     : `has another record ${remembered.length} than the one that was trusted before`
   throw fault('log-rolled-back', isShorter ? 'trust/rollback' : 'trust/changed', `the log of ${subject} ${what}`, hint)
+}
+
+/** Heads of logs, and nothing else that was remembered: what is not looked at now is held against them later. */
+export function headsIn(memory: Files): Files {
+  return new Map([...memory].filter(([name]) => subjectOfHead(name) !== undefined))
 }
 
 function rememberedHeads(memory: Files): Map<string, RememberedHead> {

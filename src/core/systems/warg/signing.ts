@@ -17,7 +17,7 @@ export async function signedFiles(proposal: Proposal, signer: Signer, { signal }
   const candidate = parseCandidate(proposal.after, 'the change')
   const approver = approverWith(candidate, signer.key)
   if (approver !== undefined) {
-    const der = await signer.sign(approvalMessage(candidate.subject, candidate.contents), signal)
+    const der = await signer.sign(approvalMessage(candidate), signal)
     return withApproval(candidate, approver, der)
   }
   const holder = proposal.quorums.flatMap(({ keys }) => keys).find(({ key }) => isHeld(key, signer.key))
@@ -51,7 +51,7 @@ export async function givenFiles(proposal: Proposal, { key: keyId, signature }: 
   const entry = proposal.quorums.flatMap(({ keys }) => keys).find(({ ids }) => ids.includes(keyId))
   if (entry?.key === undefined) throw doesNotFit(proposal)
   const isApproval = approverWith(candidate, entry.key) !== undefined
-  const message = isApproval ? approvalMessage(candidate.subject, candidate.contents) : proposal.payload
+  const message = isApproval ? approvalMessage(candidate) : proposal.payload
   if (!(await verifySignature(entry.key, message, signature))) throw doesNotFit(proposal)
   if (entry.signed) return new Map()
   return isApproval ? withApproval(candidate, keyId, signature) : withSignature(candidate, keyId, signature)

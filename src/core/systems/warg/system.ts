@@ -13,6 +13,7 @@ import { type PendingOptions, pendingProposals, titleOf } from './pending.ts'
 import type { ReadLog } from './read-log.ts'
 import type { Permission } from './record.ts'
 import { namespaceFindings, openRegistry, packagesOf } from './registry.ts'
+import { quorumKey } from './signers.ts'
 import { givenFiles, givenSignatures, signedFiles } from './signing.ts'
 import { sendingBytes } from './wire.ts'
 
@@ -71,9 +72,7 @@ function roleOf({ subject, state }: ReadLog, { names }: Context): TrustedRole[] 
   const quorum: Quorum = {
     name: subject === operatorSubject ? 'Operator' : subject,
     threshold: 1,
-    keys: [...state.keys.values()]
-      .filter(({ id }) => state.permissions.holds(id, permission))
-      .map(({ id, key }) => ({ ids: [id], key, label: 'P-256', signed: false, rehearsal: false })),
+    keys: [...state.keys.values()].filter(({ id }) => state.permissions.holds(id, permission)).map(quorumKey),
     strangers: [],
   }
   return [{ name: quorum.name, version: state.length, quorum: namedQuorum(quorum, names) }]

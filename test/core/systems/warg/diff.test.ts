@@ -1,10 +1,11 @@
 // What a record changes, told entry by entry, and what a person must know before signing it.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { diffRecord, type RecordDiff, signersOf } from '../../../../src/core/systems/warg/diff.ts'
+import { diffRecord, type RecordDiff } from '../../../../src/core/systems/warg/diff.ts'
 import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
-import { faultOfCall } from './faults.ts'
+import { refusalOf, signersOf } from '../../../../src/core/systems/warg/signers.ts'
+import { faultOf, faultOfCall } from './faults.ts'
 import { chained, content, moment, type Person, person } from './keys.ts'
 
 let [ana, bo, cy]: Person[] = []
@@ -180,6 +181,20 @@ describe('who may sign a record', () => {
     expect(who(state, [{ kind: 'grant', key: cy, permissions: ['yank'] }])).toEqual([ana.id])
     expect(who(state, [])).toEqual([])
     expect(who(new LogState('package'), [{ kind: 'init', key: cy }])).toEqual([cy.id])
+  })
+
+  test('is asked entry by entry: who gives a permission up cannot use it, and who takes one from others can', async () => {
+    const [ana, bo] = people()
+    const state = await begun()
+    const take = (one: Person): Entry => ({ kind: 'revoke', keyId: one.id, permissions: ['release'] })
+    const release: Entry = { kind: 'release', version: '2.0.0', digest: content }
+    expect(who(state, [take(ana), release])).toEqual([bo.id])
+    expect(who(state, [take(bo), release])).toEqual([ana.id])
+    expect(who(state, [release, take(bo)])).toEqual([ana.id, bo.id])
+    // What breaks a rule nobody may sign, and the rule is told.
+    const again: Entry = { kind: 'release', version: '1.0.0', digest: content }
+    expect(who(state, [again])).toEqual([])
+    expect(faultOf(refusalOf(state, next(state, [again])))).toBe('released-twice')
   })
 
   test('of an operator needs commit to give anything', async () => {

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
+import { thousands } from '../../../../src/core/phrases.ts'
 import type { PublicKey } from '../../../../src/core/signer.ts'
 import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
 import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
@@ -468,4 +469,17 @@ describe('records that change nothing', () => {
     const state = await verifyLog('package', [await signedBy(ana, 'package', contents)])
     expect(state.findings.map(({ code }) => code)).toEqual(['not-canonical'])
   })
+})
+
+test('what any stranger can have a log say for ever is told so often, and then counted', async () => {
+  const [ana] = people()
+  const state = (await verifyLog('package', await chained('package', [ana, [{ kind: 'init', key: ana }]]))).copy()
+  for (let at = 0; at < 130_000; at++) {
+    const record = { time: moment, entries: [], id: `sha256:${at}`, contents: new Uint8Array(), isCanonical: true }
+    state.add({ ...record, prev: state.head?.id ?? '' }, ana.id)
+  }
+  const { findings } = state.copy()
+  expect(findings).toHaveLength(51)
+  expect(findings.at(-1)).toMatchObject({ code: 'no-op', risk: 'notable' })
+  expect(findings.at(-1)?.sentence).toContain(thousands(129_950))
 })

@@ -160,3 +160,21 @@ test('times are ordered and written to the nanosecond', () => {
   expect(compareTimes(moment, { ...moment, nanos: moment.nanos + 1 })).toBeLessThan(0)
   expect(compareTimes({ seconds: 1, nanos: 0 }, { seconds: 0, nanos: 5 })).toBeGreaterThan(0)
 })
+
+describe('more than anybody says in one record', () => {
+  const time = protoBytes(3, protoNumber(1, moment.seconds))
+  const grant = (count: number) =>
+    protoBytes(2, concatBytes(protoText(1, aliceKey.text), protoNumbers(2, Array<number>(count).fill(1))))
+  const yank = protoBytes(4, protoBytes(5, protoText(1, '1.0.0')))
+  const of = (...entries: readonly Uint8Array[]) =>
+    faultOfCall(() => parseRecord('package', concatBytes(time, ...entries), 'it'))
+
+  test('is refused before anything is made of it', () => {
+    expect(of(...Array<Uint8Array>(1000).fill(yank))).toBe('ok')
+    expect(of(...Array<Uint8Array>(1001).fill(yank))).toBe('too-many')
+    expect(of(protoBytes(4, grant(16)))).toBe('ok')
+    expect(of(protoBytes(4, grant(17)))).toBe('too-many')
+    expect(of(protoBytes(4, grant(50_000)))).toBe('too-many')
+    expect(of(...Array<Uint8Array>(20_000).fill(yank))).toBe('too-many')
+  })
+})

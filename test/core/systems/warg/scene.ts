@@ -3,6 +3,7 @@ import { toBase64 } from '../../../../src/core/bytes.ts'
 import { jcsBytes } from '../../../../src/core/jcs.ts'
 import { signWithSecret } from '../../../../src/core/software-key.ts'
 import type { Context } from '../../../../src/core/system.ts'
+import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
 import {
   checkpointName,
   consistencyName,
@@ -54,10 +55,15 @@ export class Scene {
     const prev = last === undefined ? {} : { prev: recordIdOf(kind, last.contents) }
     const time = { seconds: seconds - 1000 + this.tree.length, nanos: 0 }
     const envelope = await signedBy(who, kind, encodeRecord(kind, { ...prev, time, entries, ...other }))
-    const id = recordIdOf(kind, envelope.contents)
-    log.push({ ...envelope, registryIndex: this.tree.push(logIdOf(subject), id) })
+    this.logged(subject, envelope)
+  }
+
+  /** A record that was made elsewhere. */
+  logged(subject: string, envelope: Envelope): void {
+    const id = recordIdOf(kindOf(subject), envelope.contents)
+    const record = { ...envelope, registryIndex: this.tree.push(logIdOf(subject), id) }
+    this.logs.set(subject, [...(this.logs.get(subject) ?? []), record])
     this.map.set(logIdOf(subject), id)
-    this.logs.set(subject, log)
   }
 
   get anchor(): Uint8Array {

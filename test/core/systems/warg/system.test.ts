@@ -1,14 +1,13 @@
 // A registry behind the four nouns: what is trusted of it, records that wait, approvals, and every lie of a registry by its name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accept, approve, publish } from '../../../../src/core/approve.ts'
-import { toBase64, utf8 } from '../../../../src/core/bytes.ts'
+import { toBase64, toHex, utf8 } from '../../../../src/core/bytes.ts'
 import { isComplete, isMet, type Proposal } from '../../../../src/core/proposal.ts'
 import type { Signer } from '../../../../src/core/signer.ts'
 import { signWithSecret } from '../../../../src/core/software-key.ts'
 import type { Context } from '../../../../src/core/system.ts'
-import type { Approvers } from '../../../../src/core/systems/warg/candidate.ts'
+import { type Approvers, candidateBytes, parseCandidate } from '../../../../src/core/systems/warg/candidate.ts'
 import { wargForm } from '../../../../src/core/systems/warg/carried-form.ts'
-import { sha256Digits } from '../../../../src/core/systems/warg/digest.ts'
 import { nextRecord } from '../../../../src/core/systems/warg/edit.ts'
 import {
   checkpointName,
@@ -27,7 +26,7 @@ import { codeOfPromise } from '../../../support/thrown.ts'
 import { encodeLogProof, encodeMapProofs } from '../../../support/warg.ts'
 import { LogTree, MapTree } from '../../../support/warg-trees.ts'
 import { faultOfPromise } from './faults.ts'
-import { content, type Person, person } from './keys.ts'
+import { content, type Person, person, signedBy } from './keys.ts'
 import { now, Scene, seconds } from './scene.ts'
 
 const http = 'wasi:http'
@@ -41,6 +40,9 @@ const [op, ana, bo, cy, eve] = [() => who(0), () => who(1), () => who(2), () => 
 beforeAll(async () => {
   people = await Promise.all([person(), person(), person(), person(), person()])
 })
+
+/** As a machine was told. */
+const agreed = (one: Approvers) => ({ agreed: async () => new Map([[http, [one]]]) })
 
 const release = (version: string): Entry => ({ kind: 'release', version, digest: content })
 
@@ -111,18 +113,6 @@ describe('what is trusted', () => {
     const state = await wargSystem().state(await made.folder(before), context)
     expect(state.roles[1]?.version).toBe(3)
     expect(await faultOfPromise(wargSystem().state(await made.folder(), context))).toBe('proof-missing')
-  })
-
-  test('is verified once for the same bytes', async () => {
-    const made = await scene()
-    const source = await made.folder()
-    const parsed = new WeakMap<Uint8Array, object>()
-    let verified = 0
-    const system = wargSystem({ machine: { verify: () => ++verified > 0, sha256: sha256Digits } })
-    await system.state(source, made.context({ parsed }))
-    const first = verified
-    await system.state(source, made.context({ parsed }))
-    expect([first, verified]).toEqual([3, 3])
   })
 })
 
@@ -375,6 +365,47 @@ describe('a record that waits', () => {
     expect(signed.subject).toBe(http)
   })
 
+  test('that stands in the log already, behind others, is told by its number and not made again', async () => {
+    const made = await scene()
+    const { source, system } = await propose(made, [release('1.1.0')])
+    const waiting = source.files.get(pendingName(http)) ?? new Uint8Array()
+    const { contents } = parseCandidate(waiting, 'it')
+    const envelope = await signedBy(bo(), 'package', contents)
+    made.logged(http, envelope)
+    await made.add(http, ana(), [release('2.0.0')], { time: { seconds, nanos: 0 } })
+    const later = await made.folder()
+    later.files.set(pendingName(http), waiting)
+    const { proposals, problems } = await system.pending(later, made.context())
+    expect(proposals).toEqual([])
+    expect(problems.map(({ error }) => error.data)).toEqual([{ fault: 'in-the-log' }])
+  })
+
+  test('is of one registry: under another operator it is refused, and so is what approves it', async () => {
+    const made = await scene()
+    const team: Approvers = { threshold: 1, keys: [{ name: 'Cy', key: cy() }] }
+    const { source, system, proposal } = await propose(made, [release('1.1.0')], agreed(team))
+    await approve(proposal.id, system, source, source, signerOf(cy()), made.context())
+    const [approval] = await system.signatures(await again(system, source, made.context()))
+    const other = {
+      ...parseCandidate(source.files.get(pendingName(http)) ?? new Uint8Array(), 'it'),
+      registry: content,
+    }
+    source.files.set(pendingName(http), candidateBytes(other))
+    const { problems } = await system.pending(source, made.context())
+    expect(problems.map(({ error }) => error.data?.fault)).toEqual(['other-registry'])
+    if (approval === undefined) throw new Error('nobody approved')
+    const elsewhere = { ...proposal, after: candidateBytes({ ...other, approvals: [] }) }
+    expect(await codeOfPromise(system.given(elsewhere, approval))).toBe('trust/bad-signature')
+  })
+
+  test('says the worst that it does first', async () => {
+    const made = await scene()
+    const { proposal } = await propose(made, [release('1.1.0'), { kind: 'yank' as const, version: '1.0.0' }])
+    const mixed = await propose(made, [release('1.2.0'), { kind: 'revoke', keyId: bo().id, permissions: ['release'] }])
+    expect(proposal.headline).toContain('1.0.0')
+    expect(mixed.proposal.headline).not.toContain('1.2.0')
+  })
+
   test('not written as others write it is shown and signed by nobody', async () => {
     const made = await scene()
     const { source, system } = await propose(made, [release('1.1.0')])
@@ -396,7 +427,7 @@ describe('approvals', () => {
       { name: 'Op', key: op() },
     ],
   })
-  const options = () => ({ approvers: new Map([[http, team()]]) })
+  const options = () => agreed(team())
 
   test('come first: the key that publishes signs once enough have agreed', async () => {
     const made = await scene()
@@ -456,17 +487,25 @@ describe('approvals', () => {
     const here = await again(wargSystem(), source, made.context())
     expect(here.findings.map(({ code }) => code)).toContain('approvers-unset')
     const fewer = { ...team(), threshold: 1 }
-    const stricter = await again(wargSystem({ approvers: new Map([[http, fewer]]) }), source, made.context())
+    const stricter = await again(wargSystem(agreed(fewer)), source, made.context())
     expect(stricter.blocked?.data?.fault).toBe('approvers-differ')
     const without = await propose(made, [release('1.1.0')])
     const left = await again(wargSystem(options()), without.source, made.context())
     expect(left.blocked?.data?.fault).toBe('approvers-differ')
   })
 
+  test('are of nobody who only bears the name of somebody known here', async () => {
+    const made = await scene()
+    const { source } = await propose(made, [release('1.1.0')], agreed(team()))
+    const names = new Map([[toHex(ana().key.spki), 'Cy']])
+    const shown = await again(wargSystem(), source, made.context({ names }))
+    expect(shown.findings.map(({ code }) => code)).toContain('approver-name-taken')
+  })
+
   test('are not given by who publishes', async () => {
     const made = await scene()
     const both = { threshold: 1, keys: [{ name: 'Bo', key: bo() }] }
-    const { proposal } = await propose(made, [release('1.1.0')], { approvers: new Map([[http, both]]) })
+    const { proposal } = await propose(made, [release('1.1.0')], agreed(both))
     expect(proposal.quorums[1]?.keys.flatMap(({ ids }) => ids)).toEqual([ana().id])
   })
 })
@@ -476,7 +515,7 @@ describe('over an air gap', () => {
     const made = await scene()
     await made.add('wasi:clocks', ana(), [{ kind: 'init', key: ana() }])
     const team: Approvers = { threshold: 1, keys: [{ name: 'Cy', key: cy() }] }
-    const { source, system, proposal } = await propose(made, [release('1.1.0')], { approvers: new Map([[http, team]]) })
+    const { source, system, proposal } = await propose(made, [release('1.1.0')], agreed(team))
     const carried = await system.carry(proposal, source, made.context())
     expect([...carried.files.keys()].every((name) => wargForm.isName(name))).toBe(true)
     expect([...carried.files.keys()].some((name) => name.includes('clocks'))).toBe(false)
