@@ -23,10 +23,11 @@ import { toBase64, utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'
 import { parsePublicKeyPem } from '../../src/core/key.ts'
 import { signWithSecret } from '../../src/core/software-key.ts'
+import { parseCandidate } from '../../src/core/systems/warg/candidate.ts'
 import { pageName } from '../../src/core/systems/warg/files.ts'
 import { type WargKey, wargKey } from '../../src/core/systems/warg/key.ts'
 import { verifyLog } from '../../src/core/systems/warg/log.ts'
-import { parseSending, parseSigned } from '../../src/core/systems/warg/wire.ts'
+import { parseSigned } from '../../src/core/systems/warg/wire.ts'
 import { content, type Person, person } from '../core/systems/warg/keys.ts'
 import { now, Scene } from '../core/systems/warg/scene.ts'
 import { calls } from '../support/calls.ts'
@@ -255,7 +256,11 @@ describe('proposing', () => {
     expect((await error(publishCommand, 'reg')).code).toBe('usage/invalid')
     await warg('save', 'reg', fresh, at('clocks.json'))
     expect((await error(wargCommand, 'save', 'reg', fresh, at('clocks.json'))).code).toBe('usage/invalid')
-    expect(parseSending(readFileSync(at('clocks.json')), 'the record').packageName).toBe(fresh)
+    // With what was approved, which whoever sends it asks for.
+    expect(parseCandidate(readFileSync(at('clocks.json')), 'the record')).toMatchObject({
+      subject: fresh,
+      approvals: [{}, {}],
+    })
     expect((await warg('verify', at('clocks.json'))).data).toMatchObject({
       length: 1,
       releases: [{ version: '0.1.0' }],
