@@ -7,10 +7,12 @@ import { diffRecord } from '../../core/systems/warg/diff.ts'
 import { nextRecord, sentenceFor } from '../../core/systems/warg/edit.ts'
 import { kindOf, maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
 import type { LogState } from '../../core/systems/warg/log-state.ts'
+import { namer } from '../../core/systems/warg/named.ts'
 import { type Entry, parseRecord } from '../../core/systems/warg/record.ts'
 import { openRegistry } from '../../core/systems/warg/registry.ts'
 import { signersOf } from '../../core/systems/warg/signers.ts'
 import type { WargOptions } from '../../core/systems/warg/system.ts'
+import { checkWish } from '../../core/systems/warg/wish.ts'
 import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
 import { readKept } from './kept.ts'
@@ -36,8 +38,12 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
   const { subject } = wish
   const registry = await openRegistry(transport, context, await registryOptions(source, context))
   const { state } = subject === operatorSubject ? registry.operator : await registry.log(subject)
-  const entries = [...(wish.also === true ? await waitingEntries(source, subject, context) : []), ...wish.entries]
+  const waiting = wish.also === true ? await waitingEntries(source, subject, context) : []
+  const entries = [...waiting, ...wish.entries]
   checkBegun(subject, state.length, entries)
+  const named = entries.flatMap((entry) => ('key' in entry ? [entry.key] : []))
+  const nameOf = namer([...state.keys.values(), ...named], context.names)
+  checkWish(subject, state, { entries: wish.entries, waiting }, nameOf)
   const document = nextRecord(state, entries, context.now)
   const record = parseRecord(state.kind, document, `the record for ${subject}`)
   const [signer] = signersOf(state, record).keys

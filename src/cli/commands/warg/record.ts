@@ -1,12 +1,11 @@
 // warg init, grant, revoke, release, yank, define, import: what a record is to say, proposed as the change that says it.
 import { toHex } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
-import { checkDigest } from '../../../core/systems/warg/digest.ts'
 import { kindOf, operatorSubject } from '../../../core/systems/warg/files.ts'
 import { checkKeyId, type WargKey } from '../../../core/systems/warg/key.ts'
-import { checkNamespace, checkVersion } from '../../../core/systems/warg/names.ts'
 import { type Entry, type Permission, permissionsOf } from '../../../core/systems/warg/record.ts'
 import { openRegistry } from '../../../core/systems/warg/registry.ts'
+import { checkWishedDigest, checkWishedNamespace, checkWishedVersion } from '../../../core/systems/warg/wish.ts'
 import { visible } from '../../../core/visible.ts'
 import { isWargLocation } from '../../../node/transports/warg/address.ts'
 import { contentFolder, type FileFact, keepContent } from '../../../node/warg/content.ts'
@@ -135,9 +134,9 @@ function permissionsIn(subject: string, words: readonly string[]): Permission[] 
 export async function release(call: Call): Promise<Answer> {
   const [name, version = '', file] = call.words
   const subject = packageOf(name)
-  checkVersion(version, 'VERSION')
+  checkWishedVersion(version)
   const typed = call.parsed.text('digest')
-  if (typed !== undefined) checkDigest(typed, '--digest')
+  if (typed !== undefined) checkWishedDigest(typed)
   if (file === undefined && typed === undefined)
     throw usage(
       'warg release takes the file that is released next',
@@ -205,18 +204,18 @@ export async function content(call: Call): Promise<Answer> {
 export async function yank(call: Call): Promise<Answer> {
   const [name, version = ''] = call.words
   const subject = packageOf(name)
-  checkVersion(version, 'VERSION')
+  checkWishedVersion(version)
   return propose(await openRegistrySource(call), { subject, entries: [{ kind: 'yank', version }] }, call)
 }
 
 export async function define(call: Call): Promise<Answer> {
-  const namespace = checkNamespace(call.words[0] ?? '', 'NAMESPACE')
+  const namespace = checkWishedNamespace(call.words[0] ?? '')
   const entries: Entry[] = [{ kind: 'define', namespace }]
   return propose(await openRegistrySource(call), { subject: operatorSubject, entries }, call)
 }
 
 export async function importNamespace(call: Call): Promise<Answer> {
-  const namespace = checkNamespace(call.words[0] ?? '', 'NAMESPACE')
+  const namespace = checkWishedNamespace(call.words[0] ?? '')
   const other = call.words[1] ?? ''
   if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/.test(other))
     throw usage(`${visible(other)} is not the name of a registry`, 'write its host, for example: registry.example.com')
