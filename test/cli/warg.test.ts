@@ -211,16 +211,22 @@ describe('proposing', () => {
     const { at, call, warg, error, sign } = await room(['ana', 'bo', 'cy', 'di'])
     const fresh = 'wasi:clocks'
     const people = ['bo=bo', 'cy=cy', 'Dia=di']
-    expect((await error(wargCommand, 'approvers', 'reg', fresh, '4', ...people)).code).toBe('usage/invalid')
-    expect((await error(wargCommand, 'approvers', 'reg', fresh, '1', 'bo=bo', 'bo=cy')).code).toBe('usage/invalid')
+    expect((await error(wargCommand, 'approvers', 'reg', http, '4', ...people)).code).toBe('usage/invalid')
+    expect((await error(wargCommand, 'approvers', 'reg', http, '1', 'bo=bo', 'bo=cy')).code).toBe('usage/invalid')
     expect((await warg('approvers', 'reg', fresh)).data).toMatchObject({ approvers: null })
-    await warg('approvers', 'reg', fresh, '2', ...people)
+    const claim = ['init', 'reg', fresh, 'ana']
+    // A name that nobody has claimed is misspelt, unless the claim waits here.
+    const strange = await error(wargCommand, 'approvers', 'reg', 'wasi:htp', '2', ...people)
+    expect([strange.code, strange.hint]).toEqual(['source/not-found', expect.stringContaining(`mean ${http}`)])
+    await warg(...claim, '--sentence', `claim ${fresh} for ever`)
+    expect((await warg('approvers', 'reg', fresh, '2', ...people)).data).toMatchObject({ waits: true })
     expect((await warg('approvers', 'reg', fresh)).data).toMatchObject({
       approvers: { threshold: 2, keys: [{ name: 'bo' }, { name: 'cy' }, { name: 'Dia' }] },
     })
 
+    await call(withdrawCommand, 'reg', fresh, '--yes')
+    await warg('unwatch', 'reg', fresh)
     const before = everythingIn(at('reg'))
-    const claim = ['init', 'reg', fresh, 'ana']
     expect((await error(wargCommand, ...claim)).data).toMatchObject({ sentence: `claim ${fresh} for ever` })
     expect((await error(wargCommand, ...claim, '--sentence', 'claim it')).code).toBe('usage/invalid')
     expect((await warg(...claim, '--dry-run')).data).toMatchObject({

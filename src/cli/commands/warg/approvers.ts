@@ -12,6 +12,7 @@ import { type Answer, answer } from '../../command.ts'
 import { wrapped } from '../../text.ts'
 import { againOf, type Call, changeHere, keptOf, openRegistrySource, type Registry, subjectOf, usage } from './call.ts'
 import { findWargKey } from './keys.ts'
+import { absent } from './show.ts'
 
 export async function approvers(call: Call): Promise<Answer> {
   const [name, threshold, ...people] = call.words
@@ -22,6 +23,7 @@ export async function approvers(call: Call): Promise<Answer> {
   if (isNone) return set(registry, subject, undefined, call)
   if (threshold === undefined) return shown(subject, (await keptOf(registry)).approvers.get(subject), againOf(call))
   const state = await stateOf(registry, subject)
+  if (state.length === 0 && !(await waits(registry, subject))) throw await absent(registry, [subject], againOf(call))
   const chosen = await approversIn(threshold, people, state, call)
   checkSomebodyLeft(subject, chosen, state)
   return set(registry, subject, chosen, call)
@@ -84,16 +86,18 @@ async function set(registry: Registry, subject: string, chosen: Approvers | unde
     else list.set(subject, chosen)
     return { ...now, approvers: list }
   })
-  const { source, context } = registry
-  const waits = await source.transport.read(pendingName(subject), maxBytes.candidate, context.signal)
   const said = shown(subject, chosen, againOf(call))
-  if (waits === undefined) return said
+  if (!(await waits(registry, subject))) return said
   const again = 'A record waits that was made before this: withdraw it, and make it anew.'
   return {
     ...said,
     data: { ...(said.data as object), waits: true },
     lines: [...said.lines, ...wrapped([`! ${again}`])],
   }
+}
+
+async function waits({ source, context }: Registry, subject: string): Promise<boolean> {
+  return (await source.transport.read(pendingName(subject), maxBytes.candidate, context.signal)) !== undefined
 }
 
 function shown(subject: string, chosen: Approvers | undefined, again: string): Answer {
