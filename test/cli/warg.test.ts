@@ -466,6 +466,9 @@ describe('carried', () => {
     expect(await there.refused(withdrawCommand, 'reg', http, '--yes')).toBe('usage/invalid')
     await offline(signCommand, 'reg', http, '--key', 'ana')
     await offline(exportCommand, 'reg', http, '--to', at('usb/reply.json'))
+    // The replies of several people lie side by side on one stick.
+    const named = await offline(exportCommand, 'reg', http, '--to', at('usb'))
+    expect((named.data as { file: string }).file).toMatch(/-ana\.reply\.json$/)
     const combined = await call(combineCommand, 'reg', at('usb/reply.json'))
     expect(combined.data).toMatchObject({ replies: [{ signatures: [{ outcome: 'added' }] }] })
     await warg('save', 'reg', http, at('yank.json'))
