@@ -70,7 +70,8 @@ test('packages are watched, a name is claimed, a file released and uploaded, and
     watched: [],
   })
   writeFileSync(at('clocks.wasm'), 'clocks')
-  await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
+  const claimed = await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
+  expect(claimed.data).not.toHaveProperty('takenUnknown')
   await warg('release', 'reg', fresh, '0.1.0', at('clocks.wasm'), '--also')
   expect(registry.askedFor('package/').filter(({ method }) => method !== 'GET')).toEqual([])
   await call(signCommand, 'reg', fresh, '--key', 'mia')

@@ -133,7 +133,9 @@ describe('looking', () => {
     expect((await error(stateCommand, 'reg', '--limit', '3')).code).toBe('usage/invalid')
 
     const missing = await error(wargCommand, 'show', 'reg', 'wasi:htpp')
-    expect([missing.code, missing.hint]).toEqual(['source/not-found', expect.stringContaining('wasi:http')])
+    expect([missing.code, missing.data]).toEqual(['source/not-found', { similar: http, isMirror: true }])
+    // Also where a record of it is wanted.
+    expect((await error(wargCommand, 'yank', 'reg', 'wasi:htpp', '1.0.0')).data).toMatchObject({ similar: http })
     expect(existsSync(at('reg/pending'))).toBe(false)
   })
 
@@ -218,12 +220,20 @@ describe('proposing', () => {
     // A name that nobody has claimed is misspelt, unless the claim waits here.
     const strange = await error(wargCommand, 'approvers', 'reg', 'wasi:htp', '2', ...people)
     expect([strange.code, strange.hint]).toEqual(['source/not-found', expect.stringContaining(`mean ${http}`)])
-    await warg(...claim, '--sentence', `claim ${fresh} for ever`)
+    const { data: claimed } = await warg(...claim, '--sentence', `claim ${fresh} for ever`)
+    // What is in a folder is what somebody watched.
+    expect(claimed).toMatchObject({ takenUnknown: true })
     expect((await warg('approvers', 'reg', fresh, '2', ...people)).data).toMatchObject({ waits: true })
     expect((await warg('approvers', 'reg', fresh)).data).toMatchObject({
       approvers: { threshold: 2, keys: [{ name: 'bo' }, { name: 'cy' }, { name: 'Dia' }] },
     })
 
+    const list = { threshold: 2, keys: [{ name: 'bo' }, { name: 'cy' }, { name: 'Dia' }] }
+    expect((await warg('show', 'reg', fresh)).data).toMatchObject({ length: 0, waits: true, approvers: list })
+    expect((await warg('show', 'reg', http)).data).toMatchObject({ length: 3, waits: false, approvers: null })
+    const glance = await warg('show', 'reg')
+    expect(glance.data).toMatchObject({ waiting: [fresh], approvers: { [fresh]: list } })
+    expect(textOf(glance)).toContain(`countersign review reg ${fresh}`)
     await call(withdrawCommand, 'reg', fresh, '--yes')
     await warg('unwatch', 'reg', fresh)
     const before = everythingIn(at('reg'))

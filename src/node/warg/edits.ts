@@ -40,7 +40,7 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
   const { state } = subject === operatorSubject ? registry.operator : await registry.log(subject)
   const waiting = wish.also === true ? await waitingEntries(source, subject, context) : []
   const entries = [...waiting, ...wish.entries]
-  checkBegun(subject, state.length, entries)
+  checkBegun(subject, state.length, entries, source)
   const named = entries.flatMap((entry) => ('key' in entry ? [entry.key] : []))
   const nameOf = namer([...state.keys.values(), ...named], context.names)
   checkWish(subject, state, { entries: wish.entries, waiting }, nameOf)
@@ -68,13 +68,15 @@ export async function registryOptions({ registry }: OpenSource, { signal }: Cont
 }
 
 /** A name is claimed on purpose, and only once. */
-function checkBegun(subject: string, length: number, entries: readonly Entry[]): void {
+function checkBegun(subject: string, length: number, entries: readonly Entry[], { elsewhere }: OpenSource): void {
   const begins = entries.some(({ kind }) => kind === 'init')
   if (length === 0 && !begins) {
     throw new AppError({
       code: 'source/not-found',
-      message: `the registry has no package ${subject}`,
+      message:
+        elsewhere === undefined ? `the registry has no package ${subject}` : `this folder does not hold ${subject}`,
       hint: `check the name; to claim it for ever: countersign warg init SOURCE ${subject} KEY`,
+      data: { absent: subject },
     })
   }
   if (length > 0 && begins) {

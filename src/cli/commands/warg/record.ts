@@ -29,6 +29,7 @@ import {
   usage,
 } from './call.ts'
 import { findWargKey } from './keys.ts'
+import { absent } from './show.ts'
 import { permissionRows, tableLines } from './words.ts'
 
 interface Wish {
@@ -48,7 +49,11 @@ async function propose(
 ): Promise<Answer> {
   const { source, context } = registry
   const also = call.parsed.flag('also')
-  const edit = await recordEdit(source, { subject, entries, ...(also ? { also } : {}) }, context)
+  const wish = { subject, entries, ...(also ? { also } : {}) }
+  const edit = await recordEdit(source, wish, context).catch(async (thrown: unknown) => {
+    const isAbsent = thrown instanceof AppError && thrown.data?.absent === subject
+    throw isAbsent ? await absent(registry, [subject], againOf(call)) : thrown
+  })
   if (!call.parsed.flag('dry-run')) await before?.()
   const { sentence } = edit
   const rows = rowsOf(edit, registry)
@@ -88,7 +93,13 @@ export async function init(call: Call): Promise<Answer> {
   const subject = packageOf(name)
   const registry = await openRegistrySource(call)
   const key = await findWargKey(wanted, new Map(), call.desk, call.io)
-  return propose(registry, { subject, entries: [{ kind: 'init', key }] }, call)
+  const unsure = registry.source.elsewhere !== undefined
+  const lines = [
+    '',
+    `! Whether ${subject} is taken, this folder cannot know: ask where the registry is reached, and send it soon.`,
+  ]
+  const more = unsure ? { lines: wrapped(lines), data: { takenUnknown: true } } : {}
+  return propose(registry, { subject, entries: [{ kind: 'init', key }], ...more }, call)
 }
 
 export async function grant(call: Call): Promise<Answer> {
