@@ -234,8 +234,9 @@ describe('proposing', () => {
     const glance = await warg('show', 'reg')
     expect(glance.data).toMatchObject({ waiting: [fresh], approvers: { [fresh]: list } })
     expect(textOf(glance)).toContain(`countersign review reg ${fresh}`)
-    await call(withdrawCommand, 'reg', fresh, '--yes')
-    await warg('unwatch', 'reg', fresh)
+    // It was watched for the claim alone.
+    expect((await call(withdrawCommand, 'reg', fresh)).data).toMatchObject({ signedBy: [], unwatched: true })
+    expect((await error(wargCommand, 'unwatch', 'reg', fresh)).code).toBe('usage/invalid')
     const before = everythingIn(at('reg'))
     expect((await error(wargCommand, ...claim)).data).toMatchObject({ sentence: `claim ${fresh} for ever` })
     expect((await error(wargCommand, ...claim, '--sentence', 'claim it')).code).toBe('usage/invalid')
@@ -355,6 +356,29 @@ describe('proposing', () => {
     expect((await error(publishCommand, 'reg')).code).toBe('usage/invalid')
     expect((await call(pendingCommand, 'reg')).data).toMatchObject({ proposals: [{ subject: 'operator' }] })
   })
+})
+
+test('a record that does not follow its log any more is given up: at once, or, where somebody signed it, on purpose', async () => {
+  const { at, call, warg, error, scene, write, sign } = await room()
+  const before: number[] = []
+  const goOn = async (version: string): Promise<void> => {
+    before.push(scene.tree.length)
+    await scene.add(http, boss, [{ kind: 'release', version, digest: content }])
+    await write(at('reg'), ...before)
+  }
+  const propose = () => warg('yank', 'reg', http, '1.0.0', '--sentence', `yank 1.0.0 of ${http} for ever`)
+  await propose()
+  await goOn('1.1.0')
+  expect(faultOf(await error(reviewCommand, 'reg', http))).toBe('log-went-on')
+  expect((await call(withdrawCommand, 'reg', http)).data).toMatchObject({ withdrawn: http, signedBy: [] })
+  await propose()
+  await sign(http, 'ana')
+  await goOn('1.2.0')
+  await expect(call(withdrawCommand, 'reg', http)).rejects.toThrow('asked')
+  expect((await call(withdrawCommand, 'reg', http, '--yes')).data).toMatchObject({ withdrawn: http })
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+  // It is there, and watched still.
+  expect((await warg('show', 'reg')).data).toMatchObject({ watched: [http], waiting: [] })
 })
 
 describe('refused, before anything is written', () => {

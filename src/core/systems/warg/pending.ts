@@ -138,7 +138,7 @@ function headlineOf(changes: readonly Change[]): string {
 function checkGoesOn(subject: string, { prev }: LogRecord, head: string | undefined): void {
   if (prev === head) return
   throw fault('log-went-on', 'trust/changed', `the log of ${subject} went on since this record was made for it`, {
-    hint: 'give this one up, and make it anew on what is there now',
+    hint: `give this one up (countersign withdraw SOURCE ${subject}), and make it anew on what is there now`,
   })
 }
 
