@@ -316,6 +316,23 @@ describe('proposing', () => {
     expect(await call(pendingCommand, 'reg')).toMatchObject({ data: { proposals: [{ subject: http }] } })
   })
 
+  test('whose key nobody here may sign with is told, and a key as two people compare it', async () => {
+    const { at, call, warg, error, keys } = await room(['bo'])
+    const { id = '', text = '' } = keys.get('bo') ?? {}
+    expect((await warg('key', 'bo')).data).toEqual({ owner: 'bo', id, text })
+    writeFileSync(at('boss.pub'), `${boss.text}\n`)
+    expect((await warg('key', at('boss.pub'))).data).toEqual({ id: boss.id, text: boss.text })
+    expect((await call(keysCommand, 'list')).data).toMatchObject({ keys: [{ name: 'bo', wargId: id }] })
+    expect((await error(wargCommand, 'key', 'nobody')).code).toBe('signer/absent')
+    const release = ['release', 'reg', http, '1.1.0', '--digest', content]
+    expect(textOf(await warg(...release))).toContain('No key here may sign this record.')
+    await warg('approvers', 'reg', http, '1', 'Bo=bo')
+    expect(textOf(await warg(...release))).toContain('No key here may sign this record, only approve it.')
+    expect(textOf(await warg('init', 'reg', 'wasi:own', 'bo', '--sentence', 'claim wasi:own for ever'))).not.toContain(
+      'No key here',
+    )
+  })
+
   test('a release names the file as it is, which is kept for the registry; a digest only where it is said to be typed', async () => {
     const { at, warg, error, folder } = await room()
     writeFileSync(at('http.wasm'), 'http')

@@ -6,6 +6,7 @@ import { similarNames } from '../similar.ts'
 import { approvers } from './warg/approvers.ts'
 import { usage, type Verb } from './warg/call.ts'
 import { mirror, save, send } from './warg/carry.ts'
+import { key } from './warg/keys.ts'
 import { content, define, grant, importNamespace, init, release, revoke, yank } from './warg/record.ts'
 import { show } from './warg/show.ts'
 import { verifyFiles } from './warg/verify.ts'
@@ -49,6 +50,7 @@ const verbs: ReadonlyMap<string, Entry> = new Map([
   ['mirror', entry('SOURCE FOLDER', [2, 2], mirror, looking)],
   ['save', entry('SOURCE PACKAGE|operator FILE', [3, 3], save, looking)],
   ['send', entry('SOURCE FILE', [2, 2], send, [...looking, 'replace'])],
+  ['key', entry('KEY', [1, 1], key, [])],
   ['content', entry('SOURCE FILE...', [2, many], content, [])],
   ['verify', entry('FILE...', [1, many], verifyFiles, ['operator'])],
 ])
@@ -64,6 +66,7 @@ export const wargCommand: Command = {
     '  countersign warg show SOURCE                the packages and the operator; with PACKAGE or operator, its log',
     '  countersign warg age SOURCE [DAYS]          how old its checkpoint may be; an older one is refused',
     '  countersign warg verify FILE...             a log in files, without any registry',
+    '  countersign warg key KEY                    a key as records name it, to be compared over the telephone',
     'To propose a record, which is then reviewed, signed and published (review, sign, publish):',
     '  countersign warg init SOURCE PACKAGE KEY    claims a name for ever, for KEY',
     '  countersign warg release SOURCE PACKAGE VERSION FILE',

@@ -1,6 +1,8 @@
 // warg init, grant, revoke, release, yank, define, import: what a record is to say, proposed as the change that says it.
 import { toHex } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
+import { isSameKey } from '../../../core/key.ts'
+import type { Proposal } from '../../../core/proposal.ts'
 import { kindOf, operatorSubject } from '../../../core/systems/warg/files.ts'
 import { checkKeyId, type WargKey } from '../../../core/systems/warg/key.ts'
 import { type Entry, type Permission, permissionsOf } from '../../../core/systems/warg/record.ts'
@@ -68,7 +70,7 @@ async function propose(
     grows: also,
     more: [...lines, ...(rows === undefined ? [] : ['', ...tableLines(rows)])],
     data: { ...data, ...(rows === undefined ? {} : { permissions: rows }) },
-    written: () => watchIt(registry, subject),
+    written: async (proposal) => [...(await watchIt(registry, subject)), ...(await whoSigns(proposal, call))],
   })
 }
 
@@ -86,6 +88,18 @@ async function watchIt(registry: Registry, subject: string): Promise<string[]> {
   if ((await keptOf(registry)).packages.includes(subject)) return []
   await changeHere(registry, (now) => ({ ...now, packages: [...new Set([...now.packages, subject])] }))
   return [`${subject} is watched here from now on.`]
+}
+
+/** A token that is enrolled is not looked for: whose it is knows where it lies. */
+async function whoSigns({ quorums }: Proposal, { desk, io }: Call): Promise<string[]> {
+  const { holders } = await desk.tokens.knownHolders(io.signal)
+  const mine = [...(await desk.signers(io.signal)), ...holders.flatMap(({ keys }) => keys)].map(({ key }) => key)
+  const [last] = quorums.slice(-1)
+  const able = (keys: Proposal['quorums'][number]['keys'] = []): boolean =>
+    keys.some(({ key }) => key !== undefined && mine.some((one) => isSameKey(one, key)))
+  if (able(last?.keys)) return []
+  const more = quorums.slice(0, -1).some(({ keys }) => able(keys)) ? ', only approve it' : ''
+  return [`! No key here may sign this record${more}.`]
 }
 
 export async function init(call: Call): Promise<Answer> {
