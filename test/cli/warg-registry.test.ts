@@ -122,7 +122,7 @@ test('a record that was signed elsewhere is verified, and sent', async () => {
   // Approvals do not come along in such a file.
   await warg('approvers', 'reg', hello, '1', `Ana=${ana.text}`)
   expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('trust/threshold')
-  await warg('approvers', 'reg', hello, '--none')
+  await warg('approvers', 'reg', hello, '--none', '--yes')
   await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
   expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('usage/invalid')
   expect((await warg('send', 'reg', at('record.json'), '--replace')).data).toMatchObject({ published: `${hello} 5` })

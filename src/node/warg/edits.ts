@@ -83,7 +83,7 @@ function checkBegun(subject: string, length: number, entries: readonly Entry[], 
     throw new AppError({
       code: 'usage/invalid',
       message: `${subject} is there already, with ${length} records`,
-      hint: 'ask who may grant you a permission: countersign warg show SOURCE PACKAGE',
+      hint: `ask who may grant you a permission: countersign warg show SOURCE ${subject}`,
     })
   }
 }

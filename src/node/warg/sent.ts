@@ -83,7 +83,7 @@ export async function arrivedRecord(
     throw new AppError({
       code: 'usage/invalid',
       message: `the record in ${what} is in the log of ${subject} already`,
-      hint: 'nothing is left to do: see it with: countersign warg show SOURCE PACKAGE',
+      hint: `nothing is left to do: see it with: countersign warg show SOURCE ${subject}`,
     })
   }
   if (proposal.blocked !== undefined) throw new AppError(proposal.blocked)
@@ -98,7 +98,7 @@ function withApprovals(came: Candidate, here: Candidate | undefined): Candidate 
   return { ...came, approvals: [...approvals, ...came.approvals.filter(({ keyId }) => !known.has(keyId))] }
 }
 
-function notSigned({ quorums, title }: Proposal, what: string): AppError {
+function notSigned({ quorums, subject, title }: Proposal, what: string): AppError {
   const keys = quorums.flatMap((one) => [
     ...one.keys.map(({ reason }) => reason),
     ...one.strangers.map((s) => s.reason),
@@ -114,7 +114,7 @@ function notSigned({ quorums, title }: Proposal, what: string): AppError {
   return new AppError({
     code: 'trust/bad-signature',
     message: `the record in ${what} does not count as ${title}: ${why}`,
-    hint: 'nothing was sent; have it signed by a key that may: countersign warg show SOURCE PACKAGE',
+    hint: `nothing was sent; have it signed by a key that may: countersign warg show SOURCE ${subject}`,
   })
 }
 
