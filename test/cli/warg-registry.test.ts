@@ -70,7 +70,8 @@ test('packages are watched, a name is claimed, a file released and uploaded, and
     watched: [],
   })
   writeFileSync(at('clocks.wasm'), 'clocks')
-  await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
+  const claimed = await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
+  expect(claimed.data).not.toHaveProperty('takenUnknown')
   await warg('release', 'reg', fresh, '0.1.0', at('clocks.wasm'), '--also')
   expect(registry.askedFor('package/').filter(({ method }) => method !== 'GET')).toEqual([])
   await call(signCommand, 'reg', fresh, '--key', 'mia')
@@ -120,8 +121,8 @@ test('a record that was signed elsewhere is verified, and sent', async () => {
 
   // Approvals do not come along in such a file.
   await warg('approvers', 'reg', hello, '1', `Ana=${ana.text}`)
-  expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('trust/changed')
-  await warg('approvers', 'reg', hello, '--none')
+  expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('trust/threshold')
+  await warg('approvers', 'reg', hello, '--none', '--yes')
   await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
   expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('usage/invalid')
   expect((await warg('send', 'reg', at('record.json'), '--replace')).data).toMatchObject({ published: `${hello} 5` })
@@ -196,4 +197,29 @@ test('a record that another one followed at once is in the log as well', async (
   }
   expect((await call(publishCommand, 'reg')).data).toMatchObject({ published: [{ title: `${hello} 5` }] })
   expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+})
+
+test('a record that was approved elsewhere is sent with its approvals, and with these alone', async () => {
+  const { at, ana, call, refused, warg, hello } = await room()
+  writeFileSync(at('hello.wasm'), 'hello')
+  await call(keysCommand, 'create', 'bo', '--type', 'p256')
+  await warg('approvers', 'reg', hello, '1', 'Bo=bo', `Ana=${ana.text}`)
+  await warg('release', 'reg', hello, '2.0.0', at('hello.wasm'))
+  await call(signCommand, 'reg', hello, '--key', 'bo')
+  await call(signCommand, 'reg', hello, '--key', 'mia')
+  await warg('save', 'reg', hello, at('record.json'))
+  await call(withdrawCommand, 'reg', hello, '--yes')
+  const saved = JSON.parse(readFileSync(at('record.json'), 'utf8')) as { registry: string; approvals: unknown[] }
+  const send = (change: object): Promise<unknown> => {
+    writeFileSync(at('other.json'), JSON.stringify({ ...saved, ...change }))
+    return refused(wargCommand, 'send', 'reg', at('other.json'))
+  }
+  expect(await send({ registry: `sha256:${'0'.repeat(64)}` })).toBe('trust/changed')
+  expect(await send({ approvals: [] })).toBe('trust/threshold')
+  expect(await send({ approvers: undefined })).toBe('trust/changed')
+  expect(await send({ signed: undefined })).toBe('trust/threshold')
+  expect(await send({ format: 'countersign warg candidate 2' })).toBe('format/unsupported')
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+  expect((await warg('send', 'reg', at('record.json'))).data).toMatchObject({ published: `${hello} 5` })
+  expect((await warg('show', 'reg', hello)).data).toMatchObject({ length: 5, releases: [{ version: '2.0.0' }, {}, {}] })
 })

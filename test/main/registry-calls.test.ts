@@ -184,12 +184,18 @@ test('what is for ever is typed first, and a name that is claimed is watched', a
   expect((await app.calls['registry.log']({ sourceId, subject: 'acme:cloth' })).length).toBe(1)
 })
 
-test('to take every permission from everybody locks out, which is another sentence', async () => {
+test('what is lost for ever is named, and to take every permission from everybody is another sentence', async () => {
   await withOlga()
   const { holders } = await app.calls['registry.log']({ sourceId, subject: hello })
   const entries = holders.map(({ id }) => ({ kind: 'revoke', keyId: id, permissions: ['yank'] }) as const)
   const draft = await preview(entries.toReversed())
-  expect([draft.sentence, draft.forEver]).toEqual([`lock everybody out of ${hello}`, undefined])
+  expect([draft.sentence, draft.forEver]).toEqual([`let nobody yank ${hello} any more`, true])
+  const all = holders.map(({ id, holdings }) => {
+    const permissions = holdings.flatMap(({ permission, until }) => (until === undefined ? [permission] : []))
+    return { kind: 'revoke', keyId: id, permissions } as const
+  })
+  const whole = await preview(all.toReversed())
+  expect([whole.sentence, whole.forEver]).toEqual([`lock everybody out of ${hello}`, undefined])
 })
 
 test('a record is built upon the one that waits only while it is that one, and is taken away', async () => {

@@ -48,9 +48,10 @@ export async function save(call: Call): Promise<Answer> {
     subject === operatorSubject
       ? 'Give it to whoever runs the registry, who adds it to the log of the operator.'
       : `Where the registry is reached: countersign warg send SOURCE ${quoted(file)}`
+  const approvals = subject !== operatorSubject && proposal.quorums.length > 1 ? ', with its approvals' : ''
   return answer(
     { saved: file, bytes: bytes.length, digest: proposal.digest },
-    ...wrapped([`${file}: the signed record ${proposal.title}, ${bytes.length} bytes`, next]),
+    ...wrapped([`${file}: the signed record ${proposal.title}${approvals}, ${bytes.length} bytes`, next]),
   )
 }
 
