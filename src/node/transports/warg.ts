@@ -52,10 +52,19 @@ export function wargTransport(address: WargAddress, options: WargOptions = {}): 
   const api = wargApi(address, { access, ...(limits === undefined ? {} : { limits }) })
   /** That of the checkpoint that was read last. */
   let held: Promise<Moment> | undefined
+  /** By what that checkpoint says of the logs: a new one of the same is of the same moment. */
+  let heldAt = ''
 
   async function readCheckpoint(limit: number, signal: AbortSignal): Promise<Uint8Array> {
     const reading = api.checkpoint(limit, signal)
-    const moment = reading.then((bytes) => momentOf(api, parseCheckpoint(bytes).logLength))
+    const before = held
+    const moment = reading.then((bytes) => {
+      const { logLength, logRoot, mapRoot } = parseCheckpoint(bytes)
+      const at = `${logLength} ${logRoot} ${mapRoot}`
+      if (before !== undefined && at === heldAt) return before
+      heldAt = at
+      return momentOf(api, logLength)
+    })
     held = moment
     moment.catch(() => {
       if (held === moment) held = undefined

@@ -103,9 +103,12 @@ async function seen({ api, logId, recordId, pace }: Underway, why: unknown, sign
 
 /** How often one content is sent: what a registry says that it misses after that, it does not keep. */
 const mostUploads = 2
+const waitsForStoring = 4
 
 interface Upload {
   times: number
+  /** How often it was waited for since: a registry may take a while to store it. */
+  waits: number
   /** Why it may not have arrived. */
   why?: unknown
 }
@@ -118,7 +121,7 @@ async function settle(record: Underway, first: RecordState, signal: AbortSignal)
   for (;;) {
     if (state.kind === 'published') return
     if (state.kind === 'rejected') throw rejected(recordId, state.reason)
-    if (state.kind === 'sourcing' && state.missing.size > 0) {
+    if (state.kind === 'sourcing' && state.missing.size > 0 && !isBeingStored(state.missing, uploads)) {
       await uploadMissing(record, state.missing, uploads, signal)
     } else {
       if (!(await busy.again(signal))) throw stillBusy(recordId, busy.seconds())
@@ -126,6 +129,14 @@ async function settle(record: Underway, first: RecordState, signal: AbortSignal)
     }
     state = await stateOf(record, signal)
   }
+}
+
+/** All of it arrived here and there, and was not waited for long. */
+function isBeingStored(missing: ReadonlyMap<string, unknown>, uploads: ReadonlyMap<string, Upload>): boolean {
+  const sent = [...missing.keys()].map((digest) => uploads.get(digest))
+  if (!sent.every((one) => one !== undefined && one.why === undefined && one.waits < waitsForStoring)) return false
+  for (const one of sent) if (one !== undefined) one.waits++
+  return true
 }
 
 /** A line that breaks once says nothing about the record. */
@@ -157,7 +168,7 @@ async function uploadMissing(
     })
     if (found === undefined) throw noContent(digest)
     if (place === undefined) throw noWay(digest)
-    const upload: Upload = { times: times + 1 }
+    const upload: Upload = { times: times + 1, waits: 0 }
     uploads.set(digest, upload)
     try {
       await api.upload(digest, place, found, signal)
