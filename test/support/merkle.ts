@@ -64,6 +64,7 @@ export class Store implements BlockSource {
 }
 
 export async function envelope(signed: object, people: readonly Person[]): Promise<object> {
+  if (people.length === 0) return { signatures: [], signed }
   const payload = dagJson.encode(signed)
   const signatures = await Promise.all(people.map(async (one) => ({ keyid: one.id, sig: await one.sign(payload) })))
   return { signatures, signed }
