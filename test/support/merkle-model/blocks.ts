@@ -33,7 +33,8 @@ export class Program {
 
   /** In an order in which what is linked comes first. */
   add(...docs: readonly Doc[]): void {
-    for (const doc of docs) this.#cids.set(doc.id, this.#store.put(this.#block(doc.by, this.#signed(doc))))
+    for (const doc of docs)
+      if (!this.#cids.has(doc.id)) this.#cids.set(doc.id, this.#store.put(this.#block(doc.by, this.#signed(doc))))
   }
 
   addPool(pool: Pool): void {

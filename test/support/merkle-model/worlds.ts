@@ -18,8 +18,9 @@ export interface Question {
 }
 
 export interface World {
-  name: string
   pool: Pool
+  /** Asked as a client does, or as many at once. */
+  how: 'judges' | 'follows'
   questions(): Iterable<Question>
 }
 
@@ -37,7 +38,7 @@ function targets(id: string, prev: TargetsDoc | null, by: string, more: Partial<
   return { id, kind: 'targets', height, prev: prev?.id ?? null, skip: [], delegates: {}, by, ...more }
 }
 
-type Content = Pick<SnapshotDoc, 'root' | 'targets' | 'listed' | 'retired' | 'by'>
+export type Content = Pick<SnapshotDoc, 'root' | 'targets' | 'listed' | 'retired' | 'by'>
 
 function snapshot(id: string, prev: SnapshotDoc | null, content: Content): SnapshotDoc {
   return {
@@ -57,17 +58,19 @@ export function* rootWorlds(): Generator<World> {
   for (const [i, first] of rootHolders.entries()) {
     const r0 = root(`r0.${i}`, null, { root: first })
     for (const chain of chains(r0, 2)) yield rootWorld(chain, 'every client')
-    for (const chain of chains(r0, 3)) if (chain.length === 4) yield rootWorld(chain, 'the first')
+    for (const chain of chains(r0, 3, 'one odd')) if (chain.length === 4) yield rootWorld(chain, 'the first')
   }
 }
 
-function* chains(r0: RootDoc, length: number): Generator<RootDoc[]> {
-  const last = (chain: readonly RootDoc[]) => chain.at(-1) ?? r0
+/** `one odd`: all but one of them are signed by both. */
+function* chains(r0: RootDoc, length: number, signers: 'any' | 'one odd' = 'any'): Generator<RootDoc[]> {
   let open: RootDoc[][] = [[r0]]
   for (let at = 1; at <= length; at++) {
     open = open.flatMap((chain) =>
       rootHolders.flatMap((held, i) =>
-        all.map((by) => [...chain, root(`r${at}.${i}${by}`, last(chain), { root: held, by })]),
+        all
+          .filter((by) => signers === 'any' || by === 'ab' || chain.slice(1).every((one) => one.by === 'ab'))
+          .map((by) => [...chain, root(`r${at}.${i}${by}`, chain.at(-1) ?? r0, { root: held, by })]),
       ),
     )
     yield* open
@@ -88,8 +91,8 @@ function rootWorld(chain: readonly RootDoc[], clients: 'every client' | 'the fir
   const pool = poolOf(...new Map([...chain, ...others].map((doc) => [doc.id, doc])).values(), t0)
   const head = (id: string) => snapshot(`s.${id}`, null, { root: id, targets: 't0', listed: {}, retired: {}, by: 'a' })
   return {
-    name: chain.map(({ id }) => id).join(' '),
     pool,
+    how: clients === 'every client' ? 'follows' : 'judges',
     *questions() {
       const pinned = [first, ...others].filter(({ id }) => id !== 'high' && id !== 'short')
       const heads =
@@ -151,10 +154,11 @@ export function roleParts(): { roots: RootDoc[]; targets: TargetsDoc[]; p: Targe
 export function* contents(): Generator<Content> {
   const parts = roleParts()
   const maps = [{}, ...parts.p.map(({ id }) => ({ p: id }))]
+  const stones = maps.filter(({ p }: { p?: string }) => p !== 'p1+a' && p !== 'p1a' && p !== 'p2l')
   for (const { id: rootId } of parts.roots)
     for (const { id: targetsId } of parts.targets)
       for (const listed of maps)
-        for (const retired of maps)
+        for (const retired of stones)
           for (const by of ['b', 'c']) yield { root: rootId, targets: targetsId, listed, retired, by }
 }
 
@@ -163,12 +167,14 @@ export function rolePool(): Pool {
   return poolOf(...parts.roots, ...parts.targets, ...parts.p)
 }
 
-/** `valid`: those of `contents` that are valid by themselves. Every one after every one, with every memory that a client may have. */
-export function* successions(valid: readonly Content[]): Generator<Question> {
+/** `valid`: those that are valid by themselves. Every one after every one, also where a client remembers a p that is gone. */
+export function* successions(valid: readonly Content[], remembered: readonly string[]): Generator<Question> {
   for (const [i, before] of valid.entries()) {
     const s0 = snapshot(`s0.${i}`, null, before)
+    // As r0 in all that counts here.
+    if (before.root === 'r1') continue
     const memories: Client['gone'][] = [{}]
-    if (before.listed.p === undefined) memories.push({ p: 'p0' }, { p: 'p1' }, { p: 'p0f' })
+    if (before.listed.p === undefined) memories.push(...remembered.map((id) => ({ p: id })))
     for (const gone of memories)
       for (const [k, after] of valid.entries())
         yield {
@@ -179,7 +185,7 @@ export function* successions(valid: readonly Content[]): Generator<Question> {
 }
 
 /** Histories of snapshots alone: up to four versions, forks, links and heights that lie, before and after a rotation. */
-export function* snapshotChains(): Generator<Question> {
+export function snapshotChains(): { snapshots: SnapshotDoc[]; questions: Question[] } {
   const content = (by: string, rootId = 'r0'): Content => ({
     root: rootId,
     targets: 't0',
@@ -208,9 +214,11 @@ export function* snapshotChains(): Generator<Question> {
         heads.push(head, { ...head, id: `${id}+`, height: 3, skip: [], mark: 3 })
         if (skip !== undefined) heads.push({ ...snapshot(`${id}>`, head, content(by, rootId)), mark: 4 })
       }
-  for (const client of [...olds, ...heads].filter(({ by }) => by !== ''))
-    for (const head of [...olds, ...heads])
-      yield { client: { root: client.root, snapshot: client.id, gone: {} }, snapshots: [...olds, ...heads, head] }
+  const snapshots = [...olds, ...heads]
+  const questions = snapshots.flatMap(({ by, root: rootId, id }) =>
+    by === '' ? [] : snapshots.map((head) => ({ client: { root: rootId, snapshot: id, gone: {} }, snapshots: [head] })),
+  )
+  return { snapshots, questions }
 }
 
 /** Two roles that both speak of p: targets and q. */
