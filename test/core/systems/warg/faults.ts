@@ -1,2 +1,2 @@
 // Which fault a call threw, by its name: tests compare names, never sentences.
-export { faultOf, faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
+export { faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
