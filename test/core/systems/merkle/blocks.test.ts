@@ -202,6 +202,11 @@ describe('DAG-CBOR', () => {
     expect(faultOfCall(parseCbor(bytes))).toBe(fault)
   })
 
+  test('levels count behind the tags of links, too', () => {
+    const levels = Array.from({ length: 300_000 }, () => [0x81, 0xd8, 0x2a]).flat()
+    expect(faultOfCall(parseCbor(Uint8Array.from(levels)))).toBe('too-deep')
+  })
+
   test('a million tags are refused, by whatever name', () => {
     expect(faultOfCall(parseCbor(new Uint8Array(1_000_000).fill(0xd8)))).toBe('not-canonical')
   })

@@ -128,8 +128,9 @@ describe('100,000 versions', () => {
   test('an audit reads all of them, one at a time', async () => {
     const reading = new Reading(scene.store)
     const head = await reading.document(linkTo(scene.last(scene.p)), 'targets', 'p')
-    expect(await auditHistory(reading, head, 'p')).toBe(scene.p.cids.length)
-    expect(reading.counts.get('p')).toBe(scene.p.cids.length)
+    const before = scene.store.reads
+    expect(await auditHistory(scene.store, head, 'p')).toBe(scene.p.cids.length)
+    expect(scene.store.reads - before).toBe(scene.p.cids.length - 1)
   })
 })
 
@@ -163,7 +164,7 @@ describe('a link that lies', () => {
     const { scene, other } = await lying()
     await extend(scene.store, scene.p, 4, targetsFields())
     const head = await document(scene, scene.last(scene.p))
-    const audit = auditHistory(new Reading(scene.store), head, 'p')
+    const audit = auditHistory(scene.store, head, 'p')
     await expect(audit).rejects.toMatchObject({
       data: {
         fault: 'skip-lies',
@@ -204,6 +205,6 @@ describe('a link that lies', () => {
     eighth.skip[0] = sixth
     const head = await document(scene, await scene.store.sign(eighth, []))
     expect(rich.equals(lean)).toBe(false)
-    expect(await auditHistory(new Reading(scene.store), head, 'p')).toBe(9)
+    expect(await auditHistory(scene.store, head, 'p')).toBe(9)
   })
 })
