@@ -114,9 +114,11 @@ export function roleParts(): { roots: RootDoc[]; targets: TargetsDoc[]; p: Targe
   const t0f = targets('t0f', null, 'a', { ...p('c'), mark: 1 })
   const t1 = targets('t1', t0, 'a', p('c'))
   const t1n = targets('t1n', t0, 'a')
+  const t2 = targets('t2', t1n, 'a', { ...p('c'), skip: ['t0'] })
   const p0 = targets('p0', null, 'c')
   const p0f = targets('p0f', null, 'c', { mark: 1 })
   const p1 = targets('p1', p0, 'c')
+  const p2 = targets('p2', p1, 'c', { skip: ['p0'] })
   return {
     roots: [
       r0,
@@ -132,7 +134,8 @@ export function roleParts(): { roots: RootDoc[]; targets: TargetsDoc[]; p: Targe
       targets('t1a', t0, 'a', p('a')),
       targets('t1ac', t0, 'a', p('ac', 2)),
       targets('t1c', t0, 'c', p('c')),
-      targets('t2', t1n, 'a', { ...p('c'), skip: ['t0'] }),
+      t2,
+      targets('t3', t2, 'a', p('c')),
       targets('t2l', t1, 'a', { ...p('c'), skip: ['t0f'] }),
       targets('t2h', t0, 'a', { ...p('c'), height: 3 }),
     ],
@@ -143,9 +146,9 @@ export function roleParts(): { roots: RootDoc[]; targets: TargetsDoc[]; p: Targe
       { ...p1, id: 'p1+a', by: 'ac' },
       targets('p1a', p0, 'a', { mark: 2 }),
       targets('p1j', p0, '', { mark: 3 }),
-      targets('p2', p1, 'c', { skip: ['p0'] }),
+      p2,
       targets('p2l', p1, 'c', { skip: ['p0f'] }),
-      targets('p3', targets('p2', p1, 'c', { skip: ['p0'] }), 'c'),
+      targets('p3', p2, 'c'),
     ],
   }
 }

@@ -318,14 +318,20 @@ describe('what a snapshot says by itself', () => {
     expect(await scene.offer()).toBe('accepted')
   })
 
-  test.each(['snapshot', 'targets', 'timestamp', 'p'])('%s signed by a stranger', async (role) => {
+  const roles = ['snapshot', 'targets', 'timestamp', 'p'] as const
+  const signers = roles.flatMap((role) => [
+    [role, 'a stranger'] as const,
+    [role, 'a stranger under the right id'] as const,
+  ])
+  test.each(signers)('%s signed by %s', async (role, by) => {
     const scene = await started()
-    const { mallory } = who
-    if (role === 'targets') await scene.addTargets({ p: [[who.pia]] }, [mallory])
-    if (role === 'p') await scene.addP([mallory])
-    await scene.snap({}, role === 'snapshot' ? [mallory] : undefined)
+    const holder = { snapshot: who.sam, targets: who.tara, timestamp: who.tim, p: who.pia }[role]
+    const forger = by === 'a stranger' ? who.mallory : { ...who.mallory, id: holder.id }
+    if (role === 'targets') await scene.addTargets({ p: [[who.pia]] }, [forger])
+    if (role === 'p') await scene.addP([forger])
+    await scene.snap({}, role === 'snapshot' ? [forger] : undefined)
     const fault = role === 'p' ? 'role' : role
-    const head = scene.head(undefined, role === 'timestamp' ? [mallory] : undefined)
+    const head = scene.head(undefined, role === 'timestamp' ? [forger] : undefined)
     expect(await scene.offer(head)).toBe(`${fault}-threshold ${role}`)
   })
 

@@ -160,7 +160,7 @@ function isLikely(spoiled: Spoiled, family: string): boolean {
 }
 
 describe('with the key of the snapshot stolen, and no other', () => {
-  const honest: readonly string[] = ['r0', 'r1', 't0', 't1', 't1n', 't2', 'p0', 'p1', 'p2', 'p3']
+  const honest: readonly string[] = ['r0', 'r1', 't0', 't1', 't1n', 't2', 't3', 'p0', 'p1', 'p2', 'p3']
   /** What is signed by nobody, anybody can make. */
   const possible = new Set([...honest, 'p1j'])
   const pool = rolePool()
