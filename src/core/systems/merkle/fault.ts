@@ -20,7 +20,6 @@ type DocumentFault =
   | 'bad-date'
   | 'bad-height'
   | 'bad-skip'
-  | 'bad-key'
   | 'key-id'
   | 'bad-threshold'
   | 'bad-role'

@@ -1,7 +1,6 @@
 // Keys and who holds a role, as blocks spell them: like TUF, but that the id of a key is recomputed from its canonical DAG-JSON.
 import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex } from '../../bytes.ts'
-import { AppError } from '../../error.ts'
 import { inQuotes } from '../../visible.ts'
 import { parseTufKey, type TufKey } from '../tuf/key.ts'
 import type { RoleKeys } from '../tuf/role-keys.ts'
@@ -33,18 +32,9 @@ export function readKeys(read: Fields, value: DagValue | undefined): Map<string,
       scheme: read.text(key.get('scheme'), 'the scheme of a key'),
       keyval: { public: read.text(keyval.get('public'), 'the public part of a key') },
     }
-    keys.set(id, parsed(id, raw, read.what))
+    keys.set(id, parseTufKey(id, raw))
   }
   return keys
-}
-
-function parsed(id: string, raw: Parameters<typeof parseTufKey>[1], what: string): TufKey {
-  try {
-    return parseTufKey(id, raw)
-  } catch (cause) {
-    if (!(cause instanceof AppError)) throw cause
-    throw fault('bad-key', 'format/malformed', `${what}: ${cause.message}`, { cause })
-  }
 }
 
 export function readRoleKeys(

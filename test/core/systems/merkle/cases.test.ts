@@ -1,7 +1,7 @@
 // The cases that every implementation has to decide, each by the name of its refusal; blocks with real keys.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
-import { cidOf, History, linkTo, person, rootFields, targetsFields } from '../../../support/merkle.ts'
+import { cidOf, type Held, History, linkTo, person, rootFields, targetsFields } from '../../../support/merkle.ts'
 import { inOtherSpelling, type People, people, Scene } from './scene.ts'
 
 let who: People
@@ -333,6 +333,19 @@ describe('what a snapshot says by itself', () => {
     const fault = role === 'p' ? 'role' : role
     const head = scene.head(undefined, role === 'timestamp' ? [forger] : undefined)
     expect(await scene.offer(head)).toBe(`${fault}-threshold ${role}`)
+  })
+
+  test('more delegations than anybody has', async () => {
+    const scene = await started()
+    const names = Array.from({ length: 5_500 }, (_, i) => `n${i}`)
+    const many = (more: Record<string, Held>) => ({ ...Object.fromEntries(names.map((name) => [name, held])), ...more })
+    const held: Held = [[who.pia]]
+    const leaf = scene.at(scene.p, 2)
+    const middle = await scene.p.add(scene.store, [who.pia], targetsFields(many({})))
+    await scene.addTargets(many({ p: held, q: held }))
+    const listed = Object.fromEntries(names.map((name) => [name, leaf]))
+    await scene.snap({ delegated: { ...listed, p: middle, q: middle } })
+    expect(await scene.offer()).toMatch(/^too-many-roles n/)
   })
 
   test('the blocks that prove it are named', async () => {
