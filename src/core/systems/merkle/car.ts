@@ -1,10 +1,9 @@
 // Archives of blocks, CARv1, written here rather than by a library: the one there is checks no hashes, so that every block would
 // have to be gone through again.
 import { decode, encode } from '@ipld/dag-cbor'
-import { CID } from 'multiformats/cid'
 import { concatBytes, isEqualBytes } from '../../bytes.ts'
 import { type BlockSource, checkBlock, maxBlockBytes, readBlock } from './blocks.ts'
-import { checkCid, cidBytes, codecOf, type Link, libraryCid, parseCidBefore } from './cid.ts'
+import { cidBytes, codecOf, type Link, libraryCid, linkIn, parseCidBefore } from './cid.ts'
 import { type DagValue, isDagMap, isLink, parseDag, sortedMembers } from './dag-value.ts'
 import { cborDepth } from './depth.ts'
 import { fault } from './fault.ts'
@@ -73,11 +72,10 @@ function rootOf(header: Uint8Array, what: string): Link {
   }
   const roots = typeof value === 'object' && value !== null && 'roots' in value ? value.roots : undefined
   if (!Array.isArray(roots)) throw malformed(what, 'has a header without roots')
-  const root: unknown = roots[0]
-  if (roots.length !== 1 || !(root instanceof CID)) {
+  const link = linkIn(roots[0], `the root of ${what}`)
+  if (roots.length !== 1 || link === undefined) {
     throw fault('car-roots', 'format/malformed', `${what} has ${roots.length} roots, where one is asked for`)
   }
-  const link = checkCid(root, `the root of ${what}`)
   // Also another version, and fields that nobody knows.
   if (isEqualBytes(headerOf(link), header)) return link
   throw malformed(what, 'has another header than archives of version 1')

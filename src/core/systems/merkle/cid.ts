@@ -18,7 +18,7 @@ export interface Link {
 const sha2256 = 0x12
 
 /** Nothing is believed of a library's own object either: version, hash and length are looked at one by one. */
-export function checkCid(cid: CID, what: string): Link {
+function checkCid(cid: CID, what: string): Link {
   if (cid.version !== 1) {
     throw fault('cid-version', 'format/unsupported', `${what} is a CID of version ${cid.version}, where 1 is asked for`)
   }
@@ -28,6 +28,11 @@ export function checkCid(cid: CID, what: string): Link {
     throw fault('cid-hash', 'format/unsupported', `${what} is by ${hash}, where sha2-256 of 32 is asked for`)
   }
   return { cid: cid.toString(), codec: cid.code }
+}
+
+/** By its class: the library's own test takes a map that is shaped like one. */
+export function linkIn(value: unknown, what: string): Link | undefined {
+  return value instanceof CID ? checkCid(value, what) : undefined
 }
 
 export function parseLink(text: string, what: string): Link {
