@@ -6,7 +6,8 @@ import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
 import { refusalOf, signersOf } from '../../../../src/core/systems/warg/signers.ts'
-import { faultOf, faultOfCall } from './faults.ts'
+import { faultOf } from '../../../support/thrown.ts'
+import { faultOfCall } from './faults.ts'
 import { chained, content, moment, type Person, person } from './keys.ts'
 
 let [ana, bo, cy]: Person[] = []
