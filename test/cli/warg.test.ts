@@ -1,7 +1,7 @@
 // A Warg registry on the command line, called as functions against a folder of one: looking, every kind of record, approvals before the
 // signature that publishes, what is refused, and what is carried: mirrors, records in files, requests over an air gap.
 import { scryptSync } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Answer, Command } from '../../src/cli/command.ts'
@@ -588,5 +588,39 @@ describe('carried', () => {
     // Behind the log that it goes on.
     const log = [at(`reg/${pageName(http, 1)}`), at('yank.json')]
     expect((await warg('verify', ...log)).data).toMatchObject({ length: 4, releases: [{ yanked: { record: 4 } }] })
+  })
+
+  test('three approve at computers of their own, and the key that publishes signs last, where the registry is', async () => {
+    const here = await room(['ana', 'bo', 'cy', 'di'])
+    const { at, call, warg, scene, sign } = here
+    const list = ['2', 'Bo=bo', 'Cy=cy', 'Di=di']
+    await warg('approvers', 'reg', http, ...list)
+    await warg('release', 'reg', http, '1.1.0', '--digest', content)
+    mkdirSync(at('usb'))
+    const asked = await call(exportCommand, 'reg', http, '--to', at('usb'))
+    const { file } = asked.data as { file: string }
+    for (const who of ['bo', 'cy', 'di']) {
+      const there = calls({ clock: now })
+      mkdirSync(there.at('home'), { recursive: true })
+      cpSync(join(here.folder, 'home/keys'), there.at('home/keys'), { recursive: true })
+      // Who has the registry pinned finds what was carried beside it, under a name of its own.
+      const name = who === 'bo' ? 'reg (carried)' : 'reg'
+      if (who === 'bo') {
+        cpSync(at('reg'), there.at('reg'), { recursive: true })
+        rmSync(there.at('reg/pending'), { recursive: true })
+        await there.call(pinCommand, there.at('reg'), '--digest', await digestOf(scene))
+        await there.call(wargCommand, 'approvers', 'reg', http, ...list)
+        await there.call(importCommand, file)
+      } else await there.call(importCommand, file, '--digest', `sha256:${await digestOf(scene)}`)
+      await there.call(signCommand, name, http, '--key', who)
+      await there.call(exportCommand, name, http, '--to', at('usb'))
+    }
+    const replies = readdirSync(at('usb')).filter((one) => one.endsWith('.reply.json'))
+    expect(replies).toHaveLength(3)
+    expect(faultOf(await here.error(signCommand, 'reg', http, '--key', 'ana'))).toBe('approvals-missing')
+    await call(combineCommand, 'reg', ...replies.map((one) => at(`usb/${one}`)))
+    await sign(http, 'ana')
+    await warg('save', 'reg', http, at('record.json'))
+    expect(parseCandidate(readFileSync(at('record.json')), 'it').approvals).toHaveLength(3)
   })
 })

@@ -25,7 +25,7 @@ export function wargKey(key: PublicKey): WargKey {
   if (scheme !== 'ecdsa-p256-sha256') {
     throw new AppError({
       code: 'signer/unsupported',
-      message: `a ${scheme} key cannot sign here`,
+      message: `a key of ${scheme} cannot sign here`,
       hint: 'use a P-256 key',
     })
   }
