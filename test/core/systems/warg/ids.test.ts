@@ -28,9 +28,9 @@ import {
 } from '../../../../src/core/systems/warg/key.ts'
 import { checkNamespace, checkVersion, parsePackageName } from '../../../../src/core/systems/warg/names.ts'
 import { codeOfCall } from '../../../support/thrown.ts'
-import { encodeEnvelope } from '../../../support/warg.ts'
-import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg-vectors.ts'
-import { faultOfCall } from './faults.ts'
+import { encodeEnvelope } from '../../../support/warg/encoders.ts'
+import { faultOfCall } from '../../../support/warg/faults.ts'
+import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg/vectors.ts'
 
 const whenHere = hasWargVectors
   ? describe

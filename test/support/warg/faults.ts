@@ -1,5 +1,5 @@
 // Which fault a call threw, by its name: tests compare names, never sentences.
-import { AppError } from '../../../../src/core/error.ts'
+import { AppError } from '../../../src/core/error.ts'
 
 export function faultOf(thrown: unknown): string {
   if (!(thrown instanceof AppError)) return `not an AppError: ${String(thrown)}`
