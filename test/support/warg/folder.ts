@@ -36,7 +36,7 @@ export function checkpointBytes(history: History, wish: Partial<CheckpointWish> 
 
 /** The proof for the record at this place, as a file. */
 export function inclusionFile(history: History, index: number, behind?: string): [string, Uint8Array] {
-  return [inclusionName(history.length, index), jcsBytes(history.inclusion([index], history.length, behind))]
+  return [inclusionName(history.length, index), jcsBytes(history.inclusion([index], { behind }))]
 }
 
 /** Lengths from which a proof of consistency is there as well. */

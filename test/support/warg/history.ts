@@ -43,6 +43,11 @@ export interface CheckpointWish {
   behind?: string | undefined
 }
 
+interface InclusionWish extends Pick<CheckpointWish, 'length' | 'behind'> {
+  /** With the hash of what is empty written out, as the reference does. */
+  spelled?: boolean
+}
+
 export class History {
   readonly operator: Person
   readonly leaves: Leaf[] = []
@@ -139,9 +144,10 @@ export class History {
     return { contents, keyId: by.id, signature: signatureText(by.sign(signedCheckpoint(contents))) }
   }
 
-  inclusion(leafs: readonly number[], length = this.length, behind?: string): { log: string; map: string } {
+  inclusion(leafs: readonly number[], wish: InclusionWish = {}): { log: string; map: string } {
+    const { length = this.length, behind, spelled = false } = wish
     const map = this.map(length, behind)
-    const proofs = leafs.map((leaf) => map.prove(this.leaves[leaf]?.logId ?? '', true))
+    const proofs = leafs.map((leaf) => map.prove(this.leaves[leaf]?.logId ?? '', spelled))
     return {
       log: toBase64(encodeLogProof(this.tree.included(leafs, length))),
       map: toBase64(encodeMapProofs(proofs)),

@@ -6,8 +6,6 @@ import type { Signer } from '../../../src/core/signer.ts'
 import { parseWargKey, type WargKey, wargKey } from '../../../src/core/systems/warg/key.ts'
 
 export interface Person extends WargKey {
-  /** PKCS#8. */
-  secret: Uint8Array
   /** ASN.1 DER. */
   sign(message: Uint8Array): Uint8Array
 }
@@ -22,7 +20,6 @@ export function person(word: string): Person {
   const secret = createPrivateKey({ key: jwk, format: 'jwk' })
   return {
     ...wargKey({ scheme: 'ecdsa-p256-sha256', spki: spkiOfPoint('p256', new Uint8Array(point)) }),
-    secret: new Uint8Array(secret.export({ format: 'der', type: 'pkcs8' })),
     sign: (message) => new Uint8Array(sign('sha256', message, secret)),
   }
 }

@@ -105,7 +105,7 @@ export function inclusionOf({ history, lies }: Reading, { body }: Asked): object
   if (logLength > history.length) throw unknown('logLength', String(logLength))
   for (const leaf of leafs) if (leaf >= logLength) throw unknown('leaf', String(leaf))
   if (lies.get('zero-proofs')) return { log: nothing(logLength), map: '' }
-  return history.inclusion(leafs, logLength, lies.get('old-map-head'))
+  return history.inclusion(leafs, { length: logLength, behind: lies.get('old-map-head'), spelled: true })
 }
 
 export function consistencyOf({ history, lies }: Reading, { body }: Asked): object {
