@@ -52,6 +52,8 @@ export interface Command {
   summary: string
   details?: readonly string[]
   options: Readonly<Record<string, Option>>
+  /** Of a command with verbs: what is to be said of the one that was named. */
+  about?(parsed: Parsed): Pick<Command, 'name' | 'usage' | 'summary' | 'details' | 'options'> | undefined
   /** How many positional arguments it takes. */
   arity: readonly [min: number, max: number]
   run(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>

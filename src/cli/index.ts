@@ -37,7 +37,7 @@ async function run(args: readonly string[]): Promise<void> {
   if (name === 'help') return print(rest[0] === undefined ? await overview() : helpOf(await find(rest[0])))
   const command = await find(name)
   const parsed = parseCommand(command, rest)
-  if (parsed.flag('help')) return print(helpOf(command))
+  if (parsed.flag('help')) return print(helpOf(command.about?.(parsed) ?? command))
   const naming = namingSource(command, parsed)
   if (naming !== undefined) sourceFor = async (next) => sourceAgain(naming, await takenBy(next))
   const controller = new AbortController()

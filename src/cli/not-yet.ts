@@ -2,6 +2,7 @@
 import type { AppError } from '../core/error.ts'
 import { impossibility, openQuorums, type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
 import { isSingleFile, type Layout } from '../core/systems/tuf/layout.ts'
+import { approvalsName } from '../core/systems/warg/marks.ts'
 import { bunched } from './bunch.ts'
 import { ListedError } from './listed-error.ts'
 import { holderName } from './show.ts'
@@ -32,14 +33,17 @@ export function notYet(proposals: readonly Proposal[], again: string, layout: La
 const subjectOf = ({ subject }: Proposal): string => subject
 
 /** "1 of 2 signatures, waits for Ana or Cleo"; what it goes together with is told where that has its own line. */
-function waitsText({ title, quorums, blocked, needs = [] }: Proposal, listed: ReadonlySet<string>): string {
+function waitsText({ system, title, quorums, blocked, needs = [] }: Proposal, listed: ReadonlySet<string>): string {
   const open = openQuorums(quorums)
   const judges = new Map<string, string[]>()
   for (const quorum of open) {
-    const text = `${signedCount(quorum)} of ${quorum.threshold} signatures, waits for ${missingText(quorum)}`
+    const what = system === 'warg' && quorum.name === approvalsName ? 'approvals' : 'signatures'
+    const text = `${signedCount(quorum)} of ${quorum.threshold} ${what}, waits for ${missingText(quorum)}`
     judges.set(text, [...(judges.get(text) ?? []), quorum.name])
   }
-  const isOwn = (names: readonly string[]): boolean => judges.size === 1 && names.some((name) => name.startsWith(title))
+  // Who may sign a record of a log needs no name: it is what the log says.
+  const isOwn = (names: readonly string[]): boolean =>
+    system === 'warg' || (judges.size === 1 && names.some((name) => name.startsWith(title)))
   const others = needs.filter(({ subject }) => open.length === 0 || !listed.has(subject))
   return [
     ...[...judges].map(([text, names]) => (isOwn(names) ? text : `${text} (keys of ${joined(names, 'and')})`)),

@@ -91,7 +91,7 @@ export function parseCount(parsed: Parsed, name: string, fallback: number, min: 
 
 const aboutSource = 'SOURCE is a pinned repository: its name, its folder, its address, or a file that is passed round.'
 
-export function helpOf(command: Command): string[] {
+export function helpOf(command: Pick<Command, 'name' | 'usage' | 'summary' | 'details' | 'options'>): string[] {
   const options = Object.values({ ...command.options, ...commonOptions })
   const column = Math.max(...options.map(({ form }) => form.length))
   const rows = options.map(({ form, text }) => `  ${form.padEnd(column)}  ${text}`)

@@ -12,7 +12,7 @@ export interface Approval {
   proposal: Proposal
   /** Names that were written. */
   files: readonly string[]
-  /** What failed after all of it was signed and written. */
+  /** What failed, or is not certain yet, after all of it was signed and written. */
   remark?: string
 }
 

@@ -262,8 +262,9 @@ export function handlers(parts: AppParts): Handlers<typeof contract> {
     'proposals.publish': ({ proposalId }) =>
       alone('a publication', async (stop) => {
         const { source, id } = await sourceOf(proposalId)
-        const { proposal, files } = await desk.publish(source, id, stop)
-        return present.receipt('published', source, proposal, files, now(), await desk.signers(signal))
+        const { proposal, files, remark } = await desk.publish(source, id, stop)
+        const more = remark === undefined ? {} : { remark }
+        return present.receipt('published', source, proposal, files, now(), await desk.signers(signal), more)
       }),
     'proposals.cancel': () => stopRunning(),
 

@@ -10,6 +10,7 @@ import { isIndexPath, releaseName } from '../core/systems/asfaload/names.ts'
 import { refusedWords } from '../core/systems/asfaload/verdict-words.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
+import { locksOut } from '../core/systems/warg/edit.ts'
 import type { TokenList } from '../core/token.ts'
 import { inQuotes } from '../core/visible.ts'
 import type {
@@ -191,7 +192,7 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
     quorums: quorumsOf(proposal, signers),
     along: along.map(({ subject }) => subject),
     ...(sentence === undefined ? {} : { sentence }),
-    ...(sentence !== undefined && isForEver(proposal) ? { forEver: true } : {}),
+    ...(sentence !== undefined && isForEver(proposal, sentence) ? { forEver: true } : {}),
     ...(replaces === undefined ? {} : { replaces: replacedView(replaces) }),
     ...(blocked === undefined ? {} : { blocked }),
     ...(text === undefined ? {} : { text }),
@@ -200,8 +201,8 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
 }
 
 /** Of a registry more is typed first than what locks everybody out. */
-function isForEver({ system, findings }: Proposal): boolean {
-  return system === 'warg' && findings.every(({ code }) => code !== 'lock-out')
+function isForEver({ system }: Proposal, sentence: string): boolean {
+  return system === 'warg' && !locksOut(sentence)
 }
 
 function signingView(

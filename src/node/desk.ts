@@ -18,6 +18,7 @@ import { type KeyStore, keyStore } from './key-store.ts'
 import type { Keychain } from './keychain.ts'
 import { checkIsolated } from './offline-setting.ts'
 import type { OpenSource, TufSource } from './open-source.ts'
+import { remembering, rememberingSystem } from './remembering.ts'
 import { openInside } from './repository-view.ts'
 import { keepAddress } from './saved-keys.ts'
 import { rehearsalSigners } from './signers/rehearsal.ts'
@@ -31,6 +32,7 @@ import { type TokenDesk, tokenDesk } from './token-desk.ts'
 import type { TokenHost } from './token-host/client.ts'
 import { isTokenSigner, knownSigners, tokenSigner } from './token-host/signers.ts'
 import { isGitLocation, withEvent } from './transports/git/address.ts'
+import { settleRecord } from './warg/settled.ts'
 import { openWorkspace, type PinnedSource, type Workspace } from './workspace.ts'
 
 export type { OpenSource, TufSource } from './open-source.ts'
@@ -185,14 +187,15 @@ export function openDesk(options: DeskOptions): Desk {
       const how = { dataDir, access: reached, kept, ...(fs === undefined ? {} : { fs }) }
       const known = systems.of(pinned.system)
       const place = await known.open(location, signal === undefined ? how : { ...how, signal })
-      const trust = await workspace.trust(sourceId)
+      const read = await workspace.trust(sourceId)
+      const trust = same === undefined ? read : { ...read, memory: sameFiles(read.memory, same) }
       const names = place.layout === undefined ? await namesHere(signal ?? new AbortController().signal) : undefined
       return {
         pinned,
-        ...place,
+        ...remembering(place, trust, (memory) => workspace.remember(sourceId, { successor: trust.anchor, memory })),
         ...(names === undefined ? {} : { names }),
         transport: same === undefined ? place.transport : steadyReads(place.transport, same),
-        trust: same === undefined ? trust : { ...trust, memory: sameFiles(trust.memory, same) },
+        trust,
         access: reached,
         ...(event === undefined ? {} : { event }),
       }
@@ -213,15 +216,22 @@ export function openDesk(options: DeskOptions): Desk {
       const state = await source.system.state(source.transport, contextOf(source, signal))
       // A repository trusted for one call only leaves no memory.
       if (source.pinned.id === '') return state
-      await workspace.remember(source.pinned.id, { successor: state.anchor.bytes, memory: state.memory })
+      const remember = source.registry?.remember
+      if (remember !== undefined) await remember(state.memory)
+      else await workspace.remember(source.pinned.id, { successor: state.anchor.bytes, memory: state.memory })
       return state
     },
     pending: async (source, signal) => {
-      const pending = await source.system.pending(source.transport, contextOf(source, signal))
+      const pending = await rememberingSystem(source).pending(source.transport, contextOf(source, signal))
       return { ...pending, proposals: await withAwaited(pending.proposals, source.served, signal) }
     },
     proposal: async (source, proposalId, signal) => {
-      const found = await findProposal(proposalId, source.system, source.transport, contextOf(source, signal))
+      const found = await findProposal(
+        proposalId,
+        rememberingSystem(source),
+        source.transport,
+        contextOf(source, signal),
+      )
       const [proposal = found] = await withAwaited([found], source.served, signal)
       return proposal
     },
@@ -233,7 +243,8 @@ export function openDesk(options: DeskOptions): Desk {
     signer: (id, signal, purpose = '') => findSigner(id, purpose, signal),
 
     approve: async (source, proposalId, signerId, target, signal) => {
-      const { system, transport } = source
+      const { transport } = source
+      const system = rememberingSystem(source)
       if (target === transport) await stewardOf(source).beforeSigning(signal)
       const reviewed = await findProposal(proposalId, system, transport, contextOf(source, signal))
       const purpose = `${reviewed.title}, ${source.pinned.name}: ${reviewed.headline}`
@@ -248,14 +259,18 @@ export function openDesk(options: DeskOptions): Desk {
 
     publish: async (source, proposalId, signal) => {
       checkMay('publish', source)
-      const { system, transport } = source
+      const { transport } = source
+      const system = rememberingSystem(source)
       const context = contextOf(source, signal)
       const proposal = await findProposal(proposalId, system, transport, context)
       // Where nothing is published from here, nothing is put anywhere before that is said.
       const isHere = source.layout !== undefined && source.elsewhere === undefined
       if (isHere && isReady(proposal))
         await renameContent(proposal, source.pinned.location, () => openInside(source, context))
-      return publish(proposalId, system, transport, transport, await online(source, signal), context)
+      const approval = await publish(proposalId, system, transport, transport, await online(source, signal), context)
+      if (source.registry === undefined) return approval
+      const remark = await settleRecord(source, proposal, contextOf(source, signal))
+      return remark === undefined ? approval : { ...approval, remark }
     },
     renew: async (source, signal) => {
       checkMay('publish', source)

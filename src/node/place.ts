@@ -11,7 +11,7 @@ import { tufOnCiLayout } from '../core/systems/tuf/layouts/tuf-on-ci.ts'
 import { type RstufForm, rstufFormOf } from '../core/systems/tuf/rstuf/documents.ts'
 import { tufSystem } from '../core/systems/tuf/system.ts'
 import type { Agreed } from '../core/systems/warg/pending.ts'
-import type { Transport } from '../core/transport.ts'
+import type { Files, Transport } from '../core/transport.ts'
 import type { Backend, Unseen } from './asfaload/backend-place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
@@ -64,7 +64,13 @@ export interface OtherPlace extends AnyPlace {
   /** What is not seen there without a key. */
   unseen?: Unseen
   /** A registry of logs, what this machine keeps of it, and where files lie that a registry asks for later. */
-  registry?: { kept: Transport; contentFolder: string; agreed: Agreed }
+  registry?: {
+    kept: Transport
+    contentFolder: string
+    agreed: Agreed
+    /** Present where it is pinned: what was verified is held against the next look. */
+    remember?(memory: Files): Promise<void>
+  }
   layout?: undefined
   served?: undefined
   unknown?: undefined

@@ -65,7 +65,8 @@ test('packages are watched, a name is claimed, a file released and uploaded, and
     watched: [],
   })
   writeFileSync(at('clocks.wasm'), 'clocks')
-  await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
+  const claimed = await warg('init', 'reg', fresh, 'mia', '--sentence', `claim ${fresh} for ever`)
+  expect(claimed.data).not.toHaveProperty('takenUnknown')
   await warg('release', 'reg', fresh, '0.1.0', at('clocks.wasm'), '--also')
   expect(registry.askedFor('package/').filter(({ method }) => method !== 'GET')).toEqual([])
   await call(signCommand, 'reg', fresh, '--key', 'mia')
@@ -115,11 +116,105 @@ test('a record that was signed elsewhere is verified, and sent', async () => {
 
   // Approvals do not come along in such a file.
   await warg('approvers', 'reg', hello, '1', `Ana=${ana.text}`)
-  expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('trust/changed')
-  await warg('approvers', 'reg', hello, '--none')
+  expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('trust/threshold')
+  await warg('approvers', 'reg', hello, '--none', '--yes')
   await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
   expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('usage/invalid')
   expect((await warg('send', 'reg', at('record.json'), '--replace')).data).toMatchObject({ published: `${hello} 5` })
   expect((await warg('show', 'reg', hello)).data).toMatchObject({ length: 5, releases: [{ version: '2.0.0' }, {}, {}] })
   expect(await refused(wargCommand, 'send', 'reg', at('record.json'))).toBe('usage/invalid')
+})
+
+test.each<[string, (stage: Awaited<ReturnType<typeof room>>) => Promise<unknown>]>([
+  ['show', ({ warg }) => warg('show', 'reg')],
+  ['show of a package', ({ warg, hello }) => warg('show', 'reg', hello)],
+  ['watch', ({ warg, hello }) => warg('watch', 'reg', hello)],
+  ['a record', ({ warg, hello }) => warg('grant', 'reg', hello, 'mia', 'release', '--dry-run').catch(() => undefined)],
+  ['a mirror', ({ warg, at }) => warg('mirror', 'reg', at('stick'))],
+])('what %s verified is remembered, and nobody leads back behind it', async (_, look) => {
+  const stage = await room()
+  const { call, refused, registry, hello, ana, warg } = stage
+  // As it was pinned, this would not be seen.
+  await registry.publish(hello, ana, [{ kind: 'yank', version: '1.1.0' }])
+  await look(stage)
+  registry.lie('rolled-back', 1)
+  expect(await refused(statusCommand, 'reg')).toBe('trust/rollback')
+  expect(await refused(wargCommand, 'show', 'reg')).toBe('trust/rollback')
+  registry.beHonest()
+  await call(statusCommand, 'reg')
+  // What was only looked at can be forgotten as well.
+  await warg('show', 'reg', hello)
+  expect((await warg('unwatch', 'reg', hello)).data).toMatchObject({ packages: [] })
+  expect((await call(statusCommand, 'reg')).data).toMatchObject({ roles: [{ name: 'Operator' }] })
+})
+
+test('what a registry says that it published waits here until its log shows it', async () => {
+  const { at, call, refused, registry, hello, warg } = await room()
+  const { taking } = registry
+  const honest = taking.stateOf.bind(taking)
+  taking.stateOf = async (_, recordId) => ({ recordId, state: 'published', registryIndex: 3 })
+  await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
+  await call(signCommand, 'reg', hello, '--key', 'mia')
+  const said = await call(publishCommand, 'reg')
+  expect(said).toMatchObject({ data: { published: [], sent: [{ title: `${hello} 5` }] } })
+  expect(said.failed).toMatchObject({ code: 'source/conflict', data: { isSent: true } })
+  expect(textOf(said)).not.toContain('the registry has it in its log')
+  expect((await call(pendingCommand, 'reg')).data).toMatchObject({ proposals: [{ title: `${hello} 5` }] })
+  await warg('save', 'reg', hello, at('record.json'))
+  const sent = await warg('send', 'reg', at('record.json'))
+  expect([sent.data, sent.failed?.code]).toMatchObject([{ sent: `${hello} 5` }, 'source/conflict'])
+
+  // The log can only be looked at with what was trusted: then nothing is said to be published, either.
+  await call(statusCommand, 'reg')
+  taking.stateOf = async (_, recordId) => {
+    registry.lie('rolled-back', 1)
+    return { recordId, state: 'published', registryIndex: 3 }
+  }
+  expect(await refused(publishCommand, 'reg')).toBe('trust/rollback')
+  registry.beHonest()
+  taking.stateOf = honest
+  expect((await call(publishCommand, 'reg')).data).toMatchObject({ published: [{ title: `${hello} 5` }] })
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+  expect(await refused(withdrawCommand, 'reg', hello, '--yes')).toBe('source/not-found')
+})
+
+test('a record that another one followed at once is in the log as well', async () => {
+  const { call, registry, hello, ana, warg } = await room()
+  await warg('yank', 'reg', hello, '1.1.0', '--sentence', `yank 1.1.0 of ${hello} for ever`)
+  await call(signCommand, 'reg', hello, '--key', 'mia')
+  const { taking } = registry
+  const honest = taking.stateOf.bind(taking)
+  taking.stateOf = async (logId, recordId) => {
+    const state = await honest(logId, recordId)
+    if ('state' in state && state.state === 'published')
+      await registry.publish(hello, ana, [{ kind: 'grant', key: registry.clerk, permissions: ['yank'] }])
+    return state
+  }
+  expect((await call(publishCommand, 'reg')).data).toMatchObject({ published: [{ title: `${hello} 5` }] })
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+})
+
+test('a record that was approved elsewhere is sent with its approvals, and with these alone', async () => {
+  const { at, ana, call, refused, warg, hello } = await room()
+  writeFileSync(at('hello.wasm'), 'hello')
+  await call(keysCommand, 'create', 'bo', '--type', 'p256')
+  await warg('approvers', 'reg', hello, '1', 'Bo=bo', `Ana=${ana.text}`)
+  await warg('release', 'reg', hello, '2.0.0', at('hello.wasm'))
+  await call(signCommand, 'reg', hello, '--key', 'bo')
+  await call(signCommand, 'reg', hello, '--key', 'mia')
+  await warg('save', 'reg', hello, at('record.json'))
+  await call(withdrawCommand, 'reg', hello, '--yes')
+  const saved = JSON.parse(readFileSync(at('record.json'), 'utf8')) as { registry: string; approvals: unknown[] }
+  const send = (change: object): Promise<unknown> => {
+    writeFileSync(at('other.json'), JSON.stringify({ ...saved, ...change }))
+    return refused(wargCommand, 'send', 'reg', at('other.json'))
+  }
+  expect(await send({ registry: `sha256:${'0'.repeat(64)}` })).toBe('trust/changed')
+  expect(await send({ approvals: [] })).toBe('trust/threshold')
+  expect(await send({ approvers: undefined })).toBe('trust/changed')
+  expect(await send({ signed: undefined })).toBe('trust/threshold')
+  expect(await send({ format: 'countersign warg candidate 2' })).toBe('format/unsupported')
+  expect((await call(pendingCommand, 'reg')).data).toEqual({ proposals: [], problems: [] })
+  expect((await warg('send', 'reg', at('record.json'))).data).toMatchObject({ published: `${hello} 5` })
+  expect((await warg('show', 'reg', hello)).data).toMatchObject({ length: 5, releases: [{ version: '2.0.0' }, {}, {}] })
 })

@@ -159,6 +159,17 @@ test('with the approvals there, the last signature is offered, and publishing se
   expect(packages.registry.taking.contents.get(digestOf(utf8('warp')))).toEqual(utf8('warp'))
 })
 
+test('what a registry only says that it published is told as that, and waits on', async () => {
+  await withOlga()
+  const { taking } = packages.registry
+  taking.stateOf = async (_, recordId) => ({ recordId, state: 'published', registryIndex: 3 })
+  const proposalId = await propose([{ kind: 'yank', version: '1.1.0' }], `yank 1.1.0 of ${hello} for ever`)
+  await app.calls['proposals.approve']({ proposalId, signerId: 'file:Olga' })
+  const receipt = await app.calls['proposals.publish']({ proposalId })
+  expect([receipt.kind, typeof receipt.remark]).toEqual(['published', 'string'])
+  expect((await app.calls['registry.log']({ sourceId, subject: hello })).pendingId).toBe(proposalId)
+})
+
 test('what is for ever is typed first, and a name that is claimed is watched', async () => {
   await withOlga()
   const yank = [{ kind: 'yank', version: '1.1.0' }] as const
@@ -173,12 +184,18 @@ test('what is for ever is typed first, and a name that is claimed is watched', a
   expect((await app.calls['registry.log']({ sourceId, subject: 'acme:cloth' })).length).toBe(1)
 })
 
-test('to take every permission from everybody locks out, which is another sentence', async () => {
+test('what is lost for ever is named, and to take every permission from everybody is another sentence', async () => {
   await withOlga()
   const { holders } = await app.calls['registry.log']({ sourceId, subject: hello })
   const entries = holders.map(({ id }) => ({ kind: 'revoke', keyId: id, permissions: ['yank'] }) as const)
   const draft = await preview(entries.toReversed())
-  expect([draft.sentence, draft.forEver]).toEqual([`lock everybody out of ${hello}`, undefined])
+  expect([draft.sentence, draft.forEver]).toEqual([`let nobody yank ${hello} any more`, true])
+  const all = holders.map(({ id, holdings }) => {
+    const permissions = holdings.flatMap(({ permission, until }) => (until === undefined ? [permission] : []))
+    return { kind: 'revoke', keyId: id, permissions } as const
+  })
+  const whole = await preview(all.toReversed())
+  expect([whole.sentence, whole.forEver]).toEqual([`lock everybody out of ${hello}`, undefined])
 })
 
 test('a record is built upon the one that waits only while it is that one, and is taken away', async () => {

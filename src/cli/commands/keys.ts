@@ -6,6 +6,7 @@ import { keyIdText, toMinisignLine } from '../../core/minisign/public-key.ts'
 import { maxSecretFileBytes } from '../../core/minisign/secret-key.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import type { SoftwareScheme } from '../../core/software-key.ts'
+import { wargKey } from '../../core/systems/warg/key.ts'
 import type { Desk } from '../../node/desk.ts'
 import type { KeyStore, NewProtection, StoredKey } from '../../node/key-store.ts'
 import { adoptMinisign } from '../../node/minisign/adopt.ts'
@@ -170,7 +171,9 @@ function agentData({ id, comment, key }: AgentKey): object {
 }
 
 function factsOf(key: PublicKey): object {
-  return { type: keyLabel(key), sha256: toHex(fingerprintOf(key)) }
+  // Warg registries name a key by another hash than everybody else.
+  const warg = key.scheme === 'ecdsa-p256-sha256' ? { wargId: wargKey(key).id } : {}
+  return { type: keyLabel(key), sha256: toHex(fingerprintOf(key)), ...warg }
 }
 
 function lineOf(key: StoredKey): string {

@@ -11,6 +11,7 @@ import type { Desk } from '../../node/desk.ts'
 import { type Inspection, inspectAnchor, inspectRepository } from '../../node/inspect.ts'
 import { rememberClone } from '../../node/sign-settings.ts'
 import { isGitLocation, parseGitAddress } from '../../node/transports/git/address.ts'
+import { type Lost, lostWith } from '../../node/warg/agreed.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { accessOptions, asAccess, readAccess, type SaidAccess } from '../access.ts'
 import { answer, type Command, type Io, type Parsed } from '../command.ts'
@@ -176,15 +177,17 @@ export function checkDigest(
   anchorWord: string,
   { title, later = [] }: Partial<Pick<Inspection, 'title' | 'later'>> = {},
 ): void {
-  if (!/^[0-9a-f]{64}$/i.test(wanted)) {
+  // Registries, and others, write the kind of a digest in front of it.
+  const digits = wanted.replace(/^sha256:/i, '').toLowerCase()
+  if (!/^[0-9a-f]{64}$/.test(digits)) {
     throw new AppError({
       code: 'usage/invalid',
       message: '--digest takes the 64 hexadecimal digits of a sha256',
       hint: 'ask the repository admin for the digest that "countersign status" shows them',
     })
   }
-  if (wanted.toLowerCase() === found) return
-  const known = later.find(({ digest }) => digest === wanted.toLowerCase())
+  if (digits === found) return
+  const known = later.find(({ digest }) => digest === digits)
   if (known === undefined) throw differs('the digest', anchorWord)
   throw new AppError({
     code: 'trust/changed',
@@ -212,8 +215,16 @@ export const forgetCommand: Command = {
     const desk = deskFor(io, dataDir)
     const source = await findPinned(desk, parsed.positionals[0] ?? '')
     const { id, name, location } = source
+    const lost = source.system === 'warg' ? await lostWith(desk.workspace.files, id, io.signal) : undefined
     await forget(desk.workspace, source)
     const left = isCarriedLocation(location) ? 'what was carried here is gone' : `nothing in ${location} was touched`
-    return answer({ forgotten: id, name, location }, `forgot ${name}; ${left}`)
+    const data = { forgotten: id, name, location, ...(lost === undefined ? {} : { lost }) }
+    return answer(data, `forgot ${name}; ${left}`, ...wrapped(lost === undefined ? [] : lostLines(lost)))
   },
+}
+
+function lostLines({ approvers, waiting }: Lost): string[] {
+  const lists = approvers.length === 0 ? [] : [`gone with it: who must approve changes of ${approvers.join(', ')}`]
+  const records = waiting.length === 0 ? [] : [`gone with it: what waited here for ${waiting.join(', ')}`]
+  return [...lists, ...records]
 }

@@ -33,6 +33,8 @@ export const publishCommand: Command = {
 interface Published {
   title: string
   files: readonly string[]
+  /** Sent, and not seen in force yet. */
+  remark?: string
 }
 
 async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer> {
@@ -41,14 +43,18 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   checkMay('publish', source)
   const id = parsed.positionals[1]
   const published: Published[] = []
+  // They wait here still, and are not sent once more by the same command.
+  const sent = new Map<string, Published>()
   const refused = new Map<string, { proposal: Proposal; error: unknown }>()
   // What one publication brings about may be what another waits for: after each, all that is ready by then is tried.
   for (let ready = await readyProposals(desk, source, id, sourceAgain(parsed), io.signal); ; ) {
-    const proposal = ready.find(({ subject }) => !refused.has(subject))
+    const proposal = ready.find(({ subject }) => !refused.has(subject) && !sent.has(subject))
     if (proposal === undefined) break
     try {
-      const { files } = await desk.publish(source, proposal.id, io.signal)
-      published.push({ title: proposal.title, files })
+      const { files, remark } = await desk.publish(source, proposal.id, io.signal)
+      const { title, subject } = proposal
+      if (remark === undefined) published.push({ title, files })
+      else sent.set(subject, { title, files, remark })
       refused.clear()
     } catch (error) {
       if (/^(user|internal)\//.test(toAppError(error).code)) throw afterOthers(error, proposal, published)
@@ -58,11 +64,26 @@ async function publish(parsed: Parsed, io: Io, dataDir: string): Promise<Answer>
   }
   const [failed] = refused.values()
   if (failed !== undefined) throw afterOthers(failed.error, failed.proposal, published)
-  // A registry says that it has the record; under which name it went there is nobody's business.
+  // Its log was read anew, and holds the record; under which name it went there is nobody's business.
   const namesOf = (files: readonly string[]): string[] =>
     source.registry === undefined ? files.map((name) => `  ${name}`) : ['  the registry has it in its log']
   const lines = published.flatMap(({ title, files }) => [`published ${title}`, ...namesOf(files)])
-  return answer({ published }, ...lines, ...wrapped(mirrorLines(source, published)))
+  const open = [...sent.values()]
+  const openLines = open.flatMap(({ title, remark = '' }) => [`sent ${title}`, `  ! ${remark}`])
+  const data = open.length === 0 ? { published } : { published, sent: open }
+  const said = answer(data, ...lines, ...wrapped([...openLines, ...mirrorLines(source, published)]))
+  const [first] = open
+  return first === undefined ? said : { ...said, failed: notSeen(first.title, sourceAgain(parsed)) }
+}
+
+/** Not an answer that a script may take for a publication. */
+export function notSeen(title: string, again: string): AppError {
+  return new AppError({
+    code: 'source/conflict',
+    message: `the log of the registry does not show ${title} yet`,
+    hint: `look again: countersign pending ${again}`,
+    data: { isSent: true },
+  })
 }
 
 /** A mirror is a clone: others see what was pushed. */

@@ -12,12 +12,13 @@ import { verifyInRegistry } from './warg/verify-file.ts'
 
 export const verifyCommand: Command = {
   name: 'verify',
-  usage: 'verify FILE [--from SOURCE] [--release PATH]',
+  usage: 'verify FILE [--from SOURCE] [--release PATH | --package NAME]',
   summary: 'Say which artifact of a repository a file is, and who signed for it.',
   details: [
     'The file is known by its content, whatever it is called. Exit code 5 when no artifact has this content.',
     'Of an asfaload project: which release lists it, who signed that, whether it was revoked, and that its signers follow',
-    'from those that are pinned here. Of a Warg registry: which release of which package, and whether it was yanked.',
+    'from those that are pinned here. Of a Warg registry: which release of which package, and whether it was yanked: by any',
+    'package that is looked at here, unless --package says which one is meant.',
   ],
   options: {
     ...fromOptions,
@@ -26,12 +27,18 @@ export const verifyCommand: Command = {
       text: 'asfaload: it must be of this release, by its folder below the project; needed on the web',
       type: 'string',
     },
+    package: {
+      form: '--package NAME',
+      text: 'Warg: it must be a release of this package, whatever others did with the same content',
+      type: 'string',
+    },
   },
   arity: [1, 1],
   run: async (parsed, io, dataDir) => {
     const { desk, source } = await openAnyFrom(parsed, io, dataDir)
+    if (source.registry === undefined && parsed.text('package') !== undefined) throw noPackages(source.pinned.name)
     if (source.system.id === 'asfaload') return verifyReleased(parsed, desk, source, io)
-    if (source.registry !== undefined) return verifyInRegistry(parsed, desk, source, io)
+    if (source.registry !== undefined) return verifyInRegistry(parsed, source, io)
     const from = { desk, source: tufSource(source) }
     const [file = ''] = parsed.positionals
     const line = progressLine(file)
@@ -40,6 +47,14 @@ export const verifyCommand: Command = {
     const shown = answer(verdict, ...wrapped(verdictLines(verdict, file, from.source.pinned.name)))
     return verdict.kind === 'listed' ? shown : { ...shown, failed: unknown(file) }
   },
+}
+
+function noPackages(name: string): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `--package is of a Warg registry, and ${name} is none`,
+    hint: 'leave it out',
+  })
 }
 
 function verdictLines(verdict: FileVerdict, file: string, repository: string): string[] {

@@ -6,6 +6,7 @@ import { similarNames } from '../similar.ts'
 import { approvers } from './warg/approvers.ts'
 import { usage, type Verb } from './warg/call.ts'
 import { mirror, save, send } from './warg/carry.ts'
+import { key } from './warg/keys.ts'
 import { content, define, grant, importNamespace, init, release, revoke, yank } from './warg/record.ts'
 import { show } from './warg/show.ts'
 import { verifyFiles } from './warg/verify.ts'
@@ -17,6 +18,7 @@ interface Entry {
   least: number
   most: number
   run: Verb
+  summary: string
   /** Which of the options mean something here. */
   takes: readonly string[]
 }
@@ -26,32 +28,137 @@ const looking = ['root', 'ca', 'token']
 const changing = [...looking, 'dry-run', 'replace', 'also']
 const entry = (
   words: string,
+  summary: string,
   [least, most]: readonly [number, number],
   run: Verb,
   takes: readonly string[],
 ): Entry => ({
-  ...{ words: words.split(' '), least, most, run, takes },
+  ...{ words: words.split(' '), summary, least, most, run, takes },
 })
 
 const verbs: ReadonlyMap<string, Entry> = new Map([
-  ['watch', entry('SOURCE PACKAGE...', [2, many], watch, [])],
-  ['unwatch', entry('SOURCE PACKAGE...', [2, many], unwatch, [])],
-  ['show', entry('SOURCE [PACKAGE|operator]', [1, 2], show, [...looking, 'log', 'releases', 'permissions', 'all'])],
-  ['init', entry('SOURCE PACKAGE KEY', [3, 3], init, [...changing, 'sentence'])],
-  ['grant', entry('SOURCE PACKAGE|operator KEY PERMISSION...', [4, 8], grant, [...changing, 'sentence'])],
-  ['revoke', entry('SOURCE PACKAGE|operator KEY PERMISSION...', [4, 8], revoke, [...changing, 'sentence'])],
-  ['release', entry('SOURCE PACKAGE VERSION FILE', [3, 4], release, [...changing, 'digest', 'sentence'])],
-  ['yank', entry('SOURCE PACKAGE VERSION', [3, 3], yank, [...changing, 'sentence'])],
-  ['define', entry('SOURCE NAMESPACE', [2, 2], define, [...changing, 'sentence'])],
-  ['import', entry('SOURCE NAMESPACE REGISTRY', [3, 3], importNamespace, [...changing, 'sentence'])],
-  ['approvers', entry('SOURCE PACKAGE|operator [THRESHOLD NAME=KEY...]', [2, many], approvers, ['none'])],
-  ['age', entry('SOURCE [DAYS]', [1, 2], age, [])],
-  ['mirror', entry('SOURCE FOLDER', [2, 2], mirror, looking)],
-  ['save', entry('SOURCE PACKAGE|operator FILE', [3, 3], save, looking)],
-  ['send', entry('SOURCE FILE', [2, 2], send, [...looking, 'replace'])],
-  ['content', entry('SOURCE FILE...', [2, many], content, [])],
-  ['verify', entry('FILE...', [1, many], verifyFiles, ['operator'])],
+  [
+    'watch',
+    entry('SOURCE PACKAGE...', 'Looks at these packages from now on: a registry lists none.', [2, many], watch, []),
+  ],
+  [
+    'unwatch',
+    entry(
+      'SOURCE PACKAGE...',
+      'Looks at these packages no more, and forgets how far their logs went.',
+      [2, many],
+      unwatch,
+      [],
+    ),
+  ],
+  [
+    'show',
+    entry('SOURCE [PACKAGE|operator]', 'The packages and the operator of a registry, or one log of it.', [1, 2], show, [
+      ...looking,
+      'log',
+      'releases',
+      'permissions',
+      'all',
+    ]),
+  ],
+  [
+    'init',
+    entry('SOURCE PACKAGE KEY', 'Proposes the record that claims a name for ever, for KEY.', [3, 3], init, [
+      ...changing,
+      'sentence',
+    ]),
+  ],
+  [
+    'grant',
+    entry(
+      'SOURCE PACKAGE|operator KEY PERMISSION...',
+      'Proposes to give permissions to KEY: release or yank; of the operator commit, define-namespace or import-namespace.',
+      [4, 8],
+      grant,
+      [...changing, 'sentence'],
+    ),
+  ],
+  [
+    'revoke',
+    entry('SOURCE PACKAGE|operator KEY PERMISSION...', 'Proposes to take permissions from KEY.', [4, 8], revoke, [
+      ...changing,
+      'sentence',
+    ]),
+  ],
+  [
+    'release',
+    entry('SOURCE PACKAGE VERSION FILE', 'Proposes to release FILE as VERSION.', [3, 4], release, [
+      ...changing,
+      'digest',
+      'sentence',
+    ]),
+  ],
+  [
+    'yank',
+    entry('SOURCE PACKAGE VERSION', 'Proposes to take a release back, for ever.', [3, 3], yank, [
+      ...changing,
+      'sentence',
+    ]),
+  ],
+  [
+    'define',
+    entry('SOURCE NAMESPACE', 'Proposes to set up a namespace, by the operator.', [2, 2], define, [
+      ...changing,
+      'sentence',
+    ]),
+  ],
+  [
+    'import',
+    entry(
+      'SOURCE NAMESPACE REGISTRY',
+      'Proposes to leave a namespace to another registry, for ever.',
+      [3, 3],
+      importNamespace,
+      [...changing, 'sentence'],
+    ),
+  ],
+  [
+    'approvers',
+    entry(
+      'SOURCE PACKAGE|operator [THRESHOLD NAME=KEY...]',
+      'Shows or sets who must agree before the key that publishes signs.',
+      [2, many],
+      approvers,
+      ['none', 'yes'],
+    ),
+  ],
+  ['age', entry('SOURCE [DAYS]', 'How many days old the checkpoint may be; an older one is refused.', [1, 2], age, [])],
+  [
+    'mirror',
+    entry('SOURCE FOLDER', 'Writes what was verified as a folder, to be pinned elsewhere.', [2, 2], mirror, looking),
+  ],
+  [
+    'save',
+    entry(
+      'SOURCE PACKAGE|operator FILE',
+      'Writes a signed record into a new file, with its approvals where there are approvers.',
+      [3, 3],
+      save,
+      looking,
+    ),
+  ],
+  [
+    'send',
+    entry('SOURCE FILE', 'Publishes a record that was signed elsewhere.', [2, 2], send, [...looking, 'replace']),
+  ],
+  ['key', entry('KEY', 'A key as records name it, to be compared over the telephone.', [1, 1], key, [])],
+  [
+    'content',
+    entry('SOURCE FILE...', 'Keeps what a record made elsewhere releases, for the upload.', [2, many], content, []),
+  ],
+  ['verify', entry('FILE...', 'Verifies a log in files, without any registry.', [1, many], verifyFiles, ['operator'])],
 ])
+
+const aboutKeys = [
+  'KEY is a key here, a person whose token is enrolled, a key on a token, the file of a public key (.pem), its text',
+  '(ecdsa-p256:...), or the id of one that stands in the log (sha256:...). P-256 keys only: countersign keys create NAME',
+  '--type p256',
+]
 
 export const wargCommand: Command = {
   name: 'warg',
@@ -64,6 +171,7 @@ export const wargCommand: Command = {
     '  countersign warg show SOURCE                the packages and the operator; with PACKAGE or operator, its log',
     '  countersign warg age SOURCE [DAYS]          how old its checkpoint may be; an older one is refused',
     '  countersign warg verify FILE...             a log in files, without any registry',
+    '  countersign warg key KEY                    a key as records name it, to be compared over the telephone',
     'To propose a record, which is then reviewed, signed and published (review, sign, publish):',
     '  countersign warg init SOURCE PACKAGE KEY    claims a name for ever, for KEY',
     '  countersign warg release SOURCE PACKAGE VERSION FILE',
@@ -76,9 +184,8 @@ export const wargCommand: Command = {
     '  countersign warg mirror SOURCE FOLDER       the registry as a folder, to be pinned and verified elsewhere',
     '  countersign warg save SOURCE PACKAGE|operator FILE    the signed record; send SOURCE FILE takes it there',
     '  countersign warg content SOURCE FILE...      keeps what a record made elsewhere releases, for the upload',
-    'PERMISSION is release or yank; of the operator commit, define-namespace or import-namespace. KEY is a key here, a',
-    'person whose token is enrolled, a key on a token, the file of a public key (.pem), its text (ecdsa-p256:...), or the',
-    'id of one that stands in the log (sha256:...). P-256 keys only: countersign keys create NAME --type p256',
+    'PERMISSION is release or yank; of the operator commit, define-namespace or import-namespace.',
+    ...aboutKeys,
   ],
   options: {
     ...editOptions,
@@ -98,7 +205,19 @@ export const wargCommand: Command = {
     permissions: { form: '--permissions', text: 'show: only who may do what', type: 'boolean' },
     all: { form: '--all', text: 'show: every record, and not the newest 20', type: 'boolean' },
     none: { form: '--none', text: 'approvers: take the list away', type: 'boolean' },
+    yes: { form: '--yes', text: 'approvers --none: without asking', type: 'boolean' },
     operator: { form: '--operator', text: 'verify: it is the log of an operator', type: 'boolean' },
+  },
+  about: ({ positionals: [verb = ''] }) => {
+    const found = verbs.get(verb)
+    if (found === undefined) return undefined
+    const { words, summary, takes } = found
+    const options = Object.entries(wargCommand.options).filter(([name]) => takes.includes(name))
+    return {
+      ...{ name: `warg ${verb}`, usage: `warg ${verb} ${words.join(' ')}`, summary },
+      details: words.some((word) => word.endsWith('KEY') || word.startsWith('NAME=KEY')) ? aboutKeys : [],
+      options: Object.fromEntries(options),
+    }
   },
   arity: [1, 1 + many],
   run: async (parsed, io, dataDir) => {
@@ -110,7 +229,7 @@ export const wargCommand: Command = {
       const given = positionals.length === 0 ? 'nothing' : `${positionals.length} of it`
       throw usage(
         `warg ${verb} takes ${words.join(' ')}, and was given ${given}`,
-        `usage: countersign warg ${verb} ${words.join(' ')}; more with: countersign warg --help`,
+        `usage: countersign warg ${verb} ${words.join(' ')}; more with: countersign warg ${verb} --help`,
       )
     }
     const strange = Object.keys(wargCommand.options).find(

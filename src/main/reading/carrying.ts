@@ -16,6 +16,7 @@ import {
   requestBehind,
   requestFor,
   signaturesMade,
+  signersIn,
 } from '../../node/carried/departure.ts'
 import { screenStanding, wordsHere } from '../../node/carried/second-screen.ts'
 import { nothingBefore } from '../../node/carried/taking-in.ts'
@@ -100,7 +101,7 @@ export function carrying(desk: Desk, now: () => Date): Carrying {
       const { name } = shownAs(source)
       return {
         ...{ bytes, kind, title, headline, sourceName: name },
-        suggestedName: departureName(name, proposal, kind),
+        suggestedName: departureName(name, proposal, kind, kind === 'reply' ? signersIn(bytes, proposal, desk) : []),
         ...(kind === 'reply' ? { reply: replyFacts(parseReply(bytes, 'the reply', forms)) } : {}),
       }
     },

@@ -1,11 +1,11 @@
 // What of registries of logs is only read: the registry as a whole, one log of it, and what a record would change.
 import { AppError } from '../../core/error.ts'
 import { pendingProposals } from '../../core/systems/warg/pending.ts'
-import { openRegistry } from '../../core/systems/warg/registry.ts'
 import type { Desk } from '../../node/desk.ts'
-import { recordEdit, registryOptions } from '../../node/warg/edits.ts'
+import { recordEdit } from '../../node/warg/edits.ts'
 import { logFacts } from '../../node/warg/facts.ts'
 import { readKept } from '../../node/warg/kept.ts'
+import { asOfNow, looking, registryOptions, rememberSeen } from '../../node/warg/looking.ts'
 import { registryOverview } from '../../node/warg/overview.ts'
 import { openRegistryNamed } from '../named-source.ts'
 import { logView, registryView } from '../present-registry.ts'
@@ -28,13 +28,14 @@ export function registryReadings(desk: Desk): Pick<Readings, 'registry' | 'log' 
       if (facts === undefined) throw noLog(subject)
       const kept = await readKept(source.registry.kept, signal)
       const options = { ...(await registryOptions(source, context)), only: subject }
-      return logView(source.pinned, facts, kept, await pendingProposals(source.transport, context, options))
+      const pending = await pendingProposals(source.transport, asOfNow(source, context), options)
+      await rememberSeen(source, pending)
+      return logView(source.pinned, facts, kept, pending)
     },
     recordCount: async ({ sourceId, subject }, signal) => {
       const source = await openRegistryNamed(desk, sourceId)
       const context = desk.context(source, signal)
-      const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
-      return (await registry.log(subject)).state.length
+      return looking(source, context, async ({ log }) => (await log(subject)).state.length)
     },
     recorded: async ({ sourceId, signers, subject, entries, uploads, onto }, signal) => {
       const source = await openRegistryNamed(desk, sourceId)

@@ -5,7 +5,7 @@ import { AppError } from '../../core/error.ts'
 import { fingerprintOf, isSameKey } from '../../core/key.ts'
 import type { Proposal } from '../../core/proposal.ts'
 import { formFor } from '../../core/transfer/carried-form.ts'
-import { type ReplySignature, replyBytes, type TransferReply } from '../../core/transfer/reply.ts'
+import { parseReply, type ReplySignature, replyBytes, type TransferReply } from '../../core/transfer/reply.ts'
 import {
   maxRequestBytes,
   parseRequest,
@@ -58,10 +58,29 @@ function userName(): string {
   }
 }
 
-/** A name for the file, which any stick can hold. */
-export function departureName(name: string, { subject, digest }: Proposal, kind: 'request' | 'reply'): string {
-  const plain = `${name}-${subject}`.replace(/[^\w.-]+/g, '-').slice(0, 80)
-  return `${plain}-${digest.slice(0, 8)}.${kind}.json`
+/** A name for the file, which any stick can hold. `by`: of a reply, so that those of several people lie side by side. */
+export function departureName(
+  name: string,
+  { subject, digest }: Proposal,
+  kind: 'request' | 'reply',
+  by: readonly string[] = [],
+): string {
+  const plain = (text: string, most: number): string => text.replace(/[^\w.-]+/g, '-').slice(0, most)
+  const who = by.map((one) => `-${plain(one, 20)}`).slice(0, 3)
+  return `${plain(`${name}-${subject}`, 80)}-${digest.slice(0, 8)}${who.join('')}.${kind}.json`
+}
+
+/** Whose signatures a reply brings: by what this machine calls them, or by their keys. */
+export function signersIn(
+  reply: Uint8Array,
+  { quorums }: Pick<Proposal, 'quorums'>,
+  { systems }: Pick<Desk, 'systems'>,
+): string[] {
+  const keys = quorums.flatMap((one) => one.keys)
+  return parseReply(reply, 'the reply', systems.forms).signatures.map(({ key }) => {
+    const owner = keys.find(({ ids }) => ids.includes(key))?.owner
+    return owner ?? key.replace(/^[a-z0-9-]+:/, '').slice(0, 8)
+  })
 }
 
 /** Whom this desk knows by name; what the metadata says itself is in there anyway. */

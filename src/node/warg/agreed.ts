@@ -3,6 +3,7 @@
 
 import { parseOperatorAnchor } from '../../core/systems/warg/anchor.ts'
 import type { Approvers } from '../../core/systems/warg/candidate.ts'
+import { pendingPrefix, subjectOfPending } from '../../core/systems/warg/files.ts'
 import type { Agreed } from '../../core/systems/warg/pending.ts'
 import type { Transport } from '../../core/transport.ts'
 import { within } from '../../core/transport.ts'
@@ -32,4 +33,17 @@ export function agreedHere(dataDir: string, own?: Transport): Agreed {
 /** Where what stays on this machine of a pinned source lies. */
 export function keptOf(files: Transport, sourceId: string): Transport {
   return within(files, `sources/${sourceId}/kept/`)
+}
+
+/** What a machine alone knows of a registry, and loses with its pin: subjects with a list of approvers, and of records that wait. */
+export interface Lost {
+  approvers: readonly string[]
+  waiting: readonly string[]
+}
+
+export async function lostWith(files: Transport, sourceId: string, signal: AbortSignal): Promise<Lost> {
+  const kept = keptOf(files, sourceId)
+  const { approvers } = await readKept(kept, signal)
+  const names = await within(kept, 'drafts/').list(pendingPrefix, signal)
+  return { approvers: [...approvers.keys()], waiting: names.flatMap((name) => subjectOfPending(name) ?? []) }
 }

@@ -7,14 +7,15 @@ import { diffRecord } from '../../core/systems/warg/diff.ts'
 import { nextRecord, sentenceFor } from '../../core/systems/warg/edit.ts'
 import { kindOf, maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
 import type { LogState } from '../../core/systems/warg/log-state.ts'
+import { namer } from '../../core/systems/warg/named.ts'
 import { type Entry, parseRecord } from '../../core/systems/warg/record.ts'
-import { openRegistry } from '../../core/systems/warg/registry.ts'
 import { signersOf } from '../../core/systems/warg/signers.ts'
-import type { WargOptions } from '../../core/systems/warg/system.ts'
+import { checkWish } from '../../core/systems/warg/wish.ts'
 import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
-import { readKept } from './kept.ts'
-import { nativeMachine } from './native-machine.ts'
+import { looking } from './looking.ts'
+
+export { registryOptions } from './looking.ts'
 
 export interface RecordWish {
   subject: string
@@ -32,12 +33,16 @@ export interface RecordEdit extends DocumentEdit {
 }
 
 export async function recordEdit(source: OpenSource, wish: RecordWish, context: Context): Promise<RecordEdit> {
-  const { transport } = source
   const { subject } = wish
-  const registry = await openRegistry(transport, context, await registryOptions(source, context))
-  const { state } = subject === operatorSubject ? registry.operator : await registry.log(subject)
-  const entries = [...(wish.also === true ? await waitingEntries(source, subject, context) : []), ...wish.entries]
-  checkBegun(subject, state.length, entries)
+  const { state } = await looking(source, context, async ({ operator, log }) =>
+    subject === operatorSubject ? operator : log(subject),
+  )
+  const waiting = wish.also === true ? await waitingEntries(source, subject, context) : []
+  const entries = [...waiting, ...wish.entries]
+  checkBegun(subject, state.length, entries, source)
+  const named = entries.flatMap((entry) => ('key' in entry ? [entry.key] : []))
+  const nameOf = namer([...state.keys.values(), ...named], context.names)
+  checkWish(subject, state, { entries: wish.entries, waiting }, nameOf)
   const document = nextRecord(state, entries, context.now)
   const record = parseRecord(state.kind, document, `the record for ${subject}`)
   const [signer] = signersOf(state, record).keys
@@ -55,27 +60,23 @@ export async function recordEdit(source: OpenSource, wish: RecordWish, context: 
   }
 }
 
-export async function registryOptions({ registry }: OpenSource, { signal }: Context): Promise<WargOptions> {
-  if (registry === undefined) throw new AppError({ code: 'internal/bug', message: 'this is no registry' })
-  const { maxAgeSeconds } = await readKept(registry.kept, signal)
-  return { maxAgeSeconds, machine: nativeMachine, agreed: registry.agreed }
-}
-
 /** A name is claimed on purpose, and only once. */
-function checkBegun(subject: string, length: number, entries: readonly Entry[]): void {
+function checkBegun(subject: string, length: number, entries: readonly Entry[], { elsewhere }: OpenSource): void {
   const begins = entries.some(({ kind }) => kind === 'init')
   if (length === 0 && !begins) {
     throw new AppError({
       code: 'source/not-found',
-      message: `the registry has no package ${subject}`,
+      message:
+        elsewhere === undefined ? `the registry has no package ${subject}` : `this folder does not hold ${subject}`,
       hint: `check the name; to claim it for ever: countersign warg init SOURCE ${subject} KEY`,
+      data: { absent: subject },
     })
   }
   if (length > 0 && begins) {
     throw new AppError({
       code: 'usage/invalid',
       message: `${subject} is there already, with ${length} records`,
-      hint: 'ask who may grant you a permission: countersign warg show SOURCE PACKAGE',
+      hint: `ask who may grant you a permission: countersign warg show SOURCE ${subject}`,
     })
   }
 }

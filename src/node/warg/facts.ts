@@ -8,10 +8,9 @@ import type { VerifiedRecord } from '../../core/systems/warg/log.ts'
 import { LogState, type Release } from '../../core/systems/warg/log-state.ts'
 import { namer, ownerOf } from '../../core/systems/warg/named.ts'
 import { type Permission, permissionsOf } from '../../core/systems/warg/record.ts'
-import { openRegistry } from '../../core/systems/warg/registry.ts'
 import { timeText } from '../../core/systems/warg/time.ts'
 import type { OpenSource } from '../open-source.ts'
-import { registryOptions } from './edits.ts'
+import { looking } from './looking.ts'
 
 export interface RecordFact {
   number: number
@@ -71,26 +70,25 @@ export async function logFacts(
   context: Context,
   most = 200,
 ): Promise<LogFacts | undefined> {
-  const options = await registryOptions(source, context)
-  const registry = await openRegistry(source.transport, context, options)
   const { names = new Map() } = context
   // What a record changes is told of the newest alone: the others only lead to them.
   const before = new LogState(kindOf(subject))
   const newest: VerifiedRecord[] = []
-  const log = await registry.log(subject, {
-    see: (seen) => {
-      newest.push(seen)
-      const older = newest.length > most ? newest.shift() : undefined
-      if (older !== undefined) before.add(older.record, older.keyId)
-    },
-  })
-  const { state } = log
+  const see = (seen: VerifiedRecord): void => {
+    newest.push(seen)
+    const older = newest.length > most ? newest.shift() : undefined
+    if (older !== undefined) before.add(older.record, older.keyId)
+  }
+  const { checkpoint, state } = await looking(source, context, async (registry) => ({
+    checkpoint: registry.checkpoint,
+    state: (await registry.log(subject, { see })).state,
+  }))
   if (state.head === undefined) return undefined
   return {
     ...stateFacts(state, names),
     ...{ subject, head: state.head.id },
-    logLength: registry.checkpoint.logLength,
-    checkpointAt: timeText({ seconds: registry.checkpoint.timestamp, nanos: 0 }),
+    logLength: checkpoint.logLength,
+    checkpointAt: timeText({ seconds: checkpoint.timestamp, nanos: 0 }),
     records: recordFacts(before, newest, { subject, names, now: context.now }).reverse(),
   }
 }

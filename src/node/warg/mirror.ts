@@ -17,8 +17,8 @@ import { recording } from '../../core/transfer/gathered.ts'
 import type { Files, Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
 import { directoryTransport } from '../transports/directory.ts'
-import { registryOptions } from './edits.ts'
 import { readKept } from './kept.ts'
+import { looking, registryOptions } from './looking.ts'
 
 export interface Mirrored {
   folder: string
@@ -48,12 +48,13 @@ export async function mirrorRegistry(source: OpenSource, folder: string, context
     read: async (name, most, stop) => held.get(name) ?? recorded.read(name, most, stop),
   }
   const options = await registryOptions(source, context)
-  const registry = await openRegistry(once, { ...context, parsed }, options)
   const watched = source.registry === undefined ? [] : (await readKept(source.registry.kept, signal)).packages
-  const all = [...(await packagesOf(source.transport, registry, context)), ...watched, ...(older?.packages ?? [])]
-  const packages = [...new Set(all)].sort()
-  const there = await packagesIn(registry, packages)
-  const { logLength } = registry.checkpoint
+  const look = async (registry: Registry) => {
+    const all = [...(await packagesOf(source.transport, registry, context)), ...watched, ...(older?.packages ?? [])]
+    const packages = [...new Set(all)].sort()
+    return { packages, there: await packagesIn(registry, packages), logLength: registry.checkpoint.logLength }
+  }
+  const { packages, there, logLength } = await looking(source, { ...context, parsed }, look, once)
   if (older !== undefined) {
     const from = { anchor: context.anchor, now: context.now, signal, parsed, memory: older.memory }
     await packagesIn(await openRegistry(once, from, options), packages)

@@ -3,12 +3,12 @@ import { type AppError, toAppError } from '../../core/error.ts'
 import type { Finding } from '../../core/proposal.ts'
 import type { Context } from '../../core/system.ts'
 import { operatorSubject } from '../../core/systems/warg/files.ts'
-import { namespaceFindings, openRegistry, packagesOf } from '../../core/systems/warg/registry.ts'
+import { namespaceFindings, packagesOf } from '../../core/systems/warg/registry.ts'
 import { timeText } from '../../core/systems/warg/time.ts'
 import type { OpenSource } from '../open-source.ts'
-import { registryOptions } from './edits.ts'
 import { type StateFacts, stateFacts } from './facts.ts'
 import { readKept } from './kept.ts'
+import { looking, registryOptions } from './looking.ts'
 
 export interface LogOverview extends StateFacts {
   subject: string
@@ -31,21 +31,22 @@ export async function registryOverview(
   setAside?: (subject: string, error: AppError) => void,
 ): Promise<RegistryOverview> {
   const { transport, registry: place } = source
-  const options = await registryOptions(source, context)
-  const registry = await openRegistry(transport, context, options)
+  const { maxAgeSeconds = 0 } = await registryOptions(source, context)
   const watched = place === undefined ? [] : (await readKept(place.kept, context.signal)).packages
-  const subjects = new Set([...watched, ...(await packagesOf(transport, registry, context))])
-  const logs = [registry.operator]
-  for (const subject of [...subjects].sort()) {
-    try {
-      logs.push(await registry.log(subject))
-    } catch (thrown) {
-      const error = toAppError(thrown)
-      if (setAside === undefined || error.code === 'user/cancelled' || error.code === 'internal/bug') throw error
-      setAside(subject, error)
+  const { checkpoint, operator, logs } = await looking(source, context, async (registry) => {
+    const subjects = new Set([...watched, ...(await packagesOf(transport, registry, context))])
+    const logs = [registry.operator]
+    for (const subject of [...subjects].sort()) {
+      try {
+        logs.push(await registry.log(subject))
+      } catch (thrown) {
+        const error = toAppError(thrown)
+        if (setAside === undefined || error.code === 'user/cancelled' || error.code === 'internal/bug') throw error
+        setAside(subject, error)
+      }
     }
-  }
-  const { checkpoint } = registry
+    return { ...registry, logs }
+  })
   return {
     checkpoint: {
       at: timeText({ seconds: checkpoint.timestamp, nanos: 0 }),
@@ -55,11 +56,11 @@ export async function registryOverview(
       mapRoot: checkpoint.mapRoot,
       keyId: checkpoint.keyId,
     },
-    maxAgeSeconds: options.maxAgeSeconds ?? 0,
+    maxAgeSeconds,
     watched,
     logs: logs.map((log) => {
       const facts = stateFacts(log.state, context.names ?? new Map())
-      const more = log.subject === operatorSubject ? [] : namespaceFindings(log, registry.operator)
+      const more = log.subject === operatorSubject ? [] : namespaceFindings(log, operator)
       return { ...facts, subject: log.subject, findings: [...facts.findings, ...more] }
     }),
   }

@@ -2,12 +2,15 @@
 // one that is there already is not taken before a person says so.
 import { AppError } from '../../core/error.ts'
 import { lookAlike } from '../../core/look-alike.ts'
+import type { Context } from '../../core/system.ts'
 import type { Approvers } from '../../core/systems/warg/candidate.ts'
 import { checkApprovers } from '../../core/systems/warg/candidate.ts'
 import { headName, operatorSubject, parseSubject, subjectOfHead } from '../../core/systems/warg/files.ts'
 import { parsePackageName } from '../../core/systems/warg/names.ts'
+import { openRegistry } from '../../core/systems/warg/registry.ts'
 import type { Desk } from '../desk.ts'
 import type { OpenSource } from '../open-source.ts'
+import { registryOptions } from './edits.ts'
 import { changeKept, readKept } from './kept.ts'
 
 /** Throws where it is no name of a package; the other one where people could take it for that. */
@@ -38,6 +41,21 @@ export async function watchProposed(source: OpenSource, ids: readonly string[], 
   const subjects = ids.map((id) => id.slice(0, id.lastIndexOf('/')))
   for (const one of subjects)
     if (one !== operatorSubject && !packages.includes(one)) await watchPackage(source, one, signal)
+}
+
+/** Who gave up the claim of a name had it watched for that alone; true where it is watched no more. */
+export async function unwatchUnclaimed(source: OpenSource, subject: string, context: Context): Promise<boolean> {
+  if (source.registry === undefined || source.pinned.id === '' || subject === operatorSubject) return false
+  const { packages } = await readKept(source.registry.kept, context.signal)
+  if (!packages.includes(subject)) return false
+  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
+  if ((await registry.log(subject)).state.length > 0) return false
+  const without = ({ packages: all, ...kept }: Awaited<ReturnType<typeof readKept>>) => ({
+    ...kept,
+    packages: all.filter((one) => one !== subject),
+  })
+  await changeKept(source.registry.kept, without, context.signal)
+  return true
 }
 
 /** What was trusted of it is forgotten with it: otherwise it would be looked at for ever, as nothing goes away unseen. */

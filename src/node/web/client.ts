@@ -87,7 +87,7 @@ export async function ask(
   })
 }
 
-export interface Question extends Pick<Sent, 'method' | 'body'> {
+export interface Question extends Pick<Sent, 'method' | 'body' | 'lookup'> {
   clock: Stopwatch
   /** Until the server begins to answer. */
   answerMs: number

@@ -2,6 +2,7 @@
 // the person who opened the source vouches for. The built-in fetch knows neither of these for a single request.
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import type { Agent as SecureAgent } from 'node:https'
+import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { AppError } from '../../core/error.ts'
@@ -27,6 +28,8 @@ export interface Sent {
   headers: Readonly<Record<string, string>>
   /** Sent along: bytes as they are, or a stream whose length nobody knows before. */
   body?: Body
+  /** How the addresses of its host are found; as the system does it, where nothing is said. */
+  lookup?: LookupFunction
   signal: AbortSignal
 }
 
@@ -36,7 +39,7 @@ export type Body = Uint8Array | Readable
 /** Redirects are not followed, and no secret goes along but what stands in the headers. */
 export async function send(
   url: URL,
-  { method = 'GET', headers, body, signal }: Sent,
+  { method = 'GET', headers, body, lookup, signal }: Sent,
   { ca }: Access = {},
 ): Promise<Response> {
   checkOnline(url.host)
@@ -44,7 +47,8 @@ export async function send(
   const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent(url)
   const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}
   const incoming = await new Promise<IncomingMessage>((done, fail) => {
-    const request = start(url, { agent, method, headers: { ...headers, ...length }, signal })
+    const named = lookup === undefined ? {} : { lookup }
+    const request = start(url, { agent, method, headers: { ...headers, ...length }, signal, ...named })
     request.once('response', done)
     request.on('error', fail)
     if (body instanceof Readable) pour(body, request)

@@ -68,7 +68,9 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
           {signed
             ? 'Your signature is in place and verified.'
             : receipt.registry === true
-              ? 'The record is in the log.'
+              ? receipt.remark === undefined
+                ? 'The record is in the log.'
+                : 'The record was sent.'
               : 'The change is in force.'}
         </h2>
         <p>{next[0]}</p>
@@ -152,6 +154,7 @@ export function Done({ work, receipt, onClose }: { work: Work; receipt: Receipt;
 
 function nextSentences(receipt: Receipt): string[] {
   if (receipt.kind === 'published' && receipt.registry === true) {
+    if (receipt.remark !== undefined) return ['It is not in the log yet, as far as can be seen from here.']
     return [
       'The registry has taken it as the next record of its log.',
       'A record is for ever. Whoever asks the registry from now on is told of it.',

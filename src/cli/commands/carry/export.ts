@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../../../core/error.ts'
 import type { Proposal } from '../../../core/proposal.ts'
 import type { Density } from '../../../core/transfer/frames.ts'
-import { departureName, replyFor, requestFor } from '../../../node/carried/departure.ts'
+import { departureName, replyFor, requestFor, signersIn } from '../../../node/carried/departure.ts'
 import { writeNewFile } from '../../../node/new-file.ts'
 import { answer, type Command, type Parsed } from '../../command.ts'
 import { pickProposal } from '../../pick-proposal.ts'
@@ -67,7 +67,7 @@ export const exportCommand: Command = {
       if (!parsed.flag('json')) await showCodes(codes, io)
       return answer({ kind, bytes: bytes.length, digest: proposal.digest, texts }, `the ${kind} was shown`)
     }
-    const path = pathFor(to, source.pinned.name, proposal, kind)
+    const path = pathFor(to, source.pinned.name, proposal, kind, isReply ? signersIn(bytes, proposal, desk) : [])
     await writeNewFile(path, bytes)
     return answer(
       { file: path, kind, bytes: bytes.length, digest: proposal.digest },
@@ -136,7 +136,13 @@ function fromOf(parsed: Parsed): { from?: number } {
 }
 
 /** A folder gets a file with a name of its own. */
-export function pathFor(to: string, name: string, proposal: Proposal, kind: 'request' | 'reply'): string {
+export function pathFor(
+  to: string,
+  name: string,
+  proposal: Proposal,
+  kind: 'request' | 'reply',
+  by: readonly string[] = [],
+): string {
   if (statSync(to, { throwIfNoEntry: false })?.isDirectory() !== true) return to
-  return join(to, departureName(name, proposal, kind))
+  return join(to, departureName(name, proposal, kind, by))
 }

@@ -12,6 +12,7 @@ import { type Answer, answer } from '../../command.ts'
 import { wrapped } from '../../text.ts'
 import { againOf, type Call, changeHere, keptOf, openRegistrySource, type Registry, subjectOf, usage } from './call.ts'
 import { findWargKey } from './keys.ts'
+import { absent } from './show.ts'
 
 export async function approvers(call: Call): Promise<Answer> {
   const [name, threshold, ...people] = call.words
@@ -19,12 +20,26 @@ export async function approvers(call: Call): Promise<Answer> {
   const isNone = call.parsed.flag('none')
   if (isNone && threshold !== undefined) throw usage('--none takes the list away, and stands alone')
   const registry = await openRegistrySource(call)
-  if (isNone) return set(registry, subject, undefined, call)
+  if (isNone) {
+    await agreeToNone(registry, subject, call)
+    return set(registry, subject, undefined, call)
+  }
   if (threshold === undefined) return shown(subject, (await keptOf(registry)).approvers.get(subject), againOf(call))
   const state = await stateOf(registry, subject)
+  if (state.length === 0 && !(await waits(registry, subject))) throw await absent(registry, [subject], againOf(call))
   const chosen = await approversIn(threshold, people, state, call)
   checkSomebodyLeft(subject, chosen, state)
   return set(registry, subject, chosen, call)
+}
+
+/** From then on one key is enough, whoever has it. */
+async function agreeToNone(registry: Registry, subject: string, { io, parsed }: Call): Promise<void> {
+  const list = (await keptOf(registry)).approvers.get(subject)
+  if (list === undefined || parsed.flag('yes')) return
+  const { threshold, keys } = list
+  const question = `Nobody will have to approve changes of ${subject} here any more, where ${threshold} of ${keys.length} must now. Type yes to go on: `
+  if ((await io.ask(question, 'in a script there is --yes')).trim() === 'yes') return
+  throw new AppError({ code: 'user/cancelled', message: 'the list stays as it is', hint: 'type yes to take it away' })
 }
 
 async function stateOf({ source, context }: Registry, subject: string): Promise<LogState> {
@@ -84,16 +99,18 @@ async function set(registry: Registry, subject: string, chosen: Approvers | unde
     else list.set(subject, chosen)
     return { ...now, approvers: list }
   })
-  const { source, context } = registry
-  const waits = await source.transport.read(pendingName(subject), maxBytes.candidate, context.signal)
   const said = shown(subject, chosen, againOf(call))
-  if (waits === undefined) return said
+  if (!(await waits(registry, subject))) return said
   const again = 'A record waits that was made before this: withdraw it, and make it anew.'
   return {
     ...said,
     data: { ...(said.data as object), waits: true },
     lines: [...said.lines, ...wrapped([`! ${again}`])],
   }
+}
+
+async function waits({ source, context }: Registry, subject: string): Promise<boolean> {
+  return (await source.transport.read(pendingName(subject), maxBytes.candidate, context.signal)) !== undefined
 }
 
 function shown(subject: string, chosen: Approvers | undefined, again: string): Answer {

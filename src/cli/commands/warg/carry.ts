@@ -13,6 +13,7 @@ import { notYet } from '../../not-yet.ts'
 import { pickProposal } from '../../pick-proposal.ts'
 import { proposalData } from '../../show.ts'
 import { quoted, wrapped } from '../../text.ts'
+import { notSeen } from '../publish.ts'
 import { againOf, type Call, openRegistrySource, subjectOf } from './call.ts'
 import { recordsText } from './words.ts'
 
@@ -47,9 +48,10 @@ export async function save(call: Call): Promise<Answer> {
     subject === operatorSubject
       ? 'Give it to whoever runs the registry, who adds it to the log of the operator.'
       : `Where the registry is reached: countersign warg send SOURCE ${quoted(file)}`
+  const approvals = subject !== operatorSubject && proposal.quorums.length > 1 ? ', with its approvals' : ''
   return answer(
     { saved: file, bytes: bytes.length, digest: proposal.digest },
-    ...wrapped([`${file}: the signed record ${proposal.title}, ${bytes.length} bytes`, next]),
+    ...wrapped([`${file}: the signed record ${proposal.title}${approvals}, ${bytes.length} bytes`, next]),
   )
 }
 
@@ -61,8 +63,9 @@ export async function send(call: Call): Promise<Answer> {
   const bytes = await readInput(file, maxRecordFileBytes, io.signal)
   const { proposal, files, base } = await arrivedRecord(source, bytes, file, parsed.flag('replace'), context)
   await source.transport.write(files, base, `take in ${proposal.title}`, io.signal)
+  let remark: string | undefined
   try {
-    await desk.publish(source, proposal.id, io.signal)
+    remark = (await desk.publish(source, proposal.id, io.signal)).remark
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown
     const { code, message, hint, data } = thrown
@@ -71,6 +74,14 @@ export async function send(call: Call): Promise<Answer> {
       ...{ code, message, hint: hint === undefined ? again : `${hint}; ${again}`, cause: thrown },
       ...(data === undefined ? {} : { data }),
     })
+  }
+  if (remark !== undefined) {
+    const { title } = proposal
+    const said = answer(
+      { sent: title, remark, proposal: proposalData(proposal) },
+      ...wrapped([`sent ${title}`, `  ! ${remark}`]),
+    )
+    return { ...said, failed: notSeen(title, againOf(call)) }
   }
   return answer(
     { published: proposal.title, proposal: proposalData(proposal) },

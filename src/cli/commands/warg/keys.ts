@@ -1,20 +1,34 @@
 // KEY where a record names one: its text, its id, the file of a public key, or whatever is known here by that name. P-256 only.
 import { statSync } from 'node:fs'
-import { parseUtf8 } from '../../../core/bytes.ts'
+import { parseUtf8, toHex } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
-import { parsePublicKeyPem } from '../../../core/key.ts'
+import { keyLabel, parsePublicKeyPem } from '../../../core/key.ts'
 import type { PublicKey } from '../../../core/signer.ts'
 import { parseSpki } from '../../../core/spki.ts'
 import { checkKeyId, parseWargKey, type WargKey, wargKey } from '../../../core/systems/warg/key.ts'
 import { visible } from '../../../core/visible.ts'
 import type { Desk } from '../../../node/desk.ts'
 import { type KnownKey, knownKeys } from '../../../node/known-keys.ts'
-import type { Io } from '../../command.ts'
+import { type Answer, answer, type Io } from '../../command.ts'
 import { readNamed } from '../../input.ts'
 import { namedKey } from '../../role-keys.ts'
 import { quoted } from '../../text.ts'
+import type { Call } from './call.ts'
 
 const maxKeyFileBytes = 64 * 1024
+
+/** What two people read to each other: records name a key by its id, which is made of its text and nothing else. */
+export async function key({ parsed, desk, io }: Call): Promise<Answer> {
+  const [wanted = ''] = parsed.positionals
+  const { text, id, key: found } = await findWargKey(wanted, new Map(), desk, io)
+  const owner = (await desk.names(io.signal)).get(toHex(found.spki))
+  return answer(
+    { ...(owner === undefined ? {} : { owner }), text, id },
+    `${owner === undefined ? 'a key without a name here' : visible(owner)}`,
+    `  text  ${text}`,
+    `  id    ${id}`,
+  )
+}
 
 /** `met`: keys that the log names, which an id alone may stand for. */
 export async function findWargKey(
@@ -59,7 +73,7 @@ function p256(key: PublicKey, name: string): WargKey {
   if (isP256(key)) return wargKey(key)
   throw new AppError({
     code: 'signer/unsupported',
-    message: `${visible(name)} is a ${key.scheme} key, and records of Warg take P-256 keys alone`,
+    message: `the key ${visible(name)} is of ${keyLabel(key)}, and records of Warg take P-256 keys alone`,
     hint: 'make one: countersign keys create NAME --type p256; or countersign tokens generate TOKEN SLOT --type p256',
   })
 }

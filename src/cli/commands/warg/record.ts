@@ -1,17 +1,18 @@
 // warg init, grant, revoke, release, yank, define, import: what a record is to say, proposed as the change that says it.
 import { toHex } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
-import { checkDigest } from '../../../core/systems/warg/digest.ts'
+import { isSameKey } from '../../../core/key.ts'
+import type { Proposal } from '../../../core/proposal.ts'
 import { kindOf, operatorSubject } from '../../../core/systems/warg/files.ts'
 import { checkKeyId, type WargKey } from '../../../core/systems/warg/key.ts'
-import { checkNamespace, checkVersion } from '../../../core/systems/warg/names.ts'
 import { type Entry, type Permission, permissionsOf } from '../../../core/systems/warg/record.ts'
-import { openRegistry } from '../../../core/systems/warg/registry.ts'
+import { checkWishedDigest, checkWishedNamespace, checkWishedVersion } from '../../../core/systems/warg/wish.ts'
 import { visible } from '../../../core/visible.ts'
 import { isWargLocation } from '../../../node/transports/warg/address.ts'
 import { contentFolder, type FileFact, keepContent } from '../../../node/warg/content.ts'
-import { type RecordEdit, recordEdit, registryOptions } from '../../../node/warg/edits.ts'
+import { type RecordEdit, recordEdit } from '../../../node/warg/edits.ts'
 import { fileHash } from '../../../node/warg/file-hash.ts'
+import { looking } from '../../../node/warg/looking.ts'
 import { type Answer, answer } from '../../command.ts'
 import { grouped } from '../../drafting.ts'
 import { progressLine } from '../../progress.ts'
@@ -30,6 +31,7 @@ import {
   usage,
 } from './call.ts'
 import { findWargKey } from './keys.ts'
+import { absent } from './show.ts'
 import { permissionRows, tableLines } from './words.ts'
 
 interface Wish {
@@ -49,7 +51,11 @@ async function propose(
 ): Promise<Answer> {
   const { source, context } = registry
   const also = call.parsed.flag('also')
-  const edit = await recordEdit(source, { subject, entries, ...(also ? { also } : {}) }, context)
+  const wish = { subject, entries, ...(also ? { also } : {}) }
+  const edit = await recordEdit(source, wish, context).catch(async (thrown: unknown) => {
+    const isAbsent = thrown instanceof AppError && thrown.data?.absent === subject
+    throw isAbsent ? await absent(registry, [subject], againOf(call)) : thrown
+  })
   if (!call.parsed.flag('dry-run')) await before?.()
   const { sentence } = edit
   const rows = rowsOf(edit, registry)
@@ -64,7 +70,7 @@ async function propose(
     grows: also,
     more: [...lines, ...(rows === undefined ? [] : ['', ...tableLines(rows)])],
     data: { ...data, ...(rows === undefined ? {} : { permissions: rows }) },
-    written: () => watchIt(registry, subject),
+    written: async (proposal) => [...(await watchIt(registry, subject)), ...(await whoSigns(proposal, call))],
   })
 }
 
@@ -84,12 +90,30 @@ async function watchIt(registry: Registry, subject: string): Promise<string[]> {
   return [`${subject} is watched here from now on.`]
 }
 
+/** A token that is enrolled is not looked for: whose it is knows where it lies. */
+async function whoSigns({ quorums }: Proposal, { desk, io }: Call): Promise<string[]> {
+  const { holders } = await desk.tokens.knownHolders(io.signal)
+  const mine = [...(await desk.signers(io.signal)), ...holders.flatMap(({ keys }) => keys)].map(({ key }) => key)
+  const [last] = quorums.slice(-1)
+  const able = (keys: Proposal['quorums'][number]['keys'] = []): boolean =>
+    keys.some(({ key }) => key !== undefined && mine.some((one) => isSameKey(one, key)))
+  if (able(last?.keys)) return []
+  const more = quorums.slice(0, -1).some(({ keys }) => able(keys)) ? ', only approve it' : ''
+  return [`! No key here may sign this record${more}.`]
+}
+
 export async function init(call: Call): Promise<Answer> {
   const [name, wanted = ''] = call.words
   const subject = packageOf(name)
   const registry = await openRegistrySource(call)
   const key = await findWargKey(wanted, new Map(), call.desk, call.io)
-  return propose(registry, { subject, entries: [{ kind: 'init', key }] }, call)
+  const unsure = registry.source.elsewhere !== undefined
+  const lines = [
+    '',
+    `! Whether ${subject} is taken, this folder cannot know: ask where the registry is reached, and send it soon.`,
+  ]
+  const more = unsure ? { lines: wrapped(lines), data: { takenUnknown: true } } : {}
+  return propose(registry, { subject, entries: [{ kind: 'init', key }], ...more }, call)
 }
 
 export async function grant(call: Call): Promise<Answer> {
@@ -113,9 +137,10 @@ export async function revoke(call: Call): Promise<Answer> {
 }
 
 async function keysIn({ source, context }: Registry, subject: string): Promise<ReadonlyMap<string, WargKey>> {
-  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
-  const log = subject === operatorSubject ? registry.operator : await registry.log(subject)
-  return log.state.keys
+  const { state } = await looking(source, context, async ({ operator, log }) =>
+    subject === operatorSubject ? operator : log(subject),
+  )
+  return state.keys
 }
 
 function permissionsIn(subject: string, words: readonly string[]): Permission[] {
@@ -135,9 +160,9 @@ function permissionsIn(subject: string, words: readonly string[]): Permission[] 
 export async function release(call: Call): Promise<Answer> {
   const [name, version = '', file] = call.words
   const subject = packageOf(name)
-  checkVersion(version, 'VERSION')
+  checkWishedVersion(version)
   const typed = call.parsed.text('digest')
-  if (typed !== undefined) checkDigest(typed, '--digest')
+  if (typed !== undefined) checkWishedDigest(typed)
   if (file === undefined && typed === undefined)
     throw usage(
       'warg release takes the file that is released next',
@@ -205,18 +230,18 @@ export async function content(call: Call): Promise<Answer> {
 export async function yank(call: Call): Promise<Answer> {
   const [name, version = ''] = call.words
   const subject = packageOf(name)
-  checkVersion(version, 'VERSION')
+  checkWishedVersion(version)
   return propose(await openRegistrySource(call), { subject, entries: [{ kind: 'yank', version }] }, call)
 }
 
 export async function define(call: Call): Promise<Answer> {
-  const namespace = checkNamespace(call.words[0] ?? '', 'NAMESPACE')
+  const namespace = checkWishedNamespace(call.words[0] ?? '')
   const entries: Entry[] = [{ kind: 'define', namespace }]
   return propose(await openRegistrySource(call), { subject: operatorSubject, entries }, call)
 }
 
 export async function importNamespace(call: Call): Promise<Answer> {
-  const namespace = checkNamespace(call.words[0] ?? '', 'NAMESPACE')
+  const namespace = checkWishedNamespace(call.words[0] ?? '')
   const other = call.words[1] ?? ''
   if (!/^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/.test(other))
     throw usage(`${visible(other)} is not the name of a registry`, 'write its host, for example: registry.example.com')

@@ -1,14 +1,16 @@
 // warg show: a registry at a glance, or one log of it: what happened, what was released, who may do what.
 
 import { AppError } from '../../../core/error.ts'
-import { operatorSubject } from '../../../core/systems/warg/files.ts'
+import { type Approvers, approversJson } from '../../../core/systems/warg/candidate.ts'
+import { operatorSubject, pendingPrefix, subjectOfPending } from '../../../core/systems/warg/files.ts'
 import { shortKeyId } from '../../../core/systems/warg/named.ts'
+import { visible } from '../../../core/visible.ts'
 import { type LogFacts, logFacts } from '../../../node/warg/facts.ts'
 import { type LogOverview, type RegistryOverview, registryOverview } from '../../../node/warg/overview.ts'
 import { type Answer, answer } from '../../command.ts'
 import { similarNames } from '../../similar.ts'
 import { quoted, wrapped } from '../../text.ts'
-import { againOf, type Call, openRegistrySource, type Registry, subjectOf } from './call.ts'
+import { againOf, type Call, keptOf, openRegistrySource, type Registry, subjectOf } from './call.ts'
 import {
   findingText,
   holderText,
@@ -31,18 +33,60 @@ export async function show(call: Call): Promise<Answer> {
 
 // ---- a registry ----------------------------------------------------------------------------------------------------------
 
-async function showAll({ source, context }: Registry, call: Call): Promise<Answer> {
+async function showAll(registry: Registry, call: Call): Promise<Answer> {
+  const { source, context } = registry
   const facts = await registryOverview(source, context)
-  return answer(facts, ...wrapped(overviewLines(facts, source.pinned.name, againOf(call))))
+  const local = await localOf(registry)
+  const { waiting, approvers } = local
+  const data = {
+    ...facts,
+    waiting,
+    approvers: Object.fromEntries([...approvers].map(([one, list]) => [one, approversJson(list)])),
+  }
+  return answer(data, ...wrapped(overviewLines(facts, local, source.pinned.name, againOf(call))))
 }
 
-function overviewLines({ checkpoint, watched, logs }: RegistryOverview, name: string, again: string): string[] {
+/** What is of this machine, and the registry knows nothing of. */
+interface Local {
+  /** Subjects of records that wait here. */
+  waiting: readonly string[]
+  approvers: ReadonlyMap<string, Approvers>
+}
+
+async function localOf(registry: Registry): Promise<Local> {
+  const { source, context } = registry
+  const names = await source.transport.list(pendingPrefix, context.signal)
+  const { approvers } = await keptOf(registry)
+  return { waiting: names.flatMap((name) => subjectOfPending(name) ?? []), approvers }
+}
+
+function localLines(subject: string, { waiting, approvers }: Local, again: string): string[] {
+  const list = approvers.get(subject)
+  const names = list?.keys.map(({ name }) => visible(name)) ?? []
+  return [
+    ...(list === undefined ? [] : [`approved first by ${list.threshold} of ${names.length}: ${names.join(', ')}`]),
+    ...(waiting.includes(subject) ? [`a record waits here: countersign review ${again} ${subject}`] : []),
+  ]
+}
+
+function overviewLines(
+  { checkpoint, watched, logs }: RegistryOverview,
+  local: Local,
+  name: string,
+  again: string,
+): string[] {
   const { at, logLength, ageSeconds } = checkpoint
   const none = logs.length > 1 ? [] : [`No package is watched here: countersign warg watch ${again} PACKAGE`]
   return [
     `${name}: ${recordsText(logLength)} in all; its checkpoint is of ${momentText(at)}, ${ageText(ageSeconds)}`,
     '',
-    ...logs.flatMap((log) => logLines(log, watched)),
+    ...logs.flatMap((log) => [
+      ...logLines(log, watched),
+      ...localLines(log.subject, local, again).map((line) => `  ${line}`),
+    ]),
+    ...local.waiting
+      .filter((one) => logs.every(({ subject }) => subject !== one))
+      .flatMap((one) => [`${one}: not watched`, ...localLines(one, local, again).map((line) => `  ${line}`)]),
     ...none,
     ...(logs.length > 1 ? ['', `More of one of them: countersign warg show ${again} PACKAGE`] : []),
   ]
@@ -92,11 +136,20 @@ async function showLog(registry: Registry, subject: string, call: Call): Promise
   const { source, context } = registry
   const isAll = call.parsed.flag('all')
   const facts = await logFacts(source, subject, context, isAll ? Number.POSITIVE_INFINITY : usualRecords)
+  const local = await localOf(registry)
+  const waits = local.waiting.includes(subject)
+  const list = local.approvers.get(subject)
+  const more = { waits, approvers: list === undefined ? null : approversJson(list) }
+  const said = localLines(subject, local, againOf(call))
+  if (facts === undefined && waits) {
+    const where = source.elsewhere === undefined ? 'the registry' : 'this folder'
+    return answer({ subject, length: 0, ...more }, ...wrapped([`${subject} is not in ${where} yet`, ...said]))
+  }
   if (facts === undefined) throw await absent(registry, [subject], againOf(call))
-  return answer(facts, ...wrapped(factsLines(facts, call)))
+  return answer({ ...facts, ...more }, ...wrapped(factsLines(facts, said, call)))
 }
 
-function factsLines(facts: LogFacts, call: Call): string[] {
+function factsLines(facts: LogFacts, said: readonly string[], call: Call): string[] {
   const { subject, length, head, headAt = '', logLength, checkpointAt, findings } = facts
   const parts = ['log', 'releases', 'permissions'].filter((one) => call.parsed.flag(one))
   const isShown = (part: string): boolean => parts.length === 0 || parts.includes(part)
@@ -105,6 +158,7 @@ function factsLines(facts: LogFacts, call: Call): string[] {
     `${subject}: ${recordsText(length)}, the newest of ${momentText(headAt)} (${shortKeyId(head)})`,
     `✓ verified to its end; the checkpoint of ${momentText(checkpointAt)}, of ${recordsText(logLength)}, covers it`,
     ...findings.map(findingText),
+    ...said,
     ...(isShown('log') ? ['', ...timeLines(facts, call)] : []),
     ...(isShown('releases') ? ['', ...(isOperator ? namespaceLines(facts) : releaseLines(facts))] : []),
     ...(isShown('permissions') ? ['', ...permissionLines(facts)] : []),
@@ -127,11 +181,16 @@ export async function absent(
   const known = logs.flatMap(({ subject, length }) => (length > 0 && subject !== operatorSubject ? [subject] : []))
   const [first = ''] = names
   const similar = similarNames(first, known)
-  const claim = `to claim it for ever: countersign warg init ${again} ${quoted(first)} KEY`
+  const isMirror = source.elsewhere !== undefined
+  // A folder holds what somebody watched, and says nothing of the rest.
+  const way = isMirror
+    ? 'watch it and mirror it again where the registry is reached: countersign warg mirror SOURCE FOLDER'
+    : `to claim it for ever: countersign warg init ${again} ${quoted(first)} KEY`
+  const list = names.join(', ')
   return new AppError({
     code: 'source/not-found',
-    message: `the registry says that it has no package ${names.join(', ')}`,
-    hint:
-      similar.length === 0 ? `check the name; ${claim}` : `did you mean ${similar.join(' or ')}? Otherwise, ${claim}`,
+    message: isMirror ? `this folder does not hold ${list}` : `the registry says that it has no package ${list}`,
+    hint: similar.length === 0 ? `check the name; ${way}` : `did you mean ${similar.join(' or ')}? Otherwise, ${way}`,
+    data: { similar: similar.join(', '), isMirror },
   })
 }

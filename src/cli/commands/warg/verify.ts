@@ -8,8 +8,9 @@ import type { LogKind } from '../../../core/systems/warg/ids.ts'
 import { verifyLog } from '../../../core/systems/warg/log.ts'
 import type { LogState } from '../../../core/systems/warg/log-state.ts'
 import { parseSeedEnvelope, type SeedEnvelope, verifySeedLog } from '../../../core/systems/warg/seed-log.ts'
-import { parsePage, parseSending, parseSigned } from '../../../core/systems/warg/wire.ts'
+import { parsePage, parseSigned } from '../../../core/systems/warg/wire.ts'
 import { stateFacts } from '../../../node/warg/facts.ts'
+import { savedRecord } from '../../../node/warg/sent.ts'
 import { type Answer, answer } from '../../command.ts'
 import { readInput } from '../../input.ts'
 import { wrapped } from '../../text.ts'
@@ -55,7 +56,8 @@ function seedList(value: JsonValue): readonly JsonValue[] | undefined {
 /** A page of a log, or one record, as it was saved or as it is sent. */
 function recordsIn(value: JsonValue, bytes: Uint8Array, file: string): Envelope[] {
   if (isObject(value) && Object.hasOwn(value, 'contentBytes')) return [parseSigned(bytes, file)]
-  if (isObject(value) && Object.hasOwn(value, 'record')) return [parseSending(bytes, file).envelope]
+  if (isObject(value) && (Object.hasOwn(value, 'record') || Object.hasOwn(value, 'format')))
+    return [savedRecord(bytes, file).envelope]
   return parsePage(bytes, file)
 }
 

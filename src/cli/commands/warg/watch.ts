@@ -1,8 +1,7 @@
 // warg watch, unwatch, age: what this machine looks at in a registry, which lists nothing by itself, and how fresh it must be.
-import { headName } from '../../../core/systems/warg/files.ts'
-import { openRegistry } from '../../../core/systems/warg/registry.ts'
+import { headName, subjectOfHead } from '../../../core/systems/warg/files.ts'
 import { isFolderLocation } from '../../../node/location.ts'
-import { registryOptions } from '../../../node/warg/edits.ts'
+import { looking } from '../../../node/warg/looking.ts'
 import { countOf } from '../../changing.ts'
 import { type Answer, answer } from '../../command.ts'
 import { wrapped } from '../../text.ts'
@@ -15,9 +14,11 @@ export async function watch(call: Call): Promise<Answer> {
   const names = [...new Set(call.words.map(packageOf))]
   const place = await openRegistrySource(call)
   const { source, context } = place
-  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
-  const found: { name: string; records: number }[] = []
-  for (const name of names) found.push({ name, records: (await registry.log(name)).state.length })
+  const found = await looking(source, context, async ({ log }) => {
+    const all: { name: string; records: number }[] = []
+    for (const name of names) all.push({ name, records: (await log(name)).state.length })
+    return all
+  })
   const missing = found.filter(({ records }) => records === 0).map(({ name }) => name)
   if (missing.length > 0) throw await absent(place, missing, againOf(call))
   const { packages } = await changeHere(place, (now) => ({
@@ -37,7 +38,9 @@ export async function unwatch(call: Call): Promise<Answer> {
   const names = [...new Set(call.words.map(packageOf))]
   const place = await openRegistrySource(call)
   const { packages: before } = await keptOf(place)
-  const strange = names.filter((name) => !before.includes(name))
+  // What was only looked at is remembered as well, and stays in sight by that.
+  const seen = [...place.source.trust.memory.keys()].flatMap((one) => subjectOfHead(one) ?? [])
+  const strange = names.filter((name) => !before.includes(name) && !seen.includes(name))
   if (strange.length > 0) {
     const list = before.length === 0 ? 'none is' : `watched: ${before.join(', ')}`
     throw usage(`${strange.join(', ')} is not watched here`, `check the name; ${list}`)

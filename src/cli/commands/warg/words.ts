@@ -28,8 +28,9 @@ export function recordLines({ number, time, by, keyId, changes, findings }: Reco
   ]
 }
 
-function changeLine({ risk, sentence }: Change): string {
-  return `      ${riskWord[risk]}${sentence}`
+/** What is in a log is history, and nobody is asked to sign it: how much was at stake is not said again. */
+function changeLine({ sentence }: Change): string {
+  return `      ${sentence}`
 }
 
 export function findingText({ risk, sentence }: Finding): string {

@@ -85,6 +85,11 @@ export function candidateBytes({
   })
 }
 
+/** Whose keys it names as those that have approved or signed it; nobody has verified that. */
+export function claimedKeys({ approvals, signed }: Candidate): string[] {
+  return [...approvals, ...(signed === undefined ? [] : [signed])].map(({ keyId }) => keyId)
+}
+
 /** The record as registries take it. */
 export function candidateEnvelope({ contents, signed, subject }: Candidate): Envelope {
   if (signed !== undefined) return { contents, ...signed }

@@ -15,6 +15,8 @@ export interface RecordDiff {
   findings: readonly Finding[]
   /** The log with this record; the one before stays as it is. */
   after: LogState
+  /** What nobody may do any more, for ever. */
+  lost: readonly Permission[]
 }
 
 /** What a holder of a key is called. */
@@ -50,13 +52,14 @@ export function diffRecord(
           [...known].filter((one) => one !== subject),
         )
       : undefined
+  const lost = lostIn(before, after)
   const findings = [
     ...before.findingsOf(record, keyId),
-    ...lockouts(before, after),
+    ...lost.map(lockoutFinding),
     ...(isToCome(record.time, now) ? [toComeFinding(record)] : []),
     ...(other === undefined || other === subject ? [] : [lookAlikeFinding(subject, other)]),
   ]
-  return { changes, findings, after }
+  return { changes, findings, after, lost }
 }
 
 interface Telling {
@@ -172,14 +175,13 @@ function lookAlikeFinding(subject: string, other: string): Finding {
 }
 
 /** Only who holds a permission can give it: once nobody does, it is gone. */
-function lockouts(before: LogState, after: LogState): Finding[] {
+function lostIn(before: LogState, after: LogState): Permission[] {
   const isHeld = ({ permissions }: LogState, one: Permission): boolean =>
     permissions.standing.some(({ permission }) => permission === one)
-  return permissionsOf[before.kind]
-    .filter((one) => (before.length === 0 || isHeld(before, one)) && !isHeld(after, one))
-    .map((one) => ({
-      code: 'lock-out',
-      risk: 'dangerous',
-      sentence: `After this nobody may ${deeds[one]} any more, and nobody can ever be allowed to again`,
-    }))
+  return permissionsOf[before.kind].filter((one) => (before.length === 0 || isHeld(before, one)) && !isHeld(after, one))
+}
+
+function lockoutFinding(lost: Permission): Finding {
+  const sentence = `After this nobody may ${deeds[lost]} any more, and nobody can ever be allowed to again`
+  return { code: 'lock-out', risk: 'dangerous', sentence }
 }

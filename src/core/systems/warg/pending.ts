@@ -138,7 +138,7 @@ function headlineOf(changes: readonly Change[]): string {
 function checkGoesOn(subject: string, { prev }: LogRecord, head: string | undefined): void {
   if (prev === head) return
   throw fault('log-went-on', 'trust/changed', `the log of ${subject} went on since this record was made for it`, {
-    hint: 'give this one up, and make it anew on what is there now',
+    hint: `give this one up (countersign withdraw SOURCE ${subject}), and make it anew on what is there now`,
   })
 }
 
@@ -154,7 +154,7 @@ function nobodyMaySign(subject: string, { entries }: LogRecord): Error {
       ? 'it says nothing, and nobody should sign what any stranger could have accepted'
       : 'no key holds all that it needs, but for those who approve'
   return fault('nobody-may-sign', 'trust/threshold', `nobody may sign this record for ${subject}: ${why}`, {
-    hint: 'see who may do what: countersign warg show SOURCE PACKAGE',
+    hint: `see who may do what: countersign warg show SOURCE ${subject}`,
   })
 }
 
@@ -170,7 +170,7 @@ function blockedBy(
   }
   if (set.every((one) => isSameApprovers(one, approvers))) return undefined
   const message = `the record for ${subject} asks for other approvals than those that are set here`
-  const hint = 'ask who made it; or set here what the team agreed on: countersign warg approvers SOURCE PACKAGE'
+  const hint = `ask who made it; or set here what the team agreed on: countersign warg approvers SOURCE ${subject}`
   return toErrorData(fault('approvers-differ', 'trust/changed', message, { hint }))
 }
 

@@ -83,7 +83,7 @@ function withdrawnFiles(subject: string): Files {
   return new Map([[pendingName(subject), null]])
 }
 
-/** What is written under this name is sent; once the registry has taken it, nothing waits any more. */
+/** What is written under this name is sent. The record waits here until the log holds it: that it was sent is no proof. */
 function sentFiles({ subject, title, quorums, after, ...proposal }: Proposal): Files {
   if (!isComplete({ subject, title, quorums, after, ...proposal })) {
     throw new AppError({
@@ -100,10 +100,7 @@ function sentFiles({ subject, title, quorums, after, ...proposal }: Proposal): F
     })
   }
   const envelope = candidateEnvelope(parseCandidate(after, title))
-  return new Map([
-    [sendingName(subject), sendingBytes({ packageName: subject, envelope })],
-    [pendingName(subject), null],
-  ])
+  return new Map([[sendingName(subject), sendingBytes({ packageName: subject, envelope })]])
 }
 
 async function provenRecord(

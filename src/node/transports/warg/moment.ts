@@ -29,6 +29,9 @@ interface Walk {
   turn: Promise<unknown>
 }
 
+/** Slices, one behind the other, without any record of the log that is asked for: the operator's alone could come for ever. */
+const mostWithout = 1000
+
 /** Of pages that are kept in memory: one, and all. */
 const keptBytes = { each: 1024 * 1024, all: 16 * 1024 * 1024 }
 
@@ -64,6 +67,7 @@ export function momentOf(api: WargApi, logLength: number): Moment {
     let end = walk.ends[number - 1] ?? { index: -1 }
     let isMore = true
     let size = 0
+    let without = 0
     while (isMore && records.length < pageLength) {
       const from = isOperator ? end : operator
       const fetched = await fetch(subject, end, from, pageLength - records.length, signal)
@@ -76,6 +80,8 @@ export function momentOf(api: WargApi, logLength: number): Moment {
       records.push(...mine)
       isMore = fetched.more
       if (isMore && mine.length === 0 && fetched.operator.length === 0) throw goesOnForEver(name)
+      without = mine.length === 0 ? without + 1 : 0
+      if (isMore && without >= mostWithout) throw onlyOthers(name)
     }
     if (!isMore) walk.last = records.length === 0 ? number - 1 : number
     if (records.length === pageLength) walk.ends[number] = end
@@ -121,6 +127,13 @@ export function momentOf(api: WargApi, logLength: number): Moment {
 function badPlace(name: string, index: number, why: string): AppError {
   return fault('bad-answer', 'format/malformed', `the registry gives a record at ${index} ${why}, for ${name}`, {
     hint: 'look again; if it stays so, do not use this registry until its operator has explained it',
+  })
+}
+
+function onlyOthers(name: string): AppError {
+  const message = `the registry says that there is more of ${name}, and gave none of it ${mostWithout} times`
+  return fault('bad-answer', 'format/malformed', message, {
+    hint: 'look again; if it stays so, tell whoever runs the registry',
   })
 }
 

@@ -57,7 +57,7 @@ export function forgotten(recordId: string): AppError {
     code: 'source/conflict',
     message: 'the registry took the record, and does not know it any more; nothing is certain',
     hint: 'look again at the package, and ask whoever runs the registry',
-    data: { recordId },
+    data: { recordId, isSent: true },
   })
 }
 
@@ -88,6 +88,16 @@ export function noContent(digest: string): AppError {
     code: 'source/not-found',
     message: `the registry has the record and waits for the content ${digest}, which is not here`,
     hint: 'give the file that was released (countersign warg content SOURCE FILE), and repeat: the record is not sent again',
+    data: { digest, isSent: true },
+  })
+}
+
+/** Files for other releases, not yet public ones too, lie beside what this record names. */
+export function notReleased(digest: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `the registry has the record, and asks for the content ${digest}, which the record does not release; nothing was sent`,
+    hint: 'do not send it; ask whoever runs the registry why it is asked for',
     data: { digest, isSent: true },
   })
 }

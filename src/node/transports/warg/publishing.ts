@@ -2,6 +2,7 @@
 // again: it is sent once, and said to have failed only when that is certain.
 import { AppError } from '../../../core/error.ts'
 import { packageLogId, recordIdOf } from '../../../core/systems/warg/ids.ts'
+import { parseRecord } from '../../../core/systems/warg/record.ts'
 import type { Sending } from '../../../core/systems/warg/wire.ts'
 import { checkCancelled } from '../../cancel.ts'
 import type { RecordState, UploadPlace } from './answers.ts'
@@ -12,6 +13,7 @@ import {
   neverSeen,
   noContent,
   notKept,
+  notReleased,
   notSent,
   noWay,
   rejected,
@@ -31,8 +33,6 @@ export interface Publication {
   sending: Sending
   content: ContentOf
   pace: Pace
-  /** Before it is sent for the first time, and only then. */
-  beforeSending: (signal: AbortSignal) => Promise<void>
 }
 
 /** Ends when the registry says that the record is in the log. */
@@ -40,9 +40,10 @@ export async function publishRecord(publication: Publication, signal: AbortSigna
   const { api, sending } = publication
   const logId = packageLogId(sending.packageName)
   const recordId = recordIdOf('package', sending.envelope.contents)
-  const record: Underway = { ...publication, logId, recordId }
+  const { entries } = parseRecord('package', sending.envelope.contents, 'the record')
+  const released = new Set(entries.flatMap((one) => (one.kind === 'release' ? [one.digest] : [])))
+  const record: Underway = { ...publication, logId, recordId, released }
   const known = await api.record(logId, recordId, signal)
-  if (known === undefined) await publication.beforeSending(signal)
   checkCancelled(signal)
   const state = known ?? (await send(record, signal))
   try {
@@ -56,6 +57,8 @@ export async function publishRecord(publication: Publication, signal: AbortSigna
 interface Underway extends Publication {
   logId: string
   recordId: string
+  /** Digests that the record itself names: no other file that lies here goes to the registry. */
+  released: ReadonlySet<string>
 }
 
 async function send(record: Underway, signal: AbortSignal): Promise<RecordState> {
@@ -100,9 +103,12 @@ async function seen({ api, logId, recordId, pace }: Underway, why: unknown, sign
 
 /** How often one content is sent: what a registry says that it misses after that, it does not keep. */
 const mostUploads = 2
+const waitsForStoring = 4
 
 interface Upload {
   times: number
+  /** How often it was waited for since: a registry may take a while to store it. */
+  waits: number
   /** Why it may not have arrived. */
   why?: unknown
 }
@@ -115,7 +121,7 @@ async function settle(record: Underway, first: RecordState, signal: AbortSignal)
   for (;;) {
     if (state.kind === 'published') return
     if (state.kind === 'rejected') throw rejected(recordId, state.reason)
-    if (state.kind === 'sourcing' && state.missing.size > 0) {
+    if (state.kind === 'sourcing' && state.missing.size > 0 && !isBeingStored(state.missing, uploads)) {
       await uploadMissing(record, state.missing, uploads, signal)
     } else {
       if (!(await busy.again(signal))) throw stillBusy(recordId, busy.seconds())
@@ -123,6 +129,14 @@ async function settle(record: Underway, first: RecordState, signal: AbortSignal)
     }
     state = await stateOf(record, signal)
   }
+}
+
+/** All of it arrived here and there, and was not waited for long. */
+function isBeingStored(missing: ReadonlyMap<string, unknown>, uploads: ReadonlyMap<string, Upload>): boolean {
+  const sent = [...missing.keys()].map((digest) => uploads.get(digest))
+  if (!sent.every((one) => one !== undefined && one.why === undefined && one.waits < waitsForStoring)) return false
+  for (const one of sent) if (one !== undefined) one.waits++
+  return true
 }
 
 /** A line that breaks once says nothing about the record. */
@@ -139,11 +153,13 @@ async function stateOf({ api, logId, recordId }: Underway, signal: AbortSignal):
 }
 
 async function uploadMissing(
-  { api, content }: Underway,
+  { api, content, released }: Underway,
   missing: ReadonlyMap<string, readonly UploadPlace[]>,
   uploads: Map<string, Upload>,
   signal: AbortSignal,
 ): Promise<void> {
+  // All of them before the first is sent.
+  for (const digest of missing.keys()) if (!released.has(digest)) throw notReleased(digest)
   for (const [digest, [place]] of missing) {
     const { times, why } = uploads.get(digest) ?? { times: 0 }
     if (times >= mostUploads) throw why === undefined ? notKept(digest) : notSent(digest, why)
@@ -152,7 +168,7 @@ async function uploadMissing(
     })
     if (found === undefined) throw noContent(digest)
     if (place === undefined) throw noWay(digest)
-    const upload: Upload = { times: times + 1 }
+    const upload: Upload = { times: times + 1, waits: 0 }
     uploads.set(digest, upload)
     try {
       await api.upload(digest, place, found, signal)

@@ -1,10 +1,12 @@
 // Content on its way to a registry, or to where the registry says that it goes: a stream that is hashed while it is sent, and broken
 // off before its end where it is not what the record names.
 import { createHash } from 'node:crypto'
+import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import { AppError } from '../../../core/error.ts'
 import { visible } from '../../safe-name.ts'
 import { exchange } from '../../web/exchange.ts'
+import { isPrivateHost, isPrivateLiteral, outsideOnly } from '../../web/private-host.ts'
 import type { Access } from '../../web/send.ts'
 import { isSafe } from './address.ts'
 import type { UploadPlace } from './answers.ts'
@@ -24,11 +26,15 @@ export async function uploadTo(
   digest: string,
   { method, url: text, headers }: UploadPlace,
   content: Content,
-  { base, access }: { base: URL; access: Access },
+  { base, access, lookup }: { base: URL; access: Access; lookup?: LookupFunction },
   signal: AbortSignal,
 ): Promise<void> {
   const url = placeOf(text, base)
   const isOwn = url.origin === base.origin
+  // A registry elsewhere does not reach what stands beside this machine; one that stands there itself may.
+  const isWithin = isOwn || (await isPrivateHost(base.hostname, lookup))
+  if (!isWithin && isPrivateLiteral(url.hostname)) throw inside(url.host)
+  const found = isWithin ? {} : { lookup: outsideOnly(url.hostname, () => inside(url.host), lookup) }
   const brought = headersOf(headers, url)
   // Our token is for the registry alone, which may also give one for just this; its authority vouches for no other server.
   const { bearer, ...trust } = isOwn ? access : {}
@@ -36,7 +42,7 @@ export async function uploadTo(
   const length = { 'content-length': String(content.size) }
   const plain = { 'content-type': 'application/octet-stream', ...brought, ...length }
   const body = Readable.from(checked(digest, content))
-  const asked = { ...limits, method, body, headers: plain, access: reached, also: 'every' } as const
+  const asked = { ...limits, method, body, headers: plain, access: reached, also: 'every', ...found } as const
   const whole = await exchange(url, base, asked, signal)
   if (whole === undefined) throw new AppError({ code: 'internal/bug', message: `${url.href}: no answer` })
   checkAnswered(whole, url)
@@ -52,6 +58,14 @@ function placeOf(text: string, base: URL): URL {
     code: 'source/rejected',
     message: `the registry wants content sent to ${visible(text)}, which is no place for it`,
     hint: 'tell whoever runs the registry; content goes only where nobody listens on the way',
+  })
+}
+
+function inside(host: string): AppError {
+  return new AppError({
+    code: 'source/rejected',
+    message: `the registry wants content sent to ${host}, which stands beside this machine, and not where the registry is`,
+    hint: 'do not send it; ask whoever runs the registry why it wants that',
   })
 }
 

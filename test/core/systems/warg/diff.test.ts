@@ -1,6 +1,7 @@
 // What a record changes, told entry by entry, and what a person must know before signing it.
 import { describe, expect, test } from 'vitest'
 import { diffRecord, type RecordDiff } from '../../../../src/core/systems/warg/diff.ts'
+import { sentenceFor } from '../../../../src/core/systems/warg/edit.ts'
 import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
@@ -116,6 +117,11 @@ describe('a record', () => {
       warned(diffRecord(before, next(before, entries), ana.id, { subject: 'it', now }))
     expect(of(take(ana.id, 'release'))).toEqual([])
     expect(of(take(ana.id, 'yank'))).toEqual(['lock-out dangerous'])
+    const sentence = (...entries: Entry[]) =>
+      sentenceFor('a:b', entries, diffRecord(before, next(before, entries), ana.id, { subject: 'it', now }))
+    expect(sentence(take(ana.id, 'yank'))).toBe('let nobody yank a:b any more')
+    expect(sentence(take(bo.id, 'release'), take(ana.id, 'release'))).toBe('let nobody release a:b any more')
+    expect(sentence(take(bo.id, 'release'), take(ana.id, 'release', 'yank'))).toBe('lock everybody out of a:b')
     expect(of(take(bo.id, 'release'), take(ana.id, 'release', 'yank'))).toEqual([
       'lock-out dangerous',
       'lock-out dangerous',

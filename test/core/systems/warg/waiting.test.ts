@@ -30,7 +30,8 @@ describe('a record that waits', () => {
     await publish(signed.id, system, source, source, [], contextOf(made))
     const sent = source.files.get(sendingName(http)) ?? new Uint8Array()
     expect(parseSending(sent, 'sent').envelope.keyId).toBe(bo.id)
-    expect(source.files.has(pendingName(http))).toBe(false)
+    // Whether it is in the log, whoever sent it looks.
+    expect(source.files.has(pendingName(http))).toBe(true)
   })
 
   test('of an operator is signed, and never sent', async () => {

@@ -128,7 +128,7 @@ describe('a line that breaks', () => {
       },
     }
     const sending = parseSending(files.get(sendingName(made.hello)) ?? new Uint8Array(), 'the record')
-    const others = { content: async () => undefined, pace: realPace, beforeSending: async () => undefined }
+    const others = { content: async () => undefined, pace: realPace }
     const thrown = await publishRecord({ api, sending, ...others }, stop.signal).catch((error: unknown) => error)
     expect([thrown instanceof AppError && [thrown.code, thrown.data], sent]).toEqual([['user/cancelled', undefined], 0])
   })

@@ -1,9 +1,11 @@
 // Content on its way to where a registry wants it: whole or not at all, with nothing of ours but what is for the registry itself.
 
 import { createHash } from 'node:crypto'
+import { isIP, type LookupFunction } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
+import { digestOf } from '../../../../src/core/systems/warg/digest.ts'
 import { sendingName } from '../../../../src/core/systems/warg/files.ts'
 import { packageLogId } from '../../../../src/core/systems/warg/ids.ts'
 import { sendingBytes } from '../../../../src/core/systems/warg/wire.ts'
@@ -111,6 +113,62 @@ describe('content', () => {
     expect(registry.asked).toEqual([])
   })
 
+  describe('where the registry is on the web, to what stands beside this machine', () => {
+    /** By name, as a hostile server of names answers. */
+    const lookup =
+      (...addresses: string[]): LookupFunction =>
+      (_, { all }, done) => {
+        const list = addresses.map((address) => ({ address, family: isIP(address) }))
+        if (all === true) done(null, list)
+        else done(null, list[0]?.address ?? '', list[0]?.family)
+      }
+    const upload = async (base: string, url: string, found: LookupFunction = lookup()) => {
+      const place = { method: 'POST', url, headers: new Map() } as const
+      const content = await contentOf().content(digest)
+      if (content === undefined) throw new Error('no content')
+      const how = { base: new URL(base), access: {}, lookup: found }
+      return codeOfPromise(uploadTo(digest, place, content, how, never))
+    }
+
+    test.each([
+      'https://localhost:9/',
+      'https://127.0.0.1:9/',
+      'https://127.1:9/',
+      'https://2130706433:9/',
+      'https://0.0.0.0:9/',
+      'https://10.0.0.1:9/',
+      'https://100.64.0.1:9/',
+      'https://169.254.169.254/latest/',
+      'https://172.31.255.255:9/',
+      'https://192.168.1.1:9/',
+      'https://[::]:9/',
+      'https://[::1]:9/',
+      'https://[::ffff:10.0.0.1]:9/',
+      'https://[fd00::1]:9/',
+      'https://[fe80::1]:9/',
+    ])('not to %s', async (url) => {
+      expect(await upload('https://192.0.2.1/', url)).toBe('source/rejected')
+    })
+
+    test.each([[['127.0.0.1']], [['192.0.2.2', '10.0.0.1']], [['::1']], [['::ffff:192.168.1.1']]])(
+      'not to a name with the addresses %j',
+      async (addresses) => {
+        expect(await upload('https://192.0.2.1/', 'https://in.example.com:9/', lookup(...addresses))).toBe(
+          'source/rejected',
+        )
+      },
+    )
+
+    test('but where the registry itself stands there', async () => {
+      const named = lookup('127.0.0.1')
+      expect(await upload('https://127.0.0.1/', 'https://127.0.0.1:9/')).toBe('source/unreachable')
+      expect(await upload('https://in.example.com/', 'https://127.0.0.1:9/', named)).toBe('source/unreachable')
+      // A name that is on the web as well is of both.
+      const both = lookup('192.0.2.1', '10.0.0.1')
+      expect(await upload('https://in.example.com/', 'https://127.0.0.1:9/', both)).toBe('source/rejected')
+    })
+  })
+
   test('that cannot be read here leaves the record there, and that is said', async () => {
     const made = await stage()
     const content = async () => {
@@ -158,6 +216,17 @@ describe('content', () => {
     expect(uploads(made)).toHaveLength(2)
   })
 
+  test('after which the registry knows nothing of the record: it may have it all the same', async () => {
+    const made = await stage()
+    const upload = made.registry.taking.upload.bind(made.registry.taking)
+    made.registry.taking.upload = (...asked) => {
+      upload(...asked)
+      made.registry.taking.taken.clear()
+    }
+    const [code, error] = await send(made)
+    expect([code, error?.data?.isSent]).toEqual(['source/conflict', true])
+  })
+
   test('that is refused leaves the record where it is', async () => {
     const made = await stage()
     const { files } = await release(made)
@@ -178,6 +247,28 @@ describe('content', () => {
     const text = JSON.stringify({ recordId, state: 'sourcing', missingContent: { [digest]: { upload } } })
     made.registry.lie('answer', { path, status: 200, text })
     expect((await sendFiles(made.open(contentOf()), files))[0]).toBe('format/unsupported')
+  })
+
+  test('that the record does not release is not sent, and nothing else then', async () => {
+    const made = await stage()
+    const { files, recordId } = await release(made)
+    const path = `package/${packageLogId(made.hello)}/record/${recordId}`
+    const other = digestOf(utf8('what is released next week'))
+    const upload = [{ type: 'http', method: 'POST', url: 'v1/elsewhere' }]
+    const missingContent = { [digest]: { upload }, [other]: { upload } }
+    made.registry.lie('answer', {
+      path,
+      status: 200,
+      text: JSON.stringify({ recordId, state: 'sourcing', missingContent }),
+    })
+    const asked: string[] = []
+    const content = async (one: string) => {
+      asked.push(one)
+      return { size: bytes.length, stream: async function* () {} }
+    }
+    const [code, error] = await sendFiles(made.open({ content }), files)
+    expect([code, error?.data?.digest, error?.data?.isSent]).toEqual(['source/rejected', other, true])
+    expect([asked, made.registry.askedFor('elsewhere')]).toEqual([[], []])
   })
 
   test('of nothing at all', async () => {

@@ -1,6 +1,10 @@
 // A registry that lies: what it says is moved to where it is seen through; what would never end is refused here.
 import { describe, expect, test } from 'vitest'
 import { operatorSubject } from '../../../../src/core/systems/warg/files.ts'
+import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
+import { type WargApi, wargApi } from '../../../../src/node/transports/warg/api.ts'
+import { momentOf } from '../../../../src/node/transports/warg/moment.ts'
+import { never } from '../../../support/repository.ts'
 import { faultOfPromise } from '../../../support/warg/faults.ts'
 import { type Stage, stage } from './stage.ts'
 import { checkpoint, lengthsIn, page, trusted } from './verified.ts'
@@ -82,6 +86,21 @@ describe('a registry that lies', () => {
     tell(made)
     expect(await faultOfPromise(page(made.open(), made.hello))).toBe(fault)
     expect(made.registry.asked.length).toBeLessThan(8)
+  })
+
+  test('nor may the operator’s records come one by one, and none of the log that is asked for', async () => {
+    let asked = 0
+    const record = { contents: new Uint8Array(1), keyId: `sha256:${'00'.repeat(32)}`, signature: '' }
+    const api: WargApi = {
+      ...wargApi(parseWargAddress('warg+https://registry.example.com/')),
+      logs: async () => {
+        const operator = [{ ...record, registryIndex: asked++, fetchToken: 'x' }]
+        if (asked > 5000) throw new Error('it goes on for ever')
+        return { more: true, operator, packages: new Map() }
+      },
+    }
+    expect(await faultOfPromise(momentOf(api, 2 ** 31).page('acme:hello', 1, never))).toBe('bad-answer')
+    expect(asked).toBe(1000)
   })
 
   test('the operator’s log that comes along may not go on for ever either', async () => {

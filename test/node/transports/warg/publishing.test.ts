@@ -148,28 +148,16 @@ describe('what is not the base any more', () => {
     expect(made.registry.asked).toEqual([])
   })
 
-  test('the log grew: nothing is sent; a checkpoint that was signed anew is no conflict', async () => {
+  test('pages of a log are none of it: a registry refuses itself what does not follow', async () => {
     const made = await stage()
     const source = made.open(contentOf())
-    const seen: Files = new Map([
-      [checkpointName, utf8('an earlier one')],
-      [pageName(made.hello, 1), (await source.read(pageName(made.hello, 1), maxBytes.page, never)) ?? null],
-      [pageName(made.hello, 2), null],
-      [pageName(made.tools, 1), utf8('of another package')],
-    ])
+    const page = (await source.read(pageName(made.hello, 1), maxBytes.page, never)) ?? null
     const { files } = await release(made)
     const other = made.registry.history.signed(made.hello, made.ana, [{ kind: 'yank', version: '1.1.0' }])
     await made.registry.history.append(made.hello, other)
-    const writing = (): Promise<string> => codeOfPromise(source.write(files, new Map([...base, ...seen]), '', never))
-    expect([await writing(), posts(made)]).toEqual(['source/conflict', 0])
-    const again = await release(made)
-    const fresh = (await made.open().read(pageName(made.hello, 1), maxBytes.page, never)) ?? null
-    const now = new Map([...base, ...seen, [pageName(made.hello, 1), fresh] as const])
-    expect(await codeOfPromise(source.write(again.files, now, '', never))).toBe('ok')
-    // The log grew by this very record: that is no conflict either.
-    await made.drafts.write(new Map([[pending, draft]]), none, '', never)
-    expect(await codeOfPromise(source.write(again.files, now, '', never))).toBe('ok')
-    expect(await published(made)).toBe(2)
+    const seen: Files = new Map([...base, [pageName(made.hello, 1), page]])
+    expect(await codeOfPromise(source.write(files, seen, '', never))).toBe('source/rejected')
+    expect([posts(made), made.drafts.files.size]).toEqual([1, 1])
   })
 
   test('what cannot be put away here was published all the same', async () => {
