@@ -23,3 +23,27 @@ export async function codeOfPromise(promise: Promise<unknown>): Promise<string> 
   }
   return 'ok'
 }
+
+/** The name of the fault, where it has one. */
+export function faultOf(thrown: unknown): string {
+  if (!(thrown instanceof AppError)) return `not an AppError: ${String(thrown)}`
+  return String(thrown.data?.fault ?? thrown.code)
+}
+
+export function faultOfCall(run: () => unknown): string {
+  try {
+    run()
+  } catch (thrown) {
+    return faultOf(thrown)
+  }
+  return 'ok'
+}
+
+export async function faultOfPromise(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+  } catch (thrown) {
+    return faultOf(thrown)
+  }
+  return 'ok'
+}

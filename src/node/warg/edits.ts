@@ -15,8 +15,6 @@ import type { DocumentEdit } from '../document-edit.ts'
 import type { OpenSource } from '../open-source.ts'
 import { looking } from './looking.ts'
 
-export { registryOptions } from './looking.ts'
-
 export interface RecordWish {
   subject: string
   entries: readonly Entry[]

@@ -7,11 +7,10 @@ import type { Approvers } from '../../core/systems/warg/candidate.ts'
 import { checkApprovers } from '../../core/systems/warg/candidate.ts'
 import { headName, operatorSubject, parseSubject, subjectOfHead } from '../../core/systems/warg/files.ts'
 import { parsePackageName } from '../../core/systems/warg/names.ts'
-import { openRegistry } from '../../core/systems/warg/registry.ts'
 import type { Desk } from '../desk.ts'
 import type { OpenSource } from '../open-source.ts'
-import { registryOptions } from './edits.ts'
 import { changeKept, readKept } from './kept.ts'
+import { looking } from './looking.ts'
 
 /** Throws where it is no name of a package; the other one where people could take it for that. */
 export async function likeWatched(source: OpenSource, name: string, signal: AbortSignal): Promise<string | undefined> {
@@ -48,8 +47,8 @@ export async function unwatchUnclaimed(source: OpenSource, subject: string, cont
   if (source.registry === undefined || source.pinned.id === '' || subject === operatorSubject) return false
   const { packages } = await readKept(source.registry.kept, context.signal)
   if (!packages.includes(subject)) return false
-  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
-  if ((await registry.log(subject)).state.length > 0) return false
+  const { state } = await looking(source, context, ({ log }) => log(subject))
+  if (state.length > 0) return false
   const without = ({ packages: all, ...kept }: Awaited<ReturnType<typeof readKept>>) => ({
     ...kept,
     packages: all.filter((one) => one !== subject),

@@ -4,9 +4,8 @@ import { type Approvers, approversJson, checkApprovers } from '../../../core/sys
 import { maxBytes, operatorSubject, pendingName } from '../../../core/systems/warg/files.ts'
 import type { LogState } from '../../../core/systems/warg/log-state.ts'
 import { shortKeyId } from '../../../core/systems/warg/named.ts'
-import { openRegistry } from '../../../core/systems/warg/registry.ts'
 import { visible } from '../../../core/visible.ts'
-import { registryOptions } from '../../../node/warg/edits.ts'
+import { looking } from '../../../node/warg/looking.ts'
 import { countOf } from '../../changing.ts'
 import { type Answer, answer } from '../../command.ts'
 import { wrapped } from '../../text.ts'
@@ -43,8 +42,10 @@ async function agreeToNone(registry: Registry, subject: string, { io, parsed }: 
 }
 
 async function stateOf({ source, context }: Registry, subject: string): Promise<LogState> {
-  const registry = await openRegistry(source.transport, context, await registryOptions(source, context))
-  return subject === operatorSubject ? registry.operator.state : (await registry.log(subject)).state
+  const { state } = await looking(source, context, async ({ operator, log }) =>
+    subject === operatorSubject ? operator : log(subject),
+  )
+  return state
 }
 
 async function approversIn(

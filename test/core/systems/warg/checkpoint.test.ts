@@ -10,8 +10,7 @@ import {
 import { type CheckpointContents, signedCheckpoint } from '../../../../src/core/systems/warg/ids.ts'
 import { signatureText } from '../../../../src/core/systems/warg/key.ts'
 import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { codeOfPromise } from '../../../support/thrown.ts'
-import { faultOfCall, faultOfPromise } from '../../../support/warg/faults.ts'
+import { codeOfPromise, faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
 import { type Person, person } from '../../../support/warg/keys.ts'
 import { chained } from '../../../support/warg/records.ts'
 

@@ -6,7 +6,7 @@ import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
 import { refusalOf, signersOf } from '../../../../src/core/systems/warg/signers.ts'
-import { faultOf, faultOfCall } from '../../../support/warg/faults.ts'
+import { faultOf, faultOfCall } from '../../../support/thrown.ts'
 import { type Person, person } from '../../../support/warg/keys.ts'
 import { chained, content, moment } from '../../../support/warg/records.ts'
 

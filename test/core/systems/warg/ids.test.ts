@@ -27,9 +27,8 @@ import {
   wargKey,
 } from '../../../../src/core/systems/warg/key.ts'
 import { checkNamespace, checkVersion, parsePackageName } from '../../../../src/core/systems/warg/names.ts'
-import { codeOfCall } from '../../../support/thrown.ts'
+import { codeOfCall, faultOfCall } from '../../../support/thrown.ts'
 import { encodeEnvelope } from '../../../support/warg/encoders.ts'
-import { faultOfCall } from '../../../support/warg/faults.ts'
 import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg/vectors.ts'
 
 const whenHere = hasWargVectors

@@ -5,8 +5,8 @@ import { checkpointName, inclusionName, operatorSubject, pageName } from '../../
 import { wargSystem } from '../../../../src/core/systems/warg/system.ts'
 import { pageBytes } from '../../../../src/core/systems/warg/wire.ts'
 import type { memoryTransport } from '../../../../src/core/transport.ts'
+import { faultOfPromise } from '../../../support/thrown.ts'
 import { encodeLogProof, encodeMapProofs } from '../../../support/warg/encoders.ts'
-import { faultOfPromise } from '../../../support/warg/faults.ts'
 import {
   checkpointBytes,
   contextOf,

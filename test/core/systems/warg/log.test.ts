@@ -14,7 +14,7 @@ import {
   type Permission,
   type RecordDraft,
 } from '../../../../src/core/systems/warg/record.ts'
-import { faultOfPromise } from '../../../support/warg/faults.ts'
+import { faultOfPromise } from '../../../support/thrown.ts'
 import { type Person, person } from '../../../support/warg/keys.ts'
 import { chained, content, moment, signedBy } from '../../../support/warg/records.ts'
 

@@ -18,8 +18,8 @@ import {
   verifyMapped,
 } from '../../../../src/core/systems/warg/map-proof.ts'
 import { protoBytes, protoNumber } from '../../../../src/core/systems/warg/protobuf.ts'
+import { faultOfCall } from '../../../support/thrown.ts'
 import { encodeLogProof, encodeMapProofs } from '../../../support/warg/encoders.ts'
-import { faultOfCall } from '../../../support/warg/faults.ts'
 import { LogTree, MapTree } from '../../../support/warg/trees.ts'
 import { hasWargVectors, wargVectors } from '../../../support/warg/vectors.ts'
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkpointName } from '../../../../src/core/systems/warg/files.ts'
 import { wargSystem } from '../../../../src/core/systems/warg/system.ts'
-import { faultOfPromise } from '../../../support/warg/faults.ts'
+import { faultOfPromise } from '../../../support/thrown.ts'
 import { contextOf, folderOf } from '../../../support/warg/folder.ts'
 import { ana, bo, http, scene } from './stage.ts'
 

@@ -5,7 +5,7 @@ import { parseWargAddress } from '../../../../src/node/transports/warg/address.t
 import { type WargApi, wargApi } from '../../../../src/node/transports/warg/api.ts'
 import { momentOf } from '../../../../src/node/transports/warg/moment.ts'
 import { never } from '../../../support/repository.ts'
-import { faultOfPromise } from '../../../support/warg/faults.ts'
+import { faultOfPromise } from '../../../support/thrown.ts'
 import { type Stage, stage } from './stage.ts'
 import { checkpoint, lengthsIn, page, trusted } from './verified.ts'
 
