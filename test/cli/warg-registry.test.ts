@@ -13,9 +13,8 @@ import { signCommand } from '../../src/cli/commands/sign.ts'
 import { wargCommand } from '../../src/cli/commands/warg.ts'
 import { parsePublicKeyPem } from '../../src/core/key.ts'
 import { wargKey } from '../../src/core/systems/warg/key.ts'
-import { signedBytes } from '../../src/core/systems/warg/wire.ts'
 import { calls } from '../support/calls.ts'
-import { type WargPackages, wargPackages } from '../support/warg-packages.ts'
+import { type WargPackages, wargPackages } from '../support/warg/served/packages.ts'
 
 vi.mock('../../src/node/stretch.ts', () => ({
   stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
@@ -35,15 +34,11 @@ async function room() {
   await call(keysCommand, 'create', 'mia', '--type', 'p256')
   const pem = await call(keysCommand, 'export', 'mia')
   const mia = wargKey(parsePublicKeyPem(pem.lines.join('\n')))
-  await registry.publish(hello, [{ kind: 'grant', key: mia, permissions: ['release', 'yank'] }], ana)
-  const digest = registry.operatorInitId.slice('sha256:'.length)
+  await registry.publish(hello, ana, [{ kind: 'grant', key: mia, permissions: ['release', 'yank'] }])
+  const digest = registry.history.initId.slice('sha256:'.length)
   await call(pinCommand, `warg+${registry.url}`, '--digest', digest, '--name', 'reg')
   const warg = (...args: string[]): Promise<Answer> => call(wargCommand, ...args)
   return { ...stage, ...packages, warg, mia }
-}
-
-function fail(): never {
-  throw new Error('there is no operator')
 }
 
 const textOf = ({ lines }: Answer): string => lines.join('\n')
@@ -63,7 +58,7 @@ test('packages are watched, a name is claimed, a file released and uploaded, and
 
   const fresh = 'wasi:clocks'
   // What waits would be gone with the call.
-  writeFileSync(at('operator.json'), signedBytes(registry.operatorInit ?? fail()))
+  writeFileSync(at('operator.json'), registry.history.anchor)
   const once = [`warg+${registry.url}`, fresh, 'mia', '--root', at('operator.json')]
   expect(await refused(wargCommand, 'init', ...once, '--dry-run')).toBe('usage/invalid')
   expect((await warg('show', `warg+${registry.url}`, '--root', at('operator.json'))).data).toMatchObject({
@@ -140,7 +135,7 @@ test.each<[string, (stage: Awaited<ReturnType<typeof room>>) => Promise<unknown>
   const stage = await room()
   const { call, refused, registry, hello, ana, warg } = stage
   // As it was pinned, this would not be seen.
-  await registry.publish(hello, [{ kind: 'yank', version: '1.1.0' }], ana)
+  await registry.publish(hello, ana, [{ kind: 'yank', version: '1.1.0' }])
   await look(stage)
   registry.lie('rolled-back', 1)
   expect(await refused(statusCommand, 'reg')).toBe('trust/rollback')
@@ -192,7 +187,7 @@ test('a record that another one followed at once is in the log as well', async (
   taking.stateOf = async (logId, recordId) => {
     const state = await honest(logId, recordId)
     if ('state' in state && state.state === 'published')
-      await registry.publish(hello, [{ kind: 'grant', key: registry.clerk, permissions: ['yank'] }], ana)
+      await registry.publish(hello, ana, [{ kind: 'grant', key: registry.clerk, permissions: ['yank'] }])
     return state
   }
   expect((await call(publishCommand, 'reg')).data).toMatchObject({ published: [{ title: `${hello} 5` }] })

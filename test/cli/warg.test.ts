@@ -2,8 +2,8 @@
 // signature that publishes, what is refused, and what is carried: mirrors, records in files, requests over an air gap.
 import { scryptSync } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
 import type { Answer, Command } from '../../src/cli/command.ts'
 import { revokeCommand } from '../../src/cli/commands/asfaload/revoke.ts'
 import { combineCommand } from '../../src/cli/commands/carry/combine.ts'
@@ -24,16 +24,16 @@ import { helpOf, parseCommand } from '../../src/cli/parse.ts'
 import { toBase64, utf8 } from '../../src/core/bytes.ts'
 import { AppError } from '../../src/core/error.ts'
 import { parsePublicKeyPem } from '../../src/core/key.ts'
-import { signWithSecret } from '../../src/core/software-key.ts'
 import { parseCandidate } from '../../src/core/systems/warg/candidate.ts'
 import { pageName } from '../../src/core/systems/warg/files.ts'
 import { type WargKey, wargKey } from '../../src/core/systems/warg/key.ts'
-import { verifyLog } from '../../src/core/systems/warg/log.ts'
 import { parseSigned } from '../../src/core/systems/warg/wire.ts'
-import { content, type Person, person } from '../core/systems/warg/keys.ts'
-import { now, Scene } from '../core/systems/warg/scene.ts'
 import { calls } from '../support/calls.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
+import { historyOf, now, writeFolder } from '../support/warg/folder.ts'
+import type { History } from '../support/warg/history.ts'
+import { person } from '../support/warg/keys.ts'
+import { content } from '../support/warg/records.ts'
 
 vi.mock('../../src/node/stretch.ts', () => ({
   stretch: async (secret: Uint8Array, { salt }: { salt: Uint8Array }, length: number) =>
@@ -41,15 +41,10 @@ vi.mock('../../src/node/stretch.ts', () => ({
 }))
 
 const http = 'wasi:http'
-let operator: Person
-let boss: Person
-beforeAll(async () => {
-  operator = await person()
-  boss = await person()
-})
+const [operator, boss] = [person('operator'), person('boss')]
 
 interface Room extends ReturnType<typeof calls> {
-  scene: Scene
+  scene: History
   warg: (...args: string[]) => Promise<Answer>
   error: (command: Command, ...args: string[]) => Promise<AppError>
   sign: (id: string, key: string) => Promise<Answer>
@@ -67,20 +62,18 @@ async function room(people: readonly string[] = ['ana']): Promise<Room> {
     const pem = await call(keysCommand, 'export', name)
     keys.set(name, wargKey(parsePublicKeyPem(textOf(pem))))
   }
-  const scene = await Scene.of(operator)
-  await scene.add(http, boss, [{ kind: 'init', key: boss }])
+  const scene = await historyOf(operator)
+  await scene.publish(http, boss, [{ kind: 'init', key: boss }])
   const ana = keys.get('ana')
-  if (ana !== undefined) await scene.add(http, boss, [{ kind: 'grant', key: ana, permissions: ['release', 'yank'] }])
-  await scene.add(http, boss, [{ kind: 'release', version: '1.0.0', digest: content }])
+  if (ana !== undefined)
+    await scene.publish(http, boss, [{ kind: 'grant', key: ana, permissions: ['release', 'yank'] }])
+  await scene.publish(http, boss, [{ kind: 'release', version: '1.0.0', digest: content }])
   const write = async (folder = at('reg'), ...from: number[]): Promise<void> => {
-    for (const [name, bytes] of (await scene.folder(...from)).files) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true })
-      writeFileSync(join(folder, name), bytes)
-    }
+    writeFolder(folder, scene, ...from)
   }
   await write()
   writeFileSync(at('operator.json'), scene.anchor)
-  await call(pinCommand, at('reg'), '--root', at('operator.json'), '--digest', await digestOf(scene))
+  await call(pinCommand, at('reg'), '--root', at('operator.json'), '--digest', digestOf(scene))
   const error = (command: Command, ...args: string[]): Promise<AppError> =>
     call(command, ...args).then(
       () => Promise.reject(new Error(`not refused: ${args.join(' ')}`)),
@@ -93,10 +86,7 @@ async function room(people: readonly string[] = ['ana']): Promise<Room> {
   }
 }
 
-async function digestOf({ anchor }: Scene): Promise<string> {
-  const { initId = '' } = await verifyLog('operator', [parseSigned(anchor, 'the anchor')])
-  return initId.slice('sha256:'.length)
-}
+const digestOf = ({ initId }: History): string => initId.slice('sha256:'.length)
 
 const textOf = ({ lines }: Answer): string => lines.join('\n')
 const faultOf = ({ data }: AppError): unknown => data?.fault
@@ -143,8 +133,8 @@ describe('looking', () => {
 
   test('what is in a log is history, and each verb has a help of its own', async () => {
     const { warg, scene, write, at } = await room()
-    const before = scene.tree.length
-    await scene.add(http, boss, [{ kind: 'yank', version: '1.0.0' }])
+    const before = scene.length
+    await scene.publish(http, boss, [{ kind: 'yank', version: '1.0.0' }])
     await write(at('reg'), before)
     const log = textOf(await warg('show', 'reg', http))
     expect([log.includes('Yanks 1.0.0 for ever'), log.includes('DANGEROUS')]).toEqual([true, false])
@@ -178,16 +168,16 @@ describe('looking', () => {
     writeFileSync(at('hello.wasm'), 'hello')
     const digest = 'sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
     const verify = (): Promise<Answer> => call(verifyCommand, at('hello.wasm'), '--from', 'reg')
-    const before = scene.tree.length
+    const before = scene.length
     expect([(await verify()).data, (await verify()).failed?.code]).toMatchObject([{ kind: 'unknown' }, 'trust/changed'])
-    await scene.add(http, boss, [{ kind: 'release', version: '1.1.0', digest }])
+    await scene.publish(http, boss, [{ kind: 'release', version: '1.1.0', digest }])
     await write(at('reg'), before)
     const found = await verify()
     expect([found.data, found.failed]).toMatchObject([
       { kind: 'listed', digest, size: 5, releases: [{ package: http, version: '1.1.0' }] },
       undefined,
     ])
-    await scene.add(http, boss, [{ kind: 'yank', version: '1.1.0' }])
+    await scene.publish(http, boss, [{ kind: 'yank', version: '1.1.0' }])
     await write(at('reg'), before + 1)
     expect([(await verify()).data, (await verify()).failed?.code]).toMatchObject([{ kind: 'yanked' }, 'trust/changed'])
   })
@@ -203,10 +193,10 @@ describe('looking', () => {
       return [(data as { kind: string }).kind, failed?.code]
     }
     const other = 'wasi:other'
-    const before = scene.tree.length
-    await scene.add(http, boss, [{ kind: 'release', version: '1.1.0', digest }])
-    await scene.add(http, boss, [{ kind: 'yank', version: '1.1.0' }])
-    await scene.add(other, operator, [
+    const before = scene.length
+    await scene.publish(http, boss, [{ kind: 'release', version: '1.1.0', digest }])
+    await scene.publish(http, boss, [{ kind: 'yank', version: '1.1.0' }])
+    await scene.publish(other, operator, [
       { kind: 'init', key: operator },
       { kind: 'release', version: '9.0.0', digest },
     ])
@@ -219,8 +209,8 @@ describe('looking', () => {
       'usage/invalid',
     )
     // The same people took a version back, and stand by its content in another one.
-    const then = scene.tree.length
-    await scene.add(http, boss, [{ kind: 'release', version: '1.1.1', digest }])
+    const then = scene.length
+    await scene.publish(http, boss, [{ kind: 'release', version: '1.1.1', digest }])
     await write(at('reg'), then)
     expect(await told()).toEqual(['listed', undefined])
   })
@@ -242,7 +232,7 @@ describe('looking', () => {
     })
     writeFileSync(at('empty.json'), '[]')
     expect((await error(wargCommand, 'verify', at('empty.json'))).code).toBe('format/malformed')
-    writeFileSync(at('mixed.json'), JSON.stringify([await seedInit()]))
+    writeFileSync(at('mixed.json'), JSON.stringify([seedInit()]))
     expect((await warg('verify', at('mixed.json'))).data).toMatchObject({ version: '0.1.0', length: 1 })
     expect((await error(wargCommand, 'verify', at('mixed.json'), page)).code).toBe('usage/invalid')
     expect(scene.logs.size).toBe(2)
@@ -250,12 +240,12 @@ describe('looking', () => {
 })
 
 /** By its own key, as version 0.1.0 writes it. */
-async function seedInit() {
+function seedInit() {
   const key = boss.text.replace('ecdsa-p256:', 'ECDSA:')
   const entry = utf8(
     JSON.stringify({ version: '0.1.0', time: '2022-12-16T20:05:20Z', init: { algorithm: 'SHA256', key } }),
   )
-  const signature = await signWithSecret(boss.key, boss.secret, entry)
+  const signature = boss.sign(entry)
   return { entry: toBase64(entry), key, signature: `ECDSA:${toBase64(signature)}` }
 }
 
@@ -420,8 +410,8 @@ describe('proposing', () => {
     const ana = keys.get('ana')
     if (ana === undefined) throw new Error('nobody')
     const permissions = ['commit', 'define-namespace', 'import-namespace'] as const
-    const before = scene.tree.length
-    await scene.add('operator', operator, [{ kind: 'grant', key: ana, permissions }])
+    const before = scene.length
+    await scene.publish('operator', operator, [{ kind: 'grant', key: ana, permissions }])
     await write(at('reg'), before)
     expect((await error(wargCommand, 'define', 'reg', 'Wasi')).code).toBe('usage/invalid')
     expect((await error(wargCommand, 'define', 'reg', 'wasi')).code).toBe('usage/invalid')
@@ -441,8 +431,8 @@ test('a record that does not follow its log any more is given up: at once, or, w
   const { at, call, warg, error, scene, write, sign } = await room()
   const before: number[] = []
   const goOn = async (version: string): Promise<void> => {
-    before.push(scene.tree.length)
-    await scene.add(http, boss, [{ kind: 'release', version, digest: content }])
+    before.push(scene.length)
+    await scene.publish(http, boss, [{ kind: 'release', version, digest: content }])
     await write(at('reg'), ...before)
   }
   const propose = () => warg('yank', 'reg', http, '1.0.0', '--sentence', `yank 1.0.0 of ${http} for ever`)
@@ -521,17 +511,17 @@ describe('carried', () => {
     const { data } = await warg('mirror', 'reg', at('stick'))
     expect(data).toMatchObject({ packages: [http], logLength: 4 })
     expect(existsSync(at('stick/pending'))).toBe(false)
-    await call(pinCommand, at('stick'), '--digest', await digestOf(scene), '--name', 'copy')
+    await call(pinCommand, at('stick'), '--digest', digestOf(scene), '--name', 'copy')
     await call(statusCommand, 'copy')
     const older = calls({ clock: now })
     await write(at('old'))
-    await scene.add(http, boss, [{ kind: 'yank', version: '1.0.0' }])
+    await scene.publish(http, boss, [{ kind: 'yank', version: '1.0.0' }])
     await write(at('reg'))
     expect(faultOf(await error(wargCommand, 'mirror', 'reg', at('stick')))).toBe('proof-missing')
     expect((await call(statusCommand, 'copy')).data).toMatchObject({ roles: [{}, { version: 3 }] })
     // Also by somebody who never saw what the older one shows.
     const newcomer = calls({ clock: now })
-    await newcomer.call(pinCommand, at('reg'), '--digest', await digestOf(scene))
+    await newcomer.call(pinCommand, at('reg'), '--digest', digestOf(scene))
     const led = newcomer.call(wargCommand, 'mirror', 'reg', at('stick')).catch(faultOf)
     expect(await led).toBe('proof-missing')
     await write(at('reg'), 4)
@@ -539,10 +529,10 @@ describe('carried', () => {
     expect((await call(statusCommand, 'copy')).data).toMatchObject({ roles: [{}, { version: 4 }] })
     await call(statusCommand, 'reg')
     // Nobody is led back, by an older state of the same registry.
-    await older.call(pinCommand, at('old'), '--digest', await digestOf(scene))
+    await older.call(pinCommand, at('old'), '--digest', digestOf(scene))
     expect(await older.call(wargCommand, 'mirror', 'old', at('stick')).catch(faultOf)).toBe('checkpoint-rolled-back')
     // Who comes back to it after two of them is led on still.
-    await scene.add(http, boss, [{ kind: 'release', version: '3.0.0', digest: content }])
+    await scene.publish(http, boss, [{ kind: 'release', version: '3.0.0', digest: content }])
     await write(at('reg'), 4, 5)
     await warg('mirror', 'reg', at('stick'))
     expect(existsSync(at('stick/proofs/consistency/4-6.json'))).toBe(true)
@@ -552,11 +542,8 @@ describe('carried', () => {
     writeFileSync(at('full/mine.txt'), 'mine')
     expect((await error(wargCommand, 'mirror', 'reg', at('full'))).code).toBe('usage/invalid')
     expect((await error(wargCommand, 'mirror', 'reg', at('reg'))).code).toBe('usage/invalid')
-    const other = await Scene.of(boss)
-    for (const [name, bytes] of (await other.folder()).files) {
-      mkdirSync(dirname(at(`other/${name}`)), { recursive: true })
-      writeFileSync(at(`other/${name}`), bytes)
-    }
+    const other = await historyOf(boss)
+    writeFolder(at('other'), other)
     expect(faultOf(await error(wargCommand, 'mirror', 'reg', at('other')))).toBe('operator-not-pinned')
   })
 
@@ -571,7 +558,7 @@ describe('carried', () => {
     const offline = (command: Command, ...args: string[]): Promise<Answer> => there.call(command, ...args)
     mkdirSync(there.at('home'), { recursive: true })
     cpSync(join(here.folder, 'home/keys'), there.at('home/keys'), { recursive: true })
-    await offline(importCommand, at('usb/request.json'), '--digest', await digestOf(scene))
+    await offline(importCommand, at('usb/request.json'), '--digest', digestOf(scene))
     const { data } = await offline(pendingCommand, 'reg')
     const [{ id = '' } = {}] = (data as { proposals: { id: string }[] }).proposals
     expect(id.startsWith(`${http}/`)).toBe(true)

@@ -1,23 +1,22 @@
 // A registry of logs, carried as a folder, in a real window: pinned, looked at, a file released with two approvals before the signature
 // that publishes, and the package begun, yanked and watched as far as a folder goes. Logs know no keys for practice, so these are real.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseHex, toHex, utf8 } from '../../src/core/bytes.ts'
 import { sha256 } from '../../src/core/crypto.ts'
-import { parseOperatorAnchor } from '../../src/core/systems/warg/anchor.ts'
 import { parseCandidate } from '../../src/core/systems/warg/candidate.ts'
 import { checkpointName, pendingName } from '../../src/core/systems/warg/files.ts'
 import { wargKey } from '../../src/core/systems/warg/key.ts'
 import { toWords } from '../../src/core/words.ts'
 import { keyStore } from '../../src/node/key-store.ts'
 import { openWorkspace } from '../../src/node/workspace.ts'
-import { person } from '../core/systems/warg/keys.ts'
-import { Scene } from '../core/systems/warg/scene.ts'
 import { never } from '../support/repository.ts'
 import { filesIn, hold, pickKeys, propose, review, wordsOf } from '../support/stories.ts'
+import { checkpointBytes, historyOf, writeFolder } from '../support/warg/folder.ts'
+import { person } from '../support/warg/keys.ts'
 import { expectAccessible, heading, openRepository, promptOf, typeSecret, type Windows } from '../support/window.ts'
 import { picture } from './support/picture.ts'
 import { type ProtectedWindow, protectedWindow } from './support/protected-window.ts'
@@ -57,26 +56,21 @@ afterAll(async () => {
 
 /** A package with a release that was yanked and one that stands, and a stranger’s record in another one. */
 async function writeRegistry(place: string, olga: ReturnType<typeof wargKey>): Promise<void> {
-  const [operator, alice, stranger] = [await person(), await person(), await person()]
-  const scene = await Scene.of(operator)
-  await scene.add('operator', operator, [{ kind: 'define', namespace: 'loom' }])
+  const [operator, alice, stranger] = [person('operator'), person('alice'), person('stranger')]
+  const scene = await historyOf(operator)
+  await scene.publish('operator', operator, [{ kind: 'define', namespace: 'loom' }])
   const digest = async (text: string) => `sha256:${toHex(await sha256(utf8(text)))}`
-  await scene.add(cloth, alice, [{ kind: 'init', key: alice }])
-  await scene.add(cloth, alice, [{ kind: 'grant', key: olga, permissions: ['release', 'yank'] }])
-  await scene.add(cloth, alice, [{ kind: 'release', version: '1.0.0', digest: await digest('warp') }])
-  await scene.add(cloth, alice, [{ kind: 'release', version: '1.0.1', digest: await digest('weft') }])
-  await scene.add(cloth, alice, [{ kind: 'yank', version: '1.0.0' }])
-  await scene.add('loom:thread', alice, [{ kind: 'init', key: alice }])
-  await scene.add('loom:thread', stranger, [{ kind: 'grant', key: stranger, permissions: [] }])
-  const files = await scene.folder()
-  for (const name of await files.list('', never)) {
-    mkdirSync(dirname(join(place, name)), { recursive: true })
-    writeFileSync(join(place, name), (await files.read(name, 1e8, never)) ?? '')
-  }
+  await scene.publish(cloth, alice, [{ kind: 'init', key: alice }])
+  await scene.publish(cloth, alice, [{ kind: 'grant', key: olga, permissions: ['release', 'yank'] }])
+  await scene.publish(cloth, alice, [{ kind: 'release', version: '1.0.0', digest: await digest('warp') }])
+  await scene.publish(cloth, alice, [{ kind: 'release', version: '1.0.1', digest: await digest('weft') }])
+  await scene.publish(cloth, alice, [{ kind: 'yank', version: '1.0.0' }])
+  await scene.publish('loom:thread', alice, [{ kind: 'init', key: alice }])
+  await scene.publish('loom:thread', stranger, [{ kind: 'grant', key: stranger, permissions: [] }])
+  writeFolder(place, scene)
   // The window looks at it by the clock of this machine.
-  writeFileSync(join(place, checkpointName), await scene.checkpoint(operator, Math.floor(Date.now() / 1000)))
-  const { id } = await parseOperatorAnchor(scene.anchor, 'the first record')
-  words = toWords(parseHex(id.replace('sha256:', ''), 'the first record'))
+  writeFileSync(join(place, checkpointName), checkpointBytes(scene, { timestamp: Math.floor(Date.now() / 1000) }))
+  words = toWords(parseHex(scene.initId.replace('sha256:', ''), 'the first record'))
 }
 
 test('a registry is pinned by the first record of its operator', async () => {

@@ -14,7 +14,7 @@ import { memoryKeychain } from '../support/keychain.ts'
 import { holder, never, now } from '../support/repository.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOfPromise } from '../support/thrown.ts'
-import { type WargPackages, wargPackages } from '../support/warg-packages.ts'
+import { type WargPackages, wargPackages } from '../support/warg/served/packages.ts'
 
 const codeOf = (run: unknown): Promise<string> => codeOfPromise(Promise.resolve(run))
 const key = (name: string) => ({ from: 'signer', signerId: `file:${name}` }) as const
@@ -42,7 +42,7 @@ async function p256(...names: readonly string[]): Promise<WargKey[]> {
 async function withOlga(...others: readonly string[]): Promise<void> {
   const [olga] = await p256('Olga', ...others)
   if (olga === undefined) throw new Error('no key')
-  await packages.registry.publish(hello, [{ kind: 'grant', key: olga, permissions: ['release', 'yank'] }], packages.ana)
+  await packages.registry.publish(hello, packages.ana, [{ kind: 'grant', key: olga, permissions: ['release', 'yank'] }])
   await app.calls['registry.watch']({ sourceId, name: hello })
 }
 

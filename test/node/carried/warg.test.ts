@@ -1,10 +1,6 @@
 // Records of a Warg registry that come over an air gap: what was set and what was seen on this machine counts for them as well.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { approve } from '../../../src/core/approve.ts'
-import type { Signer } from '../../../src/core/signer.ts'
-import { signWithSecret } from '../../../src/core/software-key.ts'
 import { candidateBytes } from '../../../src/core/systems/warg/candidate.ts'
 import { wargForm } from '../../../src/core/systems/warg/carried-form.ts'
 import { nextRecord } from '../../../src/core/systems/warg/edit.ts'
@@ -15,29 +11,26 @@ import { requestBytes } from '../../../src/core/transfer/request.ts'
 import { takeIn } from '../../../src/node/carried/taking-in.ts'
 import { type Desk, openDesk } from '../../../src/node/desk.ts'
 import { setApprovers } from '../../../src/node/warg/watch-list.ts'
-import { content, type Person, person } from '../../core/systems/warg/keys.ts'
-import { now, Scene } from '../../core/systems/warg/scene.ts'
 import { noTokens } from '../../support/no-tokens.ts'
 import { never } from '../../support/repository.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
+import { contextOf, folderOf, historyOf, now, writeFolder } from '../../support/warg/folder.ts'
+import type { History } from '../../support/warg/history.ts'
+import { person, signerOf } from '../../support/warg/keys.ts'
+import { content } from '../../support/warg/records.ts'
 
 const lost = (): never => {
   throw new Error('nobody is here')
 }
 
 const [http, io] = ['wasi:http', 'wasi:io'] as const
-let people: Person[] = []
-const who = (at: number): Person => people[at] ?? lost()
-const [op, ana, bo, eve] = [() => who(0), () => who(1), () => who(2), () => who(3)]
-beforeAll(async () => {
-  people = await Promise.all([person(), person(), person(), person()])
-})
+const [op, ana, bo, eve] = [person('op'), person('ana'), person('bo'), person('eve')]
 
-async function scene(): Promise<Scene> {
-  const made = await Scene.of(op())
-  for (const name of [http, io]) await made.add(name, ana(), [{ kind: 'init', key: ana() }])
-  await made.add(http, ana(), [{ kind: 'grant', key: eve(), permissions: ['release'] }])
+async function scene(): Promise<History> {
+  const made = await historyOf(op)
+  for (const name of [http, io]) await made.publish(name, ana, [{ kind: 'init', key: ana }])
+  await made.publish(http, ana, [{ kind: 'grant', key: eve, permissions: ['release'] }])
   return made
 }
 
@@ -47,28 +40,25 @@ function desk(): Desk {
 }
 
 /** Pinned as a folder, and looked at. */
-async function pinned(made: Scene, at: Desk) {
+async function pinned(made: History, at: Desk) {
   const location = temporaryFolder()
-  for (const [name, bytes] of (await made.folder()).files) {
-    mkdirSync(dirname(join(location, name)), { recursive: true })
-    writeFileSync(join(location, name), bytes)
-  }
+  writeFolder(location, made)
   const { id } = await at.workspace.add({ name: 'registry', location, system: 'warg' }, made.anchor)
   await at.state(await at.open(id), never)
   return at.open(id)
 }
 
-async function request(made: Scene, subject: string): Promise<Uint8Array> {
-  const folder = await made.folder()
-  const registry = await openRegistry(folder, made.context())
+async function request(made: History, subject: string): Promise<Uint8Array> {
+  const folder = folderOf(made)
+  const registry = await openRegistry(folder, contextOf(made))
   const { state } = await registry.log(subject)
   const contents = nextRecord(state, [{ kind: 'release', version: '1.0.0', digest: content }], now)
   const candidate = { registry: registry.operator.state.initId ?? '', subject, contents, approvals: [] }
   folder.files.set(pendingName(subject), candidateBytes(candidate))
   const system = wargSystem()
-  const [proposal] = (await system.pending(folder, made.context())).proposals
+  const [proposal] = (await system.pending(folder, contextOf(made))).proposals
   if (proposal === undefined) throw new Error('nothing waits')
-  const carried = await system.carry(proposal, folder, made.context())
+  const carried = await system.carry(proposal, folder, contextOf(made))
   const about = { askedBy: 'mo', reason: 'a test', madeAt: '2026-11-30T12:00:00Z', holders: new Map() }
   const asked = {
     system: 'warg' as const,
@@ -88,18 +78,12 @@ function taken(at: Desk, bytes: Uint8Array) {
   return takeIn({ name: 'the request', bytes }, at, { replace: false, pin, now, signal: never })
 }
 
-const signer = (one: Person): Signer =>
-  ({
-    ...{ id: one.id, label: 'a key', key: one.key, asks: 'nothing', rehearsal: false },
-    sign: (message: Uint8Array) => signWithSecret(one.key, one.secret, message),
-  }) as Signer
-
 describe('a record that was carried', () => {
   test('needs the approvals that are set here, and does not get around them by leaving them out', async () => {
     const made = await scene()
     const here = desk()
     const source = await pinned(made, here)
-    await setApprovers(source, http, { threshold: 1, keys: [{ name: 'Bo', key: bo() }] }, never)
+    await setApprovers(source, http, { threshold: 1, keys: [{ name: 'Bo', key: bo }] }, never)
     const { proposal, source: there } = await taken(here, await request(made, http))
     expect(proposal.blocked?.data?.fault).toBe('approvers-differ')
     const signing = approve(
@@ -107,7 +91,7 @@ describe('a record that was carried', () => {
       there.system,
       there.transport,
       there.transport,
-      signer(ana()),
+      signerOf(ana),
       here.context(there, never),
     )
     expect(await codeOfPromise(signing)).toBe('trust/changed')
@@ -118,7 +102,7 @@ describe('a record that was carried', () => {
   test('of before is refused by what was seen since, also after another one came, and nobody is asked to pin again', async () => {
     const made = await scene()
     const old = await request(made, http)
-    await made.add(http, ana(), [{ kind: 'revoke', keyId: eve().id, permissions: ['release'] }])
+    await made.publish(http, ana, [{ kind: 'revoke', keyId: eve.id, permissions: ['release'] }])
     const here = desk()
     await pinned(made, here)
     expect(await codeOfPromise(taken(here, old))).toBe('trust/rollback')
@@ -132,7 +116,7 @@ describe('a record that was carried', () => {
     const here = desk()
     await pinned(made, here)
     const first = await taken(here, await request(made, http))
-    await made.add(operatorSubject, op(), [{ kind: 'define', namespace: 'later' }])
+    await made.publish(operatorSubject, op, [{ kind: 'define', namespace: 'later' }])
     const second = await taken(here, await request(made, io))
     expect(second.source.pinned.id).toBe(first.source.pinned.id)
     const source = await here.open(second.source.pinned.id)

@@ -10,7 +10,7 @@ import { looking } from '../../../src/node/warg/looking.ts'
 import { pin, testApp } from '../../support/app-handlers.ts'
 import { never, now } from '../../support/repository.ts'
 import { codeOfPromise } from '../../support/thrown.ts'
-import { wargPackages } from '../../support/warg-packages.ts'
+import { wargPackages } from '../../support/warg/served/packages.ts'
 
 const warg = houseSystems.of('warg')
 const name = headName('acme:hello')
@@ -61,7 +61,7 @@ test('and nothing is forgotten where it says nothing of it', async () => {
 
 test('a look is held against the one before it, of the same opening too, and remembered where what it was for fails', async () => {
   const { registry, hello, ana, source, context, remembered } = await room()
-  await registry.publish(hello, [{ kind: 'yank', version: '1.1.0' }], ana)
+  await registry.publish(hello, ana, [{ kind: 'yank', version: '1.1.0' }])
   const refused = looking(source, context, async ({ log }) => {
     await log(hello)
     throw new AppError({ code: 'usage/invalid', message: 'not like this' })

@@ -16,12 +16,12 @@ import { keyStore } from '../../../src/node/key-store.ts'
 import { softwareSigners } from '../../../src/node/signers/software.ts'
 import { agentSigners } from '../../../src/node/signers/ssh-agent.ts'
 import { sshAgent } from '../../../src/node/ssh-agent/agent.ts'
-import { person } from '../../core/systems/warg/keys.ts'
-import { now, Scene } from '../../core/systems/warg/scene.ts'
 import { memoryKeychain } from '../../support/keychain.ts'
 import { practiceKey } from '../../support/practice-key.ts'
 import { never } from '../../support/repository.ts'
 import { realAgent } from '../../support/ssh-agent.ts'
+import { contextOf, folderOf, historyOf, now } from '../../support/warg/folder.ts'
+import { person } from '../../support/warg/keys.ts'
 
 const silent = { pin: async () => utf8('a passphrase'), touch: () => () => undefined }
 const only = ([first]: readonly Signer[]): Signer => {
@@ -68,19 +68,19 @@ describe.each(kinds)('%s', (_, make) => {
   test('makes a record that the log takes', async () => {
     const { signer, key } = await make()
     const ana = wargKey(key)
-    const made = await Scene.of(await person())
-    const source = await made.folder()
-    const { state } = await (await openRegistry(source, made.context())).log('wasi:http')
+    const made = await historyOf(person('operator'))
+    const source = folderOf(made)
+    const { state } = await (await openRegistry(source, contextOf(made))).log('wasi:http')
     const system = wargSystem()
     const document = nextRecord(state, [{ kind: 'init', key: ana }], now)
     await source.write(
-      await system.draft({ subject: 'wasi:http', document }, source, made.context()),
+      await system.draft({ subject: 'wasi:http', document }, source, contextOf(made)),
       new Map(),
       '',
       never,
     )
-    const [proposal] = (await system.pending(source, made.context())).proposals
-    const signed = await approve(proposal?.id ?? '', system, source, source, signer, made.context())
+    const [proposal] = (await system.pending(source, contextOf(made))).proposals
+    const signed = await approve(proposal?.id ?? '', system, source, source, signer, contextOf(made))
     expect(isComplete(signed.proposal)).toBe(true)
     const envelope = candidateEnvelope(parseCandidate(signed.proposal.after, 'it'))
     const log = await verifyLog('package', [envelope])

@@ -1,7 +1,6 @@
 // Checkpoints: who signed them, whether they may follow what was trusted, and how old they are; every lie by its name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
-import { signWithSecret } from '../../../../src/core/software-key.ts'
 import {
   type Checkpoint,
   type CheckpointQuestion,
@@ -11,9 +10,9 @@ import {
 import { type CheckpointContents, signedCheckpoint } from '../../../../src/core/systems/warg/ids.ts'
 import { signatureText } from '../../../../src/core/systems/warg/key.ts'
 import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { codeOfPromise } from '../../../support/thrown.ts'
-import { faultOfCall, faultOfPromise } from './faults.ts'
-import { chained, type Person, person } from './keys.ts'
+import { codeOfPromise, faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
+import { type Person, person } from '../../../support/warg/keys.ts'
+import { chained } from '../../../support/warg/records.ts'
 
 const root = (digit: string): string => `sha256:${digit.repeat(64)}`
 const now = new Date('2026-11-30T12:00:00Z')
@@ -36,8 +35,8 @@ const scene = (): Scene => {
 
 /** Ana holds everything; Bo held commit and lost it; Cy may only define namespaces. */
 beforeAll(async () => {
-  const [ana, bo, cy, stranger] = await Promise.all([person(), person(), person(), person()])
-  const log = await chained(
+  const [ana, bo, cy, stranger] = [person('ana'), person('bo'), person('cy'), person('stranger')]
+  const log = chained(
     'operator',
     [
       ana,
@@ -55,7 +54,7 @@ beforeAll(async () => {
 })
 
 async function signed(who: Person, contents: CheckpointContents): Promise<Checkpoint> {
-  const der = await signWithSecret(who.key, who.secret, signedCheckpoint(contents))
+  const der = who.sign(signedCheckpoint(contents))
   return { ...contents, keyId: who.id, signature: signatureText(der) }
 }
 

@@ -1,29 +1,22 @@
 // What a record changes, told entry by entry, and what a person must know before signing it.
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { diffRecord, type RecordDiff } from '../../../../src/core/systems/warg/diff.ts'
 import { sentenceFor } from '../../../../src/core/systems/warg/edit.ts'
 import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import { type Entry, encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
 import { refusalOf, signersOf } from '../../../../src/core/systems/warg/signers.ts'
-import { faultOf } from '../../../support/thrown.ts'
-import { faultOfCall } from './faults.ts'
-import { chained, content, moment, type Person, person } from './keys.ts'
+import { faultOf, faultOfCall } from '../../../support/thrown.ts'
+import { type Person, person } from '../../../support/warg/keys.ts'
+import { chained, content, moment } from '../../../support/warg/records.ts'
 
-let [ana, bo, cy]: Person[] = []
-const people = (): [Person, Person, Person] => {
-  if (ana === undefined || bo === undefined || cy === undefined) throw new Error('nobody is here')
-  return [ana, bo, cy]
-}
-beforeAll(async () => {
-  ;[ana, bo, cy] = await Promise.all([person(), person(), person()])
-})
+const people = (): [Person, Person, Person] => [person('ana'), person('bo'), person('cy')]
 
 /** Ana holds everything, Bo may release; 1.0.0 is released. */
 async function begun(): Promise<LogState> {
   const [ana, bo] = people()
   const init: Entry = { kind: 'init', key: ana }
-  const log = await chained(
+  const log = chained(
     'package',
     [ana, [init, { kind: 'grant', key: bo, permissions: ['release'] }]],
     [bo, [{ kind: 'release', version: '1.0.0', digest: content }]],
@@ -167,7 +160,7 @@ describe('a record', () => {
     [{ kind: 'import', namespace: 'wasi', registry: 'other.example\u202e' }, 'namespaces/wasi dangerous'],
   ])('of an operator', async (entry, path) => {
     const [ana, bo] = people()
-    const before = await verifyLog('operator', await chained('operator', [ana, [{ kind: 'init', key: ana }]]))
+    const before = await verifyLog('operator', chained('operator', [ana, [{ kind: 'init', key: ana }]]))
     const grant: Entry = { kind: 'grant', key: bo, permissions: ['commit'] }
     const diff = diffRecord(before, next(before, [entry, grant]), ana.id, { subject: 'it', now })
     expect(told(diff)).toEqual([path, `permissions/${bo.id}/commit dangerous`, 'time routine'])
@@ -207,7 +200,7 @@ describe('who may sign a record', () => {
   test('of an operator needs commit to give anything', async () => {
     const [ana, bo, cy] = people()
     const give: Entry = { kind: 'grant', key: bo, permissions: ['define-namespace'] }
-    const log = await chained('operator', [ana, [{ kind: 'init', key: ana }, give]])
+    const log = chained('operator', [ana, [{ kind: 'init', key: ana }, give]])
     const state = await verifyLog('operator', log)
     expect(who(state, [{ kind: 'define', namespace: 'wasi' }])).toEqual([ana.id, bo.id])
     expect(who(state, [{ kind: 'grant', key: cy, permissions: ['define-namespace'] }])).toEqual([ana.id])

@@ -8,7 +8,8 @@ import { AppError } from '../../../../src/core/error.ts'
 import type { LogKind } from '../../../../src/core/systems/warg/ids.ts'
 import { protoBytes, protoText, varint } from '../../../../src/core/systems/warg/protobuf.ts'
 import { encodeRecord, type LogRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
-import { aliceKey, bobKey, content } from './keys.ts'
+import { aliceKey, bobKey } from '../../../support/warg/keys.ts'
+import { content } from '../../../support/warg/records.ts'
 
 type Bytes = Uint8Array
 const kinds: readonly LogKind[] = ['package', 'operator']

@@ -27,10 +27,9 @@ import {
   wargKey,
 } from '../../../../src/core/systems/warg/key.ts'
 import { checkNamespace, checkVersion, parsePackageName } from '../../../../src/core/systems/warg/names.ts'
-import { codeOfCall } from '../../../support/thrown.ts'
-import { encodeEnvelope } from '../../../support/warg.ts'
-import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg-vectors.ts'
-import { faultOfCall } from './faults.ts'
+import { codeOfCall, faultOfCall } from '../../../support/thrown.ts'
+import { encodeEnvelope } from '../../../support/warg/encoders.ts'
+import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg/vectors.ts'
 
 const whenHere = hasWargVectors
   ? describe

@@ -1,5 +1,5 @@
 // Package and operator logs: what they say in the end, and every rule that a record can break, by name.
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { concatBytes } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
 import { thousands } from '../../../../src/core/phrases.ts'
@@ -7,28 +7,40 @@ import type { PublicKey } from '../../../../src/core/signer.ts'
 import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
 import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
 import { type VerifiedRecord, verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { type Entry, encodeRecord, type RecordDraft } from '../../../../src/core/systems/warg/record.ts'
-import { heldAfter } from '../../../support/warg.ts'
-import { faultOfPromise } from './faults.ts'
-import { chained, content, moment, type Person, person, signedBy } from './keys.ts'
+import type { PermissionTable } from '../../../../src/core/systems/warg/permissions.ts'
+import {
+  type Entry,
+  encodeRecord,
+  type Permission,
+  type RecordDraft,
+} from '../../../../src/core/systems/warg/record.ts'
+import { faultOfPromise } from '../../../support/thrown.ts'
+import { type Person, person } from '../../../support/warg/keys.ts'
+import { chained, content, moment, signedBy } from '../../../support/warg/records.ts'
 
-let [alice, bob, eve]: Person[] = []
-const people = (): [Person, Person, Person] => {
-  if (alice === undefined || bob === undefined || eve === undefined) throw new Error('nobody is here')
-  return [alice, bob, eve]
-}
-beforeAll(async () => {
-  ;[alice, bob, eve] = await Promise.all([person(), person(), person()])
-})
+const people = (): [Person, Person, Person] => [person('alice'), person('bob'), person('eve')]
 
 const release = (version: string): Entry => ({ kind: 'release', version, digest: content })
 const yank = (version: string): Entry => ({ kind: 'yank', version })
 type Step = [Person, readonly Entry[], Partial<RecordDraft>?]
 
+/** After that record, by its number. */
+function heldAfter(
+  { holdings }: Pick<PermissionTable, 'holdings'>,
+  record: number,
+  keyId: string,
+  permission: Permission,
+): boolean {
+  return holdings.some(
+    (one) =>
+      one.keyId === keyId && one.permission === permission && one.from <= record && record < (one.until ?? Infinity),
+  )
+}
+
 describe('a package log', () => {
   test('says who may do what since when, and what became of its releases', async () => {
     const [ana, bo] = people()
-    const log = await chained(
+    const log = chained(
       'package',
       [
         ana,
@@ -68,7 +80,7 @@ describe('a package log', () => {
     const giveUp: Entry = { kind: 'revoke', keyId: ana.id, permissions: ['release'] }
     const regain: Entry = { kind: 'grant', key: ana, permissions: ['release'] }
     const end = async (...entries: Entry[]): Promise<string> =>
-      faultOfPromise(verifyLog('package', await chained('package', [ana, [init, ...entries]])))
+      faultOfPromise(verifyLog('package', chained('package', [ana, [init, ...entries]])))
     expect(await end(release('1.0.0'), giveUp)).toBe('ok')
     expect(await end(giveUp, release('1.0.0'))).toBe('not-permitted')
     expect(await end(giveUp, regain)).toBe('not-permitted')
@@ -76,7 +88,7 @@ describe('a package log', () => {
 
   test('goes on from what was verified before, which stays as it is', async () => {
     const [ana, bo] = people()
-    const log = await chained(
+    const log = chained(
       'package',
       [
         ana,
@@ -104,7 +116,7 @@ describe('a package log', () => {
 
   test('may come piece by piece', async () => {
     const [ana] = people()
-    const log = await chained('package', [ana, [{ kind: 'init', key: ana }]], [ana, [release('1.0.0')]])
+    const log = chained('package', [ana, [{ kind: 'init', key: ana }]], [ana, [release('1.0.0')]])
     async function* pieces(): AsyncGenerator<Envelope> {
       for (const one of log) yield await Promise.resolve(one)
     }
@@ -115,7 +127,7 @@ describe('a package log', () => {
 describe('an operator log', () => {
   test('says who may commit and which namespaces there are', async () => {
     const [ana, bo] = people()
-    const log = await chained(
+    const log = chained(
       'operator',
       [
         ana,
@@ -177,7 +189,7 @@ describe('an operator log', () => {
     ],
   ])('%s', async (_, steps, fault) => {
     const [ana, bo] = people()
-    const log = await chained('operator', [ana, [{ kind: 'init', key: ana }]], ...steps(ana, bo))
+    const log = chained('operator', [ana, [{ kind: 'init', key: ana }]], ...steps(ana, bo))
     expect(await faultOfPromise(verifyLog('operator', log))).toBe(fault)
     expect(await faultOfPromise(verifyLog('operator', log.slice(0, -1)))).toBe('ok')
   })
@@ -301,20 +313,20 @@ describe('rules of a package log', () => {
     ],
   ])('%s', async (_, step, fault) => {
     const [ana, bo] = people()
-    expect(await faultOfPromise(verifyLog('package', await chained('package', step(ana, bo))))).toBe(fault)
+    expect(await faultOfPromise(verifyLog('package', chained('package', step(ana, bo))))).toBe(fault)
   })
 
   test('a record that does not say which one it follows', async () => {
     const [ana] = people()
-    const [first] = await chained('package', [ana, [{ kind: 'init', key: ana }]])
+    const [first] = chained('package', [ana, [{ kind: 'init', key: ana }]])
     const contents = encodeRecord('package', { time: moment, entries: [release('1.0.0')] })
-    const log = [first, await signedBy(ana, 'package', contents)].flatMap((one) => one ?? [])
+    const log = [first, signedBy(ana, 'package', contents)].flatMap((one) => one ?? [])
     expect(await faultOfPromise(verifyLog('package', log))).toBe('prev-missing')
   })
 
   test('nothing of the records before stays when one entry is wrong', async () => {
     const [ana] = people()
-    const log = await chained('package', [ana, [{ kind: 'init', key: ana }]], [ana, [release('1.0.0'), yank('2.0.0')]])
+    const log = chained('package', [ana, [{ kind: 'init', key: ana }]], [ana, [release('1.0.0'), yank('2.0.0')]])
     const before = await verifyLog('package', log.slice(0, 1))
     expect(await faultOfPromise(verifyLog('package', log.slice(1), { from: before }))).toBe('yank-unreleased')
     expect(before.releases.size).toBe(0)
@@ -348,7 +360,7 @@ describe('signatures', () => {
   test('of several that are wrong the first is named, however many are on their way', async () => {
     const [ana] = people()
     const releases = Array.from({ length: 150 }, (_, i): Step => [ana, [release(`1.0.${i}`)]])
-    const log = await chained('package', [ana, [{ kind: 'init', key: ana }]], ...releases)
+    const log = chained('package', [ana, [{ kind: 'init', key: ana }]], ...releases)
     const seen: number[] = []
     const state = await verifyLog('package', log, { see: ({ number }) => seen.push(number) })
     expect([state.length, seen]).toEqual([151, Array.from({ length: 151 }, (_, i) => i + 1)])
@@ -418,7 +430,7 @@ describe('signatures', () => {
   test('are over the kind of log', async () => {
     const [ana] = people()
     const contents = encodeRecord('package', { time: moment, entries: [{ kind: 'init', key: ana }] })
-    const other = await signedBy(ana, 'operator', contents)
+    const other = signedBy(ana, 'operator', contents)
     expect(await faultOfPromise(verifyLog('package', [other]))).toBe('record-signature')
   })
 
@@ -445,7 +457,7 @@ describe('signatures', () => {
 describe('records that change nothing', () => {
   const codes = async (...steps: Step[]): Promise<(string | number)[]> => {
     const [ana] = people()
-    const state = await verifyLog('package', await chained('package', [ana, [{ kind: 'init', key: ana }]], ...steps))
+    const state = await verifyLog('package', chained('package', [ana, [{ kind: 'init', key: ana }]], ...steps))
     return state.findings.map(({ code, risk }) => `${code} ${risk}`)
   }
 
@@ -464,16 +476,16 @@ describe('records that change nothing', () => {
 
   test('records that are not in their one form are told', async () => {
     const [ana] = people()
-    const [first] = await chained('package', [ana, [{ kind: 'init', key: ana }]])
+    const [first] = chained('package', [ana, [{ kind: 'init', key: ana }]])
     const contents = concatBytes(first?.contents ?? new Uint8Array(), Uint8Array.of(16, 0))
-    const state = await verifyLog('package', [await signedBy(ana, 'package', contents)])
+    const state = await verifyLog('package', [signedBy(ana, 'package', contents)])
     expect(state.findings.map(({ code }) => code)).toEqual(['not-canonical'])
   })
 })
 
 test('what any stranger can have a log say for ever is told so often, and then counted', async () => {
   const [ana] = people()
-  const state = (await verifyLog('package', await chained('package', [ana, [{ kind: 'init', key: ana }]]))).copy()
+  const state = (await verifyLog('package', chained('package', [ana, [{ kind: 'init', key: ana }]]))).copy()
   for (let at = 0; at < 130_000; at++) {
     const record = { time: moment, entries: [], id: `sha256:${at}`, contents: new Uint8Array(), isCanonical: true }
     state.add({ ...record, prev: state.head?.id ?? '' }, ana.id)

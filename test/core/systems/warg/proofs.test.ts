@@ -18,10 +18,10 @@ import {
   verifyMapped,
 } from '../../../../src/core/systems/warg/map-proof.ts'
 import { protoBytes, protoNumber } from '../../../../src/core/systems/warg/protobuf.ts'
-import { encodeLogProof, encodeMapProofs } from '../../../support/warg.ts'
-import { LogTree, MapTree } from '../../../support/warg-trees.ts'
-import { hasWargVectors, wargVectors } from '../../../support/warg-vectors.ts'
-import { faultOfCall } from './faults.ts'
+import { faultOfCall } from '../../../support/thrown.ts'
+import { encodeLogProof, encodeMapProofs } from '../../../support/warg/encoders.ts'
+import { LogTree, MapTree } from '../../../support/warg/trees.ts'
+import { hasWargVectors, wargVectors } from '../../../support/warg/vectors.ts'
 
 const whenHere = hasWargVectors
   ? describe

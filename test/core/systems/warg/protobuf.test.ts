@@ -11,7 +11,7 @@ import {
   type Shape,
   varint,
 } from '../../../../src/core/systems/warg/protobuf.ts'
-import { faultOfCall } from './faults.ts'
+import { faultOfCall } from '../../../support/thrown.ts'
 
 const shape: Shape = { 1: 'bytes', 2: 'number', 3: 'numbers', 4: 'messages', 17: 'number' }
 const read = (hex: string): ProtoFields => new ProtoFields(parseHex(hex, 'it'), shape, 'the message')

@@ -6,9 +6,10 @@ import { recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
 import { protoBytes, protoNumber, protoNumbers, protoText } from '../../../../src/core/systems/warg/protobuf.ts'
 import { type Entry, encodeRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
 import { compareTimes, timeOf, timeText } from '../../../../src/core/systems/warg/time.ts'
-import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg-vectors.ts'
-import { faultOfCall } from './faults.ts'
-import { aliceKey, bobKey, content, moment } from './keys.ts'
+import { faultOfCall } from '../../../support/thrown.ts'
+import { aliceKey, bobKey } from '../../../support/warg/keys.ts'
+import { content, moment } from '../../../support/warg/records.ts'
+import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg/vectors.ts'
 
 const whenHere = hasWargVectors
   ? describe

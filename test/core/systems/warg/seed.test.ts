@@ -1,23 +1,14 @@
 // Logs of version 0.1.0, the first proposal: read and verified, with rules of their own.
 import { createHash } from 'node:crypto'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseBase64, toBase64, utf8 } from '../../../../src/core/bytes.ts'
-import { signWithSecret } from '../../../../src/core/software-key.ts'
 import { parseSeedEnvelope, type SeedEnvelope, verifySeedLog } from '../../../../src/core/systems/warg/seed-log.ts'
-import { faultOfCall, faultOfPromise } from './faults.ts'
-import { type Person, person } from './keys.ts'
+import { faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
+import { person } from '../../../support/warg/keys.ts'
 
-let [ana, bo, stranger]: Person[] = []
-beforeAll(async () => {
-  ;[ana, bo, stranger] = await Promise.all([person(), person(), person()])
-})
-type Who = 'ana' | 'bo' | 'stranger'
-const known = (who: Who): Person => {
-  const one = { ana, bo, stranger }[who]
-  if (one === undefined) throw new Error(`no ${who}`)
-  return one
-}
-const keyText = (who: Who): string => known(who).text.replace('ecdsa-p256:', 'ECDSA:')
+const known = { ana: person('ana'), bo: person('bo'), stranger: person('stranger') }
+type Who = keyof typeof known
+const keyText = (who: Who): string => known[who].text.replace('ecdsa-p256:', 'ECDSA:')
 const digest = `SHA256:${toBase64(new Uint8Array(32))}`
 
 type Step = [Who, (() => object) | object, object?]
@@ -30,7 +21,7 @@ async function log(...steps: Step[]): Promise<SeedEnvelope[]> {
     const more = typeof content === 'function' ? content() : content
     const fields = { ...(prev === undefined ? {} : { prev }), version: '0.1.0', time: '2022-12-16T20:05:20Z', ...more }
     const entry = utf8(JSON.stringify({ ...fields, ...other }))
-    const der = await signWithSecret(known(who).key, known(who).secret, entry)
+    const der = known[who].sign(entry)
     const sent = { entry: toBase64(entry), key: keyText(who), signature: `ECDSA:${toBase64(der)}` }
     envelopes.push(parseSeedEnvelope(utf8(JSON.stringify(sent)), 'it'))
     prev = `SHA256:${createHash('sha256').update(entry).digest('base64')}`
@@ -55,7 +46,7 @@ describe('a log of version 0.1.0', () => {
       ['ana', update('bo', [], ['Yank'])],
     ]
     const state = await verifySeedLog('package', await log(...begun, ...steps))
-    const [ana, bo] = [known('ana'), known('bo')]
+    const [ana, bo] = [known.ana, known.bo]
     expect(
       state.permissions.holdings.map(({ keyId, permission, from, until }) => [keyId, permission, from, until]),
     ).toEqual([
@@ -70,7 +61,7 @@ describe('a log of version 0.1.0', () => {
 
   test('of an operator says who may commit', async () => {
     const state = await verifySeedLog('operator', await log(first, ['ana', update('bo', ['Commit'])]))
-    expect(state.permissions.holds(known('bo').id, 'commit')).toBe(true)
+    expect(state.permissions.holds(known.bo.id, 'commit')).toBe(true)
   })
 
   test.each<[string, Step[], string]>([

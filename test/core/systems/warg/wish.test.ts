@@ -5,18 +5,17 @@ import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
 import type { Entry } from '../../../../src/core/systems/warg/record.ts'
 import { checkWish } from '../../../../src/core/systems/warg/wish.ts'
-import { chained, content, type Person, person } from './keys.ts'
+import { type Person, person } from '../../../support/warg/keys.ts'
+import { chained, content } from '../../../support/warg/records.ts'
 
-let ana: Person
-let bo: Person
+const [ana, bo] = [person('ana'), person('bo')]
 let log: LogState
 let operator: LogState
 beforeAll(async () => {
-  ;[ana, bo] = await Promise.all([person(), person()])
   const release = (version: string): Entry => ({ kind: 'release', version, digest: content })
   log = await verifyLog(
     'package',
-    await chained(
+    chained(
       'package',
       [ana, [{ kind: 'init', key: ana }]],
       [ana, [release('0.1.0'), release('0.2.0')]],
@@ -25,7 +24,7 @@ beforeAll(async () => {
   )
   operator = await verifyLog(
     'operator',
-    await chained('operator', [
+    chained('operator', [
       ana,
       [
         { kind: 'init', key: ana },

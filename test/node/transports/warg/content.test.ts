@@ -274,11 +274,9 @@ describe('content', () => {
   test('of nothing at all', async () => {
     const made = await stage()
     const empty = `sha256:${createHash('sha256').digest('hex')}`
-    const envelope = made.registry.history.signed(
-      made.hello,
-      [{ kind: 'release', version: '2.0.0', digest: empty }],
-      made.ana,
-    )
+    const envelope = made.registry.history.signed(made.hello, made.ana, [
+      { kind: 'release', version: '2.0.0', digest: empty },
+    ])
     const files = new Map([[sendingName(made.hello), sendingBytes({ packageName: made.hello, envelope })]])
     const content = async () => ({ size: 0, stream: async function* () {} })
     expect(await sendFiles(made.open({ content }), files)).toEqual(['ok'])

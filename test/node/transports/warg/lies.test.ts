@@ -1,25 +1,22 @@
 // A registry that lies: what it says is moved to where it is seen through; what would never end is refused here.
 import { describe, expect, test } from 'vitest'
-import { verifyCheckpoint } from '../../../../src/core/systems/warg/checkpoint.ts'
-import { consistencyName, operatorSubject } from '../../../../src/core/systems/warg/files.ts'
-import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { parseLogProof, verifyConsistent } from '../../../../src/core/systems/warg/log-proof.ts'
-import { parseConsistency } from '../../../../src/core/systems/warg/wire.ts'
+import { operatorSubject } from '../../../../src/core/systems/warg/files.ts'
 import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
 import { type WargApi, wargApi } from '../../../../src/node/transports/warg/api.ts'
 import { momentOf } from '../../../../src/node/transports/warg/moment.ts'
 import { never } from '../../../support/repository.ts'
+import { faultOfPromise } from '../../../support/thrown.ts'
 import { type Stage, stage } from './stage.ts'
-import { checkpoint, faultOf, page, verifyAll } from './verified.ts'
+import { checkpoint, lengthsIn, page, trusted } from './verified.ts'
 
 describe('a registry that lies', () => {
   const verified = async (tell: (made: Stage) => unknown) => {
     const made = await stage()
     await tell(made)
-    return faultOf(verifyAll(made.open(), made))
+    return faultOfPromise(trusted(made))
   }
 
-  /** The transport moves what it gets: core tells what is wrong with it. */
+  /** The transport moves what it gets: the program tells what is wrong with it. */
   test.each<[string, (made: Stage) => unknown, string]>([
     ['proves nothing', ({ registry }) => registry.lie('zero-proofs'), 'proof-count'],
     ['signs with a key that may not', ({ registry }) => registry.lie('clerk-signs'), 'checkpoint-key-without-commit'],
@@ -33,41 +30,43 @@ describe('a registry that lies', () => {
     expect(await verified(() => undefined)).toBe('ok')
   })
 
-  test('about its length, with a valid signature', async () => {
+  test('about its length, with a valid signature, to somebody who saw more', async () => {
     const made = await stage()
-    const trusted = await checkpoint(made.open())
+    const { memory } = await trusted(made)
     made.registry.lie('rolled-back', 2)
-    expect(await verifyAll(made.open(), made)).toBe(6)
-    const operator = await verifyLog('operator', (await page(made.open(), operatorSubject)) ?? [])
-    const question = { operator, pinned: made.registry.operatorInitId, now: new Date(), maxAgeSeconds: 600, trusted }
-    expect(await faultOf(verifyCheckpoint(await checkpoint(made.open()), question))).toBe('checkpoint-rolled-back')
+    expect(lengthsIn(await trusted(made))).toEqual([6, 2, 2, 2])
+    expect(await faultOfPromise(trusted(made, memory))).toBe('checkpoint-rolled-back')
   })
 
   test('and has two logs', async () => {
     const made = await stage()
     const { registry, hello, ana } = made
-    const trusted = await checkpoint(made.open())
+    const { memory } = await trusted(made)
     const other = await registry.fork()
-    await other.publish(hello, [{ kind: 'yank', version: '1.1.0' }], ana)
-    await other.publish('acme:more', [{ kind: 'init', key: ana }], ana)
+    await other.publish(hello, ana, [{ kind: 'yank', version: '1.1.0' }])
+    await other.publish('acme:more', ana, [{ kind: 'init', key: ana }])
     registry.lie('forked', ({ headers }) => headers['user-agent'] === 'countersign')
-    const source = made.open()
-    const signed = await checkpoint(source)
-    expect(signed.logLength).toBe(trusted.logLength + 1)
-    const name = consistencyName(trusted.logLength, signed.logLength)
-    const proof = parseLogProof(parseConsistency((await source.read(name, 1e6, never)) ?? new Uint8Array(), name))
-    expect(await faultOf(Promise.resolve().then(() => verifyConsistent(proof, trusted, signed)))).toBe(
-      'proof-wrong-old-root',
-    )
+    expect(lengthsIn(await trusted(made))).toEqual([9, 2, 3, 3])
+    expect(await faultOfPromise(trusted(made, memory))).toBe('proof-wrong-old-root')
   })
 
-  test('about a package that it has', async () => {
-    const { open, registry, hello } = await stage()
-    for (const name of ['empty-log', 'hidden-log'] as const) {
-      registry.beHonest()
-      registry.lie(name, hello)
-      expect(await page(open(), hello)).toBe(undefined)
-    }
+  test('and has two logs of one length', async () => {
+    const made = await stage()
+    const { registry, hello, ana } = made
+    const { memory } = await trusted(made)
+    const other = await registry.fork()
+    await other.publish(hello, ana, [{ kind: 'yank', version: '1.1.0' }])
+    registry.lie('forked')
+    expect(lengthsIn(await trusted(made))).toEqual([8, 2, 3, 3])
+    expect(await faultOfPromise(trusted(made, memory))).toBe('checkpoint-forked')
+  })
+
+  test.each(['empty-log', 'hidden-log'] as const)('about a package that it has: %s', async (name) => {
+    const made = await stage()
+    const { memory } = await trusted(made)
+    made.registry.lie(name, made.hello)
+    expect(await page(made.open(), made.hello)).toBe(undefined)
+    expect(await faultOfPromise(trusted(made, memory))).toBe('log-gone')
   })
 
   /** What can be seen without judging: it would never end, or could not be of that moment. */
@@ -85,7 +84,7 @@ describe('a registry that lies', () => {
   ])('%s is refused', async (_, tell, fault) => {
     const made = await stage()
     tell(made)
-    expect(await faultOf(page(made.open(), made.hello))).toBe(fault)
+    expect(await faultOfPromise(page(made.open(), made.hello))).toBe(fault)
     expect(made.registry.asked.length).toBeLessThan(8)
   })
 
@@ -100,7 +99,7 @@ describe('a registry that lies', () => {
         return { more: true, operator, packages: new Map() }
       },
     }
-    expect(await faultOf(momentOf(api, 2 ** 31).page('acme:hello', 1, never))).toBe('bad-answer')
+    expect(await faultOfPromise(momentOf(api, 2 ** 31).page('acme:hello', 1, never))).toBe('bad-answer')
     expect(asked).toBe(1000)
   })
 
@@ -110,6 +109,6 @@ describe('a registry that lies', () => {
     made.registry.lie('slow-paging', 1)
     const source = made.open()
     await checkpoint(source)
-    expect(await faultOf(page(source, operatorSubject))).toBe('bad-answer')
+    expect(await faultOfPromise(page(source, operatorSubject))).toBe('bad-answer')
   })
 })

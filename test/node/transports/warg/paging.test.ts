@@ -5,7 +5,8 @@ import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
 import { type LoggedRecord, pageBytes } from '../../../../src/core/systems/warg/wire.ts'
 import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
 import { wargTransport } from '../../../../src/node/transports/warg.ts'
-import { type WargTestRegistry, wargRegistry, wargTestKey } from '../../../support/warg-registry.ts'
+import { person } from '../../../support/warg/keys.ts'
+import { type WargTestRegistry, wargRegistry } from '../../../support/warg/served/registry.ts'
 import { questionsFor, stage } from './stage.ts'
 import { page, placesOf } from './verified.ts'
 
@@ -16,12 +17,12 @@ describe('a long log', () => {
 
   beforeAll(async () => {
     registry = await wargRegistry()
-    const key = wargTestKey('ana')
+    const key = person('ana')
     const digest = `sha256:${'00'.repeat(32)}`
     for (const [name, length] of [[long, count] as const, [full, 1000] as const]) {
-      await registry.publish(name, [{ kind: 'init', key }], key)
+      await registry.publish(name, key, [{ kind: 'init', key }])
       for (let at = 1; at < length; at++)
-        await registry.publish(name, [{ kind: 'release', version: `0.0.${at}`, digest }], key)
+        await registry.publish(name, key, [{ kind: 'release', version: `0.0.${at}`, digest }])
     }
   })
   afterAll(() => registry.close())
@@ -90,7 +91,7 @@ describe('a long log', () => {
   test('of an operator goes on when that of a package has ended', async () => {
     const made = await stage()
     for (const namespace of ['more', 'and-more']) await made.registry.operate([{ kind: 'define', namespace }])
-    await made.registry.publish('acme:one', [{ kind: 'init', key: made.bo }], made.bo)
+    await made.registry.publish('acme:one', made.bo, [{ kind: 'init', key: made.bo }])
     made.registry.lie('slow-paging', 1)
     expect(await placesOf(made.open(), 'acme:one')).toEqual([10])
   })

@@ -55,7 +55,7 @@ describe('a record', () => {
 
   test('without content needs none, and one of a new package begins it', async () => {
     const made = await stage()
-    const envelope = made.registry.history.signed('acme:new', [{ kind: 'init', key: made.bo }], made.bo)
+    const envelope = made.registry.history.signed('acme:new', made.bo, [{ kind: 'init', key: made.bo }])
     const files = new Map([[sendingName('acme:new'), sendingBytes({ packageName: 'acme:new', envelope })]])
     expect(await sendFiles(made.open(), files)).toEqual(['ok'])
     expect(made.registry.history.logs.has(packageLogId('acme:new'))).toBe(true)
@@ -97,7 +97,7 @@ describe('a record', () => {
       ['nowhere:x', 'source/not-found'],
       ['other:x', 'source/rejected'],
     ] as const) {
-      const envelope = made.registry.history.signed(name, [{ kind: 'init', key: made.bo }], made.bo)
+      const envelope = made.registry.history.signed(name, made.bo, [{ kind: 'init', key: made.bo }])
       const files = new Map([[sendingName(name), sendingBytes({ packageName: name, envelope })]])
       expect((await sendFiles(made.open(), files))[0]).toBe(code)
     }
@@ -153,7 +153,7 @@ describe('what is not the base any more', () => {
     const source = made.open(contentOf())
     const page = (await source.read(pageName(made.hello, 1), maxBytes.page, never)) ?? null
     const { files } = await release(made)
-    const other = made.registry.history.signed(made.hello, [{ kind: 'yank', version: '1.1.0' }], made.ana)
+    const other = made.registry.history.signed(made.hello, made.ana, [{ kind: 'yank', version: '1.1.0' }])
     await made.registry.history.append(made.hello, other)
     const seen: Files = new Map([...base, [pageName(made.hello, 1), page]])
     expect(await codeOfPromise(source.write(files, seen, '', never))).toBe('source/rejected')
@@ -179,7 +179,7 @@ describe('what is not the base any more', () => {
 })
 
 describe('what is not sent', () => {
-  const envelope = (made: Stage) => made.registry.history.signed(made.hello, [], made.ana)
+  const envelope = (made: Stage) => made.registry.history.signed(made.hello, made.ana, [])
 
   test.each<[string, (made: Stage) => Files, string]>([
     ['records of an operator', () => new Map([[sendingName('operator'), new Uint8Array(1)]]), 'usage/invalid'],

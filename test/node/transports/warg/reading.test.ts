@@ -1,31 +1,21 @@
 // A registry read as files: an honest one, and moments that are not mixed.
 import { describe, expect, test } from 'vitest'
-import {
-  checkpointName,
-  consistencyName,
-  maxBytes,
-  operatorSubject,
-  pageName,
-} from '../../../../src/core/systems/warg/files.ts'
-import { parseLogProof, verifyConsistent } from '../../../../src/core/systems/warg/log-proof.ts'
-import { parseConsistency } from '../../../../src/core/systems/warg/wire.ts'
+import { checkpointName, maxBytes, operatorSubject, pageName } from '../../../../src/core/systems/warg/files.ts'
 import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
 import { wargTransport } from '../../../../src/node/transports/warg.ts'
 import { never } from '../../../support/repository.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'
 import { questionsFor, stage } from './stage.ts'
-import { checkpoint, page, placesOf, verifyAll } from './verified.ts'
+import { checkpoint, lengthsIn, page, placesOf, trusted } from './verified.ts'
 
 describe('an honest registry', () => {
-  test('verifies from the first record of its operator to every newest one', async () => {
+  test('verifies from the first record of its operator to every newest one, and goes on from there', async () => {
     const made = await stage()
-    expect(await verifyAll(made.open(), made)).toBe(8)
-    const before = await checkpoint(made.open())
-    await made.registry.publish('acme:more', [{ kind: 'init', key: made.bo }], made.bo)
-    const after = await checkpoint(made.open())
-    const name = consistencyName(before.logLength, after.logLength)
-    const bytes = (await made.open().read(name, maxBytes.proof, never)) ?? new Uint8Array()
-    verifyConsistent(parseLogProof(parseConsistency(bytes, name)), before, after)
+    const before = await trusted(made)
+    expect(lengthsIn(before)).toEqual([8, 2, 3, 3])
+    await made.registry.publish('acme:more', made.bo, [{ kind: 'init', key: made.bo }])
+    expect(lengthsIn(await trusted(made, before.memory))).toEqual([9, 2, 3, 3])
+    expect(made.registry.askedFor('proof/consistency')).toHaveLength(1)
   })
 
   test('is listed as what was named, and what waits here; nobody is asked', async () => {
@@ -44,7 +34,7 @@ describe('an honest registry', () => {
 
   test('the bytes of a checkpoint are those that came, asked for anew each time', async () => {
     const { open, registry } = await stage()
-    const text = JSON.stringify(registry.history.checkpoint(4, 1_700_000_000, registry.operator), undefined, 3)
+    const text = JSON.stringify(registry.history.checkpoint({ length: 4, timestamp: 1_700_000_000 }), undefined, 3)
     registry.lie('answer', { path: 'fetch/checkpoint', status: 200, text })
     const source = open()
     const read = () => source.read(checkpointName, maxBytes.checkpoint, never)
@@ -83,17 +73,19 @@ describe('an honest registry', () => {
 
   test('below a path of its own, which it tells where it is looked for', async () => {
     const made = await stage({ path: '/registry/of/acme/' })
-    expect(await verifyAll(made.open(), made)).toBe(8)
-    const direct = wargTransport(parseWargAddress(`warg+${made.registry.url}registry/of/acme`))
+    expect(lengthsIn(await trusted(made))[0]).toBe(8)
+    const address = parseWargAddress(`warg+${made.registry.url}registry/of/acme`)
     made.registry.asked.length = 0
-    expect(await verifyAll(direct, made)).toBe(8)
+    const direct = { ...made, open: (options = {}) => wargTransport(address, options) }
+    expect(lengthsIn(await trusted(direct))[0]).toBe(8)
     expect(made.registry.askedFor('/.well-known')).toEqual([])
   })
 
   test('who must show a token shows it', async () => {
     const made = await stage({ token: 'secret' })
     expect(await codeOfPromise(checkpoint(made.open()))).toBe('source/rejected')
-    expect(await verifyAll(made.open({ access: { bearer: async () => 'secret' } }), made)).toBe(8)
+    const access = { bearer: async () => 'secret' }
+    expect(lengthsIn(await trusted(made, new Map(), { access }))[0]).toBe(8)
   })
 })
 
@@ -102,7 +94,7 @@ describe('a moment', () => {
     const { open, registry, hello, ana } = await stage()
     const source = open()
     await checkpoint(source)
-    await registry.publish(hello, [{ kind: 'yank', version: '1.1.0' }], ana)
+    await registry.publish(hello, ana, [{ kind: 'yank', version: '1.1.0' }])
     expect(await placesOf(source, hello)).toEqual([2, 5, 7])
     await checkpoint(source)
     expect(await placesOf(source, hello)).toEqual([2, 5, 7, 8])

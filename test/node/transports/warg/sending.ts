@@ -48,7 +48,7 @@ export interface Release {
 /** A record that would follow, and the change that waited for it put away. */
 export async function release(made: Stage, name: string = made.hello, key = made.ana): Promise<Release> {
   await made.drafts.write(new Map([[pending, draft]]), none, '', never)
-  const envelope = made.registry.history.signed(name, [{ kind: 'release', version: '2.0.0', digest }], key)
+  const envelope = made.registry.history.signed(name, key, [{ kind: 'release', version: '2.0.0', digest }])
   const files = new Map([
     [sendingName(name), sendingBytes({ packageName: name, envelope })],
     [pending, null],

@@ -5,8 +5,8 @@ import { memoryTransport, type Transport } from '../../../../src/core/transport.
 import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
 import type { Pace } from '../../../../src/node/transports/warg/patience.ts'
 import { type WargOptions, wargTransport } from '../../../../src/node/transports/warg.ts'
-import { type WargPackages, wargPackages } from '../../../support/warg-packages.ts'
-import type { RegistryOptions } from '../../../support/warg-registry.ts'
+import { type WargPackages, wargPackages } from '../../../support/warg/served/packages.ts'
+import type { RegistryOptions } from '../../../support/warg/served/registry.ts'
 
 export interface Stage extends WargPackages {
   drafts: ReturnType<typeof memoryTransport>

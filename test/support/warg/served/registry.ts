@@ -2,19 +2,14 @@
 // honest unless a test tells it to lie. It ends with `close`, wherever it was started.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Envelope } from '../../src/core/systems/warg/envelope.ts'
-import { operatorSubject } from '../../src/core/systems/warg/files.ts'
-import { recordIdOf } from '../../src/core/systems/warg/ids.ts'
-import type { Entry } from '../../src/core/systems/warg/record.ts'
-import type { Time } from '../../src/core/systems/warg/time.ts'
-import { type Asked, Refusal } from './warg-registry/asked.ts'
-import { History } from './warg-registry/history.ts'
-import { type WargTestKey, wargTestKey } from './warg-registry/key.ts'
-import { LieList, type LieName, type LieValue } from './warg-registry/lies.ts'
-import { checkpointOf, consistencyOf, inclusionOf, logsOf, type Reading } from './warg-registry/reading.ts'
-import { Taking } from './warg-registry/taking.ts'
-
-export { type WargTestKey, wargTestKey }
+import { operatorSubject } from '../../../../src/core/systems/warg/files.ts'
+import type { Entry } from '../../../../src/core/systems/warg/record.ts'
+import { History } from '../history.ts'
+import { type Person, person } from '../keys.ts'
+import { type Asked, Refusal } from './asked.ts'
+import { LieList, type LieName, type LieValue } from './lies.ts'
+import { checkpointOf, consistencyOf, inclusionOf, logsOf, type Reading } from './reading.ts'
+import { Taking } from './taking.ts'
 
 export interface RegistryOptions {
   namespaces?: readonly string[]
@@ -28,15 +23,12 @@ export interface RegistryOptions {
 }
 
 export class WargTestRegistry {
-  readonly operator = wargTestKey('operator')
+  readonly operator = person('operator')
   /** May define namespaces, and nothing else. */
-  readonly clerk = wargTestKey('clerk')
+  readonly clerk = person('clerk')
   readonly asked: Asked[] = []
   readonly history: History
   readonly taking: Taking
-  /** The record that begins the operator’s log. */
-  operatorInit: Envelope | undefined
-  operatorInitId = ''
   /** Where a person says that it is: without the path that it has. */
   url = ''
   private other: History | undefined
@@ -46,15 +38,13 @@ export class WargTestRegistry {
 
   constructor(options: RegistryOptions) {
     this.options = options
-    this.history = new History(options.now ?? (() => new Date()))
+    this.history = new History(this.operator, options.now ?? (() => new Date()))
     this.taking = new Taking(this.history, this.lies)
   }
 
   async start(): Promise<this> {
     const { namespaces = ['acme'], imports = {} } = this.options
-    const first = await this.operate([{ kind: 'init', key: this.operator }])
-    this.operatorInit = first
-    this.operatorInitId = recordIdOf('operator', first.contents)
+    await this.operate([{ kind: 'init', key: this.operator }])
     await this.operate([
       { kind: 'grant', key: this.clerk, permissions: ['define-namespace'] },
       ...namespaces.map((namespace) => ({ kind: 'define', namespace }) as const),
@@ -71,12 +61,12 @@ export class WargTestRegistry {
   }
 
   /** Past all acceptance: its content is nobody’s business. */
-  publish(name: string, entries: readonly Entry[], key: WargTestKey, time?: Time) {
-    return this.history.publish(name, entries, key, time)
+  publish(name: string, who: Person, entries: readonly Entry[]) {
+    return this.history.publish(name, who, entries)
   }
 
-  operate(entries: readonly Entry[], key = this.operator, time?: Time) {
-    return this.history.publish(operatorSubject, entries, key, time)
+  operate(entries: readonly Entry[]) {
+    return this.history.publish(operatorSubject, this.operator, entries)
   }
 
   /** What it says where it lies about its history: the same up to that length, and from there as a test goes on. */
@@ -167,12 +157,12 @@ export class WargTestRegistry {
   }
 
   private reading(asked: Asked): Reading {
-    const { lies, operator, clerk } = this
+    const { lies, clerk } = this
     const forked = lies.get('forked')
     const isForked = typeof forked === 'function' ? forked(asked) : forked === true
     const history = isForked && this.other !== undefined ? this.other : this.history
     const now = this.options.now ?? (() => new Date())
-    return { history, lies, now, operator, clerk, stranger: wargTestKey('stranger') }
+    return { history, lies, now, clerk, stranger: person('stranger') }
   }
 }
 

@@ -1,8 +1,8 @@
 // Records and roots of log-based registries: data that is read in place beside the project and never copied into it.
 import { existsSync, readFileSync } from 'node:fs'
-import { parseHex } from '../../src/core/bytes.ts'
+import { parseHex } from '../../../src/core/bytes.ts'
 
-const file = new URL('../../../shared/vectors/warg.json', import.meta.url)
+const file = new URL('../../../../shared/vectors/warg.json', import.meta.url)
 
 export const hasWargVectors = existsSync(file)
 

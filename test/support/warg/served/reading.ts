@@ -1,28 +1,28 @@
 // What anybody may ask of a registry: its checkpoint, its records, its proofs; and where it lies about them.
-import { toBase64 } from '../../../src/core/bytes.ts'
-import { logIdOf, operatorSubject } from '../../../src/core/systems/warg/files.ts'
-import { encodeRecord, parseRecord } from '../../../src/core/systems/warg/record.ts'
-import type { LoggedRecord } from '../../../src/core/systems/warg/wire.ts'
-import { encodeLogProof } from '../warg.ts'
+import { toBase64 } from '../../../../src/core/bytes.ts'
+import { logIdOf, operatorSubject } from '../../../../src/core/systems/warg/files.ts'
+import { encodeRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
+import type { LoggedRecord } from '../../../../src/core/systems/warg/wire.ts'
+import { encodeLogProof } from '../encoders.ts'
+import type { History } from '../history.ts'
+import type { Person } from '../keys.ts'
+import { signedBy } from '../records.ts'
 import { type Asked, fieldsOf, Refusal, unknown } from './asked.ts'
-import type { History } from './history.ts'
-import { signedWith, type WargTestKey } from './key.ts'
 import type { LieList } from './lies.ts'
 
 export interface Reading {
   history: History
   lies: LieList
   now: () => Date
-  operator: WargTestKey
-  clerk: WargTestKey
-  stranger: WargTestKey
+  clerk: Person
+  stranger: Person
 }
 
-export function checkpointOf({ history, lies, now, operator, clerk, stranger }: Reading): object {
+export function checkpointOf({ history, lies, now, clerk, stranger }: Reading): object {
   const length = history.length - (lies.get('rolled-back') ?? 0)
   const timestamp = Math.floor(now().getTime() / 1000) - (lies.get('stale-checkpoint') ?? 0)
-  const key = lies.get('clerk-signs') ? clerk : lies.get('stranger-signs') ? stranger : operator
-  return history.checkpoint(length, timestamp, key, lies.get('old-map-head'))
+  const by = lies.get('clerk-signs') ? clerk : lies.get('stranger-signs') ? stranger : history.operator
+  return history.checkpoint({ length, timestamp, by, behind: lies.get('old-map-head') })
 }
 
 interface LogsQuestion {
@@ -45,7 +45,7 @@ export function logsOf(reading: Reading, { body }: Asked): object {
   let more = false
   const slice = (logId: string, token: string | null | undefined): object[] => {
     const after = lies.get('repeated-page') ? -1 : placeOf(token)
-    const all = history.records(logId, logLength, after)
+    const all = history.slice(logId, logLength, after)
     if (all === undefined) throw unknown('log', logId)
     // As the reference has it: a full answer may have more behind it, whether it has or not.
     more ||= all.length > most || all.length === limit
@@ -78,7 +78,7 @@ function isOf(subject: string | undefined, logId: string): boolean {
 /** The newest record of a package is what is worth lying about. */
 function told({ history, lies }: Reading, logId: string, length: number, record: LoggedRecord): LoggedRecord {
   const { registryIndex: index } = record
-  if (record !== history.records(logId, length, -1)?.at(-1)) return record
+  if (record !== history.slice(logId, length, -1)?.at(-1)) return record
   if (isOf(lies.get('wrong-index'), logId))
     return { ...record, registryIndex: index + 1 < length ? index + 1 : index - 1 }
   if (isOf(lies.get('beyond-length'), logId)) return { ...record, registryIndex: length }
@@ -86,7 +86,7 @@ function told({ history, lies }: Reading, logId: string, length: number, record:
   const key = history.keys.get(record.keyId)
   const subject = history.logs.get(logId)?.subject
   if (key === undefined || subject === undefined) return record
-  return { ...signedWith(key, 'package', swapped(record.contents)), registryIndex: index }
+  return { ...signedBy(key, 'package', swapped(record.contents)), registryIndex: index }
 }
 
 /** The same record, a nanosecond later: as good as the other, and not the one that was published. */
@@ -105,7 +105,7 @@ export function inclusionOf({ history, lies }: Reading, { body }: Asked): object
   if (logLength > history.length) throw unknown('logLength', String(logLength))
   for (const leaf of leafs) if (leaf >= logLength) throw unknown('leaf', String(leaf))
   if (lies.get('zero-proofs')) return { log: nothing(logLength), map: '' }
-  return history.inclusion(logLength, leafs, lies.get('old-map-head'))
+  return history.inclusion(leafs, { length: logLength, behind: lies.get('old-map-head'), spelled: true })
 }
 
 export function consistencyOf({ history, lies }: Reading, { body }: Asked): object {

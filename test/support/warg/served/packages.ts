@@ -1,19 +1,14 @@
 // A registry with a few packages, as people would have made them: ana’s with two releases, one of them yanked, and bo’s, where ana may
 // release too.
-import { utf8 } from '../../src/core/bytes.ts'
-import { digestOf } from '../../src/core/systems/warg/digest.ts'
-import {
-  type RegistryOptions,
-  type WargTestKey,
-  type WargTestRegistry,
-  wargRegistry,
-  wargTestKey,
-} from './warg-registry.ts'
+import { utf8 } from '../../../../src/core/bytes.ts'
+import { digestOf } from '../../../../src/core/systems/warg/digest.ts'
+import { type Person, person } from '../keys.ts'
+import { type RegistryOptions, type WargTestRegistry, wargRegistry } from './registry.ts'
 
 export interface WargPackages {
   registry: WargTestRegistry
-  ana: WargTestKey
-  bo: WargTestKey
+  ana: Person
+  bo: Person
   hello: 'acme:hello'
   tools: 'acme:tools'
 }
@@ -25,18 +20,18 @@ export function wargContent(name: string, version: string): Uint8Array {
 
 export async function wargPackages(options: RegistryOptions = {}): Promise<WargPackages> {
   const registry = await wargRegistry(options)
-  const [ana, bo] = [wargTestKey('ana'), wargTestKey('bo')]
+  const [ana, bo] = [person('ana'), person('bo')]
   const [hello, tools] = ['acme:hello', 'acme:tools'] as const
   const release = (name: string, version: string) => {
     const bytes = wargContent(name, version)
     registry.taking.contents.set(digestOf(bytes), bytes)
     return { kind: 'release', version, digest: digestOf(bytes) } as const
   }
-  await registry.publish(hello, [{ kind: 'init', key: ana }, release(hello, '1.0.0')], ana)
-  await registry.publish(tools, [{ kind: 'init', key: bo }], bo)
-  await registry.publish(tools, [{ kind: 'grant', key: ana, permissions: ['release'] }], bo)
-  await registry.publish(hello, [release(hello, '1.1.0')], ana)
-  await registry.publish(tools, [release(tools, '0.1.0')], ana)
-  await registry.publish(hello, [{ kind: 'yank', version: '1.0.0' }], ana)
+  await registry.publish(hello, ana, [{ kind: 'init', key: ana }, release(hello, '1.0.0')])
+  await registry.publish(tools, bo, [{ kind: 'init', key: bo }])
+  await registry.publish(tools, bo, [{ kind: 'grant', key: ana, permissions: ['release'] }])
+  await registry.publish(hello, ana, [release(hello, '1.1.0')])
+  await registry.publish(tools, ana, [release(tools, '0.1.0')])
+  await registry.publish(hello, ana, [{ kind: 'yank', version: '1.0.0' }])
   return { registry, ana, bo, hello, tools }
 }

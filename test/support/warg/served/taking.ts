@@ -1,14 +1,14 @@
 // Records on their way into a registry: taken, their content waited for, worked on, published or rejected. Each is asked for again
 // until it is done.
 import { createHash } from 'node:crypto'
-import { parseBase64 } from '../../../src/core/bytes.ts'
-import { AppError } from '../../../src/core/error.ts'
-import type { Envelope } from '../../../src/core/systems/warg/envelope.ts'
-import { logIdOf, operatorSubject } from '../../../src/core/systems/warg/files.ts'
-import { recordIdOf } from '../../../src/core/systems/warg/ids.ts'
-import { parseRecord } from '../../../src/core/systems/warg/record.ts'
+import { parseBase64 } from '../../../../src/core/bytes.ts'
+import { AppError } from '../../../../src/core/error.ts'
+import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
+import { logIdOf, operatorSubject } from '../../../../src/core/systems/warg/files.ts'
+import { recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
+import { parseRecord } from '../../../../src/core/systems/warg/record.ts'
+import type { History } from '../history.ts'
 import { type Asked, fieldsOf, Refusal, unknown } from './asked.ts'
-import type { History } from './history.ts'
 import type { LieList } from './lies.ts'
 
 interface Taken {

@@ -1,11 +1,9 @@
 // What a registry of warg sends, written: the program only reads it.
-import { concatBytes } from '../../src/core/bytes.ts'
-import type { Envelope } from '../../src/core/systems/warg/envelope.ts'
-import type { LogProof } from '../../src/core/systems/warg/log-proof.ts'
-import type { MapProof } from '../../src/core/systems/warg/map-proof.ts'
-import type { PermissionTable } from '../../src/core/systems/warg/permissions.ts'
-import { protoBytes, protoNumber, protoNumbers, protoText } from '../../src/core/systems/warg/protobuf.ts'
-import type { Permission } from '../../src/core/systems/warg/record.ts'
+import { concatBytes } from '../../../src/core/bytes.ts'
+import type { Envelope } from '../../../src/core/systems/warg/envelope.ts'
+import type { LogProof } from '../../../src/core/systems/warg/log-proof.ts'
+import type { MapProof } from '../../../src/core/systems/warg/map-proof.ts'
+import { protoBytes, protoNumber, protoNumbers, protoText } from '../../../src/core/systems/warg/protobuf.ts'
 
 export function encodeEnvelope({ contents, keyId, signature }: Envelope): Uint8Array<ArrayBuffer> {
   const first = contents.length === 0 ? contents : protoBytes(1, contents)
@@ -27,17 +25,4 @@ export function encodeMapProofs(proofs: readonly MapProof[]): Uint8Array<ArrayBu
     return protoBytes(1, concatBytes(...hashes))
   })
   return concatBytes(...encoded)
-}
-
-/** After that record, by its number. */
-export function heldAfter(
-  { holdings }: Pick<PermissionTable, 'holdings'>,
-  record: number,
-  keyId: string,
-  permission: Permission,
-): boolean {
-  return holdings.some(
-    (one) =>
-      one.keyId === keyId && one.permission === permission && one.from <= record && record < (one.until ?? Infinity),
-  )
 }
