@@ -9,6 +9,11 @@ import type { Machine } from '../../core/systems/warg/log.ts'
 export const nativeMachine = {
   verify: (key, message, signature) => verify('sha256', message, importedKey(key), signature),
   sha256: (bytes) => hash('sha256', bytes, 'hex'),
+  base64: (text, what) => {
+    const bytes = Buffer.from(text, 'base64')
+    if (bytes.toString('base64') === text) return bytes
+    throw new AppError({ code: 'format/malformed', message: `${what} is not base64 in its one form` })
+  },
 } satisfies Machine
 
 const imported = new WeakMap<PublicKey, KeyObject>()

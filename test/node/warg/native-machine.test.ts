@@ -1,12 +1,12 @@
 // What the machine says of signatures and hashes is what WebCrypto says, also of what is no signature at all.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { concatBytes, utf8 } from '../../../src/core/bytes.ts'
+import { concatBytes, parseBase64, toHex, utf8 } from '../../../src/core/bytes.ts'
 import { verifyOnce } from '../../../src/core/crypto.ts'
 import { createSoftwareKey, signWithSecret } from '../../../src/core/software-key.ts'
 import { sha256Digits } from '../../../src/core/systems/warg/digest.ts'
 import { nativeMachine } from '../../../src/node/warg/native-machine.ts'
-import { codeOfCall } from '../../support/thrown.ts'
+import { codeOf, codeOfCall } from '../../support/thrown.ts'
 
 const message = utf8('a record')
 
@@ -54,4 +54,31 @@ test('a hash is the one of JavaScript', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => nativeMachine.sha256(bytes) === sha256Digits(bytes)),
   )
+})
+
+test('base64 is read and refused as in JavaScript', () => {
+  const outcome = (read: typeof parseBase64 | typeof nativeMachine.base64, text: string): string => {
+    try {
+      return toHex(read(text, 'it'))
+    } catch (thrown) {
+      return codeOf(thrown)
+    }
+  }
+  const letters = fc.constantFrom(...'AQgwZz09+/-_= \n=')
+  const anything = fc.oneof(
+    fc.base64String(),
+    fc.string(),
+    fc.array(letters, { maxLength: 12 }).map((all) => all.join('')),
+  )
+  let refused = 0
+  fc.assert(
+    fc.property(anything, (text) => {
+      const ours = outcome(nativeMachine.base64, text)
+      if (ours === 'format/malformed') refused++
+      return ours === outcome(parseBase64, text)
+    }),
+    { numRuns: 2000 },
+  )
+  expect(refused).toBeGreaterThan(500)
+  expect(outcome(nativeMachine.base64, 'AQ==')).toBe('01')
 })

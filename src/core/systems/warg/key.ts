@@ -18,6 +18,8 @@ export interface WargKey {
   key: PublicKey
 }
 
+export type Base64 = (text: string, what: string) => Uint8Array
+
 const label = 'ecdsa-p256:'
 
 export function wargKey(key: PublicKey): WargKey {
@@ -53,8 +55,8 @@ export function parseWargKey(text: string, what: string): WargKey {
 }
 
 /** ASN.1 DER; whether it is one is for who verifies it. */
-export function parseSignatureText(text: string, what: string): Uint8Array<ArrayBuffer> {
-  return labelled(text, 'bad-signature-text', what)
+export function parseSignatureText(text: string, what: string, base64?: Base64): Uint8Array {
+  return labelled(text, 'bad-signature-text', what, base64)
 }
 
 export function signatureText(der: Uint8Array): string {
@@ -79,7 +81,7 @@ export function checkKeyId(text: string, what: string): string {
   }
 }
 
-function labelled(text: string, name: Fault, what: string): Uint8Array<ArrayBuffer> {
+function labelled(text: string, name: Fault, what: string, base64: Base64 = parseBase64): Uint8Array {
   if (!text.startsWith(label)) {
     const [algorithm = ''] = text.split(':')
     const code = text.includes(':') ? 'format/unsupported' : 'format/malformed'
@@ -90,7 +92,7 @@ function labelled(text: string, name: Fault, what: string): Uint8Array<ArrayBuff
     )
   }
   try {
-    return parseBase64(text.slice(label.length), what)
+    return base64(text.slice(label.length), what)
   } catch (cause) {
     throw fault(name, 'format/malformed', `${what} is not base64 in its one form`, { cause })
   }

@@ -1,12 +1,13 @@
 // A log, record by record, in one pass: what is kept is what it says in the end, never the records. Signatures are verified
 // while the next records are read, and still come first: of a record with a bad signature nothing else is said.
+import { parseBase64 } from '../../bytes.ts'
 import { verifyOnce } from '../../crypto.ts'
 import { toAppError } from '../../error.ts'
 import type { PublicKey } from '../../signer.ts'
 import { type Sha256, sha256Digits } from './digest.ts'
 import type { Envelope } from './envelope.ts'
 import { type LogKind, signedRecord } from './ids.ts'
-import { parseSignatureText, type WargKey } from './key.ts'
+import { type Base64, parseSignatureText, type WargKey } from './key.ts'
 import { LogState, refused } from './log-state.ts'
 import { type LogRecord, parseRecord } from './record.ts'
 
@@ -25,6 +26,8 @@ export interface Machine {
   /** Whether this key made the signature, ASN.1 DER, over the message: at once, or after a way to another thread. */
   verify: (key: PublicKey, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>
   sha256: Sha256
+  /** Bytes of base64 in its one form; throws where it is another. */
+  base64: Base64
 }
 
 export interface LogReading extends Partial<Machine> {
@@ -37,7 +40,13 @@ export interface LogReading extends Partial<Machine> {
 export async function verifyLog(
   kind: LogKind,
   envelopes: Iterable<Envelope> | AsyncIterable<Envelope>,
-  { from = new LogState(kind), see = () => undefined, verify = verifyOnce, sha256 = sha256Digits }: LogReading = {},
+  {
+    from = new LogState(kind),
+    see = () => undefined,
+    verify = verifyOnce,
+    sha256 = sha256Digits,
+    base64 = parseBase64,
+  }: LogReading = {},
 ): Promise<LogState> {
   const state = from.copy()
   const tell = (result: VerifiedRecord | Error): void => {
@@ -53,7 +62,7 @@ export async function verifyLog(
     try {
       const record = parseRecord(kind, envelope.contents, `record ${number}`, sha256)
       const signer = state.signerOf(record, envelope.keyId)
-      const result = judged(kind, envelope, { number, record, keyId: signer.id }, signer, verify)
+      const result = judged(kind, envelope, { number, record, keyId: signer.id }, signer, { verify, base64 })
       // What is known at once waits for nothing: with a promise for each record a long log costs noticeably more.
       if (waiting.length === 0 && !(result instanceof Promise)) tell(result)
       else waiting.push(result)
@@ -78,7 +87,7 @@ function judged(
   { contents, signature }: Envelope,
   record: VerifiedRecord,
   { key, id: keyId }: WargKey,
-  verify: Machine['verify'],
+  { verify, base64 }: Pick<Machine, 'verify' | 'base64'>,
 ): Result | Promise<Result> {
   const judge = (isSigned: boolean): Result => {
     if (isSigned) return record
@@ -86,7 +95,7 @@ function judged(
     return refused('record-signature', place, `is not signed by ${keyId}, as it says`, 'trust/bad-signature')
   }
   try {
-    const der = parseSignatureText(signature, `the signature of record ${record.number}`)
+    const der = parseSignatureText(signature, `the signature of record ${record.number}`, base64)
     const answer = verify(key, signedRecord(kind, contents), der)
     return typeof answer === 'boolean' ? judge(answer) : answer.then(judge, toAppError)
   } catch (error) {
