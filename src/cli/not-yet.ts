@@ -2,7 +2,7 @@
 import type { AppError } from '../core/error.ts'
 import { impossibility, openQuorums, type Proposal, type Quorum, signedCount } from '../core/proposal.ts'
 import { isSingleFile, type Layout } from '../core/systems/tuf/layout.ts'
-import { approvalsName } from '../core/systems/warg/marks.ts'
+import { approvalsName } from '../core/systems/warg/waiting/marks.ts'
 import { bunched } from './bunch.ts'
 import { ListedError } from './listed-error.ts'
 import { holderName } from './show.ts'

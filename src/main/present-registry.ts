@@ -1,9 +1,9 @@
 // A registry of logs, and one of its logs, as the window shows them: plain data, nothing decided here.
 import { type AppError, toErrorData } from '../core/error.ts'
 import type { Pending } from '../core/system.ts'
-import type { Approvers } from '../core/systems/warg/candidate.ts'
 import { operatorSubject } from '../core/systems/warg/files.ts'
-import type { Permission } from '../core/systems/warg/record.ts'
+import type { Permission } from '../core/systems/warg/log/record.ts'
+import type { Approvers } from '../core/systems/warg/waiting/candidate.ts'
 import { byCodePoint } from '../core/transport.ts'
 import {
   type ApproversView,

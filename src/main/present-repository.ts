@@ -10,7 +10,7 @@ import { isIndexPath, releaseName } from '../core/systems/asfaload/names.ts'
 import { refusedWords } from '../core/systems/asfaload/verdict-words.ts'
 import { parseEnvelope } from '../core/systems/tuf/envelope.ts'
 import { topRoles } from '../core/systems/tuf/metadata.ts'
-import { locksOut } from '../core/systems/warg/edit.ts'
+import { locksOut } from '../core/systems/warg/waiting/edit.ts'
 import type { TokenList } from '../core/token.ts'
 import { inQuotes } from '../core/visible.ts'
 import type {

@@ -1,6 +1,6 @@
 // The calls of a window for a registry of logs: what of it is looked at, and who must agree to its changes.
 import { AppError } from '../core/error.ts'
-import type { Approvers } from '../core/systems/warg/candidate.ts'
+import type { Approvers } from '../core/systems/warg/waiting/candidate.ts'
 import type { contract, LogView } from '../ipc/contract.ts'
 import type { Desk } from '../node/desk.ts'
 import { knownKeys } from '../node/known-keys.ts'

@@ -1,8 +1,8 @@
 // What the window wants a record of a registry to say: keys that it chose by name become keys, a look becomes the digest of its file.
 import { AppError } from '../core/error.ts'
-import type { Approvers } from '../core/systems/warg/candidate.ts'
-import { parseWargKey, type WargKey, wargKey } from '../core/systems/warg/key.ts'
-import type { Entry } from '../core/systems/warg/record.ts'
+import { parseWargKey, type WargKey, wargKey } from '../core/systems/warg/encoding/key.ts'
+import type { Entry } from '../core/systems/warg/log/record.ts'
+import type { Approvers } from '../core/systems/warg/waiting/candidate.ts'
 import type { KeyChoice, RecordEditData, RecordEntryData } from '../ipc/contract.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { Upload } from '../node/prepared.ts'

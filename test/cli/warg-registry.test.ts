@@ -12,7 +12,7 @@ import { pendingCommand, statusCommand } from '../../src/cli/commands/review.ts'
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import { wargCommand } from '../../src/cli/commands/warg.ts'
 import { parsePublicKeyPem } from '../../src/core/key.ts'
-import { wargKey } from '../../src/core/systems/warg/key.ts'
+import { wargKey } from '../../src/core/systems/warg/encoding/key.ts'
 import { calls } from '../support/calls.ts'
 import { type WargPackages, wargPackages } from '../support/warg/served/packages.ts'
 

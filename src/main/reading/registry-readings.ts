@@ -1,6 +1,6 @@
 // What of registries of logs is only read: the registry as a whole, one log of it, and what a record would change.
 import { AppError } from '../../core/error.ts'
-import { pendingProposals } from '../../core/systems/warg/pending.ts'
+import { pendingProposals } from '../../core/systems/warg/waiting/pending.ts'
 import type { Desk } from '../../node/desk.ts'
 import { recordEdit } from '../../node/warg/edits.ts'
 import { logFacts } from '../../node/warg/facts.ts'

@@ -4,7 +4,7 @@
 import { toBase64 } from '../../core/bytes.ts'
 import { AppError } from '../../core/error.ts'
 import { jcsBytes } from '../../core/jcs.ts'
-import { parseCheckpoint } from '../../core/systems/warg/checkpoint.ts'
+import { parseSending, type Sending } from '../../core/systems/warg/encoding/wire.ts'
 import {
   checkpointName,
   maxBytes,
@@ -16,7 +16,7 @@ import {
   sendingName,
   subjectOfSending,
 } from '../../core/systems/warg/files.ts'
-import { parseSending, type Sending } from '../../core/systems/warg/wire.ts'
+import { parseCheckpoint } from '../../core/systems/warg/proofs/checkpoint.ts'
 import {
   byCodePoint,
   checkSize,

@@ -2,9 +2,9 @@
 // same operator and for what is carried here.
 
 import { parseOperatorAnchor } from '../../core/systems/warg/anchor.ts'
-import type { Approvers } from '../../core/systems/warg/candidate.ts'
 import { pendingPrefix, subjectOfPending } from '../../core/systems/warg/files.ts'
-import type { Agreed } from '../../core/systems/warg/pending.ts'
+import type { Approvers } from '../../core/systems/warg/waiting/candidate.ts'
+import type { Agreed } from '../../core/systems/warg/waiting/pending.ts'
 import type { Transport } from '../../core/transport.ts'
 import { within } from '../../core/transport.ts'
 import { openWorkspace } from '../workspace.ts'

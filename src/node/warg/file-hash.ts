@@ -1,6 +1,6 @@
 // The digest of a file, as records name content.
 import { createHash } from 'node:crypto'
-import { digestText } from '../../core/systems/warg/digest.ts'
+import { digestText } from '../../core/systems/warg/encoding/digest.ts'
 import type { Progress } from '../artifacts/progress.ts'
 import { readPieces } from '../named-file.ts'
 

@@ -1,10 +1,10 @@
 // A first look at a registry that nobody here trusts yet: whether it is one, and the record that begins its operator's log.
 import type { Anchor, Context } from '../../core/system.ts'
 import { wargForm } from '../../core/systems/warg/carried-form.ts'
+import { parsePage, signedBytes } from '../../core/systems/warg/encoding/wire.ts'
 import { fault } from '../../core/systems/warg/fault.ts'
 import { checkpointName, maxBytes, operatorSubject, pageName } from '../../core/systems/warg/files.ts'
 import { openRegistry } from '../../core/systems/warg/registry.ts'
-import { parsePage, signedBytes } from '../../core/systems/warg/wire.ts'
 import { type FileSystem, fileSystem } from '../file-system.ts'
 import { isFolderLocation } from '../location.ts'
 import type { PlaceOptions } from '../place.ts'

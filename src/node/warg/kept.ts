@@ -4,9 +4,9 @@
 import { AppError } from '../../core/error.ts'
 import { jcsBytes } from '../../core/jcs.ts'
 import { isObject, type JsonValue, parseJson } from '../../core/json.ts'
-import { type Approvers, approversJson, parseApprovers } from '../../core/systems/warg/candidate.ts'
 import { parseSubject } from '../../core/systems/warg/files.ts'
 import { usualMaxAgeSeconds } from '../../core/systems/warg/registry.ts'
+import { type Approvers, approversJson, parseApprovers } from '../../core/systems/warg/waiting/candidate.ts'
 import type { Transport } from '../../core/transport.ts'
 
 export interface WargKept {

@@ -1,7 +1,7 @@
 // One look at a registry: what was verified on the way is held against the next one, whatever either is for.
 import { AppError } from '../../core/error.ts'
 import type { Context, Pending } from '../../core/system.ts'
-import type { ReadLog } from '../../core/systems/warg/read-log.ts'
+import type { ReadLog } from '../../core/systems/warg/log/read-log.ts'
 import { openRegistry, type Registry } from '../../core/systems/warg/registry.ts'
 import type { WargOptions } from '../../core/systems/warg/system.ts'
 import type { Transport } from '../../core/transport.ts'

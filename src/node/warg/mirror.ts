@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
+import { parseConsistency } from '../../core/systems/warg/encoding/wire.ts'
 import {
   checkpointName,
   consistencyName,
@@ -10,9 +11,8 @@ import {
   parsePageName,
   parseProofName,
 } from '../../core/systems/warg/files.ts'
-import { parseLogProof } from '../../core/systems/warg/log-proof.ts'
+import { parseLogProof } from '../../core/systems/warg/proofs/log-proof.ts'
 import { openRegistry, packagesOf, type Registry } from '../../core/systems/warg/registry.ts'
-import { parseConsistency } from '../../core/systems/warg/wire.ts'
 import { recording } from '../../core/transfer/gathered.ts'
 import type { Files, Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'

@@ -3,7 +3,7 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { AppError } from '../../core/error.ts'
 import type { PublicKey } from '../../core/signer.ts'
-import type { Machine } from '../../core/systems/warg/log.ts'
+import type { Machine } from '../../core/systems/warg/log/log.ts'
 
 /** The same verdicts as WebCrypto's, at once: what is no DER is no signature. */
 export const nativeMachine = {

@@ -7,12 +7,17 @@ import { isReady, type Proposal } from '../../core/proposal.ts'
 import { hasSignatures, othersSigned } from '../../core/replacing.ts'
 import type { Context } from '../../core/system.ts'
 import { parseOperatorAnchor } from '../../core/systems/warg/anchor.ts'
-import { parseAnswer } from '../../core/systems/warg/answer.ts'
-import { type Candidate, candidateBytes, candidateEnvelope, parseCandidate } from '../../core/systems/warg/candidate.ts'
-import type { Envelope } from '../../core/systems/warg/envelope.ts'
+import { parseAnswer } from '../../core/systems/warg/encoding/answer.ts'
+import type { Envelope } from '../../core/systems/warg/encoding/envelope.ts'
+import { parseSending, sendingBytes, signedBytes } from '../../core/systems/warg/encoding/wire.ts'
 import { maxBytes, operatorSubject, pendingName } from '../../core/systems/warg/files.ts'
-import { pendingProposals } from '../../core/systems/warg/pending.ts'
-import { parseSending, sendingBytes, signedBytes } from '../../core/systems/warg/wire.ts'
+import {
+  type Candidate,
+  candidateBytes,
+  candidateEnvelope,
+  parseCandidate,
+} from '../../core/systems/warg/waiting/candidate.ts'
+import { pendingProposals } from '../../core/systems/warg/waiting/pending.ts'
 import { type Files, overlay } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
 import { asOfNow, registryOptions, rememberSeen } from './looking.ts'

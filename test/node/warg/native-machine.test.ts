@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { concatBytes, parseBase64, toHex, utf8 } from '../../../src/core/bytes.ts'
 import { verifyOnce } from '../../../src/core/crypto.ts'
 import { createSoftwareKey, signWithSecret } from '../../../src/core/software-key.ts'
-import { sha256Digits } from '../../../src/core/systems/warg/digest.ts'
+import { sha256Digits } from '../../../src/core/systems/warg/encoding/digest.ts'
 import { nativeMachine } from '../../../src/node/warg/native-machine.ts'
 import { codeOf, codeOfCall } from '../../support/thrown.ts'
 

@@ -1,9 +1,9 @@
 // What a registry of warg sends, written: the program only reads it.
 import { concatBytes } from '../../../src/core/bytes.ts'
-import type { Envelope } from '../../../src/core/systems/warg/envelope.ts'
-import type { LogProof } from '../../../src/core/systems/warg/log-proof.ts'
-import type { MapProof } from '../../../src/core/systems/warg/map-proof.ts'
-import { protoBytes, protoNumber, protoNumbers, protoText } from '../../../src/core/systems/warg/protobuf.ts'
+import type { Envelope } from '../../../src/core/systems/warg/encoding/envelope.ts'
+import { protoBytes, protoNumber, protoNumbers, protoText } from '../../../src/core/systems/warg/encoding/protobuf.ts'
+import type { LogProof } from '../../../src/core/systems/warg/proofs/log-proof.ts'
+import type { MapProof } from '../../../src/core/systems/warg/proofs/map-proof.ts'
 
 export function encodeEnvelope({ contents, keyId, signature }: Envelope): Uint8Array<ArrayBuffer> {
   const first = contents.length === 0 ? contents : protoBytes(1, contents)

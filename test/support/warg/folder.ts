@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { jcsBytes } from '../../../src/core/jcs.ts'
 import type { Context } from '../../../src/core/system.ts'
+import { pageBytes } from '../../../src/core/systems/warg/encoding/wire.ts'
 import {
   checkpointName,
   consistencyName,
@@ -11,7 +12,6 @@ import {
   pageLength,
   pageName,
 } from '../../../src/core/systems/warg/files.ts'
-import { pageBytes } from '../../../src/core/systems/warg/wire.ts'
 import { memoryTransport } from '../../../src/core/transport.ts'
 import { type CheckpointWish, History } from './history.ts'
 import type { Person } from './keys.ts'

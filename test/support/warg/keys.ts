@@ -3,7 +3,7 @@
 import { createECDH, createHash, createPrivateKey, sign } from 'node:crypto'
 import { spkiOfPoint } from '../../../src/core/key.ts'
 import type { Signer } from '../../../src/core/signer.ts'
-import { parseWargKey, type WargKey, wargKey } from '../../../src/core/systems/warg/key.ts'
+import { parseWargKey, type WargKey, wargKey } from '../../../src/core/systems/warg/encoding/key.ts'
 
 export interface Person extends WargKey {
   /** ASN.1 DER. */

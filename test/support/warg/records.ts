@@ -1,8 +1,8 @@
 // Records as people sign them, alone or each behind the one before.
-import type { Envelope } from '../../../src/core/systems/warg/envelope.ts'
-import { type LogKind, recordIdOf, signedRecord } from '../../../src/core/systems/warg/ids.ts'
-import { signatureText } from '../../../src/core/systems/warg/key.ts'
-import { type Entry, encodeRecord, type RecordDraft } from '../../../src/core/systems/warg/record.ts'
+import type { Envelope } from '../../../src/core/systems/warg/encoding/envelope.ts'
+import { type LogKind, recordIdOf, signedRecord } from '../../../src/core/systems/warg/encoding/ids.ts'
+import { signatureText } from '../../../src/core/systems/warg/encoding/key.ts'
+import { type Entry, encodeRecord, type RecordDraft } from '../../../src/core/systems/warg/log/record.ts'
 import type { Person } from './keys.ts'
 
 /** The time of the reference's own tests. */

@@ -1,9 +1,9 @@
 // The log and the map of a registry in memory, and the proofs that it gives.
 import { toHex } from '../../../src/core/bytes.ts'
-import { digestText } from '../../../src/core/systems/warg/digest.ts'
-import { logLeaf, mapLeaf, mapPath } from '../../../src/core/systems/warg/ids.ts'
-import type { LogProof } from '../../../src/core/systems/warg/log-proof.ts'
-import { emptyHashes, isRight, type MapProof } from '../../../src/core/systems/warg/map-proof.ts'
+import { digestText } from '../../../src/core/systems/warg/encoding/digest.ts'
+import { logLeaf, mapLeaf, mapPath } from '../../../src/core/systems/warg/encoding/ids.ts'
+import type { LogProof } from '../../../src/core/systems/warg/proofs/log-proof.ts'
+import { emptyHashes, isRight, type MapProof } from '../../../src/core/systems/warg/proofs/map-proof.ts'
 import {
   branchHash,
   foldedRoot,
@@ -13,7 +13,7 @@ import {
   nodeOfLeaf,
   rootThrough,
   wholeSubtrees,
-} from '../../../src/core/systems/warg/tree.ts'
+} from '../../../src/core/systems/warg/proofs/tree.ts'
 
 export class LogTree {
   readonly #nodes = new Map<number, NodeHash>()

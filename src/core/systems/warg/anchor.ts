@@ -1,8 +1,9 @@
 // What a person pins of a registry: the record that begins its operator's log, as received. All else is verified from it.
+
+import { parseSigned } from './encoding/wire.ts'
 import { fault } from './fault.ts'
-import { verifyLog } from './log.ts'
-import type { LogState } from './log-state.ts'
-import { parseSigned } from './wire.ts'
+import { verifyLog } from './log/log.ts'
+import type { LogState } from './log/log-state.ts'
 
 export interface OperatorAnchor {
   /** Of the record. */

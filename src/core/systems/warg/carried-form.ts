@@ -5,11 +5,11 @@ import type { Anchor } from '../../system.ts'
 import type { CarriedForm, ChainLink } from '../../transfer/carried-form.ts'
 import { memoryTransport } from '../../transport.ts'
 import { parseOperatorAnchor } from './anchor.ts'
-import { carriedWarg } from './carried.ts'
-import { carriedAnchor, carriedFolder, carriedRoot, parseCarriedName } from './carry.ts'
+import { carriedWarg } from './carry/carried.ts'
+import { carriedAnchor, carriedFolder, carriedRoot, parseCarriedName } from './carry/carry.ts'
 import { pendingName, subjectOfPending } from './files.ts'
+import { quorumKey } from './log/signers.ts'
 import { headsIn } from './registry.ts'
-import { quorumKey } from './signers.ts'
 
 const carriedSystem = carriedWarg()
 

@@ -1,6 +1,6 @@
 // Where a registry's logs, proofs and changes lie, by name: as a folder holds them, and as a registry on the web is asked for them.
-import { type LogKind, operatorLogId, packageLogId } from './ids.ts'
-import { parsePackageName } from './names.ts'
+import { type LogKind, operatorLogId, packageLogId } from './encoding/ids.ts'
+import { parsePackageName } from './encoding/names.ts'
 
 const MiB = 1024 * 1024
 /** The largest that each kind of file may be. */

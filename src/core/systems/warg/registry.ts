@@ -6,9 +6,10 @@ import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { inQuotes } from '../../visible.ts'
 import { parseOperatorAnchor } from './anchor.ts'
-import { countIn, objectIn, parseAnswer, textIn } from './answer.ts'
-import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './checkpoint.ts'
-import { checkDigest } from './digest.ts'
+import { countIn, objectIn, parseAnswer, textIn } from './encoding/answer.ts'
+import { checkDigest } from './encoding/digest.ts'
+import { parsePackageName } from './encoding/names.ts'
+import { parseConsistency, parseInclusion } from './encoding/wire.ts'
 import { fault } from './fault.ts'
 import {
   checkpointName,
@@ -21,12 +22,11 @@ import {
   parsePageName,
   subjectOfHead,
 } from './files.ts'
-import type { Machine, VerifiedRecord } from './log.ts'
-import { parseLogProof, verifyConsistent, verifyIncluded } from './log-proof.ts'
-import { parseMapProofs, verifyMapped } from './map-proof.ts'
-import { parsePackageName } from './names.ts'
-import { type ReadLog, type RememberedHead, readLog } from './read-log.ts'
-import { parseConsistency, parseInclusion } from './wire.ts'
+import type { Machine, VerifiedRecord } from './log/log.ts'
+import { type ReadLog, type RememberedHead, readLog } from './log/read-log.ts'
+import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from './proofs/checkpoint.ts'
+import { parseLogProof, verifyConsistent, verifyIncluded } from './proofs/log-proof.ts'
+import { parseMapProofs, verifyMapped } from './proofs/map-proof.ts'
 
 export interface RegistryOptions {
   /** How old a checkpoint may be: an older one may be shown to keep newer records from somebody. */

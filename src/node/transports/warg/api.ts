@@ -3,8 +3,13 @@
 import { utf8 } from '../../../core/bytes.ts'
 import { AppError } from '../../../core/error.ts'
 import type { JsonObject } from '../../../core/json.ts'
+import {
+  parseConsistency,
+  parseInclusion,
+  type Sending,
+  sendingBytes,
+} from '../../../core/systems/warg/encoding/wire.ts'
 import { maxBytes } from '../../../core/systems/warg/files.ts'
-import { parseConsistency, parseInclusion, type Sending, sendingBytes } from '../../../core/systems/warg/wire.ts'
 import { checkIsData, exchange, type Whole } from '../../web/exchange.ts'
 import type { Access } from '../../web/send.ts'
 import type { WargAddress } from './address.ts'

@@ -1,9 +1,9 @@
 // The logs of a registry at the moment of one checkpoint, page by page. A registry is asked for what comes behind a record, and may
 // answer with as little as one at a time: pages are put together here, whatever slices it gives.
 import { AppError } from '../../../core/error.ts'
+import { type LoggedRecord, pageBytes } from '../../../core/systems/warg/encoding/wire.ts'
 import { fault } from '../../../core/systems/warg/fault.ts'
 import { logIdOf, maxBytes, operatorSubject, pageLength, pageName } from '../../../core/systems/warg/files.ts'
-import { type LoggedRecord, pageBytes } from '../../../core/systems/warg/wire.ts'
 import { checkSize } from '../../../core/transport.ts'
 import type { Fetched, FetchedRecord } from './answers.ts'
 import type { WargApi } from './api.ts'

@@ -1,9 +1,9 @@
 // A signed record on its way into the log of a package. It is asked first whether the registry has it already, and after a broken line
 // again: it is sent once, and said to have failed only when that is certain.
 import { AppError } from '../../../core/error.ts'
-import { packageLogId, recordIdOf } from '../../../core/systems/warg/ids.ts'
-import { parseRecord } from '../../../core/systems/warg/record.ts'
-import type { Sending } from '../../../core/systems/warg/wire.ts'
+import { packageLogId, recordIdOf } from '../../../core/systems/warg/encoding/ids.ts'
+import type { Sending } from '../../../core/systems/warg/encoding/wire.ts'
+import { parseRecord } from '../../../core/systems/warg/log/record.ts'
 import { checkCancelled } from '../../cancel.ts'
 import type { RecordState, UploadPlace } from './answers.ts'
 import type { WargApi } from './api.ts'

@@ -1,15 +1,15 @@
 // Checkpoints: who signed them, whether they may follow what was trusted, and how old they are; every lie by its name.
 import { beforeAll, describe, expect, test } from 'vitest'
 import { utf8 } from '../../../../src/core/bytes.ts'
+import { type CheckpointContents, signedCheckpoint } from '../../../../src/core/systems/warg/encoding/ids.ts'
+import { signatureText } from '../../../../src/core/systems/warg/encoding/key.ts'
+import { verifyLog } from '../../../../src/core/systems/warg/log/log.ts'
 import {
   type Checkpoint,
   type CheckpointQuestion,
   parseCheckpoint,
   verifyCheckpoint,
-} from '../../../../src/core/systems/warg/checkpoint.ts'
-import { type CheckpointContents, signedCheckpoint } from '../../../../src/core/systems/warg/ids.ts'
-import { signatureText } from '../../../../src/core/systems/warg/key.ts'
-import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
+} from '../../../../src/core/systems/warg/proofs/checkpoint.ts'
 import { codeOfPromise, faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
 import { type Person, person } from '../../../support/warg/keys.ts'
 import { chained } from '../../../support/warg/records.ts'

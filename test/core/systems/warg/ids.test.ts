@@ -6,8 +6,8 @@ import { compressPoint, decompressPoint } from '../../../../src/core/compressed-
 import { verifySignature } from '../../../../src/core/crypto.ts'
 import { createSoftwareKey } from '../../../../src/core/software-key.ts'
 import { parseSpki } from '../../../../src/core/spki.ts'
-import { bytesOfDigest, checkDigest } from '../../../../src/core/systems/warg/digest.ts'
-import { parseEnvelope } from '../../../../src/core/systems/warg/envelope.ts'
+import { bytesOfDigest, checkDigest } from '../../../../src/core/systems/warg/encoding/digest.ts'
+import { parseEnvelope } from '../../../../src/core/systems/warg/encoding/envelope.ts'
 import {
   checkpointId,
   logLeaf,
@@ -18,15 +18,15 @@ import {
   recordIdOf,
   signedCheckpoint,
   signedRecord,
-} from '../../../../src/core/systems/warg/ids.ts'
+} from '../../../../src/core/systems/warg/encoding/ids.ts'
 import {
   checkKeyId,
   parseSignatureText,
   parseWargKey,
   signatureText,
   wargKey,
-} from '../../../../src/core/systems/warg/key.ts'
-import { checkNamespace, checkVersion, parsePackageName } from '../../../../src/core/systems/warg/names.ts'
+} from '../../../../src/core/systems/warg/encoding/key.ts'
+import { checkNamespace, checkVersion, parsePackageName } from '../../../../src/core/systems/warg/encoding/names.ts'
 import { codeOfCall, faultOfCall } from '../../../support/thrown.ts'
 import { encodeEnvelope } from '../../../support/warg/encoders.ts'
 import { hasWargVectors, minimalRecord, wargVectors } from '../../../support/warg/vectors.ts'

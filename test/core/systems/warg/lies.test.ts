@@ -1,9 +1,9 @@
 // Every lie of a registry that lies in a folder, by its name.
 import { describe, expect, test } from 'vitest'
 import { toBase64, utf8 } from '../../../../src/core/bytes.ts'
+import { pageBytes } from '../../../../src/core/systems/warg/encoding/wire.ts'
 import { checkpointName, inclusionName, operatorSubject, pageName } from '../../../../src/core/systems/warg/files.ts'
 import { wargSystem } from '../../../../src/core/systems/warg/system.ts'
-import { pageBytes } from '../../../../src/core/systems/warg/wire.ts'
 import type { memoryTransport } from '../../../../src/core/transport.ts'
 import { faultOfPromise } from '../../../support/thrown.ts'
 import { encodeLogProof, encodeMapProofs } from '../../../support/warg/encoders.ts'

@@ -4,16 +4,16 @@ import { concatBytes } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
 import { thousands } from '../../../../src/core/phrases.ts'
 import type { PublicKey } from '../../../../src/core/signer.ts'
-import type { Envelope } from '../../../../src/core/systems/warg/envelope.ts'
-import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
-import { type VerifiedRecord, verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import type { PermissionTable } from '../../../../src/core/systems/warg/permissions.ts'
+import type { Envelope } from '../../../../src/core/systems/warg/encoding/envelope.ts'
+import { type LogKind, recordIdOf } from '../../../../src/core/systems/warg/encoding/ids.ts'
+import { type VerifiedRecord, verifyLog } from '../../../../src/core/systems/warg/log/log.ts'
+import type { PermissionTable } from '../../../../src/core/systems/warg/log/permissions.ts'
 import {
   type Entry,
   encodeRecord,
   type Permission,
   type RecordDraft,
-} from '../../../../src/core/systems/warg/record.ts'
+} from '../../../../src/core/systems/warg/log/record.ts'
 import { faultOfPromise } from '../../../support/thrown.ts'
 import { type Person, person } from '../../../support/warg/keys.ts'
 import { chained, content, moment, signedBy } from '../../../support/warg/records.ts'

@@ -2,22 +2,22 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { concatBytes, parseHex, toHex } from '../../../../src/core/bytes.ts'
-import { digestText } from '../../../../src/core/systems/warg/digest.ts'
-import { logLeaf, mapLeaf, operatorLogId, packageLogId } from '../../../../src/core/systems/warg/ids.ts'
+import { digestText } from '../../../../src/core/systems/warg/encoding/digest.ts'
+import { logLeaf, mapLeaf, operatorLogId, packageLogId } from '../../../../src/core/systems/warg/encoding/ids.ts'
+import { protoBytes, protoNumber } from '../../../../src/core/systems/warg/encoding/protobuf.ts'
 import {
   type LogProof,
   type PlacedRecord,
   parseLogProof,
   verifyConsistent,
   verifyIncluded,
-} from '../../../../src/core/systems/warg/log-proof.ts'
+} from '../../../../src/core/systems/warg/proofs/log-proof.ts'
 import {
   emptyHashes,
   type MapProof,
   parseMapProofs,
   verifyMapped,
-} from '../../../../src/core/systems/warg/map-proof.ts'
-import { protoBytes, protoNumber } from '../../../../src/core/systems/warg/protobuf.ts'
+} from '../../../../src/core/systems/warg/proofs/map-proof.ts'
 import { faultOfCall } from '../../../support/thrown.ts'
 import { encodeLogProof, encodeMapProofs } from '../../../support/warg/encoders.ts'
 import { LogTree, MapTree } from '../../../support/warg/trees.ts'

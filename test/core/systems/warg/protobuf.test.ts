@@ -10,7 +10,7 @@ import {
   protoText,
   type Shape,
   varint,
-} from '../../../../src/core/systems/warg/protobuf.ts'
+} from '../../../../src/core/systems/warg/encoding/protobuf.ts'
 import { faultOfCall } from '../../../support/thrown.ts'
 
 const shape: Shape = { 1: 'bytes', 2: 'number', 3: 'numbers', 4: 'messages', 17: 'number' }

@@ -1,11 +1,16 @@
 // Records from bytes and back, against the published ones; what cannot be one record for everybody is refused.
 import { describe, expect, test } from 'vitest'
 import { concatBytes, toHex, utf8 } from '../../../../src/core/bytes.ts'
-import type { LogKind } from '../../../../src/core/systems/warg/ids.ts'
-import { recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
-import { protoBytes, protoNumber, protoNumbers, protoText } from '../../../../src/core/systems/warg/protobuf.ts'
-import { type Entry, encodeRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
-import { compareTimes, timeOf, timeText } from '../../../../src/core/systems/warg/time.ts'
+import type { LogKind } from '../../../../src/core/systems/warg/encoding/ids.ts'
+import { recordIdOf } from '../../../../src/core/systems/warg/encoding/ids.ts'
+import {
+  protoBytes,
+  protoNumber,
+  protoNumbers,
+  protoText,
+} from '../../../../src/core/systems/warg/encoding/protobuf.ts'
+import { compareTimes, timeOf, timeText } from '../../../../src/core/systems/warg/encoding/time.ts'
+import { type Entry, encodeRecord, parseRecord } from '../../../../src/core/systems/warg/log/record.ts'
 import { faultOfCall } from '../../../support/thrown.ts'
 import { aliceKey, bobKey } from '../../../support/warg/keys.ts'
 import { content, moment } from '../../../support/warg/records.ts'

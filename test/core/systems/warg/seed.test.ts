@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { parseBase64, toBase64, utf8 } from '../../../../src/core/bytes.ts'
-import { parseSeedEnvelope, type SeedEnvelope, verifySeedLog } from '../../../../src/core/systems/warg/seed-log.ts'
+import { parseSeedEnvelope, type SeedEnvelope, verifySeedLog } from '../../../../src/core/systems/warg/seed/seed-log.ts'
 import { faultOfCall, faultOfPromise } from '../../../support/thrown.ts'
 import { person } from '../../../support/warg/keys.ts'
 

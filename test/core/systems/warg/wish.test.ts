@@ -1,10 +1,10 @@
 // What is a person's own mistake, found before a record is made of it.
 import { beforeAll, expect, test } from 'vitest'
 import { AppError } from '../../../../src/core/error.ts'
-import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { LogState } from '../../../../src/core/systems/warg/log-state.ts'
-import type { Entry } from '../../../../src/core/systems/warg/record.ts'
-import { checkWish } from '../../../../src/core/systems/warg/wish.ts'
+import { verifyLog } from '../../../../src/core/systems/warg/log/log.ts'
+import { LogState } from '../../../../src/core/systems/warg/log/log-state.ts'
+import type { Entry } from '../../../../src/core/systems/warg/log/record.ts'
+import { checkWish } from '../../../../src/core/systems/warg/waiting/wish.ts'
 import { type Person, person } from '../../../support/warg/keys.ts'
 import { chained, content } from '../../../support/warg/records.ts'
 

@@ -3,8 +3,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../../../src/core/error.ts'
+import { parseSending } from '../../../../src/core/systems/warg/encoding/wire.ts'
 import { sendingName } from '../../../../src/core/systems/warg/files.ts'
-import { parseSending } from '../../../../src/core/systems/warg/wire.ts'
 import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
 import { wargApi } from '../../../../src/node/transports/warg/api.ts'
 import { realPace } from '../../../../src/node/transports/warg/patience.ts'

@@ -1,8 +1,8 @@
 // Long logs: pages put together from whatever slices a registry gives, in any order.
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type LoggedRecord, pageBytes } from '../../../../src/core/systems/warg/encoding/wire.ts'
 import { operatorSubject } from '../../../../src/core/systems/warg/files.ts'
-import { verifyLog } from '../../../../src/core/systems/warg/log.ts'
-import { type LoggedRecord, pageBytes } from '../../../../src/core/systems/warg/wire.ts'
+import { verifyLog } from '../../../../src/core/systems/warg/log/log.ts'
 import { parseWargAddress } from '../../../../src/node/transports/warg/address.ts'
 import { wargTransport } from '../../../../src/node/transports/warg.ts'
 import { person } from '../../../support/warg/keys.ts'

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { utf8 } from '../../../../src/core/bytes.ts'
 import { AppError } from '../../../../src/core/error.ts'
+import { recordIdOf } from '../../../../src/core/systems/warg/encoding/ids.ts'
+import { parsePage, sendingBytes } from '../../../../src/core/systems/warg/encoding/wire.ts'
 import {
   checkpointName,
   maxBytes,
@@ -9,8 +11,6 @@ import {
   pendingName,
   sendingName,
 } from '../../../../src/core/systems/warg/files.ts'
-import { recordIdOf } from '../../../../src/core/systems/warg/ids.ts'
-import { parsePage, sendingBytes } from '../../../../src/core/systems/warg/wire.ts'
 import type { Files, Transport } from '../../../../src/core/transport.ts'
 import { never } from '../../../support/repository.ts'
 import type { Stage } from './stage.ts'

@@ -1,9 +1,9 @@
 // What the program makes of a registry that is read over REST: all of it, as it is trusted, or parts of it as they came.
 import type { Context, TrustedState } from '../../../../src/core/system.ts'
-import { type Checkpoint, parseCheckpoint } from '../../../../src/core/systems/warg/checkpoint.ts'
+import { type LoggedRecord, parsePage } from '../../../../src/core/systems/warg/encoding/wire.ts'
 import { checkpointName, maxBytes, pageName } from '../../../../src/core/systems/warg/files.ts'
+import { type Checkpoint, parseCheckpoint } from '../../../../src/core/systems/warg/proofs/checkpoint.ts'
 import { wargSystem } from '../../../../src/core/systems/warg/system.ts'
-import { type LoggedRecord, parsePage } from '../../../../src/core/systems/warg/wire.ts'
 import type { Files, Transport } from '../../../../src/core/transport.ts'
 import { never } from '../../../support/repository.ts'
 import type { Stage } from './stage.ts'

@@ -1,7 +1,7 @@
 // A registry with a few packages, as people would have made them: ana’s with two releases, one of them yanked, and bo’s, where ana may
 // release too.
 import { utf8 } from '../../../../src/core/bytes.ts'
-import { digestOf } from '../../../../src/core/systems/warg/digest.ts'
+import { digestOf } from '../../../../src/core/systems/warg/encoding/digest.ts'
 import { type Person, person } from '../keys.ts'
 import { type RegistryOptions, type WargTestRegistry, wargRegistry } from './registry.ts'
 

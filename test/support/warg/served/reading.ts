@@ -1,8 +1,8 @@
 // What anybody may ask of a registry: its checkpoint, its records, its proofs; and where it lies about them.
 import { toBase64 } from '../../../../src/core/bytes.ts'
+import type { LoggedRecord } from '../../../../src/core/systems/warg/encoding/wire.ts'
 import { logIdOf, operatorSubject } from '../../../../src/core/systems/warg/files.ts'
-import { encodeRecord, parseRecord } from '../../../../src/core/systems/warg/record.ts'
-import type { LoggedRecord } from '../../../../src/core/systems/warg/wire.ts'
+import { encodeRecord, parseRecord } from '../../../../src/core/systems/warg/log/record.ts'
 import { encodeLogProof } from '../encoders.ts'
 import type { History } from '../history.ts'
 import type { Person } from '../keys.ts'

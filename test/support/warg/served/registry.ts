@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { operatorSubject } from '../../../../src/core/systems/warg/files.ts'
-import type { Entry } from '../../../../src/core/systems/warg/record.ts'
+import type { Entry } from '../../../../src/core/systems/warg/log/record.ts'
 import { History } from '../history.ts'
 import { type Person, person } from '../keys.ts'
 import { type Asked, Refusal } from './asked.ts'
