@@ -548,7 +548,7 @@ describe('carried', () => {
   })
 
   test('a request crosses an air gap and comes back as a reply', async () => {
-    const here = await room(['ana'])
+    const here = await room(['ana', 'bo'])
     const { at, call, warg, scene } = here
     await warg('yank', 'reg', http, '1.0.0', '--sentence', `yank 1.0.0 of ${http} for ever`)
     mkdirSync(at('usb'))
@@ -564,6 +564,11 @@ describe('carried', () => {
     expect(id.startsWith(`${http}/`)).toBe(true)
     expect(await there.refused(wargCommand, 'show', 'reg')).toBe('usage/invalid')
     expect(await there.refused(withdrawCommand, 'reg', http, '--yes')).toBe('usage/invalid')
+    // What is set where nothing but requests ever arrives counts there.
+    await offline(wargCommand, 'approvers', 'reg', http, '1', 'Bo=bo')
+    expect(await there.refused(signCommand, 'reg', http, '--key', 'ana')).toBe('trust/changed')
+    expect(await there.refused(wargCommand, 'approvers', 'reg', 'wasi:other', '1', 'Bo=bo')).toBe('source/not-found')
+    await offline(wargCommand, 'approvers', 'reg', http, '--none', '--yes')
     await offline(signCommand, 'reg', http, '--key', 'ana')
     await offline(exportCommand, 'reg', http, '--to', at('usb/reply.json'))
     // The replies of several people lie side by side on one stick.

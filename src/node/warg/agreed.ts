@@ -24,14 +24,14 @@ export function agreedHere(dataDir: string, own?: Transport): Agreed {
       if (system !== 'warg') continue
       const { anchor } = await workspace.trust(id)
       const { id: operator } = await parseOperatorAnchor(anchor, 'a pinned record')
-      if (operator === operatorId) await add(keptOf(workspace.files, id))
+      if (operator === operatorId) await add(keptPlace(workspace.files, id))
     }
     return lists
   }
 }
 
 /** Where what stays on this machine of a pinned source lies. */
-export function keptOf(files: Transport, sourceId: string): Transport {
+export function keptPlace(files: Transport, sourceId: string): Transport {
   return within(files, `sources/${sourceId}/kept/`)
 }
 
@@ -42,7 +42,7 @@ export interface Lost {
 }
 
 export async function lostWith(files: Transport, sourceId: string, signal: AbortSignal): Promise<Lost> {
-  const kept = keptOf(files, sourceId)
+  const kept = keptPlace(files, sourceId)
   const { approvers } = await readKept(kept, signal)
   const names = await within(kept, 'drafts/').list(pendingPrefix, signal)
   return { approvers: [...approvers.keys()], waiting: names.flatMap((name) => subjectOfPending(name) ?? []) }

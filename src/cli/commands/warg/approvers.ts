@@ -1,5 +1,6 @@
 // warg approvers: who must agree before the key that publishes may sign, as a team keeps it here; the registry knows nothing of it.
 import { AppError } from '../../../core/error.ts'
+import { carriedLog } from '../../../core/systems/warg/carry/carried.ts'
 import { maxBytes, operatorSubject, pendingName } from '../../../core/systems/warg/files.ts'
 import type { LogState } from '../../../core/systems/warg/log/log-state.ts'
 import { type Approvers, approversJson, checkApprovers } from '../../../core/systems/warg/waiting/candidate.ts'
@@ -9,7 +10,7 @@ import { looking } from '../../../node/warg/looking.ts'
 import { countOf } from '../../changing.ts'
 import { type Answer, answer } from '../../command.ts'
 import { wrapped } from '../../text.ts'
-import { againOf, type Call, changeHere, keptOf, openRegistrySource, type Registry, subjectOf, usage } from './call.ts'
+import { againOf, type Call, changeHere, keptOf, openAnyRegistry, type Registry, subjectOf, usage } from './call.ts'
 import { findWargKey } from './keys.ts'
 import { absent } from './show.ts'
 
@@ -18,14 +19,15 @@ export async function approvers(call: Call): Promise<Answer> {
   const subject = subjectOf(name)
   const isNone = call.parsed.flag('none')
   if (isNone && threshold !== undefined) throw usage('--none takes the list away, and stands alone')
-  const registry = await openRegistrySource(call)
+  const registry = await openAnyRegistry(call)
   if (isNone) {
     await agreeToNone(registry, subject, call)
     return set(registry, subject, undefined, call)
   }
   if (threshold === undefined) return shown(subject, (await keptOf(registry)).approvers.get(subject), againOf(call))
   const state = await stateOf(registry, subject)
-  if (state.length === 0 && !(await waits(registry, subject))) throw await absent(registry, [subject], againOf(call))
+  if (state.length === 0 && registry.source.carried !== true && !(await waits(registry, subject)))
+    throw await absent(registry, [subject], againOf(call))
   const chosen = await approversIn(threshold, people, state, call)
   checkSomebodyLeft(subject, chosen, state)
   return set(registry, subject, chosen, call)
@@ -42,6 +44,7 @@ async function agreeToNone(registry: Registry, subject: string, { io, parsed }: 
 }
 
 async function stateOf({ source, context }: Registry, subject: string): Promise<LogState> {
+  if (source.carried === true) return carriedLog(subject, source.transport, context)
   const { state } = await looking(source, context, async ({ operator, log }) =>
     subject === operatorSubject ? operator : log(subject),
   )

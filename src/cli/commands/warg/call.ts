@@ -4,6 +4,7 @@ import type { Context } from '../../../core/system.ts'
 import { operatorSubject, parseSubject } from '../../../core/systems/warg/files.ts'
 import type { Transport } from '../../../core/transport.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
+import { keptPlace } from '../../../node/warg/agreed.ts'
 import { changeKept, readKept, type WargKept } from '../../../node/warg/kept.ts'
 import type { Answer, Io, Parsed } from '../../command.ts'
 import { contextOf, openSource } from '../../session.ts'
@@ -28,8 +29,19 @@ export interface Registry {
   context: Context
 }
 
-export async function openRegistrySource({ desk, parsed, io }: Call): Promise<Registry> {
+/** Also what was carried here: what is set for it stays on this machine like anything else. */
+export async function openAnyRegistry(call: Call): Promise<Registry> {
+  const { desk, parsed, io } = call
   const source = await openSource(desk, parsed, io.signal)
+  if (source.system.id !== 'warg' || source.carried !== true) return registryIn(source, io)
+  return { source, kept: keptPlace(desk.workspace.files, source.pinned.id), context: contextOf(source, io) }
+}
+
+export async function openRegistrySource({ desk, parsed, io }: Call): Promise<Registry> {
+  return registryIn(await openSource(desk, parsed, io.signal), io)
+}
+
+function registryIn(source: OpenSource, io: Io): Registry {
   const { registry, pinned, system, carried } = source
   if (registry !== undefined) return { source, kept: registry.kept, context: contextOf(source, io) }
   if (system.id === 'warg' && carried === true) {

@@ -5,7 +5,8 @@ import type { Finding } from '../../../proposal.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../../../system.ts'
 import { type Files, type Transport, within } from '../../../transport.ts'
 import { operatorSubject, subjectOfHead } from '../files.ts'
-import { headsIn } from '../registry.ts'
+import type { LogState } from '../log/log-state.ts'
+import { headsIn, openRegistry } from '../registry.ts'
 import { wargSystem } from '../system.ts'
 import type { Agreed } from '../waiting/pending.ts'
 import { carriedFolder, carriedRoot, parseCarriedName } from './carry.ts'
@@ -46,6 +47,20 @@ function partFor(subject: string, source: Transport, context: Context): [Transpo
     return of === subject || of === operatorSubject
   })
   return [within(source, carriedFolder(subject)), { ...context, memory: new Map(memory) }]
+}
+
+/** The log that a record was carried for, as it was then. */
+export async function carriedLog(subject: string, source: Transport, context: Context): Promise<LogState> {
+  if (!(await subjectsIn(source, context)).includes(subject)) {
+    throw new AppError({
+      code: 'source/not-found',
+      message: `nothing was carried here for ${subject}`,
+      hint: 'bring a request for it here first',
+    })
+  }
+  const [part, asSeen] = partFor(subject, source, context)
+  const registry = await openRegistry(part, asSeen, { maxAgeSeconds })
+  return (await registry.log(subject)).state
 }
 
 async function subjectsIn(source: Transport, { signal }: Context): Promise<string[]> {
