@@ -110,7 +110,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
     'warg',
     [
       ...[...root, '--dry-run', '--replace', '--also', '--sentence TEXT', '--digest DIGEST'],
-      ...['--log', '--releases', '--permissions', '--all', '--none', '--operator'],
+      ...['--log', '--releases', '--permissions', '--all', '--none', '--yes', '--operator'],
     ],
   ],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
@@ -119,7 +119,7 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
   ['withdraw', [...root, '--sign-with KEY', '--yes', ...forTokens]],
   ['list', ['--from SOURCE', ...root]],
   ['download', ['--from SOURCE', ...root, '--to DIR', '--file NAME', '--replace']],
-  ['verify', ['--from SOURCE', ...root, '--release PATH']],
+  ['verify', ['--from SOURCE', ...root, '--release PATH', '--package NAME']],
   [
     'client',
     ['--metadata-dir DIR', '--metadata-url URL', '--target-name NAME', '--target-base-url URL', '--target-dir DIR'],
