@@ -268,6 +268,31 @@ test('a root is pinned only with the words that the screen does not show', async
   await page.getByRole('heading', { name: 'Nothing waits for you' }).waitFor()
 })
 
+test('who went elsewhere while a repository was pinned stays there', async () => {
+  const { page } = await pages.open('index.html?scenario=empty')
+  await page.getByLabel('Folder, file or address').fill('/srv/repositories/loom')
+  await page.getByRole('button', { name: 'Look at it' }).click()
+  await page.getByText('Type two words').waitFor()
+  await page.evaluate(() => {
+    const { sources } = Reflect.get(window, 'countersign')
+    const pin = sources.pin.bind(sources)
+    sources.pin = (asked: unknown) =>
+      new Promise((resolve) => {
+        Reflect.set(window, 'letItBePinned', () => resolve(pin(asked)))
+      })
+  })
+  const asked = inspection.ask.map((position) => inspection.words[position - 1] ?? '')
+  await page.getByLabel('Word 3').fill(asked[0] ?? '')
+  await page.getByLabel('Word 11').fill(asked[1] ?? '')
+  await page.getByRole('button', { name: 'Pin this root' }).click()
+  await page.getByRole('link', { name: /^Tokens/ }).click()
+  await page.getByRole('heading', { level: 1, name: /token/i }).waitFor()
+  await page.evaluate(() => Reflect.get(window, 'letItBePinned')())
+  await page.getByText('is pinned').first().waitFor({ state: 'attached' })
+  await page.getByRole('heading', { level: 1, name: /token/i }).waitFor()
+  expect(new URL(page.url()).hash).toContain('tokens')
+})
+
 test('the demo opens with rehearsal on every screen', async () => {
   const { page } = await pages.open('index.html?scenario=empty')
   await page.getByRole('button', { name: 'Start the demo' }).click()

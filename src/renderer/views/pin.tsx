@@ -1,5 +1,5 @@
 // Pinning: the one moment in which a repository becomes trusted. The person types two words that are not on this screen.
-import { type ReactElement, useId, useState } from 'react'
+import { type ReactElement, useEffect, useId, useRef, useState } from 'react'
 import type { ErrorData } from '../../core/error.ts'
 import type { SourceInspection } from '../../ipc/contract.ts'
 import { useApp } from '../app-context.ts'
@@ -27,6 +27,14 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
   const [problem, setProblem] = useState<ErrorData>()
   const [busy, setBusy] = useState(false)
   const nameId = useId()
+  // Whoever has gone elsewhere meanwhile stays there.
+  const isShown = useRef(false)
+  useEffect(() => {
+    isShown.current = true
+    return () => {
+      isShown.current = false
+    }
+  }, [])
   const complete = name.trim() !== '' && inspection.ask.every((position) => (answers[position] ?? '').trim() !== '')
   const { anchorWord, quorums, registry = false } = inspection
   const holders = quorums.flatMap((quorum) => quorum.holders)
@@ -48,7 +56,7 @@ export function Pin({ inspection, onDone, onBack }: PinProps): ReactElement {
     }
     say(`${plainForeign(outcome.value.name)} is pinned`)
     refresh()
-    onDone()
+    if (isShown.current) onDone()
   }
 
   return (
