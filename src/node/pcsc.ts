@@ -28,6 +28,20 @@ export interface PcscOptions {
   onStuck?: () => void
 }
 
+/**
+ * The module wakes its thread from its wait to stop it. Asked while that one is between two waits, as it is just after a card was let go,
+ * it begins another wait, and holds up whoever stops it for as long as nothing happens: so it is asked when it is at rest.
+ */
+const restMs = 250
+
+function end(client: Client): void {
+  try {
+    client.stop()
+  } catch {
+    // It never ran, or died before: there is nothing left to stop.
+  }
+}
+
 export function systemReaders({ onStuck }: PcscOptions = {}): Readers {
   const hearers = new Set<(state: ReadersState) => void>()
   const cards = new Map<string, { reader: Reader; hasCard: boolean; insertion: number }>()
@@ -124,11 +138,7 @@ export function systemReaders({ onStuck }: PcscOptions = {}): Readers {
     isComplete = false
     const client = running?.client
     running = undefined
-    try {
-      client?.stop()
-    } catch {
-      // It never ran, or died before: there is nothing left to stop.
-    }
+    if (client !== undefined) setTimeout(() => end(client), restMs)
   }
 
   return {
