@@ -16,6 +16,8 @@ const reader = {
   }),
 }
 
+const stopped = vi.hoisted((): number[] => [])
+
 vi.mock('pcsc-mini', () => ({
   CardMode: { SHARED: 1 },
   CardDisposition: { LEAVE: 0, RESET: 1 },
@@ -29,7 +31,9 @@ vi.mock('pcsc-mini', () => ({
     start(): void {
       this.hear?.(reader)
     }
-    stop(): void {}
+    stop(): void {
+      stopped.push(Date.now())
+    }
   },
 }))
 
@@ -64,4 +68,18 @@ test("a limit is a finger's from just above twenty seconds", () => {
     'signer/touch-timeout',
     'signer/touch-timeout',
   ])
+})
+
+test('the module is stopped once its thread is at rest, not just after something happened, and once', async () => {
+  stopped.length = 0
+  const readers = systemReaders()
+  const stop = readers.watch(() => {})
+  await vi.waitFor(async () => expect(await codeOfPromise(readers.connect('Reader'))).toBe('ok'))
+  const card = await readers.connect('Reader')
+  await card.end('leave')
+  stop()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(stopped).toEqual([])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(stopped).toHaveLength(1)
 })
