@@ -65,9 +65,16 @@ export async function unwatchPackage(desk: Desk, source: OpenSource, name: strin
     packages: packages.filter((one) => one !== name),
   })
   await changeKept(keptOf(source), without, signal)
-  const { anchor, successor, memory } = source.trust
-  const rest = new Map([...memory].filter(([one]) => one !== headName(name)))
-  await desk.workspace.remember(source.pinned.id, { successor: successor ?? anchor, memory: rest })
+  await forgetHeads(desk, source, [name])
+}
+
+/** How far their logs went: with that remembered they would stay in sight, as nothing that was seen goes away unseen. */
+export async function forgetHeads(desk: Desk, { pinned, trust }: OpenSource, names: readonly string[]): Promise<void> {
+  const { anchor, successor, memory } = trust
+  const gone = new Set(names.map(headName))
+  const left = new Map([...memory].filter(([one]) => !gone.has(one)))
+  if (left.size === memory.size) return
+  await desk.workspace.remember(pinned.id, { successor: successor ?? anchor, memory: left })
 }
 
 /** Nobody: nobody must. */

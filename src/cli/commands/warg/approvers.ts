@@ -1,10 +1,10 @@
 // warg approvers: who must agree before the key that publishes may sign, as a team keeps it here; the registry knows nothing of it.
 import { AppError } from '../../../core/error.ts'
 import { carriedLog } from '../../../core/systems/warg/carry/carried.ts'
+import { shortKeyId } from '../../../core/systems/warg/encoding/key.ts'
 import { maxBytes, operatorSubject, pendingName } from '../../../core/systems/warg/files.ts'
 import type { LogState } from '../../../core/systems/warg/log/log-state.ts'
 import { type Approvers, approversJson, checkApprovers } from '../../../core/systems/warg/waiting/candidate.ts'
-import { shortKeyId } from '../../../core/systems/warg/waiting/named.ts'
 import { visible } from '../../../core/visible.ts'
 import { looking } from '../../../node/warg/looking.ts'
 import { countOf } from '../../changing.ts'

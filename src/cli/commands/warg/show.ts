@@ -1,9 +1,9 @@
 // warg show: a registry at a glance, or one log of it: what happened, what was released, who may do what.
 
 import { AppError } from '../../../core/error.ts'
+import { shortKeyId } from '../../../core/systems/warg/encoding/key.ts'
 import { operatorSubject, pendingPrefix, subjectOfPending } from '../../../core/systems/warg/files.ts'
 import { type Approvers, approversJson } from '../../../core/systems/warg/waiting/candidate.ts'
-import { shortKeyId } from '../../../core/systems/warg/waiting/named.ts'
 import { visible } from '../../../core/visible.ts'
 import { type LogFacts, logFacts } from '../../../node/warg/facts.ts'
 import { type LogOverview, type RegistryOverview, registryOverview } from '../../../node/warg/overview.ts'

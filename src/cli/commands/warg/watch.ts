@@ -1,7 +1,8 @@
 // warg watch, unwatch, age: what this machine looks at in a registry, which lists nothing by itself, and how fresh it must be.
-import { headName, subjectOfHead } from '../../../core/systems/warg/files.ts'
+import { subjectOfHead } from '../../../core/systems/warg/files.ts'
 import { isFolderLocation } from '../../../node/location.ts'
 import { looking } from '../../../node/warg/looking.ts'
+import { forgetHeads } from '../../../node/warg/watch-list.ts'
 import { countOf } from '../../changing.ts'
 import { type Answer, answer } from '../../command.ts'
 import { wrapped } from '../../text.ts'
@@ -49,7 +50,7 @@ export async function unwatch(call: Call): Promise<Answer> {
     ...now,
     packages: now.packages.filter((one) => !names.includes(one)),
   }))
-  await forgetHeads(place, names, call)
+  await forgetHeads(call.desk, place.source, names)
   return answer(
     { unwatched: names, packages },
     ...wrapped([
@@ -57,15 +58,6 @@ export async function unwatch(call: Call): Promise<Answer> {
       ...folderLines(place),
     ]),
   )
-}
-
-/** What is remembered of a log would keep it in sight: nothing that was seen goes away unseen. */
-async function forgetHeads({ source }: Registry, names: readonly string[], { desk }: Call): Promise<void> {
-  const gone = new Set(names.map(headName))
-  const { successor, memory } = source.trust
-  const left = new Map([...memory].filter(([name]) => !gone.has(name)))
-  if (successor === undefined || left.size === memory.size) return
-  await desk.workspace.remember(source.pinned.id, { successor, memory: left })
 }
 
 function folderLines({ source }: Registry): string[] {

@@ -1,9 +1,9 @@
 // What is in a log, as lines for a terminal: narrow, the newest first, keys by what this machine calls their holders.
 import { countOf, utcOf } from '../../../core/phrases.ts'
 import type { Change, Finding } from '../../../core/proposal.ts'
+import { shortKeyId } from '../../../core/systems/warg/encoding/key.ts'
 import type { LogState } from '../../../core/systems/warg/log/log-state.ts'
 import { type Permission, permissionsOf } from '../../../core/systems/warg/log/record.ts'
-import { shortKeyId } from '../../../core/systems/warg/waiting/named.ts'
 import { visible } from '../../../core/visible.ts'
 import type { HoldingFact, RecordFact, StateFacts } from '../../../node/warg/facts.ts'
 

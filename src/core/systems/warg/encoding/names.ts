@@ -15,7 +15,7 @@ export interface PackageName {
 /** "wasi:http", parted at its last colon. */
 export function parsePackageName(text: string): PackageName {
   const what = `“${inQuotes(text.slice(0, 80))}”`
-  checkLetters(text, what, ':')
+  checkLetters(text, what)
   const at = text.lastIndexOf(':')
   const [namespace, name] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)]
   if (at > 0 && kebab.test(namespace) && kebab.test(name) && text.length <= maxNameLength) return { namespace, name }
@@ -31,9 +31,9 @@ export function checkNamespace(text: string, what: string): string {
 }
 
 /** The character is named: many that are not ASCII look as if they were. */
-function checkLetters(text: string, what: string, also = ''): void {
+function checkLetters(text: string, what: string): void {
   const strange = [...text].find((char) => char > '~' || char < ' ')
-  if (strange === undefined || also.includes(strange)) return
+  if (strange === undefined) return
   throw fault(
     'look-alike-name',
     'format/malformed',

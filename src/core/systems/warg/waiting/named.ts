@@ -6,8 +6,6 @@ import { visible } from '../../../visible.ts'
 import { shortKeyId, type WargKey } from '../encoding/key.ts'
 import type { NameOf } from '../log/diff.ts'
 
-export { shortKeyId } from '../encoding/key.ts'
-
 type Names = NonNullable<Context['names']>
 
 export function ownerOf({ key }: Pick<WargKey, 'key'>, names: Names): string | undefined {
