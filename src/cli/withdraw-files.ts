@@ -1,9 +1,9 @@
 // withdraw where a change that waits is nothing but files: these, and nothing else, are taken away.
 import { AppError } from '../core/error.ts'
 import type { TrustSystem } from '../core/system.ts'
+import { shortKeyId } from '../core/systems/warg/encoding/key.ts'
 import { maxBytes, pendingName } from '../core/systems/warg/files.ts'
 import { claimedKeys, parseCandidate } from '../core/systems/warg/waiting/candidate.ts'
-import { shortKeyId } from '../core/systems/warg/encoding/key.ts'
 import { snapshot } from '../core/transport.ts'
 import type { Desk, OpenSource } from '../node/desk.ts'
 import { unwatchUnclaimed } from '../node/warg/watch-list.ts'

@@ -5,7 +5,7 @@ import { isObject, parseJson } from '../../../core/json.ts'
 import { visible } from '../../safe-name.ts'
 import { badStatus } from '../../web/client.ts'
 import type { Whole } from '../../web/exchange.ts'
-import { shortWords } from '../../web/words.ts'
+import { outage, shortWords } from '../../web/words.ts'
 
 /** Neither a redirect nor a web page is an answer, whatever its status. */
 export function checkAnswered({ status, headers }: Whole, url: URL): void {
@@ -24,7 +24,7 @@ export function checkAnswered({ status, headers }: Whole, url: URL): void {
 /** `what`: "the question which files wait", "the signature". */
 export function refused(what: string, { status, headers, bytes }: Whole, url: URL): AppError {
   if (status >= 500 || status === 407 || status === 408 || status === 425 || status === 429)
-    return outage(what, badStatus(url, { status, headers }), wordsOf(bytes))
+    return outage(`the backend could not take ${what}`, badStatus(url, { status, headers }), wordsOf(bytes))
   const { code, hint } = meanings.get(status) ?? { code: 'source/rejected' }
   const said = wordsOf(bytes)
   return new AppError({
@@ -48,15 +48,6 @@ const meanings: ReadonlyMap<number, { code: ErrorCode; hint: string }> = new Map
   [409, { code: 'source/conflict', hint: 'look again at what waits' }],
   [413, { code: 'source/too-large', hint: 'ask whoever runs the backend how much it takes' }],
 ])
-
-function outage(what: string, { code, hint, data }: AppError, said: string): AppError {
-  return new AppError({
-    code,
-    message: `the backend could not take ${what} (status ${data?.status ?? ''})${said === '' ? '' : `: “${said}”`}`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(data === undefined ? {} : { data }),
-  })
-}
 
 function wordsOf(bytes: Uint8Array): string {
   try {

@@ -3,7 +3,7 @@ import { AppError, type ErrorCode } from '../../../core/error.ts'
 import { isObject, type JsonObject, parseJson } from '../../../core/json.ts'
 import { badStatus } from '../../web/client.ts'
 import type { Whole } from '../../web/exchange.ts'
-import { shortWords } from '../../web/words.ts'
+import { outage, shortWords } from '../../web/words.ts'
 
 /** Neither a redirect nor a web page is an answer, whatever its status. */
 export function checkAnswered({ status, headers }: Whole, url: URL): void {
@@ -49,7 +49,7 @@ export function refused(what: string, { status, headers, bytes }: Whole, url: UR
   const said = answerIn(bytes)
   const words = wordsOf(said)
   const isOutage = (status >= 500 && status !== 501) || [407, 408, 425, 429].includes(status)
-  if (isOutage) return outage(what, badStatus(url, { status, headers }), words)
+  if (isOutage) return outage(`the registry could not take ${what}`, badStatus(url, { status, headers }), words)
   const { type, id, reason } = said
   const kind = typeof type === 'string' ? shortWords(type) : ''
   const { code, hint } = meanings.get(`${status} ${kind}`) ??
@@ -68,15 +68,6 @@ export function refused(what: string, { status, headers, bytes }: Whole, url: UR
       ...(typeof id === 'string' ? { id: id.slice(0, 300) } : {}),
       ...(typeof reason === 'string' ? { reason: shortWords(reason) } : {}),
     },
-  })
-}
-
-function outage(what: string, { code, hint, data }: AppError, words: string): AppError {
-  return new AppError({
-    code,
-    message: `the registry could not take ${what} (status ${data?.status ?? ''})${words === '' ? '' : `: “${words}”`}`,
-    ...(hint === undefined ? {} : { hint }),
-    ...(data === undefined ? {} : { data }),
   })
 }
 
