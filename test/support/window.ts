@@ -1,7 +1,7 @@
 // What several tests of the real window do: wait for a heading, hold a button, look for accessibility faults and for secrets.
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { until } from '../e2e/support/app.ts'
+import { windowOf } from '../e2e/support/app.ts'
 import { accessibilityFaults } from './axe.ts'
 
 export function heading(page: Page, name: string | RegExp): Promise<void> {
@@ -75,18 +75,8 @@ export interface Windows {
 
 /** The windows of a browser by the page they show, waited for. */
 export function pagesOf(browser: Browser): Windows {
-  const find = async (name: string): Promise<Page | undefined> => {
-    const pages = browser.contexts().flatMap((context) => context.pages())
-    return pages.find((page) => new URL(page.url()).pathname === `/${name}`)
-  }
   return {
-    window: (name) =>
-      until(
-        `a window with ${name}`,
-        () => find(name),
-        new Promise(() => undefined),
-        () => '',
-      ),
+    window: (name) => windowOf(browser, name, new Promise(() => undefined), () => ''),
   }
 }
 

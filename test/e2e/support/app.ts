@@ -78,22 +78,36 @@ export async function startTestApp(options: StartOptions = {}): Promise<RunningA
   try {
     const debuggingPort = await until('the debugging port', () => portOf(temporary), exited, said)
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${debuggingPort}`)
-    const window = (name: string): Promise<Page> =>
-      until(
-        `a window with ${name}`,
-        async () => {
-          const pages = browser.contexts().flatMap((context) => context.pages())
-          return pages.find((page) => new URL(page.url()).pathname === `/${name}`)
-        },
-        exited,
-        said,
-      )
+    const window = (name: string): Promise<Page> => windowOf(browser, name, exited, said)
     const page = await window('index.html')
     await page.waitForLoadState('load')
     return { ...spawned, browser, page, debuggingPort, window }
   } catch (error) {
     await end()
     throw error
+  }
+}
+
+/** The window of a browser that shows this page, waited for; what does not come is told with what the others show. */
+export async function windowOf(
+  browser: Browser,
+  name: string,
+  exited: Promise<unknown>,
+  said: () => string,
+): Promise<Page> {
+  const pages = (): Page[] => browser.contexts().flatMap((context) => context.pages())
+  try {
+    const find = async () => pages().find((page) => new URL(page.url()).pathname === `/${name}`)
+    return await until(`a window with ${name}`, find, exited, said)
+  } catch (error) {
+    const shown = pages().map(async (page) => {
+      const text = await page.locator('body').innerText({ timeout: 2000 })
+      return `${page.url()}:\n${text}`
+    })
+    const told = (await Promise.allSettled(shown)).map((one) =>
+      one.status === 'fulfilled' ? one.value : String(one.reason),
+    )
+    throw new Error(`${error instanceof Error ? error.message : error}\n${told.join('\n\n')}`)
   }
 }
 
