@@ -3,7 +3,7 @@ import type { ErrorData } from './error.ts'
 import type { PublicKey } from './signer.ts'
 
 /** The trust system that a proposal belongs to. */
-export type SystemId = 'tuf' | 'asfaload' | 'warg'
+export type SystemId = 'tuf' | 'asfaload' | 'warg' | 'merkle'
 
 export type Risk = 'routine' | 'notable' | 'dangerous'
 

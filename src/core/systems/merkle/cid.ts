@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
-import { isEqualBytes } from '../../bytes.ts'
+import { isEqualBytes, parseHex, toHex } from '../../bytes.ts'
 import { inQuotes } from '../../visible.ts'
 import { fault } from './fault.ts'
 
@@ -70,6 +70,20 @@ export function libraryCid(cid: string): CID {
 
 export function linkOf(bytes: Uint8Array, codec: number): Link {
   return { cid: CID.createV1(codec, create(sha2256, sha256(bytes))).toString(), codec }
+}
+
+/** To content whose block is the file itself: the digest of one is that of the other. */
+export function digestLink(sha256Hex: string): Link {
+  const digest = create(sha2256, parseHex(sha256Hex, 'a digest'))
+  return { cid: CID.createV1(codecs.raw, digest).toString(), codec: codecs.raw }
+}
+
+export function digestOfLink({ cid }: Link): string {
+  return toHex(CID.parse(cid).multihash.digest)
+}
+
+export function isRaw({ codec }: Link): boolean {
+  return codec === codecs.raw
 }
 
 export function isOfBlock(link: Link, bytes: Uint8Array): boolean {
