@@ -6,7 +6,6 @@ import type { Proposal } from '../../../../src/core/proposal.ts'
 import type { Signer } from '../../../../src/core/signer.ts'
 import type { Context } from '../../../../src/core/system.ts'
 import { type ClientState, judgeHead, type Verdict } from '../../../../src/core/systems/merkle/accept.ts'
-import { readCandidates } from '../../../../src/core/systems/merkle/candidates.ts'
 import { codecs, linkOf } from '../../../../src/core/systems/merkle/cid.ts'
 import { draftedEdits } from '../../../../src/core/systems/merkle/drafting.ts'
 import { blockName, headName, pendingName } from '../../../../src/core/systems/merkle/files.ts'
@@ -14,6 +13,7 @@ import type { MerkleOptions } from '../../../../src/core/systems/merkle/publish/
 import { publishedFiles } from '../../../../src/core/systems/merkle/publish/publish.ts'
 import { renewedFiles } from '../../../../src/core/systems/merkle/publish/renew.ts'
 import { existing, memoryOf, type Repository } from '../../../../src/core/systems/merkle/repository.ts'
+import { readWaiting } from '../../../../src/core/systems/merkle/waiting/candidates.ts'
 import type { TufEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { type Files, memoryTransport } from '../../../../src/core/transport.ts'
 import { cidOf, envelope, History, now, type Person, rootFields, targetsFields } from '../../../support/merkle.ts'
@@ -85,9 +85,9 @@ export class World {
 
   async edit(subject: string, edits: readonly TufEdit[], replace = false): Promise<readonly string[]> {
     const options = { defaultDays: 90, replace }
-    const { files, candidates } = await draftedEdits(this.source, this.context, [{ subject, edits }], options)
+    const { files, proposals } = await draftedEdits(this.source, this.context, [{ subject, edits }], options)
     await this.write(files)
-    return [...candidates.keys()]
+    return proposals.map((one) => one.subject)
   }
 
   async sign(subject: string, ...by: readonly Person[]): Promise<void> {
@@ -161,7 +161,7 @@ export class World {
   }
 
   async waits(): Promise<string[]> {
-    return [...(await readCandidates(this.source, this.context)).keys()].sort()
+    return (await readWaiting(this.source, this.context)).candidates.map(({ subject }) => subject)
   }
 }
 
