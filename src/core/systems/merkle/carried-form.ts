@@ -89,11 +89,11 @@ async function linkOf(root: Document<Root>, bytes: Uint8Array): Promise<ChainLin
 }
 
 /** A first root is pinned by people who compared it, before or after it was signed; a later one has nothing else to show for itself. */
-async function readAnchor(bytes: Uint8Array, what: string): Promise<Anchor> {
+async function readAnchor(bytes: Uint8Array): Promise<Anchor> {
   const root = parseAnchor(bytes)
   if (root.signed.height > 0) await verifyRoot(root, undefined)
-  const { keys, role } = authorityOf(root, 'root')
-  const quorum = await quorumOf(what, root, keys, role)
   const version = versionOf(root)
+  const { keys, role } = authorityOf(root, 'root')
+  const quorum = await quorumOf(titleOf('root', version), root, keys, role)
   return { title: titleOf('root', version), version, digest: digestOf(root), bytes, quorums: [quorum] }
 }

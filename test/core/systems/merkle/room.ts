@@ -1,9 +1,7 @@
 // A repository as files: what people propose lies in it as any program would write it.
 import * as dagJson from '@ipld/dag-json'
 import type { CID } from 'multiformats/cid'
-import { parseHex } from '../../../../src/core/bytes.ts'
 import type { Proposal } from '../../../../src/core/proposal.ts'
-import type { Signer } from '../../../../src/core/signer.ts'
 import type { Context } from '../../../../src/core/system.ts'
 import { blockName, headName, pendingName } from '../../../../src/core/systems/merkle/files.ts'
 import { merkleSystem } from '../../../../src/core/systems/merkle/system.ts'
@@ -19,19 +17,7 @@ import {
   targetsFields,
 } from '../../../support/merkle.ts'
 import { people, Scene } from './scene.ts'
-
-export const never = new AbortController().signal
-
-export function signerOf(one: Person): Signer {
-  return {
-    id: `test:${one.id}`,
-    label: 'a test key',
-    key: one.key,
-    asks: 'nothing',
-    rehearsal: false,
-    sign: async (message) => new Uint8Array(parseHex(await one.sign(message), 'a signature')),
-  }
-}
+import { never, signerOf } from './world.ts'
 
 export class Room {
   readonly scene: Scene
@@ -64,18 +50,32 @@ export class Room {
   /** All blocks of the scene, and a head that leads to the last snapshot. */
   async publish(): Promise<void> {
     this.files.files.set(headName, await this.scene.head())
+    this.keep()
+  }
+
+  keep(): void {
     for (const [cid, bytes] of this.scene.store.blocks) this.files.files.set(blockName(cid), bytes)
+  }
+
+  rootFields(roles: Partial<RootRoles> = {}): object {
+    return rootFields({ ...this.scene.roles, ...roles })
+  }
+
+  /** In the one form, as whoever signs first or last would write it. */
+  async envelope(signed: object, by: readonly Person[]): Promise<Uint8Array> {
+    const people = [...by].sort((a, b) => (a.id < b.id ? -1 : 1))
+    return dagJson.encode(await envelope(signed, people))
   }
 
   /** Another program wrote it. */
   async put(subject: string, signed: object, by: readonly Person[] = []): Promise<Uint8Array> {
-    const bytes = dagJson.encode(await envelope(signed, by))
+    const bytes = await this.envelope(signed, by)
     this.files.files.set(pendingName(subject), bytes)
     return bytes
   }
 
   proposeRoot(roles: Partial<RootRoles> = {}, by: readonly Person[] = []): Promise<Uint8Array> {
-    return this.put('root', this.scene.root.next(rootFields({ ...this.scene.roles, ...roles })), by)
+    return this.put('root', this.scene.root.next(this.rootFields(roles)), by)
   }
 
   proposeTargets(
