@@ -90,6 +90,10 @@ export class Room {
     return this.put(name, history.next(targetsFields({}, targets)), by)
   }
 
+  signer(one: Person) {
+    return signerOf(one)
+  }
+
   pending() {
     return this.system.pending(this.files, this.context)
   }

@@ -7,7 +7,9 @@ import { isSameChange, notCarried, recording } from '../../../transfer/gathered.
 import { byCodePoint, memoryTransport, type Transport } from '../../../transport.ts'
 import { decodeRole, encodeRole } from '../../tuf/names.ts'
 import { cidOfBlock, headName, pendingName, subjectOfPending } from '../files.ts'
+import { authorityIn } from '../waiting/asked.ts'
 import { pendingProposals } from '../waiting/pending.ts'
+import { readWaiting } from '../waiting/waiting.ts'
 
 export const carriedRoot = 'merkle/'
 export const carriedAnchor = `${carriedRoot}root.json`
@@ -28,15 +30,23 @@ export async function carriedFiles(
   const found = here.proposals.find(({ id }) => id === proposal.id)
   if (found === undefined) throw notCarried(proposal, here.problems[0]?.error, whole)
   if (found.blocked !== undefined) throw new AppError(found.blocked)
-  // Other changes go along only where they say who may sign this one.
-  const bare = new Map([...held].filter(([name]) => (subjectOfPending(name) ?? subject) === subject))
-  for (const files of [bare, held]) {
-    const alone = await pendingProposals(memoryTransport(files), judge, only)
-    const again = alone.proposals.find(({ id }) => id === proposal.id)
-    if (again !== undefined && isSameChange(again, found)) return gathered(subject, anchor, files)
-    if (files === held) throw notCarried(proposal, alone.problems[0]?.error, whole)
-  }
-  throw new AppError({ code: 'internal/bug', message: 'neither of two was tried' })
+  const files = await withoutOthers(subject, held, judge)
+  const alone = await pendingProposals(memoryTransport(files), judge, only)
+  const again = alone.proposals.find(({ id }) => id === proposal.id)
+  if (again === undefined || !isSameChange(again, found)) throw notCarried(proposal, alone.problems[0]?.error, whole)
+  return gathered(subject, anchor, files)
+}
+
+/** Other changes go along only where they say who may sign this one. */
+async function withoutOthers(
+  subject: string,
+  held: ReadonlyMap<string, Uint8Array>,
+  context: Context,
+): Promise<Map<string, Uint8Array>> {
+  const { candidates } = await readWaiting(memoryTransport(held), context)
+  const along = candidates.filter((one) => one.subject === subject || authorityIn(one, subject) !== undefined)
+  const names = new Set(along.map((one) => pendingName(one.subject)))
+  return new Map([...held].filter(([name]) => subjectOfPending(name) === undefined || names.has(name)))
 }
 
 function gathered(subject: string, anchor: Uint8Array, files: ReadonlyMap<string, Uint8Array>): Carried {
