@@ -8,15 +8,15 @@ import { nobodyVouches } from '../tuf/first.ts'
 import { titleOf } from '../tuf/names.ts'
 import { defaultPeriodDays } from '../tuf/online.ts'
 import { quorumOf } from '../tuf/verify.ts'
-import { digestOfLink, parseLink } from './cid.ts'
+import { isRoot, parseCandidate } from './candidates.ts'
+import { digestOf } from './digest.ts'
 import type { Document, Root, Signed } from './document.ts'
 import { maxBytes, pendingName } from './files.ts'
 import { namedQuorums } from './named.ts'
 import { versionOf } from './plain.ts'
 import { memoryOf, type Repository } from './repository.ts'
 import { authorityOf } from './roots.ts'
-import { type Edge, isRoot, type Standing, standing } from './standing.ts'
-import { parseCandidate } from './waiting/candidates.ts'
+import { type Edge, type Standing, standing } from './standing.ts'
 
 export async function trustedState(source: Transport, context: Context): Promise<TrustedState> {
   const now = await standing(source, context)
@@ -36,7 +36,7 @@ export async function trustedState(source: Transport, context: Context): Promise
 
 function rootFacts(root: Document<Root>) {
   const version = versionOf(root)
-  return { title: titleOf('root', version), version, digest: digestOfLink(parseLink(root.pid, 'the root')) }
+  return { title: titleOf('root', version), version, digest: digestOf(root) }
 }
 
 async function rolesOf(now: Standing, { timestamp, valid }: Repository, context: Context): Promise<TrustedRole[]> {
@@ -102,7 +102,7 @@ function expiredFindings(roles: readonly TrustedRole[], { now }: Context): Findi
 /** Pinned by a person, and not in force before it is signed and something is published under it. */
 async function waitingState({ root }: Standing, source: Transport, context: Context): Promise<TrustedState> {
   const waiting = await source.read(pendingName('root'), maxBytes.candidate, context.signal)
-  const candidate = waiting === undefined ? undefined : parseCandidate(waiting, 'root').document
+  const candidate = waiting === undefined ? undefined : parseCandidate(waiting, 'root')
   // Signatures of another root say nothing of the pinned one.
   const signed = candidate !== undefined && isRoot(candidate) && candidate.pid === root.pid ? candidate : root
   const facts = rootFacts(root)

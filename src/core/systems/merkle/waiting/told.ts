@@ -11,8 +11,8 @@ import { encodeMetadata } from '../../tuf/encode.ts'
 import { ownerField, type TufKey } from '../../tuf/key.ts'
 import { type Metadata, parseMetadata } from '../../tuf/metadata.ts'
 import { titleOf } from '../../tuf/names.ts'
+import { isRoot, isTargets, type Signable } from '../candidates.ts'
 import { plainOf, versionOf } from '../plain.ts'
-import { isRoot, isTargets, type Version } from '../standing.ts'
 
 export interface Told {
   before: Metadata | undefined
@@ -23,13 +23,13 @@ export interface Told {
 /** `follows`: what it goes on from, where that is not in force any more. */
 export function toldOf(
   subject: string,
-  before: Version | undefined,
-  after: Version,
+  before: Signable | undefined,
+  after: Signable,
   { names = new Map(), now }: Pick<Context, 'names' | 'now'>,
   follows = before,
 ): Told {
   const [was, is] = [before === undefined ? undefined : plainly(subject, before, names), plainly(subject, after, names)]
-  const { changes, headline } = diffMetadata(was, is, { now, role: subject })
+  const { changes, headline } = namedDiff(subject, [before, after], [was, is], { names, now })
   const links = isTargets(after) ? contentsOf(before, after) : new Map<string, Content>()
   const told = new Set(changes.map(({ path }) => path))
   const all = [
@@ -49,8 +49,33 @@ export function toldOf(
   return { before: was, after: is, diff }
 }
 
+/**
+ * Names are for people to read, and no two machines need have the same: what is compared between machines, the places and values
+ * of changes, is told without them.
+ */
+function namedDiff(
+  subject: string,
+  [before, after]: readonly [Signable | undefined, Signable],
+  [was, is]: readonly [Metadata | undefined, Metadata],
+  { names, now }: { names: Names; now: Date },
+): Pick<MetadataDiff, 'changes' | 'headline'> {
+  const named = diffMetadata(was, is, { now, role: subject })
+  if (names.size === 0) return named
+  const nobody: Names = new Map()
+  const bare = before === undefined ? undefined : plainly(subject, before, nobody)
+  const { changes } = diffMetadata(bare, plainly(subject, after, nobody), { now, role: subject })
+  const sentences = new Map<string, string[]>()
+  for (const { path, sentence } of named.changes) sentences.set(path, [...(sentences.get(path) ?? []), sentence])
+  return {
+    headline: named.headline,
+    changes: changes.map((change) => ({ ...change, sentence: sentences.get(change.path)?.shift() ?? change.sentence })),
+  }
+}
+
+type Names = NonNullable<Context['names']>
+
 /** With the names that this machine knows their holders by; the keys of blocks have none. */
-function plainly(subject: string, version: Version, names: NonNullable<Context['names']>): Metadata {
+function plainly(subject: string, version: Signable, names: Names): Metadata {
   const plain = plainOf(version)
   const named = (held: JsonValue | undefined): JsonObject =>
     withOwners(isObject(held) ? held : {}, version.signed.keys, names)
@@ -63,11 +88,7 @@ function plainly(subject: string, version: Version, names: NonNullable<Context['
   return parseMetadata(encodeMetadata(raw), version.signed.type, titleOf(subject, versionOf(version)))
 }
 
-function withOwners(
-  held: JsonObject,
-  keys: ReadonlyMap<string, TufKey>,
-  names: NonNullable<Context['names']>,
-): JsonObject {
+function withOwners(held: JsonObject, keys: ReadonlyMap<string, TufKey>, names: Names): JsonObject {
   const entries = Object.entries(held).map(([id, entry]): [string, JsonValue] => {
     const spki = keys.get(id)?.key?.spki
     const owner = spki === undefined ? undefined : names.get(toHex(spki))
@@ -84,7 +105,7 @@ interface Content {
 }
 
 /** By the path of the change that tells of the artifact. */
-function contentsOf(before: Version | undefined, after: Version): Map<string, Content> {
+function contentsOf(before: Signable | undefined, after: Signable): Map<string, Content> {
   const contents = new Map<string, Content>()
   const was = before !== undefined && isTargets(before) ? before.signed.targets : new Map<string, never>()
   const is = isTargets(after) ? after.signed.targets : new Map<string, never>()
@@ -114,9 +135,9 @@ function withContent(change: Change, content: Content | undefined): Change {
 
 function linkChanges(
   subject: string,
-  before: Version | undefined,
-  after: Version,
-  follows: Version | undefined,
+  before: Signable | undefined,
+  after: Signable,
+  follows: Signable | undefined,
 ): Change[] {
   const [from, to] = [before?.signed, after.signed]
   const change = (path: string, was: string | undefined, is: string | undefined, sentence: string): Change => ({
@@ -150,13 +171,13 @@ function linkChanges(
   return links
 }
 
-function unchangedIn(before: Version | undefined, after: Version): number {
+function unchangedIn(before: Signable | undefined, after: Signable): number {
   if (before === undefined) return 0
   return leafDifferences(signedIn(before), signedIn(after)).unchanged
 }
 
 /** As it is signed, its delegated roles by name. */
-function signedIn(version: Version): JsonObject {
+function signedIn(version: Signable): JsonObject {
   const raw = parseJson(version.payload, 'what is signed').value()
   if (!isObject(raw)) return {}
   return isTargets(version) ? alignedTargets(raw) : raw
