@@ -139,7 +139,7 @@ describe('the correspondence', () => {
 
 describe('refused', () => {
   const refusal = (targets: JsonObject, delegations?: JsonObject) =>
-    codeOfCall(() => fromTuf(documents(targetsOf(targets, delegations))))
+    faultOfCall(() => fromTuf(documents(targetsOf(targets, delegations))))
 
   test('what would mean something and has no place', () => {
     const bins = { ...role(keys), name_prefix: 'bin' }
@@ -171,6 +171,18 @@ describe('refused', () => {
     expect(faultOfCall(() => fromTuf({ ...documents(), root: plainRoot(keys, { roles: rolesOf(4) }) }))).toBe('ok')
   })
 
+  test('a threshold that counts one key twice, or a key that nobody can use', () => {
+    const [first] = keys
+    if (first === undefined) throw new Error('no keys')
+    const upper = String((first.raw.keyval as JsonObject).public).toUpperCase()
+    const again = { id: 'aa', raw: { ...first.raw, keyval: { public: upper } } }
+    const strange = { id: 'bb', raw: { ...first.raw, scheme: 'of-tomorrow' } }
+    const root = (held: PlainKey[], threshold: number) =>
+      faultOfCall(() => fromTuf({ ...documents(), root: plainRoot(held, { roles: rolesOf(threshold, held) }) }))
+    expect([root([first, again], 2), root([first, strange], 2)]).toEqual(['bad-threshold', 'bad-threshold'])
+    expect([root([first, again], 1), root([first, strange], 1)]).toEqual(['ok', 'ok'])
+  })
+
   test('on the way back, what is named by a tree of blocks', () => {
     const blocks = documents(targetsOf({ a: target(1, 1, { content: linkOf(utf8('x'), 0x70).cid }) }))
     expect(codeOfCall(() => toTuf(blocks))).toBe('format/unsupported')
@@ -186,8 +198,8 @@ describe('refused', () => {
     }
   }
 
-  function rolesOf(threshold: number): JsonObject {
-    const held = role(keys, threshold)
+  function rolesOf(threshold: number, of: readonly PlainKey[] = keys): JsonObject {
+    const held = role(of, threshold)
     return { root: held, targets: held, snapshot: held, timestamp: held }
   }
 })
