@@ -7,6 +7,8 @@ import type { Answer } from '../../src/cli/command.ts'
 import { initCommand } from '../../src/cli/commands/create.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
 import { merkleCommand } from '../../src/cli/commands/merkle.ts'
+import { pendingCommand } from '../../src/cli/commands/review.ts'
+import { signCommand } from '../../src/cli/commands/sign.ts'
 import { helpOf, parseCommand } from '../../src/cli/parse.ts'
 import { calls } from '../support/calls.ts'
 import { everythingIn } from '../support/temporary-folder.ts'
@@ -110,6 +112,37 @@ describe('merkle import', () => {
     expect(textOf(said)).toContain('Signatures are not carried over')
     const { data, failed } = await merkle('compare', 'plain', 'blocks')
     expect([data, failed]).toMatchObject([{ same: true, differences: [] }, undefined])
+  })
+
+  test('makes what the same keys sign again', async () => {
+    const { at, call, merkle } = await room()
+    await merkle('import', 'plain', at('blocks'))
+    for (const key of ['Ana', 'Ben']) await call(signCommand, 'blocks', 'root', '--key', key)
+    expect((await call(pendingCommand, 'blocks')).data).toMatchObject({
+      proposals: [
+        { subject: 'root', quorums: [{ signed: 2 }] },
+        { subject: 'targets', quorums: [{ signed: 0 }] },
+      ],
+    })
+    expect((await merkle('compare', 'plain', 'blocks')).data).toMatchObject({ same: true })
+  })
+
+  test('gives each bin a delegation and an empty first document', async () => {
+    const { at, call, merkle } = await room()
+    const bins = ['--structure', 'succinct', '--bits', '2']
+    await call(initCommand, at('bins'), '--key', 'Ana', '--online-key', 'Machine', ...bins)
+    const { data } = await merkle('import', 'bins', at('blocks'), '--expires', '30')
+    expect(data).toMatchObject({
+      documents: [{ role: 'root' }, { bins: 4 }, ...['0', '1', '2', '3'].map((bin) => ({ role: `bins-${bin}` }))],
+    })
+    expect((await merkle('compare', 'bins', 'blocks')).data).toMatchObject({ same: true })
+  })
+
+  test('refuses a practice repository, whose mark would be lost', async () => {
+    const { at, call, refused } = await room()
+    await call(initCommand, at('practice'), '--rehearsal')
+    expect(await refused(merkleCommand, 'import', 'practice', at('blocks'))).toBe('format/unsupported')
+    expect(existsSync(at('blocks'))).toBe(false)
   })
 
   test('asks for a plain repository and an empty folder', async () => {

@@ -117,7 +117,7 @@ export const merkleCommand: Command = {
     },
     expires: {
       form: '--expires DAYS',
-      text: 'init: in how many days root and targets expire, 365 when left out; import: all documents, else as they do',
+      text: 'in how many days documents expire; init: 365 when left out, import: as they do in TUF',
       type: 'string',
     },
   },

@@ -81,6 +81,8 @@ function converted(role: string, document: Metadata<Root | Targets>, until: Date
   const bins = delegations?.succinct === undefined ? 0 : rolesIn(delegations, title).length
   // Whoever asks several roles to agree is refused by that name, and not by a member that it has.
   if (delegations?.agreements !== undefined) rolesIn(delegations, title)
+  const keys = signed.type === 'root' ? signed.keys : (delegations?.keys ?? new Map<string, TufKey>())
+  checkReal(keys, title)
   const raw = withNamedBins(signed.raw, delegations, title)
   const notes = signed.type === 'targets' ? hashesBeside(raw, title) : consistency(raw)
   const { fields, dropped } = fieldsOf({ ...raw, expires }, title)
@@ -92,7 +94,7 @@ function converted(role: string, document: Metadata<Root | Targets>, until: Date
     tuf: { version: signed.version, sha256: digestOf(document) },
     ...inBlocks(first),
     dropped: [...dropped, ...notes],
-    keyIds: renamed(signed.type === 'root' ? signed.keys : (delegations?.keys ?? new Map()), now.keys),
+    keyIds: renamed(keys, now.keys),
     ...(expires === signed.expires ? {} : { expires: { before: signed.expires, after: expires } }),
     ...(bins === 0 ? {} : { bins }),
     content,
@@ -106,6 +108,16 @@ function inBlocks({ document, bytes }: FirstDocument): Pick<Pair, 'height' | 'pi
 
 function contentPair([path, { content }]: [string, Target]): ContentPair {
   return { path, sha256: digestOfLink(content), cid: content.cid }
+}
+
+/** The mark of practice keys has no place either, and without it they would pass for real ones. */
+function checkReal(keys: ReadonlyMap<string, TufKey>, title: string): void {
+  if (![...keys.values()].some(({ rehearsal }) => rehearsal)) return
+  throw new AppError({
+    code: 'format/unsupported',
+    message: `${title} names keys for practice, and documents of blocks know no such keys`,
+    hint: 'import a repository with real keys',
+  })
 }
 
 /** A link is made of sha256 alone, and names the hash by which it is made. */
