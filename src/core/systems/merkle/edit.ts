@@ -8,12 +8,13 @@ import { refuseEdit } from '../tuf/edit/refuse.ts'
 import { encodeMetadata } from '../tuf/encode.ts'
 import { parseEnvelope } from '../tuf/envelope.ts'
 import { formatDate } from '../tuf/expiry.ts'
-import type { BlockSource } from './blocks.ts'
-import { isTargets, parseCandidate, type Signable } from './candidates.ts'
+import { type BlockSource, checkBlock } from './blocks.ts'
+import { codecs, linkOf } from './cid.ts'
 import type { DagMap, DagValue } from './dag-value.ts'
-import type { Document, Targets } from './document.ts'
 import { draftNext, encodeEnvelope } from './next.ts'
 import { fieldsOf, plainBytes, versionOf } from './plain.ts'
+import { isTargets, type Version } from './standing.ts'
+import { type Candidate, parseCandidate } from './waiting/candidates.ts'
 
 export interface CandidateFacts {
   now: Date
@@ -22,18 +23,17 @@ export interface CandidateFacts {
   /** `before` waits and is edited further: its place in history stays. */
   isWaiting: boolean
   /** Of a role that nobody delegates to, or did not until now: its last version, which the next one must follow. */
-  last?: Document<Targets>
+  last?: Version
 }
 
 export interface Edited {
-  bytes: Uint8Array
-  document: Signable
+  candidate: Candidate
   /** What was left out, in sentences. */
   notes: readonly string[]
 }
 
 export async function editedCandidate(
-  before: Signable | undefined,
+  before: Version | undefined,
   subject: string,
   edits: readonly TufEdit[],
   { now, defaultDays, isWaiting, last }: CandidateFacts,
@@ -51,18 +51,22 @@ export async function editedCandidate(
   checkFieldEdits(edits, dropped)
   const signed = await placed(fields, before, isWaiting, last, blocks)
   const bytes = usable(() => encodeEnvelope(signed, []))
-  return { bytes, document: usable(() => parseCandidate(bytes, subject)), notes: notesOf(dropped) }
+  const candidate = usable(() => {
+    checkBlock(linkOf(bytes, codecs.dagJson), bytes)
+    return parseCandidate(bytes, subject)
+  })
+  return { candidate, notes: notesOf(dropped) }
 }
 
-function versionAfter(last: Document<Targets> | undefined): number {
+function versionAfter(last: Version | undefined): number {
   return last === undefined ? 1 : versionOf(last) + 1
 }
 
 async function placed(
   fields: DagMap,
-  before: Signable | undefined,
+  before: Version | undefined,
   isWaiting: boolean,
-  last: Document<Targets> | undefined,
+  last: Version | undefined,
   blocks: BlockSource,
 ): Promise<DagMap> {
   const current = before ?? last

@@ -201,11 +201,11 @@ describe('what is published', () => {
     expect(await faultOfPromise(world.publish('targets'))).toBe('targets-threshold')
     await world.sign('targets', tara)
     world.later(91)
-    expect(await faultOfPromise(world.publish('targets'))).toBe('expired')
+    expect(await codeOfPromise(world.publish('targets'))).toBe('trust/expired')
     world.later(-91)
     await world.publish('targets')
     await world.propose('targets', new History('targets').next(targetsFields()), [tara])
-    expect(await faultOfPromise(world.publish('targets'))).toBe('bad-height')
+    expect(await codeOfPromise(world.publish('targets'))).toBe('trust/changed')
   })
 
   it('is written before the head that leads there, and what waited goes last', async () => {

@@ -2,18 +2,20 @@
 import * as dagJson from '@ipld/dag-json'
 import type { CID } from 'multiformats/cid'
 import { parseHex } from '../../../../src/core/bytes.ts'
-import type { Proposal } from '../../../../src/core/proposal.ts'
+import type { Need, Proposal } from '../../../../src/core/proposal.ts'
 import type { Signer } from '../../../../src/core/signer.ts'
 import type { Context } from '../../../../src/core/system.ts'
 import { type ClientState, judgeHead, type Verdict } from '../../../../src/core/systems/merkle/accept.ts'
-import { readCandidates } from '../../../../src/core/systems/merkle/candidates.ts'
 import { codecs, linkOf } from '../../../../src/core/systems/merkle/cid.ts'
 import { draftedEdits } from '../../../../src/core/systems/merkle/drafting.ts'
 import { blockName, headName, pendingName } from '../../../../src/core/systems/merkle/files.ts'
 import type { MerkleOptions } from '../../../../src/core/systems/merkle/publish/online.ts'
 import { publishedFiles } from '../../../../src/core/systems/merkle/publish/publish.ts'
 import { renewedFiles } from '../../../../src/core/systems/merkle/publish/renew.ts'
+import { withNeeds } from '../../../../src/core/systems/merkle/publish/together.ts'
 import { existing, memoryOf, type Repository } from '../../../../src/core/systems/merkle/repository.ts'
+import { readWaiting } from '../../../../src/core/systems/merkle/waiting/candidates.ts'
+import { pendingProposals } from '../../../../src/core/systems/merkle/waiting/pending.ts'
 import type { TufEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { type Files, memoryTransport } from '../../../../src/core/transport.ts'
 import { cidOf, envelope, History, now, type Person, rootFields, targetsFields } from '../../../support/merkle.ts'
@@ -85,9 +87,9 @@ export class World {
 
   async edit(subject: string, edits: readonly TufEdit[], replace = false): Promise<readonly string[]> {
     const options = { defaultDays: 90, replace }
-    const { files, candidates } = await draftedEdits(this.source, this.context, [{ subject, edits }], options)
+    const { files, proposals } = await draftedEdits(this.source, this.context, [{ subject, edits }], options)
     await this.write(files)
-    return [...candidates.keys()]
+    return proposals.map((one) => one.subject)
   }
 
   async sign(subject: string, ...by: readonly Person[]): Promise<void> {
@@ -160,15 +162,33 @@ export class World {
     return judgeHead(this.file(headName), state, { source, now: this.context.now })
   }
 
+  /** Those of which nothing is missing that others must sign. */
+  async ready(): Promise<string[]> {
+    const { proposals } = await pendingProposals(this.source, this.context, { needs: withNeeds(this.context) })
+    return proposals.filter(({ needs = [] }) => needs.length === 0).map(({ subject }) => subject)
+  }
+
+  async needs(subject: string): Promise<readonly Need[]> {
+    const { proposals } = await pendingProposals(this.source, this.context, { needs: withNeeds(this.context) })
+    return proposals.find((one) => one.subject === subject)?.needs ?? []
+  }
+
+  copy(): World {
+    const other = new World(this.who)
+    for (const [name, bytes] of this.source.files) other.source.files.set(name, bytes)
+    other.context = this.context
+    return other
+  }
+
   async waits(): Promise<string[]> {
-    return [...(await readCandidates(this.source, this.context)).keys()].sort()
+    return (await readWaiting(this.source, this.context)).candidates.map(({ subject }) => subject)
   }
 }
 
 /** Throws where it is refused. */
-export function accepted(verdict: Verdict): ClientState {
+export function accepted(verdict: Verdict, where = 'a client'): ClientState {
   if (verdict.accepted) return verdict.state
-  throw verdict.error
+  throw new Error(`${where}: ${verdict.error.message}`, { cause: verdict.error })
 }
 
 export function delegation(name: string, by: readonly Person[], threshold = 1): TufEdit {

@@ -12,6 +12,7 @@ import type { BlockSource } from '../blocks.ts'
 import { codecs, type Link, linkOf } from '../cid.ts'
 import type { DagMap, DagValue } from '../dag-value.ts'
 import type { Document, Root, Snapshot, Targets } from '../document.ts'
+import { namedQuorums } from '../named.ts'
 import { draftNext, encodeEnvelope, signedBytes } from '../next.ts'
 import { authorityOf } from '../roots.ts'
 import { nameOf } from './together.ts'
@@ -104,9 +105,10 @@ async function signed(
   const { threshold } = authority.role
   if (here.size < threshold) {
     const nothing = { payload: new Uint8Array(), signatures: [] }
-    const { keys } = await quorumOf(role, nothing, authority.keys, authority.role)
+    const quorum = await quorumOf(role, nothing, authority.keys, authority.role)
+    const keys = namedQuorums([quorum], context).flatMap((one) => one.keys)
     const missing = keys.filter(({ key }) => key === undefined || !here.has(toHex(key.spki)))
-    const who = listOf(missing.map((entry) => nameOf(entry, context.names ?? new Map())))
+    const who = listOf(missing.map(nameOf))
     throw new AppError({
       code: 'signer/absent',
       message: `${role} needs ${threshold} of its keys to be published, ${here.size} are here; not here: ${who}`,

@@ -1,15 +1,14 @@
 // What would be in force if these versions took effect: every role that is reached then, on whose word, and what is missing so
 // that a client would take it.
-import type { Signable } from '../candidates.ts'
-import { isRoot, isTargets } from '../candidates.ts'
 import type { Document, Root, Targets } from '../document.ts'
 import type { Authority } from '../keys.ts'
 import type { Repository } from '../repository.ts'
 import { authorityOf } from '../roots.ts'
 import { isSigned } from '../signed-by.ts'
+import { isRoot, isTargets, type Version } from '../standing.ts'
 
 /** Versions that take effect together, by subject. */
-export type Versions = ReadonlyMap<string, Signable>
+export type Versions = ReadonlyMap<string, Version>
 
 export interface Lack {
   role: string
@@ -81,7 +80,7 @@ async function isMetBy(
 const verified = new WeakMap<Authority['role'], Map<string, boolean>>()
 
 /** Asked again and again of the same ones. */
-export async function isSignedBy(document: Signable, by: Authority): Promise<boolean> {
+export async function isSignedBy(document: Version, by: Authority): Promise<boolean> {
   const known = verified.get(by.role) ?? new Map<string, boolean>()
   verified.set(by.role, known)
   const before = known.get(document.cid)

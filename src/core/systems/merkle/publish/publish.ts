@@ -1,20 +1,21 @@
 // A complete change takes effect: the blocks of all that belongs to it, a snapshot that lists them, and last the head that leads
 // there. A change is published as the block that it is then: a signature that comes later makes another block of the same version,
 // which no client takes for another version, and which nothing here leads to.
+import { isEqualBytes } from '../../../bytes.ts'
 import { AppError } from '../../../error.ts'
 import type { Proposal } from '../../../proposal.ts'
 import type { Signer } from '../../../signer.ts'
 import type { Context } from '../../../system.ts'
 import { type Files, overlay, type Transport } from '../../../transport.ts'
 import { type ClientState, judgeHead } from '../accept.ts'
-import { type Candidate, readCandidates } from '../candidates.ts'
 import type { Link } from '../cid.ts'
 import { blockName, headName, maxBytes, pendingName } from '../files.ts'
-import { checkPlace } from '../place.ts'
-import { blocksIn, openRepository, parseAnchor, type Repository } from '../repository.ts'
-import { titleOf } from '../title.ts'
+import { blocksIn, parseAnchor, type Repository } from '../repository.ts'
+import { standing } from '../standing.ts'
+import { type Candidate, parseCandidate, readWaiting } from '../waiting/candidates.ts'
+import { pendingProposals } from '../waiting/pending.ts'
 import { type InForce, type Machine, type MerkleOptions, nextSnapshot, nextTimestamp } from './online.ts'
-import { alongside, candidateOf, needsAmong, needsError } from './together.ts'
+import { alongside, needsError, needsOf, publishable, titleIn } from './together.ts'
 
 export async function publishedFiles(
   proposal: Proposal,
@@ -23,15 +24,21 @@ export async function publishedFiles(
   context: Context,
   options: MerkleOptions = {},
 ): Promise<Files> {
-  const change = candidateOf(proposal)
-  const repository = await openRepository(source, context)
-  const waiting = await readCandidates(source, context)
-  checkWaits(change, waiting.get(change.subject))
-  const { taken, view } = await alongside(change, waiting, repository)
-  const needs = await needsAmong(change, waiting, repository, context.names ?? new Map())
+  const { subject, after } = proposal
+  const change = parseCandidate(after, subject)
+  const now = await standing(source, context)
+  const { proposals, problems } = await pendingProposals(source, context)
+  const problem = problems.find((one) => one.subject === subject)
+  if (problem !== undefined) throw problem.error
+  const there = proposals.find((one) => one.subject === subject)
+  checkWaits(change, there)
+  if (there?.blocked !== undefined) throw new AppError(there.blocked)
+  const waiting = publishable(proposals, (await readWaiting(source, context)).candidates)
+  waiting.set(subject, change)
+  const needs = await needsOf(change, waiting, now, context)
   if (needs.length > 0) throw needsError(change, needs)
-  const pinned = context.anchor.length === 0 ? undefined : parseAnchor(context.anchor)
-  for (const one of taken.values()) await checkPlace(one, repository, pinned, context.now)
+  const { taken, view } = await alongside(change, waiting, now)
+  const { repository } = now
   const { root, targets, delegated } = view ?? {}
   if (root === undefined || targets === undefined || delegated === undefined) {
     throw new AppError({ code: 'internal/bug', message: 'a change without needs leads to no repository' })
@@ -47,11 +54,12 @@ export async function publishedFiles(
 }
 
 /** What was looked at must be what lies there: another change under its name is not the one that was meant. */
-function checkWaits(change: Candidate, there: Candidate | undefined): void {
-  if (there?.document.pid === change.document.pid) return
+function checkWaits(change: Candidate, there: Proposal | undefined): void {
+  if (there !== undefined && isEqualBytes(there.payload, change.document.payload)) return
+  const why = there === undefined ? 'it was taken away' : 'another change has its place'
   throw new AppError({
     code: 'trust/changed',
-    message: `${titleOf(change)} does not wait any more, ${there === undefined ? 'it was taken away' : 'another change has its place'}`,
+    message: `${titleIn(change)} does not wait any more: ${why}`,
     hint: 'look at what waits now',
     data: { subject: change.subject },
   })
