@@ -4,6 +4,10 @@ import type { ClientState } from '../accept.ts'
 import { type Link, parseLink } from '../cid.ts'
 import type { Document, Snapshot } from '../document.ts'
 import type { Choice } from './types.ts'
+import { grouped } from './words.ts'
+
+/** Nobody has judged these snapshots: whoever serves them could have each of them take away thousands. */
+const maxGone = 4_096
 
 /** The newest comes first, in what is given and in what comes back. */
 export function choicesOf(snapshots: readonly Document<Snapshot>[]): Choice[] {
@@ -11,16 +15,20 @@ export function choicesOf(snapshots: readonly Document<Snapshot>[]): Choice[] {
   const last = new Map<string, Link>()
   for (const { cid, signed } of snapshots.toReversed()) {
     for (const name of signed.delegated.keys()) last.delete(name)
-    choices.push({
-      id: cid,
-      label: `Snapshot ${signed.height + 1}`,
-      root: signed.root.cid,
-      snapshot: cid,
-      gone: [...last].map(([name, link]) => [name, link.cid] as const),
-    })
+    if (last.size <= maxGone) choices.push(choiceOf(cid, signed, last))
     for (const [name, link] of signed.delegated) last.set(name, link)
   }
-  return choices.toReversed().slice(1)
+  return choices.toReversed().filter(({ id }) => id !== snapshots[0]?.cid)
+}
+
+function choiceOf(cid: string, { height, root }: Snapshot, gone: ReadonlyMap<string, Link>): Choice {
+  return {
+    id: cid,
+    label: `Snapshot ${grouped(height + 1)}`,
+    root: root.cid,
+    snapshot: cid,
+    gone: [...gone].map(([name, link]) => [name, link.cid] as const),
+  }
 }
 
 /** Of a client that was only just set up. */

@@ -8,7 +8,7 @@ import type { Document, Snapshot } from '../document.ts'
 import { choicesOf } from './choices.ts'
 import { linksOf } from './links.ts'
 import type { Graph, Lane, LaneKind, Version } from './types.ts'
-import { Budget, delegatedLane, laneOf, parseAny, versionOf } from './version.ts'
+import { Budget, laneOf, parseAny, versionOf } from './version.ts'
 import { Walk } from './walk.ts'
 
 export interface Bounds {
@@ -87,7 +87,7 @@ function rolesOf(snapshots: readonly Document<Snapshot>[]): [{ kind: LaneKind; n
 /** What snapshots name and no step led to: other histories, other envelopes, and what is older than all that is shown. */
 async function readNamed(budget: Budget, walk: Walk, snapshots: readonly Document<Snapshot>[]): Promise<void> {
   for (const { signed } of snapshots) {
-    for (const link of linksInto(walk.id, signed)) {
+    for (const link of linksInto(walk, signed)) {
       if (walk.knows(link.cid) || budget.spent) continue
       try {
         const bytes = await budget.read(link.cid)
@@ -103,11 +103,10 @@ async function readNamed(budget: Budget, walk: Walk, snapshots: readonly Documen
   }
 }
 
-function linksInto(lane: string, { root, targets, delegated, retired }: Snapshot): Link[] {
-  if (lane === 'root') return [root]
-  if (lane === 'targets') return [targets]
-  const named = [...delegated, ...retired].filter(([name]) => delegatedLane(name) === lane)
-  return named.map(([, link]) => link)
+function linksInto({ id, name }: Walk, { root, targets, delegated, retired }: Snapshot): Link[] {
+  if (id === 'root') return [root]
+  if (id === 'targets') return [targets]
+  return [delegated.get(name), retired.get(name)].filter((link) => link !== undefined)
 }
 
 /** By the id of a version. */
@@ -115,7 +114,7 @@ function namesOf(walk: Walk, snapshots: readonly Document<Snapshot>[]): Map<stri
   const found = new Map<string, NonNullable<Version['named']>>()
   if (walk.id === 'snapshot') return found
   for (const { signed } of snapshots) {
-    for (const link of linksInto(walk.id, signed)) {
+    for (const link of linksInto(walk, signed)) {
       const version = walk.find(link.cid)
       if (version === undefined) continue
       const at = signed.height + 1

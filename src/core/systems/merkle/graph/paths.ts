@@ -16,7 +16,7 @@ export function straight(newer: Spot, older: Spot): string {
 
 /** As high as it is far, but by no means as fast. */
 export function arcHeight(newer: Spot, older: Spot): number {
-  return 9 + 7 * Math.log2(1 + Math.abs(newer.x - older.x) / 48)
+  return Math.round(9 + 7 * Math.log2(1 + Math.abs(newer.x - older.x) / 48))
 }
 
 export function arc(newer: Spot, older: Spot): string {

@@ -174,6 +174,11 @@ test.each([
   expect(openTags(svg)).toEqual([])
   expect(svg).not.toMatch(/<script|<style>\*|" onload/)
   expect(svg.replaceAll('\n', '')).not.toMatch(/[\p{C}]/u)
+  // Also those who draw it elsewhere get no text that hides.
+  const { labels, nodes, marks, caption, description } = layout
+  const texts = [...labels, ...nodes, ...marks].flatMap((one) => [one.text, 'title' in one ? one.title : one.note])
+  expect([...texts, ...caption.lines, description].join('')).not.toMatch(/\p{C}/u)
+  expect(svgOf({ ...layout, title: name }).replaceAll('\n', '')).not.toMatch(/\p{C}|<script/u)
   expect(layout.labels.every(({ text }) => [...text].length <= 22)).toBe(true)
   for (const line of textOf(graph, asked)) {
     expect(line).not.toMatch(/\p{C}/u)
