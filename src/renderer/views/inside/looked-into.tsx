@@ -18,17 +18,6 @@ interface LookedIntoProps<T> {
 
 export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProps<T>): ReactElement {
   const { answer, again } = asked
-  // Of every other error something is to be learned about what is shown: then it is not shown.
-  const old = answer.kind === 'failed' && answer.error.code === 'source/unreachable' ? answer.before : undefined
-  const seen = answer.kind === 'ready' ? answer : old
-  if (seen !== undefined) {
-    return (
-      <>
-        {answer.kind === 'failed' ? <Outdated error={answer.error} at={seen.at} again={again} /> : null}
-        {children(seen.value)}
-      </>
-    )
-  }
   if (answer.kind === 'waiting') {
     return (
       <Page title={capital(what)}>
@@ -36,10 +25,15 @@ export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProp
       </Page>
     )
   }
+  if (answer.kind === 'ready') return shown(null, children(answer.value))
+  const { error, before } = answer
+  // Every other error says something about what was shown: then it is not shown any more.
+  if (error.code === 'source/unreachable' && before !== undefined)
+    return shown(<Outdated error={error} at={before.at} again={again} />, children(before.value))
   return (
     <Page title={`This ${what} cannot be shown`}>
       <div className="stack content">
-        <Problem error={answer.error} again={again} />
+        <Problem error={error} again={again} />
         <div className="row">
           <a className="button" href="#repositories">
             Back to your repositories
@@ -47,6 +41,16 @@ export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProp
         </div>
       </div>
     </Page>
+  )
+}
+
+/** At the same place of the tree with and without a word above it, so that nothing that was typed is lost. */
+function shown(above: ReactElement | null, whole: ReactElement): ReactElement {
+  return (
+    <>
+      {above}
+      {whole}
+    </>
   )
 }
 
