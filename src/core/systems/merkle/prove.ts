@@ -7,26 +7,26 @@ import type { Context, Proof, Walk } from '../../system.ts'
 import { overlay, type Transport } from '../../transport.ts'
 import { titleOf } from '../tuf/names.ts'
 import { Reading } from './blocks.ts'
-import { isRoot, isTargets, type Signable } from './candidates.ts'
 import { verifyDescent } from './descent.ts'
 import { digestOf } from './digest.ts'
 import type { Document, Root } from './document.ts'
 import { blockName } from './files.ts'
 import { versionOf } from './plain.ts'
-import { candidateOf, needsError } from './publish/together.ts'
+import { needsError, withNeeds } from './publish/together.ts'
 import { blocksIn, parseAnchor } from './repository.ts'
 import { verifyRoot, verifyRootDescent } from './roots.ts'
-import { standing } from './standing.ts'
+import { isRoot, isTargets, standing, type Version } from './standing.ts'
+import { parseCandidate } from './waiting/candidates.ts'
 import { pendingProposals } from './waiting/pending.ts'
 
 export async function provenChange(proposal: Proposal, source: Transport, context: Context): Promise<Proof> {
   const { subject, title } = proposal
-  const { proposals, problems } = await pendingProposals(source, context)
+  const { proposals, problems } = await pendingProposals(source, context, { needs: withNeeds(context) })
   const found = proposals.find(({ id }) => id === proposal.id)
   if (found === undefined) throw problems.find((one) => one.subject === subject)?.error ?? otherWaits(proposal)
   if (found.blocked !== undefined) throw new AppError(found.blocked)
   checkComplete(found)
-  const change = candidateOf(found)
+  const change = parseCandidate(found.after, subject)
   // By itself no client would take it.
   if (found.needs !== undefined) throw needsError(change, found.needs)
   const { document } = change
@@ -78,7 +78,7 @@ async function rootWalks(root: Document<Root>, reading: Reading, { anchor }: Con
   return walks
 }
 
-function fromOf(subject: string, version: Signable): Walk['from'] {
+function fromOf(subject: string, version: Version): Walk['from'] {
   return { title: titleOf(subject, versionOf(version)), version: versionOf(version), digest: digestOf(version) }
 }
 

@@ -8,7 +8,6 @@ import { nobodyVouches } from '../tuf/first.ts'
 import { titleOf } from '../tuf/names.ts'
 import { defaultPeriodDays } from '../tuf/online.ts'
 import { quorumOf } from '../tuf/verify.ts'
-import { isRoot, parseCandidate } from './candidates.ts'
 import { digestOf } from './digest.ts'
 import type { Document, Root, Signed } from './document.ts'
 import { maxBytes, pendingName } from './files.ts'
@@ -16,7 +15,8 @@ import { namedQuorums } from './named.ts'
 import { versionOf } from './plain.ts'
 import { memoryOf, type Repository } from './repository.ts'
 import { authorityOf } from './roots.ts'
-import { type Edge, type Standing, standing } from './standing.ts'
+import { type Edge, isRoot, type Standing, standing } from './standing.ts'
+import { parseCandidate } from './waiting/candidates.ts'
 
 export async function trustedState(source: Transport, context: Context): Promise<TrustedState> {
   const now = await standing(source, context)
@@ -102,7 +102,7 @@ function expiredFindings(roles: readonly TrustedRole[], { now }: Context): Findi
 /** Pinned by a person, and not in force before it is signed and something is published under it. */
 async function waitingState({ root }: Standing, source: Transport, context: Context): Promise<TrustedState> {
   const waiting = await source.read(pendingName('root'), maxBytes.candidate, context.signal)
-  const candidate = waiting === undefined ? undefined : parseCandidate(waiting, 'root')
+  const candidate = waiting === undefined ? undefined : parseCandidate(waiting, 'root').document
   // Signatures of another root say nothing of the pinned one.
   const signed = candidate !== undefined && isRoot(candidate) && candidate.pid === root.pid ? candidate : root
   const facts = rootFacts(root)

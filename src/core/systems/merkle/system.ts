@@ -6,6 +6,7 @@ import { provenChange } from './prove.ts'
 import type { MerkleOptions } from './publish/online.ts'
 import { publishedFiles } from './publish/publish.ts'
 import { renewedFiles } from './publish/renew.ts'
+import { withNeeds } from './publish/together.ts'
 import { trustedState } from './state.ts'
 import { pendingProposals } from './waiting/pending.ts'
 import { givenFiles, givenSignatures, signedFiles, withdrawnFiles } from './waiting/signing.ts'
@@ -14,7 +15,7 @@ export function merkleSystem(options: MerkleOptions = {}): TrustSystem {
   return {
     id: 'merkle',
     state: trustedState,
-    pending: (source, context) => pendingProposals(source, context),
+    pending: (source, context) => pendingProposals(source, context, { needs: withNeeds(context) }),
     draft: draftedFiles,
     sign: signedFiles,
     publish: (proposal, online, source, context) => publishedFiles(proposal, online, source, context, options),

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { toHex } from '../../../../src/core/bytes.ts'
 import { isObject, type JsonObject, parseJson } from '../../../../src/core/json.ts'
 import { isComplete, isMet, type Proposal, signedCount } from '../../../../src/core/proposal.ts'
-import { parseCandidate } from '../../../../src/core/systems/merkle/candidates.ts'
 import { pendingName } from '../../../../src/core/systems/merkle/files.ts'
+import { parseCandidate } from '../../../../src/core/systems/merkle/waiting/candidates.ts'
 import { toldOf } from '../../../../src/core/systems/merkle/waiting/told.ts'
 import { alignedTargets } from '../../../../src/core/systems/tuf/diff/aligned.ts'
 import { explain } from '../../../../src/core/systems/tuf/diff/diff.ts'
@@ -26,7 +26,7 @@ function signedIn(bytes: Uint8Array): JsonObject {
 /** Leaves of what is signed that differ, and that neither TUF's own diff, which is total, nor a change of its own path tells of. */
 function untold({ subject, before, after, changes }: Proposal): string[] {
   const { differences } = leafDifferences(before === undefined ? undefined : signedIn(before), signedIn(after))
-  const parsed = (bytes: Uint8Array) => parseCandidate(bytes, subject)
+  const parsed = (bytes: Uint8Array) => parseCandidate(bytes, subject).document
   const told = toldOf(subject, before === undefined ? undefined : parsed(before), parsed(after), { now })
   const plain = explain(told.before, told.after, { now, role: subject }).differences.map(({ path }) => pathText(path))
   const own = changes.map(({ path }) => path)

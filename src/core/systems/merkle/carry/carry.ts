@@ -8,8 +8,8 @@ import { byCodePoint, memoryTransport, type Transport } from '../../../transport
 import { decodeRole, encodeRole } from '../../tuf/names.ts'
 import { cidOfBlock, headName, pendingName, subjectOfPending } from '../files.ts'
 import { authorityIn } from '../waiting/asked.ts'
+import { readWaiting } from '../waiting/candidates.ts'
 import { pendingProposals } from '../waiting/pending.ts'
-import { readWaiting } from '../waiting/waiting.ts'
 
 export const carriedRoot = 'merkle/'
 export const carriedAnchor = `${carriedRoot}root.json`

@@ -7,12 +7,12 @@ import { titleOf } from '../../tuf/names.ts'
 import { withoutKnown } from '../../tuf/pending/role.ts'
 import { noAuthority } from '../../tuf/trusted.ts'
 import { quorumOf } from '../../tuf/verify.ts'
-import { type Candidate, isRoot, isTargets, type Signable } from '../candidates.ts'
 import type { Document, Root } from '../document.ts'
 import type { Authority } from '../keys.ts'
 import { versionOf } from '../plain.ts'
 import { authorityOf } from '../roots.ts'
-import { delegatedIn, type Edge, type Standing } from '../standing.ts'
+import { delegatedIn, type Edge, isRoot, isTargets, type Standing, type Version } from '../standing.ts'
+import type { Candidate } from './candidates.ts'
 
 export interface Asked {
   quorums: readonly Quorum[]
@@ -98,6 +98,6 @@ async function standOf({ subject, document }: Candidate, now: Standing): Promise
   return said.some((one) => signedCount(one) > 0) ? 'begun' : 'not yet'
 }
 
-function quorum(name: string, document: Signable, { keys, role }: Authority): Promise<Quorum> {
+function quorum(name: string, document: Version, { keys, role }: Authority): Promise<Quorum> {
   return quorumOf(name, document, keys, role)
 }

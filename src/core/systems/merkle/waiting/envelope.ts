@@ -2,19 +2,17 @@
 import { AppError } from '../../../error.ts'
 import type { Proposal } from '../../../proposal.ts'
 import type { TufSignature } from '../../tuf/envelope.ts'
-import type { Candidate } from '../candidates.ts'
 import { type DagMap, isDagMap, parseDag } from '../dag-value.ts'
-import { pendingName } from '../files.ts'
 import { encodeEnvelope } from '../next.ts'
-import { readCandidate } from './waiting.ts'
+import { type Candidate, parseCandidate } from './candidates.ts'
 
 export interface Opened extends Candidate {
   signed: DagMap
 }
 
 export function openCandidate(bytes: Uint8Array, subject: string): Opened {
-  const candidate = readCandidate(bytes, subject)
-  const envelope = parseDag(bytes, 'dag-json', pendingName(subject))
+  const candidate = parseCandidate(bytes, subject)
+  const envelope = parseDag(bytes, 'dag-json', candidate.name)
   const signed = isDagMap(envelope) ? envelope.get('signed') : undefined
   // The parser of documents has read it as a map already.
   if (!isDagMap(signed)) throw new AppError({ code: 'internal/bug', message: 'what is signed is no map any more' })

@@ -3,23 +3,21 @@
 
 import { checkNextVersion } from '../../tuf/pending/assemble.ts'
 import { Reading } from '../blocks.ts'
-import { type Candidate, isRoot, isTargets, type Signable } from '../candidates.ts'
 import type { Document, Root } from '../document.ts'
 import { fault } from '../fault.ts'
-import { pendingName } from '../files.ts'
 import { verifyLinks } from '../next.ts'
 import { versionOf } from '../plain.ts'
 import { verifyRootDescent } from '../roots.ts'
-import type { Standing } from '../standing.ts'
+import { isRoot, isTargets, type Standing, type Version } from '../standing.ts'
+import type { Candidate } from './candidates.ts'
 
 /** `anchor`: the root that a person pinned, which clients may still start from. */
 export async function checkFollows(
-  { subject, document }: Candidate,
-  before: Signable | undefined,
+  { subject, name, document }: Candidate,
+  before: Version | undefined,
   { blocks }: Standing,
   anchor: Document<Root> | undefined,
 ): Promise<void> {
-  const name = pendingName(subject)
   checkNextVersion(name, before === undefined ? 0 : versionOf(before), versionOf(document))
   const { previous } = document.signed
   // The parser lets none be without one but the first.

@@ -8,29 +8,29 @@ import { lintMetadata } from '../../tuf/lint/lint.ts'
 import { titleOf } from '../../tuf/names.ts'
 import { assemble } from '../../tuf/pending/assemble.ts'
 import { blockedBy } from '../../tuf/pending/role.ts'
-import type { Candidate } from '../candidates.ts'
 import { fault } from '../fault.ts'
 import { pendingName } from '../files.ts'
 import { namedQuorums } from '../named.ts'
 import { versionOf } from '../plain.ts'
-import { needsAmong } from '../publish/together.ts'
 import { memoryOf, parseAnchor } from '../repository.ts'
 import { authorityOf } from '../roots.ts'
 import { type Standing, standing } from '../standing.ts'
 import { askedFor } from './asked.ts'
+import { type Candidate, problemOf, readWaiting } from './candidates.ts'
 import { checkFollows } from './follows.ts'
 import { toldOf } from './told.ts'
-import { problemOf, readWaiting } from './waiting.ts'
 
 export interface PendingOptions {
   /** This subject, and no other becomes a proposal. */
   only?: string
+  /** What must take effect together with each; it changes nothing else of a proposal. */
+  needs?: (proposals: readonly Proposal[], candidates: readonly Candidate[], now: Standing) => Promise<Proposal[]>
 }
 
 export async function pendingProposals(
   source: Transport,
   context: Context,
-  { only }: PendingOptions = {},
+  { only, needs = async (proposals) => [...proposals] }: PendingOptions = {},
 ): Promise<Pending> {
   const now = await standing(source, context)
   const waiting = await readWaiting(source, context)
@@ -46,28 +46,10 @@ export async function pendingProposals(
   }
   const { repository } = now
   return {
-    proposals: await withNeeds(proposals, waiting.candidates, now, context),
+    proposals: await needs(proposals, waiting.candidates, now),
     problems,
     ...(repository === undefined ? {} : { memory: memoryOf(repository.state) }),
   }
-}
-
-/** What can never be published by itself takes nothing along either. */
-async function withNeeds(
-  proposals: readonly Proposal[],
-  candidates: readonly Candidate[],
-  { repository }: Standing,
-  { names = new Map() }: Context,
-): Promise<Proposal[]> {
-  const shown = new Set(proposals.flatMap(({ subject, blocked }) => (blocked === undefined ? [subject] : [])))
-  const waiting = new Map(candidates.filter(({ subject }) => shown.has(subject)).map((one) => [one.subject, one]))
-  return Promise.all(
-    proposals.map(async (proposal) => {
-      const change = candidates.find(({ subject }) => subject === proposal.subject)
-      const needs = change === undefined ? [] : await needsAmong(change, waiting, repository, names)
-      return needs.length === 0 ? proposal : { ...proposal, needs }
-    }),
-  )
 }
 
 async function readProposal(

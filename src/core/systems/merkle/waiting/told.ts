@@ -11,8 +11,8 @@ import { encodeMetadata } from '../../tuf/encode.ts'
 import { ownerField, type TufKey } from '../../tuf/key.ts'
 import { type Metadata, parseMetadata } from '../../tuf/metadata.ts'
 import { titleOf } from '../../tuf/names.ts'
-import { isRoot, isTargets, type Signable } from '../candidates.ts'
 import { plainOf, versionOf } from '../plain.ts'
+import { isRoot, isTargets, type Version } from '../standing.ts'
 
 export interface Told {
   before: Metadata | undefined
@@ -23,8 +23,8 @@ export interface Told {
 /** `follows`: what it goes on from, where that is not in force any more. */
 export function toldOf(
   subject: string,
-  before: Signable | undefined,
-  after: Signable,
+  before: Version | undefined,
+  after: Version,
   { names = new Map(), now }: Pick<Context, 'names' | 'now'>,
   follows = before,
 ): Told {
@@ -55,7 +55,7 @@ export function toldOf(
  */
 function namedDiff(
   subject: string,
-  [before, after]: readonly [Signable | undefined, Signable],
+  [before, after]: readonly [Version | undefined, Version],
   [was, is]: readonly [Metadata | undefined, Metadata],
   { names, now }: { names: Names; now: Date },
 ): Pick<MetadataDiff, 'changes' | 'headline'> {
@@ -75,7 +75,7 @@ function namedDiff(
 type Names = NonNullable<Context['names']>
 
 /** With the names that this machine knows their holders by; the keys of blocks have none. */
-function plainly(subject: string, version: Signable, names: Names): Metadata {
+function plainly(subject: string, version: Version, names: Names): Metadata {
   const plain = plainOf(version)
   const named = (held: JsonValue | undefined): JsonObject =>
     withOwners(isObject(held) ? held : {}, version.signed.keys, names)
@@ -105,7 +105,7 @@ interface Content {
 }
 
 /** By the path of the change that tells of the artifact. */
-function contentsOf(before: Signable | undefined, after: Signable): Map<string, Content> {
+function contentsOf(before: Version | undefined, after: Version): Map<string, Content> {
   const contents = new Map<string, Content>()
   const was = before !== undefined && isTargets(before) ? before.signed.targets : new Map<string, never>()
   const is = isTargets(after) ? after.signed.targets : new Map<string, never>()
@@ -135,9 +135,9 @@ function withContent(change: Change, content: Content | undefined): Change {
 
 function linkChanges(
   subject: string,
-  before: Signable | undefined,
-  after: Signable,
-  follows: Signable | undefined,
+  before: Version | undefined,
+  after: Version,
+  follows: Version | undefined,
 ): Change[] {
   const [from, to] = [before?.signed, after.signed]
   const change = (path: string, was: string | undefined, is: string | undefined, sentence: string): Change => ({
@@ -171,13 +171,13 @@ function linkChanges(
   return links
 }
 
-function unchangedIn(before: Signable | undefined, after: Signable): number {
+function unchangedIn(before: Version | undefined, after: Version): number {
   if (before === undefined) return 0
   return leafDifferences(signedIn(before), signedIn(after)).unchanged
 }
 
 /** As it is signed, its delegated roles by name. */
-function signedIn(version: Signable): JsonObject {
+function signedIn(version: Version): JsonObject {
   const raw = parseJson(version.payload, 'what is signed').value()
   if (!isObject(raw)) return {}
   return isTargets(version) ? alignedTargets(raw) : raw

@@ -1,10 +1,17 @@
-// The candidates that wait in a source, each read once, and those that cannot be read.
+// The candidates that wait in a source, each read once and strictly: envelopes in the one form of dag-json.
 import { AppError, toAppError } from '../../../error.ts'
 import type { Context } from '../../../system.ts'
 import type { Transport } from '../../../transport.ts'
-import { type Candidate, isRoot, parseCandidate } from '../candidates.ts'
-import type { Document, Root } from '../document.ts'
+import { codecs, linkOf } from '../cid.ts'
+import { type Document, parseDocument, type Root, type Targets, topRoles } from '../document.ts'
 import { maxBytes, pendingName, pendingPrefix, subjectOfPending } from '../files.ts'
+
+export interface Candidate<S extends Root | Targets = Root | Targets> {
+  subject: string
+  name: string
+  bytes: Uint8Array
+  document: Document<S>
+}
 
 export interface Waiting {
   candidates: readonly Candidate[]
@@ -20,7 +27,7 @@ export async function readWaiting(source: Transport, { signal }: Pick<Context, '
     if (subject === undefined) continue
     try {
       const bytes = await source.read(name, maxBytes.candidate, signal)
-      if (bytes !== undefined) candidates.push(readCandidate(bytes, subject))
+      if (bytes !== undefined) candidates.push(parseCandidate(bytes, subject))
     } catch (thrown) {
       problems.push({ subject, error: problemOf(thrown) })
     }
@@ -35,9 +42,12 @@ export function problemOf(thrown: unknown): AppError {
   return error
 }
 
-export function readCandidate(bytes: Uint8Array, subject: string): Candidate {
-  if (subject !== 'snapshot' && subject !== 'timestamp')
-    return { subject, bytes, document: parseCandidate(bytes, subject) }
+export function parseCandidate(bytes: Uint8Array, subject: string): Candidate {
+  const link = linkOf(bytes, codecs.dagJson)
+  const common = { subject, name: pendingName(subject), bytes }
+  if (subject === 'root') return { ...common, document: parseDocument(link, bytes, 'root') }
+  if (subject === 'targets' || !topRoles.some((name) => name === subject))
+    return { ...common, document: parseDocument(link, bytes, 'targets') }
   throw new AppError({
     code: 'format/unsupported',
     message: `${subject} is made when something is published, and nobody reviews it before`,
@@ -45,11 +55,13 @@ export function readCandidate(bytes: Uint8Array, subject: string): Candidate {
   })
 }
 
-/** The first root that waits, where none is pinned yet. */
-export async function firstRoot(source: Transport, { signal }: Pick<Context, 'signal'>): Promise<Document<Root>> {
-  const bytes = await source.read(pendingName('root'), maxBytes.candidate, signal)
-  const document = bytes === undefined ? undefined : parseCandidate(bytes, 'root')
-  if (document !== undefined && isRoot(document)) return document
+export async function firstCandidate(source: Transport, { signal }: Context): Promise<Candidate<Root>> {
+  const name = pendingName('root')
+  const bytes = await source.read(name, maxBytes.candidate, signal)
+  if (bytes !== undefined) {
+    const document = parseDocument(linkOf(bytes, codecs.dagJson), bytes, 'root')
+    return { subject: 'root', name, bytes, document }
+  }
   throw new AppError({
     code: 'source/not-found',
     message: 'no first root waits here',
