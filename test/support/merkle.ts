@@ -63,7 +63,10 @@ export class Store implements BlockSource {
   }
 }
 
-export async function envelope(signed: object, people: readonly Person[]): Promise<object> {
+export async function envelope(
+  signed: object,
+  people: readonly Person[],
+): Promise<{ signatures: object[]; signed: object }> {
   if (people.length === 0) return { signatures: [], signed }
   const payload = dagJson.encode(signed)
   const signatures = await Promise.all(people.map(async (one) => ({ keyid: one.id, sig: await one.sign(payload) })))

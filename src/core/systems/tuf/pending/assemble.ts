@@ -2,15 +2,17 @@
 import { toHex } from '../../../bytes.ts'
 import { sha256 } from '../../../crypto.ts'
 import { AppError, type ErrorData } from '../../../error.ts'
-import { byRisk, type Finding, type Proposal, type Quorum, worstRisk } from '../../../proposal.ts'
+import { byRisk, type Finding, type Proposal, type Quorum, type SystemId, worstRisk } from '../../../proposal.ts'
 import type { MetadataDiff } from '../diff/diff.ts'
 import type { Envelope } from '../envelope.ts'
 
 export interface Parts {
+  /** TUF, unless it says so. */
+  system?: SystemId
   subject: string
   title: string
   before: Uint8Array | undefined
-  after: Envelope
+  after: Pick<Envelope, 'bytes' | 'payload'>
   diff: MetadataDiff
   findings: readonly Finding[]
   quorums: readonly Quorum[]
@@ -18,12 +20,12 @@ export interface Parts {
 }
 
 export async function assemble(parts: Parts): Promise<Proposal> {
-  const { subject, title, before, after, diff, quorums, blocked } = parts
+  const { system = 'tuf', subject, title, before, after, diff, quorums, blocked } = parts
   const digest = toHex(await sha256(after.payload))
   const findings = [...parts.findings].sort(byRisk)
   return {
     id: `${subject}/${digest}`,
-    system: 'tuf',
+    system,
     subject,
     title,
     headline: diff.headline,

@@ -92,7 +92,7 @@ async function overRole(role: string, candidate: Metadata, waiting: Waiting, now
 }
 
 /** Who is asked for by another quorum is no stranger to the change, only to this one. */
-function withoutKnown(quorums: readonly Quorum[]): Quorum[] {
+export function withoutKnown(quorums: readonly Quorum[]): Quorum[] {
   const known = new Set(quorums.flatMap((quorum) => quorum.keys.flatMap((entry) => entry.ids)))
   return quorums.map((one) => ({ ...one, strangers: one.strangers.filter(({ id }) => !known.has(id)) }))
 }
@@ -137,7 +137,12 @@ function reserved(name: string): ErrorData {
 
 const traps: readonly string[] = ['path-traversal', 'bidi-characters']
 
-function blockedBy(role: string, after: Metadata, findings: readonly Finding[], now: Date): ErrorData | undefined {
+export function blockedBy(
+  role: string,
+  after: Metadata,
+  findings: readonly Finding[],
+  now: Date,
+): ErrorData | undefined {
   const { expires, version } = after.signed
   if (isExpired(expires, now, titleOf(role, version))) {
     return {
