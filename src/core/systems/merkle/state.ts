@@ -8,7 +8,7 @@ import { nobodyVouches } from '../tuf/first.ts'
 import { titleOf } from '../tuf/names.ts'
 import { defaultPeriodDays } from '../tuf/online.ts'
 import { quorumOf } from '../tuf/verify.ts'
-import { digestOfLink, parseLink } from './cid.ts'
+import { digestOf } from './digest.ts'
 import type { Document, Root, Signed } from './document.ts'
 import { maxBytes, pendingName } from './files.ts'
 import { namedQuorums } from './named.ts'
@@ -36,7 +36,7 @@ export async function trustedState(source: Transport, context: Context): Promise
 
 function rootFacts(root: Document<Root>) {
   const version = versionOf(root)
-  return { title: titleOf('root', version), version, digest: digestOfLink(parseLink(root.pid, 'the root')) }
+  return { title: titleOf('root', version), version, digest: digestOf(root) }
 }
 
 async function rolesOf(now: Standing, { timestamp, valid }: Repository, context: Context): Promise<TrustedRole[]> {

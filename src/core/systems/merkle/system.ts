@@ -1,25 +1,28 @@
 // TUF over content-addressed blocks behind the four nouns.
-import { AppError } from '../../error.ts'
 import type { TrustSystem } from '../../system.ts'
+import { carriedFiles } from './carry/carry.ts'
+import { draftedFiles } from './draft.ts'
+import { provenChange } from './prove.ts'
+import type { MerkleOptions } from './publish/online.ts'
+import { publishedFiles } from './publish/publish.ts'
+import { renewedFiles } from './publish/renew.ts'
+import { withNeeds } from './publish/together.ts'
 import { trustedState } from './state.ts'
 import { pendingProposals } from './waiting/pending.ts'
 import { givenFiles, givenSignatures, signedFiles, withdrawnFiles } from './waiting/signing.ts'
 
-export function merkleSystem(): TrustSystem {
-  const later = async (): Promise<never> => {
-    throw new AppError({ code: 'usage/invalid', message: 'this is not done with content-addressed metadata yet' })
-  }
+export function merkleSystem(options: MerkleOptions = {}): TrustSystem {
   return {
     id: 'merkle',
     state: trustedState,
-    pending: (source, context) => pendingProposals(source, context),
-    draft: later,
+    pending: (source, context) => pendingProposals(source, context, { needs: withNeeds(context) }),
+    draft: draftedFiles,
     sign: signedFiles,
-    publish: later,
+    publish: (proposal, online, source, context) => publishedFiles(proposal, online, source, context, options),
     withdraw: async (subject) => withdrawnFiles(subject),
-    renew: later,
-    carry: later,
-    prove: later,
+    renew: (online, source, context) => renewedFiles(online, source, context, options),
+    carry: carriedFiles,
+    prove: provenChange,
     signatures: givenSignatures,
     given: givenFiles,
   }

@@ -9,6 +9,7 @@ import { titleOf } from '../../tuf/names.ts'
 import { assemble } from '../../tuf/pending/assemble.ts'
 import { blockedBy } from '../../tuf/pending/role.ts'
 import { fault } from '../fault.ts'
+import { pendingName } from '../files.ts'
 import { namedQuorums } from '../named.ts'
 import { versionOf } from '../plain.ts'
 import { memoryOf, parseAnchor } from '../repository.ts'
@@ -101,9 +102,9 @@ async function blockOf(cid: string, { blocks }: Standing): Promise<Uint8Array | 
 }
 
 /** What a person compared is the root that is signed here, and no other. */
-function checkIsPinned({ name, document }: Candidate, { root }: Standing): void {
+function checkIsPinned({ subject, document }: Candidate, { root }: Standing): void {
   if (document.pid === root.pid) return
-  throw fault('forked', 'trust/changed', `${name} is not the first root that is pinned here`, {
+  throw fault('forked', 'trust/changed', `${pendingName(subject)} is not the first root that is pinned here`, {
     hint: 'do not sign it; ask who replaced it',
     role: 'root',
     blocks: [document.cid, root.cid],

@@ -79,5 +79,5 @@ function withSignature(proposal: Proposal, key: PublicKey, signature: Uint8Array
   const united = new Map<string, TufSignature>(opened.document.signatures.map((one) => [one.keyid, one]))
   const sig = toHex(signature)
   for (const keyid of entriesOf(proposal, key).flatMap(({ ids }) => ids)) united.set(keyid, { keyid, sig })
-  return new Map([[opened.name, withSignatures(opened, united.values())]])
+  return new Map([[pendingName(opened.subject), withSignatures(opened, united.values())]])
 }

@@ -29,7 +29,7 @@ export function toldOf(
   follows = before,
 ): Told {
   const [was, is] = [before === undefined ? undefined : plainly(subject, before, names), plainly(subject, after, names)]
-  const { changes, headline } = diffMetadata(was, is, { now, role: subject })
+  const { changes, headline } = namedDiff(subject, [before, after], [was, is], { names, now })
   const links = isTargets(after) ? contentsOf(before, after) : new Map<string, Content>()
   const told = new Set(changes.map(({ path }) => path))
   const all = [
@@ -49,8 +49,33 @@ export function toldOf(
   return { before: was, after: is, diff }
 }
 
+/**
+ * Names are for people to read, and no two machines need have the same: what is compared between machines, the places and values
+ * of changes, is told without them.
+ */
+function namedDiff(
+  subject: string,
+  [before, after]: readonly [Version | undefined, Version],
+  [was, is]: readonly [Metadata | undefined, Metadata],
+  { names, now }: { names: Names; now: Date },
+): Pick<MetadataDiff, 'changes' | 'headline'> {
+  const named = diffMetadata(was, is, { now, role: subject })
+  if (names.size === 0) return named
+  const nobody: Names = new Map()
+  const bare = before === undefined ? undefined : plainly(subject, before, nobody)
+  const { changes } = diffMetadata(bare, plainly(subject, after, nobody), { now, role: subject })
+  const sentences = new Map<string, string[]>()
+  for (const { path, sentence } of named.changes) sentences.set(path, [...(sentences.get(path) ?? []), sentence])
+  return {
+    headline: named.headline,
+    changes: changes.map((change) => ({ ...change, sentence: sentences.get(change.path)?.shift() ?? change.sentence })),
+  }
+}
+
+type Names = NonNullable<Context['names']>
+
 /** With the names that this machine knows their holders by; the keys of blocks have none. */
-function plainly(subject: string, version: Version, names: NonNullable<Context['names']>): Metadata {
+function plainly(subject: string, version: Version, names: Names): Metadata {
   const plain = plainOf(version)
   const named = (held: JsonValue | undefined): JsonObject =>
     withOwners(isObject(held) ? held : {}, version.signed.keys, names)
@@ -63,11 +88,7 @@ function plainly(subject: string, version: Version, names: NonNullable<Context['
   return parseMetadata(encodeMetadata(raw), version.signed.type, titleOf(subject, versionOf(version)))
 }
 
-function withOwners(
-  held: JsonObject,
-  keys: ReadonlyMap<string, TufKey>,
-  names: NonNullable<Context['names']>,
-): JsonObject {
+function withOwners(held: JsonObject, keys: ReadonlyMap<string, TufKey>, names: Names): JsonObject {
   const entries = Object.entries(held).map(([id, entry]): [string, JsonValue] => {
     const spki = keys.get(id)?.key?.spki
     const owner = spki === undefined ? undefined : names.get(toHex(spki))
