@@ -1,7 +1,8 @@
 // A repository that lives: people propose, sign and publish in it, and clients look at what comes of it.
 import * as dagJson from '@ipld/dag-json'
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { CID } from 'multiformats/cid'
-import { parseHex } from '../../../../src/core/bytes.ts'
+import { parseHex, toHex } from '../../../../src/core/bytes.ts'
 import type { Need, Proposal } from '../../../../src/core/proposal.ts'
 import type { Signer } from '../../../../src/core/signer.ts'
 import type { Context } from '../../../../src/core/system.ts'
@@ -14,7 +15,7 @@ import { publishedFiles } from '../../../../src/core/systems/merkle/publish/publ
 import { renewedFiles } from '../../../../src/core/systems/merkle/publish/renew.ts'
 import { withNeeds } from '../../../../src/core/systems/merkle/publish/together.ts'
 import { existing, memoryOf, type Repository } from '../../../../src/core/systems/merkle/repository.ts'
-import { readWaiting } from '../../../../src/core/systems/merkle/waiting/candidates.ts'
+import { parseCandidate, readWaiting } from '../../../../src/core/systems/merkle/waiting/candidates.ts'
 import { pendingProposals } from '../../../../src/core/systems/merkle/waiting/pending.ts'
 import type { TufEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { type Files, memoryTransport } from '../../../../src/core/transport.ts'
@@ -90,6 +91,21 @@ export class World {
     const { files, proposals } = await draftedEdits(this.source, this.context, [{ subject, edits }], options)
     await this.write(files)
     return proposals.map((one) => one.subject)
+  }
+
+  /** Of what waits. */
+  async further(subject: string, edits: readonly TufEdit[]): Promise<void> {
+    const onto = toHex(sha256(parseCandidate(this.file(pendingName(subject)), subject).document.payload))
+    const options = { defaultDays: 90 }
+    await this.write((await draftedEdits(this.source, this.context, [{ subject, edits, onto }], options)).files)
+  }
+
+  name(one: Person, name: string): void {
+    this.context = { ...this.context, names: new Map([[toHex(one.key.spki), name]]) }
+  }
+
+  idOf(key: object): string {
+    return toHex(sha256(dagJson.encode(key)))
   }
 
   async sign(subject: string, ...by: readonly Person[]): Promise<void> {
