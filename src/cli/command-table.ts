@@ -52,6 +52,9 @@ const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   'For Warg registries': {
     warg: () => import('./commands/warg.ts').then((room) => room.wargCommand),
   },
+  'For repositories of content-addressed blocks': {
+    merkle: () => import('./commands/merkle.ts').then((room) => room.merkleCommand),
+  },
   'For maintainers': {
     project: () => import('./commands/project.ts').then((room) => room.projectCommand),
     release: () => import('./commands/release.ts').then((room) => room.releaseCommand),

@@ -11,6 +11,9 @@ import type { CarriedForm, CarriedForms } from '../core/transfer/carried-form.ts
 import { isAsfaload, type LaterAnchor, lookAtSigners } from './asfaload/first-look.ts'
 import { openAsfaload } from './asfaload/place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
+import { isMerkle, lookAtBlocks } from './merkle/first-look.ts'
+import { merkleForm } from './merkle/form.ts'
+import { openMerkle } from './merkle/place.ts'
 import { lookAtRoot } from './oldest-root.ts'
 import { openPlace, type Place, type PlaceOptions } from './place.ts'
 import { directoryTransport } from './transports/directory.ts'
@@ -69,6 +72,14 @@ const warg: KnownSystem = {
   carried: (dataDir) => carriedWarg(agreedHere(dataDir)),
 }
 
+const merkle: KnownSystem = {
+  form: merkleForm,
+  open: openMerkle,
+  changedBy: 'what can be done with content-addressed metadata: countersign merkle --help',
+  recognises: isMerkle,
+  look: lookAtBlocks,
+}
+
 export function systemsOf(first: KnownSystem, ...others: readonly KnownSystem[]): Systems {
   const all = [first, ...others]
   return {
@@ -107,4 +118,4 @@ function told<P extends Place>(place: P, changedBy: string | undefined): P {
   return changedBy === undefined ? place : { ...place, changedBy }
 }
 
-export const houseSystems = systemsOf(tuf, asfaload, warg)
+export const houseSystems = systemsOf(tuf, asfaload, warg, merkle)

@@ -113,6 +113,13 @@ const commands: readonly (readonly [string, readonly string[]])[] = [
       ...['--log', '--releases', '--permissions', '--all', '--none', '--yes', '--operator'],
     ],
   ],
+  [
+    'merkle',
+    [
+      ...[...root, '--key KEY', '--online-key KEY', '--threshold N'],
+      ...['--targets-key KEY', '--targets-threshold N', '--expires DAYS'],
+    ],
+  ],
   ['project', [...draft, '--key KEY', '--add KEY', '--remove WHO', '--pem FILE', '--name OWNER', '--threshold N']],
   ['release', [...draft, '--at PATH', '--url ADDRESS', '--under FOLDER', '--custom JSON', '--replace-content']],
   ['upload', [...root]],
@@ -184,6 +191,9 @@ describe('a call that is not right', () => {
     [['warg', 'frobnicate', 'x']],
     [['warg', 'init', 'x', 'wasi:http']],
     [['warg', 'show', 'x', '--none']],
+    [['merkle', 'frobnicate', 'x']],
+    [['merkle', 'import', 'x']],
+    [['merkle', 'compare', 'x', 'y', '--key', 'z']],
     [['release', 'x', '--at', 'y']],
     [['client', 'refresh']],
     [['client', '--metadata-dir', 'd', 'refresh']],

@@ -1,0 +1,162 @@
+// merkle: repositories of content-addressed blocks: how they begin, how they come from plain TUF and go back to it, and whether
+// two repositories say the same. A further verb is one more entry, and a function.
+import type { Command } from '../command.ts'
+import { deskFor, rootOption } from '../session.ts'
+import { similarNames } from '../similar.ts'
+import { usage, type Verb } from './merkle/call.ts'
+import { compare } from './merkle/compare.ts'
+import { exportTo } from './merkle/export.ts'
+import { importFrom } from './merkle/import.ts'
+import { init } from './merkle/init.ts'
+
+interface Entry {
+  /** What follows the verb, as the help shows it. */
+  words: readonly string[]
+  least: number
+  most: number
+  run: Verb
+  summary: string
+  /** Which of the options mean something here. */
+  takes: readonly string[]
+}
+
+const looking = ['root', 'ca', 'token']
+const entry = (
+  words: string,
+  summary: string,
+  [least, most]: readonly [number, number],
+  run: Verb,
+  takes: readonly string[],
+): Entry => ({
+  ...{ words: words.split(' '), summary, least, most, run, takes },
+})
+
+const verbs: ReadonlyMap<string, Entry> = new Map([
+  [
+    'init',
+    entry(
+      'DIR',
+      'Begins a repository: a first root and first targets, which wait for the signatures of their keys.',
+      [1, 1],
+      init,
+      ['key', 'online-key', 'threshold', 'targets-key', 'targets-threshold', 'expires'],
+    ),
+  ],
+  [
+    'import',
+    entry(
+      'SOURCE DIR',
+      'Turns a plain TUF repository into one of blocks, in a new folder, and shows what became of each document.',
+      [2, 2],
+      importFrom,
+      [...looking, 'expires'],
+    ),
+  ],
+  [
+    'export',
+    entry(
+      'SOURCE DIR',
+      'Writes the documents as plain TUF: into a new folder, or as the next versions in a plain one that is pinned.',
+      [2, 2],
+      exportTo,
+      looking,
+    ),
+  ],
+  [
+    'compare',
+    entry('SOURCE SOURCE', 'Whether two repositories say the same, of blocks or of plain TUF.', [2, 2], compare, []),
+  ],
+])
+
+const most = Math.max(...[...verbs.values()].map((one) => one.most))
+
+export const merkleCommand: Command = {
+  name: 'merkle',
+  usage: 'merkle VERB ...',
+  summary:
+    'Works with TUF over content-addressed blocks: begins such repositories, and carries plain TUF there and back.',
+  details: [
+    'To begin:',
+    '  countersign merkle init DIR --key KEY ...   a first root and first targets, unsigned; the root is pinned',
+    '  countersign merkle import SOURCE DIR        the same from a plain TUF repository that is pinned here',
+    'To plain TUF, for readers that speak nothing else:',
+    '  countersign merkle export SOURCE DIR        DIR is new, or a plain repository that is pinned here',
+    'To check, where both are kept:',
+    '  countersign merkle compare SOURCE SOURCE    keys, thresholds, delegations, targets; exit code 5 where they differ',
+    'Other bytes are signed in each form, so no signature is carried over: the same keys sign again (review, sign, publish).',
+    'KEY is a key here, a person whose token is enrolled, or a key on a token; no passphrase is asked for.',
+  ],
+  options: {
+    ...rootOption,
+    key: {
+      form: '--key KEY',
+      text: 'init: a key holder of root and targets, by the name of the key; may be repeated',
+      type: 'string',
+      multiple: true,
+    },
+    'online-key': {
+      form: '--online-key KEY',
+      text: 'init: the key of snapshot and timestamp; the first --key when left out',
+      type: 'string',
+    },
+    threshold: {
+      form: '--threshold N',
+      text: 'init: how many of the keys must sign root and targets; all when left out',
+      type: 'string',
+    },
+    'targets-key': {
+      form: '--targets-key KEY',
+      text: 'init: a key holder of targets, where these are others than those of root; may be repeated',
+      type: 'string',
+      multiple: true,
+    },
+    'targets-threshold': {
+      form: '--targets-threshold N',
+      text: 'init: how many of those must sign targets; all when left out',
+      type: 'string',
+    },
+    expires: {
+      form: '--expires DAYS',
+      text: 'in how many days documents expire; init: 365 when left out, import: as they do in TUF',
+      type: 'string',
+    },
+  },
+  about: ({ positionals: [verb = ''] }) => {
+    const found = verbs.get(verb)
+    if (found === undefined) return undefined
+    const { words, summary, takes } = found
+    const options = Object.entries(merkleCommand.options).filter(([name]) => takes.includes(name))
+    return {
+      ...{ name: `merkle ${verb}`, usage: `merkle ${verb} ${words.join(' ')}`, summary, details: [] },
+      options: Object.fromEntries(options),
+    }
+  },
+  arity: [1, 1 + most],
+  run: async (parsed, io, dataDir) => {
+    const [verb = '', ...positionals] = parsed.positionals
+    const found = verbs.get(verb)
+    if (found === undefined) throw noVerb(verb)
+    const { words, least, most: many, takes, run } = found
+    if (positionals.length < least || positionals.length > many) {
+      const given = positionals.length === 0 ? 'nothing' : `${positionals.length} of it`
+      throw usage(
+        `merkle ${verb} takes ${words.join(' ')}, and was given ${given}`,
+        `usage: countersign merkle ${verb} ${words.join(' ')}; more with: countersign merkle ${verb} --help`,
+      )
+    }
+    const strange = Object.keys(merkleCommand.options).find(
+      (name) =>
+        !takes.includes(name) &&
+        (parsed.flag(name) || parsed.texts(name).length > 0 || parsed.text(name) !== undefined),
+    )
+    if (strange !== undefined) throw usage(`merkle ${verb} has no --${strange}`)
+    const mine = { ...parsed, positionals }
+    return run({ desk: deskFor(io, dataDir), io, parsed: mine, words: positionals })
+  },
+}
+
+function noVerb(verb: string) {
+  const [near] = similarNames(verb, verbs.keys())
+  const also = near === undefined ? '' : `did you mean ${near}? `
+  return usage(`merkle does ${[...verbs.keys()].join(', ')}, not ${verb}`, `${also}see: countersign merkle --help`)
+}
