@@ -1,7 +1,7 @@
 // Whether a client in a given state takes a head: the rule ACCEPT as a checklist. What comes back says why, and names the blocks
 // that prove it, so that somebody else can look.
 import { type AppError, isVerdict } from '../../error.ts'
-import { type BlockSource, checkBlock, Reading } from './blocks.ts'
+import { type BlockSource, checkBlock, Reading, type Taken } from './blocks.ts'
 import { codecs, type Link, linkOf } from './cid.ts'
 import { type Document, parseDocument, type Timestamp } from './document.ts'
 import { blocksOf, fault } from './fault.ts'
@@ -33,6 +33,8 @@ interface Answer {
   blocks: readonly string[]
   /** How many blocks were asked for, by role. */
   reads: ReadonlyMap<string, number>
+  /** The links that were followed, also where it was refused. */
+  way: readonly Taken[]
 }
 
 export type Verdict =
@@ -42,7 +44,7 @@ export type Verdict =
 /** Throws only what says nothing about the blocks: a source that cannot be reached, a bug. */
 export async function judgeHead(head: Uint8Array, state: ClientState, question: Question): Promise<Verdict> {
   const reading = new Reading(question.source)
-  const answer = (blocks: readonly string[]): Answer => ({ blocks, reads: reading.counts })
+  const answer = (blocks: readonly string[]): Answer => ({ blocks, reads: reading.counts, way: reading.way })
   try {
     const timestamp = parseHead(head)
     const valid = await verifyHead(reading, timestamp, state, question)

@@ -29,6 +29,14 @@ export function checkBlock(link: Link, bytes: Uint8Array): void {
   throw fault('block-hash', 'trust/changed', `the block that came for ${cid} is another one`, { blocks: [cid] })
 }
 
+/** A link that was followed through history: 0 is previous-version, k the skip link k. */
+export interface Taken {
+  role: string
+  from: string
+  to: string
+  k: number
+}
+
 /** What was read for one question. Documents that rules look at again are kept; those on a way through history are not. */
 export class Reading {
   readonly #source: BlockSource
@@ -37,6 +45,8 @@ export class Reading {
   readonly blocks = new Set<string>()
   /** How many blocks were asked for, by the role whose they are. */
   readonly counts = new Map<string, number>()
+  /** In order; of what comes of it no rule asks. */
+  readonly way: Taken[] = []
 
   constructor(source: BlockSource) {
     this.#source = source

@@ -21,6 +21,7 @@ async function stepDown(reading: Reading, at: Step, to: Step, role: string): Pro
   const k = longestLink(at.signed.height, to.signed.height)
   const link = k === 0 ? at.signed.previous : at.signed.skip[k - 1]
   if (link === undefined) throw heightLies(at, undefined, role)
+  reading.way.push({ role, from: at.cid, to: link.cid, k })
   // The version that was trusted is at hand; of another type it cannot be.
   const below = link.cid === to.cid ? to : await reading.passing(link, at.signed.type, role)
   if (below.signed.height === at.signed.height - 2 ** k) return below

@@ -38,6 +38,7 @@ export async function verifyRootDescent(
   while (at.signed.height > trusted.signed.height) {
     const { previous, height } = at.signed
     if (previous === undefined) throw fault('bad-height', 'internal/bug', 'a root above height 0 without one before it')
+    reading.way.push({ role: 'root', from: at.cid, to: previous.cid, k: 0 })
     const before = previous.cid === trusted.cid ? trusted : await reading.passing(previous, 'root', 'root')
     if (before.signed.height !== height - 1) {
       const why = `the root before height ${height} is of height ${before.signed.height}`
