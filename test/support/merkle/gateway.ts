@@ -53,7 +53,9 @@ async function answer(server: BlockServer, request: IncomingMessage, response: S
   server.asked.push(`${request.method} ${pathname}${search}`)
   if (request.method === 'GET') return show(server, pathname, search, response)
   server.sentHeaders = request.headers
-  const body = Buffer.concat(await Array.fromAsync(request))
+  const pieces: Buffer[] = []
+  for await (const piece of request) pieces.push(piece)
+  const body = Buffer.concat(pieces)
   if (request.method === 'PUT') return put(server, pathname.slice('/repo/'.length), body, response)
   if (pathname === '/upload') {
     take(server, body)
