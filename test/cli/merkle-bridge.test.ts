@@ -7,6 +7,7 @@ import type { Answer } from '../../src/cli/command.ts'
 import { initCommand } from '../../src/cli/commands/create.ts'
 import { keysCommand } from '../../src/cli/commands/keys.ts'
 import { merkleCommand } from '../../src/cli/commands/merkle.ts'
+import { publishCommand } from '../../src/cli/commands/publish.ts'
 import { pendingCommand } from '../../src/cli/commands/review.ts'
 import { signCommand } from '../../src/cli/commands/sign.ts'
 import { helpOf, parseCommand } from '../../src/cli/parse.ts'
@@ -125,6 +126,18 @@ describe('merkle import', () => {
       ],
     })
     expect((await merkle('compare', 'plain', 'blocks')).data).toMatchObject({ same: true })
+  })
+
+  test('is published once they have, and says the same to clients then, and back in plain TUF', async () => {
+    const { at, call, merkle } = await room()
+    await merkle('import', 'plain', at('blocks'))
+    for (const subject of ['root', 'targets'])
+      for (const key of ['Ana', 'Ben']) await call(signCommand, 'blocks', subject, '--key', key)
+    await call(publishCommand, 'blocks')
+    expect(readdirSync(at('blocks/pending'))).toEqual([])
+    const compared = await merkle('compare', 'plain', 'blocks')
+    expect(compared.data).toEqual({ same: true, compared: [{ name: 'plain' }, { name: 'blocks' }], differences: [] })
+    expect((await merkle('export', 'blocks', at('plain'))).data).toMatchObject({ files: [] })
   })
 
   test('gives each bin a delegation and an empty first document', async () => {
