@@ -34,7 +34,7 @@ export const merkleOptions: Readonly<Record<string, Option>> = {
   svg: { form: '--svg FILE', text: 'graph: draw it in a new file', type: 'string' },
   from: {
     form: '--from WHERE',
-    text: 'graph, ask: where a client stopped: pinned, the number of a snapshot, or the CID of a snapshot or a root',
+    text: 'graph, ask: where a client stopped: pinned, the number of a snapshot, or a CID',
     type: 'string',
   },
   role: {
