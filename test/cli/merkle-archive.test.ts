@@ -6,6 +6,7 @@ import { pinCommand } from '../../src/cli/commands/pin.ts'
 import { publishCommand } from '../../src/cli/commands/publish.ts'
 import { statusCommand } from '../../src/cli/commands/review.ts'
 import { AppError, exitCodeOf } from '../../src/core/error.ts'
+import { codecs, linkOf } from '../../src/core/systems/merkle/cid.ts'
 import { headName } from '../../src/core/systems/merkle/files.ts'
 import { type People, people, Scene } from '../core/systems/merkle/scene.ts'
 import { calls } from '../support/calls.ts'
@@ -138,6 +139,17 @@ describe('merkle upload', () => {
     const said = await merkle('upload', 'blocks', `${server.url}/upload`, '--gateway', `${server.url}/repo/`)
     expect(said.failed?.code).toBe('source/rejected')
     expect(said.data).toMatchObject({ shown: { head: false, blocks: 0 } })
+  })
+
+  test('a folder that is shown as it is has its head at one place, and nothing is missing', async () => {
+    const { merkle, scene } = await room()
+    const server = await blockServer()
+    await shownAt(server, scene)
+    server.files.set(headName, await scene.head())
+    server.forgetful = true
+    server.blocks.delete(linkOf(await scene.head(), codecs.dagJson).cid)
+    const said = await merkle('upload', 'blocks', `${server.url}/upload`, '--gateway', `${server.url}/repo/`)
+    expect(said.failed).toBe(undefined)
   })
 
   test('never without encryption, but on this machine', async () => {

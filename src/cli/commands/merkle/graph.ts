@@ -1,5 +1,6 @@
 // merkle graph and ask: versions and their links as a picture, and what a client that stopped somewhere says to the head.
 import { AppError } from '../../../core/error.ts'
+import { topRoles } from '../../../core/systems/merkle/document.ts'
 import { collectGraph } from '../../../core/systems/merkle/graph/collect.ts'
 import { layoutOf } from '../../../core/systems/merkle/graph/layout.ts'
 import { askFrom } from '../../../core/systems/merkle/graph/states.ts'
@@ -15,6 +16,8 @@ import { quoted, wrapped } from '../../text.ts'
 import { type Call, usage } from './call.ts'
 import { type Headed, openHead } from './head.ts'
 import { rowsOf } from './words.ts'
+
+const noneAlive = 'Of delegated roles none had to be alive; name those that are used: --role NAME'
 
 export async function graph(call: Call): Promise<Answer> {
   const path = call.parsed.text('svg')
@@ -53,7 +56,8 @@ export async function ask(call: Call): Promise<Answer> {
   const opened = await openHead(call)
   const roles = call.parsed.texts('role')
   const asked = await askedFrom(from, opened, roles)
-  const rows = asked.reads.map(([role, blocks]) => [`  ${visible(role)}`, String(blocks)])
+  const rows = asked.reads.map(([role, blocks]) => [visible(role), String(blocks)])
+  const isDelegated = asked.reads.some(([role]) => !topRoles.some((top) => top === role))
   const said = answer(
     { source: opened.source.pinned.name, from, ...asked },
     ...wrapped([asked.sentence]),
@@ -62,9 +66,7 @@ export async function ask(call: Call): Promise<Answer> {
     '',
     'Blocks read, by role:',
     ...rowsOf(rows),
-    ...wrapped(
-      roles.length > 0 ? [] : ['Of delegated roles none had to be alive; name those that are used: --role NAME'],
-    ),
+    ...(roles.length > 0 || !isDelegated ? [] : [noneAlive]),
   )
   if (asked.error === undefined) return said
   return { ...said, failed: new AppError(asked.error) }

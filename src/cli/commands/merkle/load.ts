@@ -43,7 +43,7 @@ export async function load(call: Call): Promise<Answer> {
   return answer(
     { loaded: from, location: folder, head: root.cid, added, kept, ...(source === undefined ? { root: digest } : {}) },
     ...wrapped([
-      `${folder}: ${counted(added, 'block')} from ${from}${kept > 0 ? `, ${counted(kept, 'other')} were there` : ''}`,
+      `${folder}: ${counted(added, 'block')} from ${from}${kept > 0 ? `; ${counted(kept, 'block')} of it there already` : ''}`,
       `  the head: ${root.cid}`,
     ]),
     ...(source === undefined
