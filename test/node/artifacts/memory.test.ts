@@ -1,9 +1,11 @@
 // A release may be larger than the memory of the machine: hashing and copying it takes no more of it than a small one.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { closeSync, ftruncateSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, ftruncateSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { carHeader, carSection } from '../../../src/core/systems/merkle/car.ts'
+import { codecs, linkOf } from '../../../src/core/systems/merkle/cid.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const mib = 1024 * 1024
@@ -47,5 +49,18 @@ test('a file of 256 MiB is put where clients fetch it in little memory', () => {
   const sha256 = zeros(256 * mib)
   const { name, growthBytes } = run('put', sparseFile(256 * mib), folder, String(256 * mib), sha256)
   expect(statSync(join(folder, name)).size).toBe(256 * mib)
+  expect(growthBytes).toBeLessThan(maxGrowthBytes)
+}, 120_000)
+
+test('an archive of 256 MiB is gone through in little memory', () => {
+  const path = join(temporaryFolder(), 'large.car')
+  const fd = openSync(path, 'w')
+  const blocks = Array.from({ length: 256 }, () => randomBytes(mib))
+  const links = blocks.map((block) => linkOf(block, codecs.dagJson))
+  writeSync(fd, carHeader(links[0] ?? { cid: '', codec: 0 }))
+  for (const [i, block] of blocks.entries()) writeSync(fd, carSection(links[i] ?? { cid: '', codec: 0 }, block))
+  closeSync(fd)
+  const { blocks: found, growthBytes } = run('index', path)
+  expect(found).toBe(256)
   expect(growthBytes).toBeLessThan(maxGrowthBytes)
 }, 120_000)
