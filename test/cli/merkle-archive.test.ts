@@ -132,6 +132,19 @@ describe('merkle upload', () => {
     expect(server.asked.filter((one) => !one.startsWith('GET'))).toEqual([])
   })
 
+  test('nor is one replaced that leads into another history, of which all blocks are here', async () => {
+    const { merkle, scene, at } = await room()
+    const fork = scene.snapshot.fork(1)
+    const other = await fork.add(scene.store, [who.sam], { ...scene.snapFields({}), expires: '2027-05-01T00:00:00Z' })
+    const theirs = await scene.head(other)
+    await written(scene, at('blocks'))
+    const server = await blockServer()
+    server.files.set(headName, theirs)
+    const args = ['--head', `${server.url}/repo/head.json`]
+    expect(await codeOfPromise(merkle('upload', 'blocks', `${server.url}/upload`, ...args))).toBe('source/conflict')
+    expect(server.files.get(headName)).toBe(theirs)
+  })
+
   test('a service that forgets is found out by its gateway', async () => {
     const { merkle } = await room()
     const server = await blockServer()
