@@ -10,7 +10,7 @@ import { root } from './tools.mjs'
 const maxPageBytes = 1_000_000
 
 /** Beside our own three folders. Each of them is used by core, and by the app in the same version. */
-const packages = ['@noble/ed25519', '@noble/hashes', 'qr']
+const packages = ['@ipld/dag-cbor', '@ipld/dag-json', '@noble/ed25519', '@noble/hashes', 'cborg', 'multiformats', 'qr']
 
 const isAllowed = (name) =>
   /^src\/(core|optics|verifier)\//.test(name) || packages.some((one) => name.startsWith(`node_modules/${one}/`))
