@@ -1,5 +1,6 @@
 // What is looked into: while it is read and verified, where it cannot be shown, and then itself.
 import type { ReactElement } from 'react'
+import type { ErrorData } from '../../../core/error.ts'
 import type { Answer } from '../../bridge.ts'
 import { Page, Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -10,9 +11,11 @@ interface LookedIntoProps<T> {
   reading: string
   asked: { answer: Answer<T>; again: () => void }
   children: (value: T) => ReactElement
+  /** Beneath what is wrong: what can be seen all the same. */
+  instead?: (error: ErrorData) => ReactElement | null
 }
 
-export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProps<T>): ReactElement {
+export function LookedInto<T>({ what, reading, asked, children, instead }: LookedIntoProps<T>): ReactElement {
   const { answer, again } = asked
   if (answer.kind === 'ready') return children(answer.value)
   if (answer.kind === 'waiting') {
@@ -32,6 +35,7 @@ export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProp
           </a>
         </div>
       </div>
+      {instead?.(answer.error)}
     </Page>
   )
 }
