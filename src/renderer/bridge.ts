@@ -27,7 +27,8 @@ export async function settle<T>(asked: Promise<Outcome<T>>): Promise<Outcome<T>>
 export type Answer<T> =
   | { kind: 'waiting' }
   | { kind: 'ready'; value: T; at: Date }
-  | { kind: 'failed'; error: ErrorData }
+  /** `before`: what the same question was answered last. */
+  | { kind: 'failed'; error: ErrorData; before?: { value: T; at: Date } }
 
 /**
  * Asks when the subject or the revision changes and when told to; an answer that was overtaken by a newer question is
@@ -47,10 +48,12 @@ export function useAnswer<T>(
     let current = true
     settle(question.current()).then((outcome) => {
       if (!current) return
-      const answer: Answer<T> = outcome.ok
-        ? { kind: 'ready', value: outcome.value, at: new Date() }
-        : { kind: 'failed', error: outcome.error }
-      setHeld({ subject, answer })
+      setHeld((last) => {
+        if (outcome.ok) return { subject, answer: { kind: 'ready', value: outcome.value, at: new Date() } }
+        const before = last.subject === subject ? lastOf(last.answer) : undefined
+        const answer = { kind: 'failed', error: outcome.error, ...(before === undefined ? {} : { before }) } as const
+        return { subject, answer }
+      })
     })
     return () => {
       current = false
@@ -58,4 +61,10 @@ export function useAnswer<T>(
   }, [subject, revision, turn])
   const again = useCallback(() => setTurn((now) => now + 1), [])
   return { answer: held.subject === subject ? held.answer : { kind: 'waiting' }, again }
+}
+
+/** What was answered last, if ever. */
+function lastOf<T>(answer: Answer<T>): { value: T; at: Date } | undefined {
+  if (answer.kind === 'ready') return { value: answer.value, at: answer.at }
+  return answer.kind === 'failed' ? answer.before : undefined
 }

@@ -84,11 +84,14 @@ test('pinned, reviewed and signed; a release that waits is asked for with a key,
   await picture(page, 'backend-project')
   // What it would have signed is not what it serves: told, and not that nothing waits.
   backend.faults.lists = (all) => all.map((one) => ({ ...one, digest: `sha512:${'ab'.repeat(64)}` }))
+  // Nothing was asked for a while: that no connection is open any more is no reason not to ask.
+  backend.giveUpConnections()
   await card.getByRole('button', { name: 'Ask with my key…' }).click()
   await typeSecret(await promptOf(app, 'Passphrase for key file Ana'), passphrase)
   await card.getByRole('alert').getByText('serves something else under this name').waitFor()
   expect(await card.getByText('Nothing waits').count()).toBe(0)
   await expectAccessible(page)
+  backend.giveUpConnections()
   delete backend.faults.lists
   backend.asked.length = 0
   await card.getByRole('button', { name: 'Ask with my key…' }).click()

@@ -76,3 +76,28 @@ test('a file that is refused is said to be so first, and why', async () => {
   await checkFile(page).click()
   await page.getByText('No release of this project lists this content').waitFor()
 })
+
+test('a page stays, with what was typed, while its repository cannot be reached, and not when it is no longer trusted', async () => {
+  const { page, complaints } = await open('backend')
+  const name = page.getByRole('region', { name: 'What else waits' }).getByLabel('Folder of a release')
+  await name.fill('releases/download/v2.0')
+  const reread = (code: 'source/unreachable' | 'trust/bad-signature') =>
+    page.evaluate((why) => {
+      window.fake.failNext('project.get', { code: why, message: 'something happened to it' })
+      window.fake.notify({ kind: 'changed' })
+    }, code)
+  const old = page.getByRole('region', { name: 'Out of date' })
+  for (let times = 1; times <= 2; times++) {
+    await reread('source/unreachable')
+    await old.getByText('Something happened to it').waitFor()
+    expect(await name.inputValue()).toBe('releases/download/v2.0')
+  }
+  await picture(page, 'project-old')
+  await expectGoodInEveryLight(page, complaints)
+  await old.getByRole('button', { name: 'Try again' }).click()
+  await old.waitFor({ state: 'detached' })
+  expect(await name.inputValue()).toBe('releases/download/v2.0')
+  await reread('trust/bad-signature')
+  await page.getByRole('heading', { level: 1, name: 'This project cannot be shown' }).waitFor()
+  expect(await name.count()).toBe(0)
+})

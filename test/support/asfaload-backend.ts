@@ -1,7 +1,7 @@
 // An Asfaload backend on loopback, built from what its two generations document: it verifies signed questions strictly, keeps files,
 // and completes them by an oracle of its own that shares no code with what is tested. Its faults are a test's to switch on.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { collectorsOf, fits, isEnough, keysOf, type Signers, sha512 } from './asfaload-oracle.ts'
 
@@ -43,6 +43,8 @@ export class AsfaloadBackend {
   clock: () => number = () => Date.now()
   origin = ''
   private readonly nonces = new Set<string>()
+  private readonly connections = new Set<Socket>()
+  private givenUp: ReadonlySet<Socket> = new Set()
   readonly generation: 1 | 2
   /** Earlier ones of the second generation list paths alone. */
   readonly hasDigests: boolean
@@ -101,6 +103,11 @@ export class AsfaloadBackend {
     )
   }
 
+  /** As a server does with connections on which nothing came for a while: the next question on one of them gets no answer. */
+  giveUpConnections(): void {
+    this.givenUp = new Set(this.connections)
+  }
+
   /** Questions that somebody had to sign. */
   signedQuestions(): string[] {
     return this.asked.flatMap(({ path, headers }) => (headers['x-asfld-sig'] === undefined ? [] : path))
@@ -110,6 +117,8 @@ export class AsfaloadBackend {
     const say = (status: number, text: string | Buffer, type = 'application/json', headers = {}): void => {
       response.writeHead(status, { 'content-type': type, ...headers }).end(text)
     }
+    this.connections.add(request.socket)
+    if (this.givenUp.has(request.socket)) return void request.socket.destroy()
     try {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array))

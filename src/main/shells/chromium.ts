@@ -110,6 +110,8 @@ async function resize({ cdp, targetId }: Tab, spec: WindowSpec): Promise<void> {
 class TabKeeper {
   readonly #expected = new Map<string, (tab: Tab) => void>()
   readonly #arrived = new Map<string, Tab>()
+  /** Nobody waits for these any more. */
+  readonly #late = new Set<string>()
 
   async attach({ cdp }: Browser): Promise<void> {
     cdp.listen(({ method, params, sessionId: parent }) => {
@@ -118,7 +120,8 @@ class TabKeeper {
       const targetId = target.text('targetId') ?? ''
       const sessionId = params.text('sessionId') ?? ''
       const address = target.text('url') ?? ''
-      if (!address.startsWith(startPrefix) || target.has('openerId') || target.text('type') !== 'page') {
+      const isOurs = address.startsWith(startPrefix) && !this.#late.has(address)
+      if (!isOurs || target.has('openerId') || target.text('type') !== 'page') {
         void cdp.send('Target.closeTarget', { targetId }).catch(() => undefined)
         return
       }
@@ -140,6 +143,7 @@ class TabKeeper {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
         this.#expected.delete(address)
+        this.#late.add(address)
         reject(new AppError({ code: 'usage/invalid', message: 'the browser did not open a window in 15 s' }))
       }, windowLimitMs)
       this.#expected.set(address, (tab) => {

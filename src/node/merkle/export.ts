@@ -70,6 +70,7 @@ async function checkNothingWaits(target: Transport, names: readonly string[], si
     code: 'source/conflict',
     message: `${waits.length} of these changes would take the place of one that waits: ${waits.join(', ')}`,
     hint: 'publish what waits, or give it up: countersign withdraw SOURCE ID',
+    data: { waits: waits.join(' ') },
   })
 }
 

@@ -1,9 +1,8 @@
 // How a repository of blocks comes to be: its first documents take their place, unsigned, and their root is pinned, for whoever
 // makes it vouches for it.
-import { toHex } from '../../core/bytes.ts'
-import { sha256 } from '../../core/crypto.ts'
 import { AppError } from '../../core/error.ts'
 import { type FirstWishes, firstFields, firstFiles } from '../../core/systems/merkle/create.ts'
+import { digestOf } from '../../core/systems/merkle/digest.ts'
 import { pendingName } from '../../core/systems/merkle/files.ts'
 import { parseAnchor } from '../../core/systems/merkle/repository.ts'
 import type { Desk } from '../desk.ts'
@@ -39,5 +38,5 @@ export async function settleBlocks(
   const absent = new Map([...files.keys()].map((name) => [name, null]))
   await folder.write(files, absent, 'begin the repository', signal)
   const pinned = await workspace.add({ name: nameOfFolder(location), location, system: 'merkle' }, anchor)
-  return { pinned, files: [...files.keys()], digest: toHex(await sha256(parseAnchor(anchor).payload)) }
+  return { pinned, files: [...files.keys()], digest: digestOf(parseAnchor(anchor)) }
 }

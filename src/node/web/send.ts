@@ -6,6 +6,7 @@ import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import type { SecureContext } from 'node:tls'
 import { AppError } from '../../core/error.ts'
+import { errnoOf } from '../errno.ts'
 import { checkOnline, whenOffline } from '../offline.ts'
 import { authoritiesIn } from './authorities.ts'
 import { isLoopback } from './loopback.ts'
@@ -37,23 +38,9 @@ export type Method = 'GET' | 'POST' | 'PUT'
 export type Body = Uint8Array | Readable
 
 /** Redirects are not followed, and no secret goes along but what stands in the headers. */
-export async function send(
-  url: URL,
-  { method = 'GET', headers, body, lookup, signal }: Sent,
-  { ca }: Access = {},
-): Promise<Response> {
+export async function send(url: URL, sent: Sent, access: Access = {}): Promise<Response> {
   checkOnline(url.host)
-  const start = url.protocol === 'https:' ? secureWeb().request : plainWeb().request
-  const agent = url.protocol === 'https:' ? secureAgent(ca) : plainAgent(url)
-  const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}
-  const incoming = await new Promise<IncomingMessage>((done, fail) => {
-    const named = lookup === undefined ? {} : { lookup }
-    const request = start(url, { agent, method, headers: { ...headers, ...length }, signal, ...named })
-    request.once('response', done)
-    request.on('error', fail)
-    if (body instanceof Readable) pour(body, request)
-    else request.end(body)
-  })
+  const incoming = await answerTo(url, sent, access)
   const { statusCode: status = 0 } = incoming
   if (status < 200 || status > 599) {
     incoming.destroy()
@@ -67,6 +54,45 @@ export async function send(
   if (isEmpty) incoming.resume()
   const stream = isEmpty ? null : webStream(incoming)
   return new Response(stream, { status, headers: headersOf(incoming) })
+}
+
+/**
+ * A server may give up a connection that was kept at the very moment at which it is used again (RFC 9112, 9.3.1). What is only read
+ * is then asked once more, on a new one. What is sent could arrive twice: it goes on a new one in the first place.
+ */
+async function answerTo(url: URL, sent: Sent, access: Access): Promise<IncomingMessage> {
+  const { method = 'GET', body, signal } = sent
+  if (method !== 'GET' || body !== undefined) return start(url, sent, access, 'new').answered
+  const { request, answered } = start(url, sent, access, 'kept')
+  try {
+    return await answered
+  } catch (thrown) {
+    if (!request.reusedSocket || signal.aborted || !brokeOff.has(errnoOf(thrown) ?? '')) throw thrown
+    return start(url, sent, access, 'new').answered
+  }
+}
+
+const brokeOff: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
+
+function start(
+  url: URL,
+  { method = 'GET', headers, body, lookup, signal }: Sent,
+  { ca }: Access,
+  connection: Connection,
+): { request: ClientRequest; answered: Promise<IncomingMessage> } {
+  const isSecure = url.protocol === 'https:'
+  const agent = isSecure ? secureAgent(ca, connection) : plainAgent(url, connection)
+  const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}
+  const named = lookup === undefined ? {} : { lookup }
+  const options = { agent, method, headers: { ...headers, ...length }, signal, ...named }
+  const request = isSecure ? secureWeb().request(url, options) : plainWeb().request(url, options)
+  const answered = new Promise<IncomingMessage>((done, fail) => {
+    request.once('response', done)
+    request.on('error', fail)
+  })
+  if (body instanceof Readable) pour(body, request)
+  else request.end(body)
+  return { request, answered }
 }
 
 /** Until it is answered: whoever refuses does not read to the end. */
@@ -113,6 +139,9 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
 
 // ---- agents: one for each kind of trust, so that connections are used again ---------------------------------------------
 
+/** `new`: for one question, and closed after it. */
+type Connection = 'kept' | 'new'
+
 const plain = new Map<string, Agent>()
 const secure = new Map<string, SecureAgent>()
 
@@ -122,21 +151,22 @@ whenOffline(() => {
 })
 
 /** What goes to this machine without encryption, a token with it, is not shown to a proxy on the way. */
-function plainAgent({ hostname }: URL): Agent {
+function plainAgent({ hostname }: URL, connection: Connection): Agent {
   const proxyEnv = isLoopback(hostname) ? {} : proxies()
-  const key = JSON.stringify(proxyEnv)
-  const agent = plain.get(key) ?? new (plainWeb().Agent)({ keepAlive: true, proxyEnv })
+  const key = JSON.stringify([proxyEnv, connection])
+  const agent = plain.get(key) ?? new (plainWeb().Agent)({ keepAlive: connection === 'kept', proxyEnv })
   plain.set(key, agent)
   return agent
 }
 
 /** Certificates are read once, and not for every connection; no variable of the environment switches them off. */
-function secureAgent(ca = ''): SecureAgent {
+function secureAgent(ca = '', connection: Connection): SecureAgent {
   const proxyEnv = proxies()
-  const key = JSON.stringify([proxyEnv, ca])
+  const key = JSON.stringify([proxyEnv, ca, connection])
+  const keepAlive = connection === 'kept'
   const agent =
     secure.get(key) ??
-    new (secureWeb().Agent)({ keepAlive: true, proxyEnv, secureContext: contextOf(ca), rejectUnauthorized: true })
+    new (secureWeb().Agent)({ keepAlive, proxyEnv, secureContext: contextOf(ca), rejectUnauthorized: true })
   secure.set(key, agent)
   return agent
 }

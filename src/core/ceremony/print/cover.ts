@@ -1,7 +1,8 @@
 // The first page of a script: what it is, what it begins from, who takes part, and what makes it stop.
+
+import { type Markup, markup, nothing } from '../../markup.ts'
 import { utcOf } from '../../phrases.ts'
 import type { CeremonyScript, ScriptRules } from '../script.ts'
-import { type Markup, markup, nothing } from './markup.ts'
 import { factTable, hexText, wordList } from './page.ts'
 import { qrSvg } from './qr-svg.ts'
 import { rosterTable } from './roster.ts'

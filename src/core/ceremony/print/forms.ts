@@ -1,6 +1,7 @@
 // Pages that are filled in by hand: what did not go as written, breaks, the fingerprint at the end, and names in ink.
+
+import { type Markup, markup } from '../../markup.ts'
 import type { Person } from '../script.ts'
-import { type Markup, markup } from './markup.ts'
 
 const formsAPage = 2
 const breakRows = 4

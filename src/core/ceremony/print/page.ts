@@ -1,8 +1,8 @@
 // One HTML document that asks nobody for anything: on every page its words at the foot, and what it is of.
 import { parseHex } from '../../bytes.ts'
+import { Markup, markup, nothing } from '../../markup.ts'
 import { groupsOfFour } from '../../phrases.ts'
 import { toWords } from '../../words.ts'
-import { Markup, markup, nothing } from './markup.ts'
 import { type Paper, styles } from './styles.ts'
 
 export interface Page {

@@ -1,6 +1,7 @@
 // A QR code as an inline drawing: black squares, joined where they touch, so that no printer leaves a seam.
+
+import { Markup } from '../../markup.ts'
 import { qrMatrix } from '../../transfer/qr.ts'
-import { Markup } from './markup.ts'
 
 /** Of hex digits, in capitals: so they take the least room in a code. */
 export function qrSvg(hex: string): Markup {

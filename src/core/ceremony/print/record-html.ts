@@ -1,11 +1,11 @@
 // A record on paper: its fingerprint, and each line of it for people. What is withheld is shown as withheld.
 
 import { toHex } from '../../bytes.ts'
+import { type Markup, markup } from '../../markup.ts'
 import { countOf, listOf } from '../../phrases.ts'
 import { type CeremonyRecord, type FactLine, fingerprintOf } from '../record.ts'
 import type { CeremonyScript } from '../script.ts'
 import { factWords } from './fact-words.ts'
-import { type Markup, markup } from './markup.ts'
 import { documentOf, factTable, hexText, wordList } from './page.ts'
 import { qrSvg } from './qr-svg.ts'
 import { markOfSpki, rosterTable } from './roster.ts'

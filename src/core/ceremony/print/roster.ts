@@ -1,10 +1,10 @@
 // Who takes part, in which role, with which keys: each key by the start of its sha256, in digits and in words.
 import { toHex } from '../../bytes.ts'
 import { fingerprintOf, keyLabel, parsePublicKey } from '../../key.ts'
+import { type Markup, markup } from '../../markup.ts'
 import { proofWords } from '../../token-words.ts'
 import { toWords } from '../../words.ts'
 import type { Person, RosterKey } from '../script.ts'
-import { type Markup, markup } from './markup.ts'
 import { hexText } from './page.ts'
 
 const readBytes = 8

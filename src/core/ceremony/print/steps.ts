@@ -1,8 +1,9 @@
 // The steps, one table an act: who, what is done, what is then seen, and room for a hand.
+
+import { type Markup, markup, nothing } from '../../markup.ts'
 import { capital } from '../../phrases.ts'
 import type { Act, CeremonyScript, Step, StepKind } from '../script.ts'
 import { peopleFor } from '../script-rules.ts'
-import { type Markup, markup, nothing } from './markup.ts'
 
 /** What each of several people does for themselves, and initials for themselves. */
 const forEach: readonly StepKind[] = ['roll-call', 'agree', 'sign']

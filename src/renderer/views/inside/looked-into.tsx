@@ -1,10 +1,13 @@
-// What is looked into: while it is read and verified, where it cannot be shown, and then itself.
+// What is looked into: while it is read and verified, where it cannot be shown, and then itself. Where it was shown and just cannot be
+// reached any more it stays, with all that was typed into it, and what is old is said to be old.
 import type { ReactElement } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
 import type { Answer } from '../../bridge.ts'
+import { Foreign } from '../../components/foreign.tsx'
+import { WarnIcon } from '../../components/icons.tsx'
 import { Page, Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
-import { capital } from '../../format.ts'
+import { capital, sentenceOf, utcOf } from '../../format.ts'
 
 interface LookedIntoProps<T> {
   what: 'repository' | 'project' | 'registry' | 'package'
@@ -17,7 +20,6 @@ interface LookedIntoProps<T> {
 
 export function LookedInto<T>({ what, reading, asked, children, instead }: LookedIntoProps<T>): ReactElement {
   const { answer, again } = asked
-  if (answer.kind === 'ready') return children(answer.value)
   if (answer.kind === 'waiting') {
     return (
       <Page title={capital(what)}>
@@ -25,10 +27,15 @@ export function LookedInto<T>({ what, reading, asked, children, instead }: Looke
       </Page>
     )
   }
+  if (answer.kind === 'ready') return shown(null, children(answer.value))
+  const { error, before } = answer
+  // Every other error says something about what was shown: then it is not shown any more.
+  if (error.code === 'source/unreachable' && before !== undefined)
+    return shown(<Outdated error={error} at={before.at} again={again} />, children(before.value))
   return (
     <Page title={`This ${what} cannot be shown`}>
       <div className="stack content">
-        <Problem error={answer.error} again={again} />
+        <Problem error={error} again={again} />
         <div className="row">
           <a className="button" href="#repositories">
             Back to your repositories
@@ -37,5 +44,30 @@ export function LookedInto<T>({ what, reading, asked, children, instead }: Looke
       </div>
       {instead?.(answer.error)}
     </Page>
+  )
+}
+
+/** At the same place of the tree with and without a word above it, so that nothing that was typed is lost. */
+function shown(above: ReactElement | null, whole: ReactElement): ReactElement {
+  return (
+    <>
+      {above}
+      {whole}
+    </>
+  )
+}
+
+function Outdated({ error, at, again }: { error: ErrorData; at: Date; again: () => void }): ReactElement {
+  const time = utcOf(at.toISOString())?.slice(11) ?? ''
+  return (
+    <section className="band unsafe" aria-label="Out of date">
+      <WarnIcon />
+      <p className="grow" role="status">
+        <Foreign text={sentenceOf(error.message)} /> What is shown was read at {time}.
+      </p>
+      <button type="button" className="button" onClick={again}>
+        Try again
+      </button>
+    </section>
   )
 }

@@ -138,3 +138,21 @@ test('a role that was taken away comes back after its last version, never before
   room.context = { ...room.context, memory: seen.memory }
   expect(isComplete(await room.proposal('p'))).toBe(true)
 })
+
+test('what this machine saw of a role goes before a tombstone that only the keys of snapshot vouch for', async () => {
+  const room = await third()
+  const { scene } = room
+  const { pia, mallory } = room.who
+  const { memory = new Map() } = await room.system.state(room.files, room.context)
+  await scene.addTargets({})
+  await scene.addRoot({ snapshot: [[mallory]] })
+  await scene.snap({ delegated: {}, retired: { p: scene.at(scene.p, 1) } }, [mallory])
+  await room.publish()
+  await room.proposeTargets({ p: [[pia]] })
+  await room.proposeRole('p', scene.p.fork(2), [pia])
+  expect(await problem(room, 'p')).toBe('shown')
+  room.context = { ...room.context, memory }
+  expect(await problem(room, 'p')).toBe('trust/changed')
+  await room.proposeRole('p', scene.p, [pia])
+  expect(await problem(room, 'p')).toBe('shown')
+})

@@ -48,7 +48,9 @@ test('the first root is what its clients begin with', async () => {
 test('a role: from the version in force, and not by itself where it needs another', async () => {
   const room = await Room.of()
   const { ana, pia, tara } = room.who
-  await room.proposeRole('p', room.scene.p.fork(2), [pia])
+  await room.proposeRole('p', room.scene.p.fork(2))
+  expect(await codeOfPromise(prove(room, 'p'))).toBe('trust/threshold')
+  await room.sign('p', pia)
   expect((await prove(room, 'p')).walks.map(({ from, steps }) => [from.title, steps])).toEqual([['Role p 2', [3]]])
   await room.proposeTargets({ p: [[pia]], q: [[ana]] }, [tara])
   expect(await codeOfPromise(prove(room, 'targets'))).toBe('trust/threshold')

@@ -217,7 +217,7 @@ describe('what is published', () => {
     expect(names.at(-1)).toBe(pendingName('targets'))
   })
 
-  it('stays reachable by links that are true, after 64 versions and more', async () => {
+  it('stays reachable by links that are true, after 64 versions and more', { timeout: 120_000 }, async () => {
     const world = await World.of(await people())
     const sleeper = (await world.repository()).state
     for (let i = 0; i < 70; i++) {

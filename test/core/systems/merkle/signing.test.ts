@@ -108,6 +108,12 @@ describe('signatures that were made elsewhere', () => {
     }
     expect(await unite(bad, good)).toEqual(good)
     expect(await unite(good, bad)).toEqual(good)
+    const worse = await room.envelope(next, [{ ...room.who.bo, id: pia.id }])
+    expect(await unite(bad, worse)).toEqual(bad)
+    // Of two that verify, the one that people have seen stays.
+    const twin = await room.envelope(next, [pia])
+    expect(twin).not.toEqual(good)
+    expect(await unite(good, twin)).toEqual(good)
     const stranger = await room.envelope(next, [mallory])
     expect(opened(await unite(good, stranger)).signatures).toHaveLength(2)
     expect(await unite(good, stranger)).toEqual(await unite(stranger, good))

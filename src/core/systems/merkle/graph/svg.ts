@@ -1,6 +1,6 @@
 // The picture as a file of its own: nothing runs in it, nothing is loaded, and it is drawn by day or by night as its reader has it.
 // The same layout is the same bytes.
-import { Markup, markup } from '../../../ceremony/print/markup.ts'
+import { Markup, markup } from '../../../markup.ts'
 import { n } from './paths.ts'
 import type { Edge, Layout, Mark, NodeBox } from './types.ts'
 

@@ -24,8 +24,18 @@ export interface Together {
   view: Outlook | undefined
 }
 
-/** Of what waits, what this change needs and what is signed for the time after it. */
-export async function alongside(change: Candidate, waiting: Waiting, now: Standing): Promise<Together> {
+const known = new WeakMap<Waiting, Map<Candidate, Promise<Together>>>()
+
+/** Of what waits, what this change needs and is signed for the time after it. Asked once for each, of many that wait together. */
+export function alongside(change: Candidate, waiting: Waiting, now: Standing): Promise<Together> {
+  const before = known.get(waiting) ?? new Map<Candidate, Promise<Together>>()
+  known.set(waiting, before)
+  const found = before.get(change) ?? gathered(change, waiting, now)
+  before.set(change, found)
+  return found
+}
+
+async function gathered(change: Candidate, waiting: Waiting, now: Standing): Promise<Together> {
   const taken = new Map([[change.subject, change]])
   for (;;) {
     const view = await outlook(versions(taken), now.repository)
@@ -56,9 +66,10 @@ export function withNeeds(
 ): (proposals: readonly Proposal[], candidates: readonly Candidate[], now: Standing) => Promise<Proposal[]> {
   return async (proposals, candidates, now) => {
     const waiting = publishable(proposals, candidates)
+    const all = new Map(candidates.map((one) => [one.subject, one]))
     const found: Proposal[] = []
     for (const proposal of proposals) {
-      const candidate = candidates.find(({ subject }) => subject === proposal.subject)
+      const candidate = all.get(proposal.subject)
       const needs = candidate === undefined ? [] : await needsOf(candidate, waiting, now, context)
       found.push(needs.length === 0 ? proposal : { ...proposal, needs })
     }
@@ -116,9 +127,8 @@ async function takenAlongBy(
   const others = ['root', 'targets', ...waiting.keys()].flatMap((name) => waiting.get(name) ?? [])
   for (const other of others) {
     if (other.subject === subject) continue
-    const without = new Map([...waiting].filter(([name]) => name !== subject))
-    const { view } = await alongside(other, without, now)
-    if (view?.lacks.some(({ role }) => role === subject) === true) return other
+    const { taken, view } = await alongside(other, waiting, now)
+    if (taken.has(subject) || view?.lacks.some(({ role }) => role === subject) === true) return other
   }
   return undefined
 }

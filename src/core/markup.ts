@@ -1,5 +1,5 @@
 // HTML that is put together from texts: every text is escaped, and every character in it that could not be seen is named.
-import { visible } from '../../visible.ts'
+import { visible } from './visible.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
