@@ -39,7 +39,12 @@ import { isWholeEdit, wishedPreview } from './wished-previews.ts'
 
 type Names = Extract<
   keyof typeof contract,
-  `repository.${string}` | `project.${string}` | `releases.${string}` | `drafts.${string}` | `files.${string}`
+  | `repository.${string}`
+  | `project.${string}`
+  | `releases.${string}`
+  | `drafts.${string}`
+  | `files.${string}`
+  | `versions.${string}`
 >
 type DraftingHandlers = Pick<Handlers<typeof contract>, Names>
 
@@ -131,6 +136,11 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'repository.targets': ({ bins, ...asked }) =>
       reader.read('targets', { ...asked, withBins: bins === 'too' }, signal),
     'repository.history': (asked) => reader.read('history', asked, signal),
+    'versions.get': (asked) => reader.read('versions', asked, signal),
+    'versions.ask': (asked) => reader.read('askedVersions', asked, signal),
+    'versions.save': async ({ path, ...asked }) => ({
+      path: await saveNew(places, path, await reader.read('versionsPicture', asked, signal), ['.svg']),
+    }),
 
     'releases.list': async (asked) => {
       const { list, remember } = await reader.read('releases', asked, signal)

@@ -14,6 +14,21 @@ export async function openTuf(desk: Desk, name: string): Promise<TufSource> {
   return tufSource(await openNamed(desk, name))
 }
 
+/** A repository of blocks. */
+export async function openBlocks(desk: Desk, name: string): Promise<OpenSource> {
+  const source = await openNamed(desk, name)
+  if (isOfBlocks(source)) return source
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${source.pinned.name} is no repository of blocks, and has no links between its versions`,
+    hint: 'look at the history of its roles',
+  })
+}
+
+export function isOfBlocks({ system }: Pick<OpenSource, 'system'>): boolean {
+  return system.id === 'merkle'
+}
+
 /** A project of an Asfaload mirror. */
 export async function openProject(desk: Desk, name: string): Promise<OpenSource> {
   const source = await openNamed(desk, name)

@@ -52,7 +52,8 @@ export interface Opened extends Omit<Walk, 'wants'> {
   trusted: Trusted
 }
 
-export interface Inside extends Opened {
+/** What is shown of the inside, whatever carries the documents. */
+export interface InsideFacts {
   /** In the order in which clients ask them. */
   roles: readonly RoleFact[]
   edges: readonly Delegation[]
@@ -60,6 +61,8 @@ export interface Inside extends Opened {
   /** Documents of the roles that were read. */
   documents: ReadonlyMap<string, Metadata<Targets>>
 }
+
+export type Inside = Opened & InsideFacts
 
 /** The four top-level roles, verified; expired ones are shown, not refused: they are what a person comes to renew. */
 export async function openInside(source: TufSource, context: Context): Promise<Opened> {
@@ -190,7 +193,7 @@ function isByName({ form }: Delegation): boolean {
   return form === 'role' || form === 'prefixes'
 }
 
-function isBlock({ terminating, isFirst, form, parent }: Delegation): boolean {
+export function isBlock({ terminating, isFirst, form, parent }: Delegation): boolean {
   // The only delegation of a role takes nothing away from another one, unless the role itself delegates to nobody else.
   return form === 'role' && terminating && isFirst && (parent.signed.delegations?.roles?.length ?? 0) > 1
 }
@@ -209,6 +212,8 @@ export interface TargetFact {
   hashes: ReadonlyMap<string, string>
   /** JSON text. */
   custom?: string
+  /** The block of its content, where files are named by blocks. */
+  cid?: string
 }
 
 export interface TargetQuery {
@@ -236,7 +241,7 @@ function pathsOf(document: Metadata<Targets>): readonly string[] {
   return known
 }
 
-export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: TargetQuery): TargetFacts {
+export function readTargets({ documents }: Pick<InsideFacts, 'documents'>, wanted: TargetQuery): TargetFacts {
   const { role, query, offset, limit, withBins } = wanted
   if (role !== '*' && !documents.has(role)) {
     throw new AppError({

@@ -95,7 +95,7 @@ function delegationsIn(from: string, parent: Metadata<Targets>, names: Iterable<
 
 type Common = Pick<Delegation, 'from' | 'keys' | 'parent'>
 
-function rolesIn({ roles = [] }: Delegations, common: Common): Delegation[] {
+export function rolesIn({ roles = [] }: Delegations, common: Common): Delegation[] {
   return roles.map((role, at) => ({
     ...common,
     to: role.name,

@@ -11,6 +11,7 @@ import { parseSubject } from '../../core/systems/tuf/subject.ts'
 import type { TokenList } from '../../core/token.ts'
 import type { Files } from '../../core/transport.ts'
 import type {
+  ClientAnswer,
   ConfigurationView,
   DraftView,
   EditableText,
@@ -23,6 +24,7 @@ import type {
   RepositoryView,
   SourceView,
   TargetPage,
+  VersionsView,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
 import { askableKeys } from '../../node/asfaload/asking.ts'
@@ -34,6 +36,9 @@ import type { Desk, OpenSource, TufSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
+import { readBlocksHistory } from '../../node/merkle/history.ts'
+import { readBlockTargets } from '../../node/merkle/inside.ts'
+import { tufSource } from '../../node/open-source.ts'
 import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { readOnce } from '../../node/read-once.ts'
@@ -46,13 +51,14 @@ import { stewardOf } from '../../node/steward.ts'
 import { prepareTakingAway } from '../../node/withdrawing.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
-import { openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
+import { isOfBlocks, openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import type { WantedRecord } from '../registry-wishes.ts'
 import { type Carrying, carriedView, carrying } from './carrying.ts'
 import { type Inbox, readInbox } from './inbox.ts'
 import { insideCache } from './inside-cache.ts'
+import { merkleReadings } from './merkle-readings.ts'
 import { registryReadings } from './registry-readings.ts'
 import { withSendingCosts } from './sending-costs.ts'
 
@@ -124,6 +130,11 @@ export interface Readings extends Carrying {
   wished(asked: OfSource & Signers & { subject: string; wish: ProjectWish }, signal: AbortSignal): Promise<DraftView>
   registry(asked: OfSource, signal: AbortSignal): Promise<RegistryView>
   log(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<LogView>
+  /** Of a repository of blocks; `choice`: the older state of a client that is asked. */
+  versions(asked: OfSource, signal: AbortSignal): Promise<VersionsView>
+  askedVersions(asked: OfSource & { choice: string }, signal: AbortSignal): Promise<ClientAnswer>
+  /** SVG. */
+  versionsPicture(asked: OfSource & { choice?: string | undefined }, signal: AbortSignal): Promise<string>
   /** How many records the log of a package has, none where the registry has no such package. */
   recordCount(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<number>
   /** Of a registry; `onto`: the digest of the record that waits, and is added to. */
@@ -188,7 +199,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
     raw: async (asked, signal) => present.rawDocument((await proposalOf(asked, signal)).proposal),
 
     inside: async ({ sourceId }, signal) => {
-      const source = await openTuf(desk, sourceId)
+      const source = await openNamed(desk, sourceId)
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
@@ -200,13 +211,18 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const asking = unseen === undefined ? undefined : { sentence: unseen.sentence, keys }
       return presentRepository.projectView(pinned, await projectFacts(source, context, release), asking)
     },
-    targets: async ({ sourceId, ...query }, signal) =>
-      presentRepository.targetPage(
-        readTargets(await inside(await openTuf(desk, sourceId), signal), query),
-        query.offset,
-      ),
-    history: async ({ sourceId, role }, signal) =>
-      presentRepository.historyView(await readHistory(role, await opened(await openTuf(desk, sourceId), signal))),
+    targets: async ({ sourceId, ...query }, signal) => {
+      const source = await openNamed(desk, sourceId)
+      const read = isOfBlocks(source) ? readBlockTargets : readTargets
+      return presentRepository.targetPage(read(await inside(source, signal), query), query.offset)
+    },
+    history: async ({ sourceId, role }, signal) => {
+      const source = await openNamed(desk, sourceId)
+      const facts = isOfBlocks(source)
+        ? await readBlocksHistory(role, source, desk.context(source, signal))
+        : await readHistory(role, await opened(tufSource(source), signal))
+      return presentRepository.historyView(facts)
+    },
     releases: async ({ sourceId }, signal) => {
       const source = await openTuf(desk, sourceId)
       let trusted: Trusted | undefined
@@ -252,6 +268,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       return presentRepository.draftView(await desk.drafts.previewDocument(source, edit, signal), signers)
     },
     ...registryReadings(desk),
+    ...merkleReadings(desk),
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
