@@ -19,7 +19,7 @@ import { trustStore } from '../core/systems/tuf/store.ts'
 import { type Trusted, trusted } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { binsBelow } from './bins.ts'
-import type { TufSource } from './desk.ts'
+import type { EditedSource, TufSource } from './desk.ts'
 import { type ProjectFact, projectFact } from './project-keys.ts'
 import { releaseFolderOf } from './release-edits.ts'
 import { type Delegation, type Walk, walkRoles } from './repository-walk.ts'
@@ -68,6 +68,13 @@ export type Inside = Opened & InsideFacts
 export async function openInside(source: TufSource, context: Context): Promise<Opened> {
   const now = trusted(source.layout, source.transport, context, { copies: 'compare' })
   return { set: await now.set(), published: now.published, options: now.options, trusted: now }
+}
+
+/** Of what is changed by edits: `trusted` is there for files of TUF. */
+export type Looked = Walk & Partial<Pick<Opened, 'trusted'>>
+
+export function openRoles(source: EditedSource, context: Context): Promise<Looked> {
+  return source.layout === undefined ? source.edits.open(source.transport, context) : openInside(source, context)
 }
 
 /** Another text when anything that is published has changed: every change makes a new root, or a new timestamp. */

@@ -32,26 +32,26 @@ import { type ProjectWish, wishedEdit } from '../../node/asfaload/edits.ts'
 import { projectFacts } from '../../node/asfaload/project-facts.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
-import type { Desk, OpenSource, TufSource } from '../../node/desk.ts'
+import type { Desk, EditedSource, OpenSource, TufSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
 import { readBlocksHistory } from '../../node/merkle/history.ts'
 import { readBlockTargets } from '../../node/merkle/inside.ts'
-import { tufSource } from '../../node/open-source.ts'
+import { editedSource, tufSource } from '../../node/open-source.ts'
 import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { readOnce } from '../../node/read-once.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
-import { type Opened, openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
+import { type Looked, openInside, openRoles, readTargets, type TargetQuery } from '../../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
 import { prepareTakingAway } from '../../node/withdrawing.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
-import { isOfBlocks, openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
+import { isOfBlocks, openNamed, openProject, openToChange, openToDraft, openToEdit, openTuf } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import type { WantedRecord } from '../registry-wishes.ts'
@@ -162,6 +162,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
   const shown = new Map<string, readonly Change[]>()
 
   const opened = async (source: TufSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
+  const roles = async (source: EditedSource, signal: AbortSignal) => openRoles(source, desk.context(source, signal))
   const proposalOf = async ({ sourceId, id }: OfProposal, signal: AbortSignal) => {
     const source = await openNamed(desk, sourceId)
     const proposal = await desk.proposal(source, id, signal)
@@ -224,7 +225,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       return presentRepository.historyView(facts)
     },
     releases: async ({ sourceId }, signal) => {
-      const source = await openTuf(desk, sourceId)
+      const source = editedSource(await openNamed(desk, sourceId))
       let trusted: Trusted | undefined
       const remember = async (one: Trusted): Promise<void> => {
         trusted = one
@@ -245,20 +246,20 @@ export function readings(desk: Desk, now: () => Date): Readings {
       return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
     text: async ({ sourceId, subject, onto }, signal) =>
-      desk.drafts.text(await openToChange(desk, sourceId, signal), subject, signal, onto),
+      desk.drafts.text(await openToEdit(desk, sourceId, signal), subject, signal, onto),
 
     whole: async ({ sourceId, subject }, signal) =>
-      desk.drafts.whole(await openToChange(desk, sourceId, signal), subject, signal),
+      desk.drafts.whole(await openToEdit(desk, sourceId, signal), subject, signal),
     preview: async ({ sourceId, signers, request: wanted, file, tokens }, signal) => {
-      const source = await openToChange(desk, sourceId, signal)
+      const source = await openToEdit(desk, sourceId, signal)
       const request =
         file === undefined ? wanted : { ...wanted, edits: [...wanted.edits, await documentIn(file, signal)] }
       const { uploads = [], subject } = request
       if (uploads.length > 0 && subject !== 'targets') {
         const paths = uploads.map(({ path }) => path)
-        checkScope(subject, paths, await findDelegation(subject, await opened(source, signal)))
+        checkScope(subject, paths, await findDelegation(subject, await roles(source, signal)))
       }
-      const spread = await overBins(request, () => opened(source, signal))
+      const spread = await overBins(request, () => roles(source, signal))
       const draft = await desk.drafts.preview(source, spread, signal)
       return presentRepository.draftView(draft, signers, stewardOf(source).signedOnly ? tokens : undefined)
     },
@@ -285,7 +286,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
 }
 
 /** Nobody names a bin: artifacts go where clients will look for them. */
-async function overBins(request: DraftRequest, open: () => Promise<Opened>): Promise<DraftRequest> {
+async function overBins(request: DraftRequest, open: () => Promise<Looked>): Promise<DraftRequest> {
   const { subject, edits } = request
   if (subject === 'root' || parseSubject(subject).kind !== 'role') return request
   const [first, ...also] = await spreadOverBins(subject, edits, await open())

@@ -5,10 +5,15 @@ import { merkleSystem } from '../../core/systems/merkle/system.ts'
 import { isFolderLocation } from '../location.ts'
 import type { OtherPlace, PlaceOptions } from '../place.ts'
 import { directoryTransport } from '../transports/directory.ts'
+import { blockEdits } from './edits.ts'
 
 export async function openMerkle(location: string, { fs }: PlaceOptions): Promise<OtherPlace> {
   if (!isFolderLocation(location)) throw elsewhere(location)
-  return { transport: directoryTransport(location, fs === undefined ? {} : { fs }), system: merkleSystem() }
+  return {
+    transport: directoryTransport(location, fs === undefined ? {} : { fs }),
+    system: merkleSystem(),
+    edits: blockEdits,
+  }
 }
 
 function elsewhere(location: string): AppError {
