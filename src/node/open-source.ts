@@ -35,10 +35,11 @@ export function tufSource(source: OpenSource): TufSource {
   throw new AppError(notTuf(source))
 }
 
-export function notTuf({ pinned, changedBy }: Pick<OpenSource, 'pinned' | 'changedBy'>): ErrorData {
+export function notTuf({ pinned, changedBy, edits }: Pick<OpenSource, 'pinned' | 'changedBy' | 'edits'>): ErrorData {
+  const what = edits === undefined ? 'is no TUF repository' : 'is no TUF repository of files'
   return {
     code: 'usage/invalid',
-    message: `${pinned.name} is no TUF repository, and this is done in those alone`,
+    message: `${pinned.name} ${what}, and this is done in those alone`,
     hint: changedBy ?? 'see what waits there: countersign pending SOURCE',
   }
 }

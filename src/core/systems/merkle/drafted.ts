@@ -1,12 +1,13 @@
 // Changes of blocks in the terms in which people make those of plain TUF: what an edit would do, what clients would see of it, and
 // the text of a document.
+import { toHex } from '../../bytes.ts'
 import { AppError } from '../../error.ts'
 import { parseJson } from '../../json.ts'
 import type { Finding, Proposal } from '../../proposal.ts'
 import type { Context } from '../../system.ts'
 import { snapshot, type Transport } from '../../transport.ts'
 import type { EditPart as AnyPart, Drafted, EditRequest } from '../tuf/drafting.ts'
-import type { TufEdit } from '../tuf/edit/edit.ts'
+import type { KeyEntry, TufEdit } from '../tuf/edit/edit.ts'
 import type { Editable } from '../tuf/editable.ts'
 import type { Effects } from '../tuf/effect.ts'
 import { effectsOf } from '../tuf/effects.ts'
@@ -24,7 +25,9 @@ import { pendingProposals } from './waiting/pending.ts'
 /** A candidate that is given up is named before: whether that is meant, is asked of the person. */
 export async function draftedBlocks(request: EditRequest, source: Transport, context: Context): Promise<Drafted> {
   const { also = [], onto, defaultDays } = request
-  const parts = [request, ...also].map(({ subject, edits }): EditPart => ({ subject, edits: edits.map(ofBlocks) }))
+  const parts = [request, ...also].map(
+    ({ subject, edits }): EditPart => ({ subject, edits: edits.map((edit) => nameless(ofBlocks(edit), context)) }),
+  )
   const wanted = parts.map((part, at) => (at === 0 && onto !== undefined ? { ...part, onto } : part))
   const { proposals: before } = await pendingProposals(source, context)
   const waiting = before.filter(({ subject }) => parts.some((part) => part.subject === subject))
@@ -61,6 +64,25 @@ function ofBlocks(edit: AnyPart['edits'][number]): TufEdit {
         ? 'give the date with the change: countersign edit SOURCE ROLE --expires DAYS'
         : 'delegate to its maintainers: countersign delegate SOURCE add NAME --key KEY --path PATTERN',
   })
+}
+
+/** A name that this machine knows anyway is not lost, and nothing to tell anybody of. */
+function nameless(edit: TufEdit, { names }: Context): TufEdit {
+  const without = (entry: KeyEntry): KeyEntry => {
+    const { owner, ...rest } = entry
+    return owner === undefined || names?.get(toHex(entry.key.spki)) !== owner ? entry : rest
+  }
+  switch (edit.kind) {
+    case 'key-add':
+    case 'key-replace':
+      return { ...edit, entry: without(edit.entry) }
+    case 'delegation-add':
+    case 'block':
+    case 'bins':
+      return { ...edit, keys: edit.keys.map(without) }
+    default:
+      return edit
+  }
 }
 
 /** Of a candidate that waits, with whatever waits beside it and goes along. */
