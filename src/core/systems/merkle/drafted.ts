@@ -17,6 +17,7 @@ import { draftedEdits, type EditPart } from './drafting.ts'
 import { maxBytes } from './files.ts'
 import { plainBytes, versionOf } from './plain.ts'
 import { plainTargets, plainTree } from './plain-tree.ts'
+import { withNeeds } from './publish/together.ts'
 import { openRepository } from './repository.ts'
 import { isTargets, standing, type Version } from './standing.ts'
 import { parseCandidate } from './waiting/candidates.ts'
@@ -87,7 +88,7 @@ function nameless(edit: TufEdit, { names }: Context): TufEdit {
 
 /** Of a candidate that waits, with whatever waits beside it and goes along. */
 export async function blocksEffects(id: string, source: Transport, context: Context): Promise<Effects> {
-  const { proposals } = await pendingProposals(source, context)
+  const { proposals } = await pendingProposals(source, context, { needs: withNeeds(context) })
   const found = proposals.find((one) => one.id === id)
   if (found === undefined) {
     throw new AppError({
@@ -96,7 +97,9 @@ export async function blocksEffects(id: string, source: Transport, context: Cont
       hint: 'look at what waits now',
     })
   }
-  return effects([found, ...proposals.filter((one) => one.id !== id && one.before === undefined)], source, context)
+  const goes = new Set((found.needs ?? []).map(({ subject }) => subject))
+  const isAlong = (one: Proposal): boolean => one.id !== id && (one.before === undefined || goes.has(one.subject))
+  return effects([found, ...proposals.filter(isAlong)], source, context)
 }
 
 /** Before anything is published no client sees anything. */
