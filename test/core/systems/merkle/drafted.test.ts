@@ -89,7 +89,7 @@ describe('a drafted change', () => {
   it('refuses what only files of TUF have', async () => {
     const world = await World.of()
     const edit: SubjectEdit = { kind: 'configure', values: {} }
-    expect(await codeOfPromise(drafted(world, 'configuration', [edit]))).toBe('usage/invalid')
+    expect(await codeOfPromise(drafted(world, 'targets', [edit]))).toBe('usage/invalid')
   })
 })
 
