@@ -2,21 +2,21 @@
 import { AppError } from '../core/error.ts'
 import type { Authority } from '../core/systems/tuf/authority.ts'
 import type { KeyEntry } from '../core/systems/tuf/edit/edit.ts'
-import type { Desk, TufSource } from '../node/desk.ts'
+import type { Desk, EditedSource } from '../node/desk.ts'
 import type { KeyedRole } from '../node/known-keys.ts'
-import { type Opened, openInside } from '../node/repository-view.ts'
+import { type Looked, type Opened, openInside, openRoles } from '../node/repository-view.ts'
 import { type Delegation, findDelegation, readKeyedRoles } from '../node/repository-walk.ts'
 import type { Command, Io, Parsed } from './command.ts'
 import { chosenKeys } from './role-keys.ts'
 import { noRole } from './role-names.ts'
-import { contextOf, deskFor, openTufSource } from './session.ts'
+import { contextOf, deskFor, openEdited, openTufSource } from './session.ts'
 
-export interface Change {
+export interface Change<T extends Looked = Looked> {
   desk: Desk
-  source: TufSource
+  source: EditedSource
   parsed: Parsed
   io: Io
-  opened(): Promise<Opened>
+  opened(): Promise<T>
   roles(): Promise<readonly KeyedRole[]>
   /** The keys of an option, "key" when none is named. */
   keys(option?: string): Promise<KeyEntry[]>
@@ -24,11 +24,28 @@ export interface Change {
 
 export async function openChange(parsed: Parsed, io: Io, dataDir: string): Promise<Change> {
   const desk = deskFor(io, dataDir)
+  const source = await openEdited(desk, parsed, io.signal)
+  return changeOf(desk, source, parsed, io, () => openRoles(source, contextOf(source, io)))
+}
+
+/** The same for what only files of TUF have: projects, settings. */
+export async function openTufChange(parsed: Parsed, io: Io, dataDir: string): Promise<Change<Opened>> {
+  const desk = deskFor(io, dataDir)
   const source = await openTufSource(desk, parsed, io.signal)
-  let open: Promise<Opened> | undefined
+  return changeOf(desk, source, parsed, io, () => openInside(source, contextOf(source, io)))
+}
+
+function changeOf<T extends Looked>(
+  desk: Desk,
+  source: EditedSource,
+  parsed: Parsed,
+  io: Io,
+  read: () => Promise<T>,
+): Change<T> {
+  let open: Promise<T> | undefined
   let keyed: Promise<readonly KeyedRole[]> | undefined
-  const opened = (): Promise<Opened> => {
-    open ??= openInside(source, contextOf(source, io))
+  const opened = (): Promise<T> => {
+    open ??= read()
     return open
   }
   const roles = (): Promise<readonly KeyedRole[]> => {

@@ -5,7 +5,7 @@ import type { Proposal } from '../core/proposal.ts'
 import type { Effects, Sight } from '../core/systems/tuf/effect.ts'
 import { visible } from '../core/visible.ts'
 import type { Look } from '../node/artifacts/look.ts'
-import type { Desk, TufSource } from '../node/desk.ts'
+import type { Desk, EditedSource } from '../node/desk.ts'
 import type { Draft, DraftRequest } from '../node/drafting.ts'
 import { stewardOf } from '../node/steward.ts'
 import { bunched } from './bunch.ts'
@@ -58,7 +58,7 @@ export interface Drafted {
 
 export async function proposeDraft(
   desk: Desk,
-  source: TufSource,
+  source: EditedSource,
   request: DraftRequest,
   parsed: Parsed,
   io: Io,
@@ -86,7 +86,7 @@ export async function proposeDraft(
 }
 
 /** Where every change needs a signature, somebody at a terminal is asked for it; a script must have named it. */
-export async function signerOf(desk: Desk, source: TufSource, parsed: Parsed, io: Io): Promise<string | undefined> {
+export async function signerOf(desk: Desk, source: EditedSource, parsed: Parsed, io: Io): Promise<string | undefined> {
   const named = parsed.text('sign-with')
   if (named === undefined && (!stewardOf(source).signedOnly || !io.isInteractive)) return undefined
   await plugPractice(parsed, desk, io)

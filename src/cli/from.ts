@@ -2,8 +2,8 @@
 import { AppError } from '../core/error.ts'
 import { type Client, openClient } from '../node/artifacts/client.ts'
 import { type Catalogue, catalogue, projectNames } from '../node/artifacts/releases.ts'
-import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
-import { tufSource } from '../node/open-source.ts'
+import type { Desk, EditedSource, OpenSource } from '../node/desk.ts'
+import { editedSource } from '../node/open-source.ts'
 import type { Io, Option, Parsed } from './command.ts'
 import { deskFor, openSource, rootOption } from './session.ts'
 import { similarNames } from './similar.ts'
@@ -20,13 +20,13 @@ export const fromOptions: Readonly<Record<string, Option>> = {
 
 export interface From {
   desk: Desk
-  source: TufSource
+  source: EditedSource
 }
 
-/** Of a TUF repository. */
+/** Of a TUF repository, whatever carries its documents. */
 export async function openFrom(parsed: Parsed, io: Io, dataDir: string): Promise<From> {
   const { desk, source } = await openAnyFrom(parsed, io, dataDir)
-  return { desk, source: tufSource(source) }
+  return { desk, source: editedSource(source) }
 }
 
 export async function openAnyFrom(

@@ -3,10 +3,10 @@ import { AppError } from '../core/error.ts'
 import type { PinRequest, Prompt } from '../core/signer.ts'
 import type { Context, TrustedState } from '../core/system.ts'
 import { maxBytes } from '../core/systems/tuf/names.ts'
-import { type Desk, type OpenSource, openDesk, type TufSource } from '../node/desk.ts'
+import { type Desk, type EditedSource, type OpenSource, openDesk, type TufSource } from '../node/desk.ts'
 import { blockingFileSystem } from '../node/file-system.ts'
 import { anchorIn } from '../node/inspect.ts'
-import { tufSource } from '../node/open-source.ts'
+import { editedSource, tufSource } from '../node/open-source.ts'
 import { openPlace, type PlaceOptions } from '../node/place.ts'
 import { tokenHost } from '../node/token-host/client.ts'
 import { sealing } from '../node/token-host/sealed-prompt.ts'
@@ -63,6 +63,11 @@ export async function openSource(desk: Desk, parsed: Parsed, signal: AbortSignal
 /** The same for a command that works on TUF repositories alone. */
 export async function openTufSource(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<TufSource> {
   return tufSource(await openSource(desk, parsed, signal))
+}
+
+/** The same for what is changed by edits. */
+export async function openEdited(desk: Desk, parsed: Parsed, signal: AbortSignal): Promise<EditedSource> {
+  return editedSource(await openSource(desk, parsed, signal))
 }
 
 /** Where one signing event is open, there is no question which one is meant. */

@@ -27,6 +27,7 @@ import type {
   RepositoryView,
   TargetPage,
 } from './repository-views.ts'
+import { versionsCalls } from './versions.ts'
 import type {
   AgentView,
   AppInfo,
@@ -52,6 +53,7 @@ export type * from './ceremony-views.ts'
 export type * from './edit-views.ts'
 export type * from './registry-views.ts'
 export type * from './repository-views.ts'
+export type * from './versions-views.ts'
 export type * from './views.ts'
 
 const id = text(1, 512)
@@ -329,6 +331,7 @@ export const contract = {
   ...carryCalls,
   ...ceremonyCalls,
   ...registryCalls,
+  ...versionsCalls,
 } as const
 
 /** What the secret window, and only it, may ask. A secret leaves it sealed to the process that uses it. */

@@ -42,6 +42,8 @@ export interface RepositoryView {
   carried?: true
   rehearsal: boolean
   consistentSnapshot: boolean
+  /** Its versions are blocks that link back to those before: there is a picture of them, and less that can be changed. */
+  links?: true
   /** In the order in which clients ask them. */
   roles: readonly RoleNode[]
   edges: readonly RoleEdge[]
@@ -57,6 +59,8 @@ export interface TargetView {
   hashes: Readonly<Record<string, string>>
   /** JSON text. */
   custom?: string
+  /** The block of its content. */
+  cid?: string
 }
 
 export interface TargetPage {
@@ -86,6 +90,8 @@ export interface HistoryView {
   gone: boolean
   /** Older versions that it keeps, and that are not listed. */
   more?: boolean
+  /** How many these are, where that is known. */
+  older?: number
   /** Changes of a project's keys, newest first. */
   keyChanges: readonly { title: string; headline: string; signedBy: readonly string[]; problem?: ErrorData }[]
 }

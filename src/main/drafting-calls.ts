@@ -17,10 +17,10 @@ import { verifyFile } from '../node/artifacts/verify-file.ts'
 import { askingKey } from '../node/asfaload/asking.ts'
 import { askedSource, projectAt } from '../node/asfaload/listing.ts'
 import { verifyReleasedFile } from '../node/asfaload/verify.ts'
-import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
+import type { Desk, EditedSource, OpenSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
-import { tufSource } from '../node/open-source.ts'
+import { editedSource, tufSource } from '../node/open-source.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
 import { watchProposed } from '../node/warg/watch-list.ts'
@@ -39,7 +39,12 @@ import { isWholeEdit, wishedPreview } from './wished-previews.ts'
 
 type Names = Extract<
   keyof typeof contract,
-  `repository.${string}` | `project.${string}` | `releases.${string}` | `drafts.${string}` | `files.${string}`
+  | `repository.${string}`
+  | `project.${string}`
+  | `releases.${string}`
+  | `drafts.${string}`
+  | `files.${string}`
+  | `versions.${string}`
 >
 type DraftingHandlers = Pick<Handlers<typeof contract>, Names>
 
@@ -65,7 +70,7 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
   const looks = rememberedLooks(places)
   const progress = (doing: string) => (doneBytes: number, totalBytes: number) =>
     notify({ kind: 'progress', doing, doneBytes, totalBytes })
-  const asClient = (source: TufSource, stop: AbortSignal) => ({
+  const asClient = (source: EditedSource, stop: AbortSignal) => ({
     ...{ now: now(), signal: stop },
     remember: (trusted: Parameters<typeof desk.workspace.remember>[1]) =>
       desk.workspace.remember(source.pinned.id, trusted),
@@ -131,6 +136,11 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'repository.targets': ({ bins, ...asked }) =>
       reader.read('targets', { ...asked, withBins: bins === 'too' }, signal),
     'repository.history': (asked) => reader.read('history', asked, signal),
+    'versions.get': (asked) => reader.read('versions', asked, signal),
+    'versions.ask': (asked) => reader.read('askedVersions', asked, signal),
+    'versions.save': async ({ path, ...asked }) => ({
+      path: await saveNew(places, path, await reader.read('versionsPicture', asked, signal), ['.svg']),
+    }),
 
     'releases.list': async (asked) => {
       const { list, remember } = await reader.read('releases', asked, signal)
@@ -145,12 +155,12 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
           const project = await projectAt(opened, release, desk.context(opened, stop))
           return verdictView(await verifyReleasedFile(project, await places.toRead(file), { progress: far }), file)
         }
-        const source = tufSource(opened)
+        const source = editedSource(opened)
         return verifyFile(source, await places.toRead(file), { ...asClient(source, stop), progress: far })
       }),
     'releases.download': ({ sourceId, path, folder }) =>
       alone('a download', async (stop) => {
-        const source = tufSource(await desk.open(sourceId, undefined, stop))
+        const source = editedSource(await desk.open(sourceId, undefined, stop))
         const options = { ...asClient(source, stop), progress: progress('Downloading') }
         const { file, resumedFrom } = await download(source, path, await places.toWrite(folder), options)
         return { file, resumedFrom }

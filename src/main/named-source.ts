@@ -1,7 +1,7 @@
 // Repositories and their signing events as the window names them: "1f2e..." is a repository, "1f2e...#sign/x" one event of it.
 import { AppError } from '../core/error.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
-import { tufSource } from '../node/open-source.ts'
+import { type EditedSource, editedSource, tufSource } from '../node/open-source.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 
 export function openNamed(desk: Desk, name: string): Promise<OpenSource> {
@@ -12,6 +12,21 @@ export function openNamed(desk: Desk, name: string): Promise<OpenSource> {
 /** What can be looked into, or changed from here. */
 export async function openTuf(desk: Desk, name: string): Promise<TufSource> {
   return tufSource(await openNamed(desk, name))
+}
+
+/** A repository of blocks. */
+export async function openBlocks(desk: Desk, name: string): Promise<OpenSource> {
+  const source = await openNamed(desk, name)
+  if (isOfBlocks(source)) return source
+  throw new AppError({
+    code: 'usage/invalid',
+    message: `${source.pinned.name} is no repository of blocks, and has no links between its versions`,
+    hint: 'look at the history of its roles',
+  })
+}
+
+export function isOfBlocks({ system }: Pick<OpenSource, 'system'>): boolean {
+  return system.id === 'merkle'
 }
 
 /** A project of an Asfaload mirror. */
@@ -44,6 +59,11 @@ export async function openRegistryNamed(
 export async function openToDraft(desk: Desk, name: string, signal: AbortSignal): Promise<OpenSource> {
   const source = await openNamed(desk, name)
   return source.system.id === 'tuf' ? openToChange(desk, name, signal) : source
+}
+
+/** What is changed by edits, whatever carries its documents. */
+export async function openToEdit(desk: Desk, name: string, signal: AbortSignal): Promise<EditedSource> {
+  return editedSource(await openToDraft(desk, name, signal))
 }
 
 /** Changes are made in an event: where one is open, there is no question which one is meant. */

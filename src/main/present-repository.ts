@@ -30,7 +30,7 @@ import type { FoundFile } from '../node/asfaload/verify.ts'
 import type { Draft } from '../node/drafting.ts'
 import type { KnownKey } from '../node/known-keys.ts'
 import type { HistoryFacts } from '../node/repository-history.ts'
-import type { Inside, RoleFact, TargetFacts } from '../node/repository-view.ts'
+import type { Inside, InsideFacts, RoleFact, TargetFacts } from '../node/repository-view.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 import {
   ableSigners,
@@ -45,7 +45,7 @@ import {
 
 export function repositoryView(
   pinned: PinnedSource,
-  { roles, edges, omitted, set }: Inside,
+  { roles, edges, omitted, set }: InsideFacts & Partial<Pick<Inside, 'set'>>,
   proposals: readonly Proposal[],
   now: Date,
 ): RepositoryView {
@@ -57,7 +57,10 @@ export function repositoryView(
     name: pinned.name,
     ...placeOfSource(pinned.location),
     rehearsal: holders.length > 0 && holders.every(({ rehearsal }) => rehearsal),
-    consistentSnapshot: set.root.signed.consistentSnapshot,
+    // Blocks are named by their hash, so that no version ever takes the place of another.
+    ...(set === undefined
+      ? { consistentSnapshot: true, links: true as const }
+      : { consistentSnapshot: set.root.signed.consistentSnapshot }),
     roles: roles.map((role) => roleNode(pinned, role, proposals, now)),
     edges: [
       ...top.map((to) => ({ from: 'root', to, paths: [], terminating: false })),
@@ -149,9 +152,10 @@ export function targetPage({ total, matching, targets }: TargetFacts, offset: nu
   return { total, matching, offset, targets: views }
 }
 
-export function historyView({ role, versions, gone, more, keyChanges, keyProblem }: HistoryFacts): HistoryView {
+export function historyView({ role, versions, gone, more, older, keyChanges, keyProblem }: HistoryFacts): HistoryView {
   return {
     ...{ role, gone, more },
+    ...(older === undefined ? {} : { older }),
     versions: versions.map(({ signedBy, problem, ...version }) => ({
       ...version,
       words: wordsOf(version.digest),

@@ -94,7 +94,7 @@ export function sourceHead(
   const isWhole = !isCarriedLocation(location)
   const project = system === 'asfaload' && isWhole ? ({ project: true } as const) : {}
   const registry = system === 'warg' && isWhole ? ({ registry: true } as const) : {}
-  const inside = system === 'tuf' && isWhole
+  const inside = (system === 'tuf' || system === 'merkle') && isWhole
   return { id, name, ...placeOfSource(location), inside, ...project, ...registry, rehearsal: false }
 }
 

@@ -1,10 +1,9 @@
 // A release into a role that spreads its artifacts over bins: each path goes where clients will look for it.
-import { loadTargets } from '../core/systems/tuf/client.ts'
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
 import type { Metadata, Targets } from '../core/systems/tuf/metadata.ts'
 import { binOfPath, isBinOf } from '../core/systems/tuf/resolve.ts'
 import type { DraftPart } from './drafting.ts'
-import { findDelegation, type Walk } from './repository-walk.ts'
+import { findDelegation, loadOf, type Walk } from './repository-walk.ts'
 
 /** The same edits by the roles that they belong to: `role` first where something stays there, then bins by name. */
 export async function spreadOverBins(
@@ -52,9 +51,9 @@ function binFor(path: string, { signed }: Metadata<Targets>): string | undefined
 }
 
 async function documentOf(role: string, walk: Walk): Promise<Metadata<Targets> | undefined> {
-  const { set, published, options } = walk
+  const { set } = walk
   if (role === 'targets') return set.targets
   const found = await findDelegation(role, walk)
   if (found === undefined || !set.snapshot.signed.meta.has(role)) return undefined
-  return loadTargets(role, set, found.keys, found.role, published, options)
+  return loadOf(walk)({ name: role, keys: found.keys, role: found.role })
 }

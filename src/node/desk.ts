@@ -35,7 +35,7 @@ import { isGitLocation, withEvent } from './transports/git/address.ts'
 import { settleRecord } from './warg/settled.ts'
 import { openWorkspace, type PinnedSource, type Workspace } from './workspace.ts'
 
-export type { OpenSource, TufSource } from './open-source.ts'
+export type { EditedSource, OpenSource, TufSource } from './open-source.ts'
 
 export interface DeskOptions {
   dataDir: string
@@ -152,7 +152,8 @@ export function openDesk(options: DeskOptions): Desk {
   async function online(source: OpenSource, signal: AbortSignal): Promise<Signer[]> {
     await checkIsolated(workspace.files, signal)
     // A token or an agent is a person's, and never an online key.
-    const what = source.layout === undefined ? 'publish changes' : 'sign snapshot and timestamp'
+    const isOfRoles = source.layout !== undefined || source.edits !== undefined
+    const what = isOfRoles ? 'sign snapshot and timestamp' : 'publish changes'
     const signers = await fileSigners(`${what} of ${source.pinned.name}`, signal)
     return signers.filter((signer) => signer.rehearsal || options.rehearsalOnly !== true)
   }

@@ -6,15 +6,17 @@ import type { Proposal } from '../core/proposal.ts'
 import type { Purpose, Signer } from '../core/signer.ts'
 import type { Context } from '../core/system.ts'
 import { checkSentence } from '../core/systems/tuf/draft.ts'
-import { type Drafted, draftEdits, pendingEffects } from '../core/systems/tuf/drafting.ts'
+import type { Drafted } from '../core/systems/tuf/drafting.ts'
 import type { SubjectEdit } from '../core/systems/tuf/edit/edit.ts'
-import { type Editable, editableText, signedPart } from '../core/systems/tuf/editable.ts'
+import type { Editable } from '../core/systems/tuf/editable.ts'
 import type { Effects } from '../core/systems/tuf/effect.ts'
 import { overlay, snapshot } from '../core/transport.ts'
 import type { OpenSource, TufSource } from './desk.ts'
 import { type DocumentEdit, pinMade, previewEdit } from './document-edit.ts'
 import { artifactFiles } from './draft-artifacts.ts'
 import { digestThere, idsOver, purposeOf, signDraft } from './draft-signing.ts'
+import { tufEdits } from './edits.ts'
+import { type EditedSource, editedSource } from './open-source.ts'
 import type { Prepared, Progress, Upload } from './prepared.ts'
 import { checkMay, put, type Steward, stewardOf, unsigned } from './steward.ts'
 import { discarding, otherThere, prepareWithdrawing, type Withdrawing } from './withdrawing.ts'
@@ -72,11 +74,11 @@ export interface Beside {
 }
 
 export interface Drafting {
-  preview(source: TufSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
+  preview(source: EditedSource, request: DraftRequest, signal: AbortSignal): Promise<Draft>
   /** The same of a whole document, of a trust system whose changes are such. */
   previewDocument(source: OpenSource, edit: DocumentEdit, signal: AbortSignal, beside?: Beside): Promise<Draft>
   /** Writes the candidates, the content of artifacts first; answers what waits for signatures now. */
-  propose(source: TufSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
+  propose(source: EditedSource, request: ProposeRequest, signal: AbortSignal, progress?: Progress): Promise<Draft>
   /** What propose would write. */
   prepare(source: OpenSource, request: ProposeRequest): { shown: Draft; prepared: Prepared }
   /** Writes that, in this process or another one's; signed first with this signer, and then what waits as it stands. */
@@ -91,9 +93,9 @@ export interface Drafting {
   /** What clients will see of the artifacts of a candidate that waits. */
   effects(source: OpenSource, proposalId: string, signal: AbortSignal): Promise<Effects>
   /** The signed part of what an edit would start from: the version in force, or the candidate that `onto` names. */
-  text(source: TufSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
+  text(source: EditedSource, subject: string, signal: AbortSignal, onto?: string): Promise<Editable>
   /** The whole of that, however large. */
-  whole(source: TufSource, subject: string, signal: AbortSignal, onto?: string): Promise<Uint8Array>
+  whole(source: EditedSource, subject: string, signal: AbortSignal, onto?: string): Promise<Uint8Array>
   /** What withdraw would write, and what else that waits would go with it. */
   withdrawing(source: TufSource, proposalId: string, signal: AbortSignal): Promise<Withdrawing>
   /** Removes a candidate; what is published stays. */
@@ -114,15 +116,16 @@ export function drafting(
   findSigner: FindSigner,
   workspace: Workspace,
 ): Drafting {
-  async function draft(source: TufSource, request: DraftRequest, signal: AbortSignal) {
+  async function draft(source: EditedSource, request: DraftRequest, signal: AbortSignal) {
     checkMay('draft', source)
     const read = snapshot(source.transport)
     const { subject, edits, also = [], onto } = request
     const wanted = { subject, edits, also, defaultDays, ...(onto === undefined ? {} : { onto }) }
-    const artifacts = await artifactFiles(request, source.layout, read, signal)
-    const made = await draftEdits(wanted, source.layout, overlay(read, artifacts), contextOf(source, signal))
+    const { layout } = source
+    const artifacts = layout === undefined ? new Map() : await artifactFiles(request, layout, read, signal)
+    const made = await editsOf(source).draft(wanted, overlay(read, artifacts), contextOf(source, signal))
     const drafted = artifacts.size === 0 ? made : { ...made, files: new Map([...artifacts, ...made.files]) }
-    const uploads = source.layout.artifactFile === undefined ? (request.uploads ?? []) : []
+    const uploads = layout?.artifactFile === undefined ? (request.uploads ?? []) : []
     return { base: read.seen(drafted.files.keys()), drafted, shown: toDraft(drafted, onto), uploads, onto }
   }
 
@@ -205,11 +208,11 @@ export function drafting(
     prepare,
     shown: (source, digest) => previewed.get(keyOf(source, digest))?.shown,
     effects: async (source, proposalId, signal) =>
-      source.layout === undefined
+      source.layout === undefined && source.edits === undefined
         ? noEffects
-        : pendingEffects(proposalId, source.layout, snapshot(source.transport), contextOf(source, signal)),
+        : editsOf(editedSource(source)).effects(proposalId, snapshot(source.transport), contextOf(source, signal)),
     text: async (source, subject, signal, onto) =>
-      editableText(subject, source.layout, source.transport, contextOf(source, signal), onto),
+      editsOf(source).text(subject, source.transport, contextOf(source, signal), onto),
     waitingDigest: async (source, subject, signal) =>
       stewardOf(source).withdraw === undefined
         ? (await discarding(source, subject, snapshot(source.transport), signal)).digest
@@ -228,7 +231,7 @@ export function drafting(
     },
     write,
     whole: async (source, subject, signal, onto) =>
-      signedPart(subject, source.layout, source.transport, contextOf(source, signal), onto),
+      editsOf(source).whole(subject, source.transport, contextOf(source, signal), onto),
     withdrawing,
     withdraw: async (source, proposalId, signal, signWith) => {
       const { withdraw } = stewardOf(source)
@@ -237,6 +240,10 @@ export function drafting(
       return withdrawSigned(source, proposal, withdraw, signal, signWith)
     },
   }
+}
+
+function editsOf(source: EditedSource): ReturnType<typeof tufEdits> {
+  return source.layout === undefined ? source.edits : tufEdits(source.layout)
 }
 
 const maxPreviews = 8

@@ -1,6 +1,7 @@
 // A pinned repository, open: what every trust system's has, and what only one system's has, reached in one way.
 import { AppError, type ErrorData } from '../core/error.ts'
-import type { Place, TufPlace } from './place.ts'
+import type { Edits } from './edits.ts'
+import type { OtherPlace, Place, TufPlace } from './place.ts'
 import type { Access } from './web/send.ts'
 import type { PinnedSource, Trust } from './workspace.ts'
 
@@ -18,16 +19,27 @@ interface Opened {
 export type OpenSource = Opened & Place
 export type TufSource = Opened & TufPlace
 
+/** Whose changes are made of edits, whatever carries its documents. */
+export type EditedSource = TufSource | (Opened & OtherPlace & { edits: Edits })
+
+export function editedSource(source: OpenSource): EditedSource {
+  if (source.layout !== undefined) return source
+  const { edits } = source
+  if (edits !== undefined) return { ...source, edits }
+  throw new AppError(notTuf(source))
+}
+
 /** For what is done in TUF repositories alone: drafts, roles, artifacts, signing events, new dates. */
 export function tufSource(source: OpenSource): TufSource {
   if (source.layout !== undefined) return source
   throw new AppError(notTuf(source))
 }
 
-export function notTuf({ pinned, changedBy }: Pick<OpenSource, 'pinned' | 'changedBy'>): ErrorData {
+export function notTuf({ pinned, changedBy, edits }: Pick<OpenSource, 'pinned' | 'changedBy' | 'edits'>): ErrorData {
+  const what = edits === undefined ? 'is no TUF repository' : 'is no TUF repository of files'
   return {
     code: 'usage/invalid',
-    message: `${pinned.name} is no TUF repository, and this is done in those alone`,
+    message: `${pinned.name} ${what}, and this is done in those alone`,
     hint: changedBy ?? 'see what waits there: countersign pending SOURCE',
   }
 }

@@ -14,6 +14,7 @@ import type { Agreed } from '../core/systems/warg/waiting/pending.ts'
 import type { Files, Transport } from '../core/transport.ts'
 import type { Backend, Unseen } from './asfaload/backend-place.ts'
 import { carriedFolder, isCarriedLocation } from './carried/address.ts'
+import type { Edits } from './edits.ts'
 import { type FileSystem, fileSystem } from './file-system.ts'
 import { openGit } from './git-place.ts'
 import { keepPlace, knownPlace } from './known-places.ts'
@@ -55,6 +56,7 @@ export interface TufPlace extends AnyPlace {
   backend?: undefined
   unseen?: undefined
   registry?: undefined
+  edits?: undefined
 }
 
 /** Of any other trust system: what is of one of them alone is its own affair, and this much of it is asked for above. */
@@ -71,6 +73,8 @@ export interface OtherPlace extends AnyPlace {
     /** Present where it is pinned: what was verified is held against the next look. */
     remember?(memory: Files): Promise<void>
   }
+  /** Present where its changes are made of the edits of TUF. */
+  edits?: Edits
   layout?: undefined
   served?: undefined
   unknown?: undefined

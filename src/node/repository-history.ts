@@ -30,6 +30,8 @@ export interface HistoryFacts {
   gone: boolean
   /** Older versions that are there, and not shown. */
   more: boolean
+  /** How many these are, where that is known. */
+  older?: number
   keyChanges: readonly KeyChangeFact[]
   keyProblem?: ErrorData
 }
@@ -94,13 +96,7 @@ async function inForce(role: string, opened: Opened): Promise<Metadata> {
   const top = topRoles.find((type) => type === role)
   if (top !== undefined) return set[top]
   const version = set.snapshot.signed.meta.get(role)?.version
-  if (version === undefined) {
-    throw new AppError({
-      code: 'source/not-found',
-      message: `the role ${role} has no version here`,
-      hint: 'look at the state of the repository: it lists the roles that there are',
-    })
-  }
+  if (version === undefined) throw unknownRole(role)
   const name = metadataName(role, version, set.root.signed.consistentSnapshot)
   const bytes = await published.read(name, maxBytes.targets, options.signal)
   if (bytes !== undefined) return parseMetadata(bytes, 'targets', name)
@@ -108,6 +104,14 @@ async function inForce(role: string, opened: Opened): Promise<Metadata> {
     code: 'source/not-found',
     message: `the repository has no ${name}`,
     hint: 'ask the repository admin to put it back',
+  })
+}
+
+export function unknownRole(role: string): AppError {
+  return new AppError({
+    code: 'source/not-found',
+    message: `the role ${role} has no version here`,
+    hint: 'look at the state of the repository: it lists the roles that there are',
   })
 }
 
@@ -122,7 +126,7 @@ function misnamed(name: string, is: number): AppError {
 // ---- judging -------------------------------------------------------------------------------------------------------
 
 /** Quorums of which each must be met; more than one set of keys where it is not known which was in force. */
-type Judge = (metadata: Metadata) => Promise<{ quorums: readonly Quorum[]; problem?: ErrorData }>
+type Judge = (metadata: Metadata) => Promise<{ quorums: readonly Quorum[]; problem?: AppError }>
 
 /** Each root by the one before it and by itself; the newest is what is trusted, and the first has only itself. */
 function rootJudge(found: readonly Metadata[]): Judge {
@@ -134,7 +138,7 @@ function rootJudge(found: readonly Metadata[]): Judge {
     const problem = unsigned(
       `${titleOf('root', metadata.signed.version)} is not signed by the keys of the root before it`,
     )
-    return { quorums, problem: { ...problem, code: 'trust/threshold' } }
+    return { quorums, problem }
   }
 }
 
@@ -155,8 +159,12 @@ async function roleJudge(role: string, opened: Opened): Promise<Judge> {
   }
 }
 
-function unsigned(message: string): ErrorData {
-  return { code: 'trust/threshold', message, hint: 'ask somebody who kept this version what they know of it' }
+export function unsigned(message: string): AppError {
+  return new AppError({
+    code: 'trust/threshold',
+    message,
+    hint: 'ask somebody who kept this version what they know of it',
+  })
 }
 
 /** Who could sign the role: now, and as far as it is on record, before. */
@@ -191,7 +199,7 @@ async function versionFact(
       before === undefined && (gone || version > 1)
         ? 'The version before it is not kept, so what it changed cannot be said'
         : headlineOf(role, before, metadata, options.now),
-    ...(problem === undefined ? {} : { problem }),
+    ...(problem === undefined ? {} : { problem: toErrorData(problem) }),
   }
 }
 

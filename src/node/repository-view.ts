@@ -19,7 +19,7 @@ import { trustStore } from '../core/systems/tuf/store.ts'
 import { type Trusted, trusted } from '../core/systems/tuf/trusted.ts'
 import { quorumOf } from '../core/systems/tuf/verify.ts'
 import { binsBelow } from './bins.ts'
-import type { TufSource } from './desk.ts'
+import type { EditedSource, TufSource } from './desk.ts'
 import { type ProjectFact, projectFact } from './project-keys.ts'
 import { releaseFolderOf } from './release-edits.ts'
 import { type Delegation, type Walk, walkRoles } from './repository-walk.ts'
@@ -52,7 +52,8 @@ export interface Opened extends Omit<Walk, 'wants'> {
   trusted: Trusted
 }
 
-export interface Inside extends Opened {
+/** What is shown of the inside, whatever carries the documents. */
+export interface InsideFacts {
   /** In the order in which clients ask them. */
   roles: readonly RoleFact[]
   edges: readonly Delegation[]
@@ -61,10 +62,19 @@ export interface Inside extends Opened {
   documents: ReadonlyMap<string, Metadata<Targets>>
 }
 
+export type Inside = Opened & InsideFacts
+
 /** The four top-level roles, verified; expired ones are shown, not refused: they are what a person comes to renew. */
 export async function openInside(source: TufSource, context: Context): Promise<Opened> {
   const now = trusted(source.layout, source.transport, context, { copies: 'compare' })
   return { set: await now.set(), published: now.published, options: now.options, trusted: now }
+}
+
+/** Of what is changed by edits: `trusted` is there for files of TUF. */
+export type Looked = Walk & Partial<Pick<Opened, 'trusted'>>
+
+export function openRoles(source: EditedSource, context: Context): Promise<Looked> {
+  return source.layout === undefined ? source.edits.open(source.transport, context) : openInside(source, context)
 }
 
 /** Another text when anything that is published has changed: every change makes a new root, or a new timestamp. */
@@ -190,7 +200,7 @@ function isByName({ form }: Delegation): boolean {
   return form === 'role' || form === 'prefixes'
 }
 
-function isBlock({ terminating, isFirst, form, parent }: Delegation): boolean {
+export function isBlock({ terminating, isFirst, form, parent }: Delegation): boolean {
   // The only delegation of a role takes nothing away from another one, unless the role itself delegates to nobody else.
   return form === 'role' && terminating && isFirst && (parent.signed.delegations?.roles?.length ?? 0) > 1
 }
@@ -209,6 +219,8 @@ export interface TargetFact {
   hashes: ReadonlyMap<string, string>
   /** JSON text. */
   custom?: string
+  /** The block of its content, where files are named by blocks. */
+  cid?: string
 }
 
 export interface TargetQuery {
@@ -236,7 +248,7 @@ function pathsOf(document: Metadata<Targets>): readonly string[] {
   return known
 }
 
-export function readTargets({ documents }: Pick<Inside, 'documents'>, wanted: TargetQuery): TargetFacts {
+export function readTargets({ documents }: Pick<InsideFacts, 'documents'>, wanted: TargetQuery): TargetFacts {
   const { role, query, offset, limit, withBins } = wanted
   if (role !== '*' && !documents.has(role)) {
     throw new AppError({

@@ -3,10 +3,10 @@
 import { type AppError, toAppError } from '../core/error.ts'
 import type { Authority } from '../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../core/systems/tuf/check.ts'
-import { loadTargets, roleOf, type TrustedSet } from '../core/systems/tuf/client.ts'
+import { roleOf, type TrustedSet } from '../core/systems/tuf/client.ts'
 import { findDelegator, publishedRoles } from '../core/systems/tuf/delegation.ts'
 import { type Delegations, type Metadata, type Targets, topRoles } from '../core/systems/tuf/metadata.ts'
-import { isBin } from '../core/systems/tuf/resolve.ts'
+import { isBin, type LoadRole } from '../core/systems/tuf/resolve.ts'
 import type { Transport } from '../core/transport.ts'
 import type { KeyedRole } from './known-keys.ts'
 
@@ -40,6 +40,8 @@ export interface Walk {
   set: TrustedSet
   published: Transport
   options: ClientOptions
+  /** How documents are read, where they are no files of TUF. */
+  load?: LoadRole
   /** Bins may be many: whether a role's document is wanted at all. */
   wants?: (delegation: Delegation) => boolean
 }
@@ -70,12 +72,17 @@ async function* below(from: string, parent: Metadata<Targets>, entered: Set<stri
   }
 }
 
-async function stepTo(delegation: Delegation, { set, published, options }: Walk): Promise<Step> {
+export function loadOf({ set, published, options, load }: Walk): LoadRole {
+  return load ?? publishedRoles(set, published, options)
+}
+
+async function stepTo(delegation: Delegation, walk: Walk): Promise<Step> {
+  const { set, options } = walk
   options.signal.throwIfAborted()
   if (!set.snapshot.signed.meta.has(delegation.to)) return { delegation }
   try {
     const { keys, role, to } = delegation
-    return { delegation, document: await loadTargets(to, set, keys, role, published, options) }
+    return { delegation, document: await loadOf(walk)({ name: to, keys, role }) }
   } catch (thrown) {
     const problem = toAppError(thrown)
     // More than a verdict: what cannot be reached now is named beside what can.
@@ -95,7 +102,7 @@ function delegationsIn(from: string, parent: Metadata<Targets>, names: Iterable<
 
 type Common = Pick<Delegation, 'from' | 'keys' | 'parent'>
 
-function rolesIn({ roles = [] }: Delegations, common: Common): Delegation[] {
+export function rolesIn({ roles = [] }: Delegations, common: Common): Delegation[] {
   return roles.map((role, at) => ({
     ...common,
     to: role.name,
@@ -133,8 +140,7 @@ function binsIn({ succinct }: Delegations, names: Iterable<string>, common: Comm
 
 /** The delegation under which clients meet a role first; only named roles above it are read. */
 export async function findDelegation(role: string, walk: Walk, from?: string): Promise<Delegation | undefined> {
-  const { set, published, options } = walk
-  const found = await findDelegator(role, set, publishedRoles(set, published, options), from)
+  const found = await findDelegator(role, walk.set, loadOf(walk), from)
   return found && delegationsIn(found.from, found.parent, [role]).find(({ to }) => to === role)
 }
 

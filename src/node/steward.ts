@@ -4,6 +4,7 @@
 import { AppError, type ErrorData, toAppError } from '../core/error.ts'
 import { putArtifact } from './artifacts/store.ts'
 import type { OpenSource } from './desk.ts'
+import type { Edits } from './edits.ts'
 import { checkIdentity } from './git-place.ts'
 import { isWebLocation } from './location.ts'
 import { notTuf } from './open-source.ts'
@@ -14,7 +15,17 @@ import { keepContent } from './warg/content.ts'
 export type Deed = 'draft' | 'withdraw' | 'publish'
 type Kept = Pick<
   OpenSource,
-  'pinned' | 'system' | 'layout' | 'served' | 'event' | 'carried' | 'elsewhere' | 'backend' | 'changedBy' | 'registry'
+  | 'pinned'
+  | 'system'
+  | 'layout'
+  | 'served'
+  | 'event'
+  | 'carried'
+  | 'elsewhere'
+  | 'backend'
+  | 'changedBy'
+  | 'registry'
+  | 'edits'
 >
 
 export interface Steward {
@@ -32,7 +43,7 @@ export interface Steward {
 }
 
 export function stewardOf(source: Kept): Steward {
-  const { pinned, system, layout, served, event, carried, elsewhere, backend, registry } = source
+  const { pinned, system, layout, served, event, carried, elsewhere, backend, registry, edits } = source
   if (served !== undefined) return server(pinned.name, served)
   const folder: Steward = {
     refuses: {},
@@ -49,6 +60,7 @@ export function stewardOf(source: Kept): Steward {
   if (layout === undefined) {
     const refused = notTuf(source)
     const refuses = { draft: refused, withdraw: refused }
+    if (edits !== undefined) return edited(folder, source, edits, read)
     if (backend !== undefined) return { ...folder, refuses: { ...refuses, publish: byItself(pinned.name) } }
     // Where a change that waits is nothing but files, and they lie where they can be taken away.
     const here = system.withdraw === undefined ? refuses : { draft: refused }
@@ -124,6 +136,14 @@ async function putContent(
 
 // ---- each of them --------------------------------------------------------------------------------------------------------
 
+/** Changes are made there as in a folder of TUF; content lies by its hash, where everybody finds it. */
+function edited(folder: Steward, { pinned }: Kept, edits: Edits, read: ErrorData | undefined): Steward {
+  if (read !== undefined) return { ...reading(folder, read), refuses: { draft: read, withdraw: read, publish: read } }
+  const content: Steward['content'] = (upload, progress, signal) =>
+    putInto(pinned.location, upload, progress, signal, edits.contentName(upload.sha256))
+  return { ...folder, content }
+}
+
 /** Nobody is asked for a signature that could be put nowhere. */
 function reading(steward: Steward, read: ErrorData): Steward {
   const beforeSigning = async (): Promise<void> => {
@@ -186,6 +206,7 @@ async function putInto(
   { file, path, length, sha256 }: Upload,
   progress: (doneBytes: number) => void,
   signal: AbortSignal,
+  name?: string,
 ): Promise<void> {
   if (isWebLocation(location)) {
     throw new AppError({
@@ -194,7 +215,8 @@ async function putInto(
       hint: 'propose where the folder of the repository is',
     })
   }
-  await putArtifact(location, path, file, { length, sha256 }, { signal, progress })
+  const where = name === undefined ? {} : { name }
+  await putArtifact(location, path, file, { length, sha256 }, { signal, progress, ...where })
 }
 
 /** A registry asks for content once it has the record that names it: until then it stays on this machine. */

@@ -75,7 +75,8 @@ const warg: KnownSystem = {
 const merkle: KnownSystem = {
   form: merkleForm,
   open: openMerkle,
-  changedBy: 'what can be done with content-addressed metadata: countersign merkle --help',
+  changedBy:
+    'repositories of blocks are changed with: countersign edit, roles, delegate or release SOURCE; more: countersign merkle --help',
   recognises: isMerkle,
   look: lookAtBlocks,
 }

@@ -1,6 +1,6 @@
 // Which screen the hash names. An unknown hash is home: a link can never lead nowhere.
 
-export const repositoryTabs = ['roles', 'map', 'artifacts', 'history'] as const
+export const repositoryTabs = ['roles', 'map', 'artifacts', 'history', 'versions'] as const
 export type RepositoryTab = (typeof repositoryTabs)[number]
 
 const carryWays = ['out', 'back', 'screen'] as const

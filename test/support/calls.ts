@@ -10,7 +10,7 @@ import { codeOfPromise } from './thrown.ts'
 const passphrase = 'ana rides a bicycle'
 
 /** `replies`: how often the passphrase is typed for one command at most; `clock`: the time that commands are told. */
-export function calls({ replies = 1, clock = now }: { replies?: number; clock?: Date } = {}) {
+export function calls({ replies = 1, clock = now }: { replies?: number; clock?: Date | (() => Date) } = {}) {
   const folder = temporaryFolder()
   const at = (name: string): string => join(folder, name)
   const prompt = typing()
@@ -18,7 +18,11 @@ export function calls({ replies = 1, clock = now }: { replies?: number; clock?: 
   const notes: string[] = []
   const io = {
     ...{ signal: never, prompt, isInteractive: false, size: () => undefined, out: () => {} },
-    ...{ ask: () => Promise.reject(new Error('asked')), enter: () => Promise.resolve(), now: () => clock },
+    ...{
+      ask: () => Promise.reject(new Error('asked')),
+      enter: () => Promise.resolve(),
+      now: () => (clock instanceof Date ? clock : clock()),
+    },
     note: (line: string) => void notes.push(line),
     atEnd: (end: () => Promise<void>) => void ends.push(end),
   }

@@ -33,6 +33,7 @@ import {
   webProject,
 } from './fake-signers.ts'
 import * as hardware from './fake-tokens.ts'
+import { fakeVersions } from './fake-versions.ts'
 
 /** `carried`: one change, which came over an air gap. `signers`: a project in which nothing expires, and a change of its signers. `registry`: a registry of logs. `tokens`: like rich, and the renewal can be signed with two tokens that hold the same key. */
 export type Scenario = 'rich' | 'empty' | 'troubled' | 'calm' | 'tokens' | 'carried' | 'signers' | 'registry'
@@ -192,6 +193,7 @@ export function fakeBridge(options: FakeOptions = {}): Fake {
     ...inside,
     repository: { ...inside.repository, create },
     registry: fakeRegistry(answer),
+    versions: fakeVersions(answer),
     project: {
       get: (argument) =>
         answer('project.get', argument, () =>

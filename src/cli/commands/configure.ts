@@ -2,7 +2,7 @@
 import { AppError } from '../../core/error.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
-import { openChange } from '../changing.ts'
+import { openTufChange } from '../changing.ts'
 import { answer, type Command } from '../command.ts'
 import { draftOptions, grouped, proposeDraft } from '../drafting.ts'
 import { wrapped } from '../text.ts'
@@ -20,7 +20,7 @@ export const configureCommand: Command = {
   options: draftOptions,
   arity: [1, 64],
   run: async (parsed, io, dataDir) => {
-    const change = await openChange(parsed, io, dataDir)
+    const change = await openTufChange(parsed, io, dataDir)
     const assignments = parsed.positionals.slice(1)
     if (assignments.length > 0) {
       const values = Object.fromEntries(assignments.map(assigned))

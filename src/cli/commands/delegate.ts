@@ -109,7 +109,10 @@ async function editFor(verb: string, name = '', subject: string, change: Change)
       return {
         kind: 'bins',
         ...(await roleEntry(name, change)),
-        form: oneOf(parsed.text('form') ?? 'succinct', ['succinct', 'prefixes']),
+        form: oneOf(parsed.text('form') ?? (change.source.layout === undefined ? 'prefixes' : 'succinct'), [
+          'succinct',
+          'prefixes',
+        ]),
         bitLength: countOf(parsed.text('bits'), '--bits', 1, 16),
       }
     case 'agree':
@@ -139,7 +142,7 @@ function wantedPaths({ parsed }: Change): readonly string[] {
 
 /** Where a layout gives each role a room of its own, that is what a new role is about when nothing else is said. */
 function scopeFor(name: string, change: Change): { paths: readonly string[]; terminating: boolean } {
-  const room = change.source.layout.room?.(name)
+  const room = change.source.layout?.room?.(name)
   const isRoom = room !== undefined && change.parsed.texts('path').length === 0
   return {
     paths: isRoom ? room : wantedPaths(change),

@@ -4,7 +4,8 @@ import type { ProjectKeysEdit } from '../../core/systems/tuf/edit/edit.ts'
 import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
 import { keysSubject } from '../../core/systems/tuf/subject.ts'
 import { keyChanges, newestOf } from '../../node/project-keys.ts'
-import { type Change, countOf, openChange, usage, verbOf } from '../changing.ts'
+import type { Opened } from '../../node/repository-view.ts'
+import { type Change, countOf, openTufChange, usage, verbOf } from '../changing.ts'
 import { type Answer, answer, type Command } from '../command.ts'
 import { draftOptions, proposeDraft } from '../drafting.ts'
 import { keyOptions } from '../role-keys.ts'
@@ -43,7 +44,7 @@ export const projectCommand: Command = {
   arity: [3, 3],
   run: async (parsed, io, dataDir) => {
     const verb = verbOf(projectCommand, parsed, verbs)
-    const change = await openChange(parsed, io, dataDir)
+    const change = await openTufChange(parsed, io, dataDir)
     const project = parsed.positionals[2] ?? ''
     if (verb === 'show') return show(project, change)
     const edit = verb === 'add' ? await reserve(project, change) : await changeKeys(project, change)
@@ -53,7 +54,7 @@ export const projectCommand: Command = {
   },
 }
 
-async function reserve(project: string, change: Change): Promise<ProjectKeysEdit> {
+async function reserve(project: string, change: Change<Opened>): Promise<ProjectKeysEdit> {
   const keys = await change.keys()
   if (keys.length === 0) throw usage(projectCommand, 'a project needs at least one key: --key KEY')
   if (await keyChain(project, change)) {
@@ -67,7 +68,7 @@ async function reserve(project: string, change: Change): Promise<ProjectKeysEdit
   return { kind: 'project-keys', first: true, keys, keepIds: [], threshold: thresholdOf(change, keys.length) }
 }
 
-async function changeKeys(project: string, change: Change): Promise<ProjectKeysEdit> {
+async function changeKeys(project: string, change: Change<Opened>): Promise<ProjectKeysEdit> {
   const chain = await keyChain(project, change)
   if (chain === undefined) throw noProject(project)
   const newest = newestOf(chain)
@@ -78,7 +79,7 @@ async function changeKeys(project: string, change: Change): Promise<ProjectKeysE
   return { kind: 'project-keys', keys, keepIds, threshold: thresholdOf(change, newest.threshold) }
 }
 
-async function keyChain(project: string, { opened }: Change): Promise<KeyChain | undefined> {
+async function keyChain(project: string, { opened }: Change<Opened>): Promise<KeyChain | undefined> {
   return (await opened()).trusted.keyChain(project)
 }
 
@@ -95,7 +96,7 @@ function noProject(project: string): AppError {
   })
 }
 
-async function show(project: string, change: Change): Promise<Answer> {
+async function show(project: string, change: Change<Opened>): Promise<Answer> {
   const chain = await keyChain(project, change)
   if (chain === undefined) throw noProject(project)
   const changes = keyChanges(chain)

@@ -5,7 +5,8 @@ import type { Edit } from '../../core/system.ts'
 import { maxBytes, typeOf } from '../../core/systems/tuf/names.ts'
 import { overlay, snapshot, type Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../../node/desk.ts'
-import { openInside } from '../../node/repository-view.ts'
+import { editedSource } from '../../node/open-source.ts'
+import { openRoles } from '../../node/repository-view.ts'
 import { readKeyedRoles } from '../../node/repository-walk.ts'
 import { answer, type Command, type Io } from '../command.ts'
 import { readInput } from '../input.ts'
@@ -38,7 +39,9 @@ export const proposeCommand: Command = {
     const bytes = await readInput(file, maxBytes[typeOf(subject)], io.signal)
     const lost = (await desk.pending(source, io.signal)).proposals.find((one) => one.subject === subject)
     const roles = async () =>
-      source.layout === undefined ? [] : readKeyedRoles(await openInside(source, contextOf(source, io)))
+      source.layout === undefined && source.edits === undefined
+        ? []
+        : readKeyedRoles(await openRoles(editedSource(source), contextOf(source, io)))
     const edit = { subject, document: bytes, replace: parsed.flag('replace') }
     const proposal = await namingRoles(roles, () => propose(source, edit, io))
     const isOther = lost !== undefined && lost.id !== proposal.id

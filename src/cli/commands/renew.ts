@@ -1,6 +1,6 @@
 // renew: what expires by itself gets new dates.
 import { answer, type Command } from '../command.ts'
-import { askingOnce, deskFor, openTufSource, rootOption } from '../session.ts'
+import { askingOnce, deskFor, openEdited, rootOption } from '../session.ts'
 
 export const renewCommand: Command = {
   name: 'renew',
@@ -12,7 +12,7 @@ export const renewCommand: Command = {
   run: (parsed, io, dataDir) =>
     askingOnce(io, async (once) => {
       const desk = deskFor(once, dataDir)
-      const source = await openTufSource(desk, parsed, io.signal)
+      const source = await openEdited(desk, parsed, io.signal)
       const files = await desk.renew(source, once.signal)
       return answer({ renewed: files }, `renewed ${source.pinned.name}`, ...files.map((name) => `  ${name}`))
     }),

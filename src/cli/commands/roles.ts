@@ -82,7 +82,8 @@ async function placeOf(role: string, change: Change): Promise<Place> {
     return { subject: 'root', authority: { keys: set.root.signed.keys, role: roleOf(set.root, top) } }
   }
   const delegation = await delegationTo(role, change, change.parsed.text('in'))
-  if ((await opened.trusted.registries()).some(({ name }) => name === delegation.from)) {
+  const registries = (await opened.trusted?.registries()) ?? []
+  if (registries.some(({ name }) => name === delegation.from)) {
     throw new AppError({
       code: 'usage/invalid',
       message: `${role} is a project, and its keys are changed by those who hold them`,

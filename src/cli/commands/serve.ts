@@ -10,6 +10,7 @@ import { inspectRepository } from '../../node/inspect.ts'
 import { parseLocation } from '../../node/location.ts'
 import { checkOnline } from '../../node/offline.ts'
 import { unlockedSigner } from '../../node/signers/software.ts'
+import type { PinnedSource } from '../../node/workspace.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { signerFor } from '../find-key.ts'
 import { readNamed } from '../input.ts'
@@ -97,9 +98,21 @@ async function placeOf(
   const folder = named?.location ?? parseLocation(text)
   if (/^[a-z+]+:\/\//i.test(folder)) throw notFolder(text)
   const pinned = named ?? sources.find((one) => one.location === folder)
+  if (pinned?.system !== undefined && pinned.system !== 'tuf') throw notServed(pinned)
   if (pinned !== undefined) return { name: pinned.name, folder, anchor: (await desk.workspace.trust(pinned.id)).anchor }
   const { suggestedName, bytes } = await inspectRepository(folder, io.now(), io.signal)
   return { name: suggestedName, folder, anchor: bytes }
+}
+
+function notServed({ name, system }: Pick<PinnedSource, 'name' | 'system'>): AppError {
+  return new AppError({
+    code: 'usage/invalid',
+    message: `${name} is no TUF repository of files, and only such are served`,
+    hint:
+      system === 'merkle'
+        ? 'blocks need no program of their own: let any web server show the folder'
+        : 'publish it where its users look for it',
+  })
 }
 
 function notFolder(text: string): AppError {

@@ -1,17 +1,20 @@
 // state, history: a repository from the inside: its roles, one role with all that it holds, and what became of it.
 import { AppError, toErrorData } from '../../core/error.ts'
+import type { Context } from '../../core/system.ts'
 import { dateText } from '../../core/systems/tuf/diff/shown.ts'
 import { visible } from '../../core/visible.ts'
-import type { Desk } from '../../node/desk.ts'
+import type { Desk, OpenSource } from '../../node/desk.ts'
+import { readBlocksHistory } from '../../node/merkle/history.ts'
+import { readBlocksInside } from '../../node/merkle/inside.ts'
 import { tufSource } from '../../node/open-source.ts'
 import { type HistoryFacts, readHistory } from '../../node/repository-history.ts'
-import { type Inside, openInside, type RoleFact, readInside, readTargets } from '../../node/repository-view.ts'
+import { type InsideFacts, openInside, type RoleFact, readInside, readTargets } from '../../node/repository-view.ts'
 import type { Delegation } from '../../node/repository-walk.ts'
 import { type Answer, answer, type Command, type Io, type Parsed } from '../command.ts'
 import { grouped } from '../drafting.ts'
 import { parseCount } from '../parse.ts'
 import { noRole } from '../role-names.ts'
-import { contextOf, deskFor, openSource, openTufSource, rootOption } from '../session.ts'
+import { contextOf, deskFor, openSource, rootOption } from '../session.ts'
 import { expiryLine, holderName, quorumsLines } from '../show.ts'
 import { wrapped } from '../text.ts'
 import { show } from './warg/show.ts'
@@ -35,14 +38,25 @@ export const stateCommand: Command = {
     const desk = deskFor(io, dataDir)
     const opened = await openSource(desk, parsed, io.signal)
     if (opened.registry !== undefined) return showRegistry(parsed, io, dataDir, desk)
-    const source = tufSource(opened)
-    const inside = await readInside(source, contextOf(source, io), 100_000)
+    const inside = await insideOf(opened, io)
     const role = parsed.positionals[1]
     if (role === undefined) return answer(insideData(inside), ...wrapped(roleLines(inside, io.now())))
     const limit = parseCount(parsed, 'limit', 50, 1, 1_000_000)
     return oneRole(role, inside, parsed.text('search') ?? '', limit, io.now())
   },
 }
+
+/** `consistent`: whether files carry their version in their names; blocks carry their hash. */
+type Shown = InsideFacts & { consistent?: boolean }
+
+async function insideOf(opened: OpenSource, io: Io): Promise<Shown> {
+  const context = contextOf(opened, io)
+  if (opened.edits !== undefined) return readBlocksInside(opened, context, maxRoles)
+  const inside = await readInside(tufSource(opened), context, maxRoles)
+  return { ...inside, consistent: inside.set.root.signed.consistentSnapshot }
+}
+
+const maxRoles = 100_000
 
 /** Of a Warg registry ROLE is a package, or operator. */
 async function showRegistry(parsed: Parsed, io: Io, dataDir: string, desk: Desk): Promise<Answer> {
@@ -57,8 +71,8 @@ async function showRegistry(parsed: Parsed, io: Io, dataDir: string, desk: Desk)
   return show({ desk, io, dataDir, parsed, words: parsed.positionals.slice(1) })
 }
 
-function roleLines({ roles, edges, omitted, set }: Inside, now: Date): string[] {
-  const consistent = set.root.signed.consistentSnapshot ? '' : '; files do not carry their version in their names'
+function roleLines({ roles, edges, omitted, consistent: isConsistent }: Shown, now: Date): string[] {
+  const consistent = isConsistent !== false ? '' : '; files do not carry their version in their names'
   return [
     `${roles.length} roles${consistent}`,
     ...roles.flatMap((role) => [
@@ -100,7 +114,7 @@ function remarks({ project, blocks, problem }: RoleFact): string[] {
   ]
 }
 
-function oneRole(name: string, inside: Inside, search: string, limit: number, now: Date): Answer {
+function oneRole(name: string, inside: Shown, search: string, limit: number, now: Date): Answer {
   const role = inside.roles.find((one) => one.name === name)
   if (role === undefined) {
     throw noRole(name, inside.roles)
@@ -139,9 +153,9 @@ function oneRole(name: string, inside: Inside, search: string, limit: number, no
   return answer(data, ...wrapped(lines))
 }
 
-function insideData({ roles, edges, omitted, set }: Inside): object {
+function insideData({ roles, edges, omitted, consistent }: Shown): object {
   return {
-    consistentSnapshot: set.root.signed.consistentSnapshot,
+    ...(consistent === undefined ? {} : { consistentSnapshot: consistent }),
     roles: roles.map(roleData),
     edges: edges.map(edgeData),
     omitted,
@@ -173,11 +187,16 @@ export const historyCommand: Command = {
   arity: [2, 2],
   run: async (parsed, io, dataDir) => {
     const desk = deskFor(io, dataDir)
-    const source = await openTufSource(desk, parsed, io.signal)
-    const opened = await openInside(source, contextOf(source, io))
-    const history = await readHistory(parsed.positionals[1] ?? '', opened)
+    const source = await openSource(desk, parsed, io.signal)
+    const [, role = ''] = parsed.positionals
+    const history = await historyOf(role, source, contextOf(source, io))
     return answer(historyData(history), ...wrapped(historyLines(history)))
   },
+}
+
+async function historyOf(role: string, source: OpenSource, context: Context): Promise<HistoryFacts> {
+  if (source.edits !== undefined) return readBlocksHistory(role, source, context)
+  return readHistory(role, await openInside(tufSource(source), context))
 }
 
 function historyLines({ versions, gone, more, keyChanges, keyProblem }: HistoryFacts): string[] {

@@ -2,7 +2,7 @@
 import { AppError } from '../../core/error.ts'
 import { bytesText } from '../../core/systems/tuf/diff/shown.ts'
 import { type FileVerdict, hashFile, verifyFileWith } from '../../node/artifacts/verify-file.ts'
-import { tufSource } from '../../node/open-source.ts'
+import { editedSource } from '../../node/open-source.ts'
 import { answer, type Command } from '../command.ts'
 import { clientOf, fromOptions, openAnyFrom } from '../from.ts'
 import { progressLine } from '../progress.ts'
@@ -39,7 +39,7 @@ export const verifyCommand: Command = {
     if (source.registry === undefined && parsed.text('package') !== undefined) throw noPackages(source.pinned.name)
     if (source.system.id === 'asfaload') return verifyReleased(parsed, desk, source, io)
     if (source.registry !== undefined) return verifyInRegistry(parsed, source, io)
-    const from = { desk, source: tufSource(source) }
+    const from = { desk, source: editedSource(source) }
     const [file = ''] = parsed.positionals
     const line = progressLine(file)
     const content = await hashFile(file, { signal: io.signal, progress: line.show }).finally(line.end)

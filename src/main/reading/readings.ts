@@ -11,6 +11,7 @@ import { parseSubject } from '../../core/systems/tuf/subject.ts'
 import type { TokenList } from '../../core/token.ts'
 import type { Files } from '../../core/transport.ts'
 import type {
+  ClientAnswer,
   ConfigurationView,
   DraftView,
   EditableText,
@@ -23,6 +24,7 @@ import type {
   RepositoryView,
   SourceView,
   TargetPage,
+  VersionsView,
 } from '../../ipc/contract.ts'
 import { type ProjectReleases, releases } from '../../node/artifacts/releases.ts'
 import { askableKeys } from '../../node/asfaload/asking.ts'
@@ -30,29 +32,33 @@ import { type ProjectWish, wishedEdit } from '../../node/asfaload/edits.ts'
 import { projectFacts } from '../../node/asfaload/project-facts.ts'
 import { spreadOverBins } from '../../node/bins.ts'
 import { configurationFacts } from '../../node/configuration-view.ts'
-import type { Desk, OpenSource, TufSource } from '../../node/desk.ts'
+import type { Desk, EditedSource, OpenSource, TufSource } from '../../node/desk.ts'
 import type { DraftRequest, ProposeRequest } from '../../node/drafting.ts'
 import type { Holder } from '../../node/enrolled-file.ts'
 import type { KeyedRole } from '../../node/known-keys.ts'
+import { readBlocksHistory } from '../../node/merkle/history.ts'
+import { readBlockTargets } from '../../node/merkle/inside.ts'
+import { editedSource, tufSource } from '../../node/open-source.ts'
 import { outcomeOf } from '../../node/outcome.ts'
 import type { Prepared } from '../../node/prepared.ts'
 import { readOnce } from '../../node/read-once.ts'
 import { checkScope } from '../../node/release-edits.ts'
 import { readHistory } from '../../node/repository-history.ts'
-import { type Opened, openInside, readTargets, type TargetQuery } from '../../node/repository-view.ts'
+import { type Looked, openInside, openRoles, readTargets, type TargetQuery } from '../../node/repository-view.ts'
 import { findDelegation, readKeyedRoles } from '../../node/repository-walk.ts'
 import { isEqualFast } from '../../node/steady.ts'
 import { stewardOf } from '../../node/steward.ts'
 import { prepareTakingAway } from '../../node/withdrawing.ts'
 import type { PinnedSource } from '../../node/workspace.ts'
 import { reachedBy } from '../access-calls.ts'
-import { openNamed, openProject, openToChange, openToDraft, openTuf } from '../named-source.ts'
+import { isOfBlocks, openNamed, openProject, openToChange, openToDraft, openToEdit, openTuf } from '../named-source.ts'
 import * as present from '../present.ts'
 import * as presentRepository from '../present-repository.ts'
 import type { WantedRecord } from '../registry-wishes.ts'
 import { type Carrying, carriedView, carrying } from './carrying.ts'
 import { type Inbox, readInbox } from './inbox.ts'
 import { insideCache } from './inside-cache.ts'
+import { merkleReadings } from './merkle-readings.ts'
 import { registryReadings } from './registry-readings.ts'
 import { withSendingCosts } from './sending-costs.ts'
 
@@ -124,6 +130,11 @@ export interface Readings extends Carrying {
   wished(asked: OfSource & Signers & { subject: string; wish: ProjectWish }, signal: AbortSignal): Promise<DraftView>
   registry(asked: OfSource, signal: AbortSignal): Promise<RegistryView>
   log(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<LogView>
+  /** Of a repository of blocks; `choice`: the older state of a client that is asked. */
+  versions(asked: OfSource, signal: AbortSignal): Promise<VersionsView>
+  askedVersions(asked: OfSource & { choice: string }, signal: AbortSignal): Promise<ClientAnswer>
+  /** SVG. */
+  versionsPicture(asked: OfSource & { choice?: string | undefined }, signal: AbortSignal): Promise<string>
   /** How many records the log of a package has, none where the registry has no such package. */
   recordCount(asked: OfSource & { subject: string }, signal: AbortSignal): Promise<number>
   /** Of a registry; `onto`: the digest of the record that waits, and is added to. */
@@ -151,6 +162,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
   const shown = new Map<string, readonly Change[]>()
 
   const opened = async (source: TufSource, signal: AbortSignal) => openInside(source, desk.context(source, signal))
+  const roles = async (source: EditedSource, signal: AbortSignal) => openRoles(source, desk.context(source, signal))
   const proposalOf = async ({ sourceId, id }: OfProposal, signal: AbortSignal) => {
     const source = await openNamed(desk, sourceId)
     const proposal = await desk.proposal(source, id, signal)
@@ -188,7 +200,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
     raw: async (asked, signal) => present.rawDocument((await proposalOf(asked, signal)).proposal),
 
     inside: async ({ sourceId }, signal) => {
-      const source = await openTuf(desk, sourceId)
+      const source = await openNamed(desk, sourceId)
       const { proposals } = await desk.pending(source, signal)
       return presentRepository.repositoryView(source.pinned, await inside(source, signal), proposals, now())
     },
@@ -200,15 +212,20 @@ export function readings(desk: Desk, now: () => Date): Readings {
       const asking = unseen === undefined ? undefined : { sentence: unseen.sentence, keys }
       return presentRepository.projectView(pinned, await projectFacts(source, context, release), asking)
     },
-    targets: async ({ sourceId, ...query }, signal) =>
-      presentRepository.targetPage(
-        readTargets(await inside(await openTuf(desk, sourceId), signal), query),
-        query.offset,
-      ),
-    history: async ({ sourceId, role }, signal) =>
-      presentRepository.historyView(await readHistory(role, await opened(await openTuf(desk, sourceId), signal))),
+    targets: async ({ sourceId, ...query }, signal) => {
+      const source = await openNamed(desk, sourceId)
+      const read = isOfBlocks(source) ? readBlockTargets : readTargets
+      return presentRepository.targetPage(read(await inside(source, signal), query), query.offset)
+    },
+    history: async ({ sourceId, role }, signal) => {
+      const source = await openNamed(desk, sourceId)
+      const facts = isOfBlocks(source)
+        ? await readBlocksHistory(role, source, desk.context(source, signal))
+        : await readHistory(role, await opened(tufSource(source), signal))
+      return presentRepository.historyView(facts)
+    },
     releases: async ({ sourceId }, signal) => {
-      const source = await openTuf(desk, sourceId)
+      const source = editedSource(await openNamed(desk, sourceId))
       let trusted: Trusted | undefined
       const remember = async (one: Trusted): Promise<void> => {
         trusted = one
@@ -229,20 +246,20 @@ export function readings(desk: Desk, now: () => Date): Readings {
       return { fields, ...(version === undefined || isSigned ? {} : { unsigned: version }) }
     },
     text: async ({ sourceId, subject, onto }, signal) =>
-      desk.drafts.text(await openToChange(desk, sourceId, signal), subject, signal, onto),
+      desk.drafts.text(await openToEdit(desk, sourceId, signal), subject, signal, onto),
 
     whole: async ({ sourceId, subject }, signal) =>
-      desk.drafts.whole(await openToChange(desk, sourceId, signal), subject, signal),
+      desk.drafts.whole(await openToEdit(desk, sourceId, signal), subject, signal),
     preview: async ({ sourceId, signers, request: wanted, file, tokens }, signal) => {
-      const source = await openToChange(desk, sourceId, signal)
+      const source = await openToEdit(desk, sourceId, signal)
       const request =
         file === undefined ? wanted : { ...wanted, edits: [...wanted.edits, await documentIn(file, signal)] }
       const { uploads = [], subject } = request
       if (uploads.length > 0 && subject !== 'targets') {
         const paths = uploads.map(({ path }) => path)
-        checkScope(subject, paths, await findDelegation(subject, await opened(source, signal)))
+        checkScope(subject, paths, await findDelegation(subject, await roles(source, signal)))
       }
-      const spread = await overBins(request, () => opened(source, signal))
+      const spread = await overBins(request, () => roles(source, signal))
       const draft = await desk.drafts.preview(source, spread, signal)
       return presentRepository.draftView(draft, signers, stewardOf(source).signedOnly ? tokens : undefined)
     },
@@ -252,6 +269,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
       return presentRepository.draftView(await desk.drafts.previewDocument(source, edit, signal), signers)
     },
     ...registryReadings(desk),
+    ...merkleReadings(desk),
     draftChanges: async ({ sourceId, digest, offset, limit }, signal) => {
       const draft = desk.drafts.shown(await openToDraft(desk, sourceId, signal), digest)
       return draft?.proposal.changes.slice(offset, offset + limit) ?? []
@@ -268,7 +286,7 @@ export function readings(desk: Desk, now: () => Date): Readings {
 }
 
 /** Nobody names a bin: artifacts go where clients will look for them. */
-async function overBins(request: DraftRequest, open: () => Promise<Opened>): Promise<DraftRequest> {
+async function overBins(request: DraftRequest, open: () => Promise<Looked>): Promise<DraftRequest> {
   const { subject, edits } = request
   if (subject === 'root' || parseSubject(subject).kind !== 'role') return request
   const [first, ...also] = await spreadOverBins(subject, edits, await open())

@@ -3,13 +3,13 @@ import { AppError, isVerdict } from '../../core/error.ts'
 import type { Authority } from '../../core/systems/tuf/authority.ts'
 import type { ClientOptions } from '../../core/systems/tuf/check.ts'
 import { refresh, roleOf, type TrustedSet } from '../../core/systems/tuf/client.ts'
-import { publishedRoles } from '../../core/systems/tuf/delegation.ts'
-import type { Metadata, RoleKeys, Targets } from '../../core/systems/tuf/metadata.ts'
+import type { Metadata, RoleKeys, TargetFile, Targets } from '../../core/systems/tuf/metadata.ts'
+import { targetName } from '../../core/systems/tuf/names.ts'
 import { type FoundTarget, type LoadRole, resolveTarget } from '../../core/systems/tuf/resolve.ts'
 import { trustStore } from '../../core/systems/tuf/store.ts'
 import type { Files } from '../../core/transport.ts'
-import type { TufSource } from '../desk.ts'
-import { walkRoles } from '../repository-walk.ts'
+import type { EditedSource, TufSource } from '../desk.ts'
+import { loadOf, type Walk, walkRoles } from '../repository-walk.ts'
 import { type ProjectKeys, projectKeys } from './projects.ts'
 import { turns } from './turns.ts'
 
@@ -33,19 +33,25 @@ export interface Listing {
 }
 
 export interface Client {
-  source: TufSource
+  source: EditedSource
   set: TrustedSet
   signal: AbortSignal
   /** Of projects, as their own people changed them. */
   keys: ProjectKeys
   /** The one entry that clients use for a path; throws what they would stop with. */
   find(path: string): Promise<FoundTarget | undefined>
+  /** Where the content of what was found lies. */
+  contentName(path: string, file: TargetFile): string
   /** All roles below root that could list artifacts. */
   listing(): Promise<Listing>
 }
 
 /** Whatever is expired is refused here, as users do. */
-export async function openClient(source: TufSource, { now, signal, remember }: ClientCall): Promise<Client> {
+export async function openClient(source: EditedSource, call: ClientCall): Promise<Client> {
+  return source.layout === undefined ? blocksClient(source, call) : filesClient(source, call)
+}
+
+async function filesClient(source: TufSource, { now, signal, remember }: ClientCall): Promise<Client> {
   const { anchor, memory } = source.trust
   const options: ClientOptions = { now, signal, expired: 'refuse' }
   const published = source.layout.published(source.transport)
@@ -53,7 +59,45 @@ export async function openClient(source: TufSource, { now, signal, remember }: C
   const set = await refresh(published, store, options)
   const keep = async (): Promise<void> => remember?.({ successor: set.root.bytes, memory: store.files })
   await keep()
-  const loads = rememberedLoads(publishedRoles(set, published, options))
+  const keys = projectKeys(set, source, { anchor, memory: store.files, now, signal }, keep)
+  const consistent = set.root.signed.consistentSnapshot
+  const contentName = (path: string, file: TargetFile) => `targets/${targetName(path, file, consistent)}`
+  return { source, set, signal, keys, contentName, ...looking({ set, published, options }) }
+}
+
+/** Of blocks no project has keys of its own: everything hangs on those who delegate. */
+async function blocksClient(
+  source: Exclude<EditedSource, TufSource>,
+  { now, signal, remember }: ClientCall,
+): Promise<Client> {
+  const { edits, transport, trust, names } = source
+  const { anchor, memory } = trust
+  const context = { anchor, memory, now, signal, ...(names === undefined ? {} : { names }) }
+  const { walk, trusted } = await edits.accept(transport, context)
+  await remember?.(trusted)
+  return {
+    ...{ source, signal, set: walk.set },
+    keys: { chain: async () => undefined, all: async () => [] },
+    contentName: (path, file) => edits.contentName(blockOf(path, file)),
+    ...looking(walk),
+  }
+}
+
+/** A link to a file that is kept in several blocks does not say its hash. */
+function blockOf(path: string, { hashes, raw }: TargetFile): string {
+  const sha256 = hashes.get('sha256')
+  if (sha256 !== undefined && raw.content === undefined) return sha256
+  throw new AppError({
+    code: 'format/unsupported',
+    message: `${path} is kept in several blocks, and its content is not put together here`,
+    hint: `fetch it with an IPFS client: ${String(raw.content ?? '')}`,
+    data: { path },
+  })
+}
+
+function looking(walk: Walk): Pick<Client, 'find' | 'listing'> {
+  const { set } = walk
+  const loads = rememberedLoads(loadOf(walk))
   let listing: Promise<Listing> | undefined
 
   async function readListing(): Promise<Listing> {
@@ -62,7 +106,7 @@ export async function openClient(source: TufSource, { now, signal, remember }: C
       { name: 'targets', document: targets, keys: root.signed.keys, role: roleOf(root, 'targets') },
     ]
     const problems: { role: string; error: AppError }[] = []
-    for await (const { delegation, document, problem } of walkRoles({ set, published, options })) {
+    for await (const { delegation, document, problem } of walkRoles(walk)) {
       const { to: name, keys, role } = delegation
       if (problem !== undefined) problems.push({ role: name, error: problem })
       if (document === undefined) continue
@@ -73,10 +117,6 @@ export async function openClient(source: TufSource, { now, signal, remember }: C
   }
 
   return {
-    source,
-    set,
-    signal,
-    keys: projectKeys(set, source, { anchor, memory: store.files, now, signal }, keep),
     find: (path) => resolveTarget(path, set.targets, loads.load),
     listing: () => {
       listing ??= readListing()

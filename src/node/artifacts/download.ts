@@ -2,10 +2,9 @@
 // broke off.
 import { join, resolve } from 'node:path'
 import { AppError } from '../../core/error.ts'
-import { targetName } from '../../core/systems/tuf/names.ts'
 import { checkCancelled } from '../cancel.ts'
 import { type Content, wholeContent } from '../content.ts'
-import type { TufSource } from '../desk.ts'
+import type { EditedSource } from '../desk.ts'
 import { directoryContent, piecesOf } from '../directory/content.ts'
 import { acquireLock, isAlive } from '../directory/lock.ts'
 import { translateErrno } from '../errno.ts'
@@ -40,7 +39,7 @@ export interface Downloaded {
 }
 
 export async function download(
-  source: TufSource,
+  source: EditedSource,
   path: string,
   folder: string,
   options: ClientCall & GetOptions,
@@ -62,7 +61,7 @@ export async function downloadFrom(
   const place = placeOf(path, folder)
   const { fs = fileSystem, progress, replace = false } = options
   const { signal } = client
-  const name = `targets/${targetName(path, expected, client.set.root.signed.consistentSnapshot)}`
+  const name = client.contentName(path, expected)
   try {
     await checkFolder(folder, place.folder, fs)
     const answer = { path, role, file: place.file, length: expected.length }
@@ -150,8 +149,8 @@ async function isThere(
   })
 }
 
-function contentOf({ pinned, layout, transport, access = {} }: TufSource, fs: FileSystem): Content {
-  if (isGitLocation(pinned.location)) return wholeContent(layout.targets(transport))
+function contentOf({ pinned, layout, transport, access = {} }: EditedSource, fs: FileSystem): Content {
+  if (layout !== undefined && isGitLocation(pinned.location)) return wholeContent(layout.targets(transport))
   return isWebLocation(pinned.location)
     ? httpContent(pinned.location, { access })
     : directoryContent(pinned.location, fs)

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { isObject } from '../../core/json.ts'
 import { type Artifact, latestField, nameOf, type Project, projectsIn } from '../../core/release.ts'
 import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
-import type { TufSource } from '../desk.ts'
+import type { EditedSource } from '../desk.ts'
 import { type Client, type ClientCall, type Listing, openClient, type Reached, reachable } from './client.ts'
 import { ownersOf, projectProblem } from './projects.ts'
 import { turns } from './turns.ts'
@@ -33,7 +33,7 @@ export interface Catalogue {
 /** More than a person looks through. One project is always read whole. */
 const maxArtifacts = 100_000
 
-export async function releases(source: TufSource, call: ClientCall): Promise<ProjectReleases[]> {
+export async function releases(source: EditedSource, call: ClientCall): Promise<ProjectReleases[]> {
   const { projects, refused } = await catalogue(await openClient(source, call))
   const offered = new Map(projects.map((project) => [project.name, toReleases(project)]))
   // First what is wrong. An artifact of the same name may lie outside the project's folder.

@@ -20,6 +20,8 @@ export interface StoreOptions {
   progress?: Progress | undefined
   /** False where the repository has no consistent snapshots: then the file bears its plain name. */
   consistent?: boolean
+  /** Where it goes, where that is no file of targets; a name that is its hash. */
+  name?: string
   fs?: FileSystem
   isAlive?: (owner: LockOwner) => boolean
 }
@@ -40,7 +42,7 @@ export async function putArtifact(
   if (isWebLocation(repositoryFolder)) throw isOnWeb(repositoryFolder)
   const { fs = fileSystem, consistent = true } = options
   const expected: Expected = { length, hashes: new Map([['sha256', sha256]]) }
-  const name = targets + targetName(path, { ...expected, raw: {} }, consistent)
+  const name = options.name ?? targets + targetName(path, { ...expected, raw: {} }, consistent)
   verifyPathName(name)
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new AppError({ code: 'internal/bug', message: 'the sha256 of an artifact is not one' })

@@ -5,7 +5,7 @@ import { isSameKey } from '../../core/key.ts'
 import type { PublicKey } from '../../core/signer.ts'
 import type { KeyChain } from '../../core/systems/tuf/projects/chain.ts'
 import { quorumOf } from '../../core/systems/tuf/verify.ts'
-import type { TufSource } from '../desk.ts'
+import type { EditedSource } from '../desk.ts'
 import type { FileSystem } from '../file-system.ts'
 import { type ReadOptions, readPieces } from '../named-file.ts'
 import { type Client, type ClientCall, type ListingRole, openClient, type Reached, reachable } from './client.ts'
@@ -34,7 +34,7 @@ export interface VerifyOptions extends ClientCall {
 
 const maxNames = 20
 
-export async function verifyFile(source: TufSource, file: string, options: VerifyOptions): Promise<FileVerdict> {
+export async function verifyFile(source: EditedSource, file: string, options: VerifyOptions): Promise<FileVerdict> {
   // First the file: a mistyped name costs no network.
   const found = await hashFile(file, options)
   return verifyFileWith(await openClient(source, options), file, found)

@@ -10,6 +10,7 @@ import { isMerkleLocation, parseMerkleAddress } from '../transports/merkle/addre
 import { archiveTransport } from '../transports/merkle/archive.ts'
 import { draftsBeside } from '../transports/merkle/drafts.ts'
 import { gatewayTransport } from '../transports/merkle/gateway.ts'
+import { blockEdits } from './edits.ts'
 
 export function isArchive(location: string): boolean {
   return isFolderLocation(location) && /\.car$/i.test(location)
@@ -19,14 +20,14 @@ export async function openMerkle(
   location: string,
   { fs, access = {}, kept = memoryTransport() }: PlaceOptions,
 ): Promise<OtherPlace> {
-  const system = merkleSystem()
+  const blocks = { system: merkleSystem(), edits: blockEdits }
   if (isMerkleLocation(location)) {
     const gateway = gatewayTransport(parseMerkleAddress(location), { access })
-    return { transport: draftsBeside(gateway, within(kept, 'drafts/'), location), system, elsewhere: atGateway }
+    return { transport: draftsBeside(gateway, within(kept, 'drafts/'), location), ...blocks, elsewhere: atGateway }
   }
-  if (isArchive(location)) return { transport: archiveTransport(location), system, elsewhere: inArchive }
+  if (isArchive(location)) return { transport: archiveTransport(location), ...blocks, elsewhere: inArchive }
   if (!isFolderLocation(location)) throw elsewhere(location)
-  return { transport: directoryTransport(location, fs === undefined ? {} : { fs }), system }
+  return { transport: directoryTransport(location, fs === undefined ? {} : { fs }), ...blocks }
 }
 
 const atGateway = {

@@ -10,6 +10,7 @@ import { hashOf } from '../route.ts'
 import { formOf, formsOf } from './edit/forms.ts'
 import { forget } from './edit/kept.ts'
 import { roleOf } from './edit/role-facts.ts'
+import { knowsForm } from './inside/changes.ts'
 
 export interface EditProps {
   sourceId: string
@@ -58,6 +59,7 @@ export function Edit({ sourceId, subject, form }: EditProps): ReactElement {
 
 /** Without a form in the address: what can be done with this subject. */
 function Menu({ repository, subject }: { repository: RepositoryView; subject: string }): ReactElement {
+  const forms = formsOf(subject, roleOf(repository, subject)).filter(({ name }) => knowsForm(repository, name))
   return (
     <Page
       title={`Change ${subjectWords(subject)}`}
@@ -65,7 +67,7 @@ function Menu({ repository, subject }: { repository: RepositoryView; subject: st
       rehearsal={repository.rehearsal}
     >
       <ul className="acts">
-        {formsOf(subject, roleOf(repository, subject)).map((form) => (
+        {forms.map((form) => (
           <li key={form.name}>
             <a href={hashOf({ screen: 'edit', sourceId: repository.sourceId, subject, form: form.name })}>{form.act}</a>
             <p className="soft small">{form.meaning}</p>

@@ -16,6 +16,7 @@ import { HistoryTab } from './inside/history.tsx'
 import { LookedInto } from './inside/looked-into.tsx'
 import { MapTab } from './inside/map.tsx'
 import { RolesTab } from './inside/roles.tsx'
+import { RefusedBlocks, VersionsTab } from './inside/versions.tsx'
 
 export interface RepositoryProps {
   sourceId: string
@@ -27,7 +28,12 @@ export function Repository({ sourceId, tab, role }: RepositoryProps): ReactEleme
   const { revision } = useApp()
   const asked = useAnswer(sourceId, revision, () => bridge().repository.get({ sourceId }))
   return (
-    <LookedInto what="repository" reading="Reading every role and checking every signature." asked={asked}>
+    <LookedInto
+      what="repository"
+      reading="Reading every role and checking every signature."
+      asked={asked}
+      instead={(error) => <RefusedBlocks sourceId={sourceId} error={error} isShown={tab === 'versions'} />}
+    >
       {(view) => <Inside view={view} tab={tab} role={role} />}
     </LookedInto>
   )
@@ -57,7 +63,7 @@ function Inside({ view, tab, role }: InsideProps): ReactElement {
         </p>
         <nav className="tabs" aria-label={`Inside ${plainForeign(view.name)}`}>
           <ul>
-            {repositoryTabs.map((one) => (
+            {tabsOf(view).map((one) => (
               <li key={one}>
                 <a
                   href={hashOf({ screen: 'repository', sourceId: view.sourceId, tab: one })}
@@ -73,7 +79,12 @@ function Inside({ view, tab, role }: InsideProps): ReactElement {
       {tab === 'roles' ? <RolesTab view={view} selected={role} /> : null}
       {tab === 'map' ? <MapTab view={view} selected={role} /> : null}
       {tab === 'artifacts' ? <ArtifactsTab key={role} view={view} role={role} /> : null}
+      {tab === 'versions' && view.links === true ? <VersionsTab sourceId={view.sourceId} name={view.name} /> : null}
       {tab === 'history' ? <HistoryTab view={view} role={role} /> : null}
     </Page>
   )
+}
+
+function tabsOf({ links }: RepositoryView): readonly RepositoryTab[] {
+  return links === true ? repositoryTabs : repositoryTabs.filter((tab) => tab !== 'versions')
 }

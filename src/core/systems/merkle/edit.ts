@@ -111,7 +111,7 @@ function checkEdit(edit: TufEdit): void {
   if (edit.kind === 'bins' && edit.form === 'succinct')
     noPlace('bins in one entry (TAP 15)', 'make the bins by prefixes')
   if (edit.kind === 'period' && (edit.role === 'snapshot' || edit.role === 'timestamp'))
-    noPlace(`the period of ${edit.role}`, 'say it where you publish')
+    noPlace(`the period of ${edit.role}`, 'leave it: what publishes and renews makes new ones in time')
 }
 
 function keysIn(edit: TufEdit): readonly KeyEntry[] {

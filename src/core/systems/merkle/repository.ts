@@ -41,8 +41,12 @@ export function parseAnchor(anchor: Uint8Array): Document<Root> {
   return parseDocument(anchorLink(anchor), anchor, 'root')
 }
 
-/** Refused unless a client would take it, but for what has expired. Undefined: nothing was ever published here. */
-export async function openRepository(source: Transport, context: Context): Promise<Repository | undefined> {
+/** Refused unless a client would take it, but for what has expired, unless that is refused too. Undefined: nothing was ever published here. */
+export async function openRepository(
+  source: Transport,
+  context: Context,
+  expired: 'refuse' | 'overlook' = 'overlook',
+): Promise<Repository | undefined> {
   const head = await source.read(headName, maxBytes.head, context.signal)
   const before = clientIn(context.memory ?? new Map())
   if (head === undefined) {
@@ -53,13 +57,17 @@ export async function openRepository(source: Transport, context: Context): Promi
   }
   const blocks = blocksIn(source, context)
   const state = before ?? { root: anchorLink(context.anchor), gone: new Map() }
-  const verdict = await judgeHead(head, state, { source: blocks, now: context.now, expired: 'overlook' })
+  const verdict = await judgeHead(head, state, { source: blocks, now: context.now, expired })
   if (!verdict.accepted) throw verdict.error
   return { blocks, timestamp: parseHead(head), valid: verdict.valid, state: verdict.state }
 }
 
-export async function existing(source: Transport, context: Context): Promise<Repository> {
-  const found = await openRepository(source, context)
+export async function existing(
+  source: Transport,
+  context: Context,
+  expired?: 'refuse' | 'overlook',
+): Promise<Repository> {
+  const found = await openRepository(source, context, expired)
   if (found !== undefined) return found
   throw new AppError({
     code: 'source/not-found',

@@ -79,7 +79,7 @@ const dayMs = 86_400_000
 /** As TUF: documents of people last a year, and a ceremony can still be called together in two weeks. */
 const people = { lasts: 365, window: 45, late: 14 }
 
-function dueOf({ type, expires }: Signed, now: Date): Due {
+export function dueOf({ type, expires }: Signed, now: Date): Due {
   const left = (expires.getTime() - now.getTime()) / dayMs
   if (left <= 0) return 'late'
   if (type === 'snapshot' || type === 'timestamp') {

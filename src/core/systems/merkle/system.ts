@@ -9,7 +9,8 @@ import { renewedFiles } from './publish/renew.ts'
 import { withNeeds } from './publish/together.ts'
 import { trustedState } from './state.ts'
 import { pendingProposals } from './waiting/pending.ts'
-import { givenFiles, givenSignatures, signedFiles, withdrawnFiles } from './waiting/signing.ts'
+import { givenFiles, givenSignatures, signedFiles } from './waiting/signing.ts'
+import { withdrawnChange } from './withdraw.ts'
 
 export function merkleSystem(options: MerkleOptions = {}): TrustSystem {
   return {
@@ -19,7 +20,7 @@ export function merkleSystem(options: MerkleOptions = {}): TrustSystem {
     draft: draftedFiles,
     sign: signedFiles,
     publish: (proposal, online, source, context) => publishedFiles(proposal, online, source, context, options),
-    withdraw: async (subject) => withdrawnFiles(subject),
+    withdraw: withdrawnChange,
     renew: (online, source, context) => renewedFiles(online, source, context, options),
     carry: carriedFiles,
     prove: provenChange,

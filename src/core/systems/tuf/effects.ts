@@ -17,6 +17,8 @@ export interface EffectsInput {
   set: TrustedSet
   /** Published metadata. */
   remote: Transport
+  /** How documents in force are read, where they are no files of TUF. */
+  load?: LoadRole
   /** As the client has them for which the effects are asked: with "report", an expired document is seen all the same. */
   options: ClientOptions
   /**
@@ -32,7 +34,7 @@ const maxShown = 50
 
 export async function effectsOf(input: EffectsInput): Promise<Effects> {
   const { set, changed, options } = input
-  const published = remembered(publishedRoles(set, input.remote, options))
+  const published = remembered(input.load ?? publishedRoles(set, input.remote, options))
   const before: Tree = { top: set.targets, load: published, names: new Set(set.snapshot.signed.meta.keys()) }
   const after: Tree = {
     top: changed.has('targets') ? changed.get('targets') : set.targets,

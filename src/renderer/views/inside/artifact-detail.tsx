@@ -19,11 +19,13 @@ import { PathField } from './path-field.tsx'
 
 interface ArtifactDetailProps {
   sourceId: string
+  /** Whether it can be downloaded from here. */
+  canFetch: boolean
   chosen: Chosen
   onClose: () => void
 }
 
-export function ArtifactDetail({ sourceId, chosen, onClose }: ArtifactDetailProps): ReactElement {
+export function ArtifactDetail({ sourceId, canFetch, chosen, onClose }: ArtifactDetailProps): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null)
   const answer = useTarget(sourceId, chosen)
   useEffect(() => {
@@ -52,7 +54,7 @@ export function ArtifactDetail({ sourceId, chosen, onClose }: ArtifactDetailProp
       {answer.kind === 'waiting' ? <Waiting text="Reading what is known of it." /> : null}
       {answer.kind === 'failed' ? <Problem error={answer.error} level={3} /> : null}
       {answer.kind === 'ready' ? <TargetFacts target={answer.value} /> : null}
-      <Download sourceId={sourceId} path={path} />
+      {canFetch ? <Download sourceId={sourceId} path={path} /> : null}
     </section>
   )
 }
@@ -96,6 +98,20 @@ function TargetFacts({ target }: { target: TargetView }): ReactElement {
           </dd>
         </div>
       ))}
+      {target.cid === undefined ? null : (
+        <div>
+          <dt className="label row">
+            CID
+            <CopyButton value={target.cid} what={`the CID of ${plainForeign(target.path)}`} />
+          </dt>
+          <dd>
+            <span className="mono place">{target.cid}</span>
+            <p className="soft">
+              The name of its content: whoever has it can fetch the file from anywhere, and check it.
+            </p>
+          </dd>
+        </div>
+      )}
       {target.custom === undefined ? null : (
         <div>
           <dt className="label">Custom data</dt>

@@ -32,7 +32,8 @@ export function ArtifactsTab({ view, role }: { view: RepositoryView; role: strin
   const [list, setList] = useState<'projects' | 'all'>(role === undefined ? 'projects' : 'all')
   const id = useId()
   const text = useSettled(query.trim())
-  const isSearch = text !== '' || list === 'all'
+  // Where versions are blocks, releases are no more than artifacts.
+  const isSearch = text !== '' || list === 'all' || view.links === true
   return (
     <div className={chosen === undefined ? 'stack wide' : 'columns role-columns'}>
       <div className="stack wide">
@@ -57,7 +58,7 @@ export function ArtifactsTab({ view, role }: { view: RepositoryView; role: strin
                 <a href={`#repository/${encodeURIComponent(view.sourceId)}/artifacts`}>Show all</a>
               </span>
             )}
-            {text !== '' || role !== undefined ? null : (
+            {text !== '' || role !== undefined || view.links === true ? null : (
               <span className="row push switch">
                 {(['projects', 'all'] as const).map((one) => (
                   <button
@@ -86,13 +87,14 @@ export function ArtifactsTab({ view, role }: { view: RepositoryView; role: strin
             <Releases sourceId={view.sourceId} chosen={chosen?.path} onChoose={setChosen} />
           )}
         </div>
-        <CheckFile sourceId={view.sourceId} />
+        {view.links === true ? null : <CheckFile sourceId={view.sourceId} />}
       </div>
       {chosen === undefined ? null : (
         <aside aria-label="Chosen artifact">
           <ArtifactDetail
             key={chosen.path}
             sourceId={view.sourceId}
+            canFetch={view.links !== true}
             chosen={chosen}
             onClose={() => {
               setChosen(undefined)

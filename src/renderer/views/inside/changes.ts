@@ -9,14 +9,27 @@ export interface ChangeLink {
 
 const madeByMachine: readonly string[] = ['snapshot', 'timestamp']
 
-function link(sourceId: string, subject: string, form: string, verb: string): ChangeLink {
-  return { verb, href: hashOf({ screen: 'edit', sourceId, subject, form }) }
+function link(sourceId: string, subject: string, form: string, verb: string): ChangeLink & { form: string } {
+  return { form, verb, href: hashOf({ screen: 'edit', sourceId, subject, form }) }
+}
+
+/** What blocks have no place for. */
+const offFiles: readonly string[] = ['configuration', 'bins', 'agreement', 'new-project', 'project-keys', 'fields']
+
+/** Whether such a repository knows this kind of change at all. */
+export function knowsForm({ links }: Pick<RepositoryView, 'links'>, form: string): boolean {
+  return links !== true || !offFiles.includes(form)
+}
+
+function known(view: RepositoryView, links: readonly (ChangeLink & { form: string })[]): ChangeLink[] {
+  return links.filter(({ form }) => knowsForm(view, form)).map(({ verb, href }) => ({ verb, href }))
 }
 
 /** Of the repository as a whole. */
-export function repositoryChanges({ sourceId, roles, edges }: RepositoryView): ChangeLink[] {
+export function repositoryChanges(view: RepositoryView): ChangeLink[] {
+  const { sourceId, roles, edges } = view
   const registry = roles.find((role) => role.registry)
-  return [
+  return known(view, [
     link(sourceId, 'targets', 'release', 'Add or remove a release'),
     ...(registry === undefined ? [] : [link(sourceId, registry.name, 'new-project', 'Add a project')]),
     link(sourceId, 'targets', 'delegate', 'Delegate to somebody'),
@@ -27,10 +40,14 @@ export function repositoryChanges({ sourceId, roles, edges }: RepositoryView): C
     link(sourceId, 'root', 'keys', 'Change the keys of the repository'),
     link(sourceId, 'root', 'replace', 'Replace a key'),
     link(sourceId, 'configuration', 'configuration', 'Change the configuration'),
-  ]
+  ])
 }
 
-export function roleChanges({ sourceId, edges }: RepositoryView, role: RoleNode): ChangeLink[] {
+export function roleChanges(view: RepositoryView, role: RoleNode): ChangeLink[] {
+  return known(view, changesOf(view, role))
+}
+
+function changesOf({ sourceId, edges }: RepositoryView, role: RoleNode): (ChangeLink & { form: string })[] {
   const { name } = role
   const configure = link(sourceId, 'configuration', 'configuration', 'Change when it is made')
   if (madeByMachine.includes(name)) return [link(sourceId, 'root', 'keys', 'Change keys'), configure]
@@ -61,7 +78,7 @@ export function roleChanges({ sourceId, edges }: RepositoryView, role: RoleNode)
 }
 
 /** The keys of a role stand in the document of whoever delegates to it; those of a project are its own people's. */
-function keysOf(sourceId: string, edges: RepositoryView['edges'], { name, project }: RoleNode): ChangeLink[] {
+function keysOf(sourceId: string, edges: RepositoryView['edges'], { name, project }: RoleNode) {
   if (project !== undefined) return [link(sourceId, `keys:${name}`, 'project-keys', 'Change keys')]
   const delegator = edges.find((edge) => edge.to === name)?.from ?? 'root'
   return [link(sourceId, delegator, 'keys', 'Change keys'), link(sourceId, delegator, 'replace', 'Replace a key')]

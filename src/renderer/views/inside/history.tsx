@@ -9,9 +9,9 @@ import { Waiting } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { Fingerprint } from '../../components/words.tsx'
 import { plainForeign } from '../../foreign.ts'
-import { listOf } from '../../format.ts'
+import { capital, listOf } from '../../format.ts'
 import { holderName } from '../../quorum.ts'
-import { keyFault } from '../../repository-words.ts'
+import { keyFault, manyOf } from '../../repository-words.ts'
 import { hashOf } from '../../route.ts'
 
 export function HistoryTab({ view, role }: { view: RepositoryView; role: string | undefined }): ReactElement {
@@ -76,7 +76,11 @@ function Line({ sourceId, role, wrong }: LineProps): ReactElement {
         ))}
       </ol>
       {history.more === true ? (
-        <p className="soft small">There are older versions, which are not listed here.</p>
+        <p className="soft small">
+          {history.older === undefined
+            ? 'There are older versions, which are not listed here.'
+            : `${capital(manyOf(history.older, 'older version'))} ${history.older === 1 ? 'is' : 'are'} not listed here.`}
+        </p>
       ) : null}
       {history.gone ? <p className="soft small">The repository does not keep older versions.</p> : null}
     </>

@@ -14,9 +14,11 @@ interface LookedIntoProps<T> {
   reading: string
   asked: { answer: Answer<T>; again: () => void }
   children: (value: T) => ReactElement
+  /** Beneath what is wrong: what can be seen all the same. */
+  instead?: (error: ErrorData) => ReactElement | null
 }
 
-export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProps<T>): ReactElement {
+export function LookedInto<T>({ what, reading, asked, children, instead }: LookedIntoProps<T>): ReactElement {
   const { answer, again } = asked
   if (answer.kind === 'waiting') {
     return (
@@ -40,6 +42,7 @@ export function LookedInto<T>({ what, reading, asked, children }: LookedIntoProp
           </a>
         </div>
       </div>
+      {instead?.(answer.error)}
     </Page>
   )
 }

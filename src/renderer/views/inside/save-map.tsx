@@ -1,7 +1,7 @@
-// Saves the map as it is on the screen: one SVG file that needs nothing else.
+// Saves a picture: one SVG file that needs nothing else. Of the map, as it is on the screen.
 import { type ReactElement, useId, useState } from 'react'
 import type { ErrorData } from '../../../core/error.ts'
-import type { RepositoryView } from '../../../ipc/contract.ts'
+import type { Outcome, RepositoryView } from '../../../ipc/contract.ts'
 import { useApp } from '../../app-context.ts'
 import { bridge, settle } from '../../bridge.ts'
 import { Problem } from '../../components/problem.tsx'
@@ -18,16 +18,37 @@ interface SaveMapProps {
 }
 
 export function SaveMap({ view, layout, onClose }: SaveMapProps): ReactElement {
+  const words = { title: `Map of trust of ${plainForeign(view.name)}`, description: stateSentence(view) }
+  return (
+    <SavePicture
+      of={view.name}
+      what="map"
+      hint="What is folded stays folded in the picture."
+      save={(path) => bridge().files.save({ path, text: svgOf(layout, words) })}
+      onClose={onClose}
+    />
+  )
+}
+
+interface SavePictureProps {
+  /** The name of the repository. */
+  of: string
+  what: 'map' | 'versions'
+  hint: string
+  save: (path: string) => Promise<Outcome<{ path: string }>>
+  onClose: () => void
+}
+
+export function SavePicture({ of, what, hint, save: write, onClose }: SavePictureProps): ReactElement {
   const { say } = useApp()
   const [folder, setFolder] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<ErrorData>()
   const id = useId()
-  const path = pathOf(folder.trim(), fileName(view.name))
+  const path = pathOf(folder.trim(), fileName(of, what))
   const save = async () => {
     setBusy(true)
-    const words = { title: `Map of trust of ${plainForeign(view.name)}`, description: stateSentence(view) }
-    const outcome = await settle(bridge().files.save({ path, text: svgOf(layout, words) }))
+    const outcome = await settle(write(path))
     setBusy(false)
     setProblem(outcome.ok ? undefined : outcome.error)
     if (!outcome.ok) return
@@ -48,30 +69,32 @@ export function SaveMap({ view, layout, onClose }: SaveMapProps): ReactElement {
         label="Folder, or the name of a file that ends with .svg"
         what="folder"
         value={folder}
-        hint={folder.trim() === '' ? 'What is folded stays folded in the picture.' : `It becomes ${path}`}
+        hint={folder.trim() === '' ? hint : `It becomes ${path}`}
         onChange={setFolder}
       />
       <div className="row">
         <button type="submit" className="button" disabled={busy || folder.trim() === ''}>
-          Save the map
+          {what === 'map' ? 'Save the map' : 'Save the picture'}
         </button>
         <button type="button" className="button quiet" onClick={onClose}>
           Do not save
         </button>
       </div>
-      {problem === undefined ? null : <Problem error={problem} title="The map was not saved" level={3} />}
+      {problem === undefined ? null : (
+        <Problem error={problem} title={`The ${what === 'map' ? 'map' : 'picture'} was not saved`} level={3} />
+      )}
     </form>
   )
 }
 
 /** "example-packages-map.svg": letters and digits that every file system takes. */
-function fileName(name: string): string {
+function fileName(name: string, what: string): string {
   const plain = name
     .normalize('NFKD')
     .replace(/[^a-z0-9]+/gi, '-')
     .replace(/^-+|-+$/g, '')
     .toLowerCase()
-  return `${plain === '' ? 'repository' : plain}-map.svg`
+  return `${plain === '' ? 'repository' : plain}-${what}.svg`
 }
 
 function pathOf(folder: string, name: string): string {
