@@ -26,8 +26,8 @@ let context: {
 beforeEach(async () => {
   blocks = await blockFolder(temporaryFolder())
   place = { transport: directoryTransport(blocks.folder) }
-  const { bytes } = await lookAtBlocks(blocks.folder, now, never, { dataDir: '/nowhere' })
-  context = { anchor: bytes, now, signal: never }
+  const { anchor } = await lookAtBlocks(blocks.folder, now, never, { dataDir: '/nowhere' })
+  context = { anchor: anchor.bytes, now, signal: never }
   context = { ...context, memory: (await trustedState(place.transport, context)).memory }
 })
 
