@@ -140,6 +140,7 @@ test('what waits is reviewed, signed with a key of this machine, and published',
   await heading(page, /^Signed: /)
   await review(page, 'Role loom 8')
   await page.getByRole('button', { name: /^Publish/ }).click()
+  await hold(page, /^Publish/)
   for (let prompts = 0; prompts < 2; prompts++)
     await typeSecret(await promptOf(app, 'Passphrase for key file Machine'), passphrase)
   await heading(page, /^Published: /)
