@@ -68,33 +68,33 @@ test('its roles, map, artifacts and history are those of any repository', async 
     .first()
     .waitFor()
     .catch(() => undefined)
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-roles')
   await openRole(page, 'loom')
   await page.getByText('Change loom ...', { exact: true }).click()
   expect(await page.getByRole('link', { name: 'Split into bins' }).count()).toBe(0)
-  await expectAccessible(page)
+  await expectBoth()
   await page.keyboard.press('Escape')
   await tab('Map')
   await page.getByRole('treeitem', { name: /^loom/ }).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-map')
   await tab('Artifacts')
   await page.getByRole('button', { name: 'loom/loom.tar.gz' }).click()
   await page.getByText(/^bafkrei/).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-artifacts')
   await tab('History')
   await page.getByLabel('Versions of', { exact: true }).selectOption('loom')
   await page.getByRole('heading', { name: 'Role loom 1' }).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-history')
 })
 
 test('its versions are drawn with their links, and each can be looked at by keyboard', async () => {
   await tab('Versions')
   await page.getByRole('option', { name: 'Snapshot 7, in force' }).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-versions')
   await page.getByRole('option', { name: 'Snapshot 7, in force' }).focus()
   await page.keyboard.press('ArrowLeft')
@@ -102,7 +102,7 @@ test('its versions are drawn with their links, and each can be looked at by keyb
   const card = page.getByRole('complementary', { name: 'Block Snapshot 6' })
   await card.getByText(blocks.snapshots[5] ?? '', { exact: true }).waitFor()
   await card.getByRole('button', { name: 'Snapshot 5' }).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-block')
   await card.getByRole('button', { name: /^Close/ }).click()
 })
@@ -110,7 +110,7 @@ test('its versions are drawn with their links, and each can be looked at by keyb
 test('an older client is asked, and the picture and the archive are saved', async () => {
   await page.getByLabel('A client that stopped at').selectOption({ label: 'Snapshot 2' })
   await page.getByRole('heading', { name: 'It would accept' }).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-accepted')
   const file = join(temporary, 'home-weavery.svg')
   await page.getByRole('button', { name: 'Save as a picture' }).click()
@@ -129,7 +129,7 @@ test('an older client is asked, and the picture and the archive are saved', asyn
 
 test('what waits is reviewed, signed with a key of this machine, and published', async () => {
   await review(page, 'Role loom 8')
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-review')
   const [first] = await wordsOf(page)
   await page.getByRole('button', { name: 'Sign with key file Ana (P-256)', exact: true }).click()
@@ -155,13 +155,21 @@ test('a head of another history is refused, and the versions show where the two 
   await page.getByRole('link', { name: /^Repositories/ }).click()
   await page.getByRole('link', { name: 'Look inside weavery' }).click()
   await heading(page, 'This repository cannot be shown')
-  await expectAccessible(page)
+  await expectBoth()
   await page.getByRole('link', { name: 'See the versions that are shown there' }).click()
   await page.getByLabel('A client that stopped at').selectOption('held')
   await page.getByRole('heading', { name: 'It would refuse' }).waitFor()
-  await expectAccessible(page)
+  await expectBoth()
   await picture(page, 'merkle-refused')
 })
+
+/** By day and by night. */
+async function expectBoth(): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expectAccessible(page)
+  }
+}
 
 /** Tags that do not close where they should: the page itself takes no text as markup. */
 function unclosed(svg: string): string[] {
