@@ -8,6 +8,7 @@ import { field, parseJsonObject, text } from './json-file.ts'
 import { type Keychain, systemKeychain } from './keychain.ts'
 import { isWebLocation } from './location.ts'
 import { isAsfaloadLocation, parseAsfaloadAddress } from './transports/asfaload/address.ts'
+import { isMerkleLocation, parseMerkleAddress } from './transports/merkle/address.ts'
 import { isRstufLocation, parseRstufAddress } from './transports/rstuf/address.ts'
 import { isWargLocation, parseWargAddress } from './transports/warg/address.ts'
 import { authoritiesIn } from './web/authorities.ts'
@@ -153,6 +154,7 @@ export function bearerOf(token: Uint8Array): Pick<Access, 'bearer'> {
 /** To whom the token is sent: where the address leads, and not where clients of a service read. */
 export function originOf({ location }: Pick<Where, 'location'>): string {
   if (isRstufLocation(location)) return new URL(parseRstufAddress(location).service).origin
+  if (isMerkleLocation(location)) return new URL(parseMerkleAddress(location).gateway).origin
   if (isWargLocation(location)) return new URL(parseWargAddress(location).registry).origin
   return new URL(isAsfaloadLocation(location) ? parseAsfaloadAddress(location).backend : location).origin
 }

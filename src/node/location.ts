@@ -11,12 +11,13 @@ import { asfaloadLocation, isAsfaloadLocation, parseAsfaloadAddress } from './tr
 import { type DirectoryOptions, directoryTransport } from './transports/directory.ts'
 import { addressOfRemote, gitLocation, isGitLocation, parseGitAddress } from './transports/git/address.ts'
 import { httpTransport } from './transports/http.ts'
+import { isMerkleLocation, merkleLocation, parseMerkleAddress } from './transports/merkle/address.ts'
 import { isRstufLocation, parseRstufAddress, rstufLocation } from './transports/rstuf/address.ts'
 import { isWargLocation, parseWargAddress, wargLocation } from './transports/warg/address.ts'
 import { isLoopback } from './web/loopback.ts'
 import type { Access } from './web/send.ts'
 
-/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, backend or registry, or of a git repository. */
+/** The one spelling that is kept: an absolute path, the address of a folder on the web, of a service, backend, registry or gateway, or of a git repository. */
 export function parseLocation(text: string, currentFolder: string = process.cwd()): string {
   const trimmed = text.trim()
   if (trimmed === '' || /\p{Cc}/u.test(trimmed)) throw invalid(text)
@@ -30,6 +31,7 @@ export function parseLocation(text: string, currentFolder: string = process.cwd(
   if (isRstufLocation(trimmed)) return rstufLocation(parseRstufAddress(trimmed))
   if (isAsfaloadLocation(trimmed)) return asfaloadLocation(parseAsfaloadAddress(trimmed))
   if (isWargLocation(trimmed)) return wargLocation(parseWargAddress(trimmed))
+  if (isMerkleLocation(trimmed)) return merkleLocation(parseMerkleAddress(trimmed))
   if (isGitLocation(trimmed)) return gitLocation(parseGitAddress(trimmed))
   if (scheme === 'file') return pathOfFileUrl(trimmed)
   if (scheme !== undefined && trimmed.startsWith(`${scheme}://`)) throw invalid(text)
@@ -86,7 +88,9 @@ export function notInGit(location: string): AppError {
 
 /** Reached over the network by http, whatever answers there. */
 export function isWebLocation(location: string): boolean {
-  const isWeb = [isRstufLocation, isAsfaloadLocation, isWargLocation].some((isOurs) => isOurs(location))
+  const isWeb = [isRstufLocation, isAsfaloadLocation, isWargLocation, isMerkleLocation].some((isOurs) =>
+    isOurs(location),
+  )
   return isWeb || /^https?:\/\//i.test(location)
 }
 

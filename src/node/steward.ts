@@ -56,6 +56,8 @@ export function stewardOf(source: Kept): Steward {
       const publish = elsewhere === undefined ? {} : { publish: isMirror(pinned.location, elsewhere.how) }
       return { ...folder, refuses: { ...here, ...publish }, content: keptFor(registry.contentFolder) }
     }
+    if (read === undefined && elsewhere !== undefined)
+      return { ...folder, refuses: { ...here, publish: notPublishedHere(pinned.name, elsewhere.how) } }
     return read === undefined
       ? { ...folder, refuses: here }
       : { ...reading(folder, read), refuses: { ...refuses, publish: read } }
@@ -148,6 +150,10 @@ function isMirror(location: string, how: string): ErrorData {
     message: `${location} is a mirror of a registry, and nothing is published there`,
     hint: how,
   }
+}
+
+function notPublishedHere(name: string, how: string): ErrorData {
+  return { code: 'usage/invalid', message: `${name} is only read here, and nothing is published there`, hint: how }
 }
 
 function byItself(name: string): ErrorData {

@@ -1,13 +1,19 @@
-// merkle: repositories of content-addressed blocks: how they begin, how they come from plain TUF and go back to it, and whether
-// two repositories say the same. A further verb is one more entry, and a function.
+// merkle: repositories of content-addressed blocks: how they begin, how they come from plain TUF and go back to it, what is in them,
+// and how they are carried. A further verb is one more entry, and a function.
 import type { Command } from '../command.ts'
-import { deskFor, rootOption } from '../session.ts'
+import { deskFor } from '../session.ts'
 import { similarNames } from '../similar.ts'
+import { audit } from './merkle/audit.ts'
 import { usage, type Verb } from './merkle/call.ts'
+import { save, upload } from './merkle/carry.ts'
 import { compare } from './merkle/compare.ts'
 import { exportTo } from './merkle/export.ts'
+import { ask, graph } from './merkle/graph.ts'
 import { importFrom } from './merkle/import.ts'
 import { init } from './merkle/init.ts'
+import { load } from './merkle/load.ts'
+import { merkleOptions } from './merkle/options.ts'
+import { show } from './merkle/show.ts'
 
 interface Entry {
   /** What follows the verb, as the help shows it. */
@@ -66,6 +72,71 @@ const verbs: ReadonlyMap<string, Entry> = new Map([
     'compare',
     entry('SOURCE SOURCE', 'Whether two repositories say the same, of blocks or of plain TUF.', [2, 2], compare, []),
   ],
+  [
+    'graph',
+    entry('SOURCE', 'Shows versions and their links, as text or as a picture.', [1, 1], graph, [
+      ...looking,
+      'svg',
+      'from',
+    ]),
+  ],
+  [
+    'ask',
+    entry(
+      'SOURCE',
+      'What a client that stopped somewhere says to the head; where it refuses, the blocks that prove it.',
+      [1, 1],
+      ask,
+      [...looking, 'from', 'role'],
+    ),
+  ],
+  [
+    'audit',
+    entry(
+      'SOURCE',
+      'Reads every version of every role, and holds every link against the steps.',
+      [1, 1],
+      audit,
+      looking,
+    ),
+  ],
+  [
+    'show',
+    entry(
+      'SOURCE CID|ROLE',
+      'One block in words: what it says, what it leads to, who signed it.',
+      [2, 2],
+      show,
+      looking,
+    ),
+  ],
+  [
+    'save',
+    entry('SOURCE FILE.car', 'Writes a new archive of all blocks that the head leads to.', [2, 2], save, [
+      ...looking,
+      'in-force',
+    ]),
+  ],
+  [
+    'load',
+    entry(
+      'FILE.car|URL DIR|SOURCE',
+      'Takes an archive into the folder of a repository, once all of it was verified; or into a new folder.',
+      [2, 2],
+      load,
+      ['ca', 'token'],
+    ),
+  ],
+  [
+    'upload',
+    entry(
+      'SOURCE URL',
+      'Sends an archive to a node or a service, then the head, and reads back what a gateway shows.',
+      [2, 2],
+      upload,
+      ['ca', 'token', 'kubo', 'no-pin', 'head', 'gateway'],
+    ),
+  ],
 ])
 
 const most = Math.max(...[...verbs.values()].map((one) => one.most))
@@ -73,8 +144,7 @@ const most = Math.max(...[...verbs.values()].map((one) => one.most))
 export const merkleCommand: Command = {
   name: 'merkle',
   usage: 'merkle VERB ...',
-  summary:
-    'Works with TUF over content-addressed blocks: begins such repositories, and carries plain TUF there and back.',
+  summary: 'Works with TUF over content-addressed blocks: begins such repositories, looks at them, and carries them.',
   details: [
     'To begin:',
     '  countersign merkle init DIR --key KEY ...   a first root and first targets, unsigned; the root is pinned',
@@ -83,44 +153,18 @@ export const merkleCommand: Command = {
     '  countersign merkle export SOURCE DIR        DIR is new, or a plain repository that is pinned here',
     'To check, where both are kept:',
     '  countersign merkle compare SOURCE SOURCE    keys, thresholds, delegations, targets; exit code 5 where they differ',
+    'To look:',
+    '  countersign merkle graph SOURCE --svg FILE  versions and their links; --from marks what a client holds',
+    '  countersign merkle ask SOURCE --from WHERE  what a client says that stopped at: pinned, 3 (a snapshot), a CID',
+    '  countersign merkle audit SOURCE             every version of every role',
+    '  countersign merkle show SOURCE CID|ROLE     one block in words',
+    'To carry, between folders, archives and gateways (merkle+https://HOST/PATH/ or FILE.car can be pinned as well):',
+    '  countersign merkle save SOURCE FILE.car     load FILE.car|URL DIR|SOURCE takes it into a folder',
+    '  countersign merkle upload SOURCE URL        --kubo for a Kubo node; --head URL puts the head there',
     'Other bytes are signed in each form, so no signature is carried over: the same keys sign again (review, sign, publish).',
     'KEY is a key here, a person whose token is enrolled, or a key on a token; no passphrase is asked for.',
   ],
-  options: {
-    ...rootOption,
-    key: {
-      form: '--key KEY',
-      text: 'init: a key holder of root and targets, by the name of the key; may be repeated',
-      type: 'string',
-      multiple: true,
-    },
-    'online-key': {
-      form: '--online-key KEY',
-      text: 'init: the key of snapshot and timestamp; the first --key when left out',
-      type: 'string',
-    },
-    threshold: {
-      form: '--threshold N',
-      text: 'init: how many of the keys must sign root and targets; all when left out',
-      type: 'string',
-    },
-    'targets-key': {
-      form: '--targets-key KEY',
-      text: 'init: a key holder of targets, where these are others than those of root; may be repeated',
-      type: 'string',
-      multiple: true,
-    },
-    'targets-threshold': {
-      form: '--targets-threshold N',
-      text: 'init: how many of those must sign targets; all when left out',
-      type: 'string',
-    },
-    expires: {
-      form: '--expires DAYS',
-      text: 'in how many days documents expire; init: 365 when left out, import: as they do in TUF',
-      type: 'string',
-    },
-  },
+  options: merkleOptions,
   about: ({ positionals: [verb = ''] }) => {
     const found = verbs.get(verb)
     if (found === undefined) return undefined

@@ -12,10 +12,12 @@ import { blocksIn } from '../../core/systems/merkle/repository.ts'
 import type { Transport } from '../../core/transport.ts'
 import { isFolderLocation } from '../location.ts'
 import type { PlaceOptions } from '../place.ts'
-import { openMerkle } from './place.ts'
+import { isMerkleLocation } from '../transports/merkle/address.ts'
+import { isArchive, openMerkle } from './place.ts'
 
-/** A head that leads to a snapshot lies there, or a first root that waits. */
+/** Its address or its name says so; or a head that leads to a snapshot lies there, or a first root that waits. */
 export async function isMerkle(location: string, options: PlaceOptions): Promise<boolean> {
+  if (isMerkleLocation(location) || isArchive(location)) return true
   if (!isFolderLocation(location)) return false
   const { transport } = await openMerkle(location, options)
   const { signal = new AbortController().signal } = options
@@ -56,7 +58,6 @@ function isRead(parse: () => unknown): boolean {
   }
 }
 
-/** Of what is in force, all of it is judged from the root that it shows, as by a client that had pinned that. */
 export async function lookAtBlocks(
   location: string,
   now: Date,
@@ -64,11 +65,16 @@ export async function lookAtBlocks(
   options: PlaceOptions,
 ): Promise<{ anchor: Anchor }> {
   const { transport } = await openMerkle(location, options)
+  return { anchor: await shownBy(transport, location, now, signal) }
+}
+
+/** Of what is in force, all of it is judged from the root that it shows, as by a client that had pinned that. */
+export async function shownBy(transport: Transport, location: string, now: Date, signal: AbortSignal): Promise<Anchor> {
   const head = await transport.read(headName, maxBytes.head, signal)
   if (head === undefined) {
     const first = await firstRoot(transport, signal)
     if (first === undefined) throw nothingThere(location)
-    return { anchor: await merkleForm.readAnchor(first, location) }
+    return merkleForm.readAnchor(first, location)
   }
   const blocks = blocksIn(transport, { anchor: new Uint8Array(), signal })
   const reading = new Reading(blocks)
@@ -78,7 +84,7 @@ export async function lookAtBlocks(
   if (!verdict.accepted) throw verdict.error
   const bytes = await transport.read(blockName(root.cid), maxBytes.block, signal)
   if (bytes === undefined) throw nothingThere(location)
-  return { anchor: await merkleForm.readAnchor(bytes, location) }
+  return merkleForm.readAnchor(bytes, location)
 }
 
 function nothingThere(location: string): AppError {

@@ -120,12 +120,17 @@ function asFile(path: string, length: number): Sent {
 
 /** A block that is another than its name is thrown, one that is not there is counted. */
 async function readBack(path: string, head: Uint8Array, gateway: Transport, signal: AbortSignal) {
-  const { places } = await indexArchive(path, signal)
-  let blocks = 0
-  for (const cid of places.keys())
-    if ((await gateway.read(blockName(cid), maxBytes.block, signal)) !== undefined) blocks++
+  const { root, places } = await indexArchive(path, signal)
   const shown = await gateway.read(headName, maxBytes.head, signal)
-  return { head: shown !== undefined && isEqualBytes(shown, head), blocks }
+  const isShown = shown !== undefined && isEqualBytes(shown, head)
+  let blocks = 0
+  for (const cid of places.keys()) {
+    // A folder that is shown as it is has its head at its own place alone.
+    const isThere =
+      (isShown && cid === root.cid) || (await gateway.read(blockName(cid), maxBytes.block, signal)) !== undefined
+    if (isThere) blocks++
+  }
+  return { head: isShown, blocks }
 }
 
 function withoutBearer({ bearer: _, ...others }: Access): Access {

@@ -1,9 +1,11 @@
 // A release may be larger than the memory of the machine: hashing and copying it takes no more of it than a small one.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { closeSync, ftruncateSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, ftruncateSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { carHeader, carSection } from '../../../src/core/systems/merkle/car.ts'
+import { codecs, linkOf } from '../../../src/core/systems/merkle/cid.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const mib = 1024 * 1024
@@ -47,5 +49,21 @@ test('a file of 256 MiB is put where clients fetch it in little memory', () => {
   const sha256 = zeros(256 * mib)
   const { name, growthBytes } = run('put', sparseFile(256 * mib), folder, String(256 * mib), sha256)
   expect(statSync(join(folder, name)).size).toBe(256 * mib)
+  expect(growthBytes).toBeLessThan(maxGrowthBytes)
+}, 120_000)
+
+test('an archive of 256 MiB is gone through in little memory', () => {
+  const path = join(temporaryFolder(), 'large.car')
+  const fd = openSync(path, 'w')
+  const block = randomBytes(mib)
+  for (let i = 0; i < 256; i++) {
+    block.writeUInt32BE(i)
+    const link = linkOf(block, codecs.dagJson)
+    if (i === 0) writeSync(fd, carHeader(link))
+    writeSync(fd, carSection(link, block))
+  }
+  closeSync(fd)
+  const { blocks, growthBytes } = run('index', path)
+  expect(blocks).toBe(256)
   expect(growthBytes).toBeLessThan(maxGrowthBytes)
 }, 120_000)

@@ -26,6 +26,13 @@ export async function openNamed({ desk, parsed, io }: Call, text: string): Promi
   return { source, context: contextOf(source, io) }
 }
 
+/** Where --ca and --token are of another address: SOURCE is reached as it always is. */
+export function withoutAccess(call: Call): Call {
+  const { parsed } = call
+  const text = (name: string) => (name === 'ca' ? undefined : parsed.text(name))
+  return { ...call, parsed: { ...parsed, text, flag: (name) => name !== 'token' && parsed.flag(name) } }
+}
+
 /** For what is done in repositories of blocks alone. */
 export async function openBlocks(call: Call): Promise<Opened> {
   const opened = await openNamed(call, call.words[0] ?? '')
