@@ -10,7 +10,11 @@ import { root } from './tools.mjs'
 const maxPageBytes = 1_000_000
 
 /** Beside our own three folders. Each of them is used by core, and by the app in the same version. */
-const packages = ['@ipld/dag-cbor', '@ipld/dag-json', '@noble/ed25519', '@noble/hashes', 'cborg', 'multiformats', 'qr']
+const packages = [
+  ...['@noble/ed25519', '@noble/hashes', 'qr'],
+  // Changes of repositories of blocks are judged there, too.
+  ...['multiformats', '@ipld/dag-json', '@ipld/dag-cbor', 'cborg'],
+]
 
 const isAllowed = (name) =>
   /^src\/(core|optics|verifier)\//.test(name) || packages.some((one) => name.startsWith(`node_modules/${one}/`))

@@ -21,4 +21,6 @@ export const versionsCalls = {
   'versions.save': call<SavePictureRequest, { path: string }>(
     shape<SavePictureRequest>({ sourceId: id, choice: optional(id), path }),
   ),
+  /** A new archive (.car) of everything that the head leads to. */
+  'versions.archive': call<{ sourceId: string; path: string }, { path: string }>(shape({ sourceId: id, path })),
 } as const

@@ -20,6 +20,7 @@ import { verifyReleasedFile } from '../node/asfaload/verify.ts'
 import type { Desk, EditedSource, OpenSource } from '../node/desk.ts'
 import { emptyPlace, foundRepository, newFiles, structureOf } from '../node/founding.ts'
 import { type KnownKey, knownKeys } from '../node/known-keys.ts'
+import { saveArchive } from '../node/merkle/save.ts'
 import { editedSource, tufSource } from '../node/open-source.ts'
 import { outcomeOf } from '../node/outcome.ts'
 import { put, stewardOf } from '../node/steward.ts'
@@ -28,12 +29,12 @@ import type { PinnedSource } from '../node/workspace.ts'
 import type { Alone } from './alone.ts'
 import { choicesIn, editsOf } from './edit-data.ts'
 import type { Handlers } from './ipc.ts'
-import { openToDraft, shownAs } from './named-source.ts'
+import { openBlocks, openToDraft, shownAs } from './named-source.ts'
 import { keyOption, quorumsOf, verdictView } from './present-repository.ts'
 import { foundProject } from './project-wishes.ts'
 import type { Reader } from './reading/reader.ts'
 import type { Shell } from './shell.ts'
-import { rememberedLooks, saveNew } from './window-files.ts'
+import { placeOf, rememberedLooks, saveNew } from './window-files.ts'
 import { windowPlaces } from './window-places.ts'
 import { isWholeEdit, wishedPreview } from './wished-previews.ts'
 
@@ -141,6 +142,13 @@ export function draftingCalls(parts: DraftingParts): DraftingHandlers {
     'versions.save': async ({ path, ...asked }) => ({
       path: await saveNew(places, path, await reader.read('versionsPicture', asked, signal), ['.svg']),
     }),
+    'versions.archive': ({ sourceId, path }) =>
+      alone('the archive', async (stop) => {
+        const source = await openBlocks(desk, sourceId)
+        const whole = await placeOf(places, path, ['.car'])
+        await saveArchive(source.transport, whole, { anchor: source.trust.anchor, signal: stop })
+        return { path: whole }
+      }),
 
     'releases.list': async (asked) => {
       const { list, remember } = await reader.read('releases', asked, signal)

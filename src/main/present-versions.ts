@@ -46,6 +46,11 @@ export function clientAnswer(versions: Versions & Required<Pick<Versions, 'asked
   const { asked, graph, layout } = versions
   const shown = new Set(layout.nodes.map(({ id }) => id))
   const all = shownBlocks(graph, asked)
+  // Of two histories both have a version of this number: how their names end tells them apart.
+  const distinct = ({ title, version }: Told) =>
+    all.some((one) => one.title === title && one.version.pid !== version.pid)
+      ? `${title} (…${version.cid.slice(-6)})`
+      : title
   const titleAt = (lane: string, cid: string) =>
     all.find(({ version }) => version.lane === lane && version.cid === cid)?.title ?? cid
   return {
@@ -53,11 +58,11 @@ export function clientAnswer(versions: Versions & Required<Pick<Versions, 'asked
     ...{ accepted: asked.accepted, sentence: asked.sentence },
     ...(asked.role === undefined ? {} : { role: asked.role }),
     ...(asked.error === undefined ? {} : { error: asked.error }),
-    proof: asked.proof.map((cid) => {
+    proof: [...new Set(asked.proof)].map((cid) => {
       const found = all.find(({ version }) => version.cid === cid)
       return {
         cid,
-        ...(found === undefined ? {} : { title: found.title }),
+        ...(found === undefined ? {} : { title: distinct(found) }),
         ...(found === undefined || !shown.has(found.version.id) ? {} : { id: found.version.id }),
       }
     }),

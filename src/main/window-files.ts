@@ -79,6 +79,13 @@ export async function saveNew(
   content: string | Uint8Array,
   kinds = textKinds,
 ): Promise<string> {
+  const whole = await placeOf(places, path, kinds)
+  await writeNewFile(whole, content)
+  return whole
+}
+
+/** Of a new file of one of these kinds. */
+export async function placeOf(places: Places, path: string, kinds: readonly string[]): Promise<string> {
   const whole = await places.toWrite(path)
   if (!kinds.includes(extname(whole).toLowerCase())) {
     throw new AppError({
@@ -87,6 +94,5 @@ export async function saveNew(
       hint: 'end the name with one of them',
     })
   }
-  await writeNewFile(whole, content)
   return whole
 }

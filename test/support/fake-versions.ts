@@ -83,6 +83,7 @@ export function fakeVersions(answer: FakeAnswer): Bridge['versions'] {
         const asked = argument.choice === cidOf('snapshot', 3) ? no : yes
         return clientAnswer({ ...seen(asked), asked })
       }),
+    archive: (argument) => answer('versions.archive', argument, () => ({ path: argument.path })),
     save: (argument) => answer('versions.save', argument, () => ({ path: argument.path })),
   }
 }

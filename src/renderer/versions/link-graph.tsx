@@ -61,6 +61,9 @@ export function LinkGraph({ layout, blocks, selected, onChoose, children }: Link
         onKeyDown={onKeyDown}
       >
         <div className="link-canvas" style={{ width: layout.width, height }}>
+          {rules.slice(1, -1).map(({ y }) => (
+            <div key={y} className="lane-rule" style={{ top: y - top }} />
+          ))}
           <div className="lane-names" style={{ width: namesWidth, height }}>
             {layout.labels.map((label) => (
               <p key={label.id} style={{ top: label.y - top - 18 }}>
@@ -77,9 +80,6 @@ export function LinkGraph({ layout, blocks, selected, onChoose, children }: Link
             <svg width={layout.width} height={height} viewBox={`0 ${top} ${layout.width} ${height}`} role="none">
               {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus */}
               <g aria-hidden="true">
-                {rules.slice(1, -1).map(({ y }) => (
-                  <line key={y} className="lane-rule" x1={0} x2={layout.width} y1={y} y2={y} />
-                ))}
                 {layout.edges.map((edge) => (
                   <Line key={`${edge.kind} ${edge.path}`} edge={edge} />
                 ))}

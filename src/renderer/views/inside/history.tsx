@@ -70,6 +70,7 @@ function Line({ sourceId, role, wrong }: LineProps): ReactElement {
     <>
       <KeyChanges history={history} wrong={wrong} />
       {history.versions.length === 0 ? <p className="soft">No version of it was published yet.</p> : null}
+      <h2 className="unseen">Versions of {plainForeign(role)}</h2>
       <ol className="time-line" aria-label={`Versions of ${plainForeign(role)}, newest first`}>
         {history.versions.map((version, at) => (
           <Version key={version.version} version={version} isNewest={at === 0} />

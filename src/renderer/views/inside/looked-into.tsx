@@ -42,7 +42,7 @@ export function LookedInto<T>({ what, reading, asked, children, instead }: Looke
           </a>
         </div>
       </div>
-      {instead?.(answer.error)}
+      {instead === undefined ? null : <div className="instead">{instead(answer.error)}</div>}
     </Page>
   )
 }

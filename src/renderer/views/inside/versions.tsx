@@ -13,7 +13,7 @@ import { manyOf } from '../../repository-words.ts'
 import { hashOf } from '../../route.ts'
 import { LinkGraph } from '../../versions/link-graph.tsx'
 import { BlockDetail } from './block-detail.tsx'
-import { SavePicture } from './save-map.tsx'
+import { SaveFile } from './save-file.tsx'
 import { VersionsAnswer } from './versions-answer.tsx'
 
 export function VersionsTab({ sourceId, name }: { sourceId: string; name: string }): ReactElement {
@@ -49,7 +49,7 @@ function Versions({ sourceId, name, view }: { sourceId: string; name: string; vi
   const { revision } = useApp()
   const [choice, setChoice] = useState('')
   const [selected, setSelected] = useState<string>()
-  const [saving, setSaving] = useState(false)
+  const [saving, setSaving] = useState<'picture' | 'archive'>()
   const id = useId()
   const { answer } = useAnswer<ClientAnswer | undefined>(`${sourceId} ${choice}`, revision, async () =>
     choice === '' ? { ok: true, value: undefined } : bridge().versions.ask({ sourceId, choice }),
@@ -94,17 +94,27 @@ function Versions({ sourceId, name, view }: { sourceId: string; name: string; vi
           <p className="soft small" role="status">
             {readText(shown)}
           </p>
-          <button type="button" className="button quiet push" aria-expanded={saving} onClick={() => setSaving(!saving)}>
-            Save as a picture
-          </button>
+          <span className="row push">
+            <SaveButton what="picture" saving={saving} onSave={setSaving} />
+            <SaveButton what="archive" saving={saving} onSave={setSaving} />
+          </span>
         </LinkGraph>
-        {saving ? (
-          <SavePicture
+        {saving === 'picture' ? (
+          <SaveFile
             of={name}
             what="versions"
             hint={choice === '' ? 'All versions that were read are in it.' : 'With the answer above, and its way.'}
             save={(path) => bridge().versions.save({ sourceId, path, ...(choice === '' ? {} : { choice }) })}
-            onClose={() => setSaving(false)}
+            onClose={() => setSaving(undefined)}
+          />
+        ) : null}
+        {saving === 'archive' ? (
+          <SaveFile
+            of={name}
+            what="archive"
+            hint="All blocks in one file (.car), which any program for such blocks reads."
+            save={(path) => bridge().versions.archive({ sourceId, path })}
+            onClose={() => setSaving(undefined)}
           />
         ) : null}
         <details>
@@ -118,6 +128,26 @@ function Versions({ sourceId, name, view }: { sourceId: string; name: string; vi
         </aside>
       )}
     </div>
+  )
+}
+
+interface SaveButtonProps {
+  what: 'picture' | 'archive'
+  saving: SaveButtonProps['what'] | undefined
+  onSave: (what: SaveButtonProps['what'] | undefined) => void
+}
+
+function SaveButton({ what, saving, onSave }: SaveButtonProps): ReactElement {
+  const isOpen = saving === what
+  return (
+    <button
+      type="button"
+      className="button quiet"
+      aria-expanded={isOpen}
+      onClick={() => onSave(isOpen ? undefined : what)}
+    >
+      {what === 'picture' ? 'Save as a picture' : 'Save as an archive'}
+    </button>
   )
 }
 

@@ -137,6 +137,8 @@ function refusalOf({ message, data }: AppError, seen: Seen): string {
   const role = inQuotes(String(data?.role ?? 'a role').slice(0, 40))
   if (data?.fault === 'rolled-back') return `${role} goes back from ${grouped(to)} to ${grouped(from)}`
   if (data?.fault !== 'forked') return message
+  if (from === to)
+    return `${role} ${grouped(from)} is another one than the ${role} ${grouped(from)} that this client holds`
   return `${role} ${grouped(from)} comes from another ${role} ${grouped(to)} than the one that this client holds`
 }
 
