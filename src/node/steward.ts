@@ -137,8 +137,15 @@ async function putContent(
 // ---- each of them --------------------------------------------------------------------------------------------------------
 
 /** Changes are made there as in a folder of TUF; content lies by its hash, where everybody finds it. */
-function edited(folder: Steward, { pinned }: Kept, edits: Edits, read: ErrorData | undefined): Steward {
+function edited(folder: Steward, { pinned, elsewhere }: Kept, edits: Edits, read: ErrorData | undefined): Steward {
   if (read !== undefined) return { ...reading(folder, read), refuses: { draft: read, withdraw: read, publish: read } }
+  if (elsewhere !== undefined) {
+    const publish = notPublishedHere(pinned.name, elsewhere.how)
+    const content = async () => {
+      throw new AppError(publish)
+    }
+    return { ...folder, content, refuses: { publish } }
+  }
   const content: Steward['content'] = (upload, progress, signal) =>
     putInto(pinned.location, upload, progress, signal, edits.contentName(upload.sha256))
   return { ...folder, content }
