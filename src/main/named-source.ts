@@ -1,7 +1,7 @@
 // Repositories and their signing events as the window names them: "1f2e..." is a repository, "1f2e...#sign/x" one event of it.
 import { AppError } from '../core/error.ts'
 import type { Desk, OpenSource, TufSource } from '../node/desk.ts'
-import { type EditedSource, editedSource, tufSource } from '../node/open-source.ts'
+import { type EditedSource, editedSource, isOfBlocks, tufSource } from '../node/open-source.ts'
 import type { PinnedSource } from '../node/workspace.ts'
 
 export function openNamed(desk: Desk, name: string): Promise<OpenSource> {
@@ -23,10 +23,6 @@ export async function openBlocks(desk: Desk, name: string): Promise<OpenSource> 
     message: `${source.pinned.name} is no repository of blocks, and has no links between its versions`,
     hint: 'look at the history of its roles',
   })
-}
-
-export function isOfBlocks({ system }: Pick<OpenSource, 'system'>): boolean {
-  return system.id === 'merkle'
 }
 
 /** A project of an Asfaload mirror. */

@@ -35,6 +35,11 @@ export function tufSource(source: OpenSource): TufSource {
   throw new AppError(notTuf(source))
 }
 
+/** Of content-addressed blocks, whose versions are linked to each other. */
+export function isOfBlocks({ system }: Pick<OpenSource, 'system'>): boolean {
+  return system.id === 'merkle'
+}
+
 export function notTuf({ pinned, changedBy, edits }: Pick<OpenSource, 'pinned' | 'changedBy' | 'edits'>): ErrorData {
   const what = edits === undefined ? 'is no TUF repository' : 'is no TUF repository of files'
   return {

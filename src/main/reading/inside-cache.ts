@@ -1,9 +1,8 @@
 // A repository with a million artifacts is read once, and again when something in it has changed.
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { blocksMark, readBlocksInside } from '../../node/merkle/inside.ts'
-import { tufSource } from '../../node/open-source.ts'
+import { isOfBlocks, tufSource } from '../../node/open-source.ts'
 import { changeMark, type Inside, type InsideFacts, readInside } from '../../node/repository-view.ts'
-import { isOfBlocks } from '../named-source.ts'
 
 /** Of a repository of blocks there is no set of files. */
 export type AnyInside = InsideFacts & Partial<Pick<Inside, 'set'>>

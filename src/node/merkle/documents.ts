@@ -1,5 +1,6 @@
 // What is in force in a repository, of blocks or of plain TUF, verified as its clients do; of one of blocks in which nothing is in
 // force yet, what waits there for its first signatures.
+
 import { AppError } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
 import {
@@ -15,6 +16,7 @@ import { openRepository, parseAnchor } from '../../core/systems/merkle/repositor
 import { trusted } from '../../core/systems/tuf/trusted.ts'
 import type { Transport } from '../../core/transport.ts'
 import type { OpenSource } from '../open-source.ts'
+import { isOfBlocks } from '../open-source.ts'
 
 export interface Found {
   kind: 'tuf' | 'merkle'
@@ -31,7 +33,7 @@ export async function documentsAt(source: Described, context: Context): Promise<
     const documents = await documentsOfTuf(trusted(layout, transport, context))
     return { kind: 'tuf', documents, waiting: false }
   }
-  if (source.system.id !== 'merkle') {
+  if (!isOfBlocks(source)) {
     throw new AppError({
       code: 'usage/invalid',
       message: `${pinned.name} is neither a TUF repository nor one of content-addressed blocks`,

@@ -1,6 +1,7 @@
 // How a repository of blocks is changed and looked into by the same forms and commands as one of plain TUF.
+
+import { blocksEffects, blocksText, blocksWhole, draftedBlocks } from '../../core/systems/merkle/changes/drafted.ts'
 import { digestLink } from '../../core/systems/merkle/cid.ts'
-import { blocksEffects, blocksText, blocksWhole, draftedBlocks } from '../../core/systems/merkle/drafted.ts'
 import { blockName } from '../../core/systems/merkle/files.ts'
 import { plainTree } from '../../core/systems/merkle/plain-tree.ts'
 import { existing, memoryOf } from '../../core/systems/merkle/repository.ts'

@@ -13,6 +13,7 @@ import { httpContent } from '../transports/http/content.ts'
 import { checkSafe } from '../transports/merkle/address.ts'
 import { archiveTransport, indexArchive } from '../transports/merkle/archive.ts'
 import type { Access } from '../web/send.ts'
+import { follows } from './follows.ts'
 
 export interface LoadOptions {
   access?: Access
@@ -21,6 +22,7 @@ export interface LoadOptions {
    * the archive, and those that are in the folder.
    */
   accept(head: Uint8Array, source: Transport): Promise<boolean>
+  now: Date
   signal: AbortSignal
 }
 
@@ -48,23 +50,35 @@ export async function loadArchive(from: string, folder: string, options: LoadOpt
   }
 }
 
-async function loadFile(path: string, folder: string, { accept, signal }: LoadOptions): Promise<LoadedArchive> {
+async function loadFile(path: string, folder: string, { accept, now, signal }: LoadOptions): Promise<LoadedArchive> {
   const { root, places } = await indexArchive(path, signal)
   const archive = archiveTransport(path)
   const target = directoryTransport(folder, { create: true, rooms: [headName, 'ipfs/', pendingPrefix] })
   const head = await archive.read(headName, maxBytes.head, signal)
   if (head === undefined) throw new AppError({ code: 'internal/bug', message: 'an archive without its root' })
   const before = (await target.read(headName, maxBytes.head, signal)) ?? null
-  if (!(await accept(head, over(archive, target)))) return { root, accepted: false, added: 0, kept: 0 }
+  const both = over(archive, target)
+  const isOther = before === null || !isEqualBytes(before, head)
+  if (!(await accept(head, both))) return { root, accepted: false, added: 0, kept: 0 }
+  // Whoever published since this machine looked last has a head there that nobody asked about.
+  if (before !== null && isOther && !(await follows(both, before, { anchor: new Uint8Array(), now, signal })))
+    throw older(folder)
   const done = { root, accepted: true, added: 0, kept: 0 }
   for await (const { files, base, kept } of portions([...places.keys()], archive, target, signal)) {
     if (files.size > 0) await target.write(files, base, 'load blocks', signal)
     done.added += files.size
     done.kept += kept
   }
-  if (before === null || !isEqualBytes(before, head))
-    await target.write(new Map([[headName, head]]), new Map([[headName, before]]), 'load the head', signal)
+  if (isOther) await target.write(new Map([[headName, head]]), new Map([[headName, before]]), 'load the head', signal)
   return done
+}
+
+function older(folder: string): AppError {
+  return new AppError({
+    code: 'trust/rollback',
+    message: `the head in ${folder} does not lead to that of the archive, or lasts longer`,
+    hint: 'nothing was written; load it into an empty folder, and look at both: countersign merkle ask',
+  })
 }
 
 /** What the folder lacks, or has in another form than its name says. */

@@ -29,7 +29,7 @@ export interface UploadOptions extends SaveOptions {
   /** Where the head is to be put. */
   head?: string
   /** Asked with the head that is there: whether ours may take its place. */
-  replaces?: Moving['replaces']
+  replaces: Moving['replaces']
   /** Through which it is read back. */
   gateway?: MerkleAddress
   access?: Access
@@ -59,9 +59,7 @@ export async function uploadArchive(source: Transport, options: UploadOptions): 
     // A token is for the endpoint, not for others that are named beside it.
     const others = (url: URL): Access => (url.origin === endpoint.origin ? access : withoutBearer(access))
     const moving =
-      headAt === undefined
-        ? undefined
-        : { url: headAt, access: others(headAt), head, replaces: options.replaces ?? (async () => true) }
+      headAt === undefined ? undefined : { url: headAt, access: others(headAt), head, replaces: options.replaces }
     // First, so that nothing is sent for a head that cannot be moved.
     const there = moving === undefined ? undefined : await readHead(moving, signal)
     await send(path, saved.bytes, saved.root, endpoint, options)

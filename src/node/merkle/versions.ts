@@ -1,6 +1,6 @@
 // The versions of a repository of blocks and the links between them, as a picture; and what a client that stopped at an older state
 // would say to the head. Also of a head that is refused here: the picture is where a person sees why.
-import { AppError } from '../../core/error.ts'
+import { AppError, isVerdict } from '../../core/error.ts'
 import type { Context } from '../../core/system.ts'
 import type { ClientState } from '../../core/systems/merkle/accept.ts'
 import type { BlockSource } from '../../core/systems/merkle/blocks.ts'
@@ -86,8 +86,9 @@ async function heldLabel(snapshot: string, blocks: BlockSource): Promise<string>
     const bytes = await blocks.read(snapshot)
     const signed = bytes === undefined ? undefined : parseAny(snapshot, bytes).signed
     return signed?.type === 'snapshot' ? `${label}: snapshot ${signed.height + 1}` : label
-  } catch {
+  } catch (thrown) {
     // What is wrong with it comes out when it is asked.
-    return label
+    if (isVerdict(thrown)) return label
+    throw thrown
   }
 }

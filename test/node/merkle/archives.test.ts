@@ -23,7 +23,8 @@ beforeAll(async () => {
   const source = { read: async (cid: string) => repository.blocks.get(cid) }
   car = encodeCar(repository.root, await collectBlocks(source, repository.root, { history: true }))
 })
-const yes = { accept: async () => true, signal }
+const now = new Date('2026-12-01T00:00:00Z')
+const yes = { accept: async () => true, now, signal }
 function written(bytes = car): string {
   const path = join(temporaryFolder(), 'a.car')
   writeFileSync(path, bytes)
@@ -135,7 +136,7 @@ describe('loaded', () => {
     expect(await faultOfPromise(loadArchive(written(tampered()), folder, yes))).toBe('block-hash')
     const seen: unknown[] = []
     const accept = async (head: Uint8Array) => seen.push(head) > 1
-    expect(await loadArchive(written(), folder, { accept, signal })).toMatchObject({ accepted: false, added: 0 })
+    expect(await loadArchive(written(), folder, { accept, now, signal })).toMatchObject({ accepted: false, added: 0 })
     expect(seen).toEqual([repository.head])
     expect(existsSync(folder)).toBe(false)
   })
@@ -146,7 +147,7 @@ describe('loaded', () => {
       writeFileSync(join(folder, headName), '{"moved":1}')
       return true
     }
-    expect(await codeOfPromise(loadArchive(written(), folder, { accept, signal }))).toBe('source/conflict')
+    expect(await codeOfPromise(loadArchive(written(), folder, { accept, now, signal }))).toBe('source/conflict')
     expect(readFileSync(join(folder, headName), 'utf8')).toBe('{"moved":1}')
   })
 

@@ -22,7 +22,14 @@ const forms = [
 function upload(server: BlockServer, form: 'body' | 'dag-import', more: Partial<UploadOptions> = {}) {
   const endpoint = server.url + (form === 'body' ? '/upload' : '/api/v0/dag/import')
   const places = { head: `${server.url}/repo/head.json`, gateway: { gateway: `${server.url}/repo/` } }
-  return uploadArchive(memoryTransport(repository.files), { endpoint, form, signal, ...places, ...more })
+  return uploadArchive(memoryTransport(repository.files), {
+    endpoint,
+    form,
+    replaces: async () => true,
+    signal,
+    ...places,
+    ...more,
+  })
 }
 const sent = ({ asked }: BlockServer) => asked.filter((one) => !one.startsWith('GET')).map((one) => one.split(' ')[0])
 
@@ -88,11 +95,15 @@ test('what only says that it has it shows that it has not', async () => {
   const { gateway } = { gateway: { gateway: `${server.url}/repo/` } }
   const endpoint = `${server.url}/upload`
   const source = memoryTransport(repository.files)
-  const { shown } = await uploadArchive(source, { endpoint, form: 'body', gateway, signal })
+  const { shown } = await uploadArchive(source, { endpoint, form: 'body', gateway, replaces: async () => true, signal })
   expect(shown).toEqual({ head: false, blocks: 0 })
   server.forgetful = false
   server.fault = 'wrong block'
-  expect(await faultOfPromise(uploadArchive(source, { endpoint, form: 'body', gateway, signal }))).toBe('block-hash')
+  expect(
+    await faultOfPromise(
+      uploadArchive(source, { endpoint, form: 'body', gateway, replaces: async () => true, signal }),
+    ),
+  ).toBe('block-hash')
 })
 
 test('not to an address that is not there, in the open, or none', async () => {

@@ -1,7 +1,9 @@
 // What every verb of `merkle` works with: the desk, the words that follow the verb, and SOURCE as an open repository of blocks.
+
 import { AppError } from '../../../core/error.ts'
 import type { Context } from '../../../core/system.ts'
 import type { Desk, OpenSource } from '../../../node/desk.ts'
+import { isOfBlocks } from '../../../node/open-source.ts'
 import type { Answer, Io, Parsed } from '../../command.ts'
 import { contextOf, openSource } from '../../session.ts'
 
@@ -36,7 +38,7 @@ export function withoutAccess(call: Call): Call {
 /** For what is done in repositories of blocks alone. */
 export async function openBlocks(call: Call): Promise<Opened> {
   const opened = await openNamed(call, call.words[0] ?? '')
-  if (opened.source.system.id === 'merkle') return opened
+  if (isOfBlocks(opened.source)) return opened
   throw usage(
     `${opened.source.pinned.name} is no repository of content-addressed blocks, and this is done in those alone`,
     'begin one: countersign merkle init DIR; or from plain TUF: countersign merkle import SOURCE DIR',

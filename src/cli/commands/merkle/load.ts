@@ -1,4 +1,5 @@
 // merkle load: an archive of blocks into the folder of a repository that is pinned here, or into a new one.
+
 import { existsSync } from 'node:fs'
 import { AppError } from '../../../core/error.ts'
 import { headName, maxBytes } from '../../../core/systems/merkle/files.ts'
@@ -10,6 +11,7 @@ import { isFolderLocation, parseLocation } from '../../../node/location.ts'
 import { shownBy } from '../../../node/merkle/first-look.ts'
 import { loadArchive } from '../../../node/merkle/load.ts'
 import { isArchive } from '../../../node/merkle/place.ts'
+import { isOfBlocks } from '../../../node/open-source.ts'
 import { directoryTransport } from '../../../node/transports/directory.ts'
 import { type Answer, answer } from '../../command.ts'
 import { findNamed } from '../../named-source.ts'
@@ -31,7 +33,7 @@ export async function load(call: Call): Promise<Answer> {
   if (context === undefined) await checkEmpty(folder, io.signal)
   let digest = ''
   const { root, added, kept } = await loadArchive(from, folder, {
-    ...{ access, signal: io.signal },
+    ...{ access, now: io.now(), signal: io.signal },
     // A refusal is thrown, with the blocks that prove it, before anything is written.
     accept: async (_head: Uint8Array, blocks: Transport) => {
       if (context !== undefined) await existing(blocks, context)
@@ -65,7 +67,7 @@ async function pinnedAt({ desk, io }: Call, text: string): Promise<OpenSource | 
   })
   if (found === undefined) return undefined
   const source = await desk.open(found.pinned.id, undefined, io.signal)
-  if (source.system.id === 'merkle') return source
+  if (isOfBlocks(source)) return source
   throw usage(
     `${source.pinned.name} is no repository of content-addressed blocks`,
     'load the archive into a new folder',

@@ -90,6 +90,11 @@ export function isOfBlock(link: Link, bytes: Uint8Array): boolean {
   return isEqualBytes(CID.parse(link.cid).multihash.digest, sha256(bytes))
 }
 
+/** Of bytes that no link names: a map in CBOR begins with one of these, JSON never does. */
+export function codecIn([first = 0]: Uint8Array): MetadataCodec {
+  return first >= 0xa0 && first <= 0xbf ? 'dag-cbor' : 'dag-json'
+}
+
 export function codecOf(link: Link, what: string): MetadataCodec {
   if (link.codec === codecs.dagJson) return 'dag-json'
   if (link.codec === codecs.dagCbor) return 'dag-cbor'

@@ -7,7 +7,7 @@ import type { Context } from '../../system.ts'
 import type { Files, Transport } from '../../transport.ts'
 import { type ClientState, judgeHead, parseHead } from './accept.ts'
 import type { BlockSource } from './blocks.ts'
-import { codecs, type Link, linkOf, parseLink } from './cid.ts'
+import { codecIn, codecs, type Link, linkOf, parseLink } from './cid.ts'
 import { type Document, parseDocument, type Root, type Timestamp } from './document.ts'
 import { fault } from './fault.ts'
 import { blockName, headName, maxBytes } from './files.ts'
@@ -31,9 +31,8 @@ export function blocksIn(source: Transport, { anchor, signal }: Pick<Context, 'a
   }
 }
 
-/** Which of the two codecs a root was pinned in: a map of two in CBOR begins with 0xa2, JSON never does. */
 function anchorLink(anchor: Uint8Array): Link {
-  return linkOf(anchor, anchor[0] === 0xa2 ? codecs.dagCbor : codecs.dagJson)
+  return linkOf(anchor, codecIn(anchor) === 'dag-cbor' ? codecs.dagCbor : codecs.dagJson)
 }
 
 /** The pinned root, as far as it can be judged by itself. */

@@ -1,7 +1,8 @@
 // TUF over content-addressed blocks behind the four nouns.
 import type { TrustSystem } from '../../system.ts'
 import { carriedFiles } from './carry/carry.ts'
-import { draftedFiles } from './draft.ts'
+import { draftedFiles } from './changes/given.ts'
+import { withdrawnChange } from './changes/withdraw.ts'
 import { provenChange } from './prove.ts'
 import type { MerkleOptions } from './publish/online.ts'
 import { publishedFiles } from './publish/publish.ts'
@@ -10,7 +11,6 @@ import { withNeeds } from './publish/together.ts'
 import { trustedState } from './state.ts'
 import { pendingProposals } from './waiting/pending.ts'
 import { givenFiles, givenSignatures, signedFiles } from './waiting/signing.ts'
-import { withdrawnChange } from './withdraw.ts'
 
 export function merkleSystem(options: MerkleOptions = {}): TrustSystem {
   return {

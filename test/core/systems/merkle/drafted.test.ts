@@ -1,11 +1,16 @@
 // Changes of blocks as people make those of plain TUF: what clients would see, whose keys are whose, and the text of a document.
 import { describe, expect, it } from 'vitest'
-import { blocksEffects, blocksText, blocksWhole, draftedBlocks } from '../../../../src/core/systems/merkle/drafted.ts'
+import {
+  blocksEffects,
+  blocksText,
+  blocksWhole,
+  draftedBlocks,
+} from '../../../../src/core/systems/merkle/changes/drafted.ts'
+import { withdrawnChange } from '../../../../src/core/systems/merkle/changes/withdraw.ts'
 import { pendingName } from '../../../../src/core/systems/merkle/files.ts'
 import { plainTree } from '../../../../src/core/systems/merkle/plain-tree.ts'
 import { existing } from '../../../../src/core/systems/merkle/repository.ts'
 import { pendingProposals } from '../../../../src/core/systems/merkle/waiting/pending.ts'
-import { withdrawnChange } from '../../../../src/core/systems/merkle/withdraw.ts'
 import type { SubjectEdit, TufEdit } from '../../../../src/core/systems/tuf/edit/edit.ts'
 import { never } from '../../../support/repository.ts'
 import { codeOfPromise } from '../../../support/thrown.ts'

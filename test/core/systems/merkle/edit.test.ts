@@ -1,6 +1,6 @@
 // Edits of plain TUF as next versions of blocks: where these stand in history, and what has no place there.
 import { describe, expect, it } from 'vitest'
-import { draftedEdits } from '../../../../src/core/systems/merkle/drafting.ts'
+import { draftedEdits } from '../../../../src/core/systems/merkle/changes/drafting.ts'
 import { pendingName } from '../../../../src/core/systems/merkle/files.ts'
 import { plainOf } from '../../../../src/core/systems/merkle/plain.ts'
 import type { Version } from '../../../../src/core/systems/merkle/standing.ts'

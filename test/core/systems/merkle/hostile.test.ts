@@ -41,6 +41,21 @@ describe('candidates', () => {
     expect(await problem(room, 'targets')).toBe('forked')
   })
 
+  test('more than are read hide neither root nor targets, and are told', async () => {
+    const room = await third()
+    await room.put('targets', room.scene.targets.next(targetsFields({ p: [[room.who.pia]] })))
+    for (let i = 0; i < 5000; i++) room.files.files.set(pendingName(`a${i}`), new Uint8Array(1))
+    const { proposals, problems } = await room.pending()
+    expect(proposals.map(({ subject }) => subject)).toEqual(['targets'])
+    expect(problems.length).toBe(4096)
+    expect(problems.filter(({ error }) => error.code === 'source/too-large').length).toBe(1)
+    for (let i = 0; i < 5000; i++) room.files.files.delete(pendingName(`a${i}`))
+    for (let i = 0; i < 80; i++) room.files.files.set(pendingName(`a${i}`), new Uint8Array(1024 * 1024))
+    const large = await room.pending()
+    expect(large.proposals.map(({ subject }) => subject)).toEqual(['targets'])
+    expect(large.problems.length).toBeLessThan(70)
+  })
+
   test('with links into another history', async () => {
     const room = await third()
     const { scene } = room

@@ -6,6 +6,9 @@ import { codecs, linkOf } from '../cid.ts'
 import { type Document, parseDocument, type Root, type Targets, topRoles } from '../document.ts'
 import { maxBytes, pendingName, pendingPrefix, subjectOfPending } from '../files.ts'
 
+/** Anybody who may propose can write there: more of it is not even looked at. */
+const most = { files: 4096, bytes: 64 * 1024 * 1024 }
+
 export interface Candidate<S extends Root | Targets = Root | Targets> {
   subject: string
   name: string
@@ -22,17 +25,36 @@ export interface Waiting {
 export async function readWaiting(source: Transport, { signal }: Pick<Context, 'signal'>): Promise<Waiting> {
   const candidates: Candidate[] = []
   const problems: { subject: string; error: AppError }[] = []
-  for (const name of await source.list(pendingPrefix, signal)) {
-    const subject = subjectOfPending(name)
-    if (subject === undefined) continue
+  let total = 0
+  for (const [at, subject] of (await waitingSubjects(source, signal)).entries()) {
+    if (at >= most.files || total > most.bytes) {
+      problems.push({ subject, error: tooMany() })
+      break
+    }
     try {
-      const bytes = await source.read(name, maxBytes.candidate, signal)
+      const bytes = await source.read(pendingName(subject), maxBytes.candidate, signal)
+      total += bytes?.length ?? 0
       if (bytes !== undefined) candidates.push(parseCandidate(bytes, subject))
     } catch (thrown) {
       problems.push({ subject, error: problemOf(thrown) })
     }
   }
   return { candidates, problems }
+}
+
+/** What decides of others comes first, so that whoever fills the folder hides neither. */
+async function waitingSubjects(source: Transport, signal: AbortSignal): Promise<string[]> {
+  const subjects = (await source.list(pendingPrefix, signal)).flatMap((name) => subjectOfPending(name) ?? [])
+  const first = ['root', 'targets'].filter((name) => subjects.includes(name))
+  return [...first, ...subjects.filter((name) => !first.includes(name))]
+}
+
+function tooMany(): AppError {
+  return new AppError({
+    code: 'source/too-large',
+    message: `more waits than the ${most.files} files or ${most.bytes} bytes that are read; the rest is not shown`,
+    hint: 'ask whoever keeps the repository who fills pending/; what is shown can be signed and published',
+  })
 }
 
 /** Thrown on where it says nothing about the file. */

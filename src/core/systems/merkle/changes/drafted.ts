@@ -1,27 +1,27 @@
 // Changes of blocks in the terms in which people make those of plain TUF: what an edit would do, what clients would see of it, and
 // the text of a document.
-import { toHex } from '../../bytes.ts'
-import { AppError } from '../../error.ts'
-import { parseJson } from '../../json.ts'
-import type { Finding, Proposal } from '../../proposal.ts'
-import type { Context } from '../../system.ts'
-import { snapshot, type Transport } from '../../transport.ts'
-import type { EditPart as AnyPart, Drafted, EditRequest } from '../tuf/drafting.ts'
-import type { KeyEntry, TufEdit } from '../tuf/edit/edit.ts'
-import type { Editable } from '../tuf/editable.ts'
-import type { Effects } from '../tuf/effect.ts'
-import { effectsOf } from '../tuf/effects.ts'
-import type { Metadata, Targets } from '../tuf/metadata.ts'
-import { titleOf } from '../tuf/names.ts'
-import { draftedEdits, type EditPart } from './drafting.ts'
-import { maxBytes } from './files.ts'
-import { plainBytes, versionOf } from './plain.ts'
-import { plainTargets, plainTree } from './plain-tree.ts'
-import { withNeeds } from './publish/together.ts'
-import { openRepository } from './repository.ts'
-import { isTargets, standing, type Version } from './standing.ts'
-import { parseCandidate } from './waiting/candidates.ts'
-import { pendingProposals } from './waiting/pending.ts'
+import { toHex } from '../../../bytes.ts'
+import { AppError } from '../../../error.ts'
+import { parseJson } from '../../../json.ts'
+import type { Finding, Proposal } from '../../../proposal.ts'
+import type { Context } from '../../../system.ts'
+import { snapshot, type Transport } from '../../../transport.ts'
+import type { EditPart as AnyPart, Drafted, EditRequest } from '../../tuf/drafting.ts'
+import type { KeyEntry, TufEdit } from '../../tuf/edit/edit.ts'
+import type { Editable } from '../../tuf/editable.ts'
+import type { Effects } from '../../tuf/effect.ts'
+import { effectsOf } from '../../tuf/effects.ts'
+import type { Metadata, Targets } from '../../tuf/metadata.ts'
+import { titleOf } from '../../tuf/names.ts'
+import { maxBytes } from '../files.ts'
+import { plainBytes, versionOf } from '../plain.ts'
+import { plainTargets, plainTree } from '../plain-tree.ts'
+import { withNeeds } from '../publish/together.ts'
+import { openRepository } from '../repository.ts'
+import { isTargets, standing, type Version } from '../standing.ts'
+import { parseCandidate } from '../waiting/candidates.ts'
+import { pendingProposals } from '../waiting/pending.ts'
+import { draftedEdits, type EditPart, movedOn } from './drafting.ts'
 
 /** A candidate that is given up is named before: whether that is meant, is asked of the person. */
 export async function draftedBlocks(request: EditRequest, source: Transport, context: Context): Promise<Drafted> {
@@ -150,7 +150,8 @@ async function baseOf(subject: string, source: Transport, context: Context, onto
   if (onto !== undefined) {
     const { proposals } = await pendingProposals(read, context, { only: subject })
     const waiting = proposals.find(({ digest }) => digest === onto)
-    if (waiting !== undefined) return { document: parseCandidate(waiting.after, subject).document, pending: true }
+    if (waiting === undefined) throw movedOn(subject)
+    return { document: parseCandidate(waiting.after, subject).document, pending: true }
   }
   const document = (await standing(read, context)).inForce(subject)
   return document === undefined ? undefined : { document, pending: false }

@@ -1,18 +1,18 @@
 // From what a person wants to candidates that wait: the documents they edit, and those that must be signed with them.
-import { AppError } from '../../error.ts'
-import type { Proposal } from '../../proposal.ts'
-import { hasSignatures, othersSigned } from '../../replacing.ts'
-import type { Context } from '../../system.ts'
-import { type Files, overlay, type Transport } from '../../transport.ts'
-import type { TufEdit } from '../tuf/edit/edit.ts'
-import { lockoutOf } from './draft.ts'
-import { editedCandidate } from './edit.ts'
-import { pendingName } from './files.ts'
-import { outlook } from './publish/outlook.ts'
-import { isSameContent, withNeeds } from './publish/together.ts'
-import { type Standing, standing, type Version } from './standing.ts'
-import { type Candidate, parseCandidate } from './waiting/candidates.ts'
-import { pendingProposals } from './waiting/pending.ts'
+import { AppError } from '../../../error.ts'
+import type { Proposal } from '../../../proposal.ts'
+import { hasSignatures, othersSigned } from '../../../replacing.ts'
+import type { Context } from '../../../system.ts'
+import { type Files, overlay, type Transport } from '../../../transport.ts'
+import type { TufEdit } from '../../tuf/edit/edit.ts'
+import { pendingName } from '../files.ts'
+import { outlook } from '../publish/outlook.ts'
+import { isSameContent, withNeeds } from '../publish/together.ts'
+import { type Standing, standing, type Version } from '../standing.ts'
+import { type Candidate, parseCandidate } from '../waiting/candidates.ts'
+import { pendingProposals } from '../waiting/pending.ts'
+import { editedCandidate } from './edited.ts'
+import { lockoutOf } from './given.ts'
 
 export interface EditPart {
   subject: string
@@ -119,7 +119,7 @@ function checkChanged({ subject, document }: Candidate, before: Version, edits: 
   })
 }
 
-function movedOn(subject: string): AppError {
+export function movedOn(subject: string): AppError {
   return new AppError({
     code: 'trust/changed',
     message: `the change of ${subject} that this builds on is not there any more`,

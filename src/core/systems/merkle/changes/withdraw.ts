@@ -1,9 +1,9 @@
 // A change that is given up, and the first versions that stand for nothing without it: nobody else delegates to their roles.
-import type { Context } from '../../system.ts'
-import { type Files, overlay, type Transport } from '../../transport.ts'
-import { pendingName } from './files.ts'
-import { pendingProposals } from './waiting/pending.ts'
-import { withdrawnFiles } from './waiting/signing.ts'
+import type { Context } from '../../../system.ts'
+import { type Files, overlay, type Transport } from '../../../transport.ts'
+import { pendingName } from '../files.ts'
+import { pendingProposals } from '../waiting/pending.ts'
+import { withdrawnFiles } from '../waiting/signing.ts'
 
 export async function withdrawnChange(subject: string, source: Transport, context: Context): Promise<Files> {
   const files = new Map(withdrawnFiles(subject))

@@ -1,24 +1,24 @@
 // A next version as a person made it, the envelope or only what is signed, as a change that waits: what could never be published
 // is not written.
-import { AppError } from '../../error.ts'
-import type { Proposal } from '../../proposal.ts'
-import { hasSignatures, othersSigned } from '../../replacing.ts'
-import type { Context, Edit } from '../../system.ts'
-import { type Files, overlay, type Transport } from '../../transport.ts'
-import { checkSentence } from '../tuf/draft.ts'
-import { lockoutSentence } from '../tuf/edit/lockout.ts'
-import type { TufSignature } from '../tuf/envelope.ts'
-import { type Metadata, parseMetadata } from '../tuf/metadata.ts'
-import { checkBlock, maxBlockBytes } from './blocks.ts'
-import { codecs, linkOf } from './cid.ts'
-import { type DagMap, type DagValue, isDagMap, parseDag } from './dag-value.ts'
-import { fault } from './fault.ts'
-import { encodeEnvelope } from './next.ts'
-import { plainBytes } from './plain.ts'
-import { standing, type Version } from './standing.ts'
-import { type Candidate, parseCandidate } from './waiting/candidates.ts'
-import { pendingProposals } from './waiting/pending.ts'
-import { uniteSignatures } from './waiting/signing.ts'
+import { AppError } from '../../../error.ts'
+import type { Proposal } from '../../../proposal.ts'
+import { hasSignatures, othersSigned } from '../../../replacing.ts'
+import type { Context, Edit } from '../../../system.ts'
+import { type Files, overlay, type Transport } from '../../../transport.ts'
+import { checkSentence } from '../../tuf/draft.ts'
+import { lockoutSentence } from '../../tuf/edit/lockout.ts'
+import type { TufSignature } from '../../tuf/envelope.ts'
+import { type Metadata, parseMetadata } from '../../tuf/metadata.ts'
+import { checkBlock, maxBlockBytes } from '../blocks.ts'
+import { codecIn, codecs, linkOf } from '../cid.ts'
+import { type DagMap, type DagValue, isDagMap, parseDag } from '../dag-value.ts'
+import { fault } from '../fault.ts'
+import { encodeEnvelope } from '../next.ts'
+import { plainBytes } from '../plain.ts'
+import { standing, type Version } from '../standing.ts'
+import { type Candidate, parseCandidate } from '../waiting/candidates.ts'
+import { pendingProposals } from '../waiting/pending.ts'
+import { uniteSignatures } from '../waiting/signing.ts'
 
 export async function draftedFiles(edit: Edit, source: Transport, context: Context): Promise<Files> {
   const { subject } = edit
@@ -52,9 +52,7 @@ function givenCandidate({ subject, document }: Edit): Candidate {
     const sizes = `${document.length} bytes, ${maxBlockBytes} are allowed`
     throw fault('block-too-large', 'source/too-large', `${what} has ${sizes}`)
   }
-  const [first = 0] = document
-  // A map of DAG-CBOR begins with one of these; JSON never does.
-  const value = parseDag(document, first >= 0xa0 && first <= 0xbf ? 'dag-cbor' : 'dag-json', what)
+  const value = parseDag(document, codecIn(document), what)
   const envelope = isDagMap(value) && value.has('signed') ? value : unsigned(value)
   const [signed, signatures] = [envelope.get('signed'), envelope.get('signatures')]
   if (!isDagMap(signed) || !Array.isArray(signatures) || envelope.size !== 2) {
