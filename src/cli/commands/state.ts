@@ -6,7 +6,7 @@ import { visible } from '../../core/visible.ts'
 import type { Desk, OpenSource } from '../../node/desk.ts'
 import { readBlocksHistory } from '../../node/merkle/history.ts'
 import { readBlocksInside } from '../../node/merkle/inside.ts'
-import { tufSource } from '../../node/open-source.ts'
+import { isOfBlocks, tufSource } from '../../node/open-source.ts'
 import { type HistoryFacts, readHistory } from '../../node/repository-history.ts'
 import { type InsideFacts, openInside, type RoleFact, readInside, readTargets } from '../../node/repository-view.ts'
 import type { Delegation } from '../../node/repository-walk.ts'
@@ -51,7 +51,7 @@ type Shown = InsideFacts & { consistent?: boolean }
 
 async function insideOf(opened: OpenSource, io: Io): Promise<Shown> {
   const context = contextOf(opened, io)
-  if (opened.edits !== undefined) return readBlocksInside(opened, context, maxRoles)
+  if (isOfBlocks(opened)) return readBlocksInside(opened, context, maxRoles)
   const inside = await readInside(tufSource(opened), context, maxRoles)
   return { ...inside, consistent: inside.set.root.signed.consistentSnapshot }
 }
@@ -195,7 +195,7 @@ export const historyCommand: Command = {
 }
 
 async function historyOf(role: string, source: OpenSource, context: Context): Promise<HistoryFacts> {
-  if (source.edits !== undefined) return readBlocksHistory(role, source, context)
+  if (isOfBlocks(source)) return readBlocksHistory(role, source, context)
   return readHistory(role, await openInside(tufSource(source), context))
 }
 

@@ -196,6 +196,9 @@ class PlainReader {
   value(value: JsonValue | undefined, at: string): DagValue {
     if (value === undefined) return this.refuse(`${at} lacks a member`)
     if (isObject(value)) {
+      const { '/': link, ...others } = value
+      // As links stand in what plain documents keep of blocks; plain TUF itself has none.
+      if (typeof link === 'string' && Object.keys(others).length === 0) return parseLink(link, at)
       return new Map(Object.entries(value).map(([name, member]) => [name, this.value(member, at)]))
     }
     if (value === null || typeof value !== 'object') return value
