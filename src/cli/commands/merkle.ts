@@ -162,7 +162,7 @@ export const merkleCommand: Command = {
     '  countersign merkle save SOURCE FILE.car     load FILE.car|URL DIR|SOURCE takes it into a folder',
     '  countersign merkle upload SOURCE URL        --kubo for a Kubo node; --head URL puts the head there',
     'Other bytes are signed in each form, so no signature is carried over: the same keys sign again (review, sign, publish).',
-    'KEY is a key here, a person whose token is enrolled, or a key on a token; no passphrase is asked for.',
+    'KEY is a key here, a person whose token is enrolled, or a key on a token; to begin takes none of their passphrases.',
   ],
   options: merkleOptions,
   about: ({ positionals: [verb = ''] }) => {

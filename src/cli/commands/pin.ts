@@ -32,6 +32,7 @@ export const pinCommand: Command = {
     'or the address of a Repository Service for TUF: rstuf+https://HOST/, with #metadata=https://... when you know',
     'where clients read; or of a project at an Asfaload backend: asfaload+https://BACKEND/https/github.com/443/USER/REPOSITORY;',
     'or of a Warg registry: warg+https://HOST/, or the folder of a mirror of one, pinned by the first record of its operator.',
+    'or of content-addressed blocks: their folder, an archive FILE.car, or a gateway merkle+https://HOST/PATH/.',
     'The words must come from someone you trust, by another way than the repository itself.',
     'With --digest the root is pinned when its digest is exactly this one, without a question: for scripts.',
   ],

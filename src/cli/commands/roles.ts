@@ -34,7 +34,7 @@ export const rolesCommand: Command = {
   details: [
     'countersign roles SOURCE add-key ROLE KEY [--threshold N]      one key more; or --pem FILE --name OWNER',
     'countersign roles SOURCE remove-key ROLE WHO [--threshold N]   WHO is the holder’s name, or the fingerprint of the key',
-    'countersign roles SOURCE replace-key ROLE WHO KEY              and signs with both, where they are here',
+    'countersign roles SOURCE replace-key ROLE WHO KEY              and asks to sign with both, where they are here',
     'countersign roles SOURCE threshold ROLE N                      how many keys must sign',
     'KEY is a key file, a person whose token is enrolled, or a key on a token (piv:15835999/9c) or in the ssh-agent.',
     'Example: countersign roles packages replace-key root Dana piv:20000001/9c',

@@ -2,11 +2,11 @@
 import { AppError } from '../../core/error.ts'
 import { type ClientState, parseHead } from '../../core/systems/merkle/accept.ts'
 import { type BlockSource, Reading, readBlock } from '../../core/systems/merkle/blocks.ts'
-import { parseLink } from '../../core/systems/merkle/cid.ts'
 import type { Document, Snapshot } from '../../core/systems/merkle/document.ts'
 import { parseAny } from '../../core/systems/merkle/graph/version.ts'
 import { parseAnchor } from '../../core/systems/merkle/repository.ts'
 import { longestLink } from '../../core/systems/merkle/skip.ts'
+import { typedLink } from './typed-link.ts'
 
 interface Where {
   head: Uint8Array
@@ -22,7 +22,11 @@ export async function clientAt(text: string, { head, blocks, anchor }: Where): P
     const { link, signed } = await snapshotOf(Number(text), head, blocks)
     return { root: signed.root, snapshot: link, gone }
   }
-  const link = parseLink(text, 'where the client stopped')
+  const link = typedLink(
+    text,
+    'where the client stopped',
+    'write pinned, the number of a snapshot, or a CID that begins with b: countersign merkle graph SOURCE shows them',
+  )
   const { signed } = parseAny(link.cid, await readBlock(blocks, link))
   if (signed.type === 'root') return { root: link, gone }
   if (signed.type === 'snapshot') return { root: signed.root, snapshot: link, gone }

@@ -1,4 +1,5 @@
 // merkle show: one block in words: what it is, what it leads to, and whose signatures on it hold.
+
 import type { QuorumKey } from '../../../core/proposal.ts'
 import { readBlock } from '../../../core/systems/merkle/blocks.ts'
 import { codecOf, parseLink } from '../../../core/systems/merkle/cid.ts'
@@ -9,6 +10,7 @@ import { existing } from '../../../core/systems/merkle/repository.ts'
 import type { TufKey } from '../../../core/systems/tuf/key.ts'
 import { quorumOf } from '../../../core/systems/tuf/verify.ts'
 import { visible } from '../../../core/visible.ts'
+import { typedLink } from '../../../node/merkle/typed-link.ts'
 import { type Answer, answer } from '../../command.ts'
 import { holderName } from '../../show.ts'
 import { wrapped } from '../../text.ts'
@@ -79,7 +81,8 @@ function signatureLine(one: QuorumKey): string {
 async function namedBlock(text: string, { context, source, headCid }: Headed): Promise<string> {
   if (text === 'head' || text === 'timestamp') return headCid
   if (/^(b[a-z2-7]{20,}|Qm[1-9A-HJ-NP-Za-km-z]{20,}|z[1-9A-HJ-NP-Za-km-z]{20,})$/.test(text))
-    return parseLink(text, 'the block').cid
+    return typedLink(text, 'the block', 'write it as it stands in countersign merkle graph SOURCE, beginning with b')
+      .cid
   const { valid } = await existing(source.transport, context)
   const { root, targets, snapshot, delegated } = valid
   const top = new Map([

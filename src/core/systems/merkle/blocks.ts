@@ -13,7 +13,10 @@ export interface BlockSource {
 export async function readBlock(source: BlockSource, { cid, codec }: Link): Promise<Uint8Array> {
   const bytes = await source.read(cid)
   if (bytes === undefined) {
-    throw fault('block-missing', 'source/not-found', `the block ${cid} is not there`, { blocks: [cid] })
+    throw fault('block-missing', 'source/not-found', `the block ${cid} is not there`, {
+      hint: 'fetch the repository again, whole; where it stays away, ask whoever keeps it',
+      blocks: [cid],
+    })
   }
   checkBlock({ cid, codec }, bytes)
   return bytes
@@ -26,7 +29,10 @@ export function checkBlock(link: Link, bytes: Uint8Array): void {
     throw fault('block-too-large', 'source/too-large', `the block ${cid} has ${sizes}`, { blocks: [cid] })
   }
   if (isOfBlock(link, bytes)) return
-  throw fault('block-hash', 'trust/changed', `the block that came for ${cid} is another one`, { blocks: [cid] })
+  throw fault('block-hash', 'trust/changed', `what came for the block ${cid} is something else: it was changed`, {
+    hint: 'nothing of it was used; fetch it from another place, and ask whoever keeps this one',
+    blocks: [cid],
+  })
 }
 
 /** A link that was followed through history: 0 is previous-version, k the skip link k. */
