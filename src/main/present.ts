@@ -62,6 +62,10 @@ export function holderOf(entry: QuorumKey): RoleHolder {
 export function sourceView(pinned: PinnedSource, state: TrustedState, now: Date): SourceView {
   return {
     ...sourceHead(pinned),
+    // Of a first root of blocks that waits there is nothing inside yet; a finding says what to do.
+    ...(state.system === 'merkle' && state.findings.some(({ code }) => code === 'first-waits')
+      ? { inside: false }
+      : {}),
     rehearsal: state.rehearsal,
     state: {
       anchorTitle: state.anchor.title,

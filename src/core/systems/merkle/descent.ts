@@ -2,7 +2,7 @@
 // No signature is looked at on the way: whoever signed A vouches for all that its hash covers.
 import type { Reading } from './blocks.ts'
 import type { Document, Snapshot, Targets } from './document.ts'
-import { fault } from './fault.ts'
+import { compareHint, fault, olderHint } from './fault.ts'
 import { longestLink } from './skip.ts'
 
 export type Step = Document<Targets | Snapshot>
@@ -14,7 +14,7 @@ export async function verifyDescent(reading: Reading, from: Step, to: Step, role
   while (at.signed.height > to.signed.height) at = await stepDown(reading, at, to, role)
   if (at.pid === to.pid) return
   const why = `the history of ${role} has another version ${to.signed.height} than the one that was trusted`
-  throw fault('forked', 'trust/changed', why, { role, blocks: [from.cid, at.cid, to.cid] })
+  throw fault('forked', 'trust/changed', why, { role, hint: compareHint, blocks: [from.cid, at.cid, to.cid] })
 }
 
 async function stepDown(reading: Reading, at: Step, to: Step, role: string): Promise<Step> {
@@ -32,7 +32,7 @@ function heightLies(at: Step, below: Step | undefined, role: string): Error {
   const led = below === undefined ? 'nowhere' : `to one of height ${below.signed.height}`
   const why = `a link of ${role} from height ${at.signed.height} leads ${led}`
   const blocks = below === undefined ? [at.cid] : [at.cid, below.cid]
-  return fault('height-lies', 'trust/changed', why, { role, blocks })
+  return fault('height-lies', 'trust/changed', why, { role, hint: compareHint, blocks })
 }
 
 export function rolledBack(
@@ -41,5 +41,6 @@ export function rolledBack(
   role: string,
 ): Error {
   const heights = `${from.signed.height}, where ${to.signed.height} was trusted`
-  return fault('rolled-back', 'trust/rollback', `${role} is of height ${heights}`, { role, blocks: [from.cid, to.cid] })
+  const details = { role, hint: olderHint, blocks: [from.cid, to.cid] }
+  return fault('rolled-back', 'trust/rollback', `${role} is of height ${heights}`, details)
 }

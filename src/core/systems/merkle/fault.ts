@@ -52,6 +52,13 @@ export interface FaultDetails {
   blocks?: readonly string[]
 }
 
+/** What to do where a history is not the one that was trusted. */
+export const compareHint =
+  'nothing here was changed; compare with what another machine trusts, and ask whoever keeps the repository'
+
+export const olderHint =
+  'nothing here was changed; try again later, for a mirror may lag behind, or ask whoever keeps the repository'
+
 export function fault(name: Fault, code: ErrorCode, message: string, details: FaultDetails = {}): AppError {
   const { hint, cause, role, blocks } = details
   return new AppError({

@@ -2,7 +2,7 @@
 import type { Reading } from './blocks.ts'
 import { rolledBack } from './descent.ts'
 import type { Document, Root, TopRole } from './document.ts'
-import { fault } from './fault.ts'
+import { compareHint, fault } from './fault.ts'
 import type { Authority } from './keys.ts'
 import { type Verify, verifySigned } from './signed-by.ts'
 
@@ -31,7 +31,11 @@ export async function verifyRootDescent(
   if (steps < 0) throw rolledBack(root, trusted, 'root')
   if (steps > maxRootSteps) {
     const why = `root is ${steps} versions ahead of the trusted one, ${maxRootSteps} are allowed`
-    throw fault('root-too-far', 'trust/changed', why, { role: 'root', blocks: [root.cid, trusted.cid] })
+    throw fault('root-too-far', 'trust/changed', why, {
+      role: 'root',
+      hint: compareHint,
+      blocks: [root.cid, trusted.cid],
+    })
   }
   let at = root
   await verifyRoot(at, verify)
@@ -42,7 +46,11 @@ export async function verifyRootDescent(
     const before = previous.cid === trusted.cid ? trusted : await reading.passing(previous, 'root', 'root')
     if (before.signed.height !== height - 1) {
       const why = `the root before height ${height} is of height ${before.signed.height}`
-      throw fault('height-lies', 'trust/changed', why, { role: 'root', blocks: [at.cid, before.cid] })
+      throw fault('height-lies', 'trust/changed', why, {
+        role: 'root',
+        hint: compareHint,
+        blocks: [at.cid, before.cid],
+      })
     }
     await verifyRoot(before, verify)
     const refusal = { fault: 'root-old-threshold', role: 'root', by: `the root of height ${height - 1}` } as const
@@ -51,5 +59,9 @@ export async function verifyRootDescent(
   }
   if (at.pid === trusted.pid) return
   const why = `the chain of roots has another version ${trusted.signed.height} than the trusted one`
-  throw fault('forked', 'trust/changed', why, { role: 'root', blocks: [root.cid, at.cid, trusted.cid] })
+  throw fault('forked', 'trust/changed', why, {
+    role: 'root',
+    hint: compareHint,
+    blocks: [root.cid, at.cid, trusted.cid],
+  })
 }

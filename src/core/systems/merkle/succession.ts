@@ -5,7 +5,7 @@ import type { Reading } from './blocks.ts'
 import type { Link } from './cid.ts'
 import { type Step, verifyDescent } from './descent.ts'
 import type { Document, Snapshot } from './document.ts'
-import { fault } from './fault.ts'
+import { compareHint, fault } from './fault.ts'
 import type { Authority } from './keys.ts'
 import { authorityOf } from './roots.ts'
 import { isSigned, type Verify } from './signed-by.ts'
@@ -74,7 +74,11 @@ async function verifyTombstone(
   const stone = snapshot.signed.retired.get(name)
   if (stone === undefined) {
     const why = `the role “${inQuotes(name.slice(0, 40))}” is gone without a word in retired`
-    throw fault('role-dropped', 'trust/rollback', why, { role: name, blocks: [snapshot.cid, last.cid] })
+    throw fault('role-dropped', 'trust/rollback', why, {
+      role: name,
+      hint: compareHint,
+      blocks: [snapshot.cid, last.cid],
+    })
   }
   if (stone.cid === last.cid) return
   const [from, to] = [await reading.document(stone, 'targets', name), await reading.document(last, 'targets', name)]

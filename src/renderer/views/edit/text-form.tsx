@@ -106,7 +106,7 @@ function Editing({ form, first }: { form: FormProps; first: EditableText }): Rea
     <Frame form={form} title={`Edit ${plainForeign(subject)} as text`} made={making}>
       <p className="soft measure">
         This is the signed part of the document: what stands here is what people sign. Version and type are set by the
-        app.{' '}
+        app. {form.repository.links === true ? 'Links and heights of blocks follow by themselves. ' : null}
         {first.basedOn === undefined ? null : (
           <>
             It starts from <Foreign text={first.basedOn.title} />

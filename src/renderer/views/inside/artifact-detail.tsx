@@ -19,13 +19,11 @@ import { PathField } from './path-field.tsx'
 
 interface ArtifactDetailProps {
   sourceId: string
-  /** Whether it can be downloaded from here. */
-  canFetch: boolean
   chosen: Chosen
   onClose: () => void
 }
 
-export function ArtifactDetail({ sourceId, canFetch, chosen, onClose }: ArtifactDetailProps): ReactElement {
+export function ArtifactDetail({ sourceId, chosen, onClose }: ArtifactDetailProps): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null)
   const answer = useTarget(sourceId, chosen)
   useEffect(() => {
@@ -54,7 +52,7 @@ export function ArtifactDetail({ sourceId, canFetch, chosen, onClose }: Artifact
       {answer.kind === 'waiting' ? <Waiting text="Reading what is known of it." /> : null}
       {answer.kind === 'failed' ? <Problem error={answer.error} level={3} /> : null}
       {answer.kind === 'ready' ? <TargetFacts target={answer.value} /> : null}
-      {canFetch ? <Download sourceId={sourceId} path={path} /> : null}
+      <Download sourceId={sourceId} path={path} />
     </section>
   )
 }

@@ -87,14 +87,13 @@ export function ArtifactsTab({ view, role }: { view: RepositoryView; role: strin
             <Releases sourceId={view.sourceId} chosen={chosen?.path} onChoose={setChosen} />
           )}
         </div>
-        {view.links === true ? null : <CheckFile sourceId={view.sourceId} />}
+        <CheckFile sourceId={view.sourceId} />
       </div>
       {chosen === undefined ? null : (
         <aside aria-label="Chosen artifact">
           <ArtifactDetail
             key={chosen.path}
             sourceId={view.sourceId}
-            canFetch={view.links !== true}
             chosen={chosen}
             onClose={() => {
               setChosen(undefined)
