@@ -18,6 +18,7 @@ const tests = {
     'e2e/asfaload',
     'e2e/backend',
     'e2e/registry',
+    'e2e/merkle',
     'e2e/verifier',
     'air-gap',
     'ceremony-rehearsal',

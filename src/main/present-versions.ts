@@ -101,11 +101,11 @@ function linkWords(kind: GraphLink['kind'], k: number): string {
     case 'skip':
       return `a link ${grouped(2 ** k)} versions back`
     case 'retired':
-      return 'names it as taken away'
+      return 'named as taken away'
     case 'head':
-      return 'leads clients to it'
+      return 'where it leads clients'
     default:
-      return 'names it'
+      return 'named by it'
   }
 }
 

@@ -1,6 +1,6 @@
 // A repository of blocks in a real window: pinned by its root, looked at from the inside, its versions drawn and asked, and a change
 // of a delegated role reviewed, signed with a key of this machine, and published. Blocks know no keys for practice, so these are real.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -13,7 +13,18 @@ import { keyStore } from '../../src/node/key-store.ts'
 import { openWorkspace } from '../../src/node/workspace.ts'
 import { type BlockFolder, blockFolder } from '../support/merkle-folder.ts'
 import { never } from '../support/repository.ts'
-import { hold, lookInside, openRole, review, wordsOf } from '../support/stories.ts'
+import {
+  begin,
+  hold,
+  lookInside,
+  openRole,
+  pickKeys,
+  preview,
+  propose,
+  readFiles,
+  review,
+  wordsOf,
+} from '../support/stories.ts'
 import { expectAccessible, heading, openRepository, promptOf, typeSecret, type Windows } from '../support/window.ts'
 import { picture } from './support/picture.ts'
 import { type ProtectedWindow, protectedWindow } from './support/protected-window.ts'
@@ -131,22 +142,50 @@ test('what waits is reviewed, signed with a key of this machine, and published',
   await review(page, 'Role loom 8')
   await expectBoth()
   await picture(page, 'merkle-review')
-  const [first] = await wordsOf(page)
-  await page.getByRole('button', { name: 'Sign with key file Ana (P-256)', exact: true }).click()
-  const field = page.getByRole('dialog').getByRole('textbox')
-  if (await field.isVisible()) await field.fill(first ?? '')
-  await hold(page, /^Sign with/)
-  await typeSecret(await promptOf(app, 'Passphrase for key file Ana'), passphrase)
-  await heading(page, /^Signed: /)
-  await review(page, 'Role loom 8')
-  await page.getByRole('button', { name: /^Publish/ }).click()
-  await hold(page, /^Publish/)
-  for (let prompts = 0; prompts < 2; prompts++)
-    await typeSecret(await promptOf(app, 'Passphrase for key file Machine'), passphrase)
-  await heading(page, /^Published: /)
+  await signAndPublish('Role loom 8')
   await picture(page, 'merkle-published')
   expect(existsSync(join(blocks.folder, pendingName('loom')))).toBe(false)
   expect(readdirSync(blocks.folder)).toContain(headName)
+})
+
+test('each of the forms opens that blocks have a place for, and other keys of root are proposed by theirs', async () => {
+  const forms = ['Delegate to somebody', 'Change or end a delegation', 'Block a role or artifacts', 'Replace a key']
+  for (const verb of forms) await begin(page, 'weavery', verb)
+  for (const verb of ['Renew', 'Edit as text', 'Delegate to somebody']) await begin(page, 'weavery', verb, 'loom')
+  await begin(page, 'weavery', 'Edit as text', 'loom')
+  await page.getByText('Links and heights of blocks follow by themselves').waitFor()
+  await expectBoth()
+  await begin(page, 'weavery', 'Change the keys of the repository')
+  await pickKeys(page, 'New holders', 'Machine')
+  await preview(page)
+  await expectBoth()
+  await picture(page, 'merkle-keys')
+  expect(await propose(page)).toBe('Root 3')
+  await review(page, 'Root 3')
+  await page.getByText('Follows Root 2, the version in force').waitFor()
+})
+
+test('a release is made, signed and published, and its file is found by whom it is signed', async () => {
+  const folder = join(temporary, 'made')
+  mkdirSync(folder)
+  const file = join(folder, 'loom-2.txt')
+  writeFileSync(file, 'the second loom')
+  await begin(page, 'weavery', 'Add or remove a release', 'loom')
+  await readFiles(page, folder)
+  const promised = await preview(page)
+  expect([...promised].map(([path, { before }]) => [path, before])).toEqual([['loom/loom-2.txt', 'absent']])
+  expect(await propose(page)).toBe('Role loom 9')
+  await review(page, 'Role loom 9')
+  await signAndPublish('Role loom 9')
+  expect(readdirSync(join(blocks.folder, 'ipfs')).filter((name) => name.startsWith('bafkrei'))).toHaveLength(1)
+  await lookInside(page, 'weavery')
+  await tab('Artifacts')
+  const check = page.getByRole('region', { name: 'Check a file' })
+  await check.getByRole('textbox').fill(file)
+  await check.getByRole('button', { name: 'Check this file' }).click()
+  await check.getByText('Ana', { exact: false }).first().waitFor()
+  await expectBoth()
+  await picture(page, 'merkle-checked')
 })
 
 test('a head of another history is refused, and the versions show where the two part', async () => {
@@ -162,6 +201,23 @@ test('a head of another history is refused, and the versions show where the two 
   await expectBoth()
   await picture(page, 'merkle-refused')
 })
+
+/** On its review. The machine's own key signs what it makes, and asks twice for its passphrase. */
+async function signAndPublish(title: string): Promise<void> {
+  const [first] = await wordsOf(page)
+  await page.getByRole('button', { name: 'Sign with key file Ana (P-256)', exact: true }).click()
+  const field = page.getByRole('dialog').getByRole('textbox')
+  if (await field.isVisible()) await field.fill(first ?? '')
+  await hold(page, /^Sign with/)
+  await typeSecret(await promptOf(app, 'Passphrase for key file Ana'), passphrase)
+  await heading(page, /^Signed: /)
+  await review(page, title)
+  await page.getByRole('button', { name: /^Publish/ }).click()
+  await hold(page, /^Publish/)
+  for (let prompts = 0; prompts < 2; prompts++)
+    await typeSecret(await promptOf(app, 'Passphrase for key file Machine'), passphrase)
+  await heading(page, /^Published: /)
+}
 
 /** By day and by night. */
 async function expectBoth(): Promise<void> {

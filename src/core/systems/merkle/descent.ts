@@ -13,7 +13,7 @@ export async function verifyDescent(reading: Reading, from: Step, to: Step, role
   let at = from
   while (at.signed.height > to.signed.height) at = await stepDown(reading, at, to, role)
   if (at.pid === to.pid) return
-  const why = `the history of ${role} has another version ${to.signed.height} than the one that was trusted`
+  const why = `the history of ${role} has another version ${to.signed.height + 1} than the one that was trusted`
   throw fault('forked', 'trust/changed', why, { role, hint: compareHint, blocks: [from.cid, at.cid, to.cid] })
 }
 
@@ -40,7 +40,7 @@ export function rolledBack(
   to: { cid: string; signed: { height: number } },
   role: string,
 ): Error {
-  const heights = `${from.signed.height}, where ${to.signed.height} was trusted`
+  const versions = `${from.signed.height + 1}, where ${to.signed.height + 1} was trusted`
   const details = { role, hint: olderHint, blocks: [from.cid, to.cid] }
-  return fault('rolled-back', 'trust/rollback', `${role} is of height ${heights}`, details)
+  return fault('rolled-back', 'trust/rollback', `${role} is version ${versions}`, details)
 }

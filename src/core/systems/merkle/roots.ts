@@ -53,12 +53,12 @@ export async function verifyRootDescent(
       })
     }
     await verifyRoot(before, verify)
-    const refusal = { fault: 'root-old-threshold', role: 'root', by: `the root of height ${height - 1}` } as const
+    const refusal = { fault: 'root-old-threshold', role: 'root', by: `root ${height}` } as const
     await verifySigned(at, authorityOf(before, 'root'), verify, refusal)
     at = before
   }
   if (at.pid === trusted.pid) return
-  const why = `the chain of roots has another version ${trusted.signed.height} than the trusted one`
+  const why = `the chain of roots has another version ${trusted.signed.height + 1} than the trusted one`
   throw fault('forked', 'trust/changed', why, {
     role: 'root',
     hint: compareHint,
