@@ -191,7 +191,7 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
   const text = signedText(proposal)
   return {
     ...{ title, digest, headline, risk, unchanged, findings },
-    ...(proposal.system === 'tuf' ? { effects } : {}),
+    ...(hasArtifacts(proposal) ? { effects } : {}),
     ...firstChanges(changes),
     quorums: quorumsOf(proposal, signers),
     along: along.map(({ subject }) => subject),
@@ -202,6 +202,11 @@ export function draftView(draft: Draft, signers: readonly KnownSigner[], tokens?
     ...(text === undefined ? {} : { text }),
     ...(tokens === undefined ? {} : { signing: signingView(proposal, signers, tokens) }),
   }
+}
+
+/** Of the others all that a change does stands in itself. */
+function hasArtifacts({ system }: Proposal): boolean {
+  return system === 'tuf' || system === 'merkle'
 }
 
 /** Of a registry more is typed first than what locks everybody out. */
