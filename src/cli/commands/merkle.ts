@@ -2,9 +2,9 @@
 // and how they are carried. A further verb is one more entry, and a function.
 import type { Command } from '../command.ts'
 import { deskFor } from '../session.ts'
-import { similarNames } from '../similar.ts'
+import { aboutVerb, chosenVerb, type Entries, entry } from '../verbs.ts'
 import { audit } from './merkle/audit.ts'
-import { usage, type Verb } from './merkle/call.ts'
+import type { Verb } from './merkle/call.ts'
 import { save, upload } from './merkle/carry.ts'
 import { compare } from './merkle/compare.ts'
 import { exportTo } from './merkle/export.ts'
@@ -15,29 +15,8 @@ import { load } from './merkle/load.ts'
 import { merkleOptions } from './merkle/options.ts'
 import { show } from './merkle/show.ts'
 
-interface Entry {
-  /** What follows the verb, as the help shows it. */
-  words: readonly string[]
-  least: number
-  most: number
-  run: Verb
-  summary: string
-  /** Which of the options mean something here. */
-  takes: readonly string[]
-}
-
 const looking = ['root', 'ca', 'token']
-const entry = (
-  words: string,
-  summary: string,
-  [least, most]: readonly [number, number],
-  run: Verb,
-  takes: readonly string[],
-): Entry => ({
-  ...{ words: words.split(' '), summary, least, most, run, takes },
-})
-
-const verbs: ReadonlyMap<string, Entry> = new Map([
+const verbs: Entries<Verb> = new Map([
   [
     'init',
     entry(
@@ -165,42 +144,10 @@ export const merkleCommand: Command = {
     'KEY is a key here, a person whose token is enrolled, or a key on a token; to begin takes none of their passphrases.',
   ],
   options: merkleOptions,
-  about: ({ positionals: [verb = ''] }) => {
-    const found = verbs.get(verb)
-    if (found === undefined) return undefined
-    const { words, summary, takes } = found
-    const options = Object.entries(merkleCommand.options).filter(([name]) => takes.includes(name))
-    return {
-      ...{ name: `merkle ${verb}`, usage: `merkle ${verb} ${words.join(' ')}`, summary, details: [] },
-      options: Object.fromEntries(options),
-    }
-  },
+  about: (parsed) => aboutVerb('merkle', verbs, merkleCommand.options, parsed),
   arity: [1, 1 + most],
   run: async (parsed, io, dataDir) => {
-    const [verb = '', ...positionals] = parsed.positionals
-    const found = verbs.get(verb)
-    if (found === undefined) throw noVerb(verb)
-    const { words, least, most: many, takes, run } = found
-    if (positionals.length < least || positionals.length > many) {
-      const given = positionals.length === 0 ? 'nothing' : `${positionals.length} of it`
-      throw usage(
-        `merkle ${verb} takes ${words.join(' ')}, and was given ${given}`,
-        `usage: countersign merkle ${verb} ${words.join(' ')}; more with: countersign merkle ${verb} --help`,
-      )
-    }
-    const strange = Object.keys(merkleCommand.options).find(
-      (name) =>
-        !takes.includes(name) &&
-        (parsed.flag(name) || parsed.texts(name).length > 0 || parsed.text(name) !== undefined),
-    )
-    if (strange !== undefined) throw usage(`merkle ${verb} has no --${strange}`)
-    const mine = { ...parsed, positionals }
-    return run({ desk: deskFor(io, dataDir), io, parsed: mine, words: positionals })
+    const { run, words } = chosenVerb('merkle', verbs, merkleCommand.options, parsed)
+    return run({ desk: deskFor(io, dataDir), io, parsed: { ...parsed, positionals: words }, words })
   },
-}
-
-function noVerb(verb: string) {
-  const [near] = similarNames(verb, verbs.keys())
-  const also = near === undefined ? '' : `did you mean ${near}? `
-  return usage(`merkle does ${[...verbs.keys()].join(', ')}, not ${verb}`, `${also}see: countersign merkle --help`)
 }

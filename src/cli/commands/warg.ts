@@ -2,9 +2,9 @@
 import type { Command } from '../command.ts'
 import { editOptions } from '../propose-edit.ts'
 import { deskFor } from '../session.ts'
-import { similarNames } from '../similar.ts'
+import { aboutVerb, chosenVerb, type Entries, entry } from '../verbs.ts'
 import { approvers } from './warg/approvers.ts'
-import { usage, type Verb } from './warg/call.ts'
+import type { Verb } from './warg/call.ts'
 import { mirror, save, send } from './warg/carry.ts'
 import { key } from './warg/keys.ts'
 import { content, define, grant, importNamespace, init, release, revoke, yank } from './warg/record.ts'
@@ -12,31 +12,10 @@ import { show } from './warg/show.ts'
 import { verifyFiles } from './warg/verify.ts'
 import { age, unwatch, watch } from './warg/watch.ts'
 
-interface Entry {
-  /** What follows the verb, as the help shows it. */
-  words: readonly string[]
-  least: number
-  most: number
-  run: Verb
-  summary: string
-  /** Which of the options mean something here. */
-  takes: readonly string[]
-}
-
 const many = 64
 const looking = ['root', 'ca', 'token']
 const changing = [...looking, 'dry-run', 'replace', 'also']
-const entry = (
-  words: string,
-  summary: string,
-  [least, most]: readonly [number, number],
-  run: Verb,
-  takes: readonly string[],
-): Entry => ({
-  ...{ words: words.split(' '), summary, least, most, run, takes },
-})
-
-const verbs: ReadonlyMap<string, Entry> = new Map([
+const verbs: Entries<Verb> = new Map([
   [
     'watch',
     entry('SOURCE PACKAGE...', 'Looks at these packages from now on: a registry lists none.', [2, many], watch, []),
@@ -208,41 +187,19 @@ export const wargCommand: Command = {
     yes: { form: '--yes', text: 'approvers --none: without asking', type: 'boolean' },
     operator: { form: '--operator', text: 'verify: it is the log of an operator', type: 'boolean' },
   },
-  about: ({ positionals: [verb = ''] }) => {
-    const found = verbs.get(verb)
-    if (found === undefined) return undefined
-    const { words, summary, takes } = found
-    const options = Object.entries(wargCommand.options).filter(([name]) => takes.includes(name))
-    return {
-      ...{ name: `warg ${verb}`, usage: `warg ${verb} ${words.join(' ')}`, summary },
-      details: words.some((word) => word.endsWith('KEY') || word.startsWith('NAME=KEY')) ? aboutKeys : [],
-      options: Object.fromEntries(options),
-    }
-  },
+  about: (parsed) =>
+    aboutVerb('warg', verbs, wargCommand.options, parsed, (words) =>
+      words.some((word) => word.endsWith('KEY') || word.startsWith('NAME=KEY')) ? aboutKeys : [],
+    ),
   arity: [1, 1 + many],
   run: async (parsed, io, dataDir) => {
-    const [verb = '', ...positionals] = parsed.positionals
-    const found = verbs.get(verb)
-    if (found === undefined) throw noVerb(verb)
-    const { words, least, most, takes, run } = found
-    if (positionals.length < least || positionals.length > most) {
-      const given = positionals.length === 0 ? 'nothing' : `${positionals.length} of it`
-      throw usage(
-        `warg ${verb} takes ${words.join(' ')}, and was given ${given}`,
-        `usage: countersign warg ${verb} ${words.join(' ')}; more with: countersign warg ${verb} --help`,
-      )
-    }
-    const strange = Object.keys(wargCommand.options).find(
-      (name) => !takes.includes(name) && (parsed.flag(name) || parsed.text(name) !== undefined),
-    )
-    if (strange !== undefined) throw usage(`warg ${verb} has no --${strange}`)
-    const mine = { ...parsed, positionals }
-    return run({ desk: deskFor(io, dataDir), io, dataDir, parsed: mine, words: positionals.slice(1) })
+    const { run, words } = chosenVerb('warg', verbs, wargCommand.options, parsed)
+    return run({
+      desk: deskFor(io, dataDir),
+      io,
+      dataDir,
+      parsed: { ...parsed, positionals: words },
+      words: words.slice(1),
+    })
   },
-}
-
-function noVerb(verb: string) {
-  const [near] = similarNames(verb, verbs.keys())
-  const also = near === undefined ? '' : `did you mean ${near}? `
-  return usage(`warg does ${[...verbs.keys()].join(', ')}, not ${verb}`, `${also}see: countersign warg --help`)
 }

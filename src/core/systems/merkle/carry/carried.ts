@@ -1,10 +1,11 @@
 // Changes that came over an air gap, each with what is needed to verify it in a folder of its own. What was seen before is held
 // against versions alone: who gathered a request did not know which snapshot was seen here, so no blocks lead down to it.
+
 import { AppError, isVerdict } from '../../../error.ts'
 import { jcsBytes } from '../../../jcs.ts'
 import { isObject, parseJson } from '../../../json.ts'
-import type { Finding } from '../../../proposal.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../../../system.ts'
+import { nothingLeft, overFinding } from '../../../transfer/carried-parts.ts'
 import { type Files, type Transport, within } from '../../../transport.ts'
 import { fault } from '../fault.ts'
 import { merkleSystem } from '../system.ts'
@@ -126,19 +127,6 @@ function seenIn(memory: Files = new Map()): Map<string, Seen> {
       throw new AppError({ code: 'format/malformed', message: `${seenName} is not what was written there` })
     }),
   )
-}
-
-function overFinding({ subject, error }: { subject: string; error: AppError }): Finding {
-  const sentence = `What was carried here for ${subject} does not count any more: ${error.message}`
-  return { code: 'carried-does-not-count', risk: 'notable', sentence }
-}
-
-function nothingLeft(): AppError {
-  return new AppError({
-    code: 'source/not-found',
-    message: 'nothing that was carried here is left',
-    hint: 'bring a request here again',
-  })
 }
 
 function outside(subject: string, files: Files): Files {

@@ -1,8 +1,9 @@
 // Records that came over an air gap, each with what is needed to verify it in a folder of its own. What was trusted before is held
 // against heads of logs alone: who gathered a request did not know which checkpoint was trusted here, so no proof leads from it.
+
 import { AppError, isVerdict } from '../../../error.ts'
-import type { Finding } from '../../../proposal.ts'
 import type { Context, Pending, TrustedState, TrustSystem } from '../../../system.ts'
+import { nothingLeft, overFinding } from '../../../transfer/carried-parts.ts'
 import { type Files, type Transport, within } from '../../../transport.ts'
 import { operatorSubject, subjectOfHead } from '../files.ts'
 import type { LogState } from '../log/log-state.ts'
@@ -108,19 +109,6 @@ async function carriedState(inner: TrustSystem, source: Transport, context: Cont
       ...headsIn(newest.memory),
     ]),
   }
-}
-
-function overFinding({ subject, error }: { subject: string; error: AppError }): Finding {
-  const sentence = `What was carried here for ${subject} does not count any more: ${error.message}`
-  return { code: 'carried-does-not-count', risk: 'notable', sentence }
-}
-
-function nothingLeft(): AppError {
-  return new AppError({
-    code: 'source/not-found',
-    message: 'nothing that was carried here is left',
-    hint: 'bring a request here again',
-  })
 }
 
 function outside(subject: string, files: Files): Files {
